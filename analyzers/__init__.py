@@ -1,0 +1,1 @@
+"""The engine of rf-lsp: source text in, facts and findings out."""

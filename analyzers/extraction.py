@@ -1,0 +1,314 @@
+"""From what the recorder saw to facts: names, places, shapes, parameters, fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.facts import (
+    FieldFact,
+    LayerFact,
+    MergeFact,
+    ModelFact,
+    ModuleFact,
+    OutputFact,
+    Place,
+    Problem,
+    UnknownFact,
+)
+from analyzers.frameworks.torch.module import children_of, is_module, named_tensors, walk
+from analyzers.interpreter.recorder import Record, Trouble
+from analyzers.interpreter.values import Instance, Site
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+KEPT_ATTRIBUTES = (
+    "kernel_size stride padding dilation groups in_channels out_channels in_features out_features num_features "
+    "output_padding bias transposed normalized_shape num_groups num_channels ceil_mode scale_factor size mode"
+).split()
+
+
+def place_of(site: Site | None) -> Place | None:
+    """The source span of a site; positions of its block are computed on first need."""
+    if site is None or site.node is None:
+        return None
+    try:
+        line, column, end_line, end_column = site.block.span(site.node)
+    except KeyError:
+        return None
+    return Place(site.path, line, column, end_line, end_column)
+
+
+class Extraction:
+    """Reads one recorded forward pass of ``root`` into a ModelFact."""
+
+    def __init__(self, machine: Any, root: Any, records: list[Record]) -> None:
+        self.machine = machine
+        self.root = root
+        self.records = records
+        self.names = {id(m): n for n, m in walk(root)} if is_module(root) else {}
+        self.called = {id(r.instance) for r in records if r.instance is not None}
+        self.labels: dict[int, str] = {}
+
+    # -- layers --------------------------------------------------------------------------------
+
+    def is_leaf(self, instance: Instance) -> bool:
+        """Without child modules, or with children that are never called."""
+        descendants = list(walk(instance))[1:]
+        return not any(id(m) in self.called for _, m in descendants)
+
+    def layers(self) -> list[LayerFact]:
+        rows: dict[Any, LayerFact] = {}
+        for index, record in enumerate(self.records):
+            if record.instance is None:
+                rows[index] = self._functional(record)
+            elif self.is_leaf(record.instance):
+                self._leaf(record, rows)
+        return list(rows.values())
+
+    def _leaf(self, record: Record, rows: dict[Any, LayerFact]) -> None:
+        instance = record.instance
+        assert instance is not None
+        row = rows.get(id(instance))
+        if row is None:
+            row = rows[id(instance)] = self._layer(record, instance)
+        else:
+            row.calls += 1
+            row.macs = row.macs + record.cost
+
+    def _layer(self, record: Record, instance: Instance) -> LayerFact:
+        name = self.names.get(id(instance), instance.class_.name)
+        self.labels[id(record)] = name
+        output = first_tensor(record.output)
+        return LayerFact(
+            name=name,
+            type=instance.class_.qualified_name,
+            calls=1,
+            definition=place_of(instance.site),
+            call=place_of(record.site),
+            input_shapes=[t.shape for t in record.inputs if isinstance(t, Tensor)],
+            output_shape=output.shape if output is not None else None,
+            parameters=own_parameters(instance),
+            macs=record.cost,
+            field=facts_of(output),
+            input_field=facts_of(first_tensor(record.inputs)),
+            attributes=plain_attributes(instance),
+            producers=self._producers(record),
+            reason=record.output.reason if isinstance(record.output, Unknown) else None,
+        )
+
+    def _functional(self, record: Record) -> LayerFact:
+        place = place_of(record.site)
+        line = place.line + 1 if place is not None else 0
+        name = f"forward:{record.name}@{line}"
+        self.labels[id(record)] = name
+        return LayerFact(
+            name=name,
+            type=record.name,
+            calls=1,
+            definition=place,
+            call=place,
+            input_shapes=[t.shape for t in record.inputs if isinstance(t, Tensor)],
+            output_shape=record.output.shape,
+            parameters=0,
+            macs=None,
+            field=facts_of(record.output),
+            input_field=facts_of(first_tensor(record.inputs)),
+            functional=True,
+            producers=self._producers(record),
+        )
+
+    def _producers(self, record: Record) -> tuple[str, ...]:
+        return tuple(self.label(p) for p in record.producers)
+
+    def label(self, record: Record) -> str:
+        known = self.labels.get(id(record))
+        if known is not None:
+            return known
+        if record.instance is None:
+            return record.name
+        return self.names.get(id(record.instance)) or record.instance.class_.name
+
+    # -- modules and totals ----------------------------------------------------------------------
+
+    def modules(self) -> list[ModuleFact]:
+        if not is_module(self.root):
+            return []
+        return [
+            ModuleFact(
+                name=name,
+                type=module.class_.qualified_name,
+                definition=place_of(module.site),
+                parameters=own_parameters(module),
+                called=id(module) in self.called,
+                leaf=not any(isinstance(c, Instance) for c in children_of(module).values()),
+            )
+            for name, module in walk(self.root)
+        ]
+
+    def totals(self) -> tuple[Any, Any]:
+        """(parameters, trainable parameters); None where a layer is not known."""
+        if not is_module(self.root) or any(m.broken is not None for _, m in walk(self.root)):
+            return None, None
+        total: Any = 0
+        trainable: Any = 0
+        for _, tensor in named_tensors(self.root, "_parameters"):
+            count = tensor.numel()
+            total = total + count
+            trainable = trainable + (count if tensor.trainable else 0)
+        return total, trainable
+
+    # -- the last spatial map ----------------------------------------------------------------------
+
+    def last_map(self) -> tuple[FieldFact | None, str | None]:
+        """Field and maker of the last tensor that has each axis on a dimension of its own."""
+        for record in reversed(self.records):
+            tensor = first_tensor(record.output)
+            facts = facts_of(tensor)
+            if tensor is not None and facts is not None and all(s is not None for s in facts.size):
+                if len(tensor.field.located_dims()) >= len(facts.axes):
+                    return facts, self.label(record)
+        return None, None
+
+    # -- trouble ---------------------------------------------------------------------------------
+
+    def problems(self, troubles: list[Trouble]) -> list[Problem]:
+        found: dict[Any, Problem] = {}
+        for trouble in troubles:
+            problem = self._problem(trouble)
+            found.setdefault((problem.rule, problem.place), problem)
+        return list(found.values())
+
+    def _problem(self, trouble: Trouble) -> Problem:
+        error, record = trouble.error, trouble.record
+        subject = trouble.subject or "the call"
+        related: list[tuple[str, Place]] = []
+        data = dict(error.data)
+        if record is not None and record.instance is not None:
+            self._about_layer(record, trouble, related, data)
+            if not children_of(record.instance):
+                subject = self.names.get(id(record.instance)) or subject
+        return Problem(error.rule, error.message.replace("{subject}", subject), place_of(trouble.site), related, data)
+
+    def _about_layer(
+        self, record: Record, trouble: Trouble, related: list[tuple[str, Place]], data: dict[str, Any]
+    ) -> None:
+        instance = record.instance
+        assert instance is not None
+        label = self.names.get(id(instance)) or instance.class_.name
+        data["layer"] = label
+        definition = place_of(instance.site)
+        if definition is not None and record.instance is not self.root:
+            related.append((f"{label} is built here", definition))
+            data["definition"] = definition
+        for producer in record.producers[:1]:
+            if producer.instance is not None and (made := place_of(producer.instance.site)) is not None:
+                related.append((f"its input comes from {self.label(producer)}", made))
+
+    # -- unknowns ----------------------------------------------------------------------------------
+
+    def unknowns(self, result: Any) -> list[UnknownFact]:
+        found: dict[tuple[Any, str], UnknownFact] = {}
+        values = [r.output for r in self.records] + [result]
+        if is_module(self.root):
+            values += [m.broken for _, m in walk(self.root)]
+        for value in values:
+            for unknown in unknowns_in(value):
+                place = place_of(unknown.place)
+                found.setdefault((place, unknown.reason), UnknownFact(place, unknown.reason))
+        return list(found.values())
+
+
+def unknowns_in(value: Any, depth: int = 0) -> list[Unknown]:
+    if isinstance(value, Unknown):
+        return [value]
+    if isinstance(value, (tuple, list)) and depth < 3:
+        return [u for v in value for u in unknowns_in(v, depth + 1)]
+    if isinstance(value, dict) and depth < 3:
+        return [u for v in value.values() for u in unknowns_in(v, depth + 1)]
+    return []
+
+
+def first_tensor(value: Any) -> Tensor | None:
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, Instance):
+        value = value.payload if value.payload is not None else list(value.attributes.values())
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ():
+        found = first_tensor(part) if not isinstance(part, Instance) else None
+        if found is not None:
+            return found
+    return None
+
+
+def facts_of(tensor: Tensor | None) -> FieldFact | None:
+    return tensor.field.facts(tensor.shape) if tensor is not None else None
+
+
+def own_parameters(instance: Instance) -> Any:
+    """A module's own parameters, without its children's; None where the layer is not known."""
+    if instance.broken is not None:
+        return None
+    total: Any = 0
+    for _, tensor in named_tensors(instance, "_parameters", recurse=False):
+        total = total + tensor.numel()
+    return total
+
+
+def plain_attributes(instance: Instance) -> dict[str, Any]:
+    values = ((k, instance.attributes.get(k)) for k in KEPT_ATTRIBUTES)
+    return {k: v for k, v in values if isinstance(v, (int, float, str, tuple))}
+
+
+def outputs_of(result: Any, path: str = "", depth: int = 0) -> list[OutputFact]:
+    """Every tensor of a model's result with the path that reaches it."""
+    if isinstance(result, Tensor):
+        return [OutputFact(path, result.shape)]
+    if isinstance(result, Unknown):
+        return [OutputFact(path, None)]
+    if isinstance(result, Instance):
+        result = result.payload if result.payload is not None else result.attributes
+    if depth > 5:
+        return []
+    names = getattr(result, "fields", None) if isinstance(result, tuple) else None
+    if isinstance(result, (tuple, list)):
+        pairs = zip(names or map(str, range(len(result))), result)
+    elif isinstance(result, dict):
+        pairs = ((str(k), v) for k, v in result.items())
+    else:
+        return []
+    return [
+        fact for name, value in pairs for fact in outputs_of(value, f"{path}.{name}" if path else name, depth + 1)
+    ]
+
+
+def merges_of(machine: Any) -> list[MergeFact]:
+    return [
+        MergeFact(place_of(m.site), m.operation, m.detail is None, m.detail or "") for m in machine.recorder.merges
+    ]
+
+
+def fill(fact: ModelFact, machine: Any, root: Any, result: Any) -> None:
+    """Everything a forward pass tells, written into ``fact``."""
+    extraction = Extraction(machine, root, machine.recorder.records)
+    fact.layers = extraction.layers()
+    fact.modules = extraction.modules()
+    fact.parameters, fact.trainable_parameters = extraction.totals()
+    fact.macs = machine.recorder.total_cost
+    fact.outputs = outputs_of(result)
+    fact.merges = merges_of(machine)
+    fact.problems = extraction.problems(machine.recorder.troubles)
+    fact.unknowns = extraction.unknowns(result)
+    fact.field, fact.field_layer = extraction.last_map()
+    output = first_tensor(result)
+    field = facts_of(output)
+    fact.dense = field is not None and any(s is not None for s in field.size)
+    if fact.dense:
+        fact.field, fact.field_layer = field, extraction.label(machine.recorder.records[-1]) if fact.layers else None
+    fact.status = status_of(fact)
+
+
+def status_of(fact: ModelFact) -> str:
+    if not fact.layers and not fact.outputs:
+        return "failed"
+    known = all(row.output_shape is not None for row in fact.layers) and all(o.shape for o in fact.outputs)
+    return "complete" if known and fact.outputs and fact.parameters is not None and not fact.unknowns else "partial"

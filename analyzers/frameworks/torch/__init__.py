@@ -1,0 +1,27 @@
+"""What PyTorch's layers and functions do to tensors."""
+
+from analyzers.frameworks.torch import (
+    containers,
+    creation,
+    dtypes,
+    einops_layers,
+    functional,
+    module,
+    nn,
+    runtime,
+    tensor_methods,
+    torch_functions,
+)
+
+__all__ = [
+    "containers",
+    "creation",
+    "dtypes",
+    "einops_layers",
+    "functional",
+    "module",
+    "nn",
+    "runtime",
+    "tensor_methods",
+    "torch_functions",
+]

@@ -1,0 +1,282 @@
+"""``Sequential``, ``ModuleList``, ``ModuleDict``, ``ParameterList`` and ``ParameterDict``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.frameworks.registry import layer
+from analyzers.frameworks.torch.module import Module, children_of
+from analyzers.interpreter.values import Instance, Rest
+from analyzers.tensors.errors import PythonError
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+
+def _items(machine: Any, modules: Any) -> list[tuple[str, Any]]:
+    """(name, module) pairs of a mapping or an iterable of pairs."""
+    if isinstance(modules, dict):
+        return list(modules.items())
+    if isinstance(modules, Instance) and isinstance(modules.payload, dict):
+        return list(modules.payload.items())
+    if isinstance(modules, Instance):
+        return list(children_of(modules).items())
+    return [tuple(machine.iterate(pair)) for pair in machine.iterate(modules)]  # type: ignore[misc]
+
+
+def _position(self: Any, index: Any, *, inserting: bool = False) -> int:
+    length = len(children_of(self))
+    if not isinstance(index, int):
+        raise UnknownUsed(index if isinstance(index, Unknown) else Unknown("an index that is not a number"))
+    if not -length <= index < length + inserting:
+        raise PythonError("IndexError", f"index {index} is out of range")
+    return index + length if index < 0 else index
+
+
+def _renumber(self: Any, modules: list[Any], machine: Any) -> None:
+    entries = children_of(self)
+    machine.journal.touch(entries)
+    entries.clear()
+    entries.update((str(i), module) for i, module in enumerate(modules))
+
+
+def _extend(self: Any, modules: Any, machine: Any) -> Any:
+    try:
+        items = machine.iterate(modules)
+    except UnknownUsed as used:
+        object.__setattr__(self, "broken", used.unknown)
+        return self
+    entries = children_of(self)
+    machine.journal.touch(entries)
+    start = len(entries)
+    for offset, module in enumerate(items):
+        if isinstance(module, Rest):
+            object.__setattr__(self, "broken", module)
+        entries[str(start + offset)] = module
+    return self
+
+
+class Indexed(Module):
+    """What ``Sequential`` and ``ModuleList`` share: children named by number."""
+
+    def __len__(self: Any) -> Any:
+        return self.broken if self.broken is not None else len(children_of(self))
+
+    def __iter__(self: Any) -> Any:
+        if self.broken is not None:
+            raise UnknownUsed(self.broken)
+        return list(children_of(self).values())
+
+    def __getitem__(self: Any, index: Any, *, machine: Any) -> Any:
+        if self.broken is not None:
+            return self.broken
+        modules = children_of(self)
+        if isinstance(index, slice):
+            return _sliced(self, index, machine)
+        return list(modules.values())[_position(self, index)]
+
+    def __setitem__(self: Any, index: Any, module: Any, *, machine: Any) -> None:
+        entries = children_of(self)
+        names = list(entries)
+        machine.journal.touch(entries)
+        entries[names[_position(self, index)]] = module
+
+    def __delitem__(self: Any, index: Any, *, machine: Any) -> None:
+        modules = list(children_of(self).values())
+        if isinstance(index, slice):
+            del modules[index]
+        else:
+            del modules[_position(self, index)]
+        _renumber(self, modules, machine)
+
+    def append(self: Any, module: Any, *, machine: Any) -> Any:
+        return _extend(self, [module], machine)
+
+    def extend(self: Any, modules: Any, *, machine: Any) -> Any:
+        return _extend(self, modules, machine)
+
+    def insert(self: Any, index: Any, module: Any, *, machine: Any) -> Any:
+        modules = list(children_of(self).values())
+        modules.insert(_position(self, index, inserting=True), module)
+        _renumber(self, modules, machine)
+        return self
+
+    def pop(self: Any, key: Any = -1, *, machine: Any) -> Any:
+        modules = list(children_of(self).values())
+        taken = modules.pop(_position(self, key))
+        _renumber(self, modules, machine)
+        return taken
+
+    def __add__(self: Any, other: Any, *, machine: Any) -> Any:
+        made = machine.call(_plain_class(self, machine))
+        _extend(made, list(children_of(self).values()), machine)
+        return _extend(made, list(children_of(other).values()), machine)
+
+    def __iadd__(self: Any, other: Any, *, machine: Any) -> Any:
+        return _extend(self, other, machine)
+
+
+def _plain_class(self: Instance, machine: Any) -> Any:
+    """The class a slice or sum has: the container's own."""
+    host = Sequential if _is_a(self, Sequential) else ModuleList
+    return machine.class_of_host(host)
+
+
+def _is_a(self: Instance, host: type) -> bool:
+    return any(getattr(c, "host", None) is host for c in self.class_.mro)
+
+
+def _sliced(self: Any, index: slice, machine: Any) -> Any:
+    pairs = list(children_of(self).items())[index]
+    made = machine.call(_plain_class(self, machine))
+    names_kept = _is_a(self, Sequential)
+    for position, (name, module) in enumerate(pairs):
+        children_of(made)[name if names_kept else str(position)] = module
+    return made
+
+
+@layer("torch.nn.Sequential", "torch.nn.modules.Sequential", "torch.nn.modules.container.Sequential")
+class Sequential(Indexed):
+    """Children called one after the other."""
+
+    def __init__(self: Any, *args: Any, machine: Any) -> None:
+        if len(args) == 1 and isinstance(args[0], dict):
+            for name, module in args[0].items():
+                children_of(self)[name] = module
+            return
+        _extend(self, list(args), machine)
+
+    def forward(self: Any, input: Any, *, machine: Any) -> Any:
+        if self.broken is not None:
+            return self.broken
+        for module in list(children_of(self).values()):
+            input = machine.call(module, (input,))
+        return input
+
+
+@layer("torch.nn.ModuleList", "torch.nn.modules.ModuleList", "torch.nn.modules.container.ModuleList")
+class ModuleList(Indexed):
+    """A list of modules."""
+
+    def __init__(self: Any, modules: Any = None, *, machine: Any) -> None:
+        if modules is not None:
+            _extend(self, modules, machine)
+
+
+class Keyed(Module):
+    """What ``ModuleDict`` and ``ParameterDict`` share."""
+
+    def _entries(self: Any) -> dict:
+        return children_of(self)
+
+    def __len__(self: Any) -> int:
+        return len(_entries(self))
+
+    def __iter__(self: Any) -> list:
+        return list(_entries(self))
+
+    def __contains__(self: Any, key: Any) -> bool:
+        return key in _entries(self)
+
+    def __getitem__(self: Any, key: Any) -> Any:
+        entries = _entries(self)
+        if key not in entries:
+            raise PythonError("KeyError", str(key))
+        return entries[key]
+
+    def __setitem__(self: Any, key: Any, value: Any, *, machine: Any) -> None:
+        machine.set_attribute(self, key, value) if isinstance(value, Tensor) else machine.call(
+            machine.get_attribute(self, "add_module"), (key, value)
+        )
+
+    def __delitem__(self: Any, key: Any) -> None:
+        del _entries(self)[key]
+
+    def keys(self: Any) -> list:
+        return list(_entries(self))
+
+    def values(self: Any) -> list:
+        return list(_entries(self).values())
+
+    def items(self: Any) -> list:
+        return list(_entries(self).items())
+
+    def get(self: Any, key: Any, default: Any = None) -> Any:
+        return _entries(self).get(key, default)
+
+    def pop(self: Any, key: Any) -> Any:
+        return _entries(self).pop(key)
+
+    def clear(self: Any) -> None:
+        _entries(self).clear()
+
+    def update(self: Any, modules: Any, *, machine: Any) -> None:
+        entries = _entries(self)
+        machine.journal.touch(entries)
+        entries.update(_items(machine, modules))
+
+
+def _entries(self: Instance) -> dict:
+    return self.attributes["_parameters" if _is_a(self, ParameterDict) else "_modules"]
+
+
+@layer("torch.nn.ModuleDict", "torch.nn.modules.ModuleDict", "torch.nn.modules.container.ModuleDict")
+class ModuleDict(Keyed):
+    """Modules by name."""
+
+    def __init__(self: Any, modules: Any = None, *, machine: Any) -> None:
+        if modules is not None:
+            children_of(self).update(_items(machine, modules))
+
+
+@layer("torch.nn.ParameterDict", "torch.nn.modules.container.ParameterDict")
+class ParameterDict(Keyed):
+    """Parameters by name."""
+
+    def __init__(self: Any, parameters: Any = None, *, machine: Any) -> None:
+        if parameters is not None:
+            for name, tensor in _items(machine, parameters):
+                self.attributes["_parameters"][name] = _as_parameter(tensor)
+
+
+def _as_parameter(value: Any) -> Any:
+    if isinstance(value, Tensor) and not value.parameter:
+        return value.with_(parameter=True, trainable=True)
+    return value
+
+
+@layer("torch.nn.ParameterList", "torch.nn.modules.container.ParameterList")
+class ParameterList(Module):
+    """A list of parameters."""
+
+    def __init__(self: Any, values: Any = None, *, machine: Any) -> None:
+        if values is not None:
+            _add_parameters(self, machine.iterate(values))
+
+    def append(self: Any, value: Any) -> Any:
+        return _add_parameters(self, [value])
+
+    def extend(self: Any, values: Any, *, machine: Any) -> Any:
+        return _add_parameters(self, machine.iterate(values))
+
+    def __len__(self: Any) -> int:
+        return len(self.attributes["_parameters"])
+
+    def __iter__(self: Any) -> list:
+        return list(self.attributes["_parameters"].values())
+
+    def __getitem__(self: Any, index: Any) -> Any:
+        values = list(self.attributes["_parameters"].values())
+        if isinstance(index, int) and not -len(values) <= index < len(values):
+            raise PythonError("IndexError", f"index {index} is out of range")
+        return values[index]
+
+    def __setitem__(self: Any, index: Any, value: Any) -> None:
+        names = list(self.attributes["_parameters"])
+        self.attributes["_parameters"][names[index]] = _as_parameter(value)
+
+
+def _add_parameters(self: Any, values: list[Any]) -> Any:
+    entries = self.attributes["_parameters"]
+    for value in values:
+        entries[str(len(entries))] = _as_parameter(value)
+    return self

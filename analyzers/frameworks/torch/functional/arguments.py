@@ -1,0 +1,77 @@
+"""How torch's functions read their arguments: tensors, strings, numbers that must lie in a range."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+from analyzers.tensors.dims import Dim, unknown_dim
+from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+PLAIN = (bool, int, float, complex, str, bytes, tuple, list, dict, set, type(None))
+
+
+def tensor(value: Any) -> Tensor:
+    """The tensor; raises UnknownUsed for what is not known, PythonError(TypeError) for a plain value."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, Unknown):
+        raise UnknownUsed(value)
+    if isinstance(value, PLAIN):
+        raise PythonError("TypeError", f"a Tensor is required, not {type(value).__name__}")
+    raise UnknownUsed(Unknown(f"{type(value).__name__} is not modelled as a tensor"))
+
+
+def optional_tensor(value: Any) -> Tensor | None:
+    """The tensor when there is one; what is not known counts as none, since it is only checked."""
+    return value if isinstance(value, Tensor) else None
+
+
+def known(value: Any) -> Any:
+    """The value, when it decides the result; raises UnknownUsed."""
+    if isinstance(value, Unknown):
+        raise UnknownUsed(value)
+    return value
+
+
+def choice(value: Any, options: tuple[str, ...], argument: str, exception: str = "ValueError") -> str:
+    """One of several strings; raises invalid-argument."""
+    if known(value) not in options:
+        listed = ", ".join(options)
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} has {argument} {value!r}, expects one of {listed}",
+            exception=exception,
+            argument=argument,
+        )
+    return value
+
+
+def require_range(value: Any, low: float, high: float, argument: str, exception: str = "ValueError") -> None:
+    """Raises invalid-argument when a number is certainly out of range."""
+    if isinstance(value, (int, float)) and not low <= value <= high:
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} has {argument} {value}, expects {low} to {high}",
+            exception=exception,
+            argument=argument,
+        )
+
+
+def scaled_size(n: Dim, scale: Any) -> Dim:
+    """⌊n · scale⌋ in floating point, as torch computes it."""
+    if isinstance(scale, Unknown):
+        return unknown_dim(scale.reason)
+    if isinstance(scale, Tensor):
+        scale = scale.content[0] if scale.content and len(scale.content) == 1 else None
+    if scale is None:
+        return unknown_dim("value of a tensor")
+    if isinstance(n, int) and isinstance(scale, (int, float)):
+        return int(n * scale) if math.isfinite(scale) else 0
+    if isinstance(scale, (int, float)):
+        ratio = Fraction(scale).limit_denominator(4096)
+        return n * ratio.numerator // ratio.denominator
+    return n * scale

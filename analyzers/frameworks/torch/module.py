@@ -1,0 +1,294 @@
+"""``torch.nn.Module``, ``Parameter`` and ``Tensor`` as classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from analyzers.frameworks.registry import layer
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator
+from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+TABLES = ("_parameters", "_buffers", "_modules")
+
+
+def is_module(value: Any) -> bool:
+    return isinstance(value, Instance) and any(isinstance(c, Class) and c.host is Module for c in value.class_.mro)
+
+
+def children_of(module: Instance) -> dict[str, Any]:
+    """Name → child module (or None)."""
+    return module.attributes.get("_modules", {})
+
+
+def walk(module: Instance, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Instance]]:
+    """``named_modules()``: every module once, under the first name it is reached by."""
+    seen = set() if seen is None else seen
+    if id(module) in seen:
+        return
+    seen.add(id(module))
+    yield prefix, module
+    for name, child in children_of(module).items():
+        if isinstance(child, Instance):
+            yield from walk(child, f"{prefix}.{name}" if prefix else str(name), seen)
+
+
+def own_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:
+    for name, tensor in module.attributes.get(table, {}).items():
+        if isinstance(tensor, Tensor):
+            yield name, tensor
+
+
+def named_tensors(module: Instance, table: str, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
+    """``named_parameters()`` / ``named_buffers()``: shared ones once."""
+    seen: set[int] = set()
+    for path, owner in walk(module, prefix) if recurse else [(prefix, module)]:
+        for name, tensor in own_tensors(owner, table):
+            if id(tensor) not in seen:
+                seen.add(id(tensor))
+                yield (f"{path}.{name}" if path else name), tensor
+
+
+def lazily(items: Iterator[Any]) -> LazyIterator:
+    return LazyIterator(iter(list(items)))
+
+
+@layer("torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module")
+class Module:
+    """The base of every layer: attribute assignment registers parameters, buffers and submodules."""
+
+    @staticmethod
+    def prepare(instance: Instance) -> None:
+        """What ``Module.__init__`` sets up; framework layers are prepared before their own constructor runs."""
+        for table in TABLES:
+            instance.attributes.setdefault(table, {})
+        instance.attributes.setdefault("training", False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    def __call__(self: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+        forward = machine.get_attribute(self, "forward", default=MISSING)
+        if forward is MISSING:
+            raise PythonError("NotImplementedError", f"{self.class_.name} has no forward")
+        return machine.recorder.call_module(self, forward, list(args), kwargs)
+
+    def __getattr__(self: Any, name: str, *, machine: Any) -> Any:
+        for table in TABLES:
+            entries = self.attributes.get(table)
+            if entries is not None and name in entries:
+                return entries[name]
+        raise machine.exception("AttributeError", f"{self.class_.name} object has no attribute {name}")
+
+    def __setattr__(self: Any, name: str, value: Any, *, machine: Any) -> None:
+        table = _table_for(self, name, value)
+        if table is None:
+            machine.journal.touch(self.attributes)
+            self.attributes[name] = value
+            return
+        entries = self.attributes.get(table)
+        if entries is None:
+            raise _not_prepared(self)
+        machine.journal.touch(entries)
+        _forget(self, name, keep=table)
+        entries[name] = value
+
+    def __delattr__(self: Any, name: str, *, machine: Any) -> None:
+        for table in TABLES:
+            entries = self.attributes.get(table, {})
+            if name in entries:
+                machine.journal.touch(entries)
+                del entries[name]
+                return
+        self.attributes.pop(name, None)
+
+    # -- registration --------------------------------------------------------------------------
+
+    def register_buffer(self: Any, name: Any, tensor: Any, persistent: Any = True) -> None:
+        self.attributes["_buffers"][name] = tensor
+
+    def register_parameter(self: Any, name: Any, param: Any) -> None:
+        self.attributes["_parameters"][name] = param
+
+    def add_module(self: Any, name: Any, module: Any, *, machine: Any) -> None:
+        entries = self.attributes.get("_modules")
+        if entries is None:
+            raise _not_prepared(self)
+        machine.journal.touch(entries)
+        entries[name] = module
+
+    def register_module(self: Any, name: Any, module: Any, *, machine: Any) -> None:
+        machine.call(machine.get_attribute(self, "add_module"), (name, module))
+
+    # -- looking around --------------------------------------------------------------------------
+
+    def children(self: Any) -> LazyIterator:
+        return lazily(c for c in _unique(children_of(self).values()))
+
+    def named_children(self: Any) -> LazyIterator:
+        return lazily((n, c) for n, c in children_of(self).items() if c is not None)
+
+    def modules(self: Any) -> LazyIterator:
+        return lazily(m for _, m in walk(self))
+
+    def named_modules(self: Any, memo: Any = None, prefix: Any = "", remove_duplicate: Any = True) -> LazyIterator:
+        return lazily(walk(self, prefix))
+
+    def parameters(self: Any, recurse: Any = True) -> LazyIterator:
+        return lazily(t for _, t in named_tensors(self, "_parameters", recurse=recurse))
+
+    def named_parameters(
+        self: Any, prefix: Any = "", recurse: Any = True, remove_duplicate: Any = True
+    ) -> LazyIterator:
+        return lazily(named_tensors(self, "_parameters", prefix, recurse))
+
+    def buffers(self: Any, recurse: Any = True) -> LazyIterator:
+        return lazily(t for _, t in named_tensors(self, "_buffers", recurse=recurse))
+
+    def named_buffers(self: Any, prefix: Any = "", recurse: Any = True) -> LazyIterator:
+        return lazily(named_tensors(self, "_buffers", prefix, recurse))
+
+    def state_dict(self: Any, *args: Any, **kwargs: Any) -> dict:
+        return {**dict(named_tensors(self, "_parameters")), **dict(named_tensors(self, "_buffers"))}
+
+    def get_submodule(self: Any, target: Any) -> Any:
+        return _descend(self, target)
+
+    def get_parameter(self: Any, target: Any) -> Any:
+        path, _, name = target.rpartition(".")
+        return _descend(self, path).attributes["_parameters"][name]
+
+    # -- changing --------------------------------------------------------------------------------
+
+    def apply(self: Any, fn: Any, *, machine: Any) -> Any:
+        for _, module in reversed(list(walk(self))):
+            machine.call(fn, (module,))
+        return self
+
+    def requires_grad_(self: Any, requires_grad: Any = True) -> Any:
+        for _, tensor in named_tensors(self, "_parameters"):
+            tensor.trainable = bool(requires_grad)
+        return self
+
+    def train(self: Any, mode: Any = True) -> Any:
+        return self
+
+    def eval(self: Any) -> Any:
+        return self
+
+    def to(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return self
+
+    cuda = cpu = float = half = double = bfloat16 = type = to_empty = share_memory = ipu = xpu = to
+
+    def zero_grad(self: Any, set_to_none: Any = True) -> None:
+        return None
+
+    def load_state_dict(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return Unknown("what loading weights reports")
+
+    def register_forward_hook(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return Unknown("a hook handle")
+
+    register_forward_pre_hook = register_full_backward_hook = register_backward_hook = register_forward_hook
+    register_state_dict_pre_hook = register_load_state_dict_post_hook = register_forward_hook
+    _register_load_state_dict_pre_hook = _register_state_dict_hook = register_forward_hook
+
+    def compile(self: Any, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    def extra_repr(self: Any) -> str:
+        return ""
+
+    def _get_name(self: Any) -> str:
+        return self.class_.name
+
+    def _load_from_state_dict(self: Any, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+def _unique(values: Any) -> Iterator[Any]:
+    seen: set[int] = set()
+    for value in values:
+        if value is not None and id(value) not in seen:
+            seen.add(id(value))
+            yield value
+
+
+def _table_for(instance: Instance, name: str, value: Any) -> str | None:
+    """Which of Module's tables an assignment goes to; None: an ordinary attribute."""
+    if isinstance(value, Tensor) and value.parameter:
+        return "_parameters"
+    if is_module(value):
+        return "_modules"
+    for table in TABLES:
+        if name in instance.attributes.get(table, ()):
+            return table
+    return None
+
+
+def _forget(instance: Instance, name: str, keep: str) -> None:
+    instance.attributes.pop(name, None)
+    for table in TABLES:
+        if table != keep:
+            instance.attributes.get(table, {}).pop(name, None)
+
+
+def _not_prepared(instance: Instance) -> OperationError:
+    return OperationError(
+        "missing-super-init",
+        f"{instance.class_.name} assigns layers before super().__init__() is called",
+        exception="AttributeError",
+        class_name=instance.class_.name,
+    )
+
+
+def _descend(module: Instance, target: str) -> Any:
+    for name in target.split(".") if target else []:
+        entries = children_of(module)
+        if name not in entries:
+            raise PythonError("AttributeError", f"{module.class_.name} has no submodule {name}")
+        module = entries[name]
+    return module
+
+
+@layer("torch.Tensor", "torch.FloatTensor", "torch.LongTensor", "torch.BoolTensor", "torch._C.TensorBase")
+class TensorClass:
+    """``torch.Tensor``, for isinstance; calling it makes a tensor of that shape."""
+
+    def __new__(cls: Any, *data: Any, **kwargs: Any) -> Any:
+        if len(data) == 1 and isinstance(data[0], Tensor):
+            return data[0]
+        if len(data) == 1 and isinstance(data[0], (list, tuple)):
+            from analyzers.frameworks.registry import NAMES
+
+            return NAMES["torch.tensor"](data[0])
+        return Tensor(data)
+
+
+@layer("torch.nn.Parameter", "torch.nn.parameter.Parameter")
+class Parameter(TensorClass):
+    """``torch.nn.Parameter``: the tensor, marked as learned."""
+
+    def __new__(cls: Any, data: Any = None, requires_grad: Any = True) -> Any:
+        if isinstance(data, Unknown):
+            return data
+        if data is None:
+            data = Tensor((0,))
+        trainable = True if isinstance(requires_grad, Unknown) else bool(requires_grad)
+        return data.with_(parameter=True, trainable=trainable, field=type(data.field).EMPTY)
+
+
+@layer("torch.nn.UninitializedParameter", "torch.nn.parameter.UninitializedParameter")
+class UninitializedParameter(Parameter):
+    pass
+
+
+@layer("torch.nn.Buffer", "torch.nn.parameter.Buffer")
+class Buffer(TensorClass):
+    pass
+
+
+__all__ = ["BoundMethod", "Module", "Parameter", "children_of", "is_module", "named_tensors", "own_tensors", "walk"]

@@ -1,0 +1,16 @@
+"""Deep copies of a layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.frameworks.registry import function
+from analyzers.frameworks.torch.containers import ModuleList
+from analyzers.frameworks.torch.nn.children import make
+from analyzers.interpreter.library.copy_ import deep_copy
+
+
+@function("torch.nn.modules.transformer._get_clones")
+def clones(module: Any, N: Any, *, machine: Any) -> Any:
+    """A ModuleList of ``N`` deep copies, each with parameters of its own."""
+    return make(machine, ModuleList, [deep_copy(machine, module, {}) for _ in range(N)])

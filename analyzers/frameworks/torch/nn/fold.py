@@ -1,0 +1,42 @@
+"""Sliding blocks: image to columns and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.frameworks.torch import functional as F
+from analyzers.frameworks.torch.module import Module
+from analyzers.frameworks.torch.nn.naming import nn_layer
+from analyzers.tensors.tensor import Tensor
+
+
+@nn_layer("fold")
+class Fold(Module):
+    """N×(C·kernel)×blocks → N×C×``output_size``, overlaps added."""
+
+    def __init__(
+        self: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+    ) -> None:
+        self.output_size = output_size
+        self.kernel_size = kernel_size
+        self.dilation = dilation
+        self.padding = padding
+        self.stride = stride
+
+    def forward(self: Any, input: Tensor) -> Tensor:
+        window = self.kernel_size, self.dilation, self.padding, self.stride
+        return F.fold(input, self.output_size, *window)
+
+
+@nn_layer("fold")
+class Unfold(Module):
+    """N×C×H×W → N×(C·kernel)×blocks."""
+
+    def __init__(self: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
+        self.kernel_size = kernel_size
+        self.dilation = dilation
+        self.padding = padding
+        self.stride = stride
+
+    def forward(self: Any, input: Tensor) -> Tensor:
+        return F.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)

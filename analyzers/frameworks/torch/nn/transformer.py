@@ -1,0 +1,390 @@
+"""Transformers, built from child modules as torch builds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.frameworks.torch import functional as F
+from analyzers.frameworks.torch.module import Module
+from analyzers.frameworks.torch.nn.activation import GELU, ReLU
+from analyzers.frameworks.torch.nn.attention import MultiheadAttention
+from analyzers.frameworks.torch.nn.children import is_made_by, make
+from analyzers.frameworks.torch.nn.copies import clones
+from analyzers.frameworks.torch.nn.dropout import Dropout
+from analyzers.frameworks.torch.nn.linear import Linear
+from analyzers.frameworks.torch.nn.naming import nn_layer
+from analyzers.frameworks.torch.nn.normalization import LayerNorm
+from analyzers.frameworks.torch.nn.weights import invalid
+from analyzers.tensors.dims import same, text
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.operations.elementwise import broadcast
+from analyzers.tensors.tensor import Tensor
+
+MODEL = ("d_model", "nhead", "dim_feedforward")
+
+
+def activation_function(activation: Any) -> Any:
+    """``"relu"`` and ``"gelu"`` as functions, anything else as it is; RuntimeError for other strings."""
+    if not isinstance(activation, str):
+        return activation
+    known = {"relu": F.relu, "gelu": F.gelu}
+    if activation not in known:
+        raise invalid(f"{{subject}} takes activation 'relu' or 'gelu', not {activation!r}", "RuntimeError")
+    return known[activation]
+
+
+def _build(self: Any, machine: Any, parts: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any]]]) -> None:
+    """Make child modules, in the order torch registers them."""
+    for name, (kind, arguments, keywords) in parts.items():
+        setattr(self, name, make(machine, kind, *arguments, **keywords))
+
+
+@nn_layer("transformer", MODEL)
+class TransformerEncoderLayer(Module):
+    """S×N×d_model → the same: self-attention, then two linear layers, each with a residual and a norm."""
+
+    def __init__(
+        self: Any,
+        d_model: Any,
+        nhead: Any,
+        dim_feedforward: Any = 2048,
+        dropout: Any = 0.1,
+        activation: Any = F.relu,
+        layer_norm_eps: Any = 1e-5,
+        batch_first: Any = False,
+        norm_first: Any = False,
+        bias: Any = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        machine: Any,
+    ) -> None:
+        attention = {"dropout": dropout, "bias": bias, "batch_first": batch_first}
+        norm = (LayerNorm, (d_model,), {"eps": layer_norm_eps, "bias": bias})
+        drop = (Dropout, (dropout,), {})
+        before = {
+            "self_attn": (MultiheadAttention, (d_model, nhead), attention),
+            "linear1": (Linear, (d_model, dim_feedforward), {"bias": bias}),
+            "dropout": drop,
+            "linear2": (Linear, (dim_feedforward, d_model), {"bias": bias}),
+        }
+        _build(self, machine, before)
+        self.norm_first = norm_first
+        _build(self, machine, {"norm1": norm, "norm2": norm, "dropout1": drop, "dropout2": drop})
+        self.activation = activation_function(activation)
+        self.activation_relu_or_gelu = fast_activation(self.activation)
+
+    def forward(
+        self: Any,
+        src: Tensor,
+        src_mask: Any = None,
+        src_key_padding_mask: Any = None,
+        is_causal: Any = False,
+        *,
+        machine: Any,
+    ) -> Tensor:
+        masks = src_mask, src_key_padding_mask, is_causal
+        steps = [
+            (self.norm1, lambda x: self._sa_block(x, *masks)),
+            (self.norm2, lambda x: self._ff_block(x)),
+        ]
+        return _residuals(machine, src, steps, bool(self.norm_first))
+
+    def _sa_block(
+        self: Any, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False, *, machine: Any
+    ) -> Tensor:
+        masks = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
+        return machine.call(self.dropout1, (attend(machine, self.self_attn, x, x, masks),), {})
+
+    def _ff_block(self: Any, x: Tensor, *, machine: Any) -> Tensor:
+        return machine.call(self.dropout2, (feed_forward(machine, self, x),), {})
+
+
+def fast_activation(activation: Any) -> int:
+    """1 for ReLU, 2 for GELU, 0 for others."""
+    if activation is F.relu or is_made_by(activation, ReLU):
+        return 1
+    return 2 if activation is F.gelu or is_made_by(activation, GELU) else 0
+
+
+def attend(machine: Any, attention: Any, x: Tensor, memory: Tensor, masks: dict[str, Any]) -> Tensor:
+    """Attention of ``x`` to ``memory``, without the weights."""
+    outputs = machine.call(attention, (x, memory, memory), {**masks, "need_weights": False})
+    return outputs[0]
+
+
+def feed_forward(machine: Any, self: Any, x: Tensor) -> Tensor:
+    """linear1, activation, dropout, linear2."""
+    for part in (self.linear1, self.activation, self.dropout, self.linear2):
+        x = machine.call(part, (x,), {})
+    return x
+
+
+def _residuals(machine: Any, x: Tensor, steps: list[tuple[Any, Any]], norm_first: bool) -> Tensor:
+    """``x + step(norm(x))`` for each step, or ``norm(x + step(x))``."""
+    for norm, step in steps:
+        if norm_first:
+            x = broadcast(x, step(machine.call(norm, (x,), {})))
+        else:
+            x = machine.call(norm, (broadcast(x, step(x)),), {})
+    return x
+
+
+@nn_layer("transformer", MODEL)
+class TransformerDecoderLayer(Module):
+    """T×N×d_model and memory S×N×d_model → T×N×d_model."""
+
+    def __init__(
+        self: Any,
+        d_model: Any,
+        nhead: Any,
+        dim_feedforward: Any = 2048,
+        dropout: Any = 0.1,
+        activation: Any = F.relu,
+        layer_norm_eps: Any = 1e-5,
+        batch_first: Any = False,
+        norm_first: Any = False,
+        bias: Any = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        machine: Any,
+    ) -> None:
+        keywords = {"dropout": dropout, "bias": bias, "batch_first": batch_first}
+        attention = (MultiheadAttention, (d_model, nhead), keywords)
+        norm = (LayerNorm, (d_model,), {"eps": layer_norm_eps, "bias": bias})
+        drop = (Dropout, (dropout,), {})
+        before = {
+            "self_attn": attention,
+            "multihead_attn": attention,
+            "linear1": (Linear, (d_model, dim_feedforward), {"bias": bias}),
+            "dropout": drop,
+            "linear2": (Linear, (dim_feedforward, d_model), {"bias": bias}),
+        }
+        _build(self, machine, before)
+        self.norm_first = norm_first
+        _build(self, machine, {"norm1": norm, "norm2": norm, "norm3": norm})
+        _build(self, machine, {"dropout1": drop, "dropout2": drop, "dropout3": drop})
+        self.activation = activation_function(activation)
+
+    def forward(
+        self: Any,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        tgt_is_causal: Any = False,
+        memory_is_causal: Any = False,
+        *,
+        machine: Any,
+    ) -> Tensor:
+        own = tgt_mask, tgt_key_padding_mask, tgt_is_causal
+        other = memory, memory_mask, memory_key_padding_mask, memory_is_causal
+        steps = [
+            (self.norm1, lambda x: self._sa_block(x, *own)),
+            (self.norm2, lambda x: self._mha_block(x, *other)),
+            (self.norm3, lambda x: self._ff_block(x)),
+        ]
+        return _residuals(machine, tgt, steps, bool(self.norm_first))
+
+    def _sa_block(
+        self: Any, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False, *, machine: Any
+    ) -> Tensor:
+        masks = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
+        return machine.call(self.dropout1, (attend(machine, self.self_attn, x, x, masks),), {})
+
+    def _mha_block(
+        self: Any,
+        x: Tensor,
+        mem: Tensor,
+        attn_mask: Any,
+        key_padding_mask: Any,
+        is_causal: Any = False,
+        *,
+        machine: Any,
+    ) -> Tensor:
+        masks = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
+        return machine.call(self.dropout2, (attend(machine, self.multihead_attn, x, mem, masks),), {})
+
+    def _ff_block(self: Any, x: Tensor, *, machine: Any) -> Tensor:
+        return machine.call(self.dropout3, (feed_forward(machine, self, x),), {})
+
+
+def _normed(machine: Any, norm: Any, x: Tensor) -> Tensor:
+    return x if norm is None else machine.call(norm, (x,), {})
+
+
+@nn_layer("transformer")
+class TransformerEncoder(Module):
+    """``num_layers`` deep copies of a layer in ``layers``, then ``norm``."""
+
+    def __init__(
+        self: Any,
+        encoder_layer: Any,
+        num_layers: Any,
+        norm: Any = None,
+        enable_nested_tensor: Any = True,
+        mask_check: Any = True,
+        *,
+        machine: Any,
+    ) -> None:
+        self.layers = clones(encoder_layer, num_layers, machine=machine)
+        self.num_layers = num_layers
+        self.norm = norm
+        self.enable_nested_tensor = enable_nested_tensor
+        self.use_nested_tensor = enable_nested_tensor
+        self.mask_check = mask_check
+
+    def forward(
+        self: Any,
+        src: Tensor,
+        mask: Any = None,
+        src_key_padding_mask: Any = None,
+        is_causal: Any = None,
+        *,
+        machine: Any,
+    ) -> Tensor:
+        masks = {
+            "src_mask": mask,
+            "is_causal": bool(is_causal),
+            "src_key_padding_mask": src_key_padding_mask,
+        }
+        for layer in machine.iterate(self.layers):
+            src = machine.call(layer, (src,), masks)
+        return _normed(machine, self.norm, src)
+
+
+@nn_layer("transformer")
+class TransformerDecoder(Module):
+    """``num_layers`` deep copies of a layer in ``layers``, then ``norm``."""
+
+    def __init__(self: Any, decoder_layer: Any, num_layers: Any, norm: Any = None, *, machine: Any) -> None:
+        self.layers = clones(decoder_layer, num_layers, machine=machine)
+        self.num_layers = num_layers
+        self.norm = norm
+
+    def forward(
+        self: Any,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        tgt_is_causal: Any = None,
+        memory_is_causal: Any = False,
+        *,
+        machine: Any,
+    ) -> Tensor:
+        masks = {
+            "tgt_mask": tgt_mask,
+            "memory_mask": memory_mask,
+            "tgt_key_padding_mask": tgt_key_padding_mask,
+            "memory_key_padding_mask": memory_key_padding_mask,
+            "tgt_is_causal": bool(tgt_is_causal),
+            "memory_is_causal": memory_is_causal,
+        }
+        for layer in machine.iterate(self.layers):
+            tgt = machine.call(layer, (tgt, memory), masks)
+        return _normed(machine, self.norm, tgt)
+
+
+@nn_layer("transformer", MODEL)
+class Transformer(Module):
+    """src S×N×d_model and tgt T×N×d_model → T×N×d_model, by an encoder and a decoder."""
+
+    def __init__(
+        self: Any,
+        d_model: Any = 512,
+        nhead: Any = 8,
+        num_encoder_layers: Any = 6,
+        num_decoder_layers: Any = 6,
+        dim_feedforward: Any = 2048,
+        dropout: Any = 0.1,
+        activation: Any = F.relu,
+        custom_encoder: Any = None,
+        custom_decoder: Any = None,
+        layer_norm_eps: Any = 1e-5,
+        batch_first: Any = False,
+        norm_first: Any = False,
+        bias: Any = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        machine: Any,
+    ) -> None:
+        sizes = d_model, nhead, dim_feedforward, dropout, activation
+        arguments = (*sizes, layer_norm_eps, batch_first, norm_first, bias)
+        norm = (d_model,), {"eps": layer_norm_eps, "bias": bias}
+        self.encoder = custom_encoder
+        if custom_encoder is None:
+            kinds = TransformerEncoder, TransformerEncoderLayer
+            self.encoder = _stack(machine, kinds, arguments, num_encoder_layers, norm)
+        self.decoder = custom_decoder
+        if custom_decoder is None:
+            kinds = TransformerDecoder, TransformerDecoderLayer
+            self.decoder = _stack(machine, kinds, arguments, num_decoder_layers, norm)
+        self.d_model = d_model
+        self.nhead = nhead
+        self.batch_first = batch_first
+
+    def forward(
+        self: Any,
+        src: Tensor,
+        tgt: Tensor,
+        src_mask: Any = None,
+        tgt_mask: Any = None,
+        memory_mask: Any = None,
+        src_key_padding_mask: Any = None,
+        tgt_key_padding_mask: Any = None,
+        memory_key_padding_mask: Any = None,
+        src_is_causal: Any = None,
+        tgt_is_causal: Any = None,
+        memory_is_causal: Any = False,
+        *,
+        machine: Any,
+    ) -> Tensor:
+        _check_sequences(self, src, tgt)
+        source = {"mask": src_mask, "src_key_padding_mask": src_key_padding_mask, "is_causal": src_is_causal}
+        memory = machine.call(self.encoder, (src,), source)
+        target = {
+            "tgt_mask": tgt_mask,
+            "memory_mask": memory_mask,
+            "tgt_key_padding_mask": tgt_key_padding_mask,
+            "memory_key_padding_mask": memory_key_padding_mask,
+            "tgt_is_causal": tgt_is_causal,
+            "memory_is_causal": memory_is_causal,
+        }
+        return machine.call(self.decoder, (tgt, memory), target)
+
+    @staticmethod
+    def generate_square_subsequent_mask(sz: Any, device: Any = None, dtype: Any = None) -> Tensor:
+        return Tensor((sz, sz))
+
+    def _reset_parameters(self: Any) -> None:
+        """Draws new values; shapes stay."""
+
+
+def _stack(machine: Any, kinds: tuple[Any, Any], arguments: Any, count: Any, norm: Any) -> Any:
+    """An encoder or decoder of ``count`` layers with its closing norm."""
+    stack, layer = kinds
+    (size,), keywords = norm
+    return make(
+        machine, stack, make(machine, layer, *arguments), count, make(machine, LayerNorm, size, **keywords)
+    )
+
+
+def _check_sequences(self: Any, src: Tensor, tgt: Tensor) -> None:
+    """RuntimeError when the batches differ or the features are not d_model."""
+    batch = 0 if self.batch_first else 1
+    if src.rank == 3 and same(src.shape[batch], tgt.shape[batch]) is False:
+        message = f"{{subject}} gets {text(src.shape[batch])} sources and {text(tgt.shape[batch])} targets"
+        raise OperationError("matmul-mismatch", message, tgt.with_())
+    for name, tensor in (("src", src), ("tgt", tgt)):
+        if same(tensor.shape[-1], self.d_model) is False:
+            sizes = f"{text(self.d_model)} features, gets {name} of {text(tensor.shape[-1])}"
+            result = tgt.with_(shape=(*tgt.shape[:-1], self.d_model))
+            numbers = {"expected": self.d_model, "actual": tensor.shape[-1], "argument": "d_model"}
+            raise OperationError("feature-size-mismatch", f"{{subject}} expects {sizes}", result, **numbers)

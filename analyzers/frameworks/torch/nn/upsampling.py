@@ -1,0 +1,66 @@
+"""Upsampling layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.frameworks.torch import functional as F
+from analyzers.frameworks.torch.module import Module
+from analyzers.frameworks.torch.nn.naming import nn_layer
+from analyzers.tensors.tensor import Tensor
+
+
+def factors(scale_factor: Any) -> Any:
+    """``scale_factor`` as floats, as torch stores it (a list makes TypeError there)."""
+    if isinstance(scale_factor, tuple):
+        return tuple(float(factor) for factor in scale_factor)
+    return float(scale_factor) if scale_factor else None
+
+
+@nn_layer("upsampling")
+class Upsample(Module):
+    """N×C×… → N×C×``size``, or each spatial axis times ``scale_factor``, rounded down."""
+
+    def __init__(
+        self: Any,
+        size: Any = None,
+        scale_factor: Any = None,
+        mode: Any = "nearest",
+        align_corners: Any = None,
+        recompute_scale_factor: Any = None,
+    ) -> None:
+        self.name = self._get_name()
+        self.size = size
+        self.scale_factor = factors(scale_factor)
+        self.mode = mode
+        self.align_corners = align_corners
+        self.recompute_scale_factor = recompute_scale_factor
+
+    def forward(self: Any, input: Tensor) -> Tensor:
+        return F.interpolate(
+            input,
+            self.size,
+            self.scale_factor,
+            self.mode,
+            self.align_corners,
+            recompute_scale_factor=self.recompute_scale_factor,
+        )
+
+    def extra_repr(self: Any) -> str:
+        return f"size={self.size}, scale_factor={self.scale_factor}, mode={self.mode!r}"
+
+
+@nn_layer("upsampling")
+class UpsamplingNearest2d(Upsample):
+    """N×C×H×W, nearest neighbour."""
+
+    def __init__(self: Any, size: Any = None, scale_factor: Any = None) -> None:
+        Upsample.__init__(self, size, scale_factor, "nearest")
+
+
+@nn_layer("upsampling")
+class UpsamplingBilinear2d(Upsample):
+    """N×C×H×W, bilinear with aligned corners."""
+
+    def __init__(self: Any, size: Any = None, scale_factor: Any = None) -> None:
+        Upsample.__init__(self, size, scale_factor, "bilinear", True)

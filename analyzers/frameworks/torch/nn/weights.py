@@ -1,0 +1,71 @@
+"""Making the parameters of a layer: shapes are checked as ``torch.empty`` checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analyzers.tensors.dims import Dim, require, text, unknown_dim
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.tensor import Tensor, parameter
+from analyzers.unknown import Unknown
+
+
+def weight(*shape: Dim) -> Tensor:
+    """A learned parameter of this shape; raises where ``torch.empty(shape)`` would."""
+    for size in shape:
+        check_size(size)
+    return parameter(shape)
+
+
+def check_size(size: Any) -> None:
+    """A size must be a whole number (TypeError) and not negative (RuntimeError)."""
+    if isinstance(size, Unknown):
+        bool(size)
+    if size is None or isinstance(size, (float, str, list, tuple)):
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} takes whole numbers as sizes, gets {size!r}",
+            exception="TypeError",
+            actual=size,
+        )
+    if isinstance(size, int) and size < 0:
+        raise OperationError("invalid-argument", f"{{subject}} gets the negative size {size}", actual=size)
+
+
+def register_optional(module: Any, name: str, wanted: Any, *shape: Dim) -> None:
+    """Register a parameter that an argument such as ``bias=`` turns on or off.
+
+    Where that argument is unknown the parameter is there with an unknown size: the layer's shape
+    does not depend on it, but its parameter count does.
+    """
+    if isinstance(wanted, Unknown):
+        setattr(module, name, parameter((unknown_dim(wanted.reason),)))
+    elif wanted:
+        setattr(module, name, weight(*shape))
+    else:
+        module.register_parameter(name, None)
+
+
+def on(flag: Any) -> bool:
+    """A flag that only decides whether parameters exist; unknown counts as on (see above)."""
+    return isinstance(flag, Unknown) or bool(flag)
+
+
+def divisible(size: Dim, divisor: Dim) -> bool:
+    """False only when ``size`` is certainly no multiple of ``divisor``."""
+    return require(size % divisor, 0) is not False
+
+
+def shape_text(shape: Sequence[Dim]) -> str:
+    return "×".join(text(size) for size in shape)
+
+
+def invalid(message: str, exception: str = "ValueError", **data: Any) -> OperationError:
+    """An argument that the framework refuses."""
+    return OperationError("invalid-argument", message, exception=exception, **data)
+
+
+def below(size: Any, bound: int) -> bool:
+    """Whether a size is certainly smaller than a bound (symbolic dims are not)."""
+    return isinstance(size, (int, float)) and size < bound

@@ -1,0 +1,153 @@
+"""What torch offers besides tensors and layers: modes, devices, scripting, checkpoints – without effect on shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.frameworks.registry import NAMES, attribute, function
+from analyzers.interpreter.values import Function, TypingForm
+from analyzers.tensors.errors import OperationError
+from analyzers.unknown import Unknown
+
+
+def nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+class Mode:
+    """``torch.no_grad()``: a context manager and decorator that changes nothing we look at."""
+
+    def call_value(self, machine: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return args[0] if args and isinstance(args[0], Function) else self
+
+
+def _mode(*args: Any, **_: Any) -> Any:
+    return args[0] if args and isinstance(args[0], Function) else Mode()
+
+
+for _name in (
+    "no_grad inference_mode enable_grad set_grad_enabled autocast set_num_threads amp.autocast cuda.amp.autocast "
+    "autograd.set_detect_anomaly cuda.stream backends.cudnn.flags nn.attention.sdpa_kernel random.fork_rng "
+    "autograd.profiler.record_function profiler.record_function device_context"
+).split():
+    NAMES[f"torch.{_name}"] = _mode
+
+for _name in (
+    "manual_seed seed cuda.manual_seed cuda.manual_seed_all cuda.empty_cache set_default_dtype set_printoptions "
+    "set_float32_matmul_precision use_deterministic_algorithms _C._log_api_usage_once set_default_device save "
+    "cuda.synchronize set_default_tensor_type backends.cuda.enable_flash_sdp"
+).split():
+    NAMES[f"torch.{_name}"] = nothing
+
+
+@function("torch.jit.is_scripting", "torch.jit.is_tracing", "torch.onnx.is_in_onnx_export")
+def is_scripting() -> bool:
+    return False
+
+
+@function(
+    "torch._C._get_tracing_state",
+    "torch.is_grad_enabled",
+    "torch.cuda.is_available",
+    "torch.compiler.is_compiling",
+    "torch.cuda.is_bf16_supported",
+    "torch.backends.mps.is_available",
+    "torch.overrides.has_torch_function",
+    "torch.is_autocast_enabled",
+    "torch.distributed.is_available",
+    "torch.distributed.is_initialized",
+    "torch._dynamo.is_compiling",
+    "torch.overrides.has_torch_function_unary",
+    "torch.cuda.device_count",
+)
+def off(*_: Any, **__: Any) -> bool:
+    return False
+
+
+@function(
+    "torch.jit.script",
+    "torch.jit.ignore",
+    "torch.jit.unused",
+    "torch.jit.export",
+    "torch.jit.interface",
+    "torch.jit._overload_method",
+    "torch.jit.script_if_tracing",
+    "torch.jit.freeze",
+    "torch.compile",
+    "torch.compiler.disable",
+    "torch.fx.wrap",
+    "torch.autograd.function.once_differentiable",
+    "torch.nn.parallel.data_parallel",
+    "torch.library.register_fake",
+    "torch.utils.data.default_collate",
+)
+def same(value: Any = None, *_: Any, **__: Any) -> Any:
+    """Returns what it is given (or, called with options only, a decorator that does)."""
+    return value if value is not None and not isinstance(value, (str, bool)) else _identity
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+@function("torch.jit.annotate", "torch.jit.isinstance")
+def annotate(the_type: Any, the_value: Any) -> Any:
+    return the_value
+
+
+@function("torch.jit.trace")
+def trace(func: Any, *_: Any, **__: Any) -> Any:
+    return func
+
+
+@function("torch._assert")
+def check(condition: Any, message: Any = "", *, machine: Any) -> None:
+    if machine.truth(condition) is False:
+        raise machine.exception("AssertionError", message if isinstance(message, str) else "")
+
+
+@function("torch.utils.checkpoint.checkpoint")
+def checkpoint(fn: Any, *args: Any, machine: Any, use_reentrant: Any = None, **kwargs: Any) -> Any:
+    kept = {k: v for k, v in kwargs.items() if k not in ("preserve_rng_state", "context_fn", "determinism_check", "debug")}
+    return machine.call(fn, args, kept)
+
+
+@function("torch.utils.checkpoint.checkpoint_sequential")
+def checkpoint_sequential(functions: Any, segments: Any, input: Any, *, machine: Any, **_: Any) -> Any:
+    for fn in machine.iterate(functions):
+        input = machine.call(fn, (input,))
+    return input
+
+
+@function("torch.is_tensor")
+def is_tensor(obj: Any) -> bool:
+    from analyzers.tensors.tensor import Tensor
+
+    if isinstance(obj, Unknown):
+        raise_unknown(obj)
+    return isinstance(obj, Tensor)
+
+
+def raise_unknown(value: Unknown) -> None:
+    bool(value)
+
+
+@function("torch.load", "torch.hub.load", "torch.hub.load_state_dict_from_url", "torch.utils.model_zoo.load_url")
+def load(*_: Any, **__: Any) -> Any:
+    return Unknown("what a file holds")
+
+
+@function("torch.are_deterministic_algorithms_enabled")
+def deterministic() -> bool:
+    return False
+
+
+attribute("torch.__version__", "2.13.0")
+attribute("torch.version.cuda", None)
+attribute("torch.backends.cudnn.benchmark", False)
+attribute("torch.jit.Final", TypingForm("Final"))
+attribute("torch.jit.final", TypingForm("Final"))
+
+attribute("torch.types.Device", TypingForm("Device"))
+attribute("torch.Generator", nothing)
+__all__ = ["OperationError"]

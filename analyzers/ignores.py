@@ -1,0 +1,36 @@
+"""``# rf: ignore`` comments of a file as facts: which line of code each one speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyzers.facts import IgnoreFact, Place
+from analyzers.source.comments import Directive
+from analyzers.source.lexical import split_lines
+
+
+def ignores_of(path: str, text: str, directives: Sequence[Directive]) -> list[IgnoreFact]:
+    """The ignore comments among ``directives``; malformed ones (``error``) are left out.
+
+    A trailing comment speaks of its own line, one on a line of its own of the next line with code.
+    """
+    found = [item for item in directives if item.kind in ("ignore", "file-ignore") and not item.error]
+    if not found:
+        return []
+    lines = split_lines(text)
+    return [_fact(path, item, lines) for item in found]
+
+
+def _fact(path: str, item: Directive, lines: Sequence[str]) -> IgnoreFact:
+    place = Place(path, item.line, item.column, item.line, item.end_column)
+    if item.kind == "file-ignore":
+        return IgnoreFact(place, item.codes, None)
+    return IgnoreFact(place, item.codes, item.line if item.trailing else _next_code(lines, item.line))
+
+
+def _next_code(lines: Sequence[str], line: int) -> int:
+    """The first line after ``line`` that holds more than a comment."""
+    following = range(line + 1, len(lines))
+    return next(
+        (at for at in following if lines[at].strip() and not lines[at].lstrip().startswith("#")), line
+    )

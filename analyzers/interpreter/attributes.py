@@ -1,0 +1,383 @@
+"""Attribute access: ``a.b``, ``a.b = c`` and ``del a.b`` for every kind of value."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from analyzers.frameworks import registry
+from analyzers.interpreter.iteration import type_name
+from analyzers.interpreter.values import (
+    MISSING,
+    BoundMethod,
+    Class,
+    ClassMethod,
+    Function,
+    HostMethod,
+    Instance,
+    NativeModule,
+    Partial,
+    Property,
+    StaticMethod,
+    Super,
+    TypingForm,
+)
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+HOST_METHODS: dict[type, frozenset[str]] = {
+    list: frozenset("append extend insert pop remove clear index count sort reverse copy".split()),
+    dict: frozenset("get items keys values pop popitem setdefault update copy clear fromkeys move_to_end".split()),
+    tuple: frozenset(["index", "count"]),
+    set: frozenset(
+        "add remove discard pop clear union intersection difference symmetric_difference update "
+        "intersection_update difference_update issubset issuperset isdisjoint copy".split()
+    ),
+    frozenset: frozenset(
+        "union intersection difference symmetric_difference issubset issuperset isdisjoint copy".split()
+    ),
+    str: frozenset(
+        "capitalize casefold count encode endswith find index isalnum isalpha isdigit isdecimal isidentifier "
+        "islower isnumeric isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace "
+        "rfind rindex rpartition rsplit rstrip split splitlines startswith strip swapcase title upper format "
+        "format_map ljust rjust center zfill translate expandtabs".split()
+    ),
+    bytes: frozenset("decode hex startswith endswith split join".split()),
+    int: frozenset("bit_length bit_count conjugate real imag numerator denominator is_integer".split()),
+    float: frozenset("is_integer hex conjugate real imag as_integer_ratio".split()),
+    bool: frozenset("bit_length conjugate real imag".split()),
+    complex: frozenset("conjugate real imag".split()),
+    range: frozenset("start stop step index count".split()),
+    slice: frozenset("start stop step indices".split()),
+}
+
+HOST_DATA = frozenset("real imag numerator denominator start stop step".split())
+
+
+def get_attribute(machine: Any, value: Any, name: str, default: Any = None) -> Any:
+    """The attribute; absent: ``default`` if that is MISSING, else AttributeError in the program."""
+    found = _find(machine, value, name)
+    if found is not MISSING or default is MISSING:
+        return found
+    raise machine.exception("AttributeError", f"{type_name(value)} object has no attribute {name}")
+
+
+def _find(machine: Any, value: Any, name: str) -> Any:
+    kind = type(value)
+    if kind is Instance:
+        return _of_instance(machine, value, name)
+    if kind is Tensor:
+        return _of_tensor(machine, value, name)
+    finder = FINDERS.get(kind)
+    if finder is not None:
+        return finder(machine, value, name)
+    if isinstance(value, Unknown):
+        return value
+    if hasattr(value, "lookup_attribute"):
+        return value.lookup_attribute(machine, name)
+    return _of_host(machine, value, name)
+
+
+def _of_instance(machine: Any, value: Instance, name: str) -> Any:
+    attribute = value.class_.find(name)
+    if type(attribute) is Property:
+        return _read_property(machine, value, attribute)
+    if name in value.attributes:
+        return value.attributes[name]
+    if attribute is not MISSING:
+        return bind_to(machine, attribute, value, value.class_)
+    if name == "__class__":
+        return value.class_
+    if name == "__dict__":
+        return value.attributes
+    if name == "__module__":
+        return value.class_.module
+    if value.payload is not None:
+        found = _find(machine, value.payload, name)
+        if found is not MISSING:
+            return found
+    return _fallback(machine, value, name)
+
+
+def _fallback(machine: Any, value: Instance, name: str) -> Any:
+    """The class's own ``__getattr__``; what a broken or partly unknown object may have is unknown."""
+    hook = value.class_.find("__getattr__")
+    if hook is not MISSING and not (name.startswith("__") and name.endswith("__")):
+        found = _call_hook(machine, value, hook, name)
+        if found is not MISSING:
+            return found
+    if value.broken is not None:
+        return value.broken
+    if name == "__doc__":
+        return None
+    opaque = next((b for b in value.class_.mro if isinstance(b, Unknown)), None)
+    return opaque if opaque is not None else MISSING
+
+
+def _call_hook(machine: Any, value: Instance, hook: Any, name: str) -> Any:
+    from analyzers.interpreter.iteration import is_exception
+    from analyzers.interpreter.values import Raised
+
+    try:
+        return machine.call(bind_to(machine, hook, value, value.class_), (name,))
+    except Raised as raised:
+        if is_exception(raised.value, "AttributeError"):
+            return MISSING
+        raise
+
+
+def _read_property(machine: Any, receiver: Any, attribute: Property) -> Any:
+    return machine.call(attribute.getter, (receiver,))
+
+
+def bind_to(machine: Any, attribute: Any, receiver: Any, class_: Class) -> Any:
+    """The descriptor protocol for what a class namespace holds."""
+    kind = type(attribute)
+    if kind is Function or kind is FunctionType:
+        return BoundMethod(receiver, attribute)
+    if kind is HostMethod and isinstance(attribute.receiver, type):
+        return HostMethod(receiver.payload, attribute.name)
+    if kind is ClassMethod:
+        return BoundMethod(class_, attribute.function)
+    if kind is StaticMethod:
+        return attribute.function
+    if kind is Property:
+        return _read_property(machine, receiver, attribute)
+    if kind is Instance and attribute.class_.find("__get__") is not MISSING:
+        return machine.call(machine.get_attribute(attribute, "__get__"), (receiver, class_))
+    return attribute
+
+
+def _of_class(machine: Any, value: Class, name: str) -> Any:
+    attribute = value.find(name)
+    if attribute is MISSING:
+        return _of_class_itself(machine, value, name)
+    kind = type(attribute)
+    if kind is ClassMethod:
+        return BoundMethod(value, attribute.function)
+    if kind is StaticMethod:
+        return attribute.function
+    return attribute
+
+
+def _of_class_itself(machine: Any, value: Class, name: str) -> Any:
+    special = {
+        "__name__": value.name,
+        "__qualname__": value.name,
+        "__module__": value.module,
+        "__mro__": value.mro,
+        "__bases__": value.bases,
+        "__dict__": value.namespace,
+        "__doc__": None,
+    }
+    if name in special:
+        return special[name]
+    if name == "__members__" and "members" in value.metadata:
+        return value.metadata["members"]
+    if value.payload_type is not None:
+        found = _of_host(machine, value.payload_type, name)
+        if found is not MISSING:
+            return found
+    opaque = next((b for b in value.mro if isinstance(b, Unknown)), None)
+    if opaque is not None:
+        return opaque
+    metaclass = value.metadata.get("metaclass")
+    if isinstance(metaclass, Class):
+        found = metaclass.find(name)
+        if found is not MISSING:
+            return bind_to(machine, found, value, metaclass)
+    return MISSING
+
+
+def _of_super(machine: Any, value: Super, name: str) -> Any:
+    receiver = value.receiver
+    class_ = receiver if isinstance(receiver, Class) else receiver.class_
+    attribute = class_.find_after(value.after, name)
+    if attribute is MISSING:
+        return _super_of_object(machine, receiver, class_, name)
+    if isinstance(receiver, Class):
+        return BoundMethod(receiver, attribute.function) if type(attribute) is ClassMethod else attribute
+    return bind_to(machine, attribute, receiver, class_)
+
+
+def _super_of_object(machine: Any, receiver: Any, class_: Class, name: str) -> Any:
+    opaque = next((b for b in class_.mro if isinstance(b, Unknown)), None)
+    if opaque is not None:
+        return opaque
+    if isinstance(receiver, Instance) and receiver.payload is not None:
+        found = _find(machine, receiver.payload, name)
+        if found is not MISSING:
+            return found
+    return OBJECT_METHODS.get(name, MISSING) and BoundMethod(receiver, OBJECT_METHODS[name])
+
+
+def _object_init(self: Any, *args: Any, **kwargs: Any) -> None:
+    return None
+
+
+def _object_setattr(self: Any, name: str, value: Any, *, machine: Any) -> None:
+    machine.journal.touch(self.attributes)
+    self.attributes[name] = value
+
+
+def _object_new(cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    from analyzers.interpreter.classes import bare_instance
+
+    return bare_instance(machine, args[0] if args and isinstance(args[0], Class) else cls)
+
+
+OBJECT_METHODS: dict[str, Any] = {
+    "__init__": _object_init,
+    "__init_subclass__": _object_init,
+    "__setattr__": _object_setattr,
+    "__new__": _object_new,
+    "__post_init__": _object_init,
+}
+
+
+def _of_tensor(machine: Any, value: Tensor, name: str) -> Any:
+    getter = registry.PROPERTIES.get(name)
+    if getter is not None:
+        return calls_native(machine, getter, value)
+    method = registry.METHODS.get(name)
+    if method is not None:
+        return BoundMethod(value, method)
+    return machine.unknown(f"the tensor attribute {name} is not modelled")
+
+
+def calls_native(machine: Any, native: Any, value: Any) -> Any:
+    return machine.call(native, (value,))
+
+
+def _of_function(machine: Any, value: Any, name: str) -> Any:
+    if name in value.attributes:
+        return value.attributes[name]
+    if name in ("__name__", "__qualname__"):
+        return value.name
+    if name == "__module__":
+        return value.scope.module.name
+    return None if name == "__doc__" else MISSING
+
+
+def _of_partial(machine: Any, value: Partial, name: str) -> Any:
+    return {"func": value.function, "args": value.args, "keywords": value.keywords}.get(name, MISSING)
+
+
+def _of_bound(machine: Any, value: BoundMethod, name: str) -> Any:
+    special = {"__self__": value.receiver, "__func__": value.function}
+    return special[name] if name in special else _find(machine, value.function, name)
+
+
+def _of_native_module(machine: Any, value: NativeModule, name: str) -> Any:
+    if name in value.assigned:
+        return value.assigned[name]
+    return machine.modules.native_member(value, name)
+
+
+def _of_property(machine: Any, value: Property, name: str) -> Any:
+    def setter(function: Any) -> Property:
+        return Property(value.getter, function)
+
+    if name == "setter":
+        return setter
+    return (lambda function: value) if name in ("getter", "deleter") else MISSING
+
+
+def _of_typing(machine: Any, value: TypingForm, name: str) -> Any:
+    return value.name if name == "__name__" else MISSING
+
+
+def _of_host(machine: Any, value: Any, name: str) -> Any:
+    """Methods of Python's own values, and public attributes of our helper objects."""
+    for kind in type(value).__mro__:
+        if name in HOST_METHODS.get(kind, ()):
+            return getattr(value, name) if name in HOST_DATA else HostMethod(value, name)
+    if isinstance(value, type):
+        return _of_host_type(value, name)
+    if type(value).__module__.startswith("analyzers.") and not name.startswith("_"):
+        return getattr(value, name, MISSING)
+    if name == "__class__":
+        return type(value)
+    if name == "__name__":
+        return getattr(value, "__name__", MISSING)
+    if callable(value):
+        return machine.unknown(f"the attribute {name} of a function") if not name.startswith("__") else MISSING
+    return MISSING
+
+
+def _of_host_type(value: type, name: str) -> Any:
+    if name in ("__name__", "__qualname__"):
+        return value.__name__
+    if name == "__module__":
+        return "builtins"
+    if name in HOST_METHODS.get(value, ()):
+        return HostMethod(value, name)
+    if name == "__init__":
+        return _object_init
+    if value.__module__.startswith("analyzers.") and not name.startswith("_"):
+        return getattr(value, name, MISSING)
+    return OBJECT_METHODS.get(name, MISSING)
+
+
+FINDERS: dict[type, Any] = {
+    Class: _of_class,
+    Super: _of_super,
+    Function: _of_function,
+    Partial: _of_partial,
+    BoundMethod: _of_bound,
+    NativeModule: _of_native_module,
+    Property: _of_property,
+    TypingForm: _of_typing,
+}
+
+
+# -- assignment ------------------------------------------------------------------------------
+
+
+def set_attribute(machine: Any, value: Any, name: str, new: Any) -> None:
+    if isinstance(value, Instance):
+        _set_on_instance(machine, value, name, new)
+    elif isinstance(value, Class):
+        machine.journal.touch(value.namespace)
+        value.namespace[name] = new
+    elif isinstance(value, Function):
+        value.attributes[name] = new
+    elif isinstance(value, NativeModule):
+        value.assigned[name] = new
+    elif isinstance(value, Tensor):
+        _set_on_tensor(value, name, new)
+    elif isinstance(value, BoundMethod):
+        set_attribute(machine, value.function, name, new)
+    elif hasattr(value, "assign_attribute"):
+        value.assign_attribute(machine, name, new)
+
+
+def _set_on_instance(machine: Any, value: Instance, name: str, new: Any) -> None:
+    attribute = value.class_.find(name)
+    if isinstance(attribute, Property) and attribute.setter is not None:
+        machine.call(attribute.setter, (value, new))
+        return
+    hook = value.class_.find("__setattr__")
+    if hook is not MISSING:
+        machine.call(bind_to(machine, hook, value, value.class_), (name, new))
+        return
+    machine.journal.touch(value.attributes)
+    value.attributes[name] = new
+
+
+def _set_on_tensor(value: Tensor, name: str, new: Any) -> None:
+    if name == "requires_grad" and isinstance(new, bool):
+        value.trainable = new and value.parameter
+    elif name == "data" and isinstance(new, Tensor):
+        value.shape = new.shape
+
+
+def delete_attribute(machine: Any, value: Any, name: str) -> None:
+    if not isinstance(value, Instance):
+        return
+    hook = value.class_.find("__delattr__")
+    if hook is not MISSING:
+        machine.call(bind_to(machine, hook, value, value.class_), (name,))
+    elif name in value.attributes:
+        machine.journal.touch(value.attributes)
+        del value.attributes[name]

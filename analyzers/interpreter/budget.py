@@ -1,0 +1,33 @@
+"""Bounds on what a program may cost us: steps, recursion, sizes. Carried by the machine, never global."""
+
+from __future__ import annotations
+
+MAXIMUM_COLLECTION = 100_000
+MAXIMUM_STRING = 100_000
+MAXIMUM_BITS = 20_000
+MAXIMUM_CALL_DEPTH = 150
+MAXIMUM_EXPRESSION_DEPTH = 250
+MAXIMUM_WHILE = 20_000
+
+
+class BudgetExceeded(Exception):
+    """The program is larger than what is worth reading; the analysis of this target ends."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Budget:
+    """Steps left for one target. ``spend`` is called per statement, call and loop turn."""
+
+    __slots__ = ("left", "total")
+
+    def __init__(self, steps: int) -> None:
+        self.total = steps
+        self.left = steps
+
+    def spend(self, steps: int = 1) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise BudgetExceeded(f"the code takes more than {self.total:,} steps to follow")

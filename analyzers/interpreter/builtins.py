@@ -1,0 +1,611 @@
+"""Python's builtin functions and constructors, on abstract values."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from analyzers.interpreter import formatting, operators
+from analyzers.interpreter.attributes import HOST_METHODS
+from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION
+from analyzers.interpreter.values import (
+    MISSING,
+    SUPER,
+    BoundMethod,
+    Class,
+    ClassMethod,
+    Function,
+    HostMethod,
+    Instance,
+    LazyIterator,
+    NativeModule,
+    Partial,
+    Property,
+    Rest,
+    StaticMethod,
+    TypingForm,
+)
+from analyzers.tensors.dims import Expression
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+# -- sizes and numbers -----------------------------------------------------------------------
+
+
+def _len(value: Any, *, machine: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.shape[0] if value.shape else None
+    if isinstance(value, Instance):
+        method = machine.get_attribute(value, "__len__", default=MISSING)
+        if method is not MISSING:
+            return machine.call(method)
+        if value.payload is not None:
+            return len(value.payload)
+        if value.broken is not None:
+            return value.broken
+        raise TypeError(f"object of type {value.class_.name} has no len()")
+    if isinstance(value, (list, tuple)):
+        rest = next((v for v in value if isinstance(v, Rest)), None)
+        return len(value) if rest is None else rest
+    if isinstance(value, Class) and "members" in value.metadata:
+        return len(value.metadata["members"])
+    return len(value)
+
+
+def _abs(value: Any, *, machine: Any) -> Any:
+    if isinstance(value, Tensor):
+        return machine.call(machine.get_attribute(value, "abs"))
+    return abs(value)
+
+
+def _extreme(machine: Any, values: tuple, key: Any, default: Any, kind: str) -> Any:
+    items = machine.iterate(values[0]) if len(values) == 1 else list(values)
+    if not items:
+        if default is MISSING:
+            raise ValueError(f"{kind}() of an empty sequence")
+        return default
+    best, best_key = items[0], _keyed(machine, items[0], key)
+    comparison = operators.COMPARISONS[_LESS if kind == "min" else _GREATER]
+    for item in items[1:]:
+        item_key = _keyed(machine, item, key)
+        ahead = machine.truth(_compare(machine, comparison, item_key, best_key))
+        if ahead is None:
+            raise UnknownUsed(machine.unknown(f"the {kind} of values that are not all known"))
+        if ahead:
+            best, best_key = item, item_key
+    return best
+
+
+_LESS = operators.cst.LessThan
+_GREATER = operators.cst.GreaterThan
+
+
+def _compare(machine: Any, comparison: Any, left: Any, right: Any) -> Any:
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return machine.unknown("a comparison of unknown values")
+    try:
+        return operators._ordered(machine, *comparison, left, right)
+    except UnknownUsed as used:
+        return used.unknown
+
+
+def _keyed(machine: Any, item: Any, key: Any) -> Any:
+    return item if key is None else machine.call(key, (item,))
+
+
+def _max(*values: Any, key: Any = None, default: Any = MISSING, machine: Any) -> Any:
+    return _extreme(machine, values, key, default, "max")
+
+
+def _min(*values: Any, key: Any = None, default: Any = MISSING, machine: Any) -> Any:
+    return _extreme(machine, values, key, default, "min")
+
+
+def _sum(values: Any, start: Any = 0, *, machine: Any) -> Any:
+    total = start
+    for item in machine.iterate(values):
+        machine.budget.spend()
+        total = operators.binary(machine, operators.cst.Add, total, item)
+        if isinstance(total, Unknown):
+            return total
+    return total
+
+
+def _round(number: Any, ndigits: Any = None, *, machine: Any) -> Any:
+    if isinstance(number, Tensor):
+        return machine.call(machine.get_attribute(number, "round"))
+    return round(number) if ndigits is None else round(number, ndigits)
+
+
+def _pow(base: Any, exp: Any, mod: Any = None, *, machine: Any) -> Any:
+    if mod is not None:
+        return pow(base, exp, mod)
+    return operators.binary(machine, operators.cst.Power, base, exp)
+
+
+def _divmod(a: Any, b: Any, *, machine: Any) -> Any:
+    quotient = operators.binary(machine, operators.cst.FloorDivide, a, b)
+    return quotient, operators.binary(machine, operators.cst.Modulo, a, b)
+
+
+# -- iteration -------------------------------------------------------------------------------
+
+
+def _sequence(machine: Any, value: Any) -> Any:
+    """An iterable to walk lazily: unbounded ones stay unbounded."""
+    return value.source if isinstance(value, LazyIterator) else machine.iterate(value)
+
+
+def _enumerate(iterable: Any, start: Any = 0, *, machine: Any) -> LazyIterator:
+    return LazyIterator(enumerate(_sequence(machine, iterable), start))
+
+
+def _zip(*iterables: Any, strict: Any = False, machine: Any) -> LazyIterator:
+    return LazyIterator(zip(*[_sequence(machine, i) for i in iterables]))
+
+
+def _map(function: Any, *iterables: Any, machine: Any) -> LazyIterator:
+    rows = zip(*[_sequence(machine, i) for i in iterables])
+    return LazyIterator(machine.call(function, row) for row in rows)
+
+
+def _filter(function: Any, iterable: Any, *, machine: Any) -> Any:
+    kept: list[Any] = []
+    for item in machine.iterate(iterable):
+        known = machine.truth(item if function is None else machine.call(function, (item,)))
+        if known is None:
+            raise UnknownUsed(machine.unknown("filtered by a condition that is not known"))
+        if known:
+            kept.append(item)
+    return LazyIterator(iter(kept))
+
+
+def _reversed(value: Any, *, machine: Any) -> LazyIterator:
+    return LazyIterator(iter(machine.iterate(value)[::-1]))
+
+
+def _sorted(iterable: Any, *, key: Any = None, reverse: Any = False, machine: Any) -> list:
+    return sorted_values(machine, machine.iterate(iterable), key, reverse)
+
+
+def sorted_values(machine: Any, items: list[Any], key: Any, reverse: Any) -> list[Any]:
+    """Sorted by known keys; otherwise UnknownUsed."""
+    keys = [_keyed(machine, item, key) for item in items]
+    keys = [k.payload if isinstance(k, Instance) and k.payload is not None else k for k in keys]
+    for value in keys:
+        if not isinstance(value, (int, float, str, bytes, tuple, list)):
+            raise UnknownUsed(value if isinstance(value, Unknown) else machine.unknown("the order of values"))
+    order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
+    return [items[i] for i in order]
+
+
+def _all(iterable: Any, *, machine: Any) -> Any:
+    return _quantified(machine, iterable, False)
+
+
+def _any(iterable: Any, *, machine: Any) -> Any:
+    return _quantified(machine, iterable, True)
+
+
+def _quantified(machine: Any, iterable: Any, decisive: bool) -> Any:
+    unsure = False
+    for item in machine.iterate(iterable):
+        known = machine.truth(item)
+        if known is decisive:
+            return decisive
+        unsure = unsure or known is None
+    return machine.unknown("a condition that is not known") if unsure else not decisive
+
+
+def _iter(value: Any, sentinel: Any = None, *, machine: Any) -> LazyIterator:
+    return value if isinstance(value, LazyIterator) else LazyIterator(iter(machine.iterate(value)))
+
+
+def _next(iterator: Any, default: Any = MISSING, *, machine: Any) -> Any:
+    if isinstance(iterator, Instance):
+        return machine.call(machine.get_attribute(iterator, "__next__"))
+    source = iterator.source if isinstance(iterator, LazyIterator) else iter(machine.iterate(iterator))
+    for item in source:
+        return item
+    if default is MISSING:
+        raise machine.exception("StopIteration")
+    return default
+
+
+def _range(*ends: Any) -> Any:
+    for end in ends:
+        if isinstance(end, Expression):
+            raise UnknownUsed(Unknown("a range of symbolic length"))
+    return range(*ends)
+
+
+# -- types -----------------------------------------------------------------------------------
+
+
+def _isinstance(value: Any, kinds: Any, *, machine: Any) -> Any:
+    known = is_instance(machine, value, kinds)
+    return machine.unknown("the type of a value") if known is None else known
+
+
+def is_instance(machine: Any, value: Any, kinds: Any) -> bool | None:
+    """``isinstance``; None where it is not known."""
+    if isinstance(kinds, Instance) and kinds.payload is not None:
+        kinds = kinds.payload
+    if isinstance(kinds, (tuple, list)):
+        answers = [is_instance(machine, value, kind) for kind in kinds]
+        return True if True in answers else None if None in answers else False
+    if isinstance(value, Unknown) or isinstance(kinds, Unknown):
+        return None
+    if isinstance(kinds, TypingForm):
+        return _fits_form(machine, value, kinds.name)
+    if isinstance(value, Instance):
+        return _instance_fits(value, kinds)
+    if isinstance(kinds, Class):
+        return _class_fits(machine, value, kinds)
+    if isinstance(kinds, type):
+        return _host_fits(value, kinds)
+    return None
+
+
+def _instance_fits(value: Instance, kind: Any) -> bool | None:
+    if value.class_.is_subclass(kind) or kind is object:
+        return True
+    return None if any(isinstance(b, Unknown) for b in value.class_.mro) else False
+
+
+def _class_fits(machine: Any, value: Any, kind: Class) -> bool:
+    if isinstance(value, Tensor):
+        parameter = kind.qualified_name.endswith("Parameter")
+        return kind.qualified_name.startswith("torch.") and (
+            kind.name in ("Tensor", "FloatTensor") or (parameter and value.parameter)
+        )
+    return getattr(value, "class_", None) is kind
+
+
+def _host_fits(value: Any, kind: type) -> bool:
+    if kind is object:
+        return True
+    if isinstance(value, (Class, type)) and kind is type:
+        return True
+    if isinstance(value, Expression):
+        return kind is int
+    if isinstance(value, NativeModule):
+        return False
+    return isinstance(value, kind) and not type(value).__module__.startswith("analyzers.") or (
+        kind is tuple and isinstance(value, tuple)
+    )
+
+
+_SHAPES: dict[str, tuple[type, ...]] = {
+    "Sequence": (list, tuple, str, range, bytes),
+    "MutableSequence": (list,),
+    "Iterable": (list, tuple, str, range, bytes, dict, set, frozenset, LazyIterator, Tensor),
+    "Collection": (list, tuple, str, range, bytes, dict, set, frozenset),
+    "Sized": (list, tuple, str, range, bytes, dict, set, frozenset, Tensor),
+    "Container": (list, tuple, str, range, bytes, dict, set, frozenset),
+    "Mapping": (dict,),
+    "MutableMapping": (dict,),
+    "Set": (set, frozenset),
+    "Iterator": (LazyIterator,),
+    "Generator": (LazyIterator,),
+    "Hashable": (int, str, float, tuple, frozenset, type(None)),
+    "Number": (int, float, complex),
+    "Integral": (int,),
+    "Real": (int, float),
+    "List": (list,),
+    "Dict": (dict,),
+    "Tuple": (tuple,),
+}
+
+
+def _fits_form(machine: Any, value: Any, name: str) -> bool | None:
+    if name == "Callable":
+        return _callable(value, machine=machine)
+    if name in ("Any", "object"):
+        return True
+    shapes = _SHAPES.get(name)
+    if shapes is None:
+        return None
+    if isinstance(value, Instance):
+        if value.payload is not None:
+            return isinstance(value.payload, shapes)
+        wanted = {"Mapping": "keys", "Sized": "__len__"}.get(name, "__iter__")
+        return value.class_.find(wanted) is not MISSING
+    return isinstance(value, shapes)
+
+
+def _issubclass(value: Any, kinds: Any, *, machine: Any) -> Any:
+    if isinstance(kinds, (tuple, list)):
+        answers = [_issubclass(value, kind, machine=machine) for kind in kinds]
+        return any(a is True for a in answers)
+    if isinstance(value, Class):
+        if value.is_subclass(kinds) or kinds is object:
+            return True
+        opaque = next((b for b in value.mro if isinstance(b, Unknown)), None)
+        return False if opaque is None else opaque
+    if isinstance(value, type) and isinstance(kinds, type):
+        return issubclass(value, kinds)
+    return False if not isinstance(value, Unknown) else value
+
+
+def _type(value: Any, bases: Any = None, namespace: Any = None, *, machine: Any) -> Any:
+    if bases is not None:
+        from analyzers.interpreter.classes import make_class
+
+        return make_class(machine, value, machine.iterate(bases), {}, dict(namespace), "")
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, Instance):
+        return value.class_
+    if isinstance(value, Tensor):
+        return machine.modules.import_module("torch.Tensor")
+    if isinstance(value, (Class, type)):
+        return type
+    if isinstance(value, Expression):
+        return int
+    return getattr(value, "class_", type(value))
+
+
+def _callable(value: Any, *, machine: Any) -> Any:
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, Instance):
+        return value.class_.find("__call__") is not MISSING
+    return isinstance(value, (Function, BoundMethod, Class, Partial, HostMethod, type)) or callable(value)
+
+
+def _hasattr(value: Any, name: Any, *, machine: Any) -> Any:
+    found = machine.get_attribute(value, name, default=MISSING)
+    return found if isinstance(found, Unknown) and _is_opaque(value) else found is not MISSING
+
+
+def _is_opaque(value: Any) -> bool:
+    return isinstance(value, (Unknown, NativeModule, Tensor))
+
+
+def _getattr(value: Any, name: Any, default: Any = MISSING, *, machine: Any) -> Any:
+    if isinstance(name, Unknown):
+        return name
+    found = machine.get_attribute(value, name, default=MISSING)
+    if found is not MISSING:
+        return found
+    if default is not MISSING:
+        return default
+    return machine.get_attribute(value, name)
+
+
+def _setattr(value: Any, name: Any, new: Any, *, machine: Any) -> None:
+    if isinstance(name, str):
+        machine.set_attribute(value, name, new)
+
+
+def _delattr(value: Any, name: Any, *, machine: Any) -> None:
+    from analyzers.interpreter.attributes import delete_attribute
+
+    delete_attribute(machine, value, name)
+
+
+def _vars(value: Any = None, *, machine: Any) -> Any:
+    return machine.frames[-1].scope.names if value is None else machine.get_attribute(value, "__dict__")
+
+
+def _locals(*, machine: Any) -> Any:
+    return dict(machine.frames[-1].scope.names)
+
+
+def _globals(*, machine: Any) -> Any:
+    module = machine.frames[-1].module
+    for block in module.source.blocks:
+        for name in block.binds:
+            module.look_up(name)
+    return module.scope.names
+
+
+def _dir(value: Any, *, machine: Any) -> Any:
+    if isinstance(value, Instance):
+        return sorted(value.attributes)
+    return machine.unknown("dir() of a value")
+
+
+# -- constructors ----------------------------------------------------------------------------
+
+
+def _make_int(value: Any = 0, base: Any = None, *, machine: Any) -> Any:
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, Tensor):
+        return _scalar(machine, value, int)
+    if isinstance(value, Instance):
+        return _converted(machine, value, "__int__", int)
+    if isinstance(value, str) and len(value) > 4000:
+        return machine.unknown("a number that is too large")
+    return int(value) if base is None else int(value, base)
+
+
+def _make_float(value: Any = 0.0, *, machine: Any) -> Any:
+    if isinstance(value, Expression):
+        return machine.unknown("a symbolic size as a float")
+    if isinstance(value, Tensor):
+        return _scalar(machine, value, float)
+    if isinstance(value, Instance):
+        return _converted(machine, value, "__float__", float)
+    return float(value)
+
+
+def _scalar(machine: Any, value: Tensor, kind: type) -> Any:
+    if value.content is not None and len(value.content) == 1:
+        return kind(value.content[0])
+    return machine.unknown("the value of a tensor")
+
+
+def _converted(machine: Any, value: Instance, method: str, kind: type) -> Any:
+    if value.class_.find(method) is not MISSING:
+        return machine.call(machine.get_attribute(value, method))
+    if value.payload is not None:
+        return kind(value.payload)
+    return machine.unknown(f"the number of a {value.class_.name}")
+
+
+def _make_bool(value: Any = False, *, machine: Any) -> Any:
+    known = machine.truth(value)
+    return machine.unknown("a condition that is not known") if known is None else known
+
+
+def _make_str(value: Any = "", *rest: Any, machine: Any) -> Any:
+    return formatting.as_text(machine, value)
+
+
+def _repr(value: Any, *, machine: Any) -> Any:
+    return formatting.as_text(machine, value, representation=True)
+
+
+def _make_list(value: Any = (), *, machine: Any) -> list:
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    return machine.iterate(value)
+
+
+def _make_tuple(value: Any = (), *, machine: Any) -> tuple:
+    return tuple(_make_list(value, machine=machine))
+
+
+def _make_set(value: Any = (), *, machine: Any) -> set:
+    return set(machine.iterate(value))
+
+
+def _make_frozenset(value: Any = (), *, machine: Any) -> frozenset:
+    return frozenset(machine.iterate(value))
+
+
+def _make_dict(value: Any = MISSING, *, machine: Any, **kwargs: Any) -> dict:
+    result: dict[Any, Any] = {}
+    if isinstance(value, Instance):
+        value = value.payload if value.payload is not None else value
+    if isinstance(value, dict):
+        result.update(value)
+    elif isinstance(value, Instance) and value.class_.find("keys") is not MISSING:
+        for key in machine.iterate(machine.call(machine.get_attribute(value, "keys"))):
+            result[key] = operators.get_item(machine, value, key)
+    elif value is not MISSING:
+        for pair in machine.iterate(value):
+            key, item = machine.iterate(pair)
+            result[key] = item
+    result.update(kwargs)
+    return result
+
+
+def _make_complex(real: Any = 0, imag: Any = 0) -> Any:
+    return complex(real, imag)
+
+
+def _make_bytes(value: Any = b"", encoding: Any = "utf-8") -> Any:
+    if isinstance(value, int) and value > MAXIMUM_COLLECTION:
+        raise UnknownUsed(Unknown("a sequence that is too long"))
+    return bytes(value, encoding) if isinstance(value, str) else bytes(value)
+
+
+def _make_slice(*ends: Any) -> slice:
+    return slice(*ends)
+
+
+def _make_object() -> Any:
+    return _Object()
+
+
+class _Object:
+    __slots__ = ()
+
+
+def _make_property(fget: Any = None, fset: Any = None, fdel: Any = None, doc: Any = None) -> Property:
+    return Property(fget, fset)
+
+
+def _print(*values: Any, **options: Any) -> None:
+    return None
+
+
+def _id(value: Any) -> int:
+    return id(value)
+
+
+def _hash(value: Any) -> int:
+    return hash(value)
+
+
+def _chr(value: Any) -> str:
+    return chr(value)
+
+
+def _ord(value: Any) -> int:
+    return ord(value)
+
+
+def _bin(value: Any) -> str:
+    if abs(value).bit_length() > MAXIMUM_BITS:
+        raise UnknownUsed(Unknown("a number that is too large"))
+    return bin(value)
+
+
+def _hex(value: Any) -> str:
+    return hex(value)
+
+
+def _format(value: Any, spec: Any = "", *, machine: Any) -> Any:
+    return formatting.format_value(machine, value, spec)
+
+
+def _input(*_: Any, machine: Any) -> Any:
+    return machine.unknown("what a person types")
+
+
+def _not_run(*_: Any, machine: Any, **__: Any) -> Any:
+    return machine.unknown("code that is only known when it runs")
+
+
+def _exit(*_: Any, machine: Any) -> Any:
+    raise machine.exception("SystemExit")
+
+
+CONSTRUCTORS: dict[type, Any] = {
+    int: _make_int,
+    float: _make_float,
+    bool: _make_bool,
+    str: _make_str,
+    list: _make_list,
+    tuple: _make_tuple,
+    set: _make_set,
+    frozenset: _make_frozenset,
+    dict: _make_dict,
+    complex: _make_complex,
+    bytes: _make_bytes,
+    slice: _make_slice,
+    object: _make_object,
+    range: _range,
+    type: _type,
+}
+
+BUILTINS: dict[str, Any] = {
+    "len": _len, "abs": _abs, "max": _max, "min": _min, "sum": _sum, "round": _round, "pow": _pow,
+    "divmod": _divmod, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter,
+    "reversed": _reversed, "sorted": _sorted, "all": _all, "any": _any, "iter": _iter, "next": _next,
+    "isinstance": _isinstance, "issubclass": _issubclass, "callable": _callable, "hasattr": _hasattr,
+    "getattr": _getattr, "setattr": _setattr, "delattr": _delattr, "vars": _vars, "locals": _locals,
+    "globals": _globals, "dir": _dir, "repr": _repr, "print": _print, "id": _id, "hash": _hash, "chr": _chr,
+    "ord": _ord, "bin": _bin, "hex": _hex, "format": _format, "input": _input, "property": _make_property,
+    "staticmethod": StaticMethod, "classmethod": ClassMethod, "super": SUPER, "exit": _exit, "quit": _exit,
+    "eval": _not_run, "exec": _not_run, "compile": _not_run, "open": _not_run, "__import__": _not_run,
+    "NotImplemented": NotImplemented, "Ellipsis": ..., "True": True, "False": False, "None": None,
+    "__debug__": True,
+    **{kind.__name__: kind for kind in CONSTRUCTORS},
+}  # fmt: skip
+
+CONSTRUCTORS[StaticMethod] = lambda function: StaticMethod(function)
+CONSTRUCTORS[ClassMethod] = lambda function: ClassMethod(function)
+
+
+def counted(start: Any = 0, step: Any = 1) -> Iterator[Any]:
+    return itertools.count(start, step)
+
+
+__all__ = ["BUILTINS", "CONSTRUCTORS", "HOST_METHODS", "is_instance", "sorted_values"]

@@ -1,0 +1,261 @@
+"""Calling anything: interpreted functions, classes, natives, methods of Python's own values."""
+
+from __future__ import annotations
+
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+from analyzers.frameworks import registry
+from analyzers.interpreter import host_methods
+from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
+from analyzers.interpreter.parameters import NativeSignature, bind
+from analyzers.interpreter.scope import Frame, Scope
+from analyzers.interpreter.values import (
+    MISSING,
+    BoundMethod,
+    Class,
+    ClassMethod,
+    Function,
+    HostMethod,
+    Instance,
+    LazyIterator,
+    NativeView,
+    Partial,
+    Rest,
+    StaticMethod,
+    TypingForm,
+)
+from analyzers.tensors.dims import unknown_dim
+from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+
+def call(machine: Any, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``value(*args, **kwargs)``. Trouble becomes a problem or an Unknown; only the program's own
+    exceptions (Raised) and the budget's end come out."""
+    caller = CALLERS.get(type(value))
+    if caller is not None:
+        return caller(machine, value, args, kwargs)
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, type):
+        return _call_host_type(machine, value, args, kwargs)
+    if hasattr(value, "call_value"):
+        return value.call_value(machine, args, kwargs)
+    raise machine.exception("TypeError", f"{type(value).__name__} object is not callable")
+
+
+# -- interpreted functions -------------------------------------------------------------------
+
+
+def call_function(machine: Any, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    try:
+        names = bind(function.name, function.parameters, function.defaults, args, kwargs)
+    except OperationError as error:
+        return machine.problem(error)
+    machine.budget.spend()
+    if machine.depth >= MAXIMUM_CALL_DEPTH:
+        return machine.unknown(f"calls nested more than {MAXIMUM_CALL_DEPTH} deep")
+    scope = Scope(function.scope.module, function.scope, names)
+    scope.function = function
+    frame = Frame(function.scope.module, scope, function.site.block, function)
+    machine.depth += 1
+    machine.frames.append(frame)
+    try:
+        return _run(machine, frame, function)
+    except UnknownUsed as used:
+        return _placed(machine, used.unknown)
+    finally:
+        machine.frames.pop()
+        machine.depth -= 1
+
+
+def _run(machine: Any, frame: Frame, function: Function) -> Any:
+    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.joining import join_all
+    from analyzers.interpreter.statements import run_body
+
+    if function.body is not None and function.node_is_lambda:
+        return evaluate(machine, frame, function.body)
+    if function.is_generator:
+        frame.yields = []
+    run_body(machine, frame, function.body)
+    if function.is_generator:
+        return LazyIterator(iter(frame.yields or []))
+    if frame.pending:
+        return join_all(machine, [*frame.pending, frame.result])
+    return frame.result
+
+
+def _call_bound(machine: Any, value: BoundMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return call(machine, value.function, [value.receiver, *args], kwargs)
+
+
+def _call_partial(machine: Any, value: Partial, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return call(machine, value.function, [*value.args, *args], {**value.keywords, **kwargs})
+
+
+def _call_instance(machine: Any, value: Instance, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    method = machine.get_attribute(value, "__call__", default=MISSING)
+    if method is MISSING:
+        raise machine.exception("TypeError", f"{value.class_.name} object is not callable")
+    return call(machine, method, args, kwargs)
+
+
+def _call_wrapped(machine: Any, value: StaticMethod | ClassMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return call(machine, value.function, args, kwargs)
+
+
+def _call_class(machine: Any, value: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    from analyzers.interpreter.classes import instantiate
+
+    return instantiate(machine, value, args, kwargs)
+
+
+def _call_typing(machine: Any, value: TypingForm, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return args[-1] if value.name in ("cast", "NewType") and args else value
+
+
+def _call_host_type(machine: Any, value: type, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    from analyzers.interpreter.builtins import CONSTRUCTORS
+
+    constructor = CONSTRUCTORS.get(value)
+    if constructor is None:
+        return machine.unknown(f"calling {value.__name__}")
+    return call_native(machine, constructor, args, kwargs)
+
+
+# -- natives ---------------------------------------------------------------------------------
+
+
+def call_native(machine: Any, native: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    signature = machine.signatures.get(native)
+    if signature is None:
+        signature = machine.signatures[native] = NativeSignature(native)
+    if any(isinstance(a, Rest) for a in args):
+        return next(a for a in args if isinstance(a, Rest))
+    if "**" in kwargs:
+        return kwargs["**"]
+    host = getattr(native, "layer_class", None)
+    if host is not None:
+        return _construct_layer(machine, native, host, signature, args, kwargs)
+    try:
+        return _invoke(machine, native, signature, args, kwargs)
+    except UnknownUsed as used:
+        return _placed(machine, used.unknown)
+    except OperationError as error:
+        return machine.problem(error, subject_of(native, args))
+
+
+def _invoke(machine: Any, native: Any, signature: NativeSignature, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if signature.wants_machine:
+        kwargs = {**kwargs, "machine": machine}
+    machine.budget.spend()
+    try:
+        result = native(*args, **kwargs)
+    except PythonError as error:
+        raise machine.exception(error.exception, error.message) from None
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, MemoryError) as error:
+        signature.check(name_of(native), args, kwargs)
+        return _refused(machine, native, args, error)
+    if isinstance(result, (Tensor, tuple)):
+        machine.recorder.observe(native, args, kwargs, result)
+    return result
+
+
+def _refused(machine: Any, native: Any, args: list[Any], error: Exception) -> Any:
+    """Python's own functions raise into the program; where framework knowledge stumbles, nothing is known."""
+    if native.__module__.startswith("analyzers.frameworks"):
+        return machine.unknown(f"{name_of(native)} with these arguments is not modelled ({error})")
+    if any(isinstance(a, Unknown) for a in args):
+        return next(a for a in args if isinstance(a, Unknown))
+    raise machine.exception(type(error).__name__, str(error)) from None
+
+
+def _construct_layer(
+    machine: Any, native: Any, host: type, signature: NativeSignature, args: list[Any], kwargs: dict[str, Any]
+) -> None:
+    """``__init__`` of a framework layer: an argument that is unknown makes the layer unknown, not the program."""
+    instance = args[0]
+    host.prepare(instance)
+    sizes = registry.SIZES.get(host, ())
+    args, kwargs = _sized(signature, sizes, args, kwargs)
+    try:
+        signature.check(instance.class_.name, args, kwargs, skip=1)
+        extra = {"machine": machine} if signature.wants_machine else {}
+        native(*args, **kwargs, **extra)
+    except UnknownUsed as used:
+        object.__setattr__(instance, "broken", _placed(machine, used.unknown))
+    except PythonError as error:
+        raise machine.exception(error.exception, error.message) from None
+    except OperationError as error:
+        machine.problem(error, instance.class_.name)
+        object.__setattr__(instance, "broken", Unknown("its arguments do not fit (see the finding)", machine.site()))
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+        reason = f"{instance.class_.name} with these arguments is not modelled ({error})"
+        object.__setattr__(instance, "broken", machine.unknown(reason))
+
+
+def _sized(
+    signature: NativeSignature, sizes: tuple[str, ...], args: list[Any], kwargs: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    named = zip(signature.positional, args)
+    args = [unknown_dim(a.reason) if isinstance(a, Unknown) and n in sizes else a for n, a in named] + args[
+        len(signature.positional) :
+    ]
+    kwargs = {k: unknown_dim(v.reason) if isinstance(v, Unknown) and k in sizes else v for k, v in kwargs.items()}
+    return args, kwargs
+
+
+def _placed(machine: Any, unknown: Unknown) -> Unknown:
+    if unknown.place is None:
+        unknown.place = machine.site()
+    return unknown
+
+
+def name_of(native: Any) -> str:
+    return native.__name__.strip("_") if native.__name__ != "__init__" else native.__qualname__.split(".")[0]
+
+
+def subject_of(native: Any, args: list[Any]) -> str:
+    if args and isinstance(args[0], Instance):
+        return args[0].class_.name
+    return name_of(native)
+
+
+def _call_builtin(machine: Any, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """A pure C function of the standard library (``math.sqrt``) that the library table lets through."""
+    for argument in (*args, *kwargs.values()):
+        if isinstance(argument, Unknown):
+            return argument
+    try:
+        return value(*args, **kwargs)
+    except UnknownUsed as used:
+        return _placed(machine, used.unknown)
+    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+        raise machine.exception(type(error).__name__, str(error)) from None
+
+
+def _call_host_method(machine: Any, value: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return host_methods.call(machine, value, args, kwargs)
+
+
+def _call_view(machine: Any, value: NativeView, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return call(machine, value.value, args, kwargs)
+
+
+CALLERS: dict[type, Any] = {
+    Function: call_function,
+    BoundMethod: _call_bound,
+    Partial: _call_partial,
+    Instance: _call_instance,
+    StaticMethod: _call_wrapped,
+    ClassMethod: _call_wrapped,
+    Class: _call_class,
+    TypingForm: _call_typing,
+    FunctionType: call_native,
+    BuiltinFunctionType: _call_builtin,
+    HostMethod: _call_host_method,
+    NativeView: _call_view,
+}

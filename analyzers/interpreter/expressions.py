@@ -1,0 +1,505 @@
+"""Evaluation of libcst expressions."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import libcst as cst
+
+from analyzers.interpreter import formatting, operators
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_EXPRESSION_DEPTH
+from analyzers.interpreter.parameters import Parameters
+from analyzers.interpreter.scope import Frame, Scope
+from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIterator, Rest, Site, Super
+from analyzers.unknown import Unknown, UnknownUsed
+
+
+def evaluate(machine: Any, frame: Frame, node: Any) -> Any:
+    """The value of an expression; never fails but by an exception of the program itself."""
+    handler = EXPRESSIONS.get(type(node))
+    if handler is None:
+        return machine.unknown(f"{type(node).__name__} is not interpreted")
+    machine.depth_of_expression += 1
+    try:
+        if machine.depth_of_expression > MAXIMUM_EXPRESSION_DEPTH * 12:
+            return machine.unknown("an expression nested too deeply")
+        return handler(machine, frame, node)
+    finally:
+        machine.depth_of_expression -= 1
+
+
+# -- names and literals ----------------------------------------------------------------------
+
+
+def _name(machine: Any, frame: Frame, node: cst.Name) -> Any:
+    name = node.value
+    found = frame.scope.find(name)
+    if found is not MISSING:
+        return found
+    return look_up_global(machine, frame, name)
+
+
+def look_up_global(machine: Any, frame: Frame, name: str) -> Any:
+    found = frame.module.look_up(name)
+    if found is not MISSING:
+        return found
+    from analyzers.interpreter.builtins import BUILTINS
+
+    if name in BUILTINS:
+        return BUILTINS[name]
+    exception = operators.builtin_exception(machine, name)
+    if exception is not None:
+        return exception
+    if name == "__class__" and frame.function is not None and frame.function.owner is not None:
+        return frame.function.owner
+    if machine.handlers and not frame.module.has_unknown_names:
+        raise machine.exception("NameError", f"name {name} is not defined")
+    return machine.unknown(f"the name {name} is not found")
+
+
+def _literal(machine: Any, frame: Frame, node: Any) -> Any:
+    cache = machine.literals
+    value = cache.get(node, MISSING)
+    if value is MISSING:
+        value = cache[node] = literal(node.value, machine)
+    return value
+
+
+def literal(text: str, machine: Any) -> Any:
+    if len(text) > MAXIMUM_COLLECTION:
+        return machine.unknown("a literal that is too long")
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return machine.unknown("a literal that is too long")
+
+
+def _concatenated(machine: Any, frame: Frame, node: cst.ConcatenatedString) -> Any:
+    left, right = evaluate(machine, frame, node.left), evaluate(machine, frame, node.right)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return left if isinstance(left, Unknown) else right
+    return left + right if type(left) is type(right) else machine.unknown("a string")
+
+
+def _formatted(machine: Any, frame: Frame, node: cst.FormattedString) -> Any:
+    parts: list[str] = []
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            parts.append(_text_of(part.value, node.start))
+            continue
+        shown = _formatted_value(machine, frame, part)
+        if isinstance(shown, Unknown):
+            return shown
+        parts.append(shown)
+    return "".join(parts)
+
+
+def _text_of(text: str, start: str) -> str:
+    text = text.replace("{{", "{").replace("}}", "}")
+    if "\\" in text and "r" not in start.lower():
+        quote = '"""' if '"""' not in text else "'''"
+        try:
+            return ast.literal_eval(f"{quote}{text}{quote}")
+        except (ValueError, SyntaxError):
+            return text
+    return text
+
+
+def _formatted_value(machine: Any, frame: Frame, part: cst.FormattedStringExpression) -> Any:
+    value = evaluate(machine, frame, part.expression)
+    spec: Any = ""
+    for piece in part.format_spec or ():
+        shown = (
+            piece.value if isinstance(piece, cst.FormattedStringText) else _formatted_value(machine, frame, piece)
+        )
+        if isinstance(shown, Unknown):
+            return shown
+        spec += shown
+    try:
+        return formatting.format_value(machine, value, spec, part.conversion)
+    except (ValueError, TypeError) as error:
+        raise machine.exception(type(error).__name__, str(error)) from None
+
+
+def _tuple(machine: Any, frame: Frame, node: Any) -> tuple:
+    return tuple(_elements(machine, frame, node.elements))
+
+
+def _list(machine: Any, frame: Frame, node: Any) -> list:
+    return _elements(machine, frame, node.elements)
+
+
+def _set(machine: Any, frame: Frame, node: Any) -> Any:
+    return _hashed(machine, lambda: set(_elements(machine, frame, node.elements)))
+
+
+def _elements(machine: Any, frame: Frame, elements: Any) -> list[Any]:
+    values: list[Any] = []
+    for element in elements:
+        if isinstance(element, cst.StarredElement):
+            values.extend(spread(machine, evaluate(machine, frame, element.value)))
+        else:
+            values.append(evaluate(machine, frame, element.value))
+    return values
+
+
+def spread(machine: Any, value: Any) -> list[Any]:
+    """The elements of ``*value``; an unknown one leaves a Rest."""
+    try:
+        return machine.iterate(value)
+    except UnknownUsed as used:
+        return [Rest(used.unknown.reason, used.unknown.place or machine.site())]
+
+
+def _dict(machine: Any, frame: Frame, node: cst.Dict) -> Any:
+    result: dict[Any, Any] = {}
+    for element in node.elements:
+        value = evaluate(machine, frame, element.value)
+        if isinstance(element, cst.StarredDictElement):
+            value = getattr(value, "payload", None) or value
+            if isinstance(value, dict):
+                result.update(value)
+            elif isinstance(value, Unknown):
+                result["**"] = value
+            continue
+        key = evaluate(machine, frame, element.key)
+        if _hashed(machine, lambda: hash(key)) is not None:  # noqa: B023
+            result[key] = value
+    return result
+
+
+def _hashed(machine: Any, make: Any) -> Any:
+    try:
+        return make()
+    except TypeError as error:
+        raise machine.exception("TypeError", str(error)) from None
+
+
+def _ellipsis(machine: Any, frame: Frame, node: Any) -> Any:
+    return ...
+
+
+# -- operators -------------------------------------------------------------------------------
+
+
+def _binary(machine: Any, frame: Frame, node: cst.BinaryOperation) -> Any:
+    chain = [node]
+    left_node = node.left
+    while type(left_node) is cst.BinaryOperation:
+        chain.append(left_node)
+        left_node = left_node.left
+    value = evaluate(machine, frame, left_node)
+    for operation in reversed(chain):
+        right = evaluate(machine, frame, operation.right)
+        frame.node = operation
+        value = operators.binary(machine, type(operation.operator), value, right)
+    return value
+
+
+def _unary(machine: Any, frame: Frame, node: cst.UnaryOperation) -> Any:
+    value = evaluate(machine, frame, node.expression)
+    if isinstance(node.operator, cst.Not):
+        known = machine.truth(value)
+        return machine.unknown("a condition that is not known") if known is None else not known
+    return operators.unary(machine, type(node.operator), value)
+
+
+def _boolean(machine: Any, frame: Frame, node: cst.BooleanOperation) -> Any:
+    is_and = isinstance(node.operator, cst.And)
+    left = evaluate(machine, frame, node.left)
+    known = machine.truth(left)
+    if known is None:
+        return _boolean_unknown(machine, frame, node, left, is_and)
+    return evaluate(machine, frame, node.right) if known is is_and else left
+
+
+def _boolean_unknown(machine: Any, frame: Frame, node: cst.BooleanOperation, left: Any, is_and: bool) -> Any:
+    """``unknown and False`` is falsy whatever the unknown is; ``unknown or True`` truthy."""
+    machine.uncertain += 1
+    try:
+        right = evaluate(machine, frame, node.right)
+    finally:
+        machine.uncertain -= 1
+    if machine.truth(right) is (not is_and) and isinstance(right, bool):
+        return right
+    return left if isinstance(left, Unknown) else machine.unknown("a condition that is not known")
+
+
+def _comparison(machine: Any, frame: Frame, node: cst.Comparison) -> Any:
+    left = evaluate(machine, frame, node.left)
+    result: Any = True
+    for target in node.comparisons:
+        right = evaluate(machine, frame, target.comparator)
+        frame.node = node
+        result = operators.compare(machine, type(target.operator), left, right)
+        if machine.truth(result) is not True:
+            return result
+        left = right
+    return result
+
+
+def _if_expression(machine: Any, frame: Frame, node: cst.IfExp) -> Any:
+    known = machine.truth(evaluate(machine, frame, node.test))
+    if known is not None:
+        return evaluate(machine, frame, node.body if known else node.orelse)
+    from analyzers.interpreter.joining import fork
+
+    results: list[Any] = []
+
+    def branch(expression: Any) -> None:
+        results.append(evaluate(machine, frame, expression))
+
+    reason = "it depends on a condition that is not known"
+    fork(machine, frame, [lambda: branch(node.body), lambda: branch(node.orelse)], reason)
+    from analyzers.interpreter.joining import join_all
+
+    return join_all(machine, results, reason)
+
+
+def _lambda(machine: Any, frame: Frame, node: cst.Lambda) -> Function:
+    function = make_function(machine, frame, "<lambda>", node, node.params, node.body)
+    function.node_is_lambda = True
+    return function
+
+
+def make_function(machine: Any, frame: Frame, name: str, node: Any, params: Any, body: Any) -> Function:
+    """A function value; its defaults are evaluated now, in the defining scope."""
+    parameters = machine.literals.get(params)
+    if parameters is None:
+        parameters = machine.literals[params] = Parameters(params)
+    site = Site(frame.block, node, frame.module.path)
+    function = Function(name, node, parameters, body, frame.scope, site)
+    function.defaults = {
+        key: evaluate(machine, frame, default) for key, default in parameters.default_nodes.items()
+    }
+    return function
+
+
+# -- access and calls ------------------------------------------------------------------------
+
+
+def _attribute(machine: Any, frame: Frame, node: cst.Attribute) -> Any:
+    value = evaluate(machine, frame, node.value)
+    return machine.get_attribute(value, node.attr.value)
+
+
+def _subscript(machine: Any, frame: Frame, node: cst.Subscript) -> Any:
+    value = evaluate(machine, frame, node.value)
+    key = subscript_key(machine, frame, node.slice)
+    frame.node = node
+    return operators.get_item(machine, value, key)
+
+
+def subscript_key(machine: Any, frame: Frame, elements: Any) -> Any:
+    """The key of ``a[…]``: a value, a slice, or a tuple of them."""
+    keys: list[Any] = []
+    for element in elements:
+        part = element.slice
+        if isinstance(part, cst.Index):
+            value = evaluate(machine, frame, part.value)
+            keys.extend(spread(machine, value)) if part.star else keys.append(value)
+        else:
+            keys.append(_slice(machine, frame, part))
+    is_tuple = len(elements) > 1 or isinstance(elements[-1].comma, cst.Comma)
+    return tuple(keys) if is_tuple else keys[0]
+
+
+def _slice(machine: Any, frame: Frame, node: cst.Slice) -> slice:
+    ends = [evaluate(machine, frame, e) if e is not None else None for e in (node.lower, node.upper, node.step)]
+    return slice(*ends)
+
+
+def _call(machine: Any, frame: Frame, node: cst.Call) -> Any:
+    function = evaluate(machine, frame, node.func)
+    if function is SUPER:
+        return _super(machine, frame, node)
+    args, kwargs = arguments(machine, frame, node)
+    before, frame.node = frame.node, node
+    machine.budget.spend()
+    try:
+        return machine.call(function, args, kwargs)
+    finally:
+        frame.node = before
+
+
+def arguments(machine: Any, frame: Frame, node: cst.Call) -> tuple[list[Any], dict[str, Any]]:
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    for argument in node.args:
+        value = evaluate(machine, frame, argument.value)
+        if argument.star == "*":
+            args.extend(spread(machine, value))
+        elif argument.star == "**":
+            _spread_keywords(machine, value, kwargs)
+        elif argument.keyword is not None:
+            kwargs[argument.keyword.value] = value
+        else:
+            args.append(value)
+    return args, kwargs
+
+
+def _spread_keywords(machine: Any, value: Any, kwargs: dict[str, Any]) -> None:
+    value = getattr(value, "payload", None) or value
+    if isinstance(value, dict):
+        kwargs.update(value)
+    elif isinstance(value, Unknown):
+        kwargs["**"] = value
+
+
+def _super(machine: Any, frame: Frame, node: cst.Call) -> Any:
+    if len(node.args) == 2:
+        owner = evaluate(machine, frame, node.args[0].value)
+        receiver = evaluate(machine, frame, node.args[1].value)
+    else:
+        owner, receiver = _implicit_super(frame)
+    if isinstance(owner, Class):
+        return Super(owner, receiver)
+    return machine.unknown("super() outside a method")
+
+
+def _implicit_super(frame: Frame) -> tuple[Any, Any]:
+    function = frame.function
+    scope: Scope | None = frame.scope
+    while scope is not None and function is not None and function.owner is None:
+        scope = scope.outer
+        function = scope.function if scope is not None else None
+    if function is None or scope is None or not function.parameters.positional:
+        return None, None
+    return function.owner, scope.names.get(function.parameters.positional[0])
+
+
+# -- comprehensions --------------------------------------------------------------------------
+
+
+def _comprehension(machine: Any, frame: Frame, node: Any) -> Any:
+    """List, set and generator comprehensions; an unknown source leaves a Rest."""
+    values: list[Any] = []
+    inner = _inner_frame(frame)
+    _run_for(machine, inner, node.for_in, lambda: values.append(evaluate(machine, inner, node.elt)), values, frame)
+    if isinstance(node, cst.ListComp):
+        return values
+    if isinstance(node, cst.SetComp):
+        return _hashed(machine, lambda: set(values))
+    return LazyIterator(iter(values))
+
+
+def _dict_comprehension(machine: Any, frame: Frame, node: cst.DictComp) -> Any:
+    result: dict[Any, Any] = {}
+    rest: list[Any] = []
+    inner = _inner_frame(frame)
+
+    def add() -> None:
+        key = evaluate(machine, inner, node.key)
+        _hashed(machine, lambda: hash(key))
+        result[key] = evaluate(machine, inner, node.value)
+
+    _run_for(machine, inner, node.for_in, add, rest, frame)
+    return rest[0] if rest else result
+
+
+def _inner_frame(frame: Frame) -> Frame:
+    outer = frame.scope
+    scope = Scope(frame.module, outer)
+    scope.function = None
+    inner = Frame(frame.module, scope, frame.block, frame.function)
+    inner.node = frame.node
+    return inner
+
+
+def _run_for(machine: Any, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
+    from analyzers.interpreter.statements import assign
+
+    machine.frames.append(frame)
+    try:
+        source = evaluate(machine, frame, node.iter)
+        try:
+            items = machine.iterate(source)
+        except UnknownUsed as used:
+            values.append(Rest(used.unknown.reason, used.unknown.place or machine.site()))
+            return
+        for item in items:
+            machine.budget.spend()
+            if len(values) > MAXIMUM_COLLECTION:
+                values[:] = [Rest("a collection that is too large", machine.site())]
+                return
+            assign(machine, frame, node.target, item)
+            _filtered(machine, frame, node, emit, values, outer)
+    finally:
+        machine.frames.pop()
+
+
+def _filtered(machine: Any, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
+    for condition in node.ifs:
+        known = machine.truth(evaluate(machine, frame, condition.test))
+        if known is None:
+            values.append(Rest("filtered by a condition that is not known", machine.site()))
+            return
+        if not known:
+            return
+    if node.inner_for_in is not None:
+        _run_for(machine, frame, node.inner_for_in, emit, values, outer)
+    else:
+        emit()
+
+
+# -- the rest --------------------------------------------------------------------------------
+
+
+def _named(machine: Any, frame: Frame, node: cst.NamedExpr) -> Any:
+    value = evaluate(machine, frame, node.value)
+    scope = frame.scope
+    while scope.function is None and scope.outer is not None and not scope.is_class:
+        scope = scope.outer
+    machine.journal.touch(scope.names)
+    scope.names[node.target.value] = value  # type: ignore[union-attr]
+    return value
+
+
+def _yield(machine: Any, frame: Frame, node: cst.Yield) -> Any:
+    owner = frame
+    if owner.yields is None:
+        return machine.unknown("yield outside a generator")
+    if isinstance(node.value, cst.From):
+        owner.yields.extend(spread(machine, evaluate(machine, frame, node.value.item)))
+    else:
+        owner.yields.append(evaluate(machine, frame, node.value) if node.value is not None else None)
+    if len(owner.yields) > MAXIMUM_COLLECTION:
+        raise UnknownUsed(machine.unknown("a generator without end"))
+    return machine.unknown("the value sent to a generator")
+
+
+def _await(machine: Any, frame: Frame, node: cst.Await) -> Any:
+    return evaluate(machine, frame, node.expression)
+
+
+EXPRESSIONS: dict[type, Any] = {
+    cst.Name: _name,
+    cst.Integer: _literal,
+    cst.Float: _literal,
+    cst.Imaginary: _literal,
+    cst.SimpleString: _literal,
+    cst.ConcatenatedString: _concatenated,
+    cst.FormattedString: _formatted,
+    cst.Tuple: _tuple,
+    cst.List: _list,
+    cst.Set: _set,
+    cst.Dict: _dict,
+    cst.Ellipsis: _ellipsis,
+    cst.BinaryOperation: _binary,
+    cst.UnaryOperation: _unary,
+    cst.BooleanOperation: _boolean,
+    cst.Comparison: _comparison,
+    cst.IfExp: _if_expression,
+    cst.Lambda: _lambda,
+    cst.Attribute: _attribute,
+    cst.Subscript: _subscript,
+    cst.Call: _call,
+    cst.ListComp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.DictComp: _dict_comprehension,
+    cst.NamedExpr: _named,
+    cst.Yield: _yield,
+    cst.Await: _await,
+}

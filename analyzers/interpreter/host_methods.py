@@ -1,0 +1,188 @@
+"""Methods of Python's own values, bounded, journalled, and never handed an unknown.
+
+``str.format`` and ``%`` run attribute access and widths given by the text: those go through
+``formatting``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.interpreter import formatting
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
+from analyzers.interpreter.values import HostMethod, LazyIterator, Rest
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+MUTATING = frozenset(
+    "append extend insert pop remove clear sort reverse setdefault update popitem add discard move_to_end "
+    "intersection_update difference_update appendleft popleft extendleft rotate".split()
+)
+STORING = frozenset(["append", "add", "insert", "setdefault", "appendleft", "get", "pop"])
+PADDING = frozenset(["ljust", "rjust", "center", "zfill", "expandtabs"])
+
+
+def call(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    receiver, name = method.receiver, method.name
+    if isinstance(receiver, type):
+        return _unbound(machine, method, args, kwargs)
+    if name in MUTATING:
+        machine.journal.touch(receiver)
+    special = SPECIAL.get(name)
+    try:
+        if special is not None:
+            return special(machine, receiver, name, args, kwargs)
+        return _plain(machine, receiver, name, args, kwargs)
+    except UnknownUsed as used:
+        return machine.unknown(used.unknown.reason) if used.unknown.place is None else used.unknown
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+        raise machine.exception(type(error).__name__, str(error)) from None
+
+
+def _plain(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if name not in STORING:
+        for argument in (*args, *kwargs.values()):
+            if isinstance(argument, Unknown):
+                return argument
+    if isinstance(receiver, (list, dict, set)) and len(receiver) > MAXIMUM_COLLECTION:
+        return machine.unknown(f"a collection of more than {MAXIMUM_COLLECTION:,} elements")
+    if name in ("get", "setdefault", "pop") and args and isinstance(args[0], Unknown):
+        return args[0]
+    return getattr(receiver, name)(*args, **kwargs)
+
+
+def _unbound(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``str.upper(x)``, ``dict.fromkeys(…)``."""
+    if method.name == "fromkeys":
+        value = args[1] if len(args) > 1 else None
+        return dict.fromkeys(machine.iterate(args[0]), value)
+    receiver = getattr(args[0], "payload", None) or args[0]
+    return call(machine, HostMethod(receiver, method.name), args[1:], kwargs)
+
+
+def _extend(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    try:
+        items = machine.iterate(args[0])
+    except UnknownUsed as used:
+        items = [Rest(used.unknown.reason, machine.site())]
+    if len(receiver) + len(items) > MAXIMUM_COLLECTION:
+        items = [Rest(f"a list of more than {MAXIMUM_COLLECTION:,} elements", machine.site())]
+    getattr(receiver, name)(items)
+
+
+def _update(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    for argument in args:
+        if isinstance(argument, Unknown):
+            continue
+        argument = getattr(argument, "payload", None) or argument
+        items = argument if isinstance(argument, (dict, set)) else machine.iterate(argument)
+        if isinstance(receiver, dict) and not isinstance(items, dict):
+            items = [tuple(machine.iterate(pair)) for pair in items]
+        receiver.update(items)
+    if kwargs:
+        receiver.update({k: v for k, v in kwargs.items() if k != "**"})
+
+
+def _sort(machine: Any, receiver: list, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    from analyzers.interpreter.builtins import sorted_values
+
+    receiver[:] = sorted_values(machine, list(receiver), kwargs.get("key"), kwargs.get("reverse", False))
+
+
+def _join(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    items = machine.iterate(args[0])
+    for item in items:
+        if isinstance(item, Unknown):
+            return item
+    if sum(len(i) for i in items) + len(receiver) * len(items) > MAXIMUM_STRING:
+        return machine.unknown("a string that is too long")
+    return receiver.join(items)
+
+
+def _pad(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if args and isinstance(args[0], int) and args[0] > MAXIMUM_STRING:
+        return machine.unknown("a string that is too long")
+    return _plain(machine, receiver, name, args, kwargs)
+
+
+def _replace(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    known = [a for a in args if not isinstance(a, Unknown)]
+    if len(known) == len(args) >= 2 and isinstance(receiver, str):
+        found = receiver.count(args[0])
+        if found * len(args[1]) > MAXIMUM_STRING:
+            return machine.unknown("a string that is too long")
+    return _plain(machine, receiver, name, args, kwargs)
+
+
+def _format(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if name == "format_map":
+        args, kwargs = [], dict(args[0])
+    return formatting.format_string(machine, receiver, args, kwargs)
+
+
+def _views(machine: Any, receiver: dict, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return list(getattr(receiver, name)())
+
+
+def _set_operation(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return getattr(receiver, name)(*[machine.iterate(a) for a in args])
+
+
+def _is_same(left: Any, right: Any) -> bool:
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        return left is right
+    return left is right or left == right
+
+
+def _search(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``index``/``count``/``remove``: equality of elements that may be unknown or tensors."""
+    if isinstance(receiver, (str, bytes)):
+        return _plain(machine, receiver, name, args, kwargs)
+    wanted = args[0]
+    hits = [i for i, item in enumerate(receiver) if _is_same(item, wanted)]
+    if name == "count":
+        return len(hits)
+    if not hits:
+        if any(isinstance(i, Unknown) for i in (wanted, *receiver)):
+            return machine.unknown("searching among unknown values")
+        raise ValueError("value is not in the list")
+    if name == "index":
+        return hits[0]
+    if isinstance(receiver, set):
+        receiver.remove(wanted)
+    else:
+        del receiver[hits[0]]
+    return None
+
+
+def _copy(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return receiver.copy()
+
+
+def _iterator_next(machine: Any, receiver: LazyIterator, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return next(receiver.source)
+
+
+SPECIAL: dict[str, Any] = {
+    "extend": _extend,
+    "extendleft": _extend,
+    "update": _update,
+    "sort": _sort,
+    "join": _join,
+    "replace": _replace,
+    "format": _format,
+    "format_map": _format,
+    "keys": _views,
+    "values": _views,
+    "items": _views,
+    "index": _search,
+    "count": _search,
+    "remove": _search,
+    "copy": _copy,
+    **{name: _pad for name in PADDING},
+    **{
+        name: _set_operation
+        for name in "union intersection difference symmetric_difference issubset issuperset isdisjoint "
+        "intersection_update difference_update".split()
+    },
+}

@@ -1,0 +1,147 @@
+"""Truth and iteration of every kind of value."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator, Rest
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+
+def truth(machine: Any, value: Any) -> bool | None:
+    if isinstance(value, Unknown):
+        return None
+    if isinstance(value, Instance):
+        return _truth_of_instance(machine, value)
+    if isinstance(value, Tensor):
+        content = value.content
+        return bool(content[0]) if content is not None and len(content) == 1 else None
+    if isinstance(value, (list, tuple)) and any(isinstance(v, Rest) for v in value):
+        return True if len(value) > 1 else None
+    if isinstance(value, LazyIterator):
+        return True
+    try:
+        return bool(value)
+    except UnknownUsed:
+        return None
+
+
+def _truth_of_instance(machine: Any, value: Instance) -> bool | None:
+    if value.payload is not None:
+        return bool(value.payload)
+    for name in ("__bool__", "__len__"):
+        if value.class_.find(name) is not MISSING:
+            result = machine.call(machine.get_attribute(value, name))
+            return truth(machine, result)
+    return True
+
+
+def iterate(machine: Any, value: Any) -> list[Any]:
+    """All elements of an iterable, bounded; an unknown one raises UnknownUsed."""
+    if isinstance(value, (list, tuple)):
+        return _known(list(value))
+    if isinstance(value, range):
+        return _bounded_range(value)
+    if isinstance(value, (dict, set, frozenset, str, bytes)):
+        return list(value)
+    if isinstance(value, Unknown):
+        raise UnknownUsed(value)
+    if isinstance(value, Instance):
+        return _iterate_instance(machine, value)
+    if isinstance(value, Tensor):
+        return _iterate_tensor(machine, value)
+    if isinstance(value, LazyIterator):
+        return drain(value)
+    if isinstance(value, Class) and "members" in value.metadata:
+        return list(value.metadata["members"].values())
+    if hasattr(value, "__next__") or hasattr(value, "__iter__"):
+        return drain(LazyIterator(iter(value)))
+    raise machine.exception("TypeError", f"{type_name(value)} object is not iterable")
+
+
+def drain(iterator: LazyIterator) -> list[Any]:
+    items = list(itertools.islice(iterator.source, MAXIMUM_COLLECTION + 1))
+    if len(items) > MAXIMUM_COLLECTION:
+        raise UnknownUsed(Unknown(f"an iterator of more than {MAXIMUM_COLLECTION:,} elements"))
+    return _known(items)
+
+
+def _known(items: list[Any]) -> list[Any]:
+    for item in items:
+        if isinstance(item, Rest):
+            raise UnknownUsed(item)
+    return items
+
+
+def _bounded_range(value: range) -> list[int]:
+    try:
+        if len(value) <= MAXIMUM_COLLECTION:
+            return list(value)
+    except OverflowError:
+        pass
+    raise UnknownUsed(Unknown(f"a range of more than {MAXIMUM_COLLECTION:,} elements"))
+
+
+def _iterate_instance(machine: Any, value: Instance) -> list[Any]:
+    if value.class_.find("__iter__") is not MISSING:
+        result = machine.call(machine.get_attribute(value, "__iter__"))
+        return _exhaust(machine, result) if isinstance(result, Instance) else iterate(machine, result)
+    if value.payload is not None:
+        return iterate(machine, value.payload)
+    if value.class_.find("__getitem__") is not MISSING and value.class_.find("__len__") is not MISSING:
+        length = machine.call(machine.get_attribute(value, "__len__"))
+        getter = machine.get_attribute(value, "__getitem__")
+        return [machine.call(getter, (i,)) for i in _bounded_range(range(length))]
+    if value.broken is not None:
+        raise UnknownUsed(value.broken)
+    raise UnknownUsed(machine.unknown(f"iterating over a {value.class_.name}"))
+
+
+def _exhaust(machine: Any, iterator: Instance) -> list[Any]:
+    """An object whose ``__iter__`` returned an instance with ``__next__``."""
+    from analyzers.interpreter.values import Raised
+
+    step = machine.get_attribute(iterator, "__next__", default=MISSING)
+    if not isinstance(step, BoundMethod):
+        raise UnknownUsed(machine.unknown(f"iterating over a {iterator.class_.name}"))
+    items: list[Any] = []
+    while len(items) <= MAXIMUM_COLLECTION:
+        machine.budget.spend()
+        try:
+            item = machine.call(step)
+        except Raised as raised:
+            if is_exception(raised.value, "StopIteration"):
+                return items
+            raise
+        if isinstance(item, Unknown):
+            raise UnknownUsed(item)
+        items.append(item)
+    raise UnknownUsed(machine.unknown("an iterator without end"))
+
+
+def is_exception(value: Any, name: str) -> bool:
+    return isinstance(value, Instance) and any(isinstance(c, Class) and c.name == name for c in value.class_.mro)
+
+
+def _iterate_tensor(machine: Any, value: Tensor) -> list[Any]:
+    from analyzers.tensors.operations.indexing import getitem
+
+    if not value.shape:
+        raise machine.exception("TypeError", "iteration over a 0-d tensor")
+    length = value.shape[0]
+    if not isinstance(length, int):
+        raise UnknownUsed(machine.unknown("iterating over a tensor of symbolic length"))
+    if length > 4096:
+        raise UnknownUsed(machine.unknown(f"iterating over {length:,} slices of a tensor"))
+    return [getitem(value, i) for i in range(length)]
+
+
+def type_name(value: Any) -> str:
+    if isinstance(value, Instance):
+        return value.class_.name
+    if isinstance(value, Class):
+        return "type"
+    return type(value).__name__

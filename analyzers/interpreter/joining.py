@@ -1,0 +1,123 @@
+"""Unknown conditions: both branches are followed from the same state, and what they leave is joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from analyzers.interpreter.scope import Frame, restore
+from analyzers.interpreter.values import MISSING, Raised, Rest
+from analyzers.tensors.field import Field
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+RETURN, BREAK, CONTINUE, UNSURE = "return", "break", "continue", "unsure"
+
+
+class Outcome:
+    """How one branch ended (None: ran through; RETURN with a result; BREAK; CONTINUE; or raised) and what it left."""
+
+    __slots__ = ("after", "raised", "result", "signal")
+
+    def __init__(self) -> None:
+        self.signal: str | None = None
+        self.result: Any = None
+        self.raised: Raised | None = None
+        self.after: dict[int, tuple[Any, Any]] = {}
+
+
+def fork(machine: Any, frame: Frame, branches: list[Callable[[], str | None]], reason: str) -> str | None:
+    """Run every branch from the present state, join the states of those that go on; the signal they agree on."""
+    outcomes = [_run_branch(machine, frame, branch) for branch in branches]
+    alive = [o for o in outcomes if o.raised is None]
+    if not alive:
+        raise outcomes[0].raised  # type: ignore[misc]
+    through = [o for o in alive if o.signal != RETURN]
+    returned = [o for o in alive if o.signal == RETURN]
+    if not through:
+        _join_states(machine, alive, reason)
+        frame.result = join_all(machine, [o.result for o in alive])
+        return RETURN
+    frame.pending.extend(o.result for o in returned)
+    _join_states(machine, through, reason)
+    signals = {o.signal for o in through}
+    return signals.pop() if len(signals) == 1 else UNSURE
+
+
+def _run_branch(machine: Any, frame: Frame, branch: Callable[[], str | None]) -> Outcome:
+    outcome = Outcome()
+    saved = frame.result
+    machine.uncertain += 1
+    try:
+        with machine.journal.branch() as outcome.after:
+            machine.journal.touch(frame.scope.names)
+            outcome.signal = branch()
+    except Raised as raised:
+        outcome.raised = raised
+    finally:
+        machine.uncertain -= 1
+    outcome.result, frame.result = frame.result, saved
+    return outcome
+
+
+def _join_states(machine: Any, outcomes: list[Outcome], reason: str) -> None:
+    touched: dict[int, Any] = {}
+    for outcome in outcomes:
+        for key, (container, _) in outcome.after.items():
+            touched[key] = container
+    for key, container in touched.items():
+        machine.journal.touch(container)
+        states = [o.after[key][1] if key in o.after else container.copy() for o in outcomes]
+        restore(container, join_containers(machine, states, reason))
+
+
+def join_containers(machine: Any, states: list[Any], reason: str) -> Any:
+    first = states[0]
+    if len(states) == 1:
+        return first
+    if isinstance(first, dict):
+        return _join_dicts(machine, states, reason)
+    if isinstance(first, set):
+        return first if all(s == first for s in states) else {machine.unknown(reason)}
+    if all(len(s) == len(first) for s in states):
+        return [join_all(machine, values, reason) for values in zip(*states)]
+    return [Rest(reason, machine.site())]
+
+
+def _join_dicts(machine: Any, states: list[dict], reason: str) -> dict:
+    keys = dict.fromkeys(k for s in states for k in s)
+    return {k: join_all(machine, [s.get(k, MISSING) for s in states], reason) for k in keys}
+
+
+def join_all(machine: Any, values: list[Any], reason: str = "it depends on a condition that is not known") -> Any:
+    """One value that stands for any of these: the same, or Unknown where they differ."""
+    first = values[0]
+    for other in values[1:]:
+        first = join(machine, first, other, reason)
+    return first
+
+
+def join(machine: Any, left: Any, right: Any, reason: str) -> Any:
+    if left is right:
+        return left
+    if isinstance(left, Unknown):
+        return left
+    if isinstance(right, Unknown):
+        return right
+    if isinstance(left, Tensor) and isinstance(right, Tensor):
+        return _join_tensors(machine, left, right, reason)
+    if type(left) is type(right):
+        if isinstance(left, (int, float, str, bool, bytes, type(None))) and left == right:
+            return left
+        if isinstance(left, (tuple, list)) and len(left) == len(right):
+            items = [join(machine, a, b, reason) for a, b in zip(left, right)]
+            return tuple(items) if type(left) is tuple else items
+    return machine.unknown(reason)
+
+
+def _join_tensors(machine: Any, left: Tensor, right: Tensor, reason: str) -> Any:
+    if left.shape != right.shape:
+        return machine.unknown(reason)
+    if left.field is right.field:
+        return left.with_(parameter=left.parameter, trainable=left.trainable)
+    return left.with_(field=Field.merge([left.field, right.field]))

@@ -1,0 +1,36 @@
+"""The parts of the standard library (and numpy) that model code uses, as tables of natives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.interpreter.library import (
+    collections_,
+    copy_,
+    dataclasses_,
+    enum_,
+    functools_,
+    inspect_,
+    itertools_,
+    math_,
+    numpy_,
+    operator_,
+    system,
+    typing_,
+)
+
+LIBRARY: dict[str, dict[str, Any]] = {
+    **collections_.MODULES,
+    **copy_.MODULES,
+    **dataclasses_.MODULES,
+    **enum_.MODULES,
+    **functools_.MODULES,
+    **inspect_.MODULES,
+    **itertools_.MODULES,
+    **math_.MODULES,
+    **numpy_.MODULES,
+    **operator_.MODULES,
+    **system.MODULES,
+    **typing_.MODULES,
+}
+"""Module name → member name → value."""

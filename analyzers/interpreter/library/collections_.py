@@ -1,0 +1,98 @@
+"""``collections``."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from analyzers.interpreter.classes import construct_tuple
+from analyzers.interpreter.values import MISSING, Class, HostMethod, TypingForm
+from analyzers.unknown import Unknown
+
+
+class DefaultDict(dict):
+    """``collections.defaultdict``: a missing key calls the factory."""
+
+    factory: Any = None
+
+    def missing(self, machine: Any, mapping: Any, key: Any) -> Any:
+        if self.factory is None:
+            raise machine.exception("KeyError", str(key))
+        machine.journal.touch(self)
+        self[key] = value = machine.call(self.factory)
+        return value
+
+    def copy(self) -> DefaultDict:
+        made = DefaultDict(self)
+        made.factory = self.factory
+        return made
+
+
+class Counter(dict):
+    """``collections.Counter``: a missing key counts 0."""
+
+    def missing(self, machine: Any, mapping: Any, key: Any) -> int:
+        return 0
+
+    def copy(self) -> Counter:
+        return Counter(self)
+
+
+class Deque(deque):
+    """``collections.deque`` with the list methods interpreted code calls."""
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        known = "append appendleft pop popleft extend extendleft rotate clear remove index count reverse insert copy"
+        return HostMethod(self, name) if name in known.split() else MISSING
+
+
+def _ordered_dict(items: Any = (), *, machine: Any, **kwargs: Any) -> Any:
+    return machine.call(dict, [items] if items != () else [], kwargs)
+
+
+def _default_dict(factory: Any = None, items: Any = (), *, machine: Any, **kwargs: Any) -> DefaultDict:
+    made = DefaultDict(_ordered_dict(items, machine=machine, **kwargs))
+    made.factory = factory
+    return made
+
+
+def _counter(items: Any = (), *, machine: Any) -> Counter:
+    made = Counter()
+    for item in machine.iterate(items):
+        made[item] = made.get(item, 0) + 1
+    return made
+
+
+def _deque(items: Any = (), maxlen: Any = None, *, machine: Any) -> Deque:
+    return Deque(machine.iterate(items), maxlen)
+
+
+def _named_tuple(
+    typename: Any, field_names: Any, *, rename: Any = False, defaults: Any = (), module: Any = None, machine: Any
+) -> Any:
+    if isinstance(field_names, Unknown):
+        return field_names
+    names = field_names.replace(",", " ").split() if isinstance(field_names, str) else machine.iterate(field_names)
+    made = Class(typename, (), {}, "")
+    fields: dict[str, Any] = dict.fromkeys(names, MISSING)
+    given = list(defaults or ())
+    for name, value in zip(names[len(names) - len(given) :], given):
+        fields[name] = value
+    made.metadata["fields"] = fields
+    made.metadata["construct"] = construct_tuple
+    return made
+
+
+ABSTRACT = (
+    "Sequence MutableSequence Iterable Iterator Mapping MutableMapping Callable Hashable Sized Container Collection "
+    "Set MutableSet Generator Awaitable Coroutine AsyncIterator AsyncIterable KeysView ValuesView ItemsView"
+)
+
+MODULES: dict[str, dict[str, Any]] = {
+    "collections": {
+        "OrderedDict": _ordered_dict, "defaultdict": _default_dict, "Counter": _counter, "deque": _deque,
+        "namedtuple": _named_tuple,
+        **{name: TypingForm(name) for name in ABSTRACT.split()},
+    },
+    "collections.abc": {name: TypingForm(name) for name in ABSTRACT.split()},
+}  # fmt: skip

@@ -1,0 +1,99 @@
+"""``copy``: deep copies of interpreted objects, shared parts staying shared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.values import BoundMethod, Instance, Partial
+from analyzers.tensors.tensor import Tensor
+
+
+def _deepcopy(x: Any, memo: Any = None, *, machine: Any) -> Any:
+    return deep_copy(machine, x, {})
+
+
+def deep_copy(machine: Any, value: Any, memo: dict[int, Any], depth: int = 0) -> Any:
+    """A copy whose mutable parts are new; classes, functions and modules are shared."""
+    known = memo.get(id(value))
+    if known is not None:
+        return known
+    copier = COPIERS.get(type(value))
+    if copier is None:
+        return value
+    machine.budget.spend()
+    if depth > 100 or len(memo) > MAXIMUM_COLLECTION:
+        return machine.unknown("a copy of something too deeply nested")
+    return copier(machine, value, memo, depth + 1)
+
+
+def _instance(machine: Any, value: Instance, memo: dict[int, Any], depth: int) -> Instance:
+    made = Instance(value.class_, machine, value.site)
+    memo[id(value)] = made
+    object.__setattr__(made, "broken", value.broken)
+    object.__setattr__(made, "payload", deep_copy(machine, value.payload, memo, depth))
+    made.attributes.update((k, deep_copy(machine, v, memo, depth)) for k, v in value.attributes.items())
+    return made
+
+
+def _list(machine: Any, value: list, memo: dict[int, Any], depth: int) -> list:
+    made: list[Any] = []
+    memo[id(value)] = made
+    made.extend(deep_copy(machine, v, memo, depth) for v in value)
+    return made
+
+
+def _dict(machine: Any, value: dict, memo: dict[int, Any], depth: int) -> dict:
+    made = value.copy()
+    made.clear()
+    memo[id(value)] = made
+    made.update((k, deep_copy(machine, v, memo, depth)) for k, v in value.items())
+    return made
+
+
+def _tuple(machine: Any, value: tuple, memo: dict[int, Any], depth: int) -> tuple:
+    return tuple(deep_copy(machine, v, memo, depth) for v in value)
+
+
+def _set(machine: Any, value: set, memo: dict[int, Any], depth: int) -> set:
+    return set(value)
+
+
+def _tensor(machine: Any, value: Tensor, memo: dict[int, Any], depth: int) -> Tensor:
+    made = value.with_(parameter=value.parameter, trainable=value.trainable, content=value.content)
+    memo[id(value)] = made
+    return made
+
+
+def _bound(machine: Any, value: BoundMethod, memo: dict[int, Any], depth: int) -> BoundMethod:
+    return BoundMethod(deep_copy(machine, value.receiver, memo, depth), value.function)
+
+
+def _partial(machine: Any, value: Partial, memo: dict[int, Any], depth: int) -> Partial:
+    return Partial(value.function, value.args, dict(value.keywords))
+
+
+COPIERS: dict[type, Any] = {
+    Instance: _instance,
+    list: _list,
+    dict: _dict,
+    tuple: _tuple,
+    set: _set,
+    Tensor: _tensor,
+    BoundMethod: _bound,
+    Partial: _partial,
+}
+
+
+def _copy(x: Any, *, machine: Any) -> Any:
+    """A shallow copy."""
+    if isinstance(x, Instance):
+        made = Instance(x.class_, machine, x.site)
+        object.__setattr__(made, "broken", x.broken)
+        object.__setattr__(made, "payload", _copy(x.payload, machine=machine))
+        made.attributes.update((k, dict(v) if k.startswith("_") and isinstance(v, dict) else v) for k, v in x.attributes.items())
+        return made
+    return x.copy() if isinstance(x, (list, dict, set)) else x
+
+
+MODULES: dict[str, dict[str, Any]] = {"copy": {"deepcopy": _deepcopy, "copy": _copy}}

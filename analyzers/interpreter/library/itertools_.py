@@ -1,0 +1,152 @@
+"""``itertools``, lazily, so that endless iterators stay endless only where they are bounded by others."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.values import MISSING, LazyIterator
+from analyzers.unknown import Unknown, UnknownUsed
+
+
+def _source(machine: Any, value: Any) -> Any:
+    return value.source if isinstance(value, LazyIterator) else machine.iterate(value)
+
+
+def _count(start: Any = 0, step: Any = 1) -> LazyIterator:
+    return LazyIterator(itertools.count(start, step))
+
+
+def _cycle(iterable: Any, *, machine: Any) -> LazyIterator:
+    items = machine.iterate(iterable)
+    return LazyIterator(itertools.cycle(items))
+
+
+def _repeat(value: Any, times: Any = None) -> LazyIterator:
+    return LazyIterator(itertools.repeat(value) if times is None else itertools.repeat(value, times))
+
+
+def _chain(*iterables: Any, machine: Any) -> LazyIterator:
+    return LazyIterator(itertools.chain(*[_source(machine, i) for i in iterables]))
+
+
+def _chained(iterable: Any, *, machine: Any) -> LazyIterator:
+    return _chain(*machine.iterate(iterable), machine=machine)
+
+
+class Chain:
+    """``itertools.chain`` with its ``from_iterable``."""
+
+    def call_value(self, machine: Any, args: Any, kwargs: Any) -> Any:
+        return machine.call(_chain, args)
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        return _chained if name == "from_iterable" else MISSING
+
+
+def _islice(iterable: Any, *ends: Any, machine: Any) -> LazyIterator:
+    return LazyIterator(itertools.islice(_source(machine, iterable), *ends))
+
+
+def _zip_longest(*iterables: Any, fillvalue: Any = None, machine: Any) -> LazyIterator:
+    return LazyIterator(itertools.zip_longest(*[_source(machine, i) for i in iterables], fillvalue=fillvalue))
+
+
+def _accumulate(iterable: Any, func: Any = None, *, initial: Any = MISSING, machine: Any) -> LazyIterator:
+    from analyzers.interpreter import operators
+
+    def step(total: Any, item: Any) -> Any:
+        if func is not None:
+            return machine.call(func, (total, item))
+        return operators.binary(machine, operators.cst.Add, total, item)
+
+    def totals() -> Iterator[Any]:
+        items = list(machine.iterate(iterable))
+        if initial is not MISSING:
+            items.insert(0, initial)
+        total = MISSING
+        for item in items:
+            total = item if total is MISSING else step(total, item)
+            yield total
+
+    return LazyIterator(totals())
+
+
+def _bounded(count: int) -> None:
+    if count > MAXIMUM_COLLECTION:
+        raise UnknownUsed(Unknown(f"more than {MAXIMUM_COLLECTION:,} combinations"))
+
+
+def _product(*iterables: Any, repeat: Any = 1, machine: Any) -> LazyIterator:
+    pools = [machine.iterate(i) for i in iterables] * min(repeat, 64)
+    size = 1
+    for pool in pools:
+        size *= len(pool)
+        _bounded(size)
+    return LazyIterator(itertools.product(*pools))
+
+
+def _combinations(iterable: Any, r: Any, *, machine: Any) -> LazyIterator:
+    return LazyIterator(itertools.combinations(machine.iterate(iterable), r))
+
+
+def _permutations(iterable: Any, r: Any = None, *, machine: Any) -> LazyIterator:
+    return LazyIterator(itertools.permutations(machine.iterate(iterable), r))
+
+
+def _pairwise(iterable: Any, *, machine: Any) -> LazyIterator:
+    items = machine.iterate(iterable)
+    return LazyIterator(iter(list(zip(items, items[1:]))))
+
+
+def _takewhile(predicate: Any, iterable: Any, *, machine: Any) -> LazyIterator:
+    return LazyIterator(
+        itertools.takewhile(lambda item: _sure(machine, machine.call(predicate, (item,))), _source(machine, iterable))
+    )
+
+
+def _dropwhile(predicate: Any, iterable: Any, *, machine: Any) -> LazyIterator:
+    return LazyIterator(
+        itertools.dropwhile(lambda item: _sure(machine, machine.call(predicate, (item,))), _source(machine, iterable))
+    )
+
+
+def _sure(machine: Any, value: Any) -> bool:
+    known = machine.truth(value)
+    if known is None:
+        raise UnknownUsed(machine.unknown("filtered by a condition that is not known"))
+    return known
+
+
+def _starmap(function: Any, iterable: Any, *, machine: Any) -> LazyIterator:
+    return LazyIterator(machine.call(function, machine.iterate(row)) for row in machine.iterate(iterable))
+
+
+def _groupby(iterable: Any, key: Any = None, *, machine: Any) -> LazyIterator:
+    from analyzers.interpreter.operators import equals
+
+    groups: list[tuple[Any, list[Any]]] = []
+    for item in machine.iterate(iterable):
+        name = item if key is None else machine.call(key, (item,))
+        if groups and equals(machine, groups[-1][0], name):
+            groups[-1][1].append(item)
+        else:
+            groups.append((name, [item]))
+    return LazyIterator(iter(groups))
+
+
+def _tee(iterable: Any, n: Any = 2, *, machine: Any) -> tuple:
+    items = machine.iterate(iterable)
+    return tuple(LazyIterator(iter(list(items))) for _ in range(min(n, 100)))
+
+
+MODULES: dict[str, dict[str, Any]] = {
+    "itertools": {
+        "count": _count, "cycle": _cycle, "repeat": _repeat, "chain": Chain(), "islice": _islice,
+        "zip_longest": _zip_longest, "accumulate": _accumulate, "product": _product,
+        "combinations": _combinations, "permutations": _permutations, "pairwise": _pairwise,
+        "takewhile": _takewhile, "dropwhile": _dropwhile, "starmap": _starmap, "groupby": _groupby, "tee": _tee,
+    },
+}  # fmt: skip

@@ -1,0 +1,86 @@
+"""``math`` and ``numbers``; results that would not fit the budget are unknown."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from analyzers.interpreter.values import TypingForm
+from analyzers.tensors import dims
+from analyzers.tensors.dims import Expression
+from analyzers.unknown import Unknown, UnknownUsed
+
+
+def _small(value: Any, limit: int, what: str) -> None:
+    if isinstance(value, int) and abs(value) > limit:
+        raise UnknownUsed(Unknown(f"{what} of a number that is too large"))
+
+
+def _factorial(n: Any) -> int:
+    _small(n, 1000, "the factorial")
+    return math.factorial(n)
+
+
+def _comb(n: Any, k: Any) -> int:
+    _small(n, 10_000, "the combinations")
+    return math.comb(n, k)
+
+
+def _perm(n: Any, k: Any = None) -> int:
+    _small(n, 1000, "the permutations")
+    return math.perm(n, k)
+
+
+def _prod(iterable: Any, *, start: Any = 1, machine: Any) -> Any:
+    from analyzers.interpreter import operators
+
+    total = start
+    for item in machine.iterate(iterable):
+        total = operators.binary(machine, operators.cst.Multiply, total, item)
+    return total
+
+
+def _floor(x: Any) -> Any:
+    return x if isinstance(x, Expression) else math.floor(x)
+
+
+def _ceil(x: Any) -> Any:
+    return x if isinstance(x, Expression) else math.ceil(x)
+
+
+def _sqrt(x: Any) -> Any:
+    if isinstance(x, Expression):
+        return Unknown(f"the square root of {dims.text(x)}")
+    return math.sqrt(x)
+
+
+def _gcd(*integers: Any) -> int:
+    return math.gcd(*integers)
+
+
+def _isclose(a: Any, b: Any, *, rel_tol: Any = 1e-09, abs_tol: Any = 0.0) -> bool:
+    return math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
+
+
+def _fsum(iterable: Any, *, machine: Any) -> Any:
+    return math.fsum(machine.iterate(iterable))
+
+
+def _log(x: Any, base: Any = None) -> float:
+    return math.log(x) if base is None else math.log(x, base)
+
+
+_PLAIN = (
+    "sin cos tan asin acos atan atan2 sinh cosh tanh exp expm1 log2 log10 log1p fabs fmod modf frexp ldexp copysign "
+    "degrees radians hypot trunc isnan isinf isfinite isqrt erf erfc gamma lgamma pow dist lcm"
+)
+
+MODULES: dict[str, dict[str, Any]] = {
+    "math": {
+        **{name: getattr(math, name) for name in _PLAIN.split()},
+        "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "tau": math.tau,
+        "factorial": _factorial, "comb": _comb, "perm": _perm, "prod": _prod, "floor": _floor, "ceil": _ceil,
+        "sqrt": _sqrt, "gcd": _gcd, "isclose": _isclose, "fsum": _fsum, "log": _log,
+    },
+    "numbers": {name: TypingForm(name) for name in ("Number", "Integral", "Real")},
+}  # fmt: skip

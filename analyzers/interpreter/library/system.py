@@ -1,0 +1,109 @@
+"""``warnings``, ``logging``, ``os``, ``sys``, ``re``, ``random``, ``time`` … – what has no bearing on shapes.
+
+Nothing here touches the machine it runs on: paths are text, the environment is empty.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+
+from analyzers.interpreter.library.functools_ import same
+from analyzers.interpreter.values import TypingForm
+from analyzers.unknown import Unknown
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+class Silent:
+    """A logger or similar: every method does nothing."""
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        return _nothing
+
+    def call_value(self, machine: Any, args: Any, kwargs: Any) -> Any:
+        return None
+
+
+SILENT = Silent()
+
+
+def _logger(*_: Any, **__: Any) -> Silent:
+    return SILENT
+
+
+def _join(a: Any, *parts: Any) -> str:
+    return posixpath.join(a, *parts)
+
+
+def _basename(p: Any) -> str:
+    return posixpath.basename(p)
+
+
+def _dirname(p: Any) -> str:
+    return posixpath.dirname(p)
+
+
+def _splitext(p: Any) -> tuple:
+    return posixpath.splitext(p)
+
+
+def _same_path(p: Any) -> Any:
+    return p
+
+
+def _environ_get(key: Any, default: Any = None) -> Any:
+    return default
+
+
+def _time(*_: Any) -> Any:
+    return Unknown("the time")
+
+
+def _random(*_: Any, **__: Any) -> Any:
+    return Unknown("a random number")
+
+
+def _unknown_path(*_: Any, **__: Any) -> Any:
+    return Unknown("the file system")
+
+
+_LOGGING: dict[str, Any] = {
+    "getLogger": _logger, "basicConfig": _nothing,
+    **{name: _nothing for name in "debug info warning error critical exception log disable".split()},
+    **{name: 0 for name in "DEBUG INFO WARNING ERROR CRITICAL NOTSET".split()},
+    "Logger": TypingForm("Logger"), "StreamHandler": _logger, "Formatter": _logger, "FileHandler": _logger,
+}  # fmt: skip
+
+_RANDOM = "random randint choice choices uniform shuffle sample gauss randrange normalvariate betavariate getrandbits"
+
+MODULES: dict[str, dict[str, Any]] = {
+    "warnings": {
+        "warn": _nothing, "filterwarnings": _nothing, "simplefilter": _nothing, "catch_warnings": _nothing,
+        "warn_explicit": _nothing,
+    },
+    "logging": _LOGGING,
+    "os": {
+        "environ": {}, "getenv": _environ_get, "sep": "/", "linesep": "\n", "name": "posix", "getcwd": _unknown_path,
+        "makedirs": _nothing, "PathLike": TypingForm("PathLike"), "cpu_count": lambda: 1,
+    },
+    "os.path": {
+        "join": _join, "basename": _basename, "dirname": _dirname, "splitext": _splitext, "abspath": _same_path,
+        "expanduser": _same_path, "realpath": _same_path, "normpath": _same_path, "exists": _unknown_path,
+        "isfile": _unknown_path, "isdir": _unknown_path, "sep": "/",
+    },
+    "sys": {
+        "version_info": (3, 12, 0, "final", 0), "platform": "linux", "maxsize": 2**63 - 1, "argv": [""],
+        "version": "3.12.0", "float_info": Unknown("the machine's floats"), "exit": _nothing,
+        "byteorder": "little", "getrecursionlimit": lambda: 1000, "setrecursionlimit": _nothing,
+        "stdout": SILENT, "stderr": SILENT, "path": [],
+    },
+    "random": {**{name: _random for name in _RANDOM.split()}, "seed": _nothing},
+    "time": {"time": _time, "perf_counter": _time, "sleep": _nothing, "strftime": _time, "monotonic": _time},
+    "gc": {"collect": _nothing},
+    "traceback": {"print_exc": _nothing, "format_exc": lambda: ""},
+    "atexit": {"register": same},
+    "pprint": {"pprint": _nothing},
+}  # fmt: skip

@@ -1,0 +1,113 @@
+"""The abstract machine: one per analysis, holding the modules, the budget and the journal.
+
+The work is spread over this room: ``attributes`` (looking up and assigning), ``calls``
+(calling anything), ``expressions`` and ``statements`` (libcst nodes), ``joining`` (unknown
+conditions), ``modules`` (imports), ``builtins`` and ``library`` (what comes with Python).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from analyzers.interpreter import attributes, calls, iteration
+from analyzers.interpreter.budget import Budget
+from analyzers.interpreter.classes import class_of_host
+from analyzers.interpreter.recorder import Recorder
+from analyzers.interpreter.scope import Frame, Journal
+from analyzers.interpreter.values import MISSING, Class, Instance, Raised, Site
+from analyzers.tensors.errors import OperationError
+from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.modules import Modules
+
+DEFAULT_STEPS = 1_500_000
+
+
+class Machine:
+    """State of one analysis."""
+
+    def __init__(self, modules: Modules, steps: int = DEFAULT_STEPS) -> None:
+        self.modules = modules
+        self.budget = Budget(steps)
+        self.journal = Journal()
+        self.recorder = Recorder(self)
+        self.frames: list[Frame] = []
+        self.depth = 0
+        self.depth_of_expression = 0
+        self.uncertain = 0
+        self.handlers = 0
+        self.host_classes: dict[type, Class] = {}
+        self.literals: dict[Any, Any] = {}
+        self.signatures: dict[Any, Any] = {}
+        modules.machine = self
+
+    # -- where we are ----------------------------------------------------------------------
+
+    def site(self) -> Site | None:
+        """The call being evaluated in the innermost interpreted code."""
+        if not self.frames:
+            return None
+        frame = self.frames[-1]
+        return Site(frame.block, frame.node, frame.module.path) if frame.node is not None else None
+
+    def unknown(self, reason: str) -> Unknown:
+        return Unknown(reason, self.site())
+
+    # -- values ----------------------------------------------------------------------------
+
+    def call(self, value: Any, args: Iterable[Any] = (), kwargs: dict[str, Any] | None = None) -> Any:
+        return calls.call(self, value, list(args), kwargs or {})
+
+    def get_attribute(self, value: Any, name: str, default: Any = None) -> Any:
+        """``value.name``; without a ``default`` of MISSING an absent one raises AttributeError (or is Unknown)."""
+        return attributes.get_attribute(self, value, name, default)
+
+    def set_attribute(self, value: Any, name: str, new: Any) -> None:
+        attributes.set_attribute(self, value, name, new)
+
+    def truth(self, value: Any) -> bool | None:
+        """True, False, or None where it is not known."""
+        return iteration.truth(self, value)
+
+    def iterate(self, value: Any) -> list[Any]:
+        """The elements; raises UnknownUsed where they are not known."""
+        return iteration.iterate(self, value)
+
+    def class_of_host(self, host: type) -> Class:
+        return class_of_host(self, host)
+
+    def is_module(self, value: Any) -> bool:
+        return isinstance(value, Instance) and "_modules" in value.attributes
+
+    # -- trouble ---------------------------------------------------------------------------
+
+    def problem(self, error: OperationError, subject: str | None = None, site: Site | None = None) -> Any:
+        """Note what the framework would refuse, and go on with what the operation declares."""
+        site = site or self.site()
+        if self.handlers:
+            raise self.exception(error.exception, error.message.replace("{subject}", subject or "it"))
+        if not self.uncertain:
+            self.recorder.problem(error, subject, site)
+        if error.result is None:
+            return Unknown("it does not fit (see the finding)", site)
+        return error.result
+
+    def exception(self, name: str, message: str = "") -> Raised:
+        """A Python exception to raise in the interpreted program."""
+        from analyzers.interpreter.operators import builtin_exception
+
+        class_ = builtin_exception(self, name) or Class(name, (builtin_exception(self, "Exception"),), {}, "")
+        instance = Instance(class_, self, self.site())
+        instance.attributes["args"] = (message,) if message else ()
+        return Raised(instance, self.site())
+
+    def unless_unknown(self, values: Iterable[Any], make: Callable[[], Any]) -> Any:
+        for value in values:
+            if isinstance(value, Unknown):
+                return value
+        return make()
+
+
+__all__ = ["MISSING", "Machine"]

@@ -1,0 +1,159 @@
+"""Function signatures and how arguments bind to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from analyzers.interpreter.values import MISSING, Rest
+from analyzers.tensors.errors import OperationError
+
+
+class Parameters:
+    """The parameters of an interpreted function; ``default_nodes`` are evaluated once, at definition."""
+
+    __slots__ = ("default_nodes", "keyword_only", "keywords", "positional", "positional_only", "rest")
+
+    def __init__(self, node: cst.Parameters) -> None:
+        self.positional = [p.name.value for p in (*node.posonly_params, *node.params)]
+        self.positional_only = len(node.posonly_params)
+        self.keyword_only = [p.name.value for p in node.kwonly_params]
+        star = node.star_arg
+        self.rest = star.name.value if isinstance(star, cst.Param) else None
+        self.keywords = node.star_kwarg.name.value if node.star_kwarg is not None else None
+        every = (*node.posonly_params, *node.params, *node.kwonly_params)
+        self.default_nodes = {p.name.value: p.default for p in every if p.default is not None}
+
+
+def bind(
+    name: str, parameters: Parameters, defaults: dict[str, Any], args: tuple | list, kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Names → values as Python binds them.
+
+    Raises OperationError (``unknown-argument``, ``missing-argument``) where Python raises TypeError.
+    An unknown ``*args`` (a Rest at the end) leaves what it might have filled unknown.
+    """
+    unknown = next((a for a in args if isinstance(a, Rest)), None)
+    given = [a for a in args if not isinstance(a, Rest)]
+    bound = dict(zip(parameters.positional, given))
+    surplus = given[len(parameters.positional) :]
+    if parameters.rest is not None:
+        bound[parameters.rest] = tuple(surplus) + ((unknown,) if unknown is not None else ())
+    elif surplus:
+        raise too_many(name, len(parameters.positional), len(given))
+    _bind_keywords(name, parameters, kwargs, bound)
+    _fill(name, parameters, defaults, bound, unknown or kwargs.get("**"))
+    return bound
+
+
+def _bind_keywords(name: str, parameters: Parameters, kwargs: dict[str, Any], bound: dict[str, Any]) -> None:
+    extra: dict[str, Any] = {}
+    allowed = parameters.positional[parameters.positional_only :]
+    for key, value in kwargs.items():
+        if key == "**":
+            continue
+        if key in parameters.keyword_only or key in allowed:
+            if key in bound and key != parameters.rest:
+                raise OperationError(
+                    "unknown-argument", f"{name}() got two values for the argument {key}", exception="TypeError"
+                )
+            bound[key] = value
+        else:
+            extra[key] = value
+    if parameters.keywords is not None:
+        bound[parameters.keywords] = extra
+    elif extra:
+        raise unknown_argument(name, next(iter(extra)), [*allowed, *parameters.keyword_only])
+
+
+def _fill(name: str, parameters: Parameters, defaults: dict[str, Any], bound: dict[str, Any], unknown: Any) -> None:
+    missing = []
+    for key in (*parameters.positional, *parameters.keyword_only):
+        if key in bound:
+            continue
+        if unknown is not None:
+            bound[key] = unknown
+        elif key in defaults:
+            bound[key] = defaults[key]
+        else:
+            missing.append(key)
+    if missing:
+        raise missing_argument(name, missing)
+
+
+def too_many(name: str, takes: int, given: int) -> OperationError:
+    return OperationError(
+        "unknown-argument", f"{name}() takes {takes} positional arguments, gets {given}", exception="TypeError"
+    )
+
+
+def unknown_argument(name: str, argument: str, known: list[str]) -> OperationError:
+    """``known`` are the names it does take; the nearest is offered."""
+    near = nearest(argument, known)
+    hint = f"; did you mean {near}?" if near else ""
+    return OperationError(
+        "unknown-argument",
+        f"{name} has no argument {argument}{hint}",
+        exception="TypeError",
+        argument=argument,
+        suggestion=near,
+    )
+
+
+def missing_argument(name: str, missing: list[str]) -> OperationError:
+    listed = " and ".join(missing) if len(missing) < 3 else ", ".join(missing)
+    plural = "s" if len(missing) > 1 else ""
+    return OperationError(
+        "missing-argument", f"{name} needs the argument{plural} {listed}", exception="TypeError", missing=missing
+    )
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """The known name meant by a misspelled one, where one is close enough."""
+    import difflib
+
+    parts = set(word.split("_"))
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return close[0]
+    return next((k for k in known if parts & set(k.split("_")) - {"size", "num", "in", "out"}), None) or next(
+        (k for k in known if parts & set(k.split("_"))), None
+    )
+
+
+class NativeSignature:
+    """What a native function accepts, read off its code object once."""
+
+    __slots__ = ("keyword_only", "keywords", "positional", "required", "rest", "wants_machine")
+
+    def __init__(self, function: Any) -> None:
+        code = function.__code__
+        names = code.co_varnames
+        count = code.co_argcount
+        self.positional = list(names[:count])
+        self.required = count - len(function.__defaults__ or ())
+        end = count + code.co_kwonlyargcount
+        self.keyword_only = [n for n in names[count:end] if n != "machine"]
+        self.wants_machine = "machine" in names[count:end]
+        self.rest = bool(code.co_flags & 0x04)
+        self.keywords = bool(code.co_flags & 0x08)
+
+    def check(self, name: str, args: tuple | list, kwargs: dict[str, Any], skip: int = 0) -> None:
+        """Raise OperationError where Python would refuse to bind; ``skip`` hides ``self``."""
+        if len(args) > len(self.positional) and not self.rest:
+            raise too_many(name, len(self.positional) - skip, len(args) - skip)
+        for key in kwargs:
+            known = key in self.positional or key in self.keyword_only
+            if key != "machine" and not known and not self.keywords:
+                raise unknown_argument(name, key, self.positional[skip:] + self.keyword_only)
+            if key in self.positional[: len(args)]:
+                raise OperationError(
+                    "unknown-argument", f"{name} got two values for the argument {key}", exception="TypeError"
+                )
+        missing = [n for n in self.positional[len(args) : self.required] if n not in kwargs]
+        if missing:
+            raise missing_argument(name, missing)
+
+
+__all__ = ["MISSING", "NativeSignature", "Parameters", "bind", "nearest"]

@@ -1,0 +1,143 @@
+"""``match`` statements: whether a case's pattern fits (True, False, or None where it is not known)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from analyzers.interpreter import operators
+from analyzers.interpreter.values import MISSING, Class, Instance
+from analyzers.unknown import Unknown
+
+
+def match_case(machine: Any, frame: Any, case: cst.MatchCase, subject: Any) -> bool | None:
+    from analyzers.interpreter.expressions import evaluate
+
+    fits = matches(machine, frame, case.pattern, subject)
+    if fits and case.guard is not None:
+        return machine.truth(evaluate(machine, frame, case.guard))
+    return fits
+
+
+def matches(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | None:
+    matcher = PATTERNS.get(type(pattern))
+    return matcher(machine, frame, pattern, subject) if matcher is not None else None
+
+
+def _value(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | None:
+    from analyzers.interpreter.expressions import evaluate
+
+    return operators.equals(machine, subject, evaluate(machine, frame, pattern.value))
+
+
+def _singleton(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | None:
+    from analyzers.interpreter.expressions import evaluate
+
+    return operators.identical(subject, evaluate(machine, frame, pattern.value))
+
+
+def _as(machine: Any, frame: Any, pattern: cst.MatchAs, subject: Any) -> bool | None:
+    from analyzers.interpreter.statements import assign_name
+
+    fits = matches(machine, frame, pattern.pattern, subject) if pattern.pattern is not None else True
+    if fits and pattern.name is not None:
+        assign_name(machine, frame, pattern.name.value, subject)
+    return fits
+
+
+def _or(machine: Any, frame: Any, pattern: cst.MatchOr, subject: Any) -> bool | None:
+    results = [matches(machine, frame, part.pattern, subject) for part in pattern.patterns]
+    if True in results:
+        return True
+    return None if None in results else False
+
+
+def _sequence(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | None:
+    if isinstance(subject, Unknown):
+        return None
+    if not isinstance(subject, (list, tuple)):
+        return False
+    star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, cst.MatchStar)), None)
+    fixed = len(pattern.patterns) - (star is not None)
+    if len(subject) < fixed or (star is None and len(subject) != fixed):
+        return False
+    return _all(_sequence_parts(machine, frame, pattern.patterns, list(subject), star))
+
+
+def _sequence_parts(machine: Any, frame: Any, patterns: Any, subject: list[Any], star: int | None) -> list[bool | None]:
+    from analyzers.interpreter.statements import assign_name
+
+    results: list[bool | None] = []
+    after = len(patterns) - (star or 0) - 1
+    for index, part in enumerate(patterns):
+        if isinstance(part, cst.MatchStar):
+            if part.name is not None:
+                assign_name(machine, frame, part.name.value, subject[index : len(subject) - after])
+            continue
+        position = index if star is None or index < star else len(subject) - (len(patterns) - index)
+        results.append(matches(machine, frame, part.value, subject[position]))
+    return results
+
+
+def _mapping(machine: Any, frame: Any, pattern: cst.MatchMapping, subject: Any) -> bool | None:
+    from analyzers.interpreter.expressions import evaluate
+
+    if isinstance(subject, Unknown):
+        return None
+    if not isinstance(subject, dict):
+        return False
+    results: list[bool | None] = []
+    for element in pattern.elements:
+        key = evaluate(machine, frame, element.key)
+        if key not in subject:
+            return False
+        results.append(matches(machine, frame, element.pattern, subject[key]))
+    return _all(results)
+
+
+def _class(machine: Any, frame: Any, pattern: cst.MatchClass, subject: Any) -> bool | None:
+    from analyzers.interpreter.builtins import is_instance
+    from analyzers.interpreter.expressions import evaluate
+
+    wanted = evaluate(machine, frame, pattern.cls)
+    fits = is_instance(machine, subject, wanted)
+    if not fits:
+        return fits
+    names = _positional_names(wanted)
+    parts = [(names[i] if i < len(names) else "", e.value) for i, e in enumerate(pattern.patterns)]
+    parts += [(e.key.value, e.pattern) for e in pattern.kwds]
+    results: list[bool | None] = []
+    for name, part in parts:
+        value = machine.get_attribute(subject, name, default=MISSING) if name else subject
+        results.append(False if value is MISSING else matches(machine, frame, part, value))
+    return _all(results)
+
+
+def _positional_names(wanted: Any) -> list[str]:
+    if not isinstance(wanted, Class):
+        return []
+    declared = wanted.find("__match_args__")
+    if isinstance(declared, tuple):
+        return list(declared)
+    return list(wanted.metadata.get("fields") or ())
+
+
+def _all(results: list[bool | None]) -> bool | None:
+    if False in results:
+        return False
+    return None if None in results else True
+
+
+PATTERNS: dict[type, Any] = {
+    cst.MatchValue: _value,
+    cst.MatchSingleton: _singleton,
+    cst.MatchAs: _as,
+    cst.MatchOr: _or,
+    cst.MatchList: _sequence,
+    cst.MatchTuple: _sequence,
+    cst.MatchMapping: _mapping,
+    cst.MatchClass: _class,
+}
+
+__all__ = ["Instance", "match_case"]

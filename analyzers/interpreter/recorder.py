@@ -1,0 +1,193 @@
+"""What happened during a forward pass: layer calls, functional operations, merges, costs and problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from analyzers.interpreter.values import Instance, Site
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.field import Field
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+MERGING = frozenset(
+    "add __add__ __radd__ __iadd__ add_ sub __sub__ mul __mul__ __rmul__ __imul__ mul_ cat concat concatenate stack "
+    "maximum minimum".split()
+)
+
+
+class Record:
+    """One call of a module (``instance``) or of a shape-changing function (``name``)."""
+
+    __slots__ = ("certain", "cost", "inputs", "instance", "name", "output", "producers", "site")
+
+    def __init__(self, instance: Instance | None, name: str, inputs: list[Any], site: Site | None) -> None:
+        self.instance = instance
+        self.name = name
+        self.inputs = inputs
+        self.site = site
+        self.output: Any = None
+        self.cost: Any = 0
+        self.producers: tuple[Any, ...] = ()
+        self.certain = True
+
+
+class Merge:
+    """Branches that come together."""
+
+    __slots__ = ("detail", "operation", "site")
+
+    def __init__(self, operation: str, site: Site | None, detail: str | None) -> None:
+        self.operation = operation
+        self.site = site
+        self.detail = detail
+
+
+class Trouble:
+    """A problem before it is worded for people: the error, who it happened to, and where."""
+
+    __slots__ = ("error", "record", "site", "subject")
+
+    def __init__(self, error: OperationError, subject: str | None, site: Site | None, record: Record | None) -> None:
+        self.error = error
+        self.subject = subject
+        self.site = site
+        self.record = record
+
+
+class Recorder:
+    """Collects while a model is built and called; ``suspended`` while module code runs."""
+
+    def __init__(self, machine: Any) -> None:
+        self.machine = machine
+        self.records: list[Record] = []
+        self.stack: list[Record] = []
+        self.merges: list[Merge] = []
+        self.troubles: list[Trouble] = []
+        self.makers: dict[int, tuple[Any, Record]] = {}
+        self.total_cost: Any = 0
+        self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
+        self.idle = 0
+
+    def reset(self) -> None:
+        """Forget the calls of the last forward pass; problems of construction are kept."""
+        self.records, self.stack, self.merges = [], [], []
+        self.makers = {}
+        self.total_cost = 0
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        stack, self.stack = self.stack, []
+        self.idle += 1
+        try:
+            yield
+        finally:
+            self.idle -= 1
+            self.stack = stack
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    def call_module(self, instance: Instance, forward: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Call a module's forward and note what went in and came out."""
+        machine = self.machine
+        if not self.stack and self.idle:
+            self.usages.append((instance, args, kwargs, machine.site()))
+        record = Record(instance, "", [*args, *kwargs.values()], machine.site())
+        record.certain = not machine.uncertain
+        record.producers = self._producers(record.inputs)
+        self.records.append(record)
+        self.stack.append(record)
+        try:
+            result = instance.broken if instance.broken is not None else machine.call(forward, args, kwargs)
+        finally:
+            self.stack.pop()
+        record.output = result
+        self._remember(result, record)
+        return result
+
+    def _remember(self, result: Any, record: Record) -> None:
+        for value in result if isinstance(result, (tuple, list)) else (result,):
+            if isinstance(value, Tensor):
+                self.makers[id(value)] = (value, record)
+
+    def _producers(self, inputs: list[Any]) -> tuple[Any, ...]:
+        found = (self.makers.get(id(v)) for v in inputs if isinstance(v, Tensor))
+        return tuple(entry[1] for entry in found if entry is not None)
+
+    # -- operations ------------------------------------------------------------------------------
+
+    def observe(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
+        """After a native: count its cost, follow who made what, and note changes of shape or field."""
+        if isinstance(result, Tensor):
+            self._observe_tensor(native, args, kwargs, result)
+            return
+        for value in result:
+            if isinstance(value, Tensor) and value.cost:
+                self._count(value)
+
+    def _observe_tensor(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Tensor) -> None:
+        if result.cost:
+            self._count(result)
+        operands = tensors_in(args, kwargs)
+        if not operands or id(result) in self.makers:
+            return
+        producer = next((self.makers[id(t)] for t in operands if id(t) in self.makers), None)
+        if producer is not None:
+            self.makers[id(result)] = (result, producer[1])
+        if len(operands) > 1 and native.__name__ in MERGING:
+            self._merge(native, operands)
+        first = operands[0]
+        if (first.shape != result.shape or first.field is not result.field) and self._is_shown():
+            self._functional(native, operands, result)
+
+    def _is_shown(self) -> bool:
+        """Operations are listed inside modules with children (and at the root), not inside leaves."""
+        if self.idle:
+            return False
+        if len(self.stack) <= 1:
+            return True
+        instance = self.stack[-1].instance
+        return instance is None or bool(instance.attributes.get("_modules"))
+
+    def _functional(self, native: Any, operands: list[Tensor], result: Tensor) -> None:
+        record = Record(None, native.__name__.strip("_"), list(operands), self.machine.site())
+        record.output = result
+        record.producers = self._producers(record.inputs)
+        record.certain = not self.machine.uncertain
+        self.records.append(record)
+        self.makers[id(result)] = (result, record)
+
+    def _merge(self, native: Any, operands: list[Tensor]) -> None:
+        fields = [t.field for t in operands if t.field is not Field.EMPTY]
+        if len(fields) < 2 or all(f is fields[0] for f in fields) or self.machine.uncertain:
+            return
+        ranks = {t.rank for t in operands}
+        detail = Field.misalignment(fields) if len(ranks) == 1 else None
+        self.merges.append(Merge(native.__name__.strip("_"), self.machine.site(), detail))
+
+    def _count(self, value: Tensor) -> None:
+        cost, value.cost = value.cost, 0
+        self.total_cost = self.total_cost + cost
+        if self.stack:
+            self.stack[-1].cost = self.stack[-1].cost + cost
+
+    # -- problems --------------------------------------------------------------------------------
+
+    def problem(self, error: OperationError, subject: str | None, site: Site | None) -> None:
+        record = self.stack[-1] if self.stack else None
+        self.troubles.append(Trouble(error, subject, site, record))
+
+
+def tensors_in(args: list[Any], kwargs: dict[str, Any]) -> list[Tensor]:
+    found: list[Tensor] = []
+    for value in (*args, *kwargs.values()):
+        if isinstance(value, Tensor):
+            found.append(value)
+        elif isinstance(value, (list, tuple)):
+            found.extend(v for v in value if isinstance(v, Tensor))
+    return found
+
+
+__all__ = ["Merge", "Record", "Recorder", "Trouble", "Unknown"]

@@ -1,0 +1,101 @@
+"""Scopes, frames and the journal that lets a branch be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from analyzers.interpreter.values import MISSING
+
+
+class Scope:
+    """The names of one function, class body, comprehension or module."""
+
+    __slots__ = ("function", "is_class", "is_module", "module", "names", "outer", "redirected")
+
+    def __init__(self, module: Any, outer: Scope | None = None, names: dict[str, Any] | None = None) -> None:
+        self.module = module
+        self.outer = outer
+        self.names = {} if names is None else names
+        self.redirected: dict[str, Scope | None] | None = None
+        self.is_class = False
+        self.is_module = False
+        self.function: Any = None
+
+    def find(self, name: str) -> Any:
+        """The value in this scope or an enclosing function's, else MISSING (then: the module, builtins)."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names and not scope.is_module and (scope is self or not scope.is_class):
+                return scope.names[name]
+            scope = scope.outer
+        return MISSING
+
+    def owner_of(self, name: str) -> Scope | None:
+        """The scope an assignment to ``name`` goes to; None means the module."""
+        if self.redirected is not None and name in self.redirected:
+            return self.redirected[name]
+        return self
+
+
+class Frame:
+    """One activation: the scope, the block whose code runs, and the call being made (for places)."""
+
+    __slots__ = ("block", "function", "handled", "module", "node", "pending", "result", "scope", "yields")
+
+    def __init__(self, module: Any, scope: Scope, block: Any, function: Any = None) -> None:
+        self.module = module
+        self.scope = scope
+        self.block = block
+        self.function = function
+        self.node: Any = None
+        self.result: Any = None
+        self.pending: list[Any] = []
+        self.yields: list[Any] | None = None
+        self.handled: Any = None
+
+
+class Journal:
+    """Remembers containers as they were, so that the branches of an unknown condition can be joined.
+
+    ``touch`` is called before every mutation; it costs nothing while no branch is open.
+    """
+
+    __slots__ = ("open",)
+
+    def __init__(self) -> None:
+        self.open: list[dict[int, tuple[Any, Any]]] = []
+
+    def touch(self, container: Any) -> None:
+        if self.open:
+            saved = self.open[-1]
+            if id(container) not in saved:
+                saved[id(container)] = (container, copy_of(container))
+
+    @contextmanager
+    def branch(self) -> Iterator[dict[int, tuple[Any, Any]]]:
+        """Everything touched inside is put back at the end; the dict then maps to the states it had inside."""
+        saved: dict[int, tuple[Any, Any]] = {}
+        after: dict[int, tuple[Any, Any]] = {}
+        self.open.append(saved)
+        try:
+            yield after
+        finally:
+            self.open.pop()
+            for key, (container, before) in saved.items():
+                after[key] = (container, copy_of(container))
+                restore(container, before)
+
+
+def copy_of(container: Any) -> Any:
+    return container.copy()
+
+
+def restore(container: Any, state: Any) -> None:
+    """Make ``container`` (list, dict, set, deque) hold what ``state`` holds, in place."""
+    container.clear()
+    if isinstance(container, (dict, set)):
+        container.update(state)
+    else:
+        container.extend(state)

@@ -1,0 +1,523 @@
+"""Execution of libcst statements.
+
+A runner returns None when control goes on, or one of the signals RETURN (the result stands in the
+frame), BREAK, CONTINUE, UNSURE (a loop may or may not have been left here).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+import libcst.matchers as m
+
+from analyzers.interpreter import attributes, operators
+from analyzers.interpreter.budget import MAXIMUM_WHILE
+from analyzers.interpreter.classes import make_class
+from analyzers.interpreter.expressions import evaluate, make_function, spread, subscript_key
+from analyzers.interpreter.iteration import is_exception
+from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
+from analyzers.interpreter.patterns import match_case
+from analyzers.interpreter.scope import Frame, Scope
+from analyzers.interpreter.values import (
+    MISSING,
+    Class,
+    ClassMethod,
+    Function,
+    Instance,
+    LazyIterator,
+    Raised,
+    Rest,
+    TypingForm,
+)
+from analyzers.unknown import Unknown, UnknownUsed
+
+
+def run_body(machine: Any, frame: Frame, body: Any) -> str | None:
+    """Run a suite (IndentedBlock, SimpleStatementSuite) or a list of statements."""
+    for statement in body if isinstance(body, (list, tuple)) else body.body:
+        signal = run(machine, frame, statement)
+        if signal is not None:
+            return signal
+    return None
+
+
+def run(machine: Any, frame: Frame, node: Any) -> str | None:
+    machine.budget.spend()
+    if type(node) is cst.SimpleStatementLine:
+        return run_body(machine, frame, node.body)
+    runner = STATEMENTS.get(type(node))
+    if runner is None:
+        return None
+    frame.node = node
+    return runner(machine, frame, node)
+
+
+# -- simple statements -----------------------------------------------------------------------
+
+
+def _expression(machine: Any, frame: Frame, node: cst.Expr) -> None:
+    evaluate(machine, frame, node.value)
+
+
+def _return(machine: Any, frame: Frame, node: cst.Return) -> str:
+    frame.result = evaluate(machine, frame, node.value) if node.value is not None else None
+    return RETURN
+
+
+def _assign(machine: Any, frame: Frame, node: cst.Assign) -> None:
+    value = evaluate(machine, frame, node.value)
+    for target in node.targets:
+        assign(machine, frame, target.target, value)
+
+
+def _annotated(machine: Any, frame: Frame, node: cst.AnnAssign) -> None:
+    if frame.scope.is_class and isinstance(node.target, cst.Name):
+        notes = frame.scope.names.setdefault("__annotations__", {})
+        notes[node.target.value] = _annotation_kind(node.annotation.annotation)
+    if node.value is not None:
+        assign(machine, frame, node.target, evaluate(machine, frame, node.value))
+
+
+def _annotation_kind(node: Any) -> str:
+    is_class_variable = m.matches(node, m.Subscript(value=m.Name("ClassVar")) | m.Name("ClassVar")) or m.matches(
+        node, m.Subscript(value=m.Attribute(attr=m.Name("ClassVar")))
+    )
+    return "ClassVar" if is_class_variable else ""
+
+
+def _augmented(machine: Any, frame: Frame, node: cst.AugAssign) -> None:
+    current = evaluate(machine, frame, node.target)
+    value = evaluate(machine, frame, node.value)
+    kind = operators.AUGMENTED[type(node.operator)]
+    frame.node = node
+    if isinstance(current, list) and kind is cst.Add:
+        machine.journal.touch(current)
+        current.extend(spread(machine, value))
+        result: Any = current
+    elif isinstance(current, (dict, set)) and kind is cst.BitOr and isinstance(value, (dict, set)):
+        machine.journal.touch(current)
+        current.update(value)
+        result = current
+    else:
+        result = operators.binary(machine, kind, current, value, in_place=True)
+    assign(machine, frame, node.target, result)
+
+
+def assign(machine: Any, frame: Frame, target: Any, value: Any) -> None:
+    """Bind a value to a target: a name, attribute, subscript, or a tuple of them."""
+    kind = type(target)
+    if kind is cst.Name:
+        assign_name(machine, frame, target.value, value)
+    elif kind is cst.Attribute:
+        owner = evaluate(machine, frame, target.value)
+        machine.set_attribute(owner, target.attr.value, value)
+    elif kind is cst.Subscript:
+        owner = evaluate(machine, frame, target.value)
+        operators.set_item(machine, owner, subscript_key(machine, frame, target.slice), value)
+    elif kind in (cst.Tuple, cst.List):
+        _unpack(machine, frame, target.elements, value)
+    elif kind is cst.StarredElement:
+        assign(machine, frame, target.value, value)
+
+
+def assign_name(machine: Any, frame: Frame, name: str, value: Any) -> None:
+    owner = frame.scope.owner_of(name)
+    if owner is None:
+        frame.module.assign(name, value)
+        return
+    machine.journal.touch(owner.names)
+    owner.names[name] = value
+
+
+def _unpack(machine: Any, frame: Frame, elements: Any, value: Any) -> None:
+    values = _unpacked(machine, frame, elements, value)
+    for element, item in zip(elements, values):
+        assign(machine, frame, element.value, item)
+
+
+def _unpacked(machine: Any, frame: Frame, elements: Any, value: Any) -> list[Any]:
+    wanted = len(elements)
+    star = next((i for i, e in enumerate(elements) if isinstance(e, cst.StarredElement)), None)
+    if hasattr(value, "unpack"):
+        value = value.unpack(wanted if star is None else None)
+    try:
+        items = machine.iterate(value)
+    except UnknownUsed as used:
+        return [machine.unknown(used.unknown.reason) if used.unknown.place is None else used.unknown] * wanted
+    if star is not None:
+        after = wanted - star - 1
+        if len(items) >= wanted - 1:
+            return [*items[:star], items[star : len(items) - after], *items[len(items) - after :]]
+    elif len(items) == wanted:
+        return items
+    return _cannot_unpack(machine, value, wanted, len(items))
+
+
+def _cannot_unpack(machine: Any, value: Any, wanted: int, got: int) -> list[Any]:
+    from analyzers.tensors.errors import OperationError
+
+    message = f"{wanted} names are unpacked from {got} values"
+    problem = machine.problem(OperationError("dimension-out-of-range", message, exception="ValueError"))
+    return [problem] * wanted
+
+
+def _delete(machine: Any, frame: Frame, node: cst.Del) -> None:
+    targets = node.target.elements if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        target = target.value if isinstance(target, cst.Element) else target
+        if isinstance(target, cst.Name):
+            machine.journal.touch(frame.scope.names)
+            frame.scope.names.pop(target.value, None)
+        elif isinstance(target, cst.Attribute):
+            attributes.delete_attribute(machine, evaluate(machine, frame, target.value), target.attr.value)
+        elif isinstance(target, cst.Subscript):
+            owner = evaluate(machine, frame, target.value)
+            operators.delete_item(machine, owner, subscript_key(machine, frame, target.slice))
+
+
+def _global(machine: Any, frame: Frame, node: cst.Global) -> None:
+    redirect(frame, {item.name.value: None for item in node.names})
+
+
+def _nonlocal(machine: Any, frame: Frame, node: cst.Nonlocal) -> None:
+    owners: dict[str, Any] = {}
+    for item in node.names:
+        scope = frame.scope.outer
+        while scope is not None and item.name.value not in scope.names:
+            scope = scope.outer
+        owners[item.name.value] = scope or frame.scope
+    redirect(frame, owners)
+
+
+def redirect(frame: Frame, owners: dict[str, Any]) -> None:
+    frame.scope.redirected = {**(frame.scope.redirected or {}), **owners}
+
+
+def _pass(machine: Any, frame: Frame, node: Any) -> None:
+    return None
+
+
+def _break(machine: Any, frame: Frame, node: Any) -> str:
+    return BREAK
+
+
+def _continue(machine: Any, frame: Frame, node: Any) -> str:
+    return CONTINUE
+
+
+def _raise(machine: Any, frame: Frame, node: cst.Raise) -> None:
+    if node.exc is None:
+        raise frame.handled or machine.exception("RuntimeError", "no active exception to raise")
+    value = evaluate(machine, frame, node.exc)
+    if isinstance(value, Class):
+        value = machine.call(value)
+    frame.node = node
+    raise Raised(value, machine.site())
+
+
+def _assert(machine: Any, frame: Frame, node: cst.Assert) -> None:
+    if machine.truth(evaluate(machine, frame, node.test)) is False:
+        message = evaluate(machine, frame, node.msg) if node.msg is not None else ""
+        frame.node = node
+        raise machine.exception("AssertionError", message if isinstance(message, str) else "")
+
+
+def _import(machine: Any, frame: Frame, node: cst.Import) -> None:
+    for alias in node.names:
+        dotted = _dotted(alias.name)
+        module = machine.modules.import_module(dotted, frame)
+        if alias.asname is not None:
+            assign(machine, frame, alias.asname.name, module)
+        else:
+            head = dotted.split(".")[0]
+            assign_name(machine, frame, head, machine.modules.import_module(head, frame))
+
+
+def _import_from(machine: Any, frame: Frame, node: cst.ImportFrom) -> None:
+    dotted = _dotted(node.module) if node.module is not None else ""
+    level = len(node.relative)
+    if isinstance(node.names, cst.ImportStar):
+        for name, value in machine.modules.star_members(dotted, level, frame).items():
+            assign_name(machine, frame, name, value)
+        return
+    for alias in node.names:
+        value = machine.modules.import_member(dotted, level, alias.name.value, frame)
+        target = alias.asname.name if alias.asname is not None else alias.name
+        assign(machine, frame, target, value)
+
+
+def _dotted(node: Any) -> str:
+    return f"{_dotted(node.value)}.{node.attr.value}" if isinstance(node, cst.Attribute) else node.value
+
+
+# -- conditions ------------------------------------------------------------------------------
+
+
+def _if(machine: Any, frame: Frame, node: cst.If) -> str | None:
+    """An ``elif`` chain is walked in a loop, so that its length costs no recursion."""
+    current: Any = node
+    while isinstance(current, cst.If):
+        known = machine.truth(evaluate(machine, frame, current.test))
+        if known is None:
+            return _unsure_if(machine, frame, current)
+        if known:
+            return run_body(machine, frame, current.body)
+        current = current.orelse
+    return run_body(machine, frame, current.body) if current is not None else None
+
+
+def _unsure_if(machine: Any, frame: Frame, node: cst.If) -> str | None:
+    def otherwise() -> str | None:
+        if isinstance(node.orelse, cst.If):
+            return _if(machine, frame, node.orelse)
+        return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
+
+    branches = [lambda: run_body(machine, frame, node.body), otherwise]
+    return fork(machine, frame, branches, "it depends on a condition that is not known")
+
+
+def _match(machine: Any, frame: Frame, node: cst.Match) -> str | None:
+    subject = evaluate(machine, frame, node.subject)
+    for case in node.cases:
+        matched = match_case(machine, frame, case, subject)
+        if matched is None:
+            bodies = [lambda c=c: run_body(machine, frame, c.body) for c in node.cases]
+            return fork(machine, frame, [*bodies, lambda: None], "it depends on a match that is not known")
+        if matched:
+            return run_body(machine, frame, case.body)
+    return None
+
+
+# -- loops -----------------------------------------------------------------------------------
+
+
+def _for(machine: Any, frame: Frame, node: cst.For) -> str | None:
+    source = evaluate(machine, frame, node.iter)
+    try:
+        items = machine.iterate(source) if not isinstance(source, LazyIterator) else source.source
+        return _turns(machine, frame, node, items)
+    except UnknownUsed as used:
+        return _unknown_loop(machine, frame, node, used.unknown)
+
+
+def _turns(machine: Any, frame: Frame, node: cst.For, items: Any) -> str | None:
+    for item in items:
+        if isinstance(item, Rest):
+            return _unknown_loop(machine, frame, node, item)
+        machine.budget.spend()
+        assign(machine, frame, node.target, item)
+        signal = run_body(machine, frame, node.body)
+        if signal == BREAK:
+            return None
+        if signal == RETURN:
+            return signal
+        if signal == UNSURE:
+            return _blur(machine, frame, node)
+    return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
+
+
+def _unknown_loop(machine: Any, frame: Frame, node: Any, reason: Unknown) -> str | None:
+    """The body may run any number of times: once is followed, and whatever it changes becomes unknown."""
+
+    def once() -> str | None:
+        if isinstance(node, cst.For):
+            assign(machine, frame, node.target, machine.unknown(reason.reason))
+        signal = run_body(machine, frame, node.body)
+        return signal if signal == RETURN else None
+
+    why = f"it depends on a loop that is not known: {reason.reason}"
+    signal = fork(machine, frame, [once, lambda: None], why)
+    return signal if signal == RETURN else None
+
+
+def _blur(machine: Any, frame: Frame, node: Any) -> None:
+    """After a loop that may have been left at any turn: what its body binds is unknown."""
+    reason = "it depends on when a loop is left"
+    for name in bound_names(node.body):
+        assign_name(machine, frame, name, machine.unknown(reason))
+
+
+def bound_names(body: Any) -> list[str]:
+    targets = m.findall(body, m.AssignTarget(target=m.Name()) | m.AugAssign(target=m.Name()))
+    return [t.target.value for t in targets]  # type: ignore[union-attr]
+
+
+def _while(machine: Any, frame: Frame, node: cst.While) -> str | None:
+    for _ in range(MAXIMUM_WHILE):
+        machine.budget.spend()
+        known = machine.truth(evaluate(machine, frame, node.test))
+        if known is None:
+            return _unknown_loop(machine, frame, node, Unknown("a condition that is not known"))
+        if not known:
+            return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
+        signal = run_body(machine, frame, node.body)
+        if signal == BREAK:
+            return None
+        if signal == RETURN:
+            return signal
+        if signal == UNSURE:
+            return _blur(machine, frame, node)
+    return _blur(machine, frame, node)
+
+
+# -- with, try -------------------------------------------------------------------------------
+
+
+def _with(machine: Any, frame: Frame, node: cst.With) -> str | None:
+    entered: list[Any] = []
+    for item in node.items:
+        manager = evaluate(machine, frame, item.item)
+        value = _enter(machine, manager)
+        entered.append(manager)
+        if item.asname is not None:
+            assign(machine, frame, item.asname.name, value)
+    signal = run_body(machine, frame, node.body)
+    for manager in reversed(entered):
+        leave = _special(machine, manager, "__exit__")
+        if leave is not MISSING:
+            machine.call(leave, (None, None, None))
+    return signal
+
+
+def _enter(machine: Any, manager: Any) -> Any:
+    enter = _special(machine, manager, "__enter__")
+    if enter is not MISSING:
+        return machine.call(enter)
+    if isinstance(manager, LazyIterator):
+        items = machine.iterate(manager)
+        return items[0] if items else None
+    return manager if isinstance(manager, Unknown) else None
+
+
+def _special(machine: Any, value: Any, name: str) -> Any:
+    return machine.get_attribute(value, name, default=MISSING) if isinstance(value, Instance) else MISSING
+
+
+def _try(machine: Any, frame: Frame, node: cst.Try) -> str | None:
+    try:
+        signal = _guarded_body(machine, frame, node)
+    except Raised as raised:
+        signal = _handle(machine, frame, node, raised)
+    finally_signal = None
+    if node.finalbody is not None:
+        finally_signal = run_body(machine, frame, node.finalbody.body)
+    return finally_signal or signal
+
+
+def _guarded_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
+    machine.handlers += bool(node.handlers)
+    try:
+        signal = run_body(machine, frame, node.body)
+    finally:
+        machine.handlers -= bool(node.handlers)
+    if signal is None and node.orelse is not None:
+        return run_body(machine, frame, node.orelse.body)
+    return signal
+
+
+def _handle(machine: Any, frame: Frame, node: cst.Try, raised: Raised) -> str | None:
+    for handler in node.handlers:
+        if not _catches(machine, frame, handler, raised):
+            continue
+        if handler.name is not None:
+            assign(machine, frame, handler.name.name, raised.value)
+        before, frame.handled = frame.handled, raised
+        try:
+            return run_body(machine, frame, handler.body)
+        finally:
+            frame.handled = before
+    if node.finalbody is not None:
+        run_body(machine, frame, node.finalbody.body)
+    raise raised
+
+
+def _catches(machine: Any, frame: Frame, handler: cst.ExceptHandler, raised: Raised) -> bool:
+    if handler.type is None or not isinstance(raised.value, Instance):
+        return True
+    wanted = evaluate(machine, frame, handler.type)
+    for kind in wanted if isinstance(wanted, tuple) else (wanted,):
+        if isinstance(kind, Unknown) or (isinstance(kind, Class) and is_exception(raised.value, kind.name)):
+            return True
+    return False
+
+
+# -- definitions -----------------------------------------------------------------------------
+
+
+def _define_function(machine: Any, frame: Frame, node: cst.FunctionDef) -> None:
+    function = make_function(machine, frame, node.name.value, node, node.params, node.body)
+    function.is_generator = _is_generator(machine, node)
+    assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, function))
+
+
+def _is_generator(machine: Any, node: cst.FunctionDef) -> bool:
+    known = machine.literals.get(node)
+    if known is None:
+        known = machine.literals[node] = _yields(node.body)
+    return known
+
+
+def _yields(node: Any) -> bool:
+    if isinstance(node, cst.Yield):
+        return True
+    return any(_yields(c) for c in node.children if not isinstance(c, (cst.FunctionDef, cst.ClassDef, cst.Lambda)))
+
+
+def _decorated(machine: Any, frame: Frame, node: Any, value: Any) -> Any:
+    """Apply decorators from the inside out; one that is not known passes the definition through."""
+    for decorator in reversed(node.decorators):
+        function = evaluate(machine, frame, decorator.decorator)
+        frame.node = decorator.decorator
+        result = machine.call(function, (value,)) if not isinstance(function, Unknown) else function
+        if not isinstance(result, Unknown) and result is not None:
+            value = result
+    return value
+
+
+def _define_class(machine: Any, frame: Frame, node: cst.ClassDef) -> None:
+    bases: list[Any] = []
+    for base in node.bases:
+        value = evaluate(machine, frame, base.value)
+        bases.extend(spread(machine, value) if base.star == "*" else [value])
+    keywords = {k.keyword.value: evaluate(machine, frame, k.value) for k in node.keywords if k.keyword is not None}
+    scope = Scope(frame.module, frame.scope)
+    scope.is_class = True
+    body = Frame(frame.module, scope, frame.block, frame.function)
+    machine.frames.append(body)
+    try:
+        run_body(machine, body, node.body)
+    finally:
+        machine.frames.pop()
+    frame.node = node
+    made = make_class(machine, node.name.value, bases, keywords, scope.names, frame.module.name)
+    assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, made))
+
+
+STATEMENTS: dict[type, Any] = {
+    cst.Expr: _expression,
+    cst.Return: _return,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Del: _delete,
+    cst.Global: _global,
+    cst.Nonlocal: _nonlocal,
+    cst.Pass: _pass,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Raise: _raise,
+    cst.Assert: _assert,
+    cst.Import: _import,
+    cst.ImportFrom: _import_from,
+    cst.If: _if,
+    cst.Match: _match,
+    cst.For: _for,
+    cst.While: _while,
+    cst.With: _with,
+    cst.Try: _try,
+    cst.FunctionDef: _define_function,
+    cst.ClassDef: _define_class,
+}
+
+__all__ = ["ClassMethod", "Function", "TypingForm", "assign", "run", "run_body"]

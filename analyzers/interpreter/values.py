@@ -1,0 +1,290 @@
+"""What the abstract machine computes with.
+
+Numbers, strings, tuples, lists, dicts, sets and ranges are Python's own; tensors are
+:class:`analyzers.tensors.tensor.Tensor`; what could not be determined is
+:class:`analyzers.unknown.Unknown`. The rest – functions, classes, instances, modules – is here.
+A plain Python function as a value is a *native* (framework or library knowledge).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+    from analyzers.interpreter.scope import Scope
+
+
+class Site(NamedTuple):
+    """A node in a block of source; becomes a Place (which needs positions) only when shown."""
+
+    block: Any
+    node: Any
+    path: str
+
+
+class Function:
+    """A ``def`` or ``lambda`` together with the scope it closes over."""
+
+    __slots__ = (
+        "attributes", "body", "defaults", "is_generator", "name", "node", "node_is_lambda", "owner", "parameters", "scope", "site",
+    )
+
+    def __init__(self, name: str, node: Any, parameters: Any, body: Any, scope: Scope, site: Site) -> None:
+        self.name = name
+        self.node = node
+        self.parameters = parameters
+        self.body = body
+        self.scope = scope
+        self.site = site
+        self.defaults: dict[str, Any] = {}
+        self.owner: Class | None = None
+        self.is_generator = False
+        self.node_is_lambda = False
+        self.attributes: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+
+class BoundMethod:
+    """A function with its first argument."""
+
+    __slots__ = ("function", "receiver")
+
+    def __init__(self, receiver: Any, function: Any) -> None:
+        self.receiver = receiver
+        self.function = function
+
+
+class HostMethod:
+    """A method of one of Python's own values (or, with a type as receiver, the unbound method)."""
+
+    __slots__ = ("name", "receiver")
+
+    def __init__(self, receiver: Any, name: str) -> None:
+        self.receiver = receiver
+        self.name = name
+
+
+class Partial:
+    """``functools.partial``."""
+
+    __slots__ = ("args", "function", "keywords")
+
+    def __init__(self, function: Any, args: tuple, keywords: dict[str, Any]) -> None:
+        self.function = function
+        self.args = args
+        self.keywords = keywords
+
+
+class Property:
+    """``@property`` (or ``functools.cached_property``), with its setter."""
+
+    __slots__ = ("getter", "setter")
+
+    def __init__(self, getter: Any, setter: Any = None) -> None:
+        self.getter = getter
+        self.setter = setter
+
+
+class StaticMethod:
+    __slots__ = ("function",)
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+
+
+class ClassMethod:
+    __slots__ = ("function",)
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+
+
+class Super:
+    """``super()``: attribute look-up starts behind ``after`` in the receiver's MRO."""
+
+    __slots__ = ("after", "receiver")
+
+    def __init__(self, after: Class, receiver: Any) -> None:
+        self.after = after
+        self.receiver = receiver
+
+
+class TypingForm:
+    """Something of ``typing`` or ``collections.abc``: subscriptable, ignored as a base, checked by name."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"typing.{self.name}"
+
+
+class _SuperFunction:
+    """The builtin ``super`` itself."""
+
+    __slots__ = ()
+
+
+SUPER = _SuperFunction()
+
+
+class Class:
+    """A class: its namespace, bases and C3 linearisation.
+
+    ``host`` is the Python class that holds the knowledge of a framework class; ``bases`` may also
+    hold Python's own types (``dict``, ``int``), whose instances carry a ``payload``.
+    """
+
+    __slots__ = ("bases", "host", "metadata", "module", "mro", "name", "namespace", "payload_type", "site")
+
+    def __init__(self, name: str, bases: tuple, namespace: dict[str, Any], module: str, site: Site | None = None) -> None:
+        self.name = name
+        self.bases = bases
+        self.namespace = namespace
+        self.module = module
+        self.site = site
+        self.host: type | None = None
+        self.metadata: dict[str, Any] = {}
+        self.mro: tuple = linearise(self, bases)
+        self.payload_type: type | None = next((b for b in self.mro if isinstance(b, type) and b is not object), None)
+
+    @property
+    def qualified_name(self) -> str:
+        return f"{self.module}.{self.name}" if self.module else self.name
+
+    def find(self, name: str) -> Any:
+        """The attribute as it stands in the first class of the MRO that has it, else MISSING."""
+        for base in self.mro:
+            if isinstance(base, Class) and name in base.namespace:
+                return base.namespace[name]
+        return MISSING
+
+    def find_after(self, after: Class, name: str) -> Any:
+        mro = self.mro
+        start = mro.index(after) + 1 if after in mro else 0
+        for base in mro[start:]:
+            if isinstance(base, Class) and name in base.namespace:
+                return base.namespace[name]
+        return MISSING
+
+    def is_subclass(self, other: Any) -> bool:
+        return other in self.mro
+
+    def __repr__(self) -> str:
+        return f"<class {self.qualified_name}>"
+
+
+class _Missing:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
+
+
+def linearise(cls: Class, bases: tuple) -> tuple:
+    """C3 linearisation; a tuple that starts with ``cls``. Inconsistent hierarchies keep first-seen order."""
+    sequences = [list(b.mro) if isinstance(b, Class) else [b] for b in bases] + [list(bases)]
+    result: list[Any] = [cls]
+    while any(sequences):
+        sequences = [s for s in sequences if s]
+        head = next((s[0] for s in sequences if not any(s[0] in t[1:] for t in sequences)), sequences[0][0])
+        result.append(head)
+        sequences = [[x for x in s if x is not head] for s in sequences]
+    return tuple(result)
+
+
+class Instance:
+    """An object of a :class:`Class`.
+
+    Native methods read and write simulated attributes as if they were the object's own
+    (``self.kernel_size``); interpreted code goes through ``Machine.get_attribute``.
+    """
+
+    __slots__ = ("attributes", "broken", "class_", "machine", "payload", "site")
+
+    def __init__(self, class_: Class, machine: Machine, site: Site | None = None) -> None:
+        object.__setattr__(self, "class_", class_)
+        object.__setattr__(self, "machine", machine)
+        object.__setattr__(self, "site", site)
+        object.__setattr__(self, "attributes", {})
+        object.__setattr__(self, "payload", None)
+        object.__setattr__(self, "broken", None)
+
+    def __getattr__(self, name: str) -> Any:
+        value = self.machine.get_attribute(self, name, default=MISSING)
+        if value is MISSING:
+            raise AttributeError(name)
+        if isinstance(value, BoundMethod):
+            return NativeView(self.machine, value)
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.machine.set_attribute(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"<{self.class_.name} object>"
+
+
+class NativeView:
+    """A bound method as native code sees it: callable."""
+
+    __slots__ = ("machine", "value")
+
+    def __init__(self, machine: Machine, value: BoundMethod) -> None:
+        self.machine = machine
+        self.value = value
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.machine.call(self.value, args, kwargs)
+
+
+class NativeModule:
+    """A module of a framework or the standard library that is known by a table, not by source."""
+
+    __slots__ = ("assigned", "members", "name")
+
+    def __init__(self, name: str, members: dict[str, Any]) -> None:
+        self.name = name
+        self.members = members
+        self.assigned: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"<module {self.name}>"
+
+
+class Raised(Exception):
+    """An exception of the interpreted program, on its way up."""
+
+    def __init__(self, value: Any, site: Site | None) -> None:
+        super().__init__()
+        self.value = value
+        self.site = site
+
+
+class Rest(Unknown):
+    """Stands in a list for an unknown number of further elements."""
+
+    __slots__ = ()
+
+
+class LazyIterator:
+    """An iterator that must not be drained (``itertools.count``): a Python iterator, used with a bound."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+
+
+Native = Callable[..., Any]

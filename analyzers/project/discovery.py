@@ -1,0 +1,295 @@
+"""Which models a file holds, and the analysis of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzers.extraction import fill, place_of
+from analyzers.facts import FileFacts, InputFact, ModelFact, Place, UnknownFact
+from analyzers.frameworks.torch.module import is_module, walk
+from analyzers.interpreter.budget import BudgetExceeded
+from analyzers.interpreter.expressions import evaluate
+from analyzers.interpreter.machine import Machine
+from analyzers.interpreter.modules import Module, Modules, describe, outside
+from analyzers.interpreter.scope import Frame
+from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised, Site
+from analyzers.project.inputs import InputError, Usage, find_inputs
+from analyzers.tensors.dims import symbol
+from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.analysis import Analyzer, Request
+
+STEPS_PER_MODEL = 1_500_000
+STEPS_PER_CANDIDATE = 400_000
+
+
+class Discovery:
+    """One file: finds its models, runs each, and collects the facts."""
+
+    def __init__(self, analyzer: Analyzer, request: Request) -> None:
+        self.analyzer = analyzer
+        self.request = request
+        self.machine = Machine(Modules(analyzer.project_for(request.path)))
+        self.module = self.machine.modules.load(request.path)
+        self.facts = FileFacts(request.path)
+        self.used: set[Any] = set()
+
+    def run(self) -> FileFacts:
+        source = self.module.source
+        if self.request.expressions:
+            for expression in self.request.expressions:
+                self._of_expression(expression)
+        else:
+            self._of_file(source)
+        self.facts.broken_blocks = [
+            (Place(self.request.path, line, 0, line, 0), message)
+            for block in source.blocks
+            for line, message in (block.errors if block.is_parsed else ())
+        ]
+        return self.facts
+
+    # -- one expression --------------------------------------------------------------------------
+
+    def _of_expression(self, expression: str) -> None:
+        from analyzers.analysis import TargetError
+
+        node, block = self._parsed(expression)
+        self.machine.budget.left = STEPS_PER_MODEL
+        frame = Frame(self.module, self.module.scope, block)
+        self.machine.frames.append(frame)
+        failure: str | None = None
+        value: Any = None
+        try:
+            value = evaluate(self.machine, frame, node)
+            value = self._built(value)
+        except Raised as raised:
+            failure = f"{expression} raises {describe(raised)}"
+        except BudgetExceeded as error:
+            failure = error.reason
+        finally:
+            self.machine.frames.pop()
+        if isinstance(value, Unknown):
+            if value.reason.endswith("is not found") and value.reason.startswith("the name"):
+                raise TargetError(f"{self.request.path} has no {expression!r}", self._held())
+            failure = failure or value.reason
+        target = f"{self.request.path}::{expression}"
+        self.facts.models.append(self._model(target, expression, value, failure))
+
+    def _parsed(self, expression: str) -> tuple[Any, Any]:
+        import libcst
+
+        from analyzers.analysis import TargetError
+        from analyzers.source.blocks import split
+
+        blocks = split(expression + "\n")
+        tree = blocks[0].tree() if len(blocks) == 1 and not blocks[0].broken else None
+        statement = tree.body[0] if tree is not None and tree.body else None
+        small = statement.body[0] if isinstance(statement, libcst.SimpleStatementLine) else None
+        if not isinstance(small, libcst.Expr) or (blocks[0].is_parsed and blocks[0].errors):
+            raise TargetError(f"{expression!r} is not a Python expression")
+        return small.value, blocks[0]
+
+    def _held(self) -> list[str]:
+        return [name for block in self.module.source.blocks if block.kind != "import" for name in block.binds]
+
+    def _built(self, value: Any) -> Any:
+        """A class or a function named as target is called without arguments."""
+        if isinstance(value, Class) and self._is_model_class(value):
+            return self._instance_of(value)
+        if isinstance(value, Function) and not required_parameters(value):
+            return self.machine.call(value)
+        return value
+
+    def _is_model_class(self, value: Class) -> bool:
+        return any(isinstance(c, Class) and c.qualified_name == "torch.nn.Module" for c in value.mro)
+
+    def _instance_of(self, value: Class) -> Any:
+        """An instance; constructor arguments nobody gives are symbols of their names."""
+        initialiser = value.find("__init__")
+        kwargs: dict[str, Any] = {}
+        if isinstance(initialiser, Function):
+            kwargs = {name: symbol(name) for name in required_parameters(initialiser)[1:]}
+        return self.machine.call(value, (), kwargs)
+
+    # -- a whole file ----------------------------------------------------------------------------
+
+    def _of_file(self, source: Any) -> None:
+        for expression in self._declared():
+            self._of_expression(expression)
+        self._run_usages(source)
+        candidates = [self._candidate(block) for block in source.blocks if block.kind in ("class", "def", "assign")]
+        found = [c for group in candidates for c in group]
+        for name, value, site in sorted(found, key=lambda c: isinstance(c[1], Class)):
+            if isinstance(value, Class) and value in self.used:
+                continue
+            self._of_candidate(name, value, site)
+        self._problems_outside_models()
+
+    def _declared(self) -> list[str]:
+        """Models named by ``# rf: model=…`` comments and by the settings."""
+        comments = [d.value for d in self.module.source.comments if d.kind == "model" and d.error is None]
+        settings = [
+            entry["target"].partition("::")[2]
+            for entry in self.analyzer.options.models
+            if entry.get("target", "").partition("::")[0] == self.request.path and "::" in entry.get("target", "")
+        ]
+        return comments + settings
+
+    def _candidate(self, block: Any) -> list[tuple[str, Any, Site | None]]:
+        """(name, value) of what a block binds that may be or make a model."""
+        if block.kind == "assign" and "(" not in block.text:
+            return []
+        if block.kind == "def" and "return" not in block.text:
+            return []
+        found = []
+        for name in block.binds:
+            value = self._guarded(lambda name=name: self.module.look_up(name), STEPS_PER_CANDIDATE)
+            if block.kind == "class" and not (isinstance(value, Class) and self._is_model_class(value)):
+                continue
+            if block.kind == "def" and not (isinstance(value, Function) and not required_parameters(value)):
+                continue
+            if block.kind == "assign" and not is_module(value):
+                continue
+            found.append((name, value, None))
+        return found
+
+    def _guarded(self, work: Any, steps: int) -> Any:
+        self.machine.budget.left = steps
+        try:
+            return work()
+        except Raised as raised:
+            return Unknown(f"raises {describe(raised)}", raised.site)
+        except BudgetExceeded as error:
+            return Unknown(error.reason)
+
+    def _of_candidate(self, name: str, value: Any, site: Site | None) -> None:
+        machine = self.machine
+        troubles, machine.recorder.troubles = machine.recorder.troubles, []
+        instance = value
+        if not isinstance(value, Instance):
+            with_symbols = isinstance(value, Class) and self._needs_arguments(value)
+            build = self._workspace_instance(value) if with_symbols else None
+            instance = build or self._guarded(lambda: self._built(value), STEPS_PER_MODEL)
+            if with_symbols and build is None:
+                machine.recorder.troubles = []
+        if not is_module(instance):
+            machine.recorder.troubles = troubles + ([] if isinstance(value, Function) else machine.recorder.troubles)
+            return
+        target = f"{self.request.path}::{name}" + ("" if isinstance(value, Instance) else "()")
+        fact = self._model(target, name, instance, None, value)
+        machine.recorder.troubles = troubles
+        if fact.status != "failed" or fact.problems:
+            self.facts.models.append(fact)
+
+    def _needs_arguments(self, value: Class) -> bool:
+        initialiser = value.find("__init__")
+        return isinstance(initialiser, Function) and bool(required_parameters(initialiser)[1:])
+
+    def _workspace_instance(self, value: Class) -> Any:
+        """An instance of the class that the file itself built."""
+        return next((u.instance for u in self._usages if u.instance.class_ is value), None)
+
+    def _problems_outside_models(self) -> None:
+        from analyzers.extraction import Extraction
+
+        extraction = Extraction(self.machine, None, [])
+        self.facts.problems = extraction.problems(self.machine.recorder.troubles)
+
+    # -- how the file uses its models ----------------------------------------------------------------
+
+    def _run_usages(self, source: Any) -> None:
+        """Follow the ``__main__`` block and top-level calls, to see which models are called with what."""
+        self._usages: list[Usage] = []
+        machine = self.machine
+        saved, machine.recorder.troubles = machine.recorder.troubles, []
+        for block in source.blocks:
+            if block in source.main_blocks or _is_top_level_call(block):
+                self._guarded(lambda block=block: self._run_block(block), STEPS_PER_CANDIDATE)
+        machine.recorder.troubles = saved
+        self._usages = [Usage(*u) for u in machine.recorder.usages]
+
+    def _run_block(self, block: Any) -> None:
+        names = self.module.scope.names
+        before = names.get("__name__")
+        names["__name__"] = "__main__"
+        try:
+            if block.index not in self.module.executed:
+                self.module.run_block(self.machine, block)
+        finally:
+            names["__name__"] = before
+
+    # -- one model -----------------------------------------------------------------------------------
+
+    def _model(self, target: str, name: str, value: Any, failure: str | None, origin: Any = None) -> ModelFact:
+        fact = ModelFact(target=target, name=name, framework="torch", place=self._place(value, origin), status="failed")
+        if isinstance(value, Instance) and not isinstance(origin, Instance) and origin is not None:
+            fact.name = value.class_.name if isinstance(origin, Class) else name
+        if failure is not None or not is_module(value):
+            reason = failure or f"{name} is not a model"
+            place = place_of(value.place) if isinstance(value, Unknown) else None
+            fact.unknowns.append(UnknownFact(place, reason))
+            self._keep_problems(fact)
+            return fact
+        self.used.update(m.class_ for _, m in walk(value) if m is not value)
+        self._forward(fact, value)
+        return fact
+
+    def _keep_problems(self, fact: ModelFact) -> None:
+        from analyzers.extraction import Extraction
+
+        fact.problems = Extraction(self.machine, None, []).problems(self.machine.recorder.troubles)
+        self.machine.recorder.troubles = []
+
+    def _place(self, value: Any, origin: Any) -> Place | None:
+        subject = origin if isinstance(origin, (Class, Function)) else value
+        site = getattr(subject, "site", None)
+        if isinstance(subject, Instance) and subject.class_.site is not None and origin is None:
+            site = subject.class_.site
+        return place_of(site)
+
+    def _forward(self, fact: ModelFact, root: Instance) -> None:
+        machine = self.machine
+        built = machine.recorder.troubles
+        usages = getattr(self, "_usages", [])
+        try:
+            found = find_inputs(self, root, usages, built)
+        except InputError as error:
+            fact.unknowns.append(UnknownFact(None, str(error)))
+            found = error.partial
+        fact.inputs = [InputFact(i.name, i.shape, i.origin) for i in found.inputs]
+        machine.recorder.troubles = built + found.troubles
+        fill(fact, machine, root, found.result)
+        machine.recorder.troubles = []
+        for reason, site in found.failures:
+            fact.unknowns.append(UnknownFact(place_of(site), reason))
+            fact.status = "partial" if fact.layers else "failed"
+
+    def forward_once(self, root: Instance, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, list[Any]]:
+        """One recorded forward pass: (result, [(reason, site) of what ended it])."""
+        machine = self.machine
+        machine.recorder.reset()
+        machine.recorder.idle = 0
+        machine.budget.left = STEPS_PER_MODEL
+        try:
+            return machine.call(root, args, kwargs), []
+        except Raised as raised:
+            return Unknown(f"forward raises {describe(raised)}", raised.site), [
+                (f"forward raises {describe(raised)}", raised.site)
+            ]
+        except BudgetExceeded as error:
+            return Unknown(error.reason), [(error.reason, None)]
+
+
+def _is_top_level_call(block: Any) -> bool:
+    return block.kind == "other" and block.keyword not in ("if", "for", "while", "with", "try") and "(" in block.text
+
+
+def required_parameters(function: Function) -> list[str]:
+    """Parameters without a default, in order (``self`` included)."""
+    parameters = function.parameters
+    every = [*parameters.positional, *parameters.keyword_only]
+    return [p for p in every if p not in function.defaults]
+
+
+__all__ = ["MISSING", "Discovery", "Module", "outside"]

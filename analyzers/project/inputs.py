@@ -1,0 +1,319 @@
+"""Which input a model gets, in the order of DESIGN §4: given, comment, settings, use, annotation, solved, default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from analyzers.interpreter.values import BoundMethod, Function, Instance
+from analyzers.project.probing import NeedsShape, Probe, shape_wanted_by
+from analyzers.tensors.dims import Expression, symbol
+from analyzers.tensors.field import Field
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+SPATIAL = {1: ("T",), 2: ("H", "W"), 3: ("D", "H", "W")}
+DEFAULT_SIZE = 224
+MAXIMUM_ATTEMPTS = 10
+ALTERNATIVES = (256, 32, 28, 64, 128, 299, 512, 96, 227)
+FLATTEN_RULES = frozenset(["feature-size-mismatch", "reshape-mismatch", "matmul-mismatch"])
+
+
+class InputError(Exception):
+    """An input the user gave cannot be used; ``partial`` holds what could be found out all the same."""
+
+    def __init__(self, sentence: str, partial: Found) -> None:
+        super().__init__(sentence)
+        self.partial = partial
+
+
+class Usage(NamedTuple):
+    """A call of a model in the file's own top-level code."""
+
+    instance: Instance
+    args: list[Any]
+    kwargs: dict[str, Any]
+    site: Any
+
+
+@dataclass
+class Input:
+    name: str
+    shape: tuple[Any, ...]
+    origin: str
+    dtype: str = "float32"
+
+
+@dataclass
+class Found:
+    """The inputs that were settled on and what the forward pass with them gave."""
+
+    inputs: list[Input] = field(default_factory=list)
+    result: Any = None
+    failures: list[tuple[str, Any]] = field(default_factory=list)
+    troubles: list[Any] = field(default_factory=list)
+
+
+def find_inputs(discovery: Any, root: Instance, usages: list[Usage], built: list[Any]) -> Found:
+    """Settle the inputs of ``root`` and run it with them."""
+    return _Search(discovery, root, usages).run()
+
+
+class _Search:
+    def __init__(self, discovery: Any, root: Instance, usages: list[Usage]) -> None:
+        self.discovery = discovery
+        self.machine = discovery.machine
+        self.root = root
+        self.usages = usages
+        self.parameters = forward_parameters(self.machine, root)
+        self.symbols: dict[str, Expression] = {}
+
+    def run(self) -> Found:
+        known = self._known()
+        found = self._settle(known)
+        assumed = any(i.origin == "default" for i in found.inputs)
+        if assumed and any(t.error.rule for t in found.troubles):
+            found = self._solve(found)
+        return found
+
+    # -- what is known beforehand ------------------------------------------------------------------
+
+    def _known(self) -> dict[str, Input]:
+        request = self.discovery.request
+        known: dict[str, Input] = {}
+        for group, origin in (
+            (request.inputs, "option"),
+            (self._comment_inputs(), "comment"),
+            (self._settings_inputs(), "settings"),
+        ):
+            self._add(known, group, origin)
+        if not known:
+            self._add_usage(known)
+        return known
+
+    def _add(self, known: dict[str, Input], group: Any, origin: str) -> None:
+        free = [p for p in self.parameters if p not in known]
+        for name, shape in group:
+            target = name or (free.pop(0) if free else None)
+            if target is None:
+                self._too_many(origin)
+            elif target not in known:
+                known[target] = Input(target, self._dims(shape), origin)
+                if target in free:
+                    free.remove(target)
+
+    def _too_many(self, origin: str) -> None:
+        from analyzers.analysis import TargetError
+
+        if origin == "option":
+            count = len(self.parameters)
+            raise TargetError(f"{self.root.class_.name} takes {count} input{'s' * (count != 1)}, more are given")
+
+    def _dims(self, shape: tuple) -> tuple:
+        return tuple(self.symbols.setdefault(d, symbol(d)) if isinstance(d, str) else d for d in shape)
+
+    def _comment_inputs(self) -> Any:
+        """``# rf: input=`` on or above the class, function or call, or at the top of the file."""
+        module = self.discovery.module.source
+        lines = self._lines_of_target()
+        chosen: Any = ()
+        for directive in module.comments:
+            if directive.kind != "input" or directive.error is not None:
+                continue
+            if directive.line in lines:
+                return directive.inputs
+            if not chosen and _is_at_top(module, directive):
+                chosen = directive.inputs
+        return chosen
+
+    def _lines_of_target(self) -> set[int]:
+        lines: set[int] = set()
+        path = self.discovery.request.path
+        for site in (self.root.site, self.root.class_.site):
+            if site is None or site.path != path or site.node is None:
+                continue
+            block = site.block
+            first = block.first_line
+            start = site.block.span(site.node)[0]
+            lines.update((start, start - 1, first, first - 1))
+        return lines
+
+    def _settings_inputs(self) -> Any:
+        from analyzers.source.comments import parse_input
+
+        for entry in self.discovery.analyzer.options.models:
+            path, _, expression = entry.get("target", "").partition("::")
+            if path == self.discovery.request.path and entry.get("input"):
+                if not expression or expression.split("(")[0] in (self.root.class_.name, *self.discovery.request.expressions):
+                    shapes = entry["input"] if isinstance(entry["input"], list) else [entry["input"]]
+                    return [parse_input(s) if isinstance(s, str) else (None, tuple(s)) for s in shapes]
+        return ()
+
+    def _add_usage(self, known: dict[str, Input]) -> None:
+        """``model(torch.randn(…))`` in the file's own code."""
+        same = [u for u in self.usages if u.instance is self.root]
+        for usage in same or [u for u in self.usages if u.instance.class_ is self.root.class_]:
+            given = {**dict(zip(self.parameters, usage.args)), **usage.kwargs}
+            shapes = {n: v for n, v in given.items() if isinstance(v, Tensor)}
+            if shapes and all(isinstance(d, int) for t in shapes.values() for d in t.shape):
+                known.update((n, Input(n, t.shape, "usage", t.dtype)) for n, t in shapes.items())
+                return
+
+    # -- finding the rest by running -----------------------------------------------------------------
+
+    def _settle(self, known: dict[str, Input]) -> Found:
+        inputs = dict(known)
+        found = Found()
+        for _ in range(MAXIMUM_ATTEMPTS):
+            try:
+                found = self._attempt(inputs)
+            except NeedsShape as need:
+                wanted = shape_wanted_by(self.machine, self.root, need, self._size())
+                if wanted is None:
+                    found = Found(list(inputs.values()), Unknown(f"the shape of the input {need.probe.name} is not known"))
+                    found.failures.append((f"the shape of the input {need.probe.name} is not known", None))
+                    return found
+                origin = "default" if wanted.assumed else "solved"
+                inputs[need.probe.name] = Input(need.probe.name, wanted.shape, origin, wanted.dtype)
+                continue
+            changed = self._learned(inputs)
+            if not changed:
+                return found
+        return found
+
+    def _size(self) -> int:
+        default = self.discovery.analyzer.options.default_input
+        return default if isinstance(default, int) else DEFAULT_SIZE
+
+    def _attempt(self, inputs: dict[str, Input]) -> Found:
+        """One forward pass; what is not known yet goes in as a probe that asks when it is looked at."""
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        for name in self.parameters:
+            given = inputs.get(name)
+            args.append(Probe(name) if given is None else self._tensor(given))
+        for name, given in inputs.items():
+            if name not in self.parameters:
+                kwargs[name] = self._tensor(given)
+        before = self.machine.recorder.troubles
+        self.machine.recorder.troubles = []
+        try:
+            result, failures = self.discovery.forward_once(self.root, args, kwargs)
+            troubles = self.machine.recorder.troubles
+        finally:
+            self.machine.recorder.troubles = before
+        used = [i for i in inputs.values() if i.name in self.parameters or i.name in kwargs]
+        return Found(used, result, failures, troubles)
+
+    def _tensor(self, given: Input) -> Tensor:
+        return Tensor(given.shape, located_input(given), given.dtype)
+
+    def _learned(self, inputs: dict[str, Input]) -> bool:
+        """Symbols of an input that a layer asked to have a certain size take that size."""
+        changed = False
+        for given in inputs.values():
+            shape = tuple(_learned_size(d) for d in given.shape)
+            if shape != given.shape:
+                given.shape, changed = shape, True
+        return changed
+
+    # -- solving for a size ------------------------------------------------------------------------------
+
+    def _solve(self, found: Found) -> Found:
+        """The default size does not fit: look for one that does; what no size mends is a finding."""
+        best, fewest = None, len(found.troubles)
+        for size in self._sizes(found):
+            trial = self._trial(found, size)
+            if not trial.troubles and not trial.failures:
+                return trial
+            if len(trial.troubles) < fewest:
+                best, fewest = trial, len(trial.troubles)
+        if best is None:
+            return found
+        return best
+
+    def _trial(self, found: Found, size: int) -> Found:
+        inputs = {i.name: _resized(i, size) for i in found.inputs}
+        try:
+            return self._attempt(inputs)
+        except NeedsShape:
+            return found
+
+    def _sizes(self, found: Found) -> list[int]:
+        searched = self._searched(found)
+        return ([searched] if searched else []) + [s for s in ALTERNATIVES if s != self._size()]
+
+    def _searched(self, found: Found) -> int | None:
+        """The smallest size at which the flattened map has the features the layer behind it expects."""
+        low, high = 1, 2048
+        if not _flatten_trouble(found):
+            return None
+        while low < high:
+            middle = (low + high) // 2
+            if self._is_large_enough(found, middle):
+                high = middle
+            else:
+                low = middle + 1
+        return low if low < 2048 else None
+
+    def _is_large_enough(self, found: Found, size: int) -> bool:
+        trial = self._trial(found, size)
+        if any(t.error.rule == "empty-output" for t in trial.troubles) or trial.failures:
+            return False
+        trouble = _flatten_trouble(trial)
+        if trouble is None:
+            return True
+        expected, actual = trouble.error.data.get("expected"), trouble.error.data.get("actual")
+        return isinstance(expected, int) and isinstance(actual, int) and actual >= expected
+
+
+def _flatten_trouble(found: Found) -> Any:
+    return next((t for t in found.troubles if t.error.rule in FLATTEN_RULES), None)
+
+
+def _resized(given: Input, size: int) -> Input:
+    if given.origin not in ("default", "solved") or len(given.shape) != 4:
+        return given
+    return Input(given.name, (*given.shape[:2], size, size), "solved", given.dtype)
+
+
+def _learned_size(dim: Any) -> Any:
+    found = dim.as_symbol() if isinstance(dim, Expression) and hasattr(dim, "as_symbol") else None
+    wanted = found.wanted if found is not None else []
+    return wanted[0] if wanted and all(w == wanted[0] for w in wanted) else dim
+
+
+def located_input(given: Input) -> Field:
+    """The field of an input: its axes behind batch and channels; integer inputs (tokens) have one axis."""
+    rank = len(given.shape)
+    if given.dtype.startswith("int") and rank == 2:
+        return Field.of_input(given.shape, {"T": 1}, given.name)
+    axes = SPATIAL.get(rank - 2)
+    if axes is None:
+        return Field.EMPTY
+    return Field.of_input(given.shape, {axis: 2 + i for i, axis in enumerate(axes)}, given.name)
+
+
+def forward_parameters(machine: Any, root: Instance) -> list[str]:
+    """The names of the inputs a call must give: parameters of ``forward`` without a default."""
+    forward = machine.get_attribute(root, "forward")
+    if isinstance(forward, BoundMethod):
+        forward = forward.function
+    if isinstance(forward, Function):
+        required = [p for p in forward.parameters.positional if p not in forward.defaults]
+        if not required[1:] and forward.parameters.rest:
+            return ["x"]
+        return required[1:]
+    code = getattr(forward, "__code__", None)
+    if code is None:
+        return ["x"]
+    count = code.co_argcount - len(forward.__defaults__ or ())
+    return list(code.co_varnames[1:count])
+
+
+def _is_at_top(module: Any, directive: Any) -> bool:
+    """Before the first statement but imports and the docstring."""
+    for block in module.blocks:
+        if block.kind in ("class", "def", "assign"):
+            return directive.line < block.first_line - 1
+    return True

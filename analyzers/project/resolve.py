@@ -1,0 +1,235 @@
+"""Which file an import means, found without importing anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analyzers.source.sources import Sources
+
+_ROOT_MARKERS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_EDITABLE_MAPPING = re.compile(r"""^MAPPING[^=]*=\s*(\{.*\})\s*$""", re.MULTILINE)
+
+
+def is_stdlib(name: str) -> bool:
+    """Whether the top-level package of a dotted name belongs to the standard library."""
+    return name.partition(".")[0] in sys.stdlib_module_names
+
+
+def workspace_root(path: str) -> str:
+    """The nearest ancestor directory with a project marker, else the file's own directory."""
+    start = os.path.abspath(path)
+    directory = start if os.path.isdir(start) else os.path.dirname(start)
+    for ancestor in _ancestors(directory):
+        if any(os.path.exists(os.path.join(ancestor, marker)) for marker in _ROOT_MARKERS):
+            return ancestor
+    return directory
+
+
+def _ancestors(directory: str) -> Iterator[str]:
+    while True:
+        yield directory
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return
+        directory = parent
+
+
+class Project:
+    """Finds modules in the workspace and in the environment's site-packages.
+
+    The order is DESIGN §3's: the importing file's directory and package root, each root and its ``src``,
+    the search paths, site-packages with the directories its ``.pth`` files name.
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        roots: list[str],
+        search_paths: list[str] | None = None,
+        site_packages: list[str] | None = None,
+    ) -> None:
+        self.sources = sources
+        self.roots = [os.path.abspath(root) for root in roots]
+        self.search_paths = [os.path.abspath(path) for path in search_paths or []]
+        self.site_packages = [os.path.abspath(path) for path in site_packages or []]
+        self._found: dict[tuple[str, str | None], str | None] = {}
+        self._site_directories: list[str] | None = None
+        self._editable: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """Drop what was found; files have come or gone."""
+        self._found.clear()
+        self._site_directories = None
+        self._editable = {}
+
+    def find(self, module: str, path: str | None = None) -> str | None:
+        """The file of an absolute dotted name imported by the file ``path``.
+
+        ``X.py`` or ``X/__init__.py``; the directory of a namespace package; None when there is no such
+        source (compiled modules and stubs do not count).
+        """
+        directory = os.path.dirname(os.path.abspath(path)) if path else None
+        key = (module, directory)
+        if key not in self._found:
+            self._found[key] = self._search(module, path)
+        return self._found[key]
+
+    def _search(self, module: str, path: str | None) -> str | None:
+        parts = module.split(".")
+        if not all(_IDENTIFIER.fullmatch(part) for part in parts):
+            return None
+        namespace: str | None = None
+        for directory in self._search_order(path):
+            found = self._in_directory(directory, parts)
+            if found is not None and not self.sources.is_dir(found):
+                return found
+            namespace = namespace or found
+        return self._in_editable(parts) or namespace
+
+    def _search_order(self, path: str | None) -> Iterator[str]:
+        seen: set[str] = set()
+        for directory in self._directories(path):
+            if directory not in seen:
+                seen.add(directory)
+                yield directory
+
+    def _directories(self, path: str | None) -> Iterator[str]:
+        if path:
+            directory = os.path.dirname(os.path.abspath(path))
+            yield self.import_root(path)
+            yield directory
+        for root in self.roots:
+            yield root
+            yield os.path.join(root, "src")
+        yield from self.search_paths
+        yield from self._sites()
+
+    def _in_directory(self, directory: str, parts: list[str]) -> str | None:
+        """The module's file below one directory of the search order."""
+        for part in parts[:-1]:
+            directory = os.path.join(directory, part)
+            if not self.sources.is_dir(directory):
+                return None
+        return self._module_in(directory, parts[-1])
+
+    def _module_in(self, directory: str, name: str) -> str | None:
+        package = os.path.join(directory, name)
+        is_package = self.sources.is_dir(package)
+        initializer = os.path.join(package, "__init__.py")
+        if is_package and self.sources.is_file(initializer):
+            return initializer
+        if self.sources.is_file(package + ".py"):
+            return package + ".py"
+        return package if is_package else None
+
+    def import_root(self, path: str) -> str:
+        """The directory a file's package is imported from: its nearest ancestor without ``__init__.py``."""
+        directory = os.path.dirname(os.path.abspath(path))
+        for ancestor in _ancestors(directory):
+            if not self.sources.is_file(os.path.join(ancestor, "__init__.py")):
+                return ancestor
+        return directory
+
+    def module_name(self, path: str) -> str:
+        """The dotted name a file is imported by, from the packages it lies in.
+
+        A file in no package is named from the root, ``src`` or search path above it when the way there could
+        be a namespace package, else by its file name alone.
+        """
+        path = os.path.abspath(path)
+        stem = os.path.splitext(os.path.basename(path))[0]
+        root = self.import_root(path)
+        if root == os.path.dirname(path):
+            root = self._base_above(root) or root
+        parts = _parts(os.path.relpath(os.path.dirname(path), root))
+        return ".".join(parts if stem == "__init__" and parts else [*parts, stem])
+
+    def _base_above(self, directory: str) -> str | None:
+        """The deepest directory of the search order above a directory that is reached through identifiers."""
+        bases = [base for root in self.roots for base in (os.path.join(root, "src"), root)]
+        above = [base for base in [*bases, *self.search_paths, *self.site_packages] if _is_below(directory, base)]
+        base = max(above, key=len, default=None)
+        if base is None or not all(_IDENTIFIER.fullmatch(part) for part in _parts(os.path.relpath(directory, base))):
+            return None
+        return base
+
+    def resolve_relative(self, path: str, level: int, module: str | None) -> str | None:
+        """The file that ``from ..module import`` (level 2) means in the file ``path``.
+
+        Without a module the package itself: its ``__init__.py``, or its directory when there is none.
+        """
+        directory = os.path.dirname(os.path.abspath(path))
+        for _ in range(level - 1):
+            directory = os.path.dirname(directory)
+        if module:
+            return self._in_directory(directory, module.split("."))
+        initializer = os.path.join(directory, "__init__.py")
+        if self.sources.is_file(initializer):
+            return initializer
+        return directory if self.sources.is_dir(directory) else None
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """The file of a submodule, given its package's ``__init__.py`` or directory."""
+        directory = package if self.sources.is_dir(package) else os.path.dirname(package)
+        is_package = directory == package or os.path.basename(package) == "__init__.py"
+        return self._module_in(directory, name) if is_package else None
+
+    def _sites(self) -> list[str]:
+        if self._site_directories is None:
+            self._site_directories = []
+            for site in self.site_packages:
+                self._site_directories += [site, *self._path_files(site)]
+        return self._site_directories
+
+    def _path_files(self, site: str) -> Iterator[str]:
+        """The directories named by the ``.pth`` files of a site-packages directory."""
+        for name in self.sources.list_dir(site):
+            if name.endswith(".pth"):
+                for line in self._lines(os.path.join(site, name)):
+                    directory = os.path.abspath(os.path.join(site, line))
+                    if self.sources.is_dir(directory):
+                        yield directory
+            elif name.startswith("__editable__") and name.endswith("_finder.py"):
+                self._read_finder(os.path.join(site, name))
+
+    def _lines(self, path: str) -> list[str]:
+        lines = [line.strip() for line in self._read(path).splitlines()]
+        return [line for line in lines if line and not line.startswith(("#", "import ", "import\t"))]
+
+    def _read(self, path: str) -> str:
+        from analyzers.source.sources import SourceError
+
+        try:
+            return self.sources.read(path)
+        except SourceError:
+            return ""
+
+    def _read_finder(self, path: str) -> None:
+        """The package → directory table in the finder module that setuptools' editable installs write."""
+        match = _EDITABLE_MAPPING.search(self._read(path))
+        if match:
+            pairs = re.findall(r"""['"]([\w.]+)['"]\s*:\s*['"]((?:[^'"\\]|\\.)+)['"]""", match[1])
+            self._editable.update((name, location.replace("\\\\", "\\")) for name, location in pairs)
+
+    def _in_editable(self, parts: list[str]) -> str | None:
+        self._sites()
+        for length in range(len(parts), 0, -1):
+            location = self._editable.get(".".join(parts[:length]))
+            if location is not None:
+                parent, name = os.path.split(os.path.abspath(location))
+                return self._in_directory(parent, [name.removesuffix(".py"), *parts[length:]])
+        return None
+
+
+def _parts(relative: str) -> list[str]:
+    return [] if relative == os.curdir else relative.split(os.sep)
+
+
+def _is_below(directory: str, base: str) -> bool:
+    return directory == base or directory.startswith(base.rstrip(os.sep) + os.sep)

@@ -1,0 +1,75 @@
+"""RF107: branches that are merged although they look at shifted or differently scaled places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.facts import FileFacts, Finding
+from analyzers.rules.support.record import Example, Rule
+from analyzers.rules.support.settings import RuleSettings
+
+RULE = Rule(
+    code="RF107",
+    name="misaligned-merge",
+    level="warning",
+    summary=(
+        "The branches of an addition or concatenation move over the input with different strides, or are "
+        "centred a whole unit or more apart."
+    ),
+    why=(
+        "A unit then mixes features of different places: blurred edges and shifted masks are typical. Less "
+        "than a unit is normal in decoders and not reported."
+    ),
+    how_to_fix="Use symmetric padding (or a crop) that brings the centres together, and equal strides.",
+    reference="Araujo et al. 2019, https://distill.pub/2019/computing-receptive-fields",
+)
+
+
+def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    for model in facts.models:
+        for merge in model.merges:
+            if merge.place is not None and not merge.aligned:
+                detail = f": {merge.detail}" if merge.detail else ""
+                message = f"the branches of this {merge.operation} are misaligned{detail}"
+                yield RULE.finding(merge.place, message, model=model.target)
+
+
+GOOD = (
+    Example(
+        """
+import torch
+from torch import nn
+
+
+# rf: input=1x3x32x32
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 5, padding=2)
+
+    def forward(self, x):
+        return x + self.conv(x)
+"""
+    ),
+)
+BAD = (
+    Example(
+        """
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+# rf: input=1x3x32x32
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 5)
+
+    def forward(self, x):
+        y = self.conv(F.pad(x, (0, 4, 0, 4)))
+        return torch.cat([x, y], 1)
+#              ^^^^^^^^^^^^^^^^^^^^ misaligned
+"""
+    ),
+)

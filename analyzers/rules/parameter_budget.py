@@ -1,0 +1,33 @@
+"""RF405: more parameters than the settings allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.facts import FileFacts, Finding
+from analyzers.rules.support.record import Example, Rule
+from analyzers.rules.support.settings import RuleSettings
+
+RULE = Rule(
+    code="RF405",
+    name="parameter-budget",
+    level="warning",
+    confidence="certain",
+    summary="A model has more parameters than max-parameters of its settings entry.",
+    why="The budget was set by you, for a device or a comparison.",
+    how_to_fix="Use narrower or fewer layers, or raise max-parameters.",
+)
+
+
+def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    for model in facts.models:
+        allowed = settings.of_model(model).max_parameters
+        if allowed is None or model.place is None or not isinstance(model.parameters, int):
+            continue
+        if model.parameters > allowed:
+            message = f"{model.parameters:,} parameters, {allowed:,} are allowed"
+            yield RULE.finding(model.place, message, model=model.target)
+
+
+GOOD: tuple[Example, ...] = ()
+BAD: tuple[Example, ...] = ()

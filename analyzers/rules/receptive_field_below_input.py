@@ -1,0 +1,90 @@
+"""RF101: the last feature map does not see enough of the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.facts import FieldFact, FileFacts, Finding, ModelFact
+from analyzers.rules.support.coverage import Axis, assumed, axis_name, covered_axes, last_map
+from analyzers.rules.support.record import Example, Rule
+from analyzers.rules.support.settings import RuleSettings
+
+RULE = Rule(
+    code="RF101",
+    name="receptive-field-below-input",
+    level="warning",
+    summary=(
+        "The receptive field of the last spatial feature map is smaller than the input, or than the region "
+        "that the settings ask for. A warning where the output itself is spatial, information where it is "
+        "pooled or flattened afterwards, or where the input's size is only assumed."
+    ),
+    why=(
+        "No unit of that map sees the whole image, so what depends on its far ends cannot be decided by "
+        "any of them; in dense prediction nothing later makes up for it."
+    ),
+    how_to_fix=(
+        "Dilate the last convolutions, add a stage with stride or a larger kernel; or, if a part of the "
+        "input is enough, say so with required-coverage or target-size."
+    ),
+    reference="Luo et al. 2016, https://arxiv.org/abs/1701.04128; Araujo et al. 2019, https://distill.pub/2019/computing-receptive-fields",
+)
+
+
+def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    for model in facts.models:
+        if model.field is None or model.place is None:
+            continue
+        axes = list(covered_axes(model, model.field, settings.of_model(model)))
+        short = [axis for axis in axes if axis.size < axis.required]
+        if short:
+            level = "warning" if model.dense and not assumed(model) else "information"
+            message = _message(model, model.field, axes, short)
+            yield RULE.finding(model.place, message, last_map(model), model.target, level)
+
+
+def _message(model: ModelFact, field: FieldFact, axes: list[Axis], short: list[Axis]) -> str:
+    worst = min(short, key=lambda axis: axis.size / axis.required)
+    whole = worst.required == worst.extent
+    alike = len({(axis.size, axis.required) for axis in axes}) == 1
+    region = f"{worst.required} px {'input' if whole else 'required'}"
+    side = "" if alike else f" ({axis_name(worst.name)})"
+    kind = "local RF" if field.global_ else "RF"
+    guess = ", an assumed size," if assumed(model) else ""
+    units = f"units of `{model.field_layer}`" if model.field_layer else "units of the last map"
+    picture = "image" if len(field.axes) == 2 else "input"
+    never = f"never see the whole {picture}" if whole else "see less than that"
+    beside = "; global context is only mixed in beside it" if field.global_ else ""
+    share = 100 * worst.size // worst.required
+    return f"{kind} {worst.size} px covers {share} % of the {region}{side}{guess}; {units} {never}{beside}"
+
+
+GOOD = (
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x3x9x9
+model = nn.Sequential(nn.Conv2d(3, 8, 5, padding=2), nn.Conv2d(8, 8, 5, padding=2))
+"""
+    ),
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(nn.Conv2d(3, 8, 5, padding=2), nn.Conv2d(8, 8, 5, padding=2))
+""",
+        {"target_size": (9,)},
+    ),
+)
+BAD = (
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(nn.Conv2d(3, 8, 5, padding=2), nn.Conv2d(8, 8, 5, padding=2))
+#^^^^ RF 9 px covers 28 % of the 32 px input; units of `1` never see the whole image
+"""
+    ),
+)

@@ -1,0 +1,66 @@
+"""RF404: a convolution's bias that the batch norm behind it takes away again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact
+from analyzers.rules.support.coverage import place_of
+from analyzers.rules.support.geometry import is_convolution, short_type
+from analyzers.rules.support.record import Example, Rule
+from analyzers.rules.support.settings import RuleSettings
+
+RULE = Rule(
+    code="RF404",
+    name="redundant-bias",
+    level="information",
+    summary="A convolution directly before a batch norm has a bias.",
+    why="The normalisation subtracts the mean, and the bias with it: the parameters are never effective.",
+    how_to_fix="Build the convolution with bias=False (this changes checkpoints).",
+    reference="Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167, section 3.2",
+)
+
+
+def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    for model in facts.models:
+        for norm in model.layers:
+            conv = _only_producer(model, norm) if "BatchNorm" in short_type(norm) else None
+            place = place_of(conv) if conv else None
+            if conv and place and is_convolution(conv) and conv.attributes.get("bias") is True:
+                message = f"the bias of `{conv.name}` has no effect: `{norm.name}` normalises it away"
+                yield RULE.finding(place, message, model=model.target)
+
+
+def _only_producer(model: ModelFact, norm: LayerFact) -> LayerFact | None:
+    """The layer whose output goes into ``norm`` and nowhere else."""
+    if len(norm.producers) != 1:
+        return None
+    name = norm.producers[0]
+    consumers = [layer for layer in model.layers if name in layer.producers]
+    return next((layer for layer in model.layers if layer.name == name and len(consumers) == 1), None)
+
+
+GOOD = (
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), nn.BatchNorm2d(8))
+"""
+    ),
+)
+BAD = (
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(
+    nn.Conv2d(3, 8, 3),
+#   ^^^^^^^^^^^^^^^^^^ the bias of `0` has no effect: `1` normalises it away
+    nn.BatchNorm2d(8),
+)
+"""
+    ),
+)

@@ -1,0 +1,109 @@
+"""RF105: a stride that jumps over pixels nothing else reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact
+from analyzers.rules.support.coverage import axis_name, place_of
+from analyzers.rules.support.geometry import is_transposed, kernel_axes, per_axis
+from analyzers.rules.support.record import Example, Rule
+from analyzers.rules.support.settings import RuleSettings
+
+RULE = Rule(
+    code="RF105",
+    name="skipped-input-pixels",
+    level="warning",
+    summary="A layer's stride is larger than the extent of its kernel: some of its input is never read.",
+    why=(
+        "What those pixels hold is computed and thrown away. A 1×1 shortcut with stride 2 is fine: the "
+        "branch beside it reads the same pixels."
+    ),
+    how_to_fix="Use a kernel at least as large as the stride, or pool before a 1×1 convolution.",
+    reference="He et al. 2019 (ResNet-D), https://arxiv.org/abs/1812.01187",
+)
+
+
+def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    for model in facts.models:
+        for layer in model.layers:
+            axis, place = skipped_axis(layer), place_of(layer)
+            if axis is not None and place and not _read_beside(model, layer):
+                yield RULE.finding(place, _message(layer, axis), model=model.target)
+
+
+def _geometry(layer: LayerFact) -> list[tuple[int, int]]:
+    """(extent, stride) along each axis: extent = dilation · (kernel − 1) + 1."""
+    axes = kernel_axes(layer)
+    kernel = per_axis(layer, "kernel_size", axes)
+    stride, dilation = per_axis(layer, "stride", axes), per_axis(layer, "dilation", axes)
+    if not axes or kernel is None or stride is None or dilation is None or is_transposed(layer):
+        return []
+    return [(d * (k - 1) + 1, s) for k, s, d in zip(kernel, stride, dilation, strict=True)]
+
+
+def skipped_axis(layer: LayerFact) -> int | None:
+    """The first axis whose stride exceeds the kernel's extent (and which has pixels to skip)."""
+    shape = layer.input_shapes[0] if layer.input_shapes else None
+    for index, (extent, stride) in enumerate(_geometry(layer)):
+        size = shape[index - len(_geometry(layer))] if shape else None
+        if stride > extent and not (isinstance(size, int) and size <= extent):
+            return index
+    return None
+
+
+def _read_beside(model: ModelFact, layer: LayerFact) -> bool:
+    """Whether a parallel branch reads the same pixels: another layer with the same producers that skips
+    none; where producers are not known, a last map without holes."""
+    if layer.producers:
+        return any(
+            other is not layer and set(layer.producers) & set(other.producers) and skipped_axis(other) is None
+            for other in model.layers
+        )
+    densities = model.field.density if model.field else ()
+    return bool(densities) and all(density is None or density == 1 for density in densities)
+
+
+def _message(layer: LayerFact, axis: int) -> str:
+    extent, stride = _geometry(layer)[axis]
+    names = layer.field.axes if layer.field and len(layer.field.axes) == kernel_axes(layer) else ()
+    side = f" ({axis_name(names[axis])})" if names and len(set(_geometry(layer))) > 1 else ""
+    skipped = stride - extent
+    return (
+        f"`{layer.name}` has stride {stride} but its kernel spans {extent} px{side}: "
+        f"{skipped} of every {stride} rows of its input are never read"
+    )
+
+
+GOOD = (
+    Example(
+        """
+from torch import nn
+
+
+# rf: input=1x8x32x32
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(8, 16, 3, stride=2, padding=1)
+        self.shortcut = nn.Conv2d(8, 16, 1, stride=2)
+
+    def forward(self, x):
+        return self.conv(x) + self.shortcut(x)
+"""
+    ),
+)
+BAD = (
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(
+    nn.Conv2d(3, 8, 1, stride=2),
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `0` has stride 2 but its kernel spans 1 px
+    nn.Conv2d(8, 8, 3, padding=1),
+)
+"""
+    ),
+)

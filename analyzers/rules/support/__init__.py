@@ -1,0 +1,1 @@
+"""What the rules share: their record, settings, selection, suppression and arithmetic."""

@@ -1,0 +1,85 @@
+"""How much of the input a feature map sees: the arithmetic of RECEPTIVE_FIELDS §5 over facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from analyzers.facts import FieldFact, LayerFact, ModelFact, Place
+from analyzers.rules.support.settings import ModelSettings
+
+AXIS_NAMES = {"H": "height", "W": "width", "D": "depth", "T": "time", "L": "length"}
+
+
+def extents(model: ModelFact, field: FieldFact) -> tuple[int | None, ...]:
+    """Input pixels along each axis of ``field``; ``None`` where the size is a symbol."""
+    found = field.extent or _layout_extents(model, len(field.axes))
+    return tuple(dim if isinstance(dim, int) else None for dim in found)
+
+
+def _layout_extents(model: ModelFact, axes: int) -> tuple[Any, ...]:
+    """The spatial part of the first input that has one, in the framework's layout."""
+    for entry in model.inputs:
+        if len(entry.shape) == axes + 2:
+            return entry.shape[2:] if model.framework == "torch" else entry.shape[1:-1]
+    return (None,) * axes
+
+
+def assumed(model: ModelFact) -> bool:
+    """Whether the input's size is only the settings' default: numbers that depend on it are a guess."""
+    return any(entry.origin == "default" for entry in model.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a feature map: its field's ``size`` against ``extent`` and ``required``, in pixels."""
+
+    name: str
+    size: int
+    extent: int
+    required: int
+
+
+def covered_axes(model: ModelFact, field: FieldFact, settings: ModelSettings) -> Iterator[Axis]:
+    """The axes whose numbers are all known; ``target_size`` names pixels, given for all axes or each."""
+    for index, (name, size, extent) in enumerate(
+        zip(field.axes, field.size, extents(model, field), strict=True)
+    ):
+        if size is None:
+            continue
+        if settings.target_size is not None:
+            target = settings.target_size[min(index, len(settings.target_size) - 1)]
+            yield Axis(name, size, extent or target, target)
+        elif extent is not None:
+            yield Axis(name, size, extent, math.ceil((settings.required_coverage or 1.0) * extent))
+
+
+def axis_name(axis: str) -> str:
+    """``H`` → ``height``; an axis of another name is called by it."""
+    return AXIS_NAMES.get(axis, axis)
+
+
+def padding_share(field: FieldFact, index: int, extent: int) -> float | None:
+    """The share of the centre unit's support that lies outside the input, along one axis."""
+    size, density, coverage = field.size[index], field.density[index], field.coverage[index]
+    if size is None or density is None or coverage is None:
+        return None
+    return 1 - coverage * extent / (density * size)
+
+
+def layer_named(model: ModelFact, name: str | None) -> LayerFact | None:
+    return next((layer for layer in model.layers if layer.name == name), None)
+
+
+def place_of(layer: LayerFact) -> Place | None:
+    """Where the layer is built; where it is called when it is a function."""
+    return layer.definition or layer.call
+
+
+def last_map(model: ModelFact) -> list[tuple[str, Place]]:
+    """The related place of findings about the last feature map."""
+    layer = layer_named(model, model.field_layer)
+    place = place_of(layer) if layer else None
+    return [(f"the last feature map comes out of {model.field_layer}", place)] if place else []

@@ -1,0 +1,73 @@
+"""The record of a rule: its documentation, SARIF metadata, settings and tests are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from analyzers.facts import Finding, Place
+
+if TYPE_CHECKING:
+    from analyzers.facts import FileFacts
+    from analyzers.rules.support.settings import RuleSettings
+
+LEVELS = ("error", "warning", "information")
+"""Strongest first; a rule of level ``"off"`` runs only when it is selected by its own name or code."""
+
+RULES_URL = "https://github.com/rf-lsp/rf-lsp/blob/main/README.md#"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``confidence`` is ``"certain"`` (the framework raises), ``"high"`` or ``"medium"``; ``fixes`` is
+    ``"none"``, ``"safe"`` or ``"unsafe"``; ``reference`` says where the criterion comes from."""
+
+    code: str
+    name: str
+    level: str
+    summary: str
+    why: str
+    how_to_fix: str
+    confidence: str = "high"
+    since: str = "0.1.0"
+    reference: str = ""
+    fixes: str = "none"
+
+    @property
+    def url(self) -> str:
+        return f"{RULES_URL}{self.code.lower()}-{self.name}"
+
+    def finding(
+        self,
+        place: Place,
+        message: str,
+        related: Sequence[tuple[str, Place]] = (),
+        model: str | None = None,
+        level: str | None = None,
+    ) -> Finding:
+        severity = level or (self.level if self.level in LEVELS else "information")
+        return Finding(self.code, self.name, severity, message, place, list(related), [], model)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Source that a rule must stay silent on, or must report exactly where carets stand.
+
+    A line ``#   ^^^^ text`` puts a finding under those columns of the line above it, with ``text`` in
+    its message. ``settings`` are fields of :class:`RuleSettings`.
+    """
+
+    source: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RuleModule(Protocol):
+    """What a file of analyzers/rules must define."""
+
+    RULE: Rule
+    GOOD: tuple[Example, ...]
+    BAD: tuple[Example, ...]
+
+    @staticmethod
+    def check(facts: FileFacts, settings: RuleSettings) -> Iterable[Finding]: ...

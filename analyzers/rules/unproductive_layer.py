@@ -1,0 +1,93 @@
+"""RF103: layers whose input already sees everything, along every path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact, Place
+from analyzers.rules.support.coverage import assumed, extents, place_of
+from analyzers.rules.support.geometry import is_convolution, kernel_axes, per_axis, times
+from analyzers.rules.support.record import Example, Rule
+from analyzers.rules.support.settings import RuleSettings
+
+RULE = Rule(
+    code="RF103",
+    name="unproductive-layer",
+    level="information",
+    summary=(
+        "A convolution with a kernel larger than one whose input already sees the whole image along every "
+        "path, also the narrowest one through the skips."
+    ),
+    why=(
+        "It can add no new context; such layers were found to contribute nothing to the accuracy and can "
+        "often be removed, or the input made larger."
+    ),
+    how_to_fix="Use a larger input, fewer strides before this layer, or drop the layer.",
+    reference="Richter et al. 2021, https://arxiv.org/abs/2106.12307",
+)
+
+
+def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    for model in facts.models:
+        if assumed(model):
+            continue
+        by_place: dict[Place, list[LayerFact]] = {}
+        for layer in model.layers:
+            place = place_of(layer)
+            if place and unproductive(model, layer):
+                by_place.setdefault(place, []).append(layer)
+        for place, layers in by_place.items():
+            yield RULE.finding(place, _message(model, layers), model=model.target)
+
+
+def unproductive(model: ModelFact, layer: LayerFact) -> bool:
+    """Whether a layer's kernel is larger than 1 and its input's shortest field ≥ the input on all axes."""
+    field = layer.input_field
+    if field is None or not is_convolution(layer):
+        return False
+    kernel = per_axis(layer, "kernel_size", kernel_axes(layer))
+    if kernel is None or max(kernel) == 1:
+        return False
+    pairs = zip(field.shortest, extents(model, field), strict=True)
+    return all(
+        shortest is not None and extent is not None and shortest >= extent for shortest, extent in pairs
+    )
+
+
+def _message(model: ModelFact, layers: list[LayerFact]) -> str:
+    first = layers[0]
+    assert first.input_field is not None
+    size = times(tuple(extent or 0 for extent in extents(model, first.input_field)))
+    shortest = times(tuple(value or 0 for value in first.input_field.shortest))
+    more = f" (so do {len(layers) - 1} more built here, up to `{layers[-1].name}`)" if len(layers) > 1 else ""
+    return (
+        f"`{first.name}` adds no context{more}: its input already sees all {size} px along every path "
+        f"(narrowest RF {shortest})"
+    )
+
+
+GOOD = (
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(nn.Conv2d(3, 8, 5, padding=2), nn.Conv2d(8, 8, 5, padding=2))
+"""
+    ),
+)
+BAD = (
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x3x8x8
+model = nn.Sequential(
+    nn.Conv2d(3, 8, 5, padding=2),
+    nn.Conv2d(8, 8, 5, padding=2),
+    nn.Conv2d(8, 8, 3, padding=1),
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `2` adds no context: its input already sees all 8×8 px along every path
+)
+"""
+    ),
+)

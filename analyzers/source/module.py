@@ -1,0 +1,122 @@
+"""A source file: its blocks and what is known about them without parsing."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analyzers.source import blocks, comments, literals
+from analyzers.source.blocks import Block
+from analyzers.source.tree import TreeStore
+
+if TYPE_CHECKING:
+    from analyzers.source.comments import Directive
+
+_MAIN = re.compile(r"if[ \t]*\(?[ \t]*(?:__name__[ \t]*==[ \t]*[\"']__main__[\"']|[\"']__main__[\"'][ \t]*==[ \t]*__name__)")
+
+
+class SourceModule:
+    """One text of one file. Immutable; an edit makes a new one that shares what did not change."""
+
+    def __init__(self, path: str, text: str, store: TreeStore | None = None) -> None:
+        self.path = path
+        self.text = text
+        self.blocks = blocks.split(text)
+        self.store = store if store is not None else TreeStore()
+        for block in self.blocks:
+            block.store = self.store
+
+    def __repr__(self) -> str:
+        return f"<SourceModule {self.path} {len(self.blocks)} blocks>"
+
+    def updated(self, text: str) -> SourceModule:
+        """The module of an edited text: blocks whose text is unchanged keep their trees and node identity."""
+        module = SourceModule(self.path, text, self.store)
+        earlier = {(block.text, block.occurrence): block for block in self.blocks if block.is_parsed}
+        for block in module.blocks:
+            same = earlier.get((block.text, block.occurrence))
+            if same is not None and not same.stale:
+                block.adopt(same.parsed)
+        return module
+
+    @cached_property
+    def _binders(self) -> dict[str, list[Block]]:
+        found: dict[str, list[Block]] = {}
+        for block in self.blocks:
+            for name in block.binds:
+                found.setdefault(name, []).append(block)
+        return found
+
+    def binders(self, name: str) -> list[Block]:
+        """The blocks that may bind the name, in order."""
+        return self._binders.get(name, [])
+
+    @property
+    def bound_names(self) -> tuple[str, ...]:
+        """Every name the module may bind, in order of first binding (star imports not followed)."""
+        return tuple(self._binders)
+
+    @cached_property
+    def star_imports(self) -> tuple[str, ...]:
+        """The modules imported from with ``*``, with their leading dots, in order."""
+        return tuple(spec for block in self.blocks for spec in block.star_imports)
+
+    def effects(self, name: str) -> list[Block]:
+        """The blocks other than definitions and imports that may change what the name refers to, in order.
+
+        Expression statements, compound statements, deletions, augmented assignments and assignments to its
+        attributes or items; not the plain assignments that bind it (those are its binders).
+        """
+        return [block for block in self._effectful if block.mentions(name) and _affects(block, name)]
+
+    @cached_property
+    def _effectful(self) -> list[Block]:
+        return [block for block in self.blocks if block.kind in ("other", "assign") and not _is_docstring(block)]
+
+    @cached_property
+    def all_names(self) -> tuple[str, ...] | None:
+        """The value of ``__all__`` where it is made of literal lists of strings, else None."""
+        return literals.all_names([block for block in self.blocks if block.mentions("__all__")])
+
+    @cached_property
+    def docstring(self) -> str | None:
+        """The module's docstring as written between its quotes, escapes evaluated where possible."""
+        first = next((block for block in self.blocks if block.kind != "comment"), None)
+        return literals.string(first.text) if first is not None and _is_docstring(first) else None
+
+    @cached_property
+    def comments(self) -> list[Directive]:
+        """The ``# rf:`` comments, in order."""
+        return comments.directives(self.text)
+
+    @cached_property
+    def main_blocks(self) -> list[Block]:
+        """The ``if __name__ == "__main__":`` blocks."""
+        return [block for block in self.blocks if block.keyword == "if" and _MAIN.match(block.text)]
+
+    @property
+    def has_main_block(self) -> bool:
+        return bool(self.main_blocks)
+
+    def block_at(self, line: int) -> Block | None:
+        """The block that holds a zero-based line."""
+        low, high = 0, len(self.blocks)
+        while low < high:
+            middle = (low + high) // 2
+            if self.blocks[middle].end_line <= line:
+                low = middle + 1
+            else:
+                high = middle
+        return self.blocks[low] if low < len(self.blocks) else None
+
+
+def _is_docstring(block: Block) -> bool:
+    return block.kind == "other" and literals.string(block.text) is not None
+
+
+def _affects(block: Block, name: str) -> bool:
+    """Whether a block that mentions the name may change its value, beyond binding it plainly."""
+    if block.kind == "other":
+        return True
+    return name in block.bound.changed

@@ -1,0 +1,225 @@
+"""The one object that reads files."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import zlib
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analyzers.source.module import SourceModule
+
+MAXIMUM_SIZE = 5_000_000
+"""Bytes; a larger file is not a model anyone wrote."""
+
+_KEPT_TEXT = 6_000_000
+"""Characters of the texts whose modules (blocks and trees) are kept when nothing else refers to them."""
+
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
+
+
+class SourceError(Exception):
+    """A file that cannot be read as Python source; the message is a sentence for people."""
+
+
+class Sources:
+    """Reads source files and remembers them; unsaved buffers lie over the files of the same path.
+
+    What was read or looked for is in ``dependencies`` (path → stamp, "" for what is missing), so that a
+    cache can tell whether a result still holds. Files and directories are looked at once; ``refresh()`` makes
+    every file be checked again at its next use.
+    """
+
+    def __init__(self) -> None:
+        self.dependencies: dict[str, str] = {}
+        self._overlays: dict[str, str] = {}
+        self._texts: dict[str, tuple[str, str]] = {}
+        self._stamps: dict[str, str] = {}
+        self._directories: dict[str, dict[str, bool]] = {}
+        self._modules: OrderedDict[str, SourceModule] = OrderedDict()
+
+    def read(self, path: str) -> str:
+        """The text of a file or of the buffer over it, line ends as they are.
+
+        Raises:
+            SourceError: missing, unreadable, too large, not text in its declared encoding.
+        """
+        path = os.path.abspath(path)
+        stamp = self.stamp(path)
+        if path in self._overlays:
+            return self._overlays[path]
+        known = self._texts.get(path)
+        if known is None or known[0] != stamp:
+            known = self._texts[path] = (stamp, _checked(_decoded(_bytes(path), path), path))
+        return known[1]
+
+    def overlay(self, path: str, text: str) -> None:
+        """Let an unsaved buffer stand for the file."""
+        path = os.path.abspath(path)
+        self._overlays[path] = text
+        self._changed(path)
+
+    def forget(self, path: str) -> None:
+        """Drop the buffer over the file and everything remembered about the file."""
+        path = os.path.abspath(path)
+        self._overlays.pop(path, None)
+        self._texts.pop(path, None)
+        self._changed(path)
+
+    def _changed(self, path: str) -> None:
+        self._stamps.pop(path, None)
+        self._stamps.pop(os.path.dirname(path), None)
+        self._directories.pop(path, None)
+        self._directories.pop(os.path.dirname(path), None)
+
+    def refresh(self) -> None:
+        """Look at every file and directory anew at its next use; texts that did not change are kept."""
+        self._stamps.clear()
+        self._directories.clear()
+        self.dependencies.clear()
+
+    def is_overlaid(self, path: str) -> bool:
+        return os.path.abspath(path) in self._overlays
+
+    def stamp(self, path: str) -> str:
+        """What changes whenever the file, buffer or directory does; "" when there is none."""
+        path = os.path.abspath(path)
+        stamp = self._stamps.get(path)
+        if stamp is None:
+            stamp = self._stamps[path] = self._new_stamp(path)
+        self.dependencies[path] = stamp
+        return stamp
+
+    def _new_stamp(self, path: str) -> str:
+        if path in self._overlays:
+            return _text_stamp(self._overlays[path])
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError):
+            return ""
+        if status.st_mode & 0o170000 == 0o040000:
+            return _text_stamp("\n".join(sorted(self._listing(path))))
+        return f"{status.st_mtime_ns}-{status.st_size}"
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is such a file (or a buffer for it)."""
+        path = os.path.abspath(path)
+        if path in self._overlays:
+            return True
+        return self._listed(path) is False
+
+    def is_dir(self, path: str) -> bool:
+        return self._listed(os.path.abspath(path)) is True
+
+    def _listed(self, path: str) -> bool | None:
+        """Whether the path is a directory; None when there is nothing."""
+        parent, name = os.path.split(path)
+        if not name:
+            return os.path.isdir(path) or None
+        self.stamp(parent)
+        return self._listing(parent).get(name)
+
+    def list_dir(self, path: str) -> list[str]:
+        """The names in a directory, sorted; none when it is missing or unreadable."""
+        path = os.path.abspath(path)
+        self.stamp(path)
+        return sorted(self._listing(path))
+
+    def _listing(self, path: str) -> dict[str, bool]:
+        """Name → is it a directory."""
+        listing = self._directories.get(path)
+        if listing is None:
+            listing = self._directories[path] = _scanned(path)
+        return listing
+
+    def module(self, path: str) -> SourceModule:
+        """The module of a file. An edited file's module keeps the parsed blocks that did not change.
+
+        Raises:
+            SourceError: as :meth:`read`.
+        """
+        from analyzers.source.module import SourceModule
+
+        path = os.path.abspath(path)
+        text = self.read(path)
+        module = self._modules.get(path)
+        if module is None:
+            module = SourceModule(path, text)
+        elif module.text is not text and module.text != text:
+            module = module.updated(text)
+        self._modules[path] = module
+        self._modules.move_to_end(path)
+        self._trim()
+        return module
+
+    def _trim(self) -> None:
+        kept = sum(len(module.text) for module in self._modules.values())
+        while kept > _KEPT_TEXT and len(self._modules) > 1:
+            _, module = self._modules.popitem(last=False)
+            kept -= len(module.text)
+
+
+def _text_stamp(text: str) -> str:
+    data = text.encode("utf-8", "surrogatepass")
+    return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}-{len(data)}"
+
+
+def _scanned(path: str) -> dict[str, bool]:
+    """The entries Python source can be found through: no caches, no hidden directories."""
+    try:
+        with os.scandir(path) as entries:
+            return {entry.name: entry.is_dir() for entry in entries if entry.name != "__pycache__"}
+    except (OSError, ValueError):
+        return {}
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        if os.path.getsize(path) > MAXIMUM_SIZE:
+            raise SourceError(f"{path} is larger than {MAXIMUM_SIZE // 1_000_000} MB.")
+        with open(path, "rb") as file:
+            return file.read(MAXIMUM_SIZE + 1)
+    except FileNotFoundError:
+        raise SourceError(f"{path} does not exist.") from None
+    except IsADirectoryError:
+        raise SourceError(f"{path} is a directory.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(f"{path} cannot be read: {reason}.") from None
+
+
+def _decoded(data: bytes, path: str) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise SourceError(f"{path} is UTF-16, which Python does not read as source.")
+    encoding = _declared_encoding(data)
+    try:
+        return data.decode("utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding)
+    except LookupError:
+        raise SourceError(f"{path} declares the unknown encoding {encoding!r}.") from None
+    except ValueError as error:
+        at = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        raise SourceError(f"{path} is not {encoding.upper()} (line {at}).") from None
+
+
+def _declared_encoding(data: bytes) -> str:
+    """The encoding of PEP 263's cookie in the first two lines, else UTF-8."""
+    if data.startswith(codecs.BOM_UTF8):
+        return "utf-8"
+    for line in re.split(rb"\r\n|\n|\r", data[:2000], maxsplit=2)[:2]:
+        if match := _COOKIE.match(line):
+            return match[1].decode("ascii", "replace")
+        if not _BLANK.match(line):
+            break
+    return "utf-8"
+
+
+def _checked(text: object, path: str) -> str:
+    if not isinstance(text, str):
+        raise SourceError(f"{path} declares an encoding that does not give text.")
+    if "\0" in text:
+        raise SourceError(f"{path} contains null bytes.")
+    return text

@@ -1,0 +1,170 @@
+"""Blocks to libcst trees: guarded, repaired, with positions.
+
+libcst is imported when the first block is parsed and not before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from analyzers.source import guards
+from analyzers.source.lexical import NEWLINE, line_starts, position
+
+if TYPE_CHECKING:
+    import libcst
+
+    from analyzers.source.blocks import Block
+
+_KEPT_TEXT = 400_000
+"""Characters of source whose trees a file keeps beyond the blocks that are in use (undo, retyping)."""
+
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_FORM_FEED = re.compile(r"\f")
+
+
+class Parsed:
+    """What parsing one text gave: a tree or a reason, the errors, and where nodes are."""
+
+    __slots__ = ("_offsets", "_starts", "errors", "refusal", "repaired", "shifts", "stale", "text", "tree")
+
+    def __init__(
+        self,
+        text: str,
+        tree: libcst.Module | None,
+        errors: list[tuple[int, str]],
+        *,
+        refusal: str | None = None,
+        shifts: dict[int, int] | None = None,
+        repaired: str | None = None,
+    ) -> None:
+        self.text = text
+        self.tree = tree
+        self.errors = errors
+        self.refusal = refusal
+        self.shifts = shifts or {}
+        self.repaired = text if repaired is None else repaired
+        self.stale = False
+        self._offsets: dict[libcst.CSTNode, tuple[int, int]] | None = None
+        self._starts: list[int] = []
+
+    def span(self, node: libcst.CSTNode) -> tuple[int, int, int, int]:
+        """Zero-based (line, column, end line, end column) of a node within the text.
+
+        Raises:
+            KeyError: the node is not one of this tree's.
+        """
+        if self._offsets is None:
+            from analyzers.source import positions
+
+            assert self.tree is not None
+            self._offsets = positions.offsets(self.tree)
+            self._starts = line_starts(self.repaired)
+        start, end = self._offsets[node]
+        line, column = position(self._starts, start)
+        end_line, end_column = position(self._starts, end)
+        if self.shifts:
+            column += self.shifts.get(line, 0)
+            end_column += self.shifts.get(end_line, 0)
+        if self.repaired is not self.text:
+            column, end_column = self._within(line, column), self._within(end_line, end_column)
+        return line, column, end_line, end_column
+
+    def _within(self, line: int, column: int) -> int:
+        """A column no further than the end of the line in the text as it is, stand-ins aside."""
+        lines = re.split(NEWLINE, self.text)
+        return min(column, len(lines[line])) if line < len(lines) else 0
+
+
+class TreeStore:
+    """The parses of one file's blocks over its edits, by text, the least recently used dropped first."""
+
+    def __init__(self) -> None:
+        self._parses: OrderedDict[tuple[str, int], Parsed] = OrderedDict()
+        self._size = 0
+        self.last_good: dict[tuple[str, str], Parsed] = {}
+
+    def get(self, text: str, occurrence: int) -> Parsed | None:
+        parsed = self._parses.get((text, occurrence))
+        if parsed is not None:
+            self._parses.move_to_end((text, occurrence))
+        return parsed
+
+    def put(self, text: str, occurrence: int, parsed: Parsed) -> None:
+        self._parses[(text, occurrence)] = parsed
+        self._size += len(text)
+        while self._size > _KEPT_TEXT and len(self._parses) > 1:
+            (dropped, _), _ = self._parses.popitem(last=False)
+            self._size -= len(dropped)
+
+
+def parse_block(block: Block) -> Parsed:
+    """The parse of a block: remembered, fresh, repaired, or its last good one."""
+    store = block.store
+    parsed = store.get(block.text, block.occurrence) if store else None
+    if parsed is None:
+        parsed = parse(block.text, block.depth)
+        if parsed.tree is None and not parsed.refusal:
+            parsed = _last_good(block, parsed)
+        if store:
+            store.put(block.text, block.occurrence, parsed)
+    if store and not parsed.stale and parsed.tree is not None and block.binds:
+        store.last_good[block.kind, block.binds[0]] = parsed
+    return parsed
+
+
+def _last_good(block: Block, failed: Parsed) -> Parsed:
+    name = block.binds[0] if block.binds else ""
+    good = block.store.last_good.get((block.kind, name)) if block.store else None
+    if good is None:
+        return failed
+    stale = Parsed(good.text, good.tree, failed.errors, shifts=good.shifts, repaired=good.repaired)
+    stale.stale = True
+    return stale
+
+
+def parse(text: str, depth: int = 0) -> Parsed:
+    """Parse one block's text. Never raises: the result says what went wrong."""
+    refusal = guards.refusal(text, depth)
+    if refusal:
+        return Parsed(text, None, [(0, refusal)], refusal=refusal)
+    tree, error = attempt(text)
+    if tree is not None:
+        return Parsed(text, tree, [])
+    assert error is not None
+    from analyzers.source import repair
+
+    return repair.repaired(text, error)
+
+
+def attempt(text: str) -> tuple[libcst.Module | None, tuple[int, int, str] | None]:
+    """Try libcst's parser once: the tree, or (zero-based line, column, message) of the error."""
+    from libcst import ParserSyntaxError, native
+
+    try:
+        return native.parse_module(_plain(text), None), None
+    except ParserSyntaxError as error:
+        return None, _place(error.message)
+    except (RecursionError, ValueError, TypeError, AttributeError, UnicodeError, MemoryError) as error:
+        return None, (-1, -1, f"the parser gave up: {error}")
+
+
+_ERROR = re.compile(r"(?:\w+ error: )?(?:error at (\d+):(\d+): )?(.*)", re.DOTALL)
+
+
+def _place(message: str) -> tuple[int, int, str]:
+    """The place in a message of libcst's parser; tokenizer errors have none: line -1."""
+    match = _ERROR.fullmatch(message)
+    if match is None or match[1] is None:
+        return -1, -1, match[3] if match else message
+    return int(match[1]) - 1, int(match[2]), match[3]
+
+
+def _plain(text: str) -> str:
+    """A text of the same length that libcst reproduces to the character."""
+    if "\r" in text:
+        text = _LONE_RETURN.sub("\n", text)
+    if "\f" in text:
+        text = _FORM_FEED.sub(" ", text)
+    return text.replace("\0", " ") if "\0" in text else text

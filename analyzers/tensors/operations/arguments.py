@@ -1,0 +1,108 @@
+"""Normal forms of the arguments that operations share: integers, dims, axes."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from analyzers.tensors.dims import Dim, Expression, unknown_dim
+from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+TENSOR_VALUE = "value of a tensor"
+
+
+def integer(value: Any) -> int:
+    """A Python int; raises UnknownUsed for what is not known, PythonError(TypeError) for the rest."""
+    if type(value) is int:
+        return value
+    if isinstance(value, Tensor):
+        value = scalar(value)
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise PythonError("TypeError", f"an integer is required, not {type(value).__name__}") from None
+
+
+def scalar(tensor: Tensor) -> Any:
+    """The number in a one-element tensor; raises UnknownUsed when its content is not kept."""
+    if tensor.content is None or len(tensor.content) != 1:
+        raise UnknownUsed(Unknown(TENSOR_VALUE))
+    return tensor.content[0]
+
+
+def size(value: Any) -> Dim:
+    """A length given in code; an Unknown (or a computed tensor) becomes an unknown dim."""
+    if type(value) is int or isinstance(value, Expression):
+        return value
+    if isinstance(value, Unknown):
+        return unknown_dim(value.reason)
+    if isinstance(value, Tensor) and (value.content is None or len(value.content) != 1):
+        return unknown_dim(TENSOR_VALUE)
+    return integer(value)
+
+
+def sizes(arguments: Sequence[Any]) -> tuple[Dim, ...]:
+    """Sizes given one by one or as one tuple: ``view(2, 3)`` and ``view((2, 3))``."""
+    return tuple(size(value) for value in unpacked(arguments))
+
+
+def unpacked(arguments: Sequence[Any]) -> Sequence[Any]:
+    """The items of variadic arguments that may also be given as one sequence."""
+    if len(arguments) != 1:
+        return arguments
+    only = arguments[0]
+    if isinstance(only, Unknown):
+        raise UnknownUsed(only)
+    if isinstance(only, (tuple, list, range)):
+        return tuple(only)
+    if isinstance(only, Tensor) and only.rank == 1 and only.content is not None:
+        return only.content
+    return arguments
+
+
+def axis(dim: Any, rank: int) -> int:
+    """The non-negative axis; a scalar counts as one axis. Raises dimension-out-of-range (IndexError)."""
+    index = integer(dim)
+    bound = max(rank, 1)
+    if -bound <= index < bound:
+        return index % bound
+    raise OperationError(
+        "dimension-out-of-range",
+        f"{{subject}} gets dim {index}, its input has {rank} dimension{'' if rank == 1 else 's'}",
+        exception="IndexError",
+        dim=index,
+        rank=rank,
+    )
+
+
+def axes(dims: Any, rank: int) -> tuple[int, ...]:
+    """Non-negative axes of one int or several; raises on one that is named twice."""
+    if isinstance(dims, Unknown):
+        raise UnknownUsed(dims)
+    listed: Iterable[Any] = dims if isinstance(dims, (tuple, list, range)) else (dims,)
+    found = tuple(axis(dim, rank) for dim in listed)
+    if len(set(found)) != len(found):
+        raise OperationError("dimension-out-of-range", "{subject} names one dim twice", dims=found)
+    return found
+
+
+def reduced_axes(dims: Any, rank: int) -> tuple[int, ...]:
+    """Axes of a reduction: None and ``()`` mean all of them."""
+    if dims is None or (isinstance(dims, (tuple, list)) and not dims):
+        return tuple(range(rank))
+    return axes(dims, rank)
+
+
+def require_rank(tensor: Tensor, *ranks: int) -> None:
+    """Raises rank-mismatch unless the tensor has one of these ranks."""
+    if tensor.rank not in ranks:
+        expected = " or ".join(map(str, ranks))
+        raise OperationError(
+            "rank-mismatch",
+            f"{{subject}} expects {expected} dimensions, gets {tensor.rank}",
+            expected=ranks[0],
+            actual=tensor.rank,
+        )

@@ -1,0 +1,210 @@
+"""Products of matrices: linear layers, matmul and its relatives, attention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analyzers.tensors.dims import Dim, product, require, same, text
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.field import Field
+from analyzers.tensors.operations.arguments import require_rank
+from analyzers.tensors.operations.elementwise import (
+    FLATTENED,
+    broadcast_shapes,
+    merged_field,
+    promoted_dtype,
+    shape_text,
+)
+from analyzers.tensors.tensor import Tensor
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """``input @ weight.T + bias``: (…, in_features) with weight (out_features, in_features).
+
+    Every output feature depends on all positions of the last dim. Raises feature-size-mismatch.
+    """
+    if weight.rank == 1:
+        return _dot_with_vector(input, weight)
+    require_rank(weight, 2)
+    if input.rank == 0:
+        raise OperationError("rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar")
+    declared = _linear_result(input, weight)
+    if require(input.shape[-1], weight.shape[1]) is False:
+        raise _feature_mismatch(input, weight.shape[1], declared)
+    if bias is not None and bias.rank and same(bias.shape[-1], weight.shape[0]) is False:
+        broadcast_shapes(bias.shape, declared.shape)
+    return declared
+
+
+def _linear_result(input: Tensor, weight: Tensor) -> Tensor:
+    shape = (*input.shape[:-1], weight.shape[0])
+    field = input.field.mix((input.rank - 1,))
+    if weight.field is not Field.EMPTY:
+        turned = weight.field.permute((1, 0)).mix((0,))
+        field = merged_field([Tensor(shape, field), Tensor(weight.shape[::-1], turned)], len(shape))
+    return Tensor(shape, field, input.dtype, cost=product(input.shape) * weight.shape[0])
+
+
+def _dot_with_vector(input: Tensor, weight: Tensor) -> Tensor:
+    if input.rank == 0 or require(input.shape[-1], weight.shape[0]) is False:
+        raise _feature_mismatch(input, weight.shape[0], None)
+    field = input.field.mix((input.rank - 1,)).remove((input.rank - 1,))
+    return Tensor(input.shape[:-1], field, input.dtype, cost=input.numel())
+
+
+def _feature_mismatch(input: Tensor, expected: Dim, result: Tensor | None) -> OperationError:
+    actual = input.shape[-1] if input.shape else 1
+    return OperationError(
+        "feature-size-mismatch",
+        f"{{subject}} expects {text(expected)} features, gets {feature_text(input)}",
+        result=result,
+        expected=expected,
+        actual=actual,
+        argument="in_features",
+    )
+
+
+def feature_text(x: Tensor) -> str:
+    """``9216``, or ``256×6×6 = 9216`` when a flatten made it."""
+    if x.rank == 0:
+        return "a scalar"
+    size = text(x.shape[-1])
+    if x.trait is not None and x.trait.startswith(FLATTENED):
+        return f"{x.trait[len(FLATTENED) :]} = {size}"
+    return size
+
+
+def matmul(a: Tensor, b: Tensor) -> Tensor:
+    """Matrix product over the last two dims, the leading ones broadcast (torch.matmul's rules).
+
+    ``a`` keeps its rows' field and ``b`` its columns'; both lose what ran along the contracted dim.
+    Raises matmul-mismatch.
+    """
+    if a.rank == 0 or b.rank == 0:
+        raise OperationError("rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar")
+    if a.rank == 1:
+        row = Tensor((1, *a.shape), a.field.insert(0), a.dtype)
+        return _without(matmul(row, b), -1 if b.rank == 1 else -2)
+    if b.rank == 1:
+        column = Tensor((*b.shape, 1), b.field.insert(1), b.dtype)
+        return _without(matmul(a, column), -1)
+    return _matrix_product(a, b)
+
+
+def _without(x: Tensor, dim: int) -> Tensor:
+    index = dim % x.rank
+    shape = x.shape[:index] + x.shape[index + 1 :]
+    return Tensor(shape, x.field.remove((index,)), x.dtype, cost=x.cost)
+
+
+def _matrix_product(a: Tensor, b: Tensor) -> Tensor:
+    rows, inner, columns = a.shape[-2], a.shape[-1], b.shape[-1]
+    left = Tensor((*a.shape[:-1], columns), a.field.mix((a.rank - 1,)), a.dtype)
+    right = Tensor((*b.shape[:-2], rows, columns), b.field.mix((b.rank - 2,)), b.dtype)
+    if require(inner, b.shape[-2]) is False:
+        raise OperationError(
+            "matmul-mismatch",
+            f"{{subject}} cannot multiply {shape_text(a.shape)} by {shape_text(b.shape)}: "
+            f"{text(inner)} columns, {text(b.shape[-2])} rows",
+            result=Tensor((*_batch(left, right), rows, columns), dtype=a.dtype),
+            expected=inner,
+            actual=b.shape[-2],
+        )
+    shape = (*_batch(left, right), rows, columns)
+    field = merged_field([left, right], len(shape))
+    return Tensor(shape, field, promoted_dtype((a, b)), cost=product(shape) * inner)
+
+
+def _batch(left: Tensor, right: Tensor) -> tuple[Dim, ...]:
+    return broadcast_shapes(left.shape[:-2], right.shape[:-2])
+
+
+def batched_matmul(a: Tensor, b: Tensor) -> Tensor:
+    """torch.bmm: both of rank 3 with the same batch."""
+    require_rank(a, 3)
+    require_rank(b, 3)
+    if require(a.shape[0], b.shape[0]) is False:
+        raise OperationError(
+            "matmul-mismatch",
+            f"{{subject}} gets batches of {text(a.shape[0])} and {text(b.shape[0])}",
+            result=Tensor((a.shape[0], a.shape[1], b.shape[2]), dtype=a.dtype),
+        )
+    return matmul(a, b)
+
+
+def scaled_dot_product_attention(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, grouped: bool = False
+) -> Tensor:
+    """softmax(QKᵀ)V: query (…, L, E), key (…, S, E), value (…, S, Ev) → (…, L, Ev).
+
+    Located stays what the query's position says, the keys' and values' positions become global.
+    ``grouped``: heads of the query are a multiple of those of key and value. Raises matmul-mismatch.
+    """
+    for tensor in (query, key, value):
+        if tensor.rank < 2:
+            raise OperationError("rank-mismatch", f"{{subject}} expects at least 2 dimensions, gets {tensor.rank}")
+    if grouped:
+        key, value = _repeat_heads(key, query), _repeat_heads(value, query)
+    declared = Tensor((*query.shape[:-1], value.shape[-1]), dtype=query.dtype)
+    _require_inner("embedding sizes", query.shape[-1], key.shape[-1], declared)
+    _require_inner("sequence lengths of key and value", key.shape[-2], value.shape[-2], declared)
+    return _attention(query, key, value, mask)
+
+
+def _attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+    parts = (query.shape[:-2], key.shape[:-2], value.shape[:-2])
+    batch = parts[0] if parts[0] == parts[1] == parts[2] else broadcast_shapes(*parts)
+    length, source = query.shape[-2], key.shape[-2]
+    if mask is not None:
+        broadcast_shapes(mask.shape, (*batch, length, source))
+    seen = [
+        query.with_(field=query.field.mix((query.rank - 1,))),
+        key.with_(field=key.field.mix((key.rank - 2, key.rank - 1))),
+        value.with_(field=value.field.mix((value.rank - 2,))),
+    ]
+    shape = (*batch, length, value.shape[-1])
+    cost = product((*batch, length, source)) * (query.shape[-1] + value.shape[-1])
+    return Tensor(shape, merged_field(seen, len(shape)), query.dtype, cost=cost)
+
+
+def _require_inner(what: str, first: Dim, second: Dim, result: Tensor) -> None:
+    if require(second, first) is False:
+        raise OperationError(
+            "matmul-mismatch", f"{{subject}} gets {what} {text(first)} and {text(second)}", result=result
+        )
+
+
+def _repeat_heads(x: Tensor, query: Tensor) -> Tensor:
+    if x.rank < 3 or query.rank < 3:
+        return x
+    return x.with_(shape=(*x.shape[:-3], query.shape[-3], *x.shape[-2:]))
+
+
+def outer(a: Tensor, b: Tensor) -> Tensor:
+    """(n,) and (m,) → (n, m)."""
+    require_rank(a, 1)
+    require_rank(b, 1)
+    column = Tensor((a.shape[0], 1), a.field.insert(1), a.dtype)
+    shape = (a.shape[0], b.shape[0])
+    return Tensor(shape, merged_field([column, b], 2), promoted_dtype((a, b)), cost=product(shape))
+
+
+def add_product(x: Any, result: Tensor) -> Tensor:
+    """``beta·x + result`` of addmm, baddbmm: ``x`` must broadcast to the product's shape."""
+    if not isinstance(x, Tensor):
+        return result
+    shape = broadcast_shapes(x.shape, result.shape)
+    if len(shape) != result.rank or any(same(a, b) is False for a, b in zip(shape, result.shape, strict=True)):
+        raise OperationError(
+            "broadcast-mismatch",
+            f"{{subject}} cannot add {shape_text(x.shape)} to {shape_text(result.shape)}",
+            result=result,
+        )
+    return result.with_(field=merged_field([x, result], result.rank), cost=result.cost)
+
+
+def cross_lengths(tensors: Sequence[Tensor], dim: int) -> bool | None:
+    """Whether every tensor has 3 elements along ``dim`` (torch.cross)."""
+    answers = [same(tensor.shape[dim], 3) for tensor in tensors]
+    return False if False in answers else (None if None in answers else True)

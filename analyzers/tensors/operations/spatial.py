@@ -1,0 +1,102 @@
+"""What convolutions, pools, resizes and pads share: one value per spatial axis, one gather per axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from analyzers.tensors.dims import Dim, text, unknown_dim
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.field import Field
+from analyzers.tensors.operations.arguments import size
+from analyzers.tensors.operations.elementwise import shape_text
+from analyzers.tensors.support import Gather
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+Pair = tuple[Dim, Dim]
+"""Padding before and after one axis."""
+
+
+def per_axis(value: Any, count: int, argument: str) -> tuple[Dim, ...]:
+    """One value for every axis, from an int or a sequence of 1 or ``count`` ints; raises invalid-argument."""
+    if isinstance(value, (tuple, list)) and len(value) == 1:
+        return (size(value[0]),) * count
+    return exactly(value, count, argument)
+
+
+def exactly(value: Any, count: int, argument: str) -> tuple[Dim, ...]:
+    """One value for every axis, from an int or a sequence of ``count`` ints; raises invalid-argument."""
+    if isinstance(value, Unknown):
+        raise UnknownUsed(value)
+    if not isinstance(value, (tuple, list)):
+        return (size(value),) * count
+    if len(value) != count:
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} expects {argument} of {count} values, gets {len(value)}",
+            argument=argument,
+            expected=count,
+            actual=len(value),
+        )
+    return tuple(size(item) for item in value)
+
+
+def below(dim: Dim, bound: int) -> bool:
+    """Certainly smaller than the bound; symbolic dims never are."""
+    return isinstance(dim, int) and dim < bound
+
+
+def require_at_least(values: Iterable[Dim], bound: int, argument: str, result: Any = None) -> None:
+    """Raises invalid-argument for a kernel, stride, dilation … that is certainly too small."""
+    for value in values:
+        if below(value, bound):
+            raise OperationError(
+                "invalid-argument",
+                f"{{subject}} has {argument} {text(value)}, which must be at least {bound}",
+                result=result,
+                argument=argument,
+                actual=value,
+            )
+
+
+def require_spatial_rank(input: Tensor, spatial_rank: int) -> tuple[int, ...]:
+    """The spatial dims of a channels-first map, batched or not; raises rank-mismatch."""
+    unbatched = spatial_rank + 1
+    if input.rank not in (unbatched, unbatched + 1):
+        raise OperationError(
+            "rank-mismatch",
+            f"{{subject}} expects {unbatched} dimensions (unbatched) or {unbatched + 1}, gets {input.rank}"
+            + (f" ({shape_text(input.shape)})" if input.rank else ""),
+            expected=unbatched + 1,
+            actual=input.rank,
+        )
+    return tuple(range(input.rank - spatial_rank, input.rank))
+
+
+def resized(shape: Sequence[Dim], dims: Sequence[int], sizes: Sequence[Dim]) -> list[Dim]:
+    """The shape with new sizes at these dims."""
+    changed = list(shape)
+    for dim, new_size in zip(dims, sizes, strict=True):
+        changed[dim] = new_size
+    return changed
+
+
+def declared(sizes: Iterable[Dim]) -> list[Dim]:
+    """Sizes to go on with after an error: impossible ones become unknown."""
+    return [unknown_dim("the output is empty") if below(size, 1) else size for size in sizes]
+
+
+def gathers(make: Callable[..., Gather], *columns: Sequence[Any]) -> list[Gather]:
+    """One gather per axis from columns of its arguments; equal axes share one."""
+    built: dict[tuple, Gather] = {}
+    rows = list(zip(*columns, strict=True))
+    for row in rows:
+        if row not in built:
+            built[row] = make(*row)
+    return [built[row] for row in rows]
+
+
+def gathered(field: Field, dims: Sequence[int], found: Sequence[Gather], sizes: Sequence[Dim]) -> Field:
+    """The field after one gather along every dim."""
+    return field if field is Field.EMPTY else field.gather_each(zip(dims, found, sizes, strict=True))

@@ -1,0 +1,65 @@
+"""The abstract tensor: a shape, a receptive field, and nothing that costs memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analyzers.tensors.dims import Dim, product
+from analyzers.tensors.field import Field
+
+
+class Tensor:
+    """An abstract tensor; treated as immutable (``with_`` makes a changed copy).
+
+    ``shape`` is a tuple of ints and symbolic dims. ``field`` says which input pixels its elements
+    depend on. ``dtype`` is a plain name (``"float32"``, ``"int64"``, ``"bool"``). ``content``
+    holds the row-major Python numbers of a small constant (``torch.linspace`` of drop-path rates),
+    else None. ``parameter`` marks ``nn.Parameter``; ``trainable`` its ``requires_grad``.
+    ``cost`` is the multiply-accumulate count of the operation that made it. ``trait`` is a free
+    marker of what produced it (``"softmax"``), for rules.
+    """
+
+    __slots__ = ("content", "cost", "dtype", "field", "parameter", "shape", "trainable", "trait")
+
+    def __init__(
+        self,
+        shape: Sequence[Dim],
+        field: Field = Field.EMPTY,
+        dtype: str = "float32",
+        *,
+        content: tuple | None = None,
+        parameter: bool = False,
+        trainable: bool = False,
+        cost: Dim = 0,
+        trait: str | None = None,
+    ) -> None:
+        self.shape = tuple(shape)
+        self.field = field
+        self.dtype = dtype
+        self.content = content
+        self.parameter = parameter
+        self.trainable = trainable
+        self.cost = cost
+        self.trait = trait
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    def numel(self) -> Dim:
+        return product(self.shape)
+
+    def with_(self, **changes: Any) -> Tensor:
+        """A copy of a *result*: content, cost, trait and parameter-ness are not inherited."""
+        values: dict[str, Any] = {"shape": self.shape, "field": self.field, "dtype": self.dtype}
+        values.update(changes)
+        return Tensor(**values)
+
+    def __repr__(self) -> str:
+        return f"Tensor({'x'.join(map(str, self.shape))})"
+
+
+def parameter(shape: Sequence[Dim], *, trainable: bool = True, dtype: str = "float32") -> Tensor:
+    """A learned parameter: an empty receptive field."""
+    return Tensor(shape, dtype=dtype, parameter=True, trainable=trainable)

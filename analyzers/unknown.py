@@ -1,0 +1,40 @@
+"""Unknown: a value with a reason and a place, never an exception and never a guess."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+
+class UnknownUsed(Exception):
+    """Native code needed the value of an Unknown; the call's result is that Unknown."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown.reason)
+        self.unknown = unknown
+
+
+class Unknown:
+    """A value that could not be determined.
+
+    Every operation that native code tries on it raises :class:`UnknownUsed`, which the
+    interpreter turns back into this same value: so an unknown poisons what it touches and
+    keeps the place where it began.
+    """
+
+    __slots__ = ("place", "reason")
+
+    def __init__(self, reason: str, place: Any = None) -> None:
+        self.reason = reason
+        self.place = place
+
+    def __repr__(self) -> str:
+        return f"Unknown({self.reason!r})"
+
+    def _used(self, *_: Any, **__: Any) -> NoReturn:
+        raise UnknownUsed(self)
+
+    __bool__ = __len__ = __iter__ = __index__ = __int__ = __float__ = __call__ = _used
+    __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __getitem__ = __abs__ = __neg__ = _used
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __pow__ = __rpow__ = _used
+    __floordiv__ = __rfloordiv__ = __truediv__ = __rtruediv__ = __mod__ = __rmod__ = _used
+    __matmul__ = __rmatmul__ = __and__ = __or__ = __xor__ = __lshift__ = __rshift__ = _used

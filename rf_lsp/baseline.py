@@ -1,0 +1,74 @@
+"""Findings that were there before: ``--baseline F`` reports only what F does not list.
+
+An entry is the file, the rule and the message, with how often it occurs; lines are left out, so that
+edits elsewhere in the file do not bring a finding back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from analyzers.facts import Finding
+from rf_lsp.errors import UsageError
+
+SCHEMA = "rf-lsp.baseline/1"
+Entry = tuple[str, str, str]
+
+
+def write(path: str, findings: Sequence[Finding]) -> None:
+    """Write all ``findings`` as the new baseline; raises :class:`UsageError`."""
+    counts = Counter(_entry(finding, path) for finding in findings)
+    entries = [
+        {"file": file, "code": code, "message": message, "count": count}
+        for (file, code, message), count in sorted(counts.items())
+    ]
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"schema": SCHEMA, "findings": entries}, file, indent=1)
+            file.write("\n")
+    except OSError as error:
+        raise UsageError(f"cannot write the baseline {path}: {error.strerror}") from None
+
+
+def fresh(path: str, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings that the baseline does not list; raises :class:`UsageError`."""
+    known = _read(path)
+    found = []
+    for finding in findings:
+        entry = _entry(finding, path)
+        if known[entry] > 0:
+            known[entry] -= 1
+        else:
+            found.append(finding)
+    return found
+
+
+def _entry(finding: Finding, baseline: str) -> Entry:
+    """Files are named relative to the baseline's folder, so that it can be shared."""
+    folder = os.path.dirname(os.path.abspath(baseline))
+    file = os.path.relpath(finding.place.file, folder).replace(os.sep, "/")
+    return file, finding.code, finding.message
+
+
+def _read(path: str) -> Counter[Entry]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            data: Any = json.load(file)
+        if data["schema"] != SCHEMA:
+            raise ValueError("another schema")
+        return Counter(
+            {
+                (entry["file"], entry["code"], entry["message"]): int(entry["count"])
+                for entry in data["findings"]
+            }
+        )
+    except FileNotFoundError:
+        raise UsageError(f"there is no baseline {path}; --update-baseline writes it") from None
+    except OSError as error:
+        raise UsageError(f"cannot read the baseline {path}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"{path} is not a baseline of rf-lsp") from None

@@ -1,0 +1,132 @@
+"""Results of ``check`` from one run to the next, in ``.rf_lsp_cache`` of the workspace.
+
+One JSON file for each version and combination of settings. An entry holds as long as the file and
+everything that was read or looked for in its analysis carry the same stamps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from analyzers.source.sources import Sources
+from rf_lsp import __version__
+from rf_lsp.results import FileResult, from_json, to_json
+
+FOLDER = ".rf_lsp_cache"
+KEPT = 20
+"""Combinations of settings whose results are kept, the last used."""
+FRESH, FRESH_ROUNDED = 0.05, 2.0
+"""Seconds in which a file may change twice without its stamp changing, on file systems that keep fractions of
+seconds and on those that do not: results with such a file are not kept."""
+
+
+def key_of(*parts: Any) -> str:
+    """A name for everything besides the sources that a result depends on."""
+    text = repr((__version__, *parts))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+class Cache:
+    """The entries of one key; a folder that cannot be written is no error, there is just no cache."""
+
+    def __init__(self, root: str, key: str) -> None:
+        self.folder = os.path.join(root, FOLDER)
+        self._path = os.path.join(self.folder, f"{key}.json")
+        self._names: list[str] = []
+        self._entries: dict[str, Any] = {}
+        self._sources = Sources()
+        self._fresh: dict[str, FileResult] = {}
+        self._prepare()
+        self._read()
+
+    def _prepare(self) -> None:
+        """Make the folder before anything is analysed: it is an entry of a folder that gets a stamp."""
+        with contextlib.suppress(OSError):
+            os.makedirs(self.folder, exist_ok=True)
+            ignore = os.path.join(self.folder, ".gitignore")
+            if not os.path.exists(ignore):
+                with open(ignore, "w", encoding="utf-8") as file:
+                    file.write("*\n")
+
+    def _read(self) -> None:
+        try:
+            with open(self._path, encoding="utf-8") as file:
+                data = json.load(file)
+            self._names, self._entries = list(data["names"]), dict(data["entries"])
+        except (OSError, ValueError, KeyError, TypeError):
+            self._names, self._entries = [], {}
+
+    def get(self, path: str) -> FileResult | None:
+        """The kept result of a file if it still holds."""
+        entry = self._entries.get(path)
+        try:
+            if entry is None or not self._holds(entry["stamps"]):
+                return None
+            return from_json(path, entry)
+        except (KeyError, TypeError, ValueError, IndexError):
+            return None
+
+    def _holds(self, stamps: Iterable[tuple[int, str]]) -> bool:
+        return all(self._sources.stamp(self._names[index]) == stamp for index, stamp in stamps)
+
+    def put(self, result: FileResult) -> None:
+        """Keep a result for the next run, unless it is a crash or something was changed just now."""
+        if result.crash is None and result.path in result.dependencies:
+            self._fresh[result.path] = result
+
+    def save(self) -> None:
+        """Write what is new; entries of files that no longer exist are dropped."""
+        if not self._fresh:
+            self._touch()
+            return
+        self._read()
+        index = {name: at for at, name in enumerate(self._names)}
+        now = time.time()
+        for path, result in self._fresh.items():
+            if not any(_may_change_unseen(name, now) for name in result.dependencies):
+                stamps = [
+                    (index.setdefault(name, len(index)), stamp) for name, stamp in result.dependencies.items()
+                ]
+                self._entries[path] = {"stamps": stamps, **to_json(result)}
+        entries = {path: entry for path, entry in self._entries.items() if os.path.exists(path)}
+        self._write({"names": list(index), "entries": entries})
+        self._prune()
+
+    def _touch(self) -> None:
+        with contextlib.suppress(OSError):
+            os.utime(self._path)
+
+    def _write(self, data: dict[str, Any]) -> None:
+        """Write beside and rename, so that another run never sees half a file."""
+        with contextlib.suppress(OSError):
+            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(json.dumps(data, separators=(",", ":")))
+                os.replace(name, self._path)
+            except OSError:
+                os.unlink(name)
+
+    def _prune(self) -> None:
+        with contextlib.suppress(OSError):
+            files = [entry for entry in os.scandir(self.folder) if entry.name.endswith((".json", ".tmp"))]
+            files.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
+            for entry in files[KEPT:]:
+                os.unlink(entry.path)
+
+
+def _may_change_unseen(path: str, now: float) -> bool:
+    """Whether a file is so new that it may change again within the resolution of its time stamp."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return False
+    rounded = status.st_mtime_ns % 1_000_000_000 == 0
+    return os.path.isfile(path) and now - status.st_mtime < (FRESH_ROUNDED if rounded else FRESH)

@@ -1,0 +1,179 @@
+"""``check`` without its command line: files in, results out, several at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzers.facts import FileFacts, Finding, ModelFact, Place
+from analyzers.rules.support.settings import RuleSettings
+from analyzers.source.sources import SourceError
+from rf_lsp.cache import Cache, key_of
+from rf_lsp.engine import Engine, Project
+from rf_lsp.relevance import Relevance
+from rf_lsp.results import FileResult
+from rf_lsp.shapes import NamedShape
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+FEW = 8
+"""Up to so many files one process is faster than several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Everything but the file that a result depends on. Picklable."""
+
+    project: Project
+    rules: RuleSettings
+    inputs: tuple[NamedShape, ...] = ()
+
+    @property
+    def key(self) -> str:
+        settings = self.project.settings
+        return key_of(settings.values, settings.root, self.project, self.rules, self.inputs)
+
+
+class Checker:
+    """Checks files under one task; made once in each process."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._engine = Engine(task.project)
+
+    def check(self, path: str, text: str | None = None) -> FileResult:
+        """One file, or the unsaved ``text`` that stands for it. Never raises: see ``error`` and ``crash``."""
+        from analyzers.analysis import Request
+
+        try:
+            request = Request(path, [], list(self._task.inputs), text)
+            facts = self._engine.facts(request)
+            result = self._result(path, facts)
+        except SourceError as error:
+            result = FileResult(path, error=str(error))
+        except (Exception, RecursionError) as error:
+            if os.environ.get("RF_LSP_DEBUG"):
+                raise
+            result = FileResult(path, crash=_sentence(error))
+        result.dependencies = dict(self._engine.sources.dependencies)
+        return result
+
+    def _result(self, path: str, facts: FileFacts) -> FileResult:
+        report = self._engine.report(facts, self._task.rules)
+        return FileResult(
+            path,
+            report.findings,
+            [(ignore.place.file, ignore.place.line) for ignore in report.used_ignores],
+            _statuses(facts.models),
+            _lost(facts),
+            [(place.line, text) for place, text in facts.broken_blocks],
+        )
+
+
+def _sentence(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _statuses(models: Sequence[ModelFact]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for model in models:
+        found[model.status] = found.get(model.status, 0) + 1
+    return found
+
+
+def _lost(facts: FileFacts) -> list[tuple[str, str]]:
+    unknowns = [*facts.unknowns, *(unknown for model in facts.models for unknown in model.unknowns)]
+    places = [(unknown.place, unknown.reason) for unknown in unknowns]
+    return list(
+        dict.fromkeys((f"{place.file}:{place.line + 1}" if place else "", why) for place, why in places)
+    )
+
+
+def check_files(
+    task: Task, paths: Sequence[str], cache: Cache | None, jobs: int, done: Callable[[int], None]
+) -> list[FileResult]:
+    """The results of absolute ``paths`` in their order; ``done(n)`` is told of every ``n`` files finished.
+
+    Raises ``BrokenProcessPool`` when a worker dies (out of memory).
+    """
+    kept = {path: result for path in paths if cache and (result := cache.get(path))}
+    rest = [path for path in paths if path not in kept]
+    relevant = _relevant(task, rest)
+    done(len(paths) - len(relevant))
+    for result in _analysed(task, relevant, jobs):
+        kept[result.path] = result
+        if cache:
+            cache.put(result)
+        done(1)
+    if cache:
+        cache.save()
+    return [kept.get(path) or FileResult(path) for path in paths]
+
+
+def _relevant(task: Task, paths: Sequence[str]) -> list[str]:
+    """The files that can hold a model."""
+    relevance = Relevance([task.project.root], task.project.search_paths)
+    return [path for path in paths if relevance.of(path)]
+
+
+def _analysed(task: Task, paths: Sequence[str], jobs: int) -> Iterator[FileResult]:
+    if jobs <= 1 or len(paths) <= FEW:
+        checker = Checker(task) if paths else None
+        yield from (checker.check(path) for path in paths if checker)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+
+    with ProcessPoolExecutor(min(jobs, len(paths)), initializer=_start_worker, initargs=(task,)) as pool:
+        try:
+            for future in as_completed([pool.submit(_check_in_worker, path) for path in paths]):
+                yield future.result()
+        except BaseException:
+            _stop(pool)
+            raise
+
+
+def _stop(pool: Executor) -> None:
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
+_worker: list[Checker] = []
+
+
+def _start_worker(task: Task) -> None:
+    """In a worker process: Ctrl+C is the parent's business."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker[:] = [Checker(task)]
+
+
+def _check_in_worker(path: str) -> FileResult:
+    return _worker[0].check(path)
+
+
+def crash_finding(result: FileResult) -> Finding:
+    """RF900 for a file on which the analysis failed."""
+    from analyzers.rules.internal_error import RULE
+
+    return RULE.finding(Place(result.path, 0, 0, 0, 0), f"rf-lsp failed on this file: {result.crash}")
+
+
+def merged(results: Sequence[FileResult]) -> list[Finding]:
+    """The findings of all files: those in shared modules once, comments used by any file not as unused."""
+    used = {entry for result in results for entry in result.used_ignores}
+    found: dict[tuple, Finding] = {}
+    for result in results:
+        for finding in [*result.findings, *([crash_finding(result)] if result.crash else [])]:
+            if finding.code == "RF903" and (finding.place.file, finding.place.line) in used:
+                continue
+            found.setdefault((finding.code, finding.place), finding)
+    return sorted(found.values(), key=_order)
+
+
+def _order(finding: Finding) -> tuple:
+    place = finding.place
+    return place.file, place.cell or 0, place.line, place.column, finding.code

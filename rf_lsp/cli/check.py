@@ -1,0 +1,257 @@
+"""``rf-lsp check [PATHS…]``"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from rf_lsp.cli import options
+from rf_lsp.errors import UsageError
+from rf_lsp.output import CheckReport, renderer
+
+if TYPE_CHECKING:
+    from analyzers.facts import Finding
+    from rf_lsp.checking import Task
+    from rf_lsp.results import FileResult
+
+FAIL_LEVELS = ("error", "warning", "information", "never")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        default=["."],
+        metavar="PATH",
+        help="files and folders (default: .); - is standard input",
+    )
+    _add_output(parser)
+    _add_rules(parser)
+    _add_files(parser)
+    options.add_sources(parser)
+    options.add_config(parser)
+    options.add_color(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--format", default="full", help="full (default), concise or json")
+    add("--output-file", metavar="F", help="write the findings to a file")
+    add("--statistics", action="store_true", help="count findings by rule, and where shapes were lost")
+    add(
+        "--show-settings",
+        action="store_true",
+        help="print the settings that count for the first path, and stop",
+    )
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--select",
+        action="append",
+        metavar="RULES",
+        help="rules to run: codes, prefixes (RF2), names, ALL; comma-separated",
+    )
+    add("--ignore", action="append", metavar="RULES", help="rules not to run")
+    add(
+        "--fail-level",
+        choices=FAIL_LEVELS,
+        default="warning",
+        help="lowest level of a finding that makes the exit code 1 (default: warning)",
+    )
+    add("--baseline", metavar="F", help="report only findings that this file does not list")
+    add("--update-baseline", action="store_true", help="write all findings to the baseline file instead")
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--stdin-filename", metavar="F", help="the file that standard input stands for")
+    add(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="leave out, as in .gitignore; added to the settings",
+    )
+    add("--force-exclude", action="store_true", help="leave out excluded files also when they are named")
+    add(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="processes (default: one for each core when there are many files)",
+    )
+    add("--no-cache", action="store_true", help="neither read nor write .rf_lsp_cache")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    render = renderer("check", arguments.format)
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise UsageError("--jobs must be at least 1")
+    if arguments.update_baseline and not arguments.baseline:
+        raise UsageError("--update-baseline needs --baseline F")
+    if arguments.show_settings:
+        return _show_settings(arguments)
+    results = _from_standard_input(arguments) if "-" in arguments.paths else _from_files(arguments)
+    report = CheckReport(_findings(results, arguments), results, arguments.statistics)
+    _tell_errors(results)
+    view = options.view_for(arguments.color, sys.stdout.isatty() and not arguments.output_file)
+    options.write(render(report, view), arguments.output_file)
+    return _exit_code(report, arguments.fail_level)
+
+
+def _split(texts: list[str] | None) -> list[str] | None:
+    """``["RF1,RF2", "RF3"]`` → ``["RF1", "RF2", "RF3"]``."""
+    if texts is None:
+        return None
+    return [part.strip() for text in texts for part in text.split(",") if part.strip()]
+
+
+def _task(path: str, arguments: argparse.Namespace) -> Task:
+    """What counts for a file or for the files of a folder; raises :class:`UsageError`."""
+    from rf_lsp.checking import Task
+    from rf_lsp.engine import project_for, rule_settings, settings_for
+    from rf_lsp.shapes import parse_input
+
+    settings = settings_for(path, arguments.config)
+    project = project_for(settings, path, options.checked_folders(arguments.search_path), arguments.python)
+    rules = rule_settings(project, _split(arguments.select), _split(arguments.ignore))
+    return Task(project, rules, tuple(parse_input(text) for text in arguments.input))
+
+
+def _show_settings(arguments: argparse.Namespace) -> int:
+    from rf_lsp.cli.config import settings_text
+
+    path = arguments.paths[0] if arguments.paths[0] != "-" else arguments.stdin_filename or "."
+    task = _task(path, arguments)
+    changes = {"select": _split(arguments.select)} if arguments.select else {}
+    ignored = [*task.project.settings["ignore"], *(_split(arguments.ignore) or [])]
+    exclude = [*task.project.settings["exclude"], *arguments.exclude]
+    sys.stdout.write(
+        settings_text(task.project.settings.with_values(**changes, ignore=ignored, exclude=exclude))
+    )
+    return 0
+
+
+def _from_standard_input(arguments: argparse.Namespace) -> list[FileResult]:
+    from rf_lsp.checking import Checker
+
+    if arguments.paths != ["-"]:
+        raise UsageError("- (standard input) cannot be mixed with other paths")
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"standard input is not UTF-8 (byte {error.start})") from None
+    if "\0" in text:
+        raise UsageError("standard input contains null bytes")
+    name = os.path.abspath(arguments.stdin_filename or "stdin.py")
+    if arguments.force_exclude and not _files([name], arguments, must_exist=False):
+        return []
+    result = Checker(_task(name, arguments)).check(name, text)
+    result.text = text
+    return [result]
+
+
+def _files(paths: Sequence[str], arguments: argparse.Namespace, must_exist: bool = True) -> list[str]:
+    """The files to check, absolute; excluded are those of the settings of each path, and ``--exclude``."""
+    from rf_lsp.engine import settings_for
+    from rf_lsp.files import python_files
+
+    found: dict[str, None] = {}
+    for path in paths:
+        if must_exist and not os.path.lexists(path):
+            raise UsageError(f"{path}: no such file or folder")
+        settings = settings_for(path, arguments.config)
+        force = arguments.force_exclude
+        files = python_files([path], settings["exclude"], settings.root, force, arguments.exclude)
+        found.update(dict.fromkeys(map(os.path.abspath, files)))
+    return list(found)
+
+
+def _from_files(arguments: argparse.Namespace) -> list[FileResult]:
+    """Check every file under the settings nearest to it."""
+    from rf_lsp.checking import check_files
+
+    files = _files(arguments.paths, arguments)
+    done = _progress(len(files))
+    results: dict[str, FileResult] = {}
+    for task, group in _groups(files, arguments):
+        cache = None if arguments.no_cache else _cache(arguments.paths, task)
+        for result in check_files(task, group, cache, arguments.jobs or os.cpu_count() or 1, done):
+            results[result.path] = result
+    return [results[path] for path in files]
+
+
+def _groups(files: Sequence[str], arguments: argparse.Namespace) -> list[tuple[Task, list[str]]]:
+    """The files by the settings and the project that count for them."""
+    tasks: dict[str, Task] = {}
+    groups: dict[str, tuple[Task, list[str]]] = {}
+    for path in files:
+        folder = os.path.dirname(path)
+        if folder not in tasks:
+            tasks[folder] = _task(folder, arguments)
+        groups.setdefault(tasks[folder].key, (tasks[folder], []))[1].append(path)
+    return list(groups.values())
+
+
+def _cache(paths: Sequence[str], task: Task):
+    """The cache in the workspace of the paths, in the working directory for installed packages."""
+    from analyzers.project.resolve import workspace_root
+    from rf_lsp.cache import Cache
+
+    root = workspace_root(os.path.commonpath([os.path.abspath(path) for path in paths]))
+    return Cache(os.getcwd() if "-packages" in root else root, task.key)
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    """Counts on standard error, only in a terminal and only where it takes a while."""
+    if total < 20 or not sys.stderr.isatty():
+        return lambda count: None
+    finished = 0
+
+    def done(count: int) -> None:
+        nonlocal finished
+        finished += count
+        end = "\r\x1b[K" if finished >= total else ""
+        sys.stderr.write(f"\r{finished}/{total} files{end}")
+        sys.stderr.flush()
+
+    return done
+
+
+def _findings(results: Sequence[FileResult], arguments: argparse.Namespace) -> list[Finding]:
+    from rf_lsp import baseline
+    from rf_lsp.checking import merged
+
+    findings = merged(results)
+    if not arguments.baseline:
+        return findings
+    if arguments.update_baseline:
+        baseline.write(arguments.baseline, findings)
+        options.note(f"{len(findings)} findings written to {arguments.baseline}")
+        return []
+    return baseline.fresh(arguments.baseline, findings)
+
+
+def _tell_errors(results: Sequence[FileResult]) -> None:
+    for result in results:
+        if result.error:
+            options.note(result.error)
+        for line, text in result.broken:
+            options.note(f"{options.path_text(result.path)}:{line + 1}: cannot be parsed: {text}")
+
+
+def _exit_code(report: CheckReport, fail_level: str) -> int:
+    """101 after an internal error, 2 for a file that cannot be read, 1 for findings at or above the level,
+    2 where a file is not Python and nothing else was found."""
+    if any(result.crash for result in report.files):
+        return 101
+    if any(result.error for result in report.files):
+        return 2
+    failing = FAIL_LEVELS[: FAIL_LEVELS.index(fail_level) + 1] if fail_level != "never" else ()
+    if any(finding.severity in failing for finding in report.findings):
+        return 1
+    return 2 if any(result.broken for result in report.files) else 0

@@ -1,0 +1,98 @@
+"""``rf-lsp inspect TARGET…``"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from rf_lsp.cli import options
+from rf_lsp.errors import UsageError
+from rf_lsp.output import Inspected, InspectReport, renderer
+
+if TYPE_CHECKING:
+    from analyzers.facts import FileFacts
+    from analyzers.rules.support.settings import RuleSettings
+    from rf_lsp.engine import Engine
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "targets",
+        nargs="+",
+        metavar="TARGET",
+        help="PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file",
+    )
+    parser.add_argument("--format", default="table", help="table (default), json, markdown or csv")
+    options.add_sources(parser)
+    options.add_config(parser)
+    options.add_color(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from rf_lsp.shapes import parse_input
+
+    render = renderer("inspect", arguments.format)
+    inputs = [parse_input(text) for text in arguments.input]
+    report = InspectReport()
+    for target in _expanded(arguments.targets):
+        _inspect(target, inputs, arguments, report)
+    sys.stdout.write(render(report, options.view_for(arguments.color, sys.stdout.isatty())))
+    sys.stdout.flush()
+    if not report.models:
+        raise UsageError(f"no model found in {', '.join(arguments.targets)}")
+    findings = [*report.findings, *(finding for item in report.models for finding in item.findings)]
+    return 1 if any(finding.severity == "error" for finding in findings) else 0
+
+
+def _expanded(targets: list[str]) -> list[str]:
+    """Folders replaced by the Python files in them; raises :class:`UsageError`."""
+    found: list[str] = []
+    for target in targets:
+        if os.path.isdir(target):
+            from rf_lsp.files import python_files
+
+            found.extend(python_files([target]))
+        else:
+            found.append(target)
+    return found
+
+
+def _inspect(target: str, inputs: list, arguments: argparse.Namespace, report: InspectReport) -> None:
+    from analyzers.source.sources import SourceError
+
+    engine, rules = _engine_for(target, arguments)
+    request = engine.request(target)
+    request.inputs = inputs or request.inputs
+    try:
+        facts = engine.facts(request)
+    except SourceError as error:
+        raise UsageError(str(error).rstrip(".")) from None
+    for place, text in facts.broken_blocks:
+        options.note(f"{options.path_text(place.file)}:{place.line + 1}: cannot be parsed: {text}")
+    _add(facts, engine, rules, report)
+
+
+def _engine_for(target: str, arguments: argparse.Namespace) -> tuple[Engine, RuleSettings]:
+    from rf_lsp.engine import Engine, project_for, rule_settings, settings_for
+
+    path = target.partition("::")[0]
+    anchor = path if os.path.exists(path) else os.getcwd()
+    settings = settings_for(anchor, arguments.config)
+    folders = options.checked_folders(arguments.search_path)
+    project = project_for(settings, anchor, folders, arguments.python)
+    return Engine(project), rule_settings(project)
+
+
+def _add(facts: FileFacts, engine: Engine, rules: RuleSettings, report: InspectReport) -> None:
+    """Judge each model by itself, so that a finding of two models stands with both."""
+    from analyzers.facts import FileFacts
+
+    for model in facts.models:
+        alone = FileFacts(facts.path, models=[model], ignores=facts.ignores)
+        found = engine.report(alone, rules).findings
+        report.models.append(Inspected(model, [finding for finding in found if finding.code != "RF903"]))
+    rest = FileFacts(facts.path, problems=facts.problems)
+    report.findings.extend(engine.report(rest, rules).findings)
+    report.unknowns.extend(facts.unknowns)

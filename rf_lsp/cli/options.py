@@ -1,0 +1,74 @@
+"""Options that several commands share, and what follows from them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+
+from rf_lsp.errors import UsageError
+from rf_lsp.output import View
+from rf_lsp.output.text import path_text as path_text
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="F", help="settings file to use instead of the nearest one")
+
+
+def add_color(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)"
+    )
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="SHAPE",
+        help="input of the model, such as 1x3x224x224 or mask=1x1x64x64; once for each input",
+    )
+    parser.add_argument(
+        "--search-path",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="folder in which imports are looked for",
+    )
+    parser.add_argument(
+        "--python", metavar="EXE", help="interpreter whose site-packages are read (as source only)"
+    )
+
+
+def checked_folders(folders: list[str]) -> tuple[str, ...]:
+    """The ``--search-path`` folders; raises :class:`UsageError`."""
+    for folder in folders:
+        if not os.path.isdir(folder):
+            raise UsageError(f"{folder}: no such folder (--search-path)")
+    return tuple(folders)
+
+
+def view_for(color: str, to_terminal: bool) -> View:
+    """Colours as asked for; on ``auto`` only in a terminal and unless NO_COLOR is set."""
+    automatic = to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size((120, 40)).columns
+    return View(color == "always" or (color == "auto" and automatic), max(width, 40))
+
+
+def write(text: str, path: str | None) -> None:
+    """Write results to a file or to standard output; raises :class:`UsageError`."""
+    if path is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+
+
+def note(text: str) -> None:
+    """A remark for standard error."""
+    print(f"rf-lsp: {text}", file=sys.stderr)

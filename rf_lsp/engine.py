@@ -1,0 +1,185 @@
+"""The engine as the command line and the server start it: settings in, facts and findings out."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzers import rules
+from analyzers.facts import FileFacts, IgnoreFact
+from analyzers.project.environment import site_packages
+from analyzers.project.resolve import workspace_root
+from analyzers.rules.support.selection import UnknownRule, codes_of, levels
+from analyzers.rules.support.settings import ModelSettings, RuleSettings
+from analyzers.source.sources import SourceError, Sources
+from rf_lsp.errors import UsageError
+from rf_lsp.settings import Settings, find, load, pixels
+
+if TYPE_CHECKING:
+    from analyzers.analysis import Analyzer, Options, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project: its settings and the folders that source is looked for in. Picklable."""
+
+    settings: Settings
+    root: str
+    search_paths: tuple[str, ...] = ()
+    site_packages: tuple[str, ...] = ()
+
+
+def settings_for(path: str, config: str | None = None) -> Settings:
+    """The settings that count for a file or folder; raises :class:`UsageError`."""
+    if config:
+        return load(config)
+    folder = path if os.path.isdir(path) else os.path.dirname(os.path.abspath(path))
+    found = find(folder)
+    return load(found) if found else Settings(root=workspace_root(path))
+
+
+def project_for(
+    settings: Settings, path: str, search_paths: tuple[str, ...] = (), python: str | None = None
+) -> Project:
+    """The project of ``path``; options of the command line come before the settings."""
+    root = workspace_root(path)
+    own = [settings.path(text) for text in settings["search-paths"]]
+    interpreter = python or (_located(settings, settings["python"]) if settings["python"] else None)
+    folders = [os.path.abspath(text) for text in search_paths]
+    packages = site_packages(interpreter, root)
+    if interpreter and not packages:
+        raise UsageError(f"no Python environment at {interpreter!r}")
+    return Project(settings, root, (*folders, *own), tuple(packages))
+
+
+def _located(settings: Settings, python: str) -> str:
+    """A path is relative to the settings file, a bare name (``python3.12``) is looked up in PATH."""
+    return settings.path(python) if os.path.dirname(python) or python.startswith(".") else python
+
+
+def options_of(project: Project) -> Options:
+    from analyzers.analysis import Options
+
+    settings = project.settings
+    return Options(
+        roots=[project.root],
+        search_paths=list(project.search_paths),
+        site_packages=list(project.site_packages),
+        default_input=settings.default_input,
+        models=[{**entry, "target": _absolute(settings, entry["target"])} for entry in settings["models"]],
+        layers=settings["layers"],
+    )
+
+
+def _absolute(settings: Settings, target: str) -> str:
+    """A target of the settings with its path made absolute (a dotted module name stays)."""
+    path, separator, expression = target.partition("::")
+    located = settings.path(path)
+    return (located if os.path.exists(located) or path.endswith(".py") else path) + separator + expression
+
+
+def rule_settings(
+    project: Project, select: list[str] | None = None, ignore: list[str] | None = None
+) -> RuleSettings:
+    """What the rules are told; ``select`` replaces that of the settings, ``ignore`` is added to it.
+
+    Raises :class:`UsageError` for a rule that does not exist.
+    """
+    settings = project.settings
+    chosen = settings["select"] if select is None else select
+    try:
+        enabled = levels(chosen, [*settings["ignore"], *(ignore or [])], settings["severity"])
+        ignored = tuple(
+            (_glob(settings, pattern), codes_of(codes))
+            for pattern, codes in settings["per-file-ignores"].items()
+        )
+    except UnknownRule as error:
+        raise UsageError(str(error)) from None
+    entries = tuple(_model_settings(settings, entry) for entry in settings["models"])
+    workspace = (os.path.abspath(project.root), *map(os.path.abspath, project.search_paths))
+    share = settings["required-coverage"]
+    return RuleSettings(enabled, share, settings.target_size, entries, ignored, workspace)
+
+
+def _model_settings(settings: Settings, entry: dict) -> ModelSettings:
+    return ModelSettings(
+        _absolute(settings, entry["target"]),
+        entry.get("required-coverage"),
+        pixels(entry.get("target-size")),
+        entry.get("max-parameters"),
+    )
+
+
+def _glob(settings: Settings, pattern: str) -> str:
+    """A glob over absolute POSIX paths; one without a slash fits file names anywhere."""
+    if "/" not in pattern:
+        return f"*/{pattern}"
+    return settings.path(pattern).replace(os.sep, "/")
+
+
+class Engine:
+    """Analyses the files of one project; source is read and parsed once."""
+
+    def __init__(self, project: Project, sources: Sources | None = None) -> None:
+        self.project = project
+        self.sources = sources or Sources()
+        self._options = options_of(project)
+
+    def analyzer(self) -> Analyzer:
+        """A fresh analyzer over the shared sources: what it reads is what a result depends on."""
+        from analyzers.analysis import Analyzer
+
+        return Analyzer(self.sources, self._options)
+
+    def request(self, target: str) -> Request:
+        """What a TARGET means; raises :class:`UsageError` with what the file holds instead."""
+        from analyzers.analysis import TargetError
+
+        try:
+            return self.analyzer().resolve_target(target)
+        except TargetError as error:
+            sentence = str(error.args[0] if error.args else error)
+            held: list[str] = list(getattr(error, "held", ()))
+            holds = (
+                f" (it holds {_listed(held)})"
+                if held and not all(name in sentence for name in held[:3])
+                else ""
+            )
+            raise UsageError(f"{sentence.rstrip('.')}{holds}") from None
+        except SourceError as error:
+            raise UsageError(str(error).rstrip(".")) from None
+
+    def facts(self, request: Request) -> FileFacts:
+        """The facts of one request with its ignore comments; raises :class:`SourceError`."""
+        self.sources.dependencies.clear()
+        request.path = os.path.abspath(request.path)
+        facts = self.analyzer().analyze(request)
+        if not facts.ignores:
+            facts.ignores = self._ignores(request.path)
+        return facts
+
+    def _ignores(self, path: str) -> list[IgnoreFact]:
+        """The ignore comments of the file and of the workspace's files read for it."""
+        root = os.path.abspath(self.project.root) + os.sep
+        read = [name for name, stamp in self.sources.dependencies.items() if stamp and name.endswith(".py")]
+        own = [name for name in read if name.startswith(root) and "-packages" + os.sep not in name]
+        others = [name for name in own if name != path]
+        return [ignore for name in (path, *others) for ignore in self._ignores_in(name)]
+
+    def _ignores_in(self, path: str) -> list[IgnoreFact]:
+        from analyzers.ignores import ignores_of
+
+        try:
+            module = self.sources.module(path)
+        except SourceError:
+            return []
+        return ignores_of(path, module.text, module.comments)
+
+    def report(self, facts: FileFacts, settings: RuleSettings) -> rules.Report:
+        return rules.report(facts, settings)
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:20])
+    return f"{shown} and {len(names) - 20} more" if len(names) > 20 else shown

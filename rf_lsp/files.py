@@ -1,0 +1,168 @@
+"""Which files a command reads: the paths given, folders walked with respect to .gitignore and exclude."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rf_lsp.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+SUFFIXES = (".py", ".ipynb")
+DEFAULT_EXCLUDES = frozenset(
+    {
+        "buck-out",
+        "_build",
+        "build",
+        ".bzr",
+        ".direnv",
+        "dist",
+        ".eggs",
+        ".git",
+        ".hg",
+        ".ipynb_checkpoints",
+        ".mypy_cache",
+        "node_modules",
+        ".nox",
+        ".pants.d",
+        "__pycache__",
+        ".pyenv",
+        "__pypackages__",
+        ".pytest_cache",
+        ".pytype",
+        ".rf_lsp_cache",
+        ".ruff_cache",
+        "site-packages",
+        ".svn",
+        ".tox",
+        "venv",
+        ".venv",
+        ".vscode",
+    }
+)
+"""Names of folders that are left out unless they are given themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Patterns with the folder they are relative to."""
+
+    base: str
+    spec: GitIgnoreSpec
+
+    def matches(self, path: str, is_folder: bool) -> bool | None:
+        """Whether ``path`` is ignored (False: taken back by ``!``); ``None`` when nothing is said."""
+        relative = os.path.relpath(path, self.base).replace(os.sep, "/")
+        if relative.startswith(".."):
+            return None
+        return self.spec.check_file(relative + "/" * is_folder).include
+
+
+def ignore_of(base: str, lines: Sequence[str]) -> Ignore:
+    """Raises :class:`UsageError` for a pattern that cannot be read."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return Ignore(base, GitIgnoreSpec.from_lines(lines))
+    except ValueError as error:
+        raise UsageError(f"impossible exclude pattern: {error}") from None
+
+
+def python_files(
+    paths: Sequence[str],
+    exclude: Sequence[str] = (),
+    root: str = ".",
+    force_exclude: bool = False,
+    exclude_here: Sequence[str] = (),
+) -> list[str]:
+    """The Python files and notebooks of ``paths``, each once, in order.
+
+    ``exclude`` holds .gitignore patterns relative to ``root``, ``exclude_here`` others relative to the
+    working directory. A path that is given itself is read although it is excluded, unless
+    ``force_exclude``. Raises :class:`UsageError` for a folder that cannot be read or holds no Python.
+    """
+    given = ((os.path.abspath(root), exclude), (os.getcwd(), exclude_here))
+    excludes = [ignore_of(base, patterns) for base, patterns in given if patterns]
+    found: dict[str, None] = {}
+    for path in paths:
+        inherited = _ignores_above(os.path.abspath(path))
+        if force_exclude and (_ignored(path, excludes + inherited) or _default_excluded(path)):
+            continue
+        found.update(dict.fromkeys(_files_of(path, excludes, inherited)))
+    return list(found)
+
+
+def _files_of(path: str, excludes: list[Ignore], inherited: list[Ignore]) -> list[str]:
+    if not os.path.isdir(path):
+        return [path]
+    given = [] if _ignored(path, inherited) else inherited
+    files = list(_walk(path, [*excludes, *given]))
+    if not files and not excludes:
+        raise UsageError(f"{path}: the folder holds no Python file")
+    return files
+
+
+def _walk(folder: str, ignores: list[Ignore]) -> Iterator[str]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be read ({error.strerror})") from None
+    ignores = [*ignores, *_gitignore(folder)]
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in DEFAULT_EXCLUDES and not _matched(entry.path, True, ignores):
+                yield from _walk(entry.path, ignores)
+        elif entry.name.endswith(SUFFIXES) and entry.is_file() and not _matched(entry.path, False, ignores):
+            yield os.path.normpath(entry.path)
+
+
+def _matched(path: str, is_folder: bool, ignores: Sequence[Ignore]) -> bool:
+    """The last pattern file that says anything decides, as in git."""
+    for ignore in reversed(ignores):
+        said = ignore.matches(os.path.abspath(path), is_folder)
+        if said is not None:
+            return said
+    return False
+
+
+def _ignored(path: str, ignores: Sequence[Ignore]) -> bool:
+    """Whether the path or a folder above it is ignored."""
+    current = os.path.abspath(path)
+    while True:
+        if _matched(current, os.path.isdir(current), ignores):
+            return True
+        parent = os.path.dirname(current)
+        if parent == current:
+            return False
+        current = parent
+
+
+def _default_excluded(path: str) -> bool:
+    relative = os.path.relpath(path)
+    return not DEFAULT_EXCLUDES.isdisjoint(relative.split(os.sep))
+
+
+def _gitignore(folder: str) -> list[Ignore]:
+    try:
+        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return []
+    return [ignore_of(os.path.abspath(folder), lines)]
+
+
+def _ignores_above(path: str) -> list[Ignore]:
+    """The .gitignore files of the repository above ``path``, outermost first; none outside of one."""
+    folders: list[str] = []
+    current = path
+    while not os.path.exists(os.path.join(current, ".git")):
+        parent = os.path.dirname(current)
+        if parent == current:
+            return []
+        folders.append(parent)
+        current = parent
+    return [ignore for folder in reversed(folders) for ignore in _gitignore(folder)]

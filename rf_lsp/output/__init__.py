@@ -1,0 +1,65 @@
+"""How results are shown: a folder for each command that has formats, in it one file for each format.
+
+A format is a module with ``render(report, view) -> str``; its file's name is the format's name.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from analyzers.facts import Finding, ModelFact, UnknownFact
+from rf_lsp.errors import UsageError
+from rf_lsp.results import FileResult
+
+
+@dataclass(slots=True)
+class View:
+    """Where the text goes: with colours or not, and how many columns wide."""
+
+    color: bool = False
+    width: int = 120
+
+
+@dataclass(slots=True)
+class Inspected:
+    """One model with what the rules say about it."""
+
+    model: ModelFact
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class InspectReport:
+    """The models of all targets; what was found or lost outside of any model."""
+
+    models: list[Inspected] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    unknowns: list[UnknownFact] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """The findings of all files, the files' own results, and whether statistics are wanted."""
+
+    findings: list[Finding] = field(default_factory=list)
+    files: list[FileResult] = field(default_factory=list)
+    statistics: bool = False
+
+
+def formats(kind: str) -> list[str]:
+    """The formats of a command (``"check"``, ``"inspect"``)."""
+    folder = Path(__file__).parent / kind
+    return sorted(entry.name for entry in pkgutil.iter_modules([str(folder)]))
+
+
+def renderer(kind: str, name: str) -> Callable[[Any, View], str]:
+    """The ``render`` of a format; raises :class:`UsageError` when there is none of that name."""
+    known = formats(kind)
+    if name not in known:
+        raise UsageError(f"unknown format {name!r}; {kind} writes {', '.join(known)}")
+    return import_module(f"rf_lsp.output.{kind}.{name}").render

@@ -1,0 +1,18 @@
+"""``check --format json``: the schema rf-lsp.check/1."""
+
+from __future__ import annotations
+
+from rf_lsp import __version__
+from rf_lsp.output import CheckReport, View, serialize
+from rf_lsp.output.statistics import summary
+
+
+def render(report: CheckReport, view: View) -> str:
+    return serialize.dumps(
+        {
+            "schema": "rf-lsp.check/1",
+            "version": __version__,
+            "findings": [serialize.finding(finding) for finding in report.findings],
+            "summary": summary(report),
+        }
+    )

@@ -1,0 +1,52 @@
+"""``inspect --format markdown``: for pull requests and READMEs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rf_lsp.output import Inspected, InspectReport, View
+from rf_lsp.output.columns import used_columns
+from rf_lsp.output.text import count_text, input_text, place_text, short_count, summary_text
+
+
+def render(report: InspectReport, view: View) -> str:
+    parts = ["\n".join(_model(item)) for item in report.models]
+    loose = [*map(_finding, report.findings)]
+    return "\n\n".join([*parts, *(["\n".join(loose)] if loose else [])]) + "\n"
+
+
+def _model(item: Inspected) -> Iterator[str]:
+    model = item.model
+    yield f"### {_cell(summary_text(model))}"
+    yield ""
+    yield f"`{model.target}`"
+    for entry in model.inputs:
+        yield f"input {_cell(input_text(entry.name, entry.shape, entry.origin))}"
+    yield ""
+    yield from _table(item)
+    yield ""
+    yield f"Total {count_text(model.parameters)} parameters, {short_count(model.macs)} MACs; {model.status}."
+    if model.unknowns or item.findings:
+        yield ""
+    for unknown in model.unknowns:
+        where = f"{place_text(unknown.place)} " if unknown.place else ""
+        yield f"- not known: {_cell(where + unknown.reason)}"
+    yield from map(_finding, item.findings)
+
+
+def _table(item: Inspected) -> Iterator[str]:
+    columns = used_columns(item.model.layers)
+    yield "| layer | " + " | ".join(column.title for column in columns) + " |"
+    yield "|---|" + "".join("---:|" if column.numeric else "---|" for column in columns)
+    for layer in item.model.layers:
+        cells = [layer.name, *(column.text(layer) for column in columns)]
+        yield "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _finding(finding) -> str:
+    message = f"**{finding.severity} {finding.code}** {finding.message} ({place_text(finding.place)})"
+    return "- " + _cell(message)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

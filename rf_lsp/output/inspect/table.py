@@ -1,0 +1,167 @@
+"""``inspect --format table``: for reading in a terminal, 80 columns and more."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from analyzers.facts import Finding, LayerFact, ModelFact, UnknownFact
+from rf_lsp.output import Inspected, InspectReport, View
+from rf_lsp.output.columns import Column, used_columns
+from rf_lsp.output.text import count_text, input_text, place_text, shape_text, short_count, summary_text
+
+LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "information": "cyan"}
+STATUS = {"partial": "not everything could be followed", "failed": "the model could not be followed"}
+SHOWN_UNKNOWNS = 20
+
+Row = tuple[str, LayerFact | None]
+
+
+def console_of(view: View, record: bool = False) -> Console:
+    return Console(
+        file=io.StringIO(),
+        force_terminal=view.color,
+        color_system="truecolor" if view.color else None,
+        width=view.width,
+        record=record,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+    )
+
+
+def render(report: InspectReport, view: View) -> str:
+    console = console_of(view)
+    draw(report, console)
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return "\n".join(line.rstrip() for line in file.getvalue().split("\n"))
+
+
+def draw(report: InspectReport, console: Console) -> None:
+    """Print the report; apart from :func:`render` for pictures (``Console(record=True)``)."""
+    for number, item in enumerate(report.models):
+        if number:
+            console.print()
+        _draw_model(item, console)
+    if report.unknowns or report.findings:
+        console.print()
+    _draw_unknowns(report.unknowns, console)
+    _draw_findings(report.findings, console)
+
+
+def _draw_model(item: Inspected, console: Console) -> None:
+    model = item.model
+    console.print(Text(summary_text(model), style="bold"))
+    for line in _notes(model):
+        console.print(Text(line, style="dim"))
+    if model.layers:
+        console.print(_table(model.layers, console.width))
+    _draw_totals(model, console)
+    _draw_unknowns(model.unknowns, console)
+    _draw_findings(item.findings, console)
+
+
+def _notes(model: ModelFact) -> Iterator[str]:
+    where = f" · {place_text(model.place)}" if model.place else ""
+    yield f"{model.target}{where}"
+    if model.inputs:
+        yield "input " + ", ".join(input_text(item.name, item.shape, item.origin) for item in model.inputs)
+    if model.status in STATUS:
+        yield f"{model.status}: {STATUS[model.status]}"
+
+
+def rows_of(layers: Sequence[LayerFact]) -> list[Row]:
+    """The layers indented under the modules that hold them, each of which gets a row of its own."""
+    rows: list[Row] = []
+    current: list[str] = []
+    for layer in layers:
+        *parents, name = _path(layer)
+        common = 0
+        while common < min(len(current), len(parents)) and current[common] == parents[common]:
+            common += 1
+        rows.extend(("  " * depth + parents[depth], None) for depth in range(common, len(parents)))
+        current = parents
+        rows.append(("  " * len(parents) + name, layer))
+    return rows
+
+
+def _path(layer: LayerFact) -> list[str]:
+    return [layer.name] if layer.functional else layer.name.split(".")
+
+
+def _table(layers: Sequence[LayerFact], width: int) -> Table:
+    rows = rows_of(layers)
+    columns = _fitting(used_columns(layers), rows, width)
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
+    table.add_column("layer", no_wrap=True, overflow="ellipsis", min_width=8)
+    for column in columns:
+        table.add_column(column.title, justify="right" if column.numeric else "left", no_wrap=True)
+    for name, layer in rows:
+        style = "dim" if layer is None or layer.functional else ""
+        cells = [column.text(layer) for column in columns] if layer else []
+        table.add_row(Text(name), *map(Text, cells), style=style)
+    return table
+
+
+def _fitting(columns: list[Column], rows: Sequence[Row], width: int) -> list[Column]:
+    """The columns that fit beside the names, the most dispensable left out first."""
+    layers = [layer for _, layer in rows if layer]
+    widths = {
+        column.title: max(len(column.title), *(len(column.text(layer)) for layer in layers)) + 1
+        for column in columns
+    }
+    names = max(len(name) for name, _ in rows) + 1
+    while columns and names + sum(widths[column.title] for column in columns) > width:
+        dispensable = max(columns, key=lambda column: column.rank)
+        if dispensable.rank == 0:
+            break
+        columns = [column for column in columns if column is not dispensable]
+    return columns
+
+
+def _draw_totals(model: ModelFact, console: Console) -> None:
+    fixed = ""
+    if isinstance(model.parameters, int) and isinstance(model.trainable_parameters, int):
+        frozen = model.parameters - model.trainable_parameters
+        fixed = f" ({count_text(frozen)} of them frozen)" if frozen else ""
+    outputs = ", ".join(
+        f"{output.path + ' ' if output.path else ''}{shape_text(output.shape)}" for output in model.outputs
+    )
+    console.print(
+        Text(
+            f"total {count_text(model.parameters)} parameters{fixed} · {short_count(model.macs)} MACs"
+            f" · output {outputs or '?'}"
+        )
+    )
+
+
+def _draw_unknowns(unknowns: Sequence[UnknownFact], console: Console) -> None:
+    lines = list(dict.fromkeys(_unknown_text(unknown) for unknown in unknowns))
+    if lines:
+        console.print(Text("not known:", style="bold"))
+    for line in lines[:SHOWN_UNKNOWNS]:
+        console.print(Padding(Text(line), (0, 0, 0, 2)))
+    if len(lines) > SHOWN_UNKNOWNS:
+        console.print(f"  … and {len(lines) - SHOWN_UNKNOWNS} more")
+
+
+def _unknown_text(unknown: UnknownFact) -> str:
+    return f"{place_text(unknown.place)} {unknown.reason}" if unknown.place else unknown.reason
+
+
+def _draw_findings(findings: Sequence[Finding], console: Console) -> None:
+    for finding in findings:
+        style = LEVEL_STYLES.get(finding.severity, "")
+        line = Text.assemble(
+            (f"{finding.severity} {finding.code} [{finding.name}] ", style),
+            finding.message,
+            (f" ({place_text(finding.place)})", "dim"),
+        )
+        console.print(line)

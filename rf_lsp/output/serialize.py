@@ -1,0 +1,130 @@
+"""Facts as JSON values: the contract of DESIGN §3. Places are counted from 1, unknown is null."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from analyzers.facts import FieldFact, Finding, LayerFact, ModelFact, Place, UnknownFact
+from rf_lsp.output.text import path_text
+
+
+def dumps(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+
+
+def place(value: Place | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    found: dict[str, Any] = {
+        "file": path_text(value.file),
+        "line": value.line + 1,
+        "column": value.column + 1,
+        "end_line": value.end_line + 1,
+        "end_column": value.end_column + 1,
+    }
+    return found if value.cell is None else {**found, "cell": value.cell + 1}
+
+
+def dim(value: Any) -> int | str | None:
+    if value is None or isinstance(value, int | str):
+        return value
+    from analyzers.tensors.dims import as_json
+
+    return as_json(value)
+
+
+def shape(value: Sequence[Any] | None) -> list[int | str | None] | None:
+    return None if value is None else [dim(item) for item in value]
+
+
+def number(value: Fraction | int | None) -> int | str | None:
+    """A whole number as such, any other as ``"1/2"``."""
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else str(value)
+    return value
+
+
+def receptive_field(value: FieldFact | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    return {
+        "axes": list(value.axes),
+        "size": list(value.size),
+        "stride": [number(item) for item in value.stride],
+        "start": list(value.start),
+        "density": list(value.density),
+        "coverage": list(value.coverage),
+        "erf": list(value.erf),
+        "size_min": list(value.size_min),
+        "shortest": list(value.shortest),
+        "halo": [None if item is None else list(item) for item in value.halo],
+        "global": value.global_,
+    }
+
+
+def layer(value: LayerFact) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": value.name,
+        "type": value.type,
+        "calls": value.calls,
+        "definition": place(value.definition),
+        "call": place(value.call),
+        "input_shapes": [shape(item) for item in value.input_shapes],
+        "output_shape": shape(value.output_shape),
+        "parameters": dim(value.parameters),
+        "macs": dim(value.macs),
+        "receptive_field": receptive_field(value.field),
+    }
+    if value.functional:
+        found["functional"] = True
+    return {**found, "reason": value.reason} if value.reason else found
+
+
+def unknown(value: UnknownFact) -> dict[str, Any]:
+    return {"place": place(value.place), "reason": value.reason}
+
+
+def finding(value: Finding) -> dict[str, Any]:
+    from analyzers.rules.support.registry import RULES
+
+    edits = [[{"place": place(edit.place), "text": edit.text} for edit in fix.edits] for fix in value.fixes]
+    return {
+        "code": value.code,
+        "name": value.name,
+        "severity": value.severity,
+        "message": value.message,
+        "place": place(value.place),
+        "related": [{"message": text, "place": place(at)} for text, at in value.related],
+        "fixes": [
+            {"title": fix.title, "safe": fix.safe, "edits": made}
+            for fix, made in zip(value.fixes, edits, strict=True)
+        ],
+        "model": value.model,
+        "url": RULES[value.code].url,
+    }
+
+
+def model(value: ModelFact, findings: Sequence[Finding]) -> dict[str, Any]:
+    return {
+        "target": value.target,
+        "name": value.name,
+        "framework": value.framework,
+        "file": path_text(value.place.file) if value.place else path_text(value.target.partition("::")[0]),
+        "line": value.place.line + 1 if value.place else None,
+        "status": value.status,
+        "inputs": [
+            {"name": item.name, "shape": shape(item.shape), "origin": item.origin} for item in value.inputs
+        ],
+        "outputs": [{"path": item.path, "shape": shape(item.shape)} for item in value.outputs],
+        "parameters": dim(value.parameters),
+        "trainable_parameters": dim(value.trainable_parameters),
+        "macs": dim(value.macs),
+        "receptive_field": receptive_field(value.field),
+        "receptive_field_layer": value.field_layer,
+        "layers": [layer(item) for item in value.layers],
+        "unknowns": [unknown(item) for item in value.unknowns],
+        "findings": [finding(item) for item in findings],
+    }

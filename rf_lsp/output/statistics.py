@@ -1,0 +1,59 @@
+"""``check --statistics``: findings by rule, models by status, why shapes were lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from rf_lsp.output import CheckReport
+
+SHOWN_REASONS = 20
+
+
+def summary(report: CheckReport) -> dict[str, Any]:
+    """The ``summary`` of ``check --format json``."""
+    by_severity = Counter(finding.severity for finding in report.findings)
+    found: dict[str, Any] = {
+        "files": len(report.files),
+        "findings": len(report.findings),
+        **{level: by_severity.get(level, 0) for level in ("error", "warning", "information")},
+        "models": _models(report),
+        "unreadable": [{"file": file.path, "reason": file.error} for file in report.files if file.error],
+    }
+    if report.statistics:
+        found["rules"] = [
+            {"code": code, "name": name, "count": count} for (code, name), count in _rules(report)
+        ]
+        found["shapes_lost"] = [{"reason": reason, "count": count} for reason, count in _reasons(report)]
+    return found
+
+
+def lines(report: CheckReport) -> Iterator[str]:
+    """The same for reading."""
+    for (code, name), count in _rules(report):
+        yield f"{count:6}  {code} {name}"
+    models = _models(report)
+    states = ", ".join(f"{models[state]} {state}" for state in sorted(models))
+    yield f"{len(report.files)} files, {sum(models.values())} models{f' ({states})' if states else ''}"
+    reasons = _reasons(report)
+    if reasons:
+        yield f"shapes lost (RF901) at {sum(count for _, count in reasons)} places:"
+    for reason, count in reasons[:SHOWN_REASONS]:
+        yield f"{count:6}  {reason}"
+
+
+def _rules(report: CheckReport) -> list[tuple[tuple[str, str], int]]:
+    return Counter((finding.code, finding.name) for finding in report.findings).most_common()
+
+
+def _models(report: CheckReport) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for file in report.files:
+        found.update(file.models)
+    return dict(found)
+
+
+def _reasons(report: CheckReport) -> list[tuple[str, int]]:
+    places = {entry for file in report.files for entry in file.lost}
+    return Counter(reason for _, reason in places).most_common()

@@ -1,0 +1,165 @@
+"""Facts as short text: shapes, counts, receptive fields."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from analyzers.facts import FieldFact, ModelFact, Place
+from analyzers.rules.support.coverage import extents
+
+UNKNOWN = "?"
+
+
+def path_text(path: str) -> str:
+    """A path relative to the working directory if it lies in there."""
+    relative = os.path.relpath(path) if os.path.isabs(path) else path
+    return path if relative.startswith("..") else relative
+
+
+def place_text(place: Place) -> str:
+    """``file:line:column``, counted from 1, with the cell of a notebook."""
+    cell = f":cell {place.cell + 1}" if place.cell is not None else ""
+    return f"{path_text(place.file)}{cell}:{place.line + 1}:{place.column + 1}"
+
+
+def dim_text(dim: Any) -> str:
+    if dim is None:
+        return UNKNOWN
+    if isinstance(dim, int | str):
+        return str(dim)
+    from analyzers.tensors.dims import text
+
+    return text(dim)
+
+
+def shape_text(shape: Sequence[Any] | None) -> str:
+    """All dimensions, joined by ×; ``scalar`` for none."""
+    if shape is None:
+        return UNKNOWN
+    return "×".join(map(dim_text, shape)) or "scalar"
+
+
+def without_batch(shape: Sequence[Any] | None) -> str:
+    return UNKNOWN if shape is None else shape_text(tuple(shape)[1:])
+
+
+def count_text(count: Any) -> str:
+    """``25557032`` → ``25,557,032``."""
+    return f"{count:,}" if isinstance(count, int) else dim_text(count)
+
+
+def short_count(count: Any) -> str:
+    """``25557032`` → ``25.6 M``."""
+    if not isinstance(count, int):
+        return dim_text(count)
+    for unit, size in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if count >= size * 0.9995:
+            return f"{count / size:.1f} {unit}"
+    return str(count)
+
+
+def number_text(value: Fraction | float | int | None) -> str:
+    if value is None:
+        return UNKNOWN
+    return str(value) if isinstance(value, Fraction | int) else f"{value:.0f}"
+
+
+def per_axis(values: Sequence[Any], text: Callable[[Any], str] = number_text) -> str:
+    """One text when all axes are alike, else joined by ×."""
+    texts = [text(value) for value in values]
+    return texts[0] if len(set(texts)) == 1 else "×".join(texts)
+
+
+def size_text(field: FieldFact) -> str:
+    """``427``, ``21×3``, ``188…204`` where it depends on the phase, ``all`` along an axis that is mixed."""
+    pairs = list(zip(field.size_min, field.size, strict=True))
+    return per_axis(pairs, _size_range)
+
+
+def _size_range(sizes: tuple[int | None, int | None]) -> str:
+    smallest, largest = sizes
+    if largest is None:
+        return "all"
+    return str(largest) if smallest in (None, largest) else f"{smallest}…{largest}"
+
+
+def field_text(field: FieldFact | None) -> str:
+    """The receptive field's size with ``+ global`` beside it where that holds."""
+    if field is None:
+        return ""
+    if all(size is None for size in field.size):
+        return "global"
+    return f"{size_text(field)} + global" if field.global_ else size_text(field)
+
+
+def located(field: FieldFact | None) -> bool:
+    """Whether anything is left of the field that has a size."""
+    return field is not None and any(size is not None for size in field.size)
+
+
+def percent(share: float | None) -> str:
+    return UNKNOWN if share is None else f"{share:.0%}".replace("%", " %")
+
+
+def covers_text(model: ModelFact) -> str:
+    """``RF 427 covers 224`` or ``RF 99 covers 44 % of 224``; empty without a located field."""
+    field = model.field
+    if field is None or not located(field):
+        return ""
+    known = [
+        (size / extent, size, extent)
+        for size, extent in zip(field.size, extents(model, field), strict=True)
+        if size is not None and extent
+    ]
+    head = f"RF {field_text(field)}"
+    if not known:
+        return head
+    share, _, extent = min(known)
+    if share >= 1:
+        every = "×".join(dict.fromkeys(str(extent) for _, _, extent in known))
+        return f"{head} covers {every}"
+    return f"{head} covers {percent(int(100 * share) / 100)} of {extent}"
+
+
+def outputs_text(model: ModelFact) -> str:
+    """The outputs' shapes without batch."""
+    texts = [
+        f"{output.path}: {without_batch(output.shape)}"
+        if len(model.outputs) > 1
+        else without_batch(output.shape)
+        for output in model.outputs
+    ]
+    shown = texts if len(texts) <= 4 else [*texts[:3], f"… {len(texts) - 3} more"]
+    return ", ".join(shown) or UNKNOWN
+
+
+def summary_text(model: ModelFact) -> str:
+    """``ResNet · 3×224×224 → 1000 · 25.6 M params · 4.1 GMACs · RF 427 covers 224``."""
+    inputs = ", ".join(without_batch(entry.shape) for entry in model.inputs) or UNKNOWN
+    parts = [
+        model.name,
+        f"{inputs} → {outputs_text(model)}",
+        f"{short_count(model.parameters)} params",
+        f"{short_count(model.macs)}MACs" if isinstance(model.macs, int) and model.macs >= 1000 else "",
+        covers_text(model),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+ORIGINS = {
+    "option": "given by --input",
+    "comment": "from a # rf: comment",
+    "settings": "from the settings",
+    "usage": "from its use in the code",
+    "annotation": "from an annotation",
+    "solved": "solved from the layers",
+    "default": "assumed, nothing says it",
+}
+
+
+def input_text(name: str, shape: Sequence[Any], origin: str) -> str:
+    """``x 1×3×224×224 (assumed, nothing says it)``."""
+    return f"{name} {shape_text(shape)} ({ORIGINS.get(origin, origin)})"

@@ -1,0 +1,87 @@
+"""What ``check`` knows of one file, and its JSON for the cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from analyzers.facts import Edit, Finding, Fix, Place
+
+Lost = tuple[str, str]
+"""Where (``path:line``) and why a shape became unknown."""
+
+
+@dataclass(slots=True)
+class FileResult:
+    """``models`` counts models by status; ``lost`` says where shapes were lost; ``broken`` are the blocks
+    that are not Python; ``used_ignores`` the ignore comments (file, line) of any file that silenced
+    something; ``error`` why the file cannot be read; ``crash`` an internal error; ``dependencies`` the
+    stamps of all that was read; ``text`` the unsaved buffer that was checked instead of the file."""
+
+    path: str
+    findings: list[Finding] = field(default_factory=list)
+    used_ignores: list[tuple[str, int]] = field(default_factory=list)
+    models: dict[str, int] = field(default_factory=dict)
+    lost: list[Lost] = field(default_factory=list)
+    broken: list[tuple[int, str]] = field(default_factory=list)
+    error: str | None = None
+    crash: str | None = None
+    dependencies: dict[str, str] = field(default_factory=dict)
+    text: str | None = None
+
+
+def to_json(result: FileResult) -> dict[str, Any]:
+    """Everything but the path and the dependencies, empty parts left out."""
+    data = {
+        "findings": [_finding(finding) for finding in result.findings],
+        "used_ignores": result.used_ignores,
+        "models": result.models,
+        "lost": result.lost,
+        "broken": result.broken,
+        "error": result.error,
+    }
+    return {name: value for name, value in data.items() if value}
+
+
+def from_json(path: str, data: dict[str, Any]) -> FileResult:
+    """The inverse of :func:`to_json`; raises ``TypeError``, ``KeyError`` or ``ValueError`` for other data."""
+    return FileResult(
+        path,
+        [_read_finding(entry) for entry in data.get("findings", ())],
+        [(file, line) for file, line in data.get("used_ignores", ())],
+        dict(data.get("models", {})),
+        [(place, reason) for place, reason in data.get("lost", ())],
+        [(line, text) for line, text in data.get("broken", ())],
+        data.get("error"),
+    )
+
+
+def _place(place: Place) -> list[Any]:
+    return [place.file, place.line, place.column, place.end_line, place.end_column, place.cell]
+
+
+def _finding(finding: Finding) -> list[Any]:
+    fixes = [
+        [fix.title, fix.safe, [[_place(edit.place), edit.text] for edit in fix.edits]]
+        for fix in finding.fixes
+    ]
+    related = [[text, _place(place)] for text, place in finding.related]
+    head = [finding.code, finding.name, finding.severity, finding.message, _place(finding.place)]
+    return [*head, related, fixes, finding.model]
+
+
+def _read_finding(data: list[Any]) -> Finding:
+    code, name, severity, message, place, related, fixes, model = data
+    return Finding(
+        code,
+        name,
+        severity,
+        message,
+        Place(*place),
+        [(text, Place(*at)) for text, at in related],
+        [
+            Fix(title, safe, tuple(Edit(Place(*at), text) for at, text in edits))
+            for title, safe, edits in fixes
+        ],
+        model,
+    )

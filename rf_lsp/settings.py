@@ -1,0 +1,378 @@
+"""The settings: one typed table from which reading, checking, help and the JSON schema are made.
+
+They stand in ``[tool.rf-lsp]`` of pyproject.toml or, unprefixed, in rf-lsp.toml. For each file the
+nearest such table counts, whole; ``extend`` names a file whose keys are taken where this one has none.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rf_lsp.errors import UsageError
+from rf_lsp.shapes import Shape, parse_input, parse_shape
+
+FILE_NAMES = ("rf-lsp.toml", "pyproject.toml")
+LEVELS = ("error", "warning", "information", "off")
+HINT_POSITIONS = ("end-of-line", "after-call")
+
+Check = Callable[[Any], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of setting: how it is called, what is wrong with a value (``None``: nothing), its schema."""
+
+    text: str
+    wrong: Check
+    schema: Mapping[str, Any]
+
+
+def _is(kind: type, name: str) -> Check:
+    def wrong(value: Any) -> str | None:
+        fits = isinstance(value, kind) and not (kind is not bool and isinstance(value, bool))
+        return None if fits else f"must be {name}"
+
+    return wrong
+
+
+def _all_of(wrong: Check) -> Check:
+    def check(value: Any) -> str | None:
+        if not isinstance(value, list):
+            return "must be a list"
+        return next((f"item {item!r} {text}" for item in value if (text := wrong(item))), None)
+
+    return check
+
+
+def _table_of(wrong: Check) -> Check:
+    def check(value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return "must be a table"
+        return next((f"entry {key!r} {text}" for key, item in value.items() if (text := wrong(item))), None)
+
+    return check
+
+
+def _one_of(choices: tuple[str, ...]) -> Check:
+    return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
+
+
+def _share(value: Any) -> str | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return None if number and 0 < value <= 1 else "must be a number above 0, at most 1"
+
+
+def _positive(value: Any) -> str | None:
+    return None if type(value) is int and value > 0 else "must be a positive whole number"
+
+
+def _parses(parse: Callable[[str], Any]) -> Check:
+    def wrong(value: Any) -> str | None:
+        try:
+            return None if isinstance(value, str) and parse(value) else "must be a string"
+        except UsageError as error:
+            return f"is an {error}"
+
+    return wrong
+
+
+def _target_size(value: Any) -> str | None:
+    values = value if isinstance(value, list) and value else [value]
+    return next((text for item in values if (text := _positive(item))), None)
+
+
+def _rule(value: Any) -> str | None:
+    from analyzers.rules.support.selection import UnknownRule, rules_of
+
+    if not isinstance(value, str):
+        return "must be a rule's code, prefix or name"
+    try:
+        rules_of(value)
+    except UnknownRule as error:
+        return f"is an {error}"
+    return None
+
+
+def _severities(value: Any) -> str | None:
+    return _table_of(_one_of(LEVELS))(value) or _all_of(_rule)(list(value))
+
+
+_STRING_SCHEMA = {"type": "string"}
+_SHAPE_SCHEMA = {"type": "string", "pattern": "^([A-Za-z_]\\w* *= *)?\\d+(x\\d+)*$"}
+
+
+def _list_schema(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+def _table_schema(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": item}
+
+
+STRING = Kind("string", _is(str, "a string"), _STRING_SCHEMA)
+BOOLEAN = Kind("true or false", _is(bool, "true or false"), {"type": "boolean"})
+STRINGS = Kind("list of strings", _all_of(_is(str, "no string")), _list_schema(_STRING_SCHEMA))
+RULES = Kind("list of rules", _all_of(_rule), _list_schema(_STRING_SCHEMA))
+RULE_TABLE = Kind(
+    "table: glob → rules", _table_of(_all_of(_rule)), _table_schema(_list_schema(_STRING_SCHEMA))
+)
+SEVERITIES = Kind("table: rule → level", _severities, _table_schema({"enum": list(LEVELS)}))
+SHAPE = Kind("shape", _parses(parse_shape), _SHAPE_SCHEMA)
+SHAPES = Kind("list of shapes", _all_of(_parses(parse_input)), _list_schema(_SHAPE_SCHEMA))
+SHARE = Kind("number, 0…1", _share, {"type": "number", "exclusiveMinimum": 0, "maximum": 1})
+POSITIVE = Kind("whole number", _positive, {"type": "integer", "minimum": 1})
+PIXELS = Kind(
+    "pixels, or a list of them",
+    _target_size,
+    {"anyOf": [{"type": "integer", "minimum": 1}, _list_schema({"type": "integer", "minimum": 1})]},
+)
+POSITION = Kind(" | ".join(HINT_POSITIONS), _one_of(HINT_POSITIONS), {"enum": list(HINT_POSITIONS)})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    name: str
+    kind: Kind
+    default: Any
+    description: str
+
+
+def _group(keys: tuple[Key, ...]) -> Kind:
+    """A table whose keys are described by ``keys``."""
+    names = {key.name: key for key in keys}
+    properties = {key.name: {**key.kind.schema, "description": key.description} for key in keys}
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return Kind("table", lambda value: _wrong_in(value, names), schema)
+
+
+def _wrong_in(value: Any, keys: Mapping[str, Key]) -> str | None:
+    if not isinstance(value, dict):
+        return "must be a table"
+    for name, item in value.items():
+        if name not in keys:
+            return f"has no key {name!r}{_did_you_mean(name, keys)}"
+        if text := keys[name].kind.wrong(item):
+            return f"key {name!r} {text}"
+    return None
+
+
+def _did_you_mean(name: str, names: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(name.replace("_", "-"), list(names), 1, 0.5)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+MODEL_KEYS = (
+    Key("target", STRING, None, "the model, PATH[::EXPR]"),
+    Key("input", SHAPES, None, "its inputs, batch first"),
+    Key("required-coverage", SHARE, None, "as the general key, for this model"),
+    Key("target-size", PIXELS, None, "as the general key, for this model"),
+    Key("max-parameters", POSITIVE, None, "RF405 reports a model with more"),
+)
+LAYER_KEYS = (Key("like", STRING, None, "dotted name of the layer it behaves like"),)
+_MODEL, _LAYER = _group(MODEL_KEYS), _group(LAYER_KEYS)
+
+
+def _model_entry(value: Any) -> str | None:
+    text = _MODEL.wrong(value)
+    return text or (None if "target" in value else "needs a target")
+
+
+MODELS = Kind("list of tables", _all_of(_model_entry), _list_schema(_MODEL.schema))
+LAYERS = Kind("table of tables", _table_of(_LAYER.wrong), _table_schema(_LAYER.schema))
+
+KEYS = (
+    Key("extend", STRING, None, "another settings file, for keys that are not given here"),
+    Key("select", RULES, None, "rules to run, by code, prefix (RF2), name or ALL; default: those not off"),
+    Key("ignore", RULES, [], "rules not to run"),
+    Key("per-file-ignores", RULE_TABLE, {}, "rules not to run in files that fit a glob"),
+    Key("severity", SEVERITIES, {}, "levels of rules: error, warning, information, off"),
+    Key("exclude", STRINGS, [], "files and folders to leave out, as in .gitignore; added to the usual ones"),
+    Key("default-input", SHAPE, None, "the input where nothing says it; default 224 pixels for images"),
+    Key("search-paths", STRINGS, [], "folders in which imports are looked for"),
+    Key("python", STRING, None, "interpreter whose site-packages are read; default: VIRTUAL_ENV, .venv, own"),
+    Key("required-coverage", SHARE, 1.0, "share of the input that the last map's field must cover (RF101)"),
+    Key("target-size", PIXELS, None, "pixels that it must cover instead, for all axes or each"),
+    Key("hints.shape", BOOLEAN, True, "show output shapes in the editor"),
+    Key("hints.receptive-field", BOOLEAN, True, "show receptive fields in the editor"),
+    Key("hints.parameters", BOOLEAN, False, "show parameter counts in the editor"),
+    Key("hints.position", POSITION, "end-of-line", "where the editor shows hints"),
+    Key("trace.timeout", POSITIVE, 120, "seconds after which a confirmation is stopped"),
+    Key("trace.memory", POSITIVE, 4096, "MiB that a confirmation may use"),
+    Key("models", MODELS, [], "models by target, with their inputs and demands"),
+    Key("layers", LAYERS, {}, "custom layers: dotted name → the known layer they are like"),
+)
+TABLE = {key.name: key for key in KEYS}
+
+
+@dataclass(slots=True)
+class Settings:
+    """Checked values by dotted key. ``source`` is the file they come from; paths in them are relative to
+    ``root``, its folder (or the workspace's where there is no file)."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    root: str = "."
+    source: str | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name, TABLE[name].default)
+
+    def path(self, text: str) -> str:
+        return os.path.normpath(os.path.join(self.root, os.path.expanduser(text)))
+
+    @property
+    def default_input(self) -> Shape | None:
+        text = self["default-input"]
+        return parse_shape(text) if text else None
+
+    @property
+    def target_size(self) -> tuple[int, ...] | None:
+        return pixels(self["target-size"])
+
+    def with_values(self, **changes: Any) -> Settings:
+        """A copy with keys replaced; underscores stand for hyphens."""
+        named = {name.replace("_", "-"): value for name, value in changes.items()}
+        return Settings({**self.values, **named}, self.root, self.source)
+
+
+def pixels(value: int | list[int] | None) -> tuple[int, ...] | None:
+    """The value of a ``target-size`` key as a tuple."""
+    return None if value is None else (value,) if isinstance(value, int) else tuple(value)
+
+
+def find(folder: str) -> str | None:
+    """The nearest file with settings, from ``folder`` upwards."""
+    current = os.path.abspath(folder)
+    while True:
+        for name in FILE_NAMES:
+            path = os.path.join(current, name)
+            if os.path.isfile(path) and (name != "pyproject.toml" or _mentions_us(path)):
+                return path
+        parent = os.path.dirname(current)
+        if parent == current:
+            return None
+        current = parent
+
+
+def _mentions_us(path: str) -> bool:
+    """Whether a pyproject.toml has our table; a broken one counts only when it names us."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError:
+        return False
+    return b"rf-lsp" in content and _table_in(path) is not None
+
+
+def load(path: str) -> Settings:
+    """Read and check one settings file with what it extends; raises :class:`UsageError`."""
+    return _load(os.path.abspath(path), ())
+
+
+def _load(path: str, inside: tuple[str, ...]) -> Settings:
+    if path in inside:
+        raise UsageError(f"{path}: extends itself")
+    table = _table_in(path) or {}
+    own = checked(table, path)
+    base: dict[str, Any] = {}
+    if "extend" in own:
+        extended = os.path.join(os.path.dirname(path), os.path.expanduser(own["extend"]))
+        base = _rebased(_load(os.path.normpath(extended), (*inside, path)), os.path.dirname(path))
+    return Settings({**base, **own}, os.path.dirname(path), path)
+
+
+def _rebased(settings: Settings, root: str) -> dict[str, Any]:
+    """The values of an extended file, its relative paths made relative to the folder that extends it."""
+
+    def moved(text: str) -> str:
+        return os.path.relpath(settings.path(text), root)
+
+    values = dict(settings.values)
+    if "search-paths" in values:
+        values["search-paths"] = [moved(text) for text in values["search-paths"]]
+    if os.sep in values.get("python", ""):
+        values["python"] = moved(values["python"])
+    if "models" in values:
+        values["models"] = [
+            {**entry, "target": "::".join([moved(path), *rest])}
+            for entry in values["models"]
+            for path, *rest in [entry["target"].split("::", 1)]
+        ]
+    return values
+
+
+def _table_in(path: str) -> dict[str, Any] | None:
+    """Our table of a TOML file; ``None`` for a pyproject.toml that has none."""
+    content = _read_toml(path)
+    if os.path.basename(path) != "pyproject.toml":
+        return content
+    tool = content.get("tool")
+    table = tool.get("rf-lsp") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise UsageError(f"{path}: tool.rf-lsp must be a table")
+    return table
+
+
+def _read_toml(path: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib  # pyright: ignore[reportMissingImports]
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        raise UsageError(f"cannot read the settings file {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from None
+
+
+def checked(table: Mapping[str, Any], origin: str) -> dict[str, Any]:
+    """The values of a settings table by dotted key; raises :class:`UsageError` at the first wrong one."""
+    values: dict[str, Any] = {}
+    for name, value in _flat(table).items():
+        key = TABLE.get(name)
+        if key is None:
+            raise UsageError(f"{origin}: unknown settings key {name!r}{_did_you_mean(name, TABLE)}")
+        if text := key.kind.wrong(value):
+            raise UsageError(f"{origin}: settings key {name!r} {text}")
+        values[name] = value
+    return values
+
+
+def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Groups such as ``hints`` flattened to dotted keys."""
+    groups = {name.split(".")[0] for name in TABLE if "." in name}
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        if name in groups and isinstance(value, dict):
+            flat.update({f"{name}.{inner}": item for inner, item in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+def schema() -> dict[str, Any]:
+    """A JSON schema of the settings, for editors."""
+    properties: dict[str, Any] = {}
+    for key in KEYS:
+        entry = {**key.kind.schema, "description": key.description}
+        if key.default is not None:
+            entry["default"] = key.default
+        group, _, name = key.name.rpartition(".")
+        home = properties
+        if group:
+            empty = {"type": "object", "properties": {}, "additionalProperties": False}
+            home = properties.setdefault(group, empty)["properties"]
+        home[name] = entry
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Settings of rf-lsp",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }

@@ -1,0 +1,1 @@
+"""Randomly composed PyTorch programs: what rf-lsp says of them, held against torch itself."""

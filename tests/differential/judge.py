@@ -1,0 +1,91 @@
+"""The suite's side of the judge: programs go in, what torch made of them comes out.
+
+Requests: ``{"do": "generate", "seed": 7, "invalid": 0.3}`` writes a program and judges it;
+``{"do": "judge", "source", "expression", "inputs", "device"}`` judges the program given.
+
+An answer's ``truth`` either has ``raises`` false with ``layers`` (leaf modules in order of first call:
+name, type, shape, parameters, calls, definition and call line), ``outputs`` and ``parameters``; or
+``raises`` true with the exception, its line in the program and the definition line of the layer
+that was running. ``reason`` is ``shape`` when it is for rf-lsp to see, else says what it is instead.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+Answer = dict[str, Any]
+
+
+class Judge:
+    """A persistent worker process under the interpreter that runs the tests."""
+
+    def __init__(self, python: str = sys.executable) -> None:
+        self.process = subprocess.Popen(
+            [python, "-m", "tests.differential.worker"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def ask(self, request: dict[str, Any]) -> Answer:
+        return next(self.stream([request]))
+
+    def stream(self, requests: Iterable[dict[str, Any]]) -> Iterator[Answer]:
+        """Answers in order; the worker runs ahead while the caller looks at earlier ones."""
+        pending = list(requests)
+        answers: queue.Queue[str] = queue.Queue()
+        reader = threading.Thread(target=self._read, args=(len(pending), answers), daemon=True)
+        writer = threading.Thread(target=self._write, args=(pending,), daemon=True)
+        reader.start()
+        writer.start()
+        for _ in pending:
+            line = answers.get()
+            if not line:
+                raise RuntimeError("the judge's process ended: run tests.differential.worker by hand")
+            yield json.loads(line)
+
+    def _write(self, requests: list[dict[str, Any]]) -> None:
+        assert self.process.stdin is not None
+        try:
+            for request in requests:
+                self.process.stdin.write(json.dumps(request) + "\n")
+                self.process.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            return
+
+    def _read(self, count: int, answers: queue.Queue[str]) -> None:
+        assert self.process.stdout is not None
+        for _ in range(count):
+            line = self.process.stdout.readline()
+            answers.put(line)
+            if not line:
+                return
+
+    def generate(self, seeds: Iterable[int], invalid: float = 0.3) -> Iterator[Answer]:
+        return self.stream({"do": "generate", "seed": seed, "invalid": invalid} for seed in seeds)
+
+    def judge(
+        self, source: str, expression: str, inputs: list[list[int]], device: str | None = None
+    ) -> Answer:
+        request = {"do": "judge", "source": source, "expression": expression, "inputs": inputs}
+        return self.ask({**request, "device": device})

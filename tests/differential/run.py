@@ -1,0 +1,192 @@
+"""Random programs, static analysis against torch: the long run.
+
+    python -m tests.differential.run --cases 3000 --seed 1 [--shrink] [--verbose] [--only SEED] [--report OUT.json]
+
+Prints every difference (with ``--shrink`` the smallest program that shows one of each group) and one
+summary line. The exit code is 1 when there is a contradiction or more than 2 % are unknown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.differential.compare import PLACES, UNKNOWN, Difference, compare
+from tests.differential.judge import Judge
+from tests.differential.shrink import shrink, tidied
+from tests.differential.static import static_inspect
+
+UNKNOWN_LIMIT = 0.02
+
+
+@dataclass(slots=True)
+class Case:
+    """One program, judged by both sides."""
+
+    seed: int
+    source: str
+    expression: str
+    inputs: list[list[int]]
+    truth: dict[str, Any]
+    differences: list[Difference]
+
+    @property
+    def contradictions(self) -> list[Difference]:
+        return [d for d in self.differences if d.kind != UNKNOWN and d.kind not in PLACES]
+
+    @property
+    def unknown(self) -> bool:
+        return not self.contradictions and any(d.kind == UNKNOWN for d in self.differences)
+
+    @property
+    def misplaced(self) -> bool:
+        return any(d.kind in PLACES for d in self.differences)
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of a run."""
+
+    cases: int = 0
+    raising: int = 0
+    different: int = 0
+    unknown: int = 0
+    misplaced: int = 0
+    quirks: int = 0
+    groups: Counter[str] = field(default_factory=Counter)
+
+    def add(self, case: Case) -> None:
+        self.cases += 1
+        self.raising += case.truth["raises"]
+        self.different += bool(case.contradictions)
+        self.unknown += case.unknown
+        self.misplaced += case.misplaced
+        self.groups.update({difference.group for difference in case.differences})
+
+    @property
+    def good(self) -> bool:
+        return self.different == 0 and self.unknown <= UNKNOWN_LIMIT * self.cases
+
+    def __str__(self) -> str:
+        share = 100 * self.unknown / max(1, self.cases)
+        return (
+            f"{self.cases} programs, {self.raising} of them raise: {self.different} differ, "
+            f"{self.unknown} unknown ({share:.1f} %), {self.misplaced} with a place that differs, "
+            f"{self.quirks} where the meta device and the CPU disagree"
+        )
+
+
+def run(seeds: Iterator[int] | range, judge: Judge, folder: Path, summary: Summary) -> Iterator[Case]:
+    """Judge the programs of these seeds; meta-device quirks are settled on the CPU."""
+    second = None
+    for answer in judge.generate(seeds):
+        case = examined(answer, folder)
+        if any(d.kind in ("missed error", "false error") for d in case.differences):
+            second = second or Judge()
+            settled = second.judge(case.source, case.expression, case.inputs, "cpu")
+            if settled["raises"] != case.truth["raises"]:
+                summary.quirks += 1
+                case.truth = settled
+                case.differences = differences_of(case.source, case.expression, case.inputs, settled, folder)
+        summary.add(case)
+        yield case
+    if second is not None:
+        second.__exit__(None, None, None)
+
+
+def examined(answer: dict[str, Any], folder: Path) -> Case:
+    source, expression, inputs, truth = (answer[key] for key in ("source", "expression", "inputs", "truth"))
+    differences = differences_of(source, expression, inputs, truth, folder)
+    return Case(answer["seed"], source, expression, inputs, truth, differences)
+
+
+def differences_of(
+    source: str, expression: str, inputs: list[list[int]], truth: dict[str, Any], folder: Path
+) -> list[Difference]:
+    path = folder / "program.py"
+    path.write_text(source, encoding="utf-8")
+    try:
+        static = static_inspect(path, expression, inputs)
+    except Exception as error:
+        last = str(error).strip().split("\n")[-1]
+        return [Difference("internal", f"{type(error).__name__} {last[:90]}", str(error))]
+    return compare(truth, static)
+
+
+def smallest(case: Case, group: str, judge: Judge, folder: Path) -> str:
+    """The case's program, shrunk while a difference of the same group remains."""
+    kind = group.split(":")[0]
+
+    def still_differs(source: str) -> bool:
+        truth = judge.judge(source, case.expression, case.inputs, case.truth.get("device"))
+        if truth["raises"] != case.truth["raises"] or truth.get("reason") != case.truth.get("reason"):
+            return False
+        if truth["raises"] and truth["exception"] != case.truth["exception"]:
+            return False
+        found = differences_of(source, case.expression, case.inputs, truth, folder)
+        return any(d.group == group or (d.kind == kind != UNKNOWN) for d in found)
+
+    return shrink(case.source, still_differs) if still_differs(case.source) else tidied(case.source)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--cases", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=0, help="the first seed; the others follow it")
+    parser.add_argument("--only", type=int, help="one seed: print its program and both accounts")
+    parser.add_argument("--shrink", action="store_true", help="print the smallest program of each group")
+    parser.add_argument("--verbose", action="store_true", help="print every difference")
+    parser.add_argument("--report", type=Path)
+    arguments = parser.parse_args()
+    with Judge() as judge, tempfile.TemporaryDirectory() as name:
+        if arguments.only is not None:
+            return show(arguments.only, judge, Path(name))
+        return long_run(arguments, judge, Path(name))
+
+
+def long_run(arguments: argparse.Namespace, judge: Judge, folder: Path) -> int:
+    summary, started = Summary(), time.perf_counter()
+    examples: dict[str, list[Case]] = defaultdict(list)
+    for case in run(range(arguments.seed, arguments.seed + arguments.cases), judge, folder, summary):
+        for difference in case.differences:
+            examples[difference.group].append(case)
+            if arguments.verbose:
+                print(f"seed {case.seed}: {difference}", flush=True)
+    for group, count in summary.groups.most_common():
+        case = min(examples[group], key=lambda case: len(case.source))
+        detail = next(d for d in case.differences if d.group == group)
+        print(f"\n{count:5d} x {group}\n        seed {case.seed}: {detail.detail}", flush=True)
+        if arguments.shrink and detail.kind not in PLACES:
+            with Judge() as other:
+                print(indented(smallest(case, group, other, folder)), flush=True)
+    print(f"\n{summary}; {time.perf_counter() - started:.0f} s")
+    if arguments.report:
+        arguments.report.write_text(json.dumps({"summary": str(summary), "groups": summary.groups}, indent=1))
+    return 0 if summary.good else 1
+
+
+def show(seed: int, judge: Judge, folder: Path) -> int:
+    answer = next(judge.generate([seed]))
+    print(answer["source"], f"\n# {answer['expression']} {answer['inputs']}")
+    print(json.dumps(answer["truth"], indent=1))
+    for difference in examined(answer, folder).differences:
+        print(difference)
+    return 0
+
+
+def indented(text: str) -> str:
+    header = ("import ", "from ")
+    lines = [line for line in text.split("\n") if line.strip() and not line.startswith(header)]
+    return "\n".join("            " + line for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Source that means harm: every analysis of it ends soon, small, and without a traceback."""

@@ -1,0 +1,159 @@
+"""Each hostile file is checked in a process of its own: time, memory, exit code and manners are measured."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.sources import CASES, MARKER, model
+
+ROOT = Path(__file__).resolve().parents[2]
+START = f"import sys; sys.path[0] = {str(ROOT)!r}; from rf_lsp.cli import main; raise SystemExit(main())"
+SECONDS = 2.0
+MEGABYTES = 300
+PATIENCE = 20.0
+"""Seconds of real time after which a process is stopped and has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``seconds`` are of processor time; ``megabytes`` the largest resident set."""
+
+    code: int
+    output: str
+    seconds: float
+    megabytes: float
+
+
+def run_rf_lsp(folder: Path, *arguments: str) -> Outcome:
+    """The command line in a process of its own, with its use of the machine."""
+    log = folder / ".output"
+    with log.open("wb") as stream:
+        child = subprocess.Popen(
+            [sys.executable, "-c", START, *arguments],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+        code, usage = wait(child)
+    text = log.read_text(encoding="utf-8", errors="replace")
+    log.unlink()
+    return Outcome(code, text, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def wait(child: subprocess.Popen[bytes]) -> tuple[int, os.struct_rusage]:  # type: ignore[name-defined]
+    """Exit code and resource usage of one child; it is killed when patience is over."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+        if pid:
+            child.returncode = os.waitstatus_to_exitcode(status)
+            return child.returncode, usage
+        if time.monotonic() > deadline:
+            child.kill()
+            _, _, usage = os.wait4(child.pid, 0)
+            child.returncode = -9
+            return -9, usage
+        time.sleep(0.005)
+
+
+@pytest.fixture(scope="module")
+def start_up(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """Seconds that checking an ordinary model takes."""
+    folder = tmp_path_factory.mktemp("ordinary")
+    (folder / "ordinary.py").write_text(model())
+    return min(run_rf_lsp(folder, "check", "ordinary.py").seconds for _ in range(2))
+
+
+def write(folder: Path, content: str | bytes | dict[str, str | bytes]) -> None:
+    files = content if isinstance(content, dict) else {"hostile.py": content}
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+
+
+def complaints(outcome: Outcome, start_up: float) -> Iterator[str]:
+    if outcome.code not in (0, 1, 2):
+        yield f"exit code {outcome.code}"
+    if outcome.seconds - start_up > SECONDS:
+        yield f"{outcome.seconds:.1f} s, {start_up:.1f} s of them for an ordinary file"
+    if outcome.megabytes > MEGABYTES:
+        yield f"{outcome.megabytes:.0f} MB"
+    for word in ("Traceback", "RecursionError", "MemoryError", "RF900", "internal-error"):
+        if word in outcome.output:
+            yield f"{word} in the output: {outcome.output[-600:]}"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_hostile_source_is_bounded(name: str, tmp_path: Path, start_up: float) -> None:
+    write(tmp_path, CASES[name]())
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "file").write_text("precious")
+    outcome = run_rf_lsp(tmp_path, "check", "--no-cache", "--statistics", "hostile.py")
+    assert not list(complaints(outcome, start_up))
+    assert not (tmp_path / MARKER).exists(), "code of the checked file was run"
+    assert (tmp_path / "victim" / "file").exists(), "code of the checked file was run"
+
+
+INSPECTED = ("power_tower", "exponential_modules", "deep_module_tree", "sequential_of_many", "enormous_layer",
+             "self_referential_lists", "image_of_enormous_size", "endless_loop_in_forward")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INSPECTED)
+def test_inspecting_is_bounded_too(name: str, tmp_path: Path, start_up: float) -> None:
+    write(tmp_path, CASES[name]())
+    outcome = run_rf_lsp(tmp_path, "inspect", "hostile.py", "--format", "json", "--input", "1x3x64x64")
+    assert not list(complaints(outcome, start_up))
+
+
+EXPRESSIONS = ("10**10**10", "Net(" * 500, "[Net()] * 10**10", "__import__('os').system('touch it-ran')", "Net().x.y.z()",
+               "(lambda f: f(f))(lambda f: f(f))", "", "\x00", "Net()\nimport os", "'a' * 10**10", "Net", "x" * 100_000)  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=range(len(EXPRESSIONS)))
+def test_hostile_targets_are_refused(expression: str, tmp_path: Path, start_up: float) -> None:
+    if "\x00" in expression:
+        expression = "\x01"
+    write(tmp_path, model())
+    outcome = run_rf_lsp(tmp_path, "inspect", f"hostile.py::{expression}")
+    assert not list(complaints(outcome, start_up))
+    assert not (tmp_path / MARKER).exists()
+
+
+SHAPES = ("1x3x" + "9" * 5000, "x" * 100_000, "1x3x0x0", "1x-3x4x4", "axbxc", "", "1x3x1e9x4", "1x3x" + "x".join(["9"] * 5000))
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=range(len(SHAPES)))
+def test_hostile_inputs_are_refused(shape: str, tmp_path: Path, start_up: float) -> None:
+    write(tmp_path, model())
+    outcome = run_rf_lsp(tmp_path, "inspect", "hostile.py::Net()", f"--input={shape}")
+    assert not list(complaints(outcome, start_up))
+
+
+def test_directory_loops(tmp_path: Path, start_up: float) -> None:
+    """Symbolic links that lead back up, to themselves, and to nowhere."""
+    write(tmp_path, {"a/b/hostile.py": model(), "a/plain.py": model()})
+    (tmp_path / "a" / "b" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "a" / "self.py").symlink_to(tmp_path / "a" / "self.py")
+    (tmp_path / "a" / "gone.py").symlink_to(tmp_path / "nothing.py")
+    (tmp_path / "a" / "folder.py").mkdir()
+    os.mkfifo(tmp_path / "a" / "pipe.py")
+    outcome = run_rf_lsp(tmp_path, "check", "--no-cache", ".")
+    assert not list(complaints(outcome, start_up))
+
+
+def test_hostile_settings(tmp_path: Path, start_up: float) -> None:
+    write(tmp_path, model())
+    settings = "[tool.rf-lsp]\nextend = 'pyproject.toml'\nselect = ['RF', 3]\n[[tool.rf-lsp.models]]\ntarget = 7\ninput = [[[[]]]]\n"
+    (tmp_path / "pyproject.toml").write_text(settings)
+    outcome = run_rf_lsp(tmp_path, "check", "hostile.py")
+    assert not list(complaints(outcome, start_up))

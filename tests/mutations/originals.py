@@ -1,0 +1,47 @@
+"""The programs that are mutated: realistic models, each with the expression and input that run it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "programs"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A program file, the expression that builds its model, the shapes of its inputs."""
+
+    file: str
+    expression: str
+    inputs: tuple[tuple[int, ...], ...]
+
+    @property
+    def source(self) -> str:
+        return (FOLDER / self.file).read_text(encoding="utf-8")
+
+    @property
+    def input_lists(self) -> list[list[int]]:
+        return [list(shape) for shape in self.inputs]
+
+
+ORIGINALS = (
+    Original("lenet.py", "LeNet()", ((4, 1, 32, 32),)),
+    Original("vgg.py", "VGG()", ((2, 3, 32, 32),)),
+    Original("resnet.py", "ResNet(BasicBlock, [2, 1, 2])", ((2, 3, 64, 64),)),
+    Original("unet.py", "UNet(n_channels=3, n_classes=2)", ((1, 3, 72, 60),)),
+    Original("inception.py", "Net()", ((2, 3, 64, 64),)),
+    Original("squeeze_excite.py", "SENet()", ((2, 3, 32, 32),)),
+    Original("mobilenet.py", "MobileNet()", ((2, 3, 64, 64),)),
+    Original("vit.py", "VisionTransformer()", ((2, 3, 64, 64),)),
+    Original("autoencoder.py", "ConvAutoencoder()", ((3, 1, 28, 28),)),
+    Original("tcn.py", "TemporalConvNet()", ((2, 12, 40),)),
+    Original("tagger.py", "Tagger()", ((2, 11, 40), (2, 7, 10))),
+    Original("volume.py", "C3D()", ((1, 3, 8, 32, 32),)),
+    Original("gan.py", "GAN()", ((4, 64),)),
+    Original("siamese.py", "Siamese()", ((2, 1, 28, 28), (2, 1, 28, 28))),
+    Original("densenet.py", "DenseNet()", ((2, 3, 64, 64),)),
+    Original("aspp.py", "Segmenter()", ((1, 3, 64, 48),)),
+    Original("text_encoder.py", "TextClassifier()", ((2, 13, 30),)),
+    Original("superres.py", "SuperResolution()", ((1, 1, 20, 24),)),
+)

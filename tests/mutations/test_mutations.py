@@ -1,0 +1,50 @@
+"""A sample of the one-token bugs: found where they bite, and nothing reported that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.differential.judge import Judge
+from tests.mutations.mutator import mutants
+from tests.mutations.originals import ORIGINALS, Original
+from tests.mutations.run import Score, settled, verdicts
+
+EVERY = 12
+
+
+@pytest.fixture(scope="module")
+def judges() -> Iterator[tuple[Judge, Judge]]:
+    with Judge() as judge, Judge() as second:
+        yield judge, second
+
+
+@pytest.fixture(scope="module")
+def score() -> Score:
+    return Score()
+
+
+@pytest.mark.parametrize("original", ORIGINALS, ids=lambda original: original.file)
+def test_no_false_error(
+    original: Original, judges: tuple[Judge, Judge], score: Score, tmp_path: Path
+) -> None:
+    wrong = []
+    for verdict in verdicts(original, EVERY, judges[0], tmp_path):
+        verdict = settled(verdict, judges[1])
+        score.counts[verdict.kind] += 1
+        if verdict.kind in ("false error", "internal") or (verdict.mutant is None and verdict.kind != "right"):
+            wrong.append(str(verdict))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_crashing_mutants_are_found(score: Score) -> None:
+    assert score.share >= 0.9, str(score)
+
+
+def test_a_mutant_differs_in_one_place() -> None:
+    source = "import torch.nn as nn\nlayer = nn.Conv2d(3, 8, kernel_size=5)\n"
+    found = {(mutant.before, mutant.after) for mutant in mutants(source)}
+    assert {("3", "4"), ("8", "16"), ("5", "2")} <= found
+    assert all(len(mutant.source.split("\n")) == 3 for mutant in mutants(source))
