@@ -147,7 +147,7 @@ class Extraction:
 
     def totals(self) -> tuple[Any, Any]:
         """(parameters, trainable parameters); None where a layer is not known."""
-        if not is_module(self.root) or any(m.broken is not None for _, m in walk(self.root)):
+        if not is_module(self.root) or any(_may_hold_more(m) for _, m in walk(self.root)):
             return None, None
         total: Any = 0
         trainable: Any = 0
@@ -218,6 +218,14 @@ class Extraction:
         return list(found.values())
 
 
+def _may_hold_more(module: Instance) -> bool:
+    """An unknown attribute may be a layer or parameter that is not counted."""
+    if module.broken is not None or any(isinstance(v, Unknown) for v in module.attributes.values()):
+        return True
+    tables = (module.attributes.get(t, {}) for t in ("_parameters", "_modules"))
+    return any(isinstance(v, Unknown) for table in tables for v in table.values())
+
+
 def unknowns_in(value: Any, depth: int = 0) -> list[Unknown]:
     if isinstance(value, Unknown):
         return [value]
@@ -281,6 +289,12 @@ def outputs_of(result: Any, path: str = "", depth: int = 0) -> list[OutputFact]:
     ]
 
 
+def known_outputs(result: Any) -> list[OutputFact]:
+    """The outputs, or none at all where one of them is not known."""
+    outputs = outputs_of(result)
+    return outputs if all(o.shape is not None for o in outputs) else []
+
+
 def merges_of(machine: Any) -> list[MergeFact]:
     return [
         MergeFact(place_of(m.site), m.operation, m.detail is None, m.detail or "") for m in machine.recorder.merges
@@ -294,7 +308,7 @@ def fill(fact: ModelFact, machine: Any, root: Any, result: Any) -> None:
     fact.modules = extraction.modules()
     fact.parameters, fact.trainable_parameters = extraction.totals()
     fact.macs = machine.recorder.total_cost
-    fact.outputs = outputs_of(result)
+    fact.outputs = known_outputs(result)
     fact.merges = merges_of(machine)
     fact.problems = extraction.problems(machine.recorder.troubles)
     fact.unknowns = extraction.unknowns(result)

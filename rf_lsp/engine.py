@@ -15,9 +15,10 @@ from analyzers.rules.support.settings import ModelSettings, RuleSettings
 from analyzers.source.sources import SourceError, Sources
 from rf_lsp.errors import UsageError
 from rf_lsp.settings import Settings, find, load, pixels
+from rf_lsp.syntax import broken_blocks
 
 if TYPE_CHECKING:
-    from analyzers.analysis import Analyzer, Options, Request
+    from analyzers.analysis import Analyzer, Options, Request, TargetError
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,39 +125,33 @@ class Engine:
     def __init__(self, project: Project, sources: Sources | None = None) -> None:
         self.project = project
         self.sources = sources or Sources()
-        self._options = options_of(project)
-
-    def analyzer(self) -> Analyzer:
-        """A fresh analyzer over the shared sources: what it reads is what a result depends on."""
-        from analyzers.analysis import Analyzer
-
-        return Analyzer(self.sources, self._options)
+        self.analyzer = _analyzer(self.sources, project)
 
     def request(self, target: str) -> Request:
-        """What a TARGET means; raises :class:`UsageError` with what the file holds instead."""
+        """What a TARGET means. Raises :class:`SourceError`, and :class:`UsageError` with what the file holds
+        instead."""
         from analyzers.analysis import TargetError
 
         try:
-            return self.analyzer().resolve_target(target)
+            return self.analyzer.resolve_target(target)
         except TargetError as error:
-            sentence = str(error.args[0] if error.args else error)
-            held: list[str] = list(getattr(error, "held", ()))
-            holds = (
-                f" (it holds {_listed(held)})"
-                if held and not all(name in sentence for name in held[:3])
-                else ""
-            )
-            raise UsageError(f"{sentence.rstrip('.')}{holds}") from None
-        except SourceError as error:
-            raise UsageError(str(error).rstrip(".")) from None
+            raise _usage(error) from None
 
     def facts(self, request: Request) -> FileFacts:
-        """The facts of one request with its ignore comments; raises :class:`SourceError`."""
+        """The facts of one request with its ignore comments; what was read for it is in the sources'
+        dependencies. Raises as :meth:`request`."""
+        from analyzers.analysis import TargetError
+
         self.sources.dependencies.clear()
         request.path = os.path.abspath(request.path)
-        facts = self.analyzer().analyze(request)
+        try:
+            facts = self.analyzer.analyze(request)
+        except TargetError as error:
+            raise _usage(error) from None
         if not facts.ignores:
             facts.ignores = self._ignores(request.path)
+        if not facts.broken_blocks:
+            facts.broken_blocks = broken_blocks(request.path, self.sources.read(request.path))
         return facts
 
     def _ignores(self, path: str) -> list[IgnoreFact]:
@@ -178,6 +173,19 @@ class Engine:
 
     def report(self, facts: FileFacts, settings: RuleSettings) -> rules.Report:
         return rules.report(facts, settings)
+
+
+def _analyzer(sources: Sources, project: Project) -> Analyzer:
+    from analyzers.analysis import Analyzer
+
+    return Analyzer(sources, options_of(project))
+
+
+def _usage(error: TargetError) -> UsageError:
+    """One sentence with what the file does hold, unless the sentence says so itself."""
+    sentence = str(error).rstrip(".")
+    told = all(name in sentence for name in error.held[:3])
+    return UsageError(sentence if told else f"{sentence} (it holds {_listed(error.held)})")
 
 
 def _listed(names: list[str]) -> str:

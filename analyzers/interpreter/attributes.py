@@ -51,6 +51,7 @@ HOST_METHODS: dict[type, frozenset[str]] = {
     slice: frozenset("start stop step indices".split()),
 }
 
+FUNCTION_TYPE = TypingForm("function")
 HOST_DATA = frozenset("real imag numerator denominator start stop step".split())
 
 
@@ -256,6 +257,8 @@ def _of_function(machine: Any, value: Any, name: str) -> Any:
         return value.name
     if name == "__module__":
         return value.scope.module.name
+    if name == "__class__":
+        return FUNCTION_TYPE
     return None if name == "__doc__" else MISSING
 
 
@@ -284,7 +287,9 @@ def _of_property(machine: Any, value: Property, name: str) -> Any:
 
 
 def _of_typing(machine: Any, value: TypingForm, name: str) -> Any:
-    return value.name if name == "__name__" else MISSING
+    if name == "__module__":
+        return "builtins" if value is FUNCTION_TYPE else "typing"
+    return value.name if name in ("__name__", "__qualname__") else MISSING
 
 
 def _of_host(machine: Any, value: Any, name: str) -> Any:

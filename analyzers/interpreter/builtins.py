@@ -9,6 +9,7 @@ from typing import Any
 from analyzers.interpreter import formatting, operators
 from analyzers.interpreter.attributes import HOST_METHODS
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION
+from analyzers.interpreter.iteration import known_dict, known_set
 from analyzers.interpreter.values import (
     MISSING,
     SUPER,
@@ -47,10 +48,10 @@ def _len(value: Any, *, machine: Any) -> Any:
         raise TypeError(f"object of type {value.class_.name} has no len()")
     if isinstance(value, (list, tuple)):
         rest = next((v for v in value if isinstance(v, Rest)), None)
-        return len(value) if rest is None else rest
+        return len(value) if rest is None else rest.plain()
     if isinstance(value, Class) and "members" in value.metadata:
         return len(value.metadata["members"])
-    return len(value)
+    return len(known_dict(value) if isinstance(value, dict) else value)
 
 
 def _abs(value: Any, *, machine: Any) -> Any:
@@ -471,11 +472,11 @@ def _make_tuple(value: Any = (), *, machine: Any) -> tuple:
 
 
 def _make_set(value: Any = (), *, machine: Any) -> set:
-    return set(machine.iterate(value))
+    return known_set(machine.iterate(value))
 
 
 def _make_frozenset(value: Any = (), *, machine: Any) -> frozenset:
-    return frozenset(machine.iterate(value))
+    return frozenset(known_set(machine.iterate(value)))
 
 
 def _make_dict(value: Any = MISSING, *, machine: Any, **kwargs: Any) -> dict:
@@ -490,7 +491,7 @@ def _make_dict(value: Any = MISSING, *, machine: Any, **kwargs: Any) -> dict:
     elif value is not MISSING:
         for pair in machine.iterate(value):
             key, item = machine.iterate(pair)
-            result[key] = item
+            result["**" if isinstance(key, Unknown) else key] = key if isinstance(key, Unknown) else item
     result.update(kwargs)
     return result
 

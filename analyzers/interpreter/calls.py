@@ -133,13 +133,16 @@ def call_native(machine: Any, native: Any, args: list[Any], kwargs: dict[str, An
     signature = machine.signatures.get(native)
     if signature is None:
         signature = machine.signatures[native] = NativeSignature(native)
-    if any(isinstance(a, Rest) for a in args):
-        return next(a for a in args if isinstance(a, Rest))
-    if "**" in kwargs:
-        return kwargs["**"]
     host = getattr(native, "layer_class", None)
+    open_end = next((a for a in args if isinstance(a, Rest)), None) or kwargs.get("**")
     if host is not None:
+        if open_end is not None:
+            host.prepare(args[0])
+            object.__setattr__(args[0], "broken", Unknown(open_end.reason, open_end.place))
+            return None
         return _construct_layer(machine, native, host, signature, args, kwargs)
+    if open_end is not None:
+        return Unknown(open_end.reason, open_end.place)
     try:
         return _invoke(machine, native, signature, args, kwargs)
     except UnknownUsed as used:

@@ -131,7 +131,11 @@ def _list(machine: Any, frame: Frame, node: Any) -> list:
 
 
 def _set(machine: Any, frame: Frame, node: Any) -> Any:
-    return _hashed(machine, lambda: set(_elements(machine, frame, node.elements)))
+    return _hashed(machine, lambda: _set_of(_elements(machine, frame, node.elements)))
+
+
+def _set_of(items: list[Any]) -> Any:
+    return next((i for i in items if isinstance(i, Unknown)), None) or set(items)
 
 
 def _elements(machine: Any, frame: Frame, elements: Any) -> list[Any]:
@@ -164,7 +168,9 @@ def _dict(machine: Any, frame: Frame, node: cst.Dict) -> Any:
                 result["**"] = value
             continue
         key = evaluate(machine, frame, element.key)
-        if _hashed(machine, lambda: hash(key)) is not None:  # noqa: B023
+        if isinstance(key, Unknown):
+            result["**"] = key
+        elif _hashed(machine, lambda: hash(key)) is not None:  # noqa: B023
             result[key] = value
     return result
 
@@ -380,7 +386,7 @@ def _comprehension(machine: Any, frame: Frame, node: Any) -> Any:
     if isinstance(node, cst.ListComp):
         return values
     if isinstance(node, cst.SetComp):
-        return _hashed(machine, lambda: set(values))
+        return _hashed(machine, lambda: _set_of(values))
     return LazyIterator(iter(values))
 
 
@@ -392,7 +398,8 @@ def _dict_comprehension(machine: Any, frame: Frame, node: cst.DictComp) -> Any:
     def add() -> None:
         key = evaluate(machine, inner, node.key)
         _hashed(machine, lambda: hash(key))
-        result[key] = evaluate(machine, inner, node.value)
+        value = evaluate(machine, inner, node.value)
+        result["**" if isinstance(key, Unknown) else key] = key if isinstance(key, Unknown) else value
 
     _run_for(machine, inner, node.for_in, add, rest, frame)
     return rest[0] if rest else result

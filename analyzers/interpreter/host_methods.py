@@ -10,6 +10,7 @@ from typing import Any
 
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
+from analyzers.interpreter.iteration import known_dict
 from analyzers.interpreter.values import HostMethod, LazyIterator, Rest
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -73,7 +74,10 @@ def _extend(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dic
 def _update(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     for argument in args:
         if isinstance(argument, Unknown):
-            continue
+            if isinstance(receiver, dict):
+                receiver["**"] = argument
+                continue
+            raise UnknownUsed(argument)
         argument = getattr(argument, "payload", None) or argument
         items = argument if isinstance(argument, (dict, set)) else machine.iterate(argument)
         if isinstance(receiver, dict) and not isinstance(items, dict):
@@ -121,7 +125,7 @@ def _format(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dic
 
 
 def _views(machine: Any, receiver: dict, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return list(getattr(receiver, name)())
+    return list(getattr(known_dict(receiver), name)())
 
 
 def _set_operation(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:

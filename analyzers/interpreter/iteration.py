@@ -45,7 +45,9 @@ def iterate(machine: Any, value: Any) -> list[Any]:
         return _known(list(value))
     if isinstance(value, range):
         return _bounded_range(value)
-    if isinstance(value, (dict, set, frozenset, str, bytes)):
+    if isinstance(value, dict):
+        return list(known_dict(value))
+    if isinstance(value, (set, frozenset, str, bytes)):
         return list(value)
     if isinstance(value, Unknown):
         raise UnknownUsed(value)
@@ -72,8 +74,24 @@ def drain(iterator: LazyIterator) -> list[Any]:
 def _known(items: list[Any]) -> list[Any]:
     for item in items:
         if isinstance(item, Rest):
-            raise UnknownUsed(item)
+            raise UnknownUsed(item.plain())
     return items
+
+
+def known_dict(value: dict) -> dict:
+    """The dict; UnknownUsed where it has entries that are not known (kept under ``**``)."""
+    unknown = value.get("**")
+    if isinstance(unknown, Unknown):
+        raise UnknownUsed(unknown)
+    return value
+
+
+def known_set(items: list[Any]) -> set[Any]:
+    """A set of known elements; how many there are is not known when one of them is not."""
+    for item in items:
+        if isinstance(item, Unknown):
+            raise UnknownUsed(item)
+    return set(items)
 
 
 def _bounded_range(value: range) -> list[int]:

@@ -203,7 +203,10 @@ class Modules:
         return self.machine.unknown(f"the module {dotted} is not found")
 
     def find_module(self, dotted: str, importer: Module | None = None) -> Any:
-        if registry.is_native_root(dotted.split(".")[0]) or dotted in LIBRARY:
+        root = dotted.split(".")[0]
+        if root == "numpy":
+            registry.is_native_root("torch")
+        if registry.is_native_root(root) or dotted in LIBRARY:
             return self.native(dotted)
         path = self.project.find(dotted, importer.path if importer is not None else None)
         if path is not None:

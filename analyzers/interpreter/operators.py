@@ -408,7 +408,7 @@ def _sequence_item(machine: Any, value: Any, key: Any) -> Any:
     if isinstance(value, (list, tuple)):
         rest = next((i for i, v in enumerate(value) if isinstance(v, Rest)), None)
         if rest is not None and not (isinstance(key, int) and 0 <= key < rest):
-            return value[rest]
+            return value[rest].plain()
     try:
         result = value[key]
     except UnknownUsed as used:

@@ -124,14 +124,14 @@ class Recorder:
             self._observe_tensor(native, args, kwargs, result)
             return
         for value in result:
-            if isinstance(value, Tensor) and value.cost:
+            if isinstance(value, Tensor) and not _is_free(value):
                 self._count(value)
 
     def _observe_tensor(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Tensor) -> None:
-        if result.cost:
+        if not _is_free(result):
             self._count(result)
         operands = tensors_in(args, kwargs)
-        if not operands or id(result) in self.makers:
+        if not operands or isinstance(args[0] if args else None, Instance) or id(result) in self.makers:
             return
         producer = next((self.makers[id(t)] for t in operands if id(t) in self.makers), None)
         if producer is not None:
@@ -178,6 +178,10 @@ class Recorder:
     def problem(self, error: OperationError, subject: str | None, site: Site | None) -> None:
         record = self.stack[-1] if self.stack else None
         self.troubles.append(Trouble(error, subject, site, record))
+
+
+def _is_free(value: Tensor) -> bool:
+    return isinstance(value.cost, int) and value.cost == 0
 
 
 def tensors_in(args: list[Any], kwargs: dict[str, Any]) -> list[Tensor]:

@@ -277,6 +277,10 @@ class Rest(Unknown):
 
     __slots__ = ()
 
+    def plain(self) -> Unknown:
+        """The unknown it is when it leaves the list."""
+        return Unknown(self.reason, self.place)
+
 
 class LazyIterator:
     """An iterator that must not be drained (``itertools.count``): a Python iterator, used with a bound."""

@@ -27,7 +27,7 @@ RULE = Rule(
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
-        if model.field is None or model.place is None or assumed(model):
+        if model.field is None or model.place is None or model.status != "complete" or assumed(model):
             continue
         short = next(_short_axes(model, model.field, settings.of_model(model)), None)
         if short:

@@ -29,7 +29,7 @@ SCHEDULES = ((1, 2, 5), (1, 2, 3), (1, 2), (1,))
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
-        sparse = _sparsest(model.field) if model.field else None
+        sparse = _sparsest(model.field) if model.field and model.status == "complete" else None
         run = _run(model) if sparse is not None else []
         place = place_of(run[0]) if run else None
         if sparse is None or place is None:

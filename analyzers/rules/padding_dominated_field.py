@@ -22,7 +22,7 @@ RULE = Rule(
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
-        message = None if assumed(model) else _message(model)
+        message = None if assumed(model) or model.status != "complete" else _message(model)
         if message and model.place:
             yield RULE.finding(model.place, message, last_map(model), model.target)
 
@@ -58,7 +58,7 @@ from torch import nn
 
 # rf: input=1x3x4x4
 model = nn.Sequential(nn.Conv2d(3, 8, 9, padding=4))
-#^^^^ 56 % of the 9 px field of the last map's centre unit is padding: the input has 4 px
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 56 % of the 9 px field
 """
     ),
 )

@@ -32,7 +32,7 @@ RULE = Rule(
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
-        if model.field is None or model.place is None:
+        if model.field is None or model.place is None or model.status != "complete":
             continue
         axes = list(covered_axes(model, model.field, settings.of_model(model)))
         short = [axis for axis in axes if axis.size < axis.required]
@@ -46,16 +46,16 @@ def _message(model: ModelFact, field: FieldFact, axes: list[Axis], short: list[A
     worst = min(short, key=lambda axis: axis.size / axis.required)
     whole = worst.required == worst.extent
     alike = len({(axis.size, axis.required) for axis in axes}) == 1
-    region = f"{worst.required} px {'input' if whole else 'required'}"
+    guess = "assumed " if assumed(model) else ""
+    region = f"{guess}{worst.required} px {'input' if whole else 'required'}"
     side = "" if alike else f" ({axis_name(worst.name)})"
     kind = "local RF" if field.global_ else "RF"
-    guess = ", an assumed size," if assumed(model) else ""
     units = f"units of `{model.field_layer}`" if model.field_layer else "units of the last map"
     picture = "image" if len(field.axes) == 2 else "input"
     never = f"never see the whole {picture}" if whole else "see less than that"
     beside = "; global context is only mixed in beside it" if field.global_ else ""
     share = 100 * worst.size // worst.required
-    return f"{kind} {worst.size} px covers {share} % of the {region}{side}{guess}; {units} {never}{beside}"
+    return f"{kind} {worst.size} px covers {share} % of the {region}{side}; {units} {never}{beside}"
 
 
 GOOD = (
@@ -84,7 +84,7 @@ from torch import nn
 
 # rf: input=1x3x32x32
 model = nn.Sequential(nn.Conv2d(3, 8, 5, padding=2), nn.Conv2d(8, 8, 5, padding=2))
-#^^^^ RF 9 px covers 28 % of the 32 px input; units of `1` never see the whole image
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ RF 9 px covers 28 %
 """
     ),
 )

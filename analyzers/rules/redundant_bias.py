@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import place_of
-from analyzers.rules.support.geometry import is_convolution, short_type
+from analyzers.rules.support.geometry import is_convolution, kernel_axes, per_axis, short_type
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 
@@ -26,9 +27,20 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
         for norm in model.layers:
             conv = _only_producer(model, norm) if "BatchNorm" in short_type(norm) else None
             place = place_of(conv) if conv else None
-            if conv and place and is_convolution(conv) and conv.attributes.get("bias") is True:
+            if conv and place and is_convolution(conv) and has_bias(conv):
                 message = f"the bias of `{conv.name}` has no effect: `{norm.name}` normalises it away"
                 yield RULE.finding(place, message, model=model.target)
+
+
+def has_bias(layer: LayerFact) -> bool:
+    """Whether a convolution has one parameter an output channel more than its weight has elements."""
+    kernel = per_axis(layer, "kernel_size", kernel_axes(layer))
+    inputs, outputs, groups = (
+        layer.attributes.get(name) for name in ("in_channels", "out_channels", "groups")
+    )
+    if kernel is None or not (type(inputs) is type(outputs) is type(groups) is int):
+        return False
+    return layer.parameters == inputs // groups * outputs * math.prod(kernel) + outputs
 
 
 def _only_producer(model: ModelFact, norm: LayerFact) -> LayerFact | None:

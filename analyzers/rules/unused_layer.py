@@ -44,20 +44,14 @@ def unused(modules: Sequence[ModuleFact]) -> list[ModuleFact]:
     A container (ModuleList) is never called itself: it counts as used when anything inside it is. A module
     that is called while nothing inside it is (MultiheadAttention) uses what is inside by itself.
     """
-    called = {name for module in modules if _in_use(module) for name in _lineage(module.name)}
-    alone = {
-        module.name
-        for module in modules
-        if _in_use(module)
-        and not any(_in_use(other) and _inside(other.name, module.name) for other in modules)
-    }
-    return [
+    needed = {module.name for module in modules if _in_use(module)}
+    parents = {parent for name in needed for parent in _lineage(name)[:-1]}
+    outermost = [
         module
         for module in modules
-        if module.name not in called
-        and all(parent in called and parent not in alone for parent in _lineage(module.name)[:-1])
-        and total_parameters(modules, module) > 0
+        if module.name not in needed | parents and parents.issuperset(_lineage(module.name)[:-1])
     ]
+    return [module for module in outermost if total_parameters(modules, module) > 0]
 
 
 def _lineage(name: str) -> list[str]:
@@ -80,7 +74,7 @@ def _message(modules: list[ModuleFact], model: ModelFact) -> str:
     count = sum(total_parameters(model.modules, module) for module in modules)
     more = f" and {len(modules) - 1} more built here" if len(modules) > 1 else ""
     verb = "are" if len(modules) > 1 else "is"
-    return f"`{modules[0].name}`{more} ({count:,} parameters) {verb} built but never called"
+    return f"`{modules[0].name}`{more} ({count:,} parameters) {verb} built but never called in evaluation"
 
 
 GOOD = (
@@ -112,7 +106,7 @@ class Net(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(3, 8, 3)
         self.norm = nn.BatchNorm2d(8)
-#                   ^^^^^^^^^^^^^^^^^ `norm` (16 parameters) is built but never called
+#                   ^^^^^^^^^^^^^^^^^ `norm` (16 parameters) is built but never called in evaluation
 
     def forward(self, x):
         return self.conv(x)

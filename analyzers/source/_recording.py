@@ -1,9 +1,15 @@
-"""A code generator of libcst that only counts characters (libcst is imported with this module)."""
+"""A code generator of libcst that writes nothing and keeps count of lines and columns.
+
+libcst is imported with this module.
+"""
 
 from __future__ import annotations
 
 from libcst import CSTNode
 from libcst._nodes.internal import CodegenState
+
+LINE = 1 << 24
+"""A position is one integer, ``line * LINE + column``, both zero-based."""
 
 
 class _Syntactic:
@@ -20,48 +26,46 @@ class _Syntactic:
         self.end_node = end_node
 
     def __enter__(self) -> None:
-        self.start = self.state.offset
+        self.start = self.state.at
 
     def __exit__(self, *_: object) -> None:
         spans = self.state.spans
         start = self.start if self.start_node is None else spans[self.start_node][0]
-        end = self.state.offset if self.end_node is None else spans[self.end_node][1]
+        end = self.state.at if self.end_node is None else spans[self.end_node][1]
         spans[self.node] = (start, end)
 
 
 class RecordingState(CodegenState):
-    """Like libcst's PositionProvidingCodegenState, with an offset instead of a line and a column."""
+    """Does what libcst's PositionProvidingCodegenState does, without the text and its scans for line ends."""
 
-    __slots__ = ("_open", "last_length", "offset", "spans")
+    __slots__ = ("_open", "at", "spans")
 
     def __init__(self, default_indent: str, default_newline: str) -> None:
-        super().__init__(default_indent, default_newline)
-        self.offset = 0
-        self.last_length = 0
+        super().__init__(default_indent, default_newline, tokens=[""])
+        self.at = 0
         self.spans: dict[CSTNode, tuple[int, int]] = {}
         self._open: list[int] = []
 
     def add_indent_tokens(self) -> None:
         for token in self.indent_tokens:
-            self.offset += len(token)
+            self.at += len(token)
 
     def add_token(self, value: str) -> None:
-        self.last_length = len(value)
-        self.offset += self.last_length
-
-    def pop_trailing_newline(self) -> None:
-        """The module's text has no line end at its end; the generator wrote one."""
-        self.offset -= self.last_length
+        if "\n" in value:
+            column = len(value) - value.rindex("\n") - 1
+            self.at = (self.at // LINE + value.count("\n")) * LINE + column
+        else:
+            self.at += len(value)
 
     def before_codegen(self, node: CSTNode) -> None:
-        self._open.append(self.offset)
+        self._open.append(self.at)
 
     def after_codegen(self, node: CSTNode) -> None:
         start = self._open.pop()
         if node not in self.spans:
-            self.spans[node] = (start, self.offset)
+            self.spans[node] = (start, self.at)
 
     def record_syntactic_position(
         self, node: CSTNode, *, start_node: CSTNode | None = None, end_node: CSTNode | None = None
-    ) -> _Syntactic:
+    ) -> _Syntactic:  # pyright: ignore[reportIncompatibleMethodOverride] - a cheaper context manager
         return _Syntactic(self, node, start_node, end_node)

@@ -15,10 +15,11 @@ from analyzers.source.lexical import BLANK_LINES, COMMENT, IDENTIFIER, NEWLINE, 
 COMPOUND = frozenset(("if", "for", "while", "with", "try", "match", "else", "elif", "except", "finally"))
 _SIMPLE = frozenset(("return", "raise", "pass", "del", "assert", "global", "nonlocal", "break", "continue", "yield"))
 
+_RESERVED = "|".join((*(COMPOUND - {"match"}), *_SIMPLE, "lambda", "not", "await", "True", "False", "None"))
 _SPACE = r"(?:[ \t\f]|\\(?:\r\n|\n|\r))*"
 _SUBSCRIPT = r"\[(?:[^\[\]=\r\n]|\[[^\[\]\r\n]*\])*\]"
 _TARGETS = re.compile(
-    rf"({_SPACE}(?:[\w.,*() \t]|{_SUBSCRIPT}|{STRING})+?)"
+    rf"({_SPACE}(?!(?:{_RESERVED})\b)(?:[\w.,* \t)]|(?<![\w)\]])\((?:[^()=]*\))?|{_SUBSCRIPT})+?)"
     r"(?P<operator>=(?!=)|:(?!=)|(?:\*\*|//|>>|<<|[-+*/%@&|^])=)"
 )
 _SUBSCRIPTED = re.compile(rf"(?<=[\w)\]]){_SPACE}{_SUBSCRIPT}")

@@ -10,12 +10,13 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from analyzers.source import guards
-from analyzers.source.lexical import NEWLINE, line_starts, position
+from analyzers.source.lexical import NEWLINE
 
 if TYPE_CHECKING:
     import libcst
 
     from analyzers.source.blocks import Block
+    from analyzers.source.positions import Positions
 
 _KEPT_TEXT = 400_000
 """Characters of source whose trees a file keeps beyond the blocks that are in use (undo, retyping)."""
@@ -27,7 +28,7 @@ _FORM_FEED = re.compile(r"\f")
 class Parsed:
     """What parsing one text gave: a tree or a reason, the errors, and where nodes are."""
 
-    __slots__ = ("_offsets", "_starts", "errors", "refusal", "repaired", "shifts", "stale", "text", "tree")
+    __slots__ = ("_positions", "errors", "refusal", "repaired", "shifts", "stale", "text", "tree")
 
     def __init__(
         self,
@@ -46,8 +47,17 @@ class Parsed:
         self.shifts = shifts or {}
         self.repaired = text if repaired is None else repaired
         self.stale = False
-        self._offsets: dict[libcst.CSTNode, tuple[int, int]] | None = None
-        self._starts: list[int] = []
+        self._positions: Positions | None = None
+
+    @property
+    def positions(self) -> Positions:
+        """Where the nodes are in the repaired text, found at the first use."""
+        if self._positions is None:
+            from analyzers.source.positions import Positions
+
+            assert self.tree is not None
+            self._positions = Positions(self.tree)
+        return self._positions
 
     def span(self, node: libcst.CSTNode) -> tuple[int, int, int, int]:
         """Zero-based (line, column, end line, end column) of a node within the text.
@@ -55,15 +65,7 @@ class Parsed:
         Raises:
             KeyError: the node is not one of this tree's.
         """
-        if self._offsets is None:
-            from analyzers.source import positions
-
-            assert self.tree is not None
-            self._offsets = positions.offsets(self.tree)
-            self._starts = line_starts(self.repaired)
-        start, end = self._offsets[node]
-        line, column = position(self._starts, start)
-        end_line, end_column = position(self._starts, end)
+        line, column, end_line, end_column = self.positions[node]
         if self.shifts:
             column += self.shifts.get(line, 0)
             end_column += self.shifts.get(end_line, 0)

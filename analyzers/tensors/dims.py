@@ -114,18 +114,25 @@ class Expression:
     def atoms(self) -> set[Atom]:
         return {atom for monomial in self.terms for atom, _ in monomial}
 
+    def _operand(self, other: Any) -> Terms | None:
+        """The other operand's terms; None where Python should try something else."""
+        if isinstance(other, float):
+            _undecided(f"{text(self)} combined with {other}")
+        return _terms(other)
+
     def __add__(self, other: Any) -> Any:
-        terms = _terms(other)
+        terms = self._operand(other)
         return NotImplemented if terms is None else _collapse(_sum(self.terms, terms))
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
-        terms = _terms(other)
+        terms = self._operand(other)
         return NotImplemented if terms is None else _collapse(_sum(self.terms, _scaled(terms, -1)))
 
     def __rsub__(self, other: Any) -> Any:
-        return (-self).__add__(other)
+        terms = self._operand(other)
+        return NotImplemented if terms is None else _collapse(_sum(terms, _scaled(self.terms, -1)))
 
     def __neg__(self) -> Expression:
         return Expression(_scaled(self.terms, -1))
@@ -134,7 +141,7 @@ class Expression:
         return self
 
     def __mul__(self, other: Any) -> Any:
-        terms = _terms(other)
+        terms = self._operand(other)
         return NotImplemented if terms is None else _collapse(_multiplied(self.terms, terms))
 
     __rmul__ = __mul__
@@ -145,16 +152,16 @@ class Expression:
         return product([self] * power)
 
     def __floordiv__(self, other: Any) -> Any:
-        return NotImplemented if _terms(other) is None else _floor_division(self, other)
+        return NotImplemented if self._operand(other) is None else _floor_division(self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return NotImplemented if _terms(other) is None else _floor_division(other, self)
+        return NotImplemented if self._operand(other) is None else _floor_division(other, self)
 
     def __mod__(self, other: Any) -> Any:
-        return NotImplemented if _terms(other) is None else self - other * (self // other)
+        return NotImplemented if self._operand(other) is None else self - other * (self // other)
 
     def __rmod__(self, other: Any) -> Any:
-        return NotImplemented if _terms(other) is None else other - self * (other // self)
+        return NotImplemented if self._operand(other) is None else other - self * (other // self)
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
@@ -445,8 +452,6 @@ def _terms(value: Any) -> Terms | None:
         return value.terms
     if isinstance(value, int):
         return {(): int(value)} if value else {}
-    if isinstance(value, float):
-        _undecided(f"a symbolic size combined with {value}")
     return None
 
 

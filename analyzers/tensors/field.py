@@ -190,7 +190,9 @@ class Field:
         ``n_out`` is the new size of the dim. Needs the dim to be one whole axis; otherwise only
         shifts are followed and the axis becomes unknown.
         """
-        return self._each(lambda term: _gathered(term, dim, gather, n_out))
+        if gather.shift is None or len(self.axes_at(dim)) < 2:
+            return self._each(lambda term: _gathered(term, dim, gather, n_out))
+        return self._each(lambda term: _shifted(term, dim, gather, n_out))
 
     def gather_each(self, steps: Iterable[tuple[int, Gather, Dim]]) -> Field:
         """:meth:`gather` along several dims."""
@@ -232,9 +234,7 @@ class Field:
     def forget(self, dims: Iterable[int], reason: str) -> Field:
         """Axes located along these dims become unknown."""
         chosen = frozenset(dims)
-        return self._each_axis(
-            lambda axis: axis.unknown(reason) if axis.is_located(chosen) else axis
-        )
+        return self._each_axis(lambda axis: axis.unknown(reason) if axis.is_located(chosen) else axis)
 
     # merging ----------------------------------------------------------------------------------
 
@@ -635,11 +635,18 @@ def _gathered(term: Term, dim: int, gather: Gather, n_out: Dim) -> Term | None:
             return term
         support = term.support if gather is IDENTITY else term.support.gather(gather, n_out)
         return Term(n_out, support, (_place(dim, n_out),))
-    if gather.reason is not None:
-        raise TooComplex(gather.reason)
-    shift = gather.shift
-    if shift is None:
-        raise TooComplex("neighbours are read across folded or concatenated positions")
+    if gather.shift is None:
+        raise TooComplex(gather.reason or "neighbours are read across folded or concatenated positions")
+    return _shifted(term, dim, gather, n_out)
+
+
+def _shifted(term: Term, dim: int, gather: Gather, n_out: Dim) -> Term | None:
+    """A shift of a dim that holds several axes or more than one axis: its positions move."""
+    place, shift = term.at(dim), gather.shift
+    if place is None or shift is None:
+        return term
+    if term.is_plain(dim):
+        return _gathered(term, dim, gather, n_out)
     return _moved(term, place, -shift, n_out)
 
 

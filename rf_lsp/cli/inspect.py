@@ -63,9 +63,9 @@ def _inspect(target: str, inputs: list, arguments: argparse.Namespace, report: I
     from analyzers.source.sources import SourceError
 
     engine, rules = _engine_for(target, arguments)
-    request = engine.request(target)
-    request.inputs = inputs or request.inputs
     try:
+        request = engine.request(target)
+        request.inputs = inputs or request.inputs
         facts = engine.facts(request)
     except SourceError as error:
         raise UsageError(str(error).rstrip(".")) from None

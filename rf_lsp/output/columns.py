@@ -13,7 +13,6 @@ from rf_lsp.output.text import (
     located,
     per_axis,
     percent,
-    shape_text,
     short_count,
     without_batch,
 )
@@ -40,9 +39,9 @@ def _of_field(text: Callable[[FieldFact], str]) -> Callable[[LayerFact], str]:
     return of_layer
 
 
-def output_text(layer: LayerFact) -> str:
-    calls = f" ({layer.calls} calls)" if layer.calls > 1 else ""
-    return without_batch(layer.output_shape) + calls
+def type_text(layer: LayerFact) -> str:
+    """The type's own name; a function is named by its row already."""
+    return "" if layer.functional else short_type(layer)
 
 
 def parameters_text(layer: LayerFact) -> str:
@@ -50,7 +49,7 @@ def parameters_text(layer: LayerFact) -> str:
 
 
 def macs_text(layer: LayerFact) -> str:
-    return "" if layer.macs == 0 else short_count(layer.macs)
+    return "" if layer.macs == 0 or (layer.functional and layer.macs is None) else short_count(layer.macs)
 
 
 def density_text(field: FieldFact) -> str:
@@ -61,8 +60,8 @@ def density_text(field: FieldFact) -> str:
 
 
 COLUMNS = (
-    Column("type", short_type, 3, numeric=False),
-    Column("output", output_text, numeric=False),
+    Column("type", type_text, 3, numeric=False),
+    Column("output", lambda layer: without_batch(layer.output_shape), numeric=False),
     Column("params", parameters_text),
     Column("MACs", macs_text, 4),
     Column("RF", lambda layer: field_text(layer.field)),
@@ -77,7 +76,3 @@ COLUMNS = (
 def used_columns(layers: Sequence[LayerFact]) -> list[Column]:
     """The columns in which any layer has something to say."""
     return [column for column in COLUMNS if any(column.text(layer) for layer in layers)]
-
-
-def full_shape(layer: LayerFact) -> str:
-    return shape_text(layer.output_shape)

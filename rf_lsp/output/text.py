@@ -61,6 +61,12 @@ def short_count(count: Any) -> str:
     return str(count)
 
 
+def macs_text(count: Any) -> str:
+    """``4089184256`` → ``4.1 GMACs``."""
+    joint = "" if isinstance(count, int) and count >= 1000 else " "
+    return f"{short_count(count)}{joint}MACs"
+
+
 def number_text(value: Fraction | float | int | None) -> str:
     if value is None:
         return UNKNOWN
@@ -101,7 +107,8 @@ def located(field: FieldFact | None) -> bool:
 
 
 def percent(share: float | None) -> str:
-    return UNKNOWN if share is None else f"{share:.0%}".replace("%", " %")
+    """Rounded down: what is not covered is never shown as 100 %."""
+    return UNKNOWN if share is None else f"{int(100 * share + 1e-9)} %"
 
 
 def covers_text(model: ModelFact) -> str:
@@ -121,7 +128,7 @@ def covers_text(model: ModelFact) -> str:
     if share >= 1:
         every = "×".join(dict.fromkeys(str(extent) for _, _, extent in known))
         return f"{head} covers {every}"
-    return f"{head} covers {percent(int(100 * share) / 100)} of {extent}"
+    return f"{head} covers {percent(share)} of {extent}"
 
 
 def outputs_text(model: ModelFact) -> str:
@@ -143,7 +150,7 @@ def summary_text(model: ModelFact) -> str:
         model.name,
         f"{inputs} → {outputs_text(model)}",
         f"{short_count(model.parameters)} params",
-        f"{short_count(model.macs)}MACs" if isinstance(model.macs, int) and model.macs >= 1000 else "",
+        macs_text(model.macs) if model.macs else "",
         covers_text(model),
     ]
     return " · ".join(part for part in parts if part)

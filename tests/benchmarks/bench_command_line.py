@@ -19,7 +19,11 @@ TORCHINFO_INSTALLED = installed("torchinfo") is not None
 def test_inspect_resnet50(benchmark: Any) -> None:
     """At most a third of building the model in torch and printing a torchinfo summary."""
     peer = seconds([sys.executable, "-c", TORCHINFO])
-    done = benchmark.pedantic(rf_lsp, args=("inspect", f"{RESNET}::resnet50()", "--input", "1x3x224x224"), rounds=5)
+    done = benchmark.pedantic(
+        rf_lsp,
+        args=("inspect", f"{RESNET}::resnet50()", "--input", "1x3x224x224"),
+        rounds=5,
+    )
     assert done.returncode == 0, done.stderr
     benchmark.extra_info["torch + torchinfo, s"] = round(peer, 2)
     benchmark.extra_info["ratio (bound 0.33)"] = round(benchmark.stats["min"] / peer, 3)

@@ -12,8 +12,6 @@ import textwrap
 import tokenize
 from dataclasses import dataclass, field
 
-from torch import Tensor
-
 from tests.differential.draft import Draft, Snippet
 
 
@@ -60,7 +58,13 @@ def class_text(draft: Draft, name: str, ending: str, residual: bool) -> tuple[st
     signature = ", ".join(["self", *dressing.parameters])
     base, super_call = base_and_super(draft, name, dressing)
     lines = [f"class {name}({base}):"]
-    lines += textwrap.indent("\n".join(dressing.attributes), "    ").split("\n") if dressing.attributes else []
+    lines += (
+        textwrap.indent("\n".join(dressing.attributes), "    ").split(
+            "\n",
+        )
+        if dressing.attributes
+        else []
+    )
     lines += [f"    def __init__({signature}):"]
     lines += indent([super_call, *dressing.before, *init])
     lines += ["", *helpers_of(draft, forward)]
@@ -70,10 +74,17 @@ def class_text(draft: Draft, name: str, ending: str, residual: bool) -> tuple[st
 
 def base_and_super(draft: Draft, name: str, dressing: Dressing) -> tuple[str, str]:
     """The base class, now and then one of the file's own, and the call of its constructor."""
-    call = draft.choice(("super().__init__()",) * 4 + (f"super({name}, self).__init__()", "nn.Module.__init__(self)"))
+    call = draft.choice(
+        ("super().__init__()",) * 4 + (f"super({name}, self).__init__()", "nn.Module.__init__(self)"),
+    )
     if draft.chance(0.1):
         base = draft.name("Base")
-        dressing.top.append(f"class {base}(nn.Module):\n    kind = 'base'\n\n    def describe(self):\n        return self.kind")
+        dressing.top.append(
+            (
+                f"class {base}(nn.Module):\n    kind = 'base'\n\n    def describe(self):\n"
+                f"        return self.kind"
+            ),
+        )
         return base, call if "nn.Module" not in call else "super().__init__()"
     return "nn.Module", call
 
@@ -155,7 +166,9 @@ def as_parameter(draft: Draft, value: int, dressing: Dressing, _: str) -> str:
 def as_class_attribute(draft: Draft, value: int, dressing: Dressing, class_name: str) -> str:
     name = draft.name(draft.choice(("expansion", "depth", "base_width")))
     dressing.attributes.append(f"{name} = {value}")
-    return draft.choice((f"self.{name}", f"{class_name}.{name}", f"type(self).{name}", f"self.__class__.{name}"))
+    return draft.choice(
+        (f"self.{name}", f"{class_name}.{name}", f"type(self).{name}", f"self.__class__.{name}"),
+    )
 
 
 def as_own_attribute(draft: Draft, value: int, dressing: Dressing, _: str) -> str:
@@ -167,10 +180,17 @@ def as_own_attribute(draft: Draft, value: int, dressing: Dressing, _: str) -> st
 def as_local(draft: Draft, value: int, dressing: Dressing, _: str) -> str:
     name = draft.name(draft.choice(("c", "hidden", "k")))
     other = draft.name("unused")
-    forms = (f"{name} = {value}", f"{name}, {other} = {value}, 0", f"{name} = {other} = {value}",
-             f"{name} = max({value}, 1) if {value} else 0", f"{name}: int = {value}",
-             f"{name} = [{value}, 3][0]", f"({name}, *{other}) = [{value}, 1, 2]",
-             f"{name} = None or {value}" if value else f"{name} = {value}", f"{name} = 0\n{name} += {value}")  # fmt: skip
+    forms = (
+        f"{name} = {value}",
+        f"{name}, {other} = {value}, 0",
+        f"{name} = {other} = {value}",
+        f"{name} = max({value}, 1) if {value} else 0",
+        f"{name}: int = {value}",
+        f"{name} = [{value}, 3][0]",
+        f"({name}, *{other}) = [{value}, 1, 2]",
+        f"{name} = None or {value}" if value else f"{name} = {value}",
+        f"{name} = 0\n{name} += {value}",
+    )
     dressing.before.append(draft.choice(forms))
     return name
 
@@ -185,8 +205,11 @@ def as_table(draft: Draft, value: int, dressing: Dressing, _: str) -> str:
     if name.startswith("SIZES"):
         dressing.top.append(f"{name} = ({value}, {value + 1}, {value + 2})")
         return draft.choice((f"{name}[0]", f"{name}[-3]", f"min({name})"))
-    forms = (f"class {name}(NamedTuple):\n    {key}: int = {value}", f"class {name}:\n    def __init__(self):\n        self.{key} = {value}",
-             f"class {name}:\n    @property\n    def {key}(self):\n        return {value}")  # fmt: skip
+    forms = (
+        f"class {name}(NamedTuple):\n    {key}: int = {value}",
+        f"class {name}:\n    def __init__(self):\n        self.{key} = {value}",
+        f"class {name}:\n    @property\n    def {key}(self):\n        return {value}",
+    )
     dressing.top.append(draft.choice(forms))
     return f"{name}().{key}"
 
@@ -198,10 +221,28 @@ def as_constant(draft: Draft, value: int, dressing: Dressing, _: str) -> str:
 
 
 def as_arithmetic(draft: Draft, value: int, _: Dressing, __: str) -> str:
-    forms = [f"({value + 2} - 2)", f"({value * 2} // 2)", f"int({value}.0)", f"int({value * 2} / 2)", f"max({value}, 0)", f"sum([{value}, 0])",
-             f"({value} if True else 99)", f"len(range({value}))", f"round({value}.2)", f"abs(-{value})", f"int('{value}')", f"min({value}, 10 ** 6)",
-             f"math.ceil({value} - 0.5)", f"[{value}][-1]", f"({value} or {value})", f"dict(a={value})['a']", f"({value}, 5)[0]",
-             f"int(math.sqrt({value * value}))", f"divmod({value * 3}, 3)[0]", f"(lambda: {value})()"]  # fmt: skip
+    forms = [
+        f"({value + 2} - 2)",
+        f"({value * 2} // 2)",
+        f"int({value}.0)",
+        f"int({value * 2} / 2)",
+        f"max({value}, 0)",
+        f"sum([{value}, 0])",
+        f"({value} if True else 99)",
+        f"len(range({value}))",
+        f"round({value}.2)",
+        f"abs(-{value})",
+        f"int('{value}')",
+        f"min({value}, 10 ** 6)",
+        f"math.ceil({value} - 0.5)",
+        f"[{value}][-1]",
+        f"({value} or {value})",
+        f"dict(a={value})['a']",
+        f"({value}, 5)[0]",
+        f"int(math.sqrt({value * value}))",
+        f"divmod({value * 3}, 3)[0]",
+        f"(lambda: {value})()",
+    ]
     if value and value & (value - 1) == 0:
         forms += [f"2 ** {value.bit_length() - 1}", f"(1 << {value.bit_length() - 1})"]
     if value % 2 == 0:
@@ -209,4 +250,13 @@ def as_arithmetic(draft: Draft, value: int, _: Dressing, __: str) -> str:
     return draft.choice(forms)
 
 
-WAYS = (as_parameter, as_parameter, as_class_attribute, as_own_attribute, as_local, as_table, as_constant, as_arithmetic)
+WAYS = (
+    as_parameter,
+    as_parameter,
+    as_class_attribute,
+    as_own_attribute,
+    as_local,
+    as_table,
+    as_constant,
+    as_arithmetic,
+)

@@ -53,7 +53,13 @@ def compare_raising(truth: Truth, model: Model, errors: list[dict[str, Any]]) ->
     lines = {truth["line"], truth["definition"]}
     if not any(covers(finding["place"], lines) for finding in errors):
         said = "; ".join(f"line {f['place']['line']} {f['code']} {f['message']}" for f in errors)
-        return [Difference("wrong place", f"{errors[0]['code']} for {key}", f"{said} != line {truth['line']}/{truth['definition']}: {key}")]
+        return [
+            Difference(
+                "wrong place",
+                f"{errors[0]['code']} for {key}",
+                f"{said} != line {truth['line']}/{truth['definition']}: {key}",
+            )
+        ]
     return []
 
 
@@ -71,7 +77,9 @@ def compare_running(truth: Truth, model: Model, errors: list[dict[str, Any]]) ->
     for name, wanted in (("parameters", truth["parameters"]), ("trainable_parameters", truth["trainable"])):
         found += compare_number("wrong total", name, wanted, model.get(name))
     if model["status"] == "failed":
-        found.append(Difference(UNKNOWN, first_unknown(model) or "failed", f"status failed: {unknowns(model)}"))
+        found.append(
+            Difference(UNKNOWN, first_unknown(model) or "failed", f"status failed: {unknowns(model)}"),
+        )
     return explained(found, model)
 
 
@@ -136,7 +144,9 @@ def compare_outputs(wanted: list[dict[str, Any]], model: Model) -> list[Differen
     given = model.get("outputs") or []
     if not given or len(given) != len(wanted):
         kind = "wrong outputs" if given and model["status"] == "complete" else UNKNOWN
-        return [Difference(kind, "outputs", f"{[o['shape'] for o in given]} != {[o['shape'] for o in wanted]}")]
+        return [
+            Difference(kind, "outputs", f"{[o['shape'] for o in given]} != {[o['shape'] for o in wanted]}"),
+        ]
     found: list[Difference] = []
     for truth, output in zip(wanted, given, strict=True):
         found += compare_shape("wrong outputs", "output", truth["path"], truth, output["shape"])

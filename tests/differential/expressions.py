@@ -52,20 +52,68 @@ def method_or_function(draft: Draft, name: str, function: str, rest: str) -> str
 # -- elementwise ------------------------------------------------------------------------------------
 
 POINTWISE = (
-    "F.relu({x})", "F.relu({x}, inplace=True)", "torch.relu({x})", "{x}.relu()", "F.gelu({x})", "F.silu({x})",
-    "torch.sigmoid({x})", "{x}.sigmoid()", "torch.tanh({x})", "F.leaky_relu({x}, 0.2)", "F.elu({x})",
-    "F.hardswish({x})", "F.hardsigmoid({x})", "F.softplus({x})", "{x}.abs()", "torch.exp({x})", "{x}.exp()",
-    "{x}.sqrt()", "{x}.pow(2)", "{x} ** 2", "-{x}", "{x} * 2", "2 * {x} + 1", "{x} / 3", "1 - {x}",
-    "{x}.clamp(min=0)", "{x}.clamp(0, 1)", "torch.clamp({x}, min=0.0, max=6.0)", "{x}.detach()",
-    "{x}.contiguous()", "{x}.clone()", "{x}.float()", "{x}.to({x}.dtype)", "{x}.type_as({x})", "{x}.round()",
-    "F.dropout({x}, p=0.1, training=self.training)", "F.dropout({x}, 0.5)", "torch.rsqrt({x} + 1e-6)",
-    "{x}.mul(0.5).add(1)", "{x}.sub(1).div(2)", "torch.where({x} > 0, {x}, -{x})", "torch.sign({x})",
-    "{x}.masked_fill({x} > 1, 0.0)", "torch.zeros_like({x}) + {x}", "torch.ones_like({x})", "F.mish({x})",
-    "torch.where({x} > 0, {x}, torch.zeros_like({x}))", "{x}.floor()", "torch.log({x}.abs() + 1)", "F.relu6({x})",
-    "torch.maximum({x}, -{x})", "{x}.new_zeros({x}.shape) + {x}", "torch.lerp({x}, -{x}, 0.5)", "{x}.cos() + {x}.sin()",
-    "torch.nan_to_num({x})", "F.normalize({x}, dim=-1)", "F.threshold({x}, 0.1, 0.0)", "torch.erf({x})",
-    "torch.randn_like({x}) * 0.1 + {x}", "{x}.requires_grad_(False)", "torch.addcmul({x}, {x}, {x}, value=0.5)",
-)  # fmt: skip
+    "F.relu({x})",
+    "F.relu({x}, inplace=True)",
+    "torch.relu({x})",
+    "{x}.relu()",
+    "F.gelu({x})",
+    "F.silu({x})",
+    "torch.sigmoid({x})",
+    "{x}.sigmoid()",
+    "torch.tanh({x})",
+    "F.leaky_relu({x}, 0.2)",
+    "F.elu({x})",
+    "F.hardswish({x})",
+    "F.hardsigmoid({x})",
+    "F.softplus({x})",
+    "{x}.abs()",
+    "torch.exp({x})",
+    "{x}.exp()",
+    "{x}.sqrt()",
+    "{x}.pow(2)",
+    "{x} ** 2",
+    "-{x}",
+    "{x} * 2",
+    "2 * {x} + 1",
+    "{x} / 3",
+    "1 - {x}",
+    "{x}.clamp(min=0)",
+    "{x}.clamp(0, 1)",
+    "torch.clamp({x}, min=0.0, max=6.0)",
+    "{x}.detach()",
+    "{x}.contiguous()",
+    "{x}.clone()",
+    "{x}.float()",
+    "{x}.to({x}.dtype)",
+    "{x}.type_as({x})",
+    "{x}.round()",
+    "F.dropout({x}, p=0.1, training=self.training)",
+    "F.dropout({x}, 0.5)",
+    "torch.rsqrt({x} + 1e-6)",
+    "{x}.mul(0.5).add(1)",
+    "{x}.sub(1).div(2)",
+    "torch.where({x} > 0, {x}, -{x})",
+    "torch.sign({x})",
+    "{x}.masked_fill({x} > 1, 0.0)",
+    "torch.zeros_like({x}) + {x}",
+    "torch.ones_like({x})",
+    "F.mish({x})",
+    "torch.where({x} > 0, {x}, torch.zeros_like({x}))",
+    "{x}.floor()",
+    "torch.log({x}.abs() + 1)",
+    "F.relu6({x})",
+    "torch.maximum({x}, -{x})",
+    "{x}.new_zeros({x}.shape) + {x}",
+    "torch.lerp({x}, -{x}, 0.5)",
+    "{x}.cos() + {x}.sin()",
+    "torch.nan_to_num({x})",
+    "F.normalize({x}, dim=-1)",
+    "F.threshold({x}, 0.1, 0.0)",
+    "torch.erf({x})",
+    "torch.randn_like({x}) * 0.1 + {x}",
+    "{x}.requires_grad_(False)",
+    "torch.addcmul({x}, {x}, {x}, value=0.5)",
+)
 
 
 @expression(*ANY, weight=9)
@@ -79,10 +127,24 @@ def with_another(draft: Draft, x: str, shape: Shape) -> str | None:
     other = draft.partner(x, lambda value: broadcasts(tuple(value.shape), shape))
     if other is None:
         return None
-    forms = ("{x} + {y}", "{x} * {y}", "{x} - {y}", "{y} + {x}", "torch.add({x}, {y})", "torch.mul({x}, {y})",
-             "{x}.add({y})", "torch.max({x}, {y})", "torch.minimum({x}, {y})", "{x} * torch.sigmoid({y})",
-             "sum([{x}, {y}])", "operator.add({x}, {y})", "torch.where({x} > {y}, {x}, {y})",
-             "functools.reduce(torch.add, [{x}, {y}])", "{x} * (1 + {y})", "({x} > {y}).float()")  # fmt: skip
+    forms = (
+        "{x} + {y}",
+        "{x} * {y}",
+        "{x} - {y}",
+        "{y} + {x}",
+        "torch.add({x}, {y})",
+        "torch.mul({x}, {y})",
+        "{x}.add({y})",
+        "torch.max({x}, {y})",
+        "torch.minimum({x}, {y})",
+        "{x} * torch.sigmoid({y})",
+        "sum([{x}, {y}])",
+        "operator.add({x}, {y})",
+        "torch.where({x} > {y}, {x}, {y})",
+        "functools.reduce(torch.add, [{x}, {y}])",
+        "{x} * (1 + {y})",
+        "({x} > {y}).float()",
+    )
     return draft.choice(forms).format(x=x, y=other)
 
 
@@ -94,10 +156,16 @@ def broadcasts(one: Shape, two: Shape) -> bool:
 @expression(2, 3, 4, 5, weight=2)
 def with_a_slice(draft: Draft, x: str, shape: Shape) -> str:
     """Broadcasting against a part of the tensor itself."""
-    forms = ("{x} * {x}.mean({d}, keepdim=True)", "{x} - {x}.amax(dim={d}, keepdim=True)",
-             "{x} / {x}.norm(dim={d}, keepdim=True)", "{x} + {x}.select({p}, 0).unsqueeze({p})",
-             "{x} * {x}.sum({d}, keepdim=True).sigmoid()", "{x} - torch.mean({x}, dim={d}, keepdim=True)",
-             "{x} / {x}.std(dim={d}, keepdim=True)", "{x}.expand_as({x}) + {x}")  # fmt: skip
+    forms = (
+        "{x} * {x}.mean({d}, keepdim=True)",
+        "{x} - {x}.amax(dim={d}, keepdim=True)",
+        "{x} / {x}.norm(dim={d}, keepdim=True)",
+        "{x} + {x}.select({p}, 0).unsqueeze({p})",
+        "{x} * {x}.sum({d}, keepdim=True).sigmoid()",
+        "{x} - torch.mean({x}, dim={d}, keepdim=True)",
+        "{x} / {x}.std(dim={d}, keepdim=True)",
+        "{x}.expand_as({x}) + {x}",
+    )
     front = draft.rng.randrange(len(shape))
     return draft.choice(forms).format(x=x, d=axis(draft, len(shape)), p=front)
 
@@ -106,12 +174,22 @@ def with_a_slice(draft: Draft, x: str, shape: Shape) -> str:
 def created(draft: Draft, x: str, shape: Shape) -> str:
     """Tensors made on the spot, with sizes read off or written out."""
     last = size_text(draft, x, shape, len(shape) - 1)
-    forms = ("{x} + torch.ones({n})", "{x} * torch.arange({n})", "{x} + torch.randn(1, {n})",
-             "{x} + torch.linspace(0, 1, {n})", "{x} + torch.zeros({n}, device={x}.device)",
-             "{x} * torch.full(({n},), 0.5)", "{x} + torch.arange({n}, dtype={x}.dtype, device={x}.device)[None]",
-             "{x} + torch.rand(({n},)).to({x}.device)", "{x} + {x}.new_ones({n})", "{x} * torch.tensor(2.0)",
-             "{x} + torch.eye({n})[0]", "{x} + torch.zeros(1).expand({n})",
-             "{x} * torch.tensor([0.5]).view(1)", "{x} + torch.arange(0, 2 * {n}, 2)")  # fmt: skip
+    forms = (
+        "{x} + torch.ones({n})",
+        "{x} * torch.arange({n})",
+        "{x} + torch.randn(1, {n})",
+        "{x} + torch.linspace(0, 1, {n})",
+        "{x} + torch.zeros({n}, device={x}.device)",
+        "{x} * torch.full(({n},), 0.5)",
+        "{x} + torch.arange({n}, dtype={x}.dtype, device={x}.device)[None]",
+        "{x} + torch.rand(({n},)).to({x}.device)",
+        "{x} + {x}.new_ones({n})",
+        "{x} * torch.tensor(2.0)",
+        "{x} + torch.eye({n})[0]",
+        "{x} + torch.zeros(1).expand({n})",
+        "{x} * torch.tensor([0.5]).view(1)",
+        "{x} + torch.arange(0, 2 * {n}, 2)",
+    )
     return draft.choice(forms).format(x=x, n=last)
 
 
@@ -125,8 +203,13 @@ def permuted(draft: Draft, x: str, shape: Shape) -> str:
     if draft.chance(0.2):
         order = [dim - len(shape) if draft.chance(0.5) else dim for dim in order]
     text = ", ".join(map(str, order))
-    forms = (f"{x}.permute({text})", f"{x}.permute(({text}))", f"torch.permute({x}, ({text}))",
-             f"{x}.permute({text}).contiguous()", f"{x}.permute(*{order})")  # fmt: skip
+    forms = (
+        f"{x}.permute({text})",
+        f"{x}.permute(({text}))",
+        f"torch.permute({x}, ({text}))",
+        f"{x}.permute({text}).contiguous()",
+        f"{x}.permute(*{order})",
+    )
     return draft.choice(forms)
 
 
@@ -170,12 +253,26 @@ def squeezed(draft: Draft, x: str, shape: Shape) -> str:
 def flattened(draft: Draft, x: str, shape: Shape) -> str:
     batch = size_text(draft, x, shape, 0)
     rest = math.prod(shape[1:])
-    forms = (f"torch.flatten({x}, 1)", f"{x}.flatten(1)", f"{x}.view({batch}, -1)", f"{x}.reshape({batch}, -1)",
-             f"torch.flatten({x}, start_dim=1)", f"{x}.flatten(start_dim=1)", f"{x}.reshape(-1, {rest})",
-             f"{x}.contiguous().view({batch}, {rest})", f"torch.reshape({x}, ({batch}, -1))", f"{x}.flatten()",
-             f"{x}.reshape({x}.shape[0], -1)", f"{x}.flatten(-2)", f"{x}.flatten(0, 1)", f"{x}.reshape(-1)",
-             f"{x}.flatten(start_dim=-2, end_dim=-1)", f"{x}.view({x}.size()[0], -1)",
-             f"{x}.reshape(*{x}.shape[:-2], -1)", f"{x}.view({x}.shape[:1] + (-1,))")  # fmt: skip
+    forms = (
+        f"torch.flatten({x}, 1)",
+        f"{x}.flatten(1)",
+        f"{x}.view({batch}, -1)",
+        f"{x}.reshape({batch}, -1)",
+        f"torch.flatten({x}, start_dim=1)",
+        f"{x}.flatten(start_dim=1)",
+        f"{x}.reshape(-1, {rest})",
+        f"{x}.contiguous().view({batch}, {rest})",
+        f"torch.reshape({x}, ({batch}, -1))",
+        f"{x}.flatten()",
+        f"{x}.reshape({x}.shape[0], -1)",
+        f"{x}.flatten(-2)",
+        f"{x}.flatten(0, 1)",
+        f"{x}.reshape(-1)",
+        f"{x}.flatten(start_dim=-2, end_dim=-1)",
+        f"{x}.view({x}.size()[0], -1)",
+        f"{x}.reshape(*{x}.shape[:-2], -1)",
+        f"{x}.view({x}.shape[:1] + (-1,))",
+    )
     return draft.choice(forms)
 
 
@@ -192,8 +289,14 @@ def viewed(draft: Draft, x: str, shape: Shape) -> str:
     if draft.chance(0.4):
         sizes[draft.rng.randrange(len(sizes))] = "-1"
     text = ", ".join(sizes)
-    forms = (f"{x}.reshape({text})", f"{x}.view({text})", f"{x}.reshape(({text},))", f"torch.reshape({x}, [{text}])",
-             f"{x}.contiguous().view({text})", f"{x}.contiguous().view([{text}])")  # fmt: skip
+    forms = (
+        f"{x}.reshape({text})",
+        f"{x}.view({text})",
+        f"{x}.reshape(({text},))",
+        f"torch.reshape({x}, [{text}])",
+        f"{x}.contiguous().view({text})",
+        f"{x}.contiguous().view([{text}])",
+    )
     return draft.choice(forms)
 
 
@@ -210,29 +313,56 @@ def repeated(draft: Draft, x: str, shape: Shape) -> str:
     times = [draft.choice((1, 1, 1, 2)) for _ in shape]
     text = ", ".join(map(str, times))
     dim = axis(draft, len(shape))
-    forms = (f"{x}.repeat({text})", f"{x}.repeat([{text}])", f"torch.tile({x}, ({text},))", f"{x}.tile({text})",
-             f"{x}.repeat_interleave(2, dim={dim})", f"torch.repeat_interleave({x}, 2, {dim})",
-             f"{x}.repeat(2, {text})", f"{x}.repeat(({text},))")  # fmt: skip
+    forms = (
+        f"{x}.repeat({text})",
+        f"{x}.repeat([{text}])",
+        f"torch.tile({x}, ({text},))",
+        f"{x}.tile({text})",
+        f"{x}.repeat_interleave(2, dim={dim})",
+        f"torch.repeat_interleave({x}, 2, {dim})",
+        f"{x}.repeat(2, {text})",
+        f"{x}.repeat(({text},))",
+    )
     return draft.choice(forms)
 
 
 @expression(1, 2, 3, 4, weight=2)
 def expanded(draft: Draft, x: str, shape: Shape) -> str:
-    sizes = [size_text(draft, x, shape, d) if s != 1 else draft.choice(("3", "-1", "1")) for d, s in enumerate(shape)]
+    sizes = [
+        size_text(draft, x, shape, d)
+        if s != 1
+        else draft.choice(
+            ("3", "-1", "1"),
+        )
+        for d, s in enumerate(shape)
+    ]
     kept = [draft.choice((size, "-1")) for size in sizes]
-    forms = (f"{x}.expand({', '.join(kept)})", f"{x}.unsqueeze(0).expand(2, {', '.join(kept)})",
-             f"torch.broadcast_to({x}, (2, {', '.join(sizes)}))", f"{x}[None].expand([2, {', '.join(kept)}])")  # fmt: skip
+    forms = (
+        f"{x}.expand({', '.join(kept)})",
+        f"{x}.unsqueeze(0).expand(2, {', '.join(kept)})",
+        f"torch.broadcast_to({x}, (2, {', '.join(sizes)}))",
+        f"{x}[None].expand([2, {', '.join(kept)}])",
+    )
     return draft.choice(forms)
 
 
 @expression(1, 2, 3, 4, weight=2)
 def rolled(draft: Draft, x: str, shape: Shape) -> str:
     dim = axis(draft, len(shape))
-    forms = (f"torch.roll({x}, 1, {dim})", f"{x}.roll(shifts=-1, dims={dim})", f"{x}.flip({dim})",
-             f"torch.flip({x}, dims=[{dim}])", f"torch.roll({x}, shifts=(1,), dims=({dim},))",
-             f"torch.cumsum({x}, {dim})", f"{x}.sort({dim})[0]", f"torch.sort({x}, dim={dim}).values",
-             f"{x}.cumsum(dim={dim})", f"{x}.diff(dim={dim})", f"torch.fft.fft({x}, dim={dim}).real",
-             f"{x}.argsort({dim}).float()")  # fmt: skip
+    forms = (
+        f"torch.roll({x}, 1, {dim})",
+        f"{x}.roll(shifts=-1, dims={dim})",
+        f"{x}.flip({dim})",
+        f"torch.flip({x}, dims=[{dim}])",
+        f"torch.roll({x}, shifts=(1,), dims=({dim},))",
+        f"torch.cumsum({x}, {dim})",
+        f"{x}.sort({dim})[0]",
+        f"torch.sort({x}, dim={dim}).values",
+        f"{x}.cumsum(dim={dim})",
+        f"{x}.diff(dim={dim})",
+        f"torch.fft.fft({x}, dim={dim}).real",
+        f"{x}.argsort({dim}).float()",
+    )
     return draft.choice(forms)
 
 
@@ -251,8 +381,23 @@ def indexed(draft: Draft, x: str, shape: Shape) -> str:
 
 def index_part(draft: Draft, size: int) -> str:
     low, high = draft.rng.randrange(size), draft.rng.randint(1, size)
-    forms = (":", ":", ":", f"{low}:", f":{high}", f":-{max(1, size // 3)}", "::2", "1::2", str(low), "-1",
-             f"{min(low, high - 1)}:{high}", f"-{high}:", f"[{low}]", f"[0, {low}]", f":{size // 2 or 1}")  # fmt: skip
+    forms = (
+        ":",
+        ":",
+        ":",
+        f"{low}:",
+        f":{high}",
+        f":-{max(1, size // 3)}",
+        "::2",
+        "1::2",
+        str(low),
+        "-1",
+        f"{min(low, high - 1)}:{high}",
+        f"-{high}:",
+        f"[{low}]",
+        f"[0, {low}]",
+        f":{size // 2 or 1}",
+    )
     return draft.choice(forms)
 
 
@@ -263,15 +408,26 @@ def selected(draft: Draft, x: str, shape: Shape) -> str:
     half = max(1, size // 2)
     start = draft.rng.randrange(max(1, size - half + 1))
     written = draft.choice((dim, dim - len(shape)))
-    forms = (f"{x}.narrow({written}, {start}, {half})", f"torch.narrow({x}, {written}, {start}, {half})",
-             f"{x}.select({written}, {start})", f"{x}.index_select({written}, torch.tensor([0, {size - 1}]))",
-             f"torch.select({x}, {written}, {start})", f"{x}.unbind({written})[0]", f"torch.unbind({x}, dim={written})[-1]",
-             f"{x}.chunk(2, dim={written})[0]", f"torch.chunk({x}, 3, {written})[-1]", f"{x}.split({half}, {written})[0]",
-             f"torch.split({x}, {half}, dim={written})[-1]", f"{x}.split([{half}, {size - half}], {written})[1]",
-             f"torch.tensor_split({x}, 2, dim={written})[0]", f"{x}.topk({half}, {written})[0]",
-             f"torch.topk({x}, k={half}, dim={written}).values", f"{x}.gather({written}, torch.zeros_like({x}).long())",
-             f"torch.take_along_dim({x}, {x}.argsort({written}), {written})",
-             f"torch.index_select({x}, {written}, torch.arange({half}))")  # fmt: skip
+    forms = (
+        f"{x}.narrow({written}, {start}, {half})",
+        f"torch.narrow({x}, {written}, {start}, {half})",
+        f"{x}.select({written}, {start})",
+        f"{x}.index_select({written}, torch.tensor([0, {size - 1}]))",
+        f"torch.select({x}, {written}, {start})",
+        f"{x}.unbind({written})[0]",
+        f"torch.unbind({x}, dim={written})[-1]",
+        f"{x}.chunk(2, dim={written})[0]",
+        f"torch.chunk({x}, 3, {written})[-1]",
+        f"{x}.split({half}, {written})[0]",
+        f"torch.split({x}, {half}, dim={written})[-1]",
+        f"{x}.split([{half}, {size - half}], {written})[1]",
+        f"torch.tensor_split({x}, 2, dim={written})[0]",
+        f"{x}.topk({half}, {written})[0]",
+        f"torch.topk({x}, k={half}, dim={written}).values",
+        f"{x}.gather({written}, torch.zeros_like({x}).long())",
+        f"torch.take_along_dim({x}, {x}.argsort({written}), {written})",
+        f"torch.index_select({x}, {written}, torch.arange({half}))",
+    )
     return draft.choice(forms)
 
 
@@ -288,8 +444,12 @@ def reduced(draft: Draft, x: str, shape: Shape) -> str:
     name = draft.choice(("mean", "mean", "sum", "amax", "amin", "var", "std", "logsumexp"))
     if name in ("var", "std") and keep == ", True":
         keep = ""
-    forms = (f"{x}.{name}({dims}{keep})", f"torch.{name}({x}, {dims}{keep})", f"{x}.{name}(dim={dims}{keep.replace(' True', ' keepdim=True')})",
-             f"torch.{name}({x}, dim={dims}{keep.replace(' True', ' keepdim=True')})")  # fmt: skip
+    forms = (
+        f"{x}.{name}({dims}{keep})",
+        f"torch.{name}({x}, {dims}{keep})",
+        f"{x}.{name}(dim={dims}{keep.replace(' True', ' keepdim=True')})",
+        f"torch.{name}({x}, dim={dims}{keep.replace(' True', ' keepdim=True')})",
+    )
     return draft.choice(forms)
 
 
@@ -297,20 +457,38 @@ def reduced(draft: Draft, x: str, shape: Shape) -> str:
 def reduced_with_indices(draft: Draft, x: str, shape: Shape) -> str:
     dim = axis(draft, len(shape))
     keep = draft.choice(("", "", ", keepdim=True"))
-    forms = (f"{x}.max({dim}{keep})[0]", f"torch.max({x}, dim={dim}{keep})[0]", f"{x}.min(dim={dim}{keep}).values",
-             f"{x}.median({dim}{keep})[0]", f"{x}.argmax({dim}{keep}).float()", f"torch.argmax({x}, dim={dim}{keep}).float()",
-             f"{x}.norm(dim={dim}{keep})", f"torch.linalg.norm({x}, dim={dim}{keep})", f"{x}.prod({dim}{keep})",
-             f"{x}.max(dim={dim}{keep}).values", f"torch.any({x} > 0, {dim}{keep}).float()",
-             f"torch.all({x} > 0, dim={dim}{keep}).float()", f"{x}.norm(2, {dim})")  # fmt: skip
+    forms = (
+        f"{x}.max({dim}{keep})[0]",
+        f"torch.max({x}, dim={dim}{keep})[0]",
+        f"{x}.min(dim={dim}{keep}).values",
+        f"{x}.median({dim}{keep})[0]",
+        f"{x}.argmax({dim}{keep}).float()",
+        f"torch.argmax({x}, dim={dim}{keep}).float()",
+        f"{x}.norm(dim={dim}{keep})",
+        f"torch.linalg.norm({x}, dim={dim}{keep})",
+        f"{x}.prod({dim}{keep})",
+        f"{x}.max(dim={dim}{keep}).values",
+        f"torch.any({x} > 0, {dim}{keep}).float()",
+        f"torch.all({x} > 0, dim={dim}{keep}).float()",
+        f"{x}.norm(2, {dim})",
+    )
     return draft.choice(forms)
 
 
 @expression(*ANY, weight=2)
 def along_a_dimension(draft: Draft, x: str, shape: Shape) -> str:
     dim = axis(draft, len(shape))
-    forms = (f"F.softmax({x}, dim={dim})", f"torch.softmax({x}, {dim})", f"{x}.softmax({dim})", f"F.normalize({x}, dim={dim})",
-             f"F.log_softmax({x}, {dim})", f"{x}.log_softmax(dim={dim})", f"F.normalize({x}, p=2, dim={dim})",
-             f"F.gumbel_softmax({x}, dim={dim})", f"torch.logcumsumexp({x}, {dim})")  # fmt: skip
+    forms = (
+        f"F.softmax({x}, dim={dim})",
+        f"torch.softmax({x}, {dim})",
+        f"{x}.softmax({dim})",
+        f"F.normalize({x}, dim={dim})",
+        f"F.log_softmax({x}, {dim})",
+        f"{x}.log_softmax(dim={dim})",
+        f"F.normalize({x}, p=2, dim={dim})",
+        f"F.gumbel_softmax({x}, dim={dim})",
+        f"torch.logcumsumexp({x}, {dim})",
+    )
     return draft.choice(forms)
 
 
@@ -324,9 +502,15 @@ def concatenated(draft: Draft, x: str, shape: Shape) -> str | None:
     others = draft.rng.choices(fits or [x], k=draft.choice((1, 1, 2)))
     items = ", ".join([x, *others])
     written = draft.choice((dim, dim - len(shape)))
-    forms = (f"torch.cat([{items}], {written})", f"torch.cat([{items}], dim={written})", f"torch.cat(({items}), dim={written})",
-             f"torch.concat([{items}], {written})", f"torch.cat(tensors=[{items}], dim={written})",
-             f"torch.cat([t for t in ({items})], {written})", f"torch.cat([*({items},)], axis={written})")  # fmt: skip
+    forms = (
+        f"torch.cat([{items}], {written})",
+        f"torch.cat([{items}], dim={written})",
+        f"torch.cat(({items}), dim={written})",
+        f"torch.concat([{items}], {written})",
+        f"torch.cat(tensors=[{items}], dim={written})",
+        f"torch.cat([t for t in ({items})], {written})",
+        f"torch.cat([*({items},)], axis={written})",
+    )
     return draft.choice(forms)
 
 
@@ -341,8 +525,13 @@ def stacked(draft: Draft, x: str, shape: Shape) -> str:
     fits = draft.tensors(lambda value: tuple(value.shape) == shape)
     items = ", ".join([x, *draft.rng.choices(fits or [x], k=draft.choice((1, 2)))])
     dim = draft.rng.randint(-len(shape) - 1, len(shape))
-    forms = (f"torch.stack([{items}])", f"torch.stack([{items}], {dim})", f"torch.stack(({items}), dim={dim})",
-             f"torch.stack([{items}], dim={dim}).sum({dim})", f"torch.stack([{items}], {dim}).mean(dim={dim})")  # fmt: skip
+    forms = (
+        f"torch.stack([{items}])",
+        f"torch.stack([{items}], {dim})",
+        f"torch.stack(({items}), dim={dim})",
+        f"torch.stack([{items}], dim={dim}).sum({dim})",
+        f"torch.stack([{items}], {dim}).mean(dim={dim})",
+    )
     return draft.choice(forms)
 
 
@@ -351,9 +540,16 @@ def stacked(draft: Draft, x: str, shape: Shape) -> str:
 
 @expression(2, 3, 4, weight=5)
 def multiplied(draft: Draft, x: str, shape: Shape) -> str:
-    fits = draft.tensors(lambda v: v.dim() >= 2 and v.shape[-2] == shape[-1] and batches(v.shape[:-2], shape[:-2]))
+    fits = draft.tensors(
+        lambda v: v.dim() >= 2 and v.shape[-2] == shape[-1] and batches(v.shape[:-2], shape[:-2]),
+    )
     other = draft.choice(fits) if fits and draft.chance(0.6) else f"{x}.transpose(-2, -1)"
-    forms = [f"{x} @ {other}", f"torch.matmul({x}, {other})", f"{x}.matmul({other})", f"({x} @ {other}).softmax(-1)"]
+    forms = [
+        f"{x} @ {other}",
+        f"torch.matmul({x}, {other})",
+        f"{x}.matmul({other})",
+        f"({x} @ {other}).softmax(-1)",
+    ]
     if len(shape) == 3:
         forms += [f"torch.bmm({x}, {other})", f"{x}.bmm({other})"]
     if len(shape) == 2:
@@ -368,19 +564,42 @@ def batches(one: Shape, two: Shape) -> bool:
 @expression(2, 3, 4, weight=4)
 def einstein(draft: Draft, x: str, shape: Shape) -> str:
     forms = {
-        2: ("'ij,kj->ik', {x}, {x}", "'ij->ji', {x}", "'ij,ij->i', {x}, {x}", "'bi,bj->bij', {x}, {x}", "'ij->', {x}",
-            "'...i,...i->...', {x}, {x}", "'i...->...i', {x}"),
-        3: ("'bij,bkj->bik', {x}, {x}", "'bij->bji', {x}", "'b i j, b k j -> b i k', {x}, {x}", "'btc,bsc->bts', {x}, {x}",
-            "'bij,bij->bj', {x}, {x}", "'bij->bi', {x}", "'...ij,...kj->...ik', {x}, {x}", "'bij,bjk->bik', {x}, {x}.mT"),
-        4: ("'bchw,bcij->bhwij', {x}[:, :, :2, :2], {x}[:, :, :2, :2]", "'bchw->bhwc', {x}", "'nchw->nc', {x}",
-            "'bhid,bhjd->bhij', {x}, {x}", "'bhij,bhjd->bhid', {x}, {x}.transpose(2, 3)", "'...d,...d->...', {x}, {x}"),
-    }[len(shape)]  # fmt: skip
+        2: (
+            "'ij,kj->ik', {x}, {x}",
+            "'ij->ji', {x}",
+            "'ij,ij->i', {x}, {x}",
+            "'bi,bj->bij', {x}, {x}",
+            "'ij->', {x}",
+            "'...i,...i->...', {x}, {x}",
+            "'i...->...i', {x}",
+        ),
+        3: (
+            "'bij,bkj->bik', {x}, {x}",
+            "'bij->bji', {x}",
+            "'b i j, b k j -> b i k', {x}, {x}",
+            "'btc,bsc->bts', {x}, {x}",
+            "'bij,bij->bj', {x}, {x}",
+            "'bij->bi', {x}",
+            "'...ij,...kj->...ik', {x}, {x}",
+            "'bij,bjk->bik', {x}, {x}.mT",
+        ),
+        4: (
+            "'bchw,bcij->bhwij', {x}[:, :, :2, :2], {x}[:, :, :2, :2]",
+            "'bchw->bhwc', {x}",
+            "'nchw->nc', {x}",
+            "'bhid,bhjd->bhij', {x}, {x}",
+            "'bhij,bhjd->bhid', {x}, {x}.transpose(2, 3)",
+            "'...d,...d->...', {x}, {x}",
+        ),
+    }[len(shape)]
     return f"torch.einsum({draft.choice(forms).format(x=x)})"
 
 
 @expression(3, 4, weight=3)
 def attention(draft: Draft, x: str, shape: Shape) -> str:
-    fits = draft.tensors(lambda v: v.dim() == len(shape) and v.shape[-1] == shape[-1] and v.shape[:-2] == shape[:-2])
+    fits = draft.tensors(
+        lambda v: v.dim() == len(shape) and v.shape[-1] == shape[-1] and v.shape[:-2] == shape[:-2],
+    )
     other = draft.choice(fits or [x])
     options = draft.choice(("", "", ", dropout_p=0.0", ", is_causal=True", ", attn_mask=None", ", scale=0.5"))
     return f"F.scaled_dot_product_attention({x}, {other}, {other}{options})"
@@ -388,10 +607,17 @@ def attention(draft: Draft, x: str, shape: Shape) -> str:
 
 @expression(3, weight=1)
 def batched(draft: Draft, x: str, _: Shape) -> str:
-    forms = ("torch.baddbmm(torch.zeros(1), {x}, {x}.transpose(1, 2))", "torch.linalg.norm({x}, dim=(1, 2))",
-             "torch.bmm({x}.transpose(1, 2), {x})", "torch.cdist({x}, {x})", "torch.triu({x})", "{x}.tril(1)",
-             "torch.matmul({x}[:, None], {x}.transpose(1, 2)[:, None])[:, 0]",
-             "F.cosine_similarity({x}, {x}, dim=-1)", "torch.outer({x}[0, 0], {x}[0, 0])")  # fmt: skip
+    forms = (
+        "torch.baddbmm(torch.zeros(1), {x}, {x}.transpose(1, 2))",
+        "torch.linalg.norm({x}, dim=(1, 2))",
+        "torch.bmm({x}.transpose(1, 2), {x})",
+        "torch.cdist({x}, {x})",
+        "torch.triu({x})",
+        "{x}.tril(1)",
+        "torch.matmul({x}[:, None], {x}.transpose(1, 2)[:, None])[:, 0]",
+        "F.cosine_similarity({x}, {x}, dim=-1)",
+        "torch.outer({x}[0, 0], {x}[0, 0])",
+    )
     return draft.choice(forms).format(x=x)
 
 
@@ -402,8 +628,12 @@ def batched(draft: Draft, x: str, _: Shape) -> str:
 def pooled(draft: Draft, x: str, shape: Shape) -> str:
     rank = len(shape) - 2
     kernel = spread(draft, draft.choice((2, 2, 3)), rank)
-    window = [("kernel_size", kernel, REQUIRED), ("stride", draft.choice((None, 1, 2)), None),
-              ("padding", draft.choice((0, 0, 1)), 0), ("ceil_mode", flag(draft, 0.2), False)]  # fmt: skip
+    window = [
+        ("kernel_size", kernel, REQUIRED),
+        ("stride", draft.choice((None, 1, 2)), None),
+        ("padding", draft.choice((0, 0, 1)), 0),
+        ("ceil_mode", flag(draft, 0.2), False),
+    ]
     target = draft.choice((1, 2, 3, tuple_text([draft.choice((1, 2, 4)) for _ in range(rank)])))
     options = (
         call(draft, f"F.max_pool{rank}d", window, 3),
@@ -432,10 +662,21 @@ def resized(draft: Draft, x: str, shape: Shape) -> str:
     factor = draft.choice((2, 2, 0.5, 1.5, 2.0, tuple_text([2.0] * rank)))
     spatial = tuple_text([draft.choice((3, 4, 8)) for _ in range(rank)])
     doubled = ", ".join(f"{x}.shape[{2 + index}] * 2" for index in range(rank))
-    where = (f"scale_factor={factor}", f"scale_factor={factor}", f"size={other}.shape[2:]", f"size={spatial}",
-             f"{other}.size()[2:]", f"size=({doubled},)", f"size={other}.shape[-{rank}:]", "size=8")  # fmt: skip
+    where = (
+        f"scale_factor={factor}",
+        f"scale_factor={factor}",
+        f"size={other}.shape[2:]",
+        f"size={spatial}",
+        f"{other}.size()[2:]",
+        f"size=({doubled},)",
+        f"size={other}.shape[-{rank}:]",
+        "size=8",
+    )
     mode_text = f", mode='{mode}'" if mode != "nearest" or draft.chance(0.5) else ""
-    return f"F.{draft.choice(('interpolate', 'interpolate', 'upsample'))}({x}, {draft.choice(where)}{mode_text}{align})"
+    return (
+        f"F.{draft.choice(('interpolate', 'interpolate', 'upsample'))}({x}, "
+        f"{draft.choice(where)}{mode_text}{align})"
+    )
 
 
 @expression(1, 2, 3, 4, 5, weight=3)
@@ -469,32 +710,68 @@ def convolved(draft: Draft, x: str, shape: Shape) -> str:
 def functional_layer(draft: Draft, x: str, shape: Shape) -> str:
     last, channels = size_text(draft, x, shape, len(shape) - 1), size_text(draft, x, shape, 1)
     out = width(draft)
-    forms = (f"F.linear({x}, torch.randn({out}, {last}))", f"F.linear({x}, torch.randn({out}, {last}), torch.zeros({out}))",
-             f"F.layer_norm({x}, ({last},))", f"F.layer_norm({x}, {x}.shape[1:])", f"F.layer_norm({x}, [{last}], torch.ones({last}))",
-             f"F.group_norm({x}, {divisor(draft, shape[1])})", f"F.batch_norm({x}, torch.zeros({channels}), torch.ones({channels}))",
-             f"F.glu({x}, dim={axis(draft, len(shape))})", f"F.instance_norm({x})", f"F.rms_norm({x}, ({last},))",
-             f"F.one_hot({x}.argmax(-1), {last}).float()", f"F.embedding({x}.long(), torch.randn(20, {out}))",
-             f"F.prelu({x}, torch.ones(1))", f"F.dropout2d({x}, 0.1)", f"F.local_response_norm({x}, 2)")  # fmt: skip
+    forms = (
+        f"F.linear({x}, torch.randn({out}, {last}))",
+        f"F.linear({x}, torch.randn({out}, {last}), torch.zeros({out}))",
+        f"F.layer_norm({x}, ({last},))",
+        f"F.layer_norm({x}, {x}.shape[1:])",
+        f"F.layer_norm({x}, [{last}], torch.ones({last}))",
+        f"F.group_norm({x}, {divisor(draft, shape[1])})",
+        f"F.batch_norm({x}, torch.zeros({channels}), torch.ones({channels}))",
+        f"F.glu({x}, dim={axis(draft, len(shape))})",
+        f"F.instance_norm({x})",
+        f"F.rms_norm({x}, ({last},))",
+        f"F.one_hot({x}.argmax(-1), {last}).float()",
+        f"F.embedding({x}.long(), torch.randn(20, {out}))",
+        f"F.prelu({x}, torch.ones(1))",
+        f"F.dropout2d({x}, 0.1)",
+        f"F.local_response_norm({x}, 2)",
+    )
     return draft.choice(forms)
 
 
 @expression(4, weight=3)
 def rearranged_image(draft: Draft, x: str, shape: Shape) -> str:
-    forms = (f"F.pixel_shuffle({x}, 2)", f"F.pixel_unshuffle({x}, 2)", f"F.unfold({x}, 2)", f"F.unfold({x}, kernel_size=3, padding=1)",
-             f"F.unfold({x}, 2, stride=2)", f"F.channel_shuffle({x}, {divisor(draft, shape[1])})", f"{x}.unfold(2, 2, 2)",
-             f"{x}.unfold(3, 2, 1)", f"{x}.to(memory_format=torch.channels_last)", f"torch.rot90({x}, 1, (2, 3))",
-             f"F.grid_sample({x}, torch.zeros({shape[0]}, 4, 5, 2), align_corners=False)",
-             f"F.affine_grid(torch.zeros({shape[0]}, 2, 3), [{shape[0]}, 3, 4, 4], align_corners=False)",
-             f"torch.diagonal({x}, dim1=2, dim2=3)", f"{x}.unfold(2, 3, 1).mean(-1)", f"{x}.view({x}.shape).squeeze()")  # fmt: skip
+    forms = (
+        f"F.pixel_shuffle({x}, 2)",
+        f"F.pixel_unshuffle({x}, 2)",
+        f"F.unfold({x}, 2)",
+        f"F.unfold({x}, kernel_size=3, padding=1)",
+        f"F.unfold({x}, 2, stride=2)",
+        f"F.channel_shuffle({x}, {divisor(draft, shape[1])})",
+        f"{x}.unfold(2, 2, 2)",
+        f"{x}.unfold(3, 2, 1)",
+        f"{x}.to(memory_format=torch.channels_last)",
+        f"torch.rot90({x}, 1, (2, 3))",
+        f"F.grid_sample({x}, torch.zeros({shape[0]}, 4, 5, 2), align_corners=False)",
+        f"F.affine_grid(torch.zeros({shape[0]}, 2, 3), [{shape[0]}, 3, 4, 4], align_corners=False)",
+        f"torch.diagonal({x}, dim1=2, dim2=3)",
+        f"{x}.unfold(2, 3, 1).mean(-1)",
+        f"{x}.view({x}.shape).squeeze()",
+    )
     return draft.choice(forms)
 
 
 @expression(1, 2, 3, 4, weight=1)
 def measured(draft: Draft, x: str, shape: Shape) -> str:
     """Numbers about the tensor that change no shape."""
-    forms = ("{x} / {x}.numel()", "{x} * len({x})", "{x} / math.sqrt({x}.size(-1))", "{x} * {x}.dim()", "{x} * ({x}.ndim - 1)",
-             "{x} * float({x}.shape[-1]) ** -0.5", "{x} + sum({x}.shape)", "{x} * max({x}.shape)", "{x} / math.prod({x}.shape[1:])",
-             "{x} * int({x}.is_floating_point())", "{x} if {x}.dim() > 1 else {x}[None]", "{x} + (1 if {x}.requires_grad else 0)",
-             "{x}.reshape({x}.numel())", "{x} + list({x}.shape)[0]", "{x}.view_as({x})", "{x}.reshape({x}.shape)",
-             "{x} * (0.5 if self.training else 2)")  # fmt: skip
+    forms = (
+        "{x} / {x}.numel()",
+        "{x} * len({x})",
+        "{x} / math.sqrt({x}.size(-1))",
+        "{x} * {x}.dim()",
+        "{x} * ({x}.ndim - 1)",
+        "{x} * float({x}.shape[-1]) ** -0.5",
+        "{x} + sum({x}.shape)",
+        "{x} * max({x}.shape)",
+        "{x} / math.prod({x}.shape[1:])",
+        "{x} * int({x}.is_floating_point())",
+        "{x} if {x}.dim() > 1 else {x}[None]",
+        "{x} + (1 if {x}.requires_grad else 0)",
+        "{x}.reshape({x}.numel())",
+        "{x} + list({x}.shape)[0]",
+        "{x}.view_as({x})",
+        "{x}.reshape({x}.shape)",
+        "{x} * (0.5 if self.training else 2)",
+    )
     return draft.choice(forms).format(x=x)

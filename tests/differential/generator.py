@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
-from tests.differential.classes import class_text, dress_one, Dressing
+from tests.differential.classes import class_text
 from tests.differential.draft import HEADER, Draft, Shape
 from tests.differential.structures import write_structure
 from tests.mutations.mutator import mutants
@@ -72,7 +72,13 @@ def input_shapes(rng: random.Random) -> list[Shape]:
     channels = rng.choice((1, 3, 3, 4, 6, 8))
     image = (batch, channels, size, other)
     shape = rng.choices(
-        (image, (batch, channels, size), (batch, channels, 6, 8, 8), (batch, size), (batch, size, 4 * channels)),
+        (
+            image,
+            (batch, channels, size),
+            (batch, channels, 6, 8, 8),
+            (batch, size),
+            (batch, size, 4 * channels),
+        ),
         (10, 3, 2, 2, 3),
     )[0]
     return [shape, shape] if rng.random() < 0.12 else [shape]
@@ -99,26 +105,36 @@ def ending(draft: Draft) -> str:
     """What the model returns."""
     names = draft.tensors()
     other = draft.choice(names)
-    forms = ("return x", f"return x, {other}", f"return {{'out': x, 'aux': {other}}}", f"return [x, {other}]",
-             f"return OrderedDict(out=x, last={other})", f"result = (x, {other})\nreturn result")  # fmt: skip
+    forms = (
+        "return x",
+        f"return x, {other}",
+        f"return {{'out': x, 'aux': {other}}}",
+        f"return [x, {other}]",
+        f"return OrderedDict(out=x, last={other})",
+        f"result = (x, {other})\nreturn result",
+    )
     return draft.rng.choices(forms, (14, 2, 1, 1, 1, 1))[0]
 
 
 def model_expression(draft: Draft, arguments: str) -> tuple[str, list[str]]:
-    """How the model is asked for: an expression, a module-level name, a function."""
-    built = f"Model({arguments})"
-    rest = f", {arguments}" if arguments else ""
-    forms: tuple[tuple[str, list[str]], ...] = (
+    """How the model is asked for (an expression, a module-level name, a function), and its definition."""
+    built, more = f"Model({arguments})", f"{arguments}, " if arguments else ""
+    subclass = f"(Model):\n    def __init__(self):\n        super().__init__({arguments})\n"
+    build = f"def build(**kwargs):\n    model = Model({more}**kwargs)\n    return model.eval()"
+    make = f"def make(cls, *args, **kwargs):\n    return cls(*args, **kwargs)\n\n\nnet = make(Model, {more})"
+    forward = "\n    def forward(self, *inputs):\n        return super().forward(*inputs)"
+    forms = [
         (built, []),
         (built, []),
         ("model", [f"model = {built}"]),
         ("build()", [f"def build():\n    return {built}"]),
-        ("build()", [f"def build(**kwargs):\n    model = Model({arguments}{', ' if arguments else ''}**kwargs)\n    return model.eval()"]),
-        ("net", [f"def make(cls, *args, **kwargs):\n    return cls(*args, **kwargs)\n\n\nnet = make(Model{rest})"]),
-        ("Wide()", [f"class Wide(Model):\n    def __init__(self):\n        super().__init__({arguments})\n        self.extra = nn.Linear(2, 2)"]),
-        ("Logits()", [f"class Logits(Model):\n    def __init__(self):\n        super().__init__({arguments})\n\n    def forward(self, *inputs):\n        return super().forward(*inputs)"]),
-        ("nn.Sequential(Model(%s))" % arguments if draft.arguments == ["x"] else built, []),
-    )  # fmt: skip
+        ("build()", [build]),
+        ("net", [make]),
+        ("Wide()", [f"class Wide{subclass}        self.extra = nn.Linear(2, 2)"]),
+        ("Logits()", [f"class Logits{subclass}{forward}"]),
+    ]
+    if draft.arguments == ["x"]:
+        forms.append((f"nn.Sequential({built})", []))
     return draft.choice(forms)
 
 
@@ -126,7 +142,13 @@ def imports(rng: random.Random) -> list[str]:
     lines = list(HEADER)
     if rng.random() < 0.3:
         lines = [line.replace("from torch import nn", "import torch.nn as nn") for line in lines]
-        lines = [line.replace("from torch.nn import functional as F", "import torch.nn.functional as F") for line in lines]
+        lines = [
+            line.replace(
+                "from torch.nn import functional as F",
+                "import torch.nn.functional as F",
+            )
+            for line in lines
+        ]
     return lines
 
 
@@ -144,6 +166,8 @@ def restyled(rng: random.Random, source: str) -> str:
             body = re.sub(r"(?<![\w.])nn\.([A-Z]\w+)", r"\1", source)
             return f"from torch.nn import {', '.join(names)}\n{body}"
     if style == 3 and not re.search(r"\bF = |relu=", source):
-        return source.replace("from torch.nn import functional as F", "from torch.nn import functional as F\nfrom torch.nn.functional import relu").replace(
-            "F.relu(", "relu(")
+        return source.replace(
+            "from torch.nn import functional as F",
+            "from torch.nn import functional as F\nfrom torch.nn.functional import relu",
+        ).replace("F.relu(", "relu(")
     return source

@@ -1,6 +1,7 @@
 """Random programs, static analysis against torch: the long run.
 
-    python -m tests.differential.run --cases 3000 --seed 1 [--shrink] [--verbose] [--only SEED] [--report OUT.json]
+    python -m tests.differential.run --cases 3000 --seed 1 [--shrink] [--verbose] [--report OUT.json]
+    python -m tests.differential.run --only SEED
 
 Prints every difference (with ``--shrink`` the smallest program that shows one of each group) and one
 summary line. The exit code is 1 when there is a contradiction or more than 2 % are unknown.

@@ -40,9 +40,7 @@ def candidates(source: str) -> Iterator[str]:
     starts = [0]
     for line in source.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    offsets = [
-        (starts[a[0] - 1] + a[1], starts[b[0] - 1] + b[1], text) for a, b, text in spans
-    ]
+    offsets = [(starts[a[0] - 1] + a[1], starts[b[0] - 1] + b[1], text) for a, b, text in spans]
     for first, last, text in sorted(offsets, key=lambda span: span[0] - span[1]):
         yield source[:first] + text + source[last:]
 
@@ -78,7 +76,14 @@ def element_removals(elements: list[ast.expr | ast.keyword]) -> Iterator[Span]: 
     for index, element in enumerate(elements):
         if index:
             before = elements[index - 1]
-            yield (before.end_lineno or 0, before.end_col_offset or 0), (element.end_lineno or 0, element.end_col_offset or 0), ""
+            yield (
+                (before.end_lineno or 0, before.end_col_offset or 0),
+                (
+                    element.end_lineno or 0,
+                    element.end_col_offset or 0,
+                ),
+                "",
+            )
         elif len(elements) > 1:
             after = elements[1]
             yield (element.lineno, element.col_offset), (after.lineno, after.col_offset), ""

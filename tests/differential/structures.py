@@ -57,7 +57,13 @@ def one_layer(draft: Draft, x: str, keep_shape: bool = False) -> str | None:
 def attribute(draft: Draft, constructor: str) -> str:
     """A name for a layer: ``conv1``, ``bn``, ``fc2``."""
     kind = constructor.split("(", 1)[0].rsplit(".", 1)[-1]
-    stems = {"Conv2d": "conv", "Linear": "fc", "BatchNorm2d": "bn", "MaxPool2d": "pool", "Sequential": "block"}
+    stems = {
+        "Conv2d": "conv",
+        "Linear": "fc",
+        "BatchNorm2d": "bn",
+        "MaxPool2d": "pool",
+        "Sequential": "block",
+    }
     return draft.name(stems.get(kind, kind.lower()))
 
 
@@ -131,8 +137,12 @@ def computed_attribute(draft: Draft, x: str) -> Snippet | None:
     if text is None:
         return None
     stem, count = draft.name(draft.choice(("stage", "layer", "unit"))), draft.choice((1, 2, 3))
-    pattern = draft.choice((f'f"{stem}{{i}}"', f"'{stem}%d' % i", f"'{stem}_{{}}'.format(i)", f"'{stem}' + str(i)"))
-    keep = draft.choice(("setattr(self, {p}, {t})", "self.add_module({p}, {t})", "self.register_module({p}, {t})"))
+    pattern = draft.choice(
+        (f'f"{stem}{{i}}"', f"'{stem}%d' % i", f"'{stem}_{{}}'.format(i)", f"'{stem}' + str(i)"),
+    )
+    keep = draft.choice(
+        ("setattr(self, {p}, {t})", "self.add_module({p}, {t})", "self.register_module({p}, {t})"),
+    )
     init = f"for i in range({count}):\n    {keep.format(p=pattern, t=text)}"
     forward = f"for i in range({count}):\n    {x} = getattr(self, {pattern})({x})"
     return Snippet([forward], [init])
@@ -169,7 +179,12 @@ def listed_sequential(draft: Draft, name: str, layers: list[str]) -> list[str]:
 
 
 def named_sequential(draft: Draft, name: str, layers: list[str]) -> list[str]:
-    pairs = [f"('{draft.choice(('conv', 'norm', 'act'))}{index}', {text})" for index, text in enumerate(layers)]
+    pairs = [
+        f"('{draft.choice(('conv', 'norm', 'act'))}{index}', {text})"
+        for index, text in enumerate(
+            layers,
+        )
+    ]
     return [f"self.{name} = nn.Sequential(OrderedDict([\n{indented([p + ',' for p in pairs])}\n]))"]
 
 
@@ -183,14 +198,27 @@ def edited_sequential(draft: Draft, name: str, layers: list[str]) -> list[str]:
     """Built with a stranger among the layers that is replaced or removed afterwards."""
     built = f"self.{name} = nn.Sequential({', '.join([*layers, 'nn.Linear(3, 5)'])})"
     last = len(layers)
-    edits = (f"self.{name}[{last}] = nn.Identity()", f"self.{name}[-1] = nn.ReLU()", f"del self.{name}[{last}]",
-             f"self.{name} = self.{name}[:{last}]", f"self.{name} = self.{name}[:-1]", f"self.{name}.pop(-1)",
-             f"self.{name} = nn.Sequential(*list(self.{name}.children())[:-1])",
-             f"self.{name} = nn.Sequential(*list(self.{name})[:{last}])")  # fmt: skip
+    edits = (
+        f"self.{name}[{last}] = nn.Identity()",
+        f"self.{name}[-1] = nn.ReLU()",
+        f"del self.{name}[{last}]",
+        f"self.{name} = self.{name}[:{last}]",
+        f"self.{name} = self.{name}[:-1]",
+        f"self.{name}.pop(-1)",
+        f"self.{name} = nn.Sequential(*list(self.{name}.children())[:-1])",
+        f"self.{name} = nn.Sequential(*list(self.{name})[:{last}])",
+    )
     return [built, draft.choice(edits)]
 
 
-SEQUENTIALS = (literal_sequential, literal_sequential, listed_sequential, named_sequential, grown_sequential, edited_sequential)
+SEQUENTIALS = (
+    literal_sequential,
+    literal_sequential,
+    listed_sequential,
+    named_sequential,
+    grown_sequential,
+    edited_sequential,
+)
 
 
 @structure(7)
@@ -257,9 +285,12 @@ def repeated_list(draft: Draft, x: str) -> Snippet | None:
             [f"for block in self.{name}:\n    {x} = block({x})"],
             [f"self.{name} = nn.ModuleList([{text} for _ in range({count})])"],
         )
-    forms = (f"nn.Sequential(*[{text} for _ in range({count})])", f"nn.Sequential(*({text} for i in range({count})))",
-             f"nn.Sequential(OrderedDict((f'b{{i}}', {text}) for i in range({count})))",
-             f"nn.Sequential(*[copy.deepcopy({text}) for _ in range({count})])")  # fmt: skip
+    forms = (
+        f"nn.Sequential(*[{text} for _ in range({count})])",
+        f"nn.Sequential(*({text} for i in range({count})))",
+        f"nn.Sequential(OrderedDict((f'b{{i}}', {text}) for i in range({count})))",
+        f"nn.Sequential(*[copy.deepcopy({text}) for _ in range({count})])",
+    )
     return Snippet([f"{x} = self.{name}({x})"], [f"self.{name} = {draft.choice(forms)}"])
 
 
@@ -271,8 +302,15 @@ def module_dictionary(draft: Draft, x: str) -> Snippet | None:
     name = draft.name("parts")
     builds = (
         [f'self.{name} = nn.ModuleDict({{"down": {layers[0]}, "up": {layers[1]}}})'],
-        [f"self.{name} = nn.ModuleDict()", f'self.{name}["down"] = {layers[0]}', f'self.{name}["up"] = {layers[1]}'],
-        [f"self.{name} = nn.ModuleDict([('down', {layers[0]})])", f"self.{name}.update({{'up': {layers[1]}}})"],
+        [
+            f"self.{name} = nn.ModuleDict()",
+            f'self.{name}["down"] = {layers[0]}',
+            f'self.{name}["up"] = {layers[1]}',
+        ],
+        [
+            f"self.{name} = nn.ModuleDict([('down', {layers[0]})])",
+            f"self.{name}.update({{'up': {layers[1]}}})",
+        ],
     )
     uses = (
         f'{x} = self.{name}["up"](self.{name}["down"]({x}))',
@@ -293,7 +331,9 @@ def configured_list(draft: Draft, x: str) -> Snippet | None:
     name, table = draft.name("features"), draft.name("cfg").upper()
     config = [draft.choice((8, 16, 16, 32, "M")) for _ in range(4)]
     conv = "nn.Conv2d(channels, item, kernel_size=3, padding=1)"
-    middle = draft.choice((f"[{conv}, nn.BatchNorm2d(item), nn.ReLU(inplace=True)]", f"[{conv}, nn.ReLU(True)]"))
+    middle = draft.choice(
+        (f"[{conv}, nn.BatchNorm2d(item), nn.ReLU(inplace=True)]", f"[{conv}, nn.ReLU(True)]"),
+    )
     build = [
         "layers = []",
         f"channels = {shape[1]}",
@@ -345,13 +385,25 @@ def helper_constructor(draft: Draft, x: str) -> Snippet | None:
     bodies = (
         f"return {conv}",
         f"return nn.Sequential({conv}, nn.BatchNorm{rank}d(oup), nn.ReLU(inplace=True))",
-        f"layers = [{conv}]\nif norm:\n    layers.append(nn.BatchNorm{rank}d(oup))\nreturn nn.Sequential(*layers)",
-        f"yield_ = {conv}\nif not norm:\n    return yield_\nreturn nn.Sequential(yield_, nn.GroupNorm(1, oup))",
+        (
+            f"layers = [{conv}]\nif norm:\n    layers.append(nn.BatchNorm{rank}d(oup))\n"
+            f"return nn.Sequential(*layers)"
+        ),
+        (
+            f"yield_ = {conv}\nif not norm:\n    return yield_\n"
+            f"return nn.Sequential(yield_, nn.GroupNorm(1, oup))"
+        ),
     )
     arguments = ["inp", "oup", "kernel=3", "norm=True", "**options"]
     top = as_function(helper, arguments, [draft.choice(bodies)])
-    calls = (f"{shape[1]}, {out}", f"{shape[1]}, {out}, 1", f"inp={shape[1]}, oup={out}, norm=False", f"*({shape[1]}, {out}), bias=False",
-             f"{shape[1]}, {out}, kernel=5, groups=1", f"{shape[1]}, oup={out}, **dict(kernel=3, stride=2)")  # fmt: skip
+    calls = (
+        f"{shape[1]}, {out}",
+        f"{shape[1]}, {out}, 1",
+        f"inp={shape[1]}, oup={out}, norm=False",
+        f"*({shape[1]}, {out}), bias=False",
+        f"{shape[1]}, {out}, kernel=5, groups=1",
+        f"{shape[1]}, oup={out}, **dict(kernel=3, stride=2)",
+    )
     return Snippet([f"{x} = self.{name}({x})"], [f"self.{name} = {helper}({draft.choice(calls)})"], [top])
 
 
@@ -364,18 +416,37 @@ def layer_class_as_value(draft: Draft, x: str) -> Snippet | None:
         return None
     name, out, channels = draft.name("proj"), width(draft), shape[1]
     forms = (
-        [f"conv = partial(nn.Conv{rank}d, kernel_size=3, padding=1)", f"self.{name} = conv({channels}, {out})"],
-        [f"conv = functools.partial(nn.Conv{rank}d, {channels}, {out})", f"self.{name} = conv(kernel_size=1, stride=2)"],
+        [
+            f"conv = partial(nn.Conv{rank}d, kernel_size=3, padding=1)",
+            f"self.{name} = conv({channels}, {out})",
+        ],
+        [
+            f"conv = functools.partial(nn.Conv{rank}d, {channels}, {out})",
+            f"self.{name} = conv(kernel_size=1, stride=2)",
+        ],
         [f"conv = lambda i, o: nn.Conv{rank}d(i, o, 1)", f"self.{name} = conv({channels}, {out})"],
-        [f"acts = {{'relu': nn.ReLU, 'gelu': nn.GELU}}", f"self.{name} = acts['{draft.choice(('relu', 'gelu'))}']()"],
+        [
+            "acts = {'relu': nn.ReLU, 'gelu': nn.GELU}",
+            f"self.{name} = acts['{draft.choice(('relu', 'gelu'))}']()",
+        ],
         [f"norm = nn.BatchNorm{rank}d if {channels} > 4 else nn.Identity", f"self.{name} = norm({channels})"],
-        [f"norm = {draft.choice(('None', 'nn.InstanceNorm%dd' % rank))}", f"if norm is None:\n    norm = nn.BatchNorm{rank}d",
-         f"self.{name} = norm({channels})"],
+        [
+            f"norm = {draft.choice(('None', 'nn.InstanceNorm%dd' % rank))}",
+            f"if norm is None:\n    norm = nn.BatchNorm{rank}d",
+            f"self.{name} = norm({channels})",
+        ],
         [f"conv = getattr(nn, 'Conv{rank}d')", f"self.{name} = conv({channels}, {out}, 2)"],
-        [f"dims = {rank}", f"conv = [None, nn.Conv1d, nn.Conv2d, nn.Conv3d][dims]", f"self.{name} = conv({channels}, {out}, 1)"],
-        [f"options = dict(kernel_size=3, padding=1, bias=False)", f"self.{name} = nn.Conv{rank}d({channels}, {out}, **options)"],
+        [
+            f"dims = {rank}",
+            "conv = [None, nn.Conv1d, nn.Conv2d, nn.Conv3d][dims]",
+            f"self.{name} = conv({channels}, {out}, 1)",
+        ],
+        [
+            "options = dict(kernel_size=3, padding=1, bias=False)",
+            f"self.{name} = nn.Conv{rank}d({channels}, {out}, **options)",
+        ],
         [f"def make(width):\n    return nn.Conv{rank}d({channels}, width, 1)", f"self.{name} = make({out})"],
-    )  # fmt: skip
+    )
     return Snippet([f"{x} = self.{name}({x})"], draft.choice(forms))
 
 
@@ -400,9 +471,15 @@ def helper_function(draft: Draft, x: str) -> Snippet | None:
         Snippet([f"{x} = {helper}({x})"], top=[as_function(helper, ["t"], [f"return {text}"])]),
         Snippet([f"{as_function(helper, ['t'], [f'return {text}'])}\n{x} = {helper}({x})"]),
         Snippet([f"{helper} = lambda t: {text}", f"{x} = {helper}({x})"]),
-        Snippet([f"{x} = {helper}(t={x})"], top=[as_function(helper, ["t", "*rest", "scale=None"], [f"return {text}"])]),
+        Snippet(
+            [f"{x} = {helper}(t={x})"],
+            top=[as_function(helper, ["t", "*rest", "scale=None"], [f"return {text}"])],
+        ),
         Snippet([f"{x} = {helper}({x})[0]"], top=[as_function(helper, ["t"], [f"return {text}, t.shape"])]),
-        Snippet([f"{x}, *_ = {helper}({x})"], top=[as_function(helper, ["t"], [f"u = {text}", "return u, t, None"])]),
+        Snippet(
+            [f"{x}, *_ = {helper}({x})"],
+            top=[as_function(helper, ["t"], [f"u = {text}", "return u, t, None"])],
+        ),
     )
     return draft.choice(forms)
 
@@ -413,14 +490,23 @@ def learned_parameter(draft: Draft, x: str) -> Snippet | None:
     name = draft.name(draft.choice(("scale", "gamma", "pos_embed", "weight", "bias")))
     sizes = [draft.choice((1, size)) for size in shape[1:]] or [1]
     text = ", ".join(map(str, sizes))
-    makes = (f"self.{name} = nn.Parameter(torch.zeros(1, {text}))", f"self.{name} = nn.Parameter(torch.ones({text}))",
-             f"self.{name} = nn.Parameter(torch.randn(({text},)) * 0.02)", f"self.{name} = nn.Parameter(torch.empty([{text}]))",
-             f"self.register_buffer('{name}', torch.zeros({text}))", f"self.{name} = nn.Parameter(0.1 * torch.ones({text}), requires_grad=False)",
-             f"self.register_parameter('{name}', nn.Parameter(torch.zeros({text})))",
-             f"self.{name} = nn.Parameter(torch.Tensor({text}))")  # fmt: skip
-    uses = (f"{x} = {x} * self.{name}", f"{x} = {x} + self.{name}", f"{x} = {x} + self.{name}.expand_as({x})" if len(sizes) else f"{x} = {x}",
-            f"{x} = {x} - self.{name}[None]" if len(shape) < 4 else f"{x} = {x} * torch.sigmoid(self.{name})",
-            f"if self.{name} is not None:\n    {x} = {x} * self.{name}")  # fmt: skip
+    makes = (
+        f"self.{name} = nn.Parameter(torch.zeros(1, {text}))",
+        f"self.{name} = nn.Parameter(torch.ones({text}))",
+        f"self.{name} = nn.Parameter(torch.randn(({text},)) * 0.02)",
+        f"self.{name} = nn.Parameter(torch.empty([{text}]))",
+        f"self.register_buffer('{name}', torch.zeros({text}))",
+        f"self.{name} = nn.Parameter(0.1 * torch.ones({text}), requires_grad=False)",
+        f"self.register_parameter('{name}', nn.Parameter(torch.zeros({text})))",
+        f"self.{name} = nn.Parameter(torch.Tensor({text}))",
+    )
+    uses = (
+        f"{x} = {x} * self.{name}",
+        f"{x} = {x} + self.{name}",
+        f"{x} = {x} + self.{name}.expand_as({x})" if len(sizes) else f"{x} = {x}",
+        f"{x} = {x} - self.{name}[None]" if len(shape) < 4 else f"{x} = {x} * torch.sigmoid(self.{name})",
+        f"if self.{name} is not None:\n    {x} = {x} * self.{name}",
+    )
     return Snippet([draft.choice(uses)], [draft.choice(makes)])
 
 
@@ -431,8 +517,10 @@ def class_token(draft: Draft, x: str) -> Snippet | None:
         return None
     name = draft.name("cls_token")
     batch = size_text(draft, x, shape, 0)
-    uses = (f"{x} = torch.cat([self.{name}.expand({batch}, -1, -1), {x}], dim=1)",
-            f"tokens = self.{name}.repeat({batch}, 1, 1)\n{x} = torch.cat((tokens, {x}), 1)")  # fmt: skip
+    uses = (
+        f"{x} = torch.cat([self.{name}.expand({batch}, -1, -1), {x}], dim=1)",
+        f"tokens = self.{name}.repeat({batch}, 1, 1)\n{x} = torch.cat((tokens, {x}), 1)",
+    )
     return Snippet([draft.choice(uses)], [f"self.{name} = nn.Parameter(torch.zeros(1, 1, {shape[2]}))"])
 
 
@@ -448,13 +536,23 @@ def recurrent(draft: Draft, x: str) -> Snippet | None:
     name, hidden = draft.name(kind.lower()), draft.choice((4, 8, 16))
     options = "".join(
         draft.choice(("", "", text))
-        for text in (", num_layers=2", ", bidirectional=True", ", batch_first=True", ", bias=False", ", dropout=0.1")
+        for text in (
+            ", num_layers=2",
+            ", bidirectional=True",
+            ", batch_first=True",
+            ", bias=False",
+            ", dropout=0.1",
+        )
     )
     if kind == "LSTM" and draft.chance(0.2):
         options += ", proj_size=3"
     state = "_" if draft.chance(0.5) else draft.choice(("hidden", "state"))
-    uses = [f"{x}, {state} = self.{name}({x})", f"{x} = self.{name}({x})[0]", f"_, state = self.{name}({x})\n{x} = state[0]" if kind == "LSTM" else
-            f"_, {x} = self.{name}({x})", f"out, _ = self.{name}({x})\n{x} = out[-1]"]  # fmt: skip
+    uses = [
+        f"{x}, {state} = self.{name}({x})",
+        f"{x} = self.{name}({x})[0]",
+        (f"_, state = self.{name}({x})\n{x} = state[0]") if kind == "LSTM" else f"_, {x} = self.{name}({x})",
+        f"out, _ = self.{name}({x})\n{x} = out[-1]",
+    ]
     if kind == "LSTM":
         uses.append(f"{x}, (h, c) = self.{name}({x})\n{x} = torch.cat([h, c], -1)")
     return Snippet([draft.choice(uses)], [f"self.{name} = nn.{kind}({shape[-1]}, {hidden}{options})"])
@@ -481,9 +579,15 @@ def multihead_attention(draft: Draft, x: str) -> Snippet | None:
     name, heads = draft.name("attn"), divisor(draft, shape[-1], 8)
     options = draft.choice(("", ", batch_first=True", ", batch_first=True, bias=False", ", dropout=0.1"))
     call = draft.choice(("", ", need_weights=False"))
-    uses = (f"{x}, weights = self.{name}({x}, {x}, {x}{call})", f"{x} = {x} + self.{name}({x}, {x}, {x}{call})[0]",
-            f"out, _ = self.{name}(query={x}, key={x}, value={x}{call})\n{x} = out")  # fmt: skip
-    return Snippet([draft.choice(uses)], [f"self.{name} = nn.MultiheadAttention({shape[-1]}, {heads}{options})"])
+    uses = (
+        f"{x}, weights = self.{name}({x}, {x}, {x}{call})",
+        f"{x} = {x} + self.{name}({x}, {x}, {x}{call})[0]",
+        f"out, _ = self.{name}(query={x}, key={x}, value={x}{call})\n{x} = out",
+    )
+    return Snippet(
+        [draft.choice(uses)],
+        [f"self.{name} = nn.MultiheadAttention({shape[-1]}, {heads}{options})"],
+    )
 
 
 @structure(2)
@@ -495,20 +599,41 @@ def own_attention(draft: Draft, x: str) -> Snippet | None:
     width_, heads = shape[2], divisor(draft, shape[2], 8)
     qkv, proj = draft.name("qkv"), draft.name("proj")
     init = [f"self.{qkv} = nn.Linear({width_}, {width_} * 3)", f"self.{proj} = nn.Linear({width_}, {width_})"]
-    split = draft.choice((
-        f"qkv = self.{qkv}({x}).reshape(B, N, 3, {heads}, C // {heads}).permute(2, 0, 3, 1, 4)\nq, k, v = qkv[0], qkv[1], qkv[2]",
-        f"q, k, v = self.{qkv}({x}).reshape(B, N, 3, {heads}, C // {heads}).permute(2, 0, 3, 1, 4).unbind(0)",
-        f"q, k, v = self.{qkv}({x}).chunk(3, dim=-1)\nq, k, v = [t.view(B, N, {heads}, -1).transpose(1, 2) for t in (q, k, v)]",
-        f"q, k, v = map(lambda t: t.reshape(B, N, {heads}, -1).transpose(1, 2), self.{qkv}({x}).split(C, dim=2))",
-    ))  # fmt: skip
-    attend = draft.choice((
-        "attn = (q @ k.transpose(-2, -1)) * (C ** -0.5)\nattn = attn.softmax(dim=-1)\nout = attn @ v",
-        "out = F.scaled_dot_product_attention(q, k, v)",
-        "attn = torch.einsum('bhid,bhjd->bhij', q, k)\nout = torch.einsum('bhij,bhjd->bhid', attn, v)",
-        "attn = F.softmax(torch.matmul(q, k.mT), dim=-1)\nout = torch.matmul(attn, v)",
-    ))  # fmt: skip
-    join = draft.choice((f"{x} = self.{proj}(out.transpose(1, 2).reshape(B, N, C))", f"{x} = self.{proj}(out.transpose(1, 2).flatten(2))",
-                         f"{x} = {x} + self.{proj}(out.permute(0, 2, 1, 3).contiguous().view(B, N, -1))"))  # fmt: skip
+    split = draft.choice(
+        (
+            (
+                f"qkv = self.{qkv}({x}).reshape(B, N, 3, {heads}, C // {heads}).permute(2, 0, 3, 1, 4)\n"
+                f"q, k, v = qkv[0], qkv[1], qkv[2]"
+            ),
+            (
+                f"q, k, v = self.{qkv}({x}).reshape(B, N, 3, {heads}, C // {heads})"
+                ".permute(2, 0, 3, 1, 4).unbind(0)"
+            ),
+            (
+                f"q, k, v = self.{qkv}({x}).chunk(3, dim=-1)\n"
+                f"q, k, v = [t.view(B, N, {heads}, -1).transpose(1, 2) for t in (q, k, v)]"
+            ),
+            (
+                f"q, k, v = map(lambda t: t.reshape(B, N, {heads}, -1).transpose(1, 2), "
+                f"self.{qkv}({x}).split(C, dim=2))"
+            ),
+        )
+    )
+    attend = draft.choice(
+        (
+            "attn = (q @ k.transpose(-2, -1)) * (C ** -0.5)\nattn = attn.softmax(dim=-1)\nout = attn @ v",
+            "out = F.scaled_dot_product_attention(q, k, v)",
+            "attn = torch.einsum('bhid,bhjd->bhij', q, k)\nout = torch.einsum('bhij,bhjd->bhid', attn, v)",
+            "attn = F.softmax(torch.matmul(q, k.mT), dim=-1)\nout = torch.matmul(attn, v)",
+        )
+    )
+    join = draft.choice(
+        (
+            f"{x} = self.{proj}(out.transpose(1, 2).reshape(B, N, C))",
+            f"{x} = self.{proj}(out.transpose(1, 2).flatten(2))",
+            f"{x} = {x} + self.{proj}(out.permute(0, 2, 1, 3).contiguous().view(B, N, -1))",
+        )
+    )
     return Snippet([f"B, N, C = {x}.shape\n{split}\n{attend}\n{join}"], init)
 
 
@@ -521,8 +646,17 @@ def unpooling(draft: Draft, x: str) -> Snippet | None:
     pool, unpool = draft.name("pool"), draft.name("unpool")
     size = f", output_size={x}.size()" if draft.chance(0.5) else ""
     before = f"before = {x}\n" if size else ""
-    use = f"{before}{x}, where = self.{pool}({x})\n{x} = self.{unpool}({x}, where{size.replace(x + '.', 'before.')})"
-    return Snippet([use], [f"self.{pool} = nn.MaxPool{rank}d(2, stride=2, return_indices=True)", f"self.{unpool} = nn.MaxUnpool{rank}d(2, stride=2)"])
+    use = (
+        f"{before}{x}, where = self.{pool}({x})\n"
+        f"{x} = self.{unpool}({x}, where{size.replace(x + '.', 'before.')})"
+    )
+    return Snippet(
+        [use],
+        [
+            f"self.{pool} = nn.MaxPool{rank}d(2, stride=2, return_indices=True)",
+            f"self.{unpool} = nn.MaxUnpool{rank}d(2, stride=2)",
+        ],
+    )
 
 
 @structure(2)
@@ -552,9 +686,13 @@ def embedding(draft: Draft, x: str) -> Snippet | None:
         return None
     name, dim = draft.name("embed"), width(draft)
     options = draft.choice(("", ", padding_idx=0", ", max_norm=1.0"))
-    uses = (f"{x} = self.{name}({x}.long())", f"{x} = self.{name}({x}.abs().to(torch.int64))", f"{x} = self.{name}({x}.argmax(dim=-1))",
-            f"{x} = {x}.sum() + self.{name}(torch.arange({x}.shape[-1], device={x}.device))",
-            f"{x} = self.{name}.weight[:3] * {x}.mean()")  # fmt: skip
+    uses = (
+        f"{x} = self.{name}({x}.long())",
+        f"{x} = self.{name}({x}.abs().to(torch.int64))",
+        f"{x} = self.{name}({x}.argmax(dim=-1))",
+        f"{x} = {x}.sum() + self.{name}(torch.arange({x}.shape[-1], device={x}.device))",
+        f"{x} = self.{name}.weight[:3] * {x}.mean()",
+    )
     return Snippet([draft.choice(uses)], [f"self.{name} = nn.Embedding(100, {dim}{options})"])
 
 
@@ -565,7 +703,13 @@ def decoder(draft: Draft, x: str) -> Snippet | None:
         return None
     name, heads = draft.name("decoder"), divisor(draft, shape[2], 4)
     layer = f"nn.TransformerDecoderLayer({shape[2]}, {heads}, dim_feedforward=16, batch_first=True)"
-    text = draft.choice((layer, f"nn.TransformerDecoder({layer}, num_layers=2)", f"nn.Transformer({shape[2]}, {heads}, 1, 1, 16, batch_first=True)"))
+    text = draft.choice(
+        (
+            layer,
+            f"nn.TransformerDecoder({layer}, num_layers=2)",
+            f"nn.Transformer({shape[2]}, {heads}, 1, 1, 16, batch_first=True)",
+        )
+    )
     return Snippet([f"{x} = self.{name}({x}, {x})"], [f"self.{name} = {text}"])
 
 
@@ -578,12 +722,24 @@ def taken_apart(draft: Draft, x: str) -> Snippet | None:
         return None
     dim = draft.choice(dims)
     half = shape[dim] // 2
-    takes = (f"a, b = {x}.chunk(2, dim={dim})", f"a, b = torch.chunk({x}, 2, {dim})", f"a, b = {x}.split({half}, dim={dim})",
-             f"a, b = torch.split({x}, [{half}, {half}], dim={dim})", f"(a, b) = {x}.split({x}.shape[{dim}] // 2, {dim})",
-             f"parts = {x}.chunk(2, {dim})\na = parts[0]\nb = parts[-1]",
-             f"a = {x}.narrow({dim}, 0, {half})\nb = {x}.narrow({dim}, {half}, {half})")  # fmt: skip
-    joins = (f"{x} = torch.cat([a, b], {dim})", f"{x} = a * torch.sigmoid(b)", f"{x} = a + b", f"{x} = torch.cat((b, F.relu(a)), dim={dim})",
-             f"{x} = torch.stack((a, b), dim={dim}).flatten({dim}, {dim + 1})", f"{x} = a", f"del b\n{x} = a")  # fmt: skip
+    takes = (
+        f"a, b = {x}.chunk(2, dim={dim})",
+        f"a, b = torch.chunk({x}, 2, {dim})",
+        f"a, b = {x}.split({half}, dim={dim})",
+        f"a, b = torch.split({x}, [{half}, {half}], dim={dim})",
+        f"(a, b) = {x}.split({x}.shape[{dim}] // 2, {dim})",
+        f"parts = {x}.chunk(2, {dim})\na = parts[0]\nb = parts[-1]",
+        f"a = {x}.narrow({dim}, 0, {half})\nb = {x}.narrow({dim}, {half}, {half})",
+    )
+    joins = (
+        f"{x} = torch.cat([a, b], {dim})",
+        f"{x} = a * torch.sigmoid(b)",
+        f"{x} = a + b",
+        f"{x} = torch.cat((b, F.relu(a)), dim={dim})",
+        f"{x} = torch.stack((a, b), dim={dim}).flatten({dim}, {dim + 1})",
+        f"{x} = a",
+        f"del b\n{x} = a",
+    )
     return Snippet([f"{draft.choice(takes)}\n{draft.choice(joins)}"])
 
 
@@ -616,12 +772,30 @@ def condition(draft: Draft, x: str) -> Snippet | None:
     if text is None:
         return None
     flag = draft.name("use")
-    true = (f"{x}.dim() == {len(shape)}", f"{x}.shape[-1] == {shape[-1]}", f"{x}.size(0) <= {shape[0]}", f"not {x}.ndim > {len(shape)}",
-            f"self.{flag}", "not self.training", f"{x} is not None", f"isinstance({x}, torch.Tensor)", f"self.{flag} and {x}.numel() > 0",
-            f"{shape[-1]} >= {x}.shape[-1] > 0", f"hasattr(self, '{flag}')", "not torch.jit.is_scripting()")  # fmt: skip
+    true = (
+        f"{x}.dim() == {len(shape)}",
+        f"{x}.shape[-1] == {shape[-1]}",
+        f"{x}.size(0) <= {shape[0]}",
+        f"not {x}.ndim > {len(shape)}",
+        f"self.{flag}",
+        "not self.training",
+        f"{x} is not None",
+        f"isinstance({x}, torch.Tensor)",
+        f"self.{flag} and {x}.numel() > 0",
+        f"{shape[-1]} >= {x}.shape[-1] > 0",
+        f"hasattr(self, '{flag}')",
+        "not torch.jit.is_scripting()",
+    )
     test = draft.choice(true)
     init = [f"self.{flag} = {draft.choice(('True', '1', str(bool(shape))))}"] if flag in test else []
-    wrong = draft.choice((f"raise ValueError('unexpected shape')", f"{x} = self.missing({x})", f"{x} = {x}.view(7, 7, 7, 7)", f"return {x}"))
+    wrong = draft.choice(
+        (
+            "raise ValueError('unexpected shape')",
+            f"{x} = self.missing({x})",
+            f"{x} = {x}.view(7, 7, 7, 7)",
+            f"return {x}",
+        )
+    )
     forms = (
         f"if {test}:\n    {x} = {text}",
         f"if {test}:\n    {x} = {text}\nelse:\n    {wrong}",
@@ -646,7 +820,10 @@ def loop(draft: Draft, x: str) -> Snippet | None:
         f"for step in range(4):\n    if step % 2:\n        continue\n    {x} = {text}",
         f"step = 0\nwhile step < {count}:\n    {x} = {text}\n    step += 1",
         f"step = {count}\nwhile True:\n    {x} = {text}\n    step -= 1\n    if step <= 0:\n        break",
-        f"history = []\nfor _ in range({count}):\n    {x} = {text}\n    history.append({x})\n{x} = history[-1]",
+        (
+            f"history = []\nfor _ in range({count}):\n    {x} = {text}\n    history.append({x})\n"
+            f"{x} = history[-1]"
+        ),
         f"for a, b in [(1, 2), (3, 4)][:{count}]:\n    {x} = {text}\nelse:\n    {x} = {x} * 2",
         f"for scale in ({', '.join(['1.0'] * count)},):\n    {x} = {text}\n    {x} = {x} * scale",
     )
@@ -665,7 +842,10 @@ def odd_statement(draft: Draft, x: str) -> Snippet | None:
         f"try:\n    {x} = {text}\nexcept KeyError:\n    pass",
         f"try:\n    {x} = {text}\nfinally:\n    done = True",
         f"if (n := {x}.shape[0]) > 0:\n    {x} = {text}",
-        f"match {x}.dim():\n    case {len(shape)}:\n        {x} = {text}\n    case _:\n        raise ValueError",
+        (
+            f"match {x}.dim():\n    case {len(shape)}:\n        {x} = {text}\n    case _:\n"
+            f"        raise ValueError"
+        ),
         f"keep = {{'value': {x}}}\n{x} = {text}\n{x} = {x} + keep['value'].mean()",
         f"{x} += 1\n{x} *= 2\n{x} = {text}",
         f"store = [{x}]\nstore[0] = {text}\n{x} = store.pop()",

@@ -56,9 +56,7 @@ def raises_well(source: str, expression: str, inputs: list[tuple[int, ...]]) -> 
     return True if found["reason"] == "shape" else None
 
 
-def truth(
-    source: str, expression: str, inputs: list[list[int]], device: str | None = None
-) -> dict[str, Any]:
+def truth(source: str, expression: str, inputs: list[list[int]], device: str | None = None) -> dict[str, Any]:
     """What torch makes of a program: on the meta device, and where that cannot tell, on the CPU."""
     random.seed(0)
     torch.manual_seed(0)
@@ -178,7 +176,6 @@ class Run:
             "definition": definition,
         }
 
-
     def _raised_by_hand(self, frame: traceback.FrameSummary) -> bool:
         """Whether the program itself says ``raise``."""
         if frame.filename != PROGRAM or frame.lineno is None:
@@ -188,8 +185,18 @@ class Run:
 
 DEVICE = ("meta tensor", "Meta", "'meta'", "meta device", "_local_scalar_dense", "FakeTensor")
 DTYPE = ("dtype", "scalar type", "not implemented for '", "Long", "Float", "Double", "Bool", "ComplexFloat")
-PYTHON = ("unsupported operand", "not supported between", "not callable", "not subscriptable", "indices must be",
-          "cannot be interpreted", "has no len", "bad operand type", "not iterable", "__index__")  # fmt: skip
+PYTHON = (
+    "unsupported operand",
+    "not supported between",
+    "not callable",
+    "not subscriptable",
+    "indices must be",
+    "cannot be interpreted",
+    "has no len",
+    "bad operand type",
+    "not iterable",
+    "__index__",
+)
 
 
 def reason_of(error: Exception, in_program: bool) -> str:

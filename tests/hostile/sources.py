@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable
 
 Files = dict[str, "str | bytes"]
-CASES: dict[str, Callable[[], "str | bytes | Files"]] = {}
+CASES: dict[str, Callable[[], str | bytes | Files]] = {}
 
 HEADER = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n\n"
 
@@ -20,7 +20,9 @@ def model(init: str = "pass", forward: str = "return self.conv(x)", top: str = "
     """A model whose constructor, ``forward``, class body or module does what is given."""
     parts = [HEADER, textwrap.dedent(top).strip("\n"), "\n\n\nclass Net(nn.Module):\n"]
     parts.append(textwrap.indent(textwrap.dedent(body).strip("\n"), "    ") + "\n\n" if body else "")
-    parts.append("    def __init__(self):\n        super().__init__()\n        self.conv = nn.Conv2d(3, 8, 3)\n")
+    parts.append(
+        "    def __init__(self):\n        super().__init__()\n        self.conv = nn.Conv2d(3, 8, 3)\n",
+    )
     parts.append(textwrap.indent(textwrap.dedent(init).strip("\n"), "        "))
     parts.append("\n\n    def forward(self, x):\n")
     parts.append(textwrap.indent(textwrap.dedent(forward).strip("\n"), "        ") + "\n")
@@ -58,7 +60,12 @@ def endless_module_list() -> str:
 
 @case
 def endless_growth() -> str:
-    return model("items = [1]\nfor item in items:\n    items.append(item)\ntext = 'a'\nwhile text:\n    text += text")
+    return model(
+        (
+            "items = [1]\nfor item in items:\n    items.append(item)\ntext = 'a'\nwhile text:\n"
+            "    text += text"
+        ),
+    )
 
 
 @case
@@ -92,14 +99,20 @@ def endless_generators() -> str:
 def long_loops() -> str:
     return model(
         "total = 0\nfor i in range(10 ** 12):\n    total += i\n"
-        "for i in range(10 ** 4):\n    for j in range(10 ** 4):\n        for k in range(10 ** 4):\n            total += k"
+        "for i in range(10 ** 4):\n    for j in range(10 ** 4):\n"
+        "        for k in range(10 ** 4):\n            total += k"
     )
 
 
 @case
 def nested_comprehensions() -> str:
     loops = " ".join(f"for v{i} in range(100)" for i in range(20))
-    return model(f"self.layers = nn.Sequential(*[nn.ReLU() {loops}])\nlost = {{v0: [v1 {loops}] for v0 in range(10 ** 9)}}")
+    return model(
+        (
+            f"self.layers = nn.Sequential(*[nn.ReLU() {loops}])\n"
+            f"lost = {{v0: [v1 {loops}] for v0 in range(10 ** 9)}}"
+        ),
+    )
 
 
 # -- numbers, strings, collections ------------------------------------------------------------------
@@ -153,7 +166,7 @@ table(
     round_digits="round(10 ** 5000, -4999) + int(str(10 ** 100000))",
     huge_hash="hash((1,) * 10 ** 8) + len(repr([0] * 10 ** 8))",
     translate_bomb="len(('a' * 10 ** 6).translate({97: 'b' * 10 ** 6}))",
-)  # fmt: skip
+)
 
 
 @case
@@ -165,7 +178,12 @@ def doubled_by_hand() -> str:
 @case
 def billion_laughs() -> str:
     lines = "\n".join(f"l{i + 1} = [l{i}] * 10" for i in range(40))
-    return model(f"l0 = ['lol'] * 10\n{lines}\ntext = str(l40)\nother = repr(l40)\nimport copy\nagain = copy.deepcopy(l40)\nsame = l40 == again")
+    return model(
+        (
+            f"l0 = ['lol'] * 10\n{lines}\ntext = str(l40)\nother = repr(l40)\nimport copy\n"
+            f"again = copy.deepcopy(l40)\nsame = l40 == again"
+        ),
+    )
 
 
 @case
@@ -175,7 +193,11 @@ def chained_powers_in_class() -> str:
 
 @case
 def image_of_enormous_size() -> str:
-    return model(forward="return F.interpolate(self.conv(x), size=(10 ** 40, 10 ** 40)).repeat(10 ** 30, 1, 1, 1).view(-1)")
+    return model(
+        forward=(
+            "return F.interpolate(self.conv(x), size=(10 ** 40, 10 ** 40)).repeat(10 ** 30, 1, 1, 1).view(-1)"
+        )
+    )
 
 
 # -- recursion --------------------------------------------------------------------------------------
@@ -188,7 +210,10 @@ def recursive_function() -> str:
 
 @case
 def mutual_recursion() -> str:
-    return model("self.fc = nn.Linear(even(3), 2)", top="def even(n):\n    return odd(n)\ndef odd(n):\n    return even(n) + even(n)")
+    return model(
+        "self.fc = nn.Linear(even(3), 2)",
+        top="def even(n):\n    return odd(n)\ndef odd(n):\n    return even(n) + even(n)",
+    )
 
 
 @case
@@ -198,7 +223,10 @@ def recursive_module() -> str:
 
 @case
 def module_inside_itself() -> str:
-    return model("self.me = self\nself.modules_of_me = list(self.modules())\nself.apply(lambda m: m)", "return self.me(x)")
+    return model(
+        "self.me = self\nself.modules_of_me = list(self.modules())\nself.apply(lambda m: m)",
+        "return self.me(x)",
+    )
 
 
 @case
@@ -214,7 +242,10 @@ def recursive_decorator() -> str:
 
 @case
 def recursive_property() -> str:
-    body = "@property\ndef width(self):\n    return self.width + self.height\n\n@property\ndef height(self):\n    return self.width"
+    body = (
+        "@property\ndef width(self):\n    return self.width + self.height\n\n@property\n"
+        "def height(self):\n    return self.width"
+    )
     return model("self.fc = nn.Linear(self.width, 2)", body=body)
 
 
@@ -260,7 +291,8 @@ def operator_bomb() -> str:
     """
     init = """
     b = Bomb()
-    values = [lambda: b + 1, lambda: len(b), lambda: list(b), lambda: {b: 1}, lambda: repr(b), lambda: b(), lambda: b[0]]
+    values = [lambda: b + 1, lambda: len(b), lambda: list(b), lambda: {b: 1}, lambda: repr(b)]
+    values += [lambda: b(), lambda: b[0]]
     for value in values:
         try:
             value()
@@ -276,7 +308,10 @@ def operator_bomb() -> str:
 @case
 def recursive_sort_key() -> str:
     top = "def key(value):\n    return sorted([value, value], key=key)"
-    return model("order = sorted(range(100), key=key)\nself.fc = nn.Linear(order[0], max([1], key=key))", top=top)
+    return model(
+        "order = sorted(range(100), key=key)\nself.fc = nn.Linear(order[0], max([1], key=key))",
+        top=top,
+    )
 
 
 @case
@@ -314,13 +349,22 @@ def exponential_hierarchy() -> str:
 @case
 def long_hierarchy() -> str:
     lines = ["class A0(nn.Module): pass"]
-    lines += [f"class A{i}(A{i - 1}):\n    def __init__(self):\n        super().__init__()" for i in range(1, 1500)]
+    lines += [
+        f"class A{i}(A{i - 1}):\n    def __init__(self):\n        super().__init__()"
+        for i in range(
+            1,
+            1500,
+        )
+    ]
     return model("self.a = A1499()", top="\n".join(lines))
 
 
 @case
 def cyclic_hierarchy() -> str:
-    return model("self.a = A()", top="class A(B): pass\nclass B(A): pass\nclass C(C): pass\nclass D(D, D, nn.Module): pass")
+    return model(
+        "self.a = A()",
+        top="class A(B): pass\nclass B(A): pass\nclass C(C): pass\nclass D(D, D, nn.Module): pass",
+    )
 
 
 @case
@@ -332,9 +376,16 @@ def exponential_calls() -> str:
 
 @case
 def exponential_modules() -> str:
-    lines = ["class M0(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.c = nn.Conv2d(3, 3, 3, padding=1)\n    def forward(self, x):\n        return self.c(x)"]
+    lines = [
+        (
+            "class M0(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.c = nn.Conv2d(3, 3, 3, padding=1)\n    def forward(self, x):\n"
+            "        return self.c(x)"
+        ),
+    ]
     lines += [
-        f"class M{i}(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = M{i - 1}()\n        self.b = M{i - 1}()\n"
+        f"class M{i}(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        f"        self.a = M{i - 1}()\n        self.b = M{i - 1}()\n"
         "    def forward(self, x):\n        return self.a(x) + self.b(x)"
         for i in range(1, 40)
     ]
@@ -343,18 +394,26 @@ def exponential_modules() -> str:
 
 @case
 def exponential_branches() -> str:
-    lines = "\n".join(f"if torch.rand(1) > 0.5:\n    x = x + {i}\nelse:\n    x = torch.cat([x, x], 1)" for i in range(200))
+    lines = "\n".join(
+        (f"if torch.rand(1) > 0.5:\n    x = x + {i}\nelse:\n    x = torch.cat([x, x], 1)") for i in range(200)
+    )
     return model(forward=f"{lines}\nreturn self.conv(x)")
 
 
 @case
 def deep_module_tree() -> str:
-    return model("layer = nn.Identity()\nfor _ in range(5000):\n    layer = nn.Sequential(layer)\nself.deep = layer", "return self.deep(x)")
+    return model(
+        "layer = nn.Identity()\nfor _ in range(5000):\n    layer = nn.Sequential(layer)\nself.deep = layer",
+        "return self.deep(x)",
+    )
 
 
 @case
 def layers_by_the_thousand() -> str:
-    return model("self.layers = nn.Sequential(*[nn.Conv2d(3, 3, 3, padding=1) for _ in range(100000)])", "return self.layers(x)")
+    return model(
+        "self.layers = nn.Sequential(*[nn.Conv2d(3, 3, 3, padding=1) for _ in range(100000)])",
+        "return self.layers(x)",
+    )
 
 
 # -- nesting ----------------------------------------------------------------------------------------
@@ -389,27 +448,56 @@ def moderately_deep_sequentials() -> str:
 
 @case
 def deep_unary() -> str:
-    return HEADER + "x = " + "-" * DEEP + "1\ny = " + "not " * DEEP + "1\nz = " + "~" * DEEP + "1\nmodel = nn.ReLU()\n"
+    lines = ("x = " + "-" * DEEP + "1", "y = " + "not " * DEEP + "1", "z = " + "~" * DEEP + "1")
+    return HEADER + "\n".join([*lines, "model = nn.ReLU()", ""])
 
 
 @case
 def deep_attributes() -> str:
-    return HEADER + "x = a" + ".b" * DEEP + "\ny = a" + "[0]" * DEEP + "\nz = a" + "()" * DEEP + "\nmodel = nn.ReLU()\n"
+    lines = ("x = a" + ".b" * DEEP, "y = a" + "[0]" * DEEP, "z = a" + "()" * DEEP)
+    return HEADER + "\n".join([*lines, "model = nn.ReLU()", ""])
 
 
 @case
 def long_sums() -> str:
-    return HEADER + "x = " + " + ".join(["1"] * DEEP) + "\ny = " + " and ".join(["x"] * DEEP) + "\nmodel = nn.Linear(x, y)\n"
+    return (
+        HEADER
+        + "x = "
+        + " + ".join(["1"] * DEEP)
+        + "\ny = "
+        + " and ".join(
+            ["x"] * DEEP,
+        )
+        + "\nmodel = nn.Linear(x, y)\n"
+    )
 
 
 @case
 def long_comparison() -> str:
-    return HEADER + "x = " + " < ".join(["1"] * DEEP) + "\ny = " + "1 if x else " * DEEP + "2\nmodel = nn.Linear(y, 2)\n"
+    return (
+        HEADER
+        + "x = "
+        + " < ".join(
+            ["1"] * DEEP,
+        )
+        + "\ny = "
+        + "1 if x else " * DEEP
+        + "2\nmodel = nn.Linear(y, 2)\n"
+    )
 
 
 @case
 def deep_powers() -> str:
-    return HEADER + "x = " + "**".join(["2"] * DEEP) + "\ny = " + "lambda: " * DEEP + "1\nmodel = nn.Linear(x, y)\n"
+    return (
+        HEADER
+        + "x = "
+        + "**".join(
+            ["2"] * DEEP,
+        )
+        + "\ny = "
+        + "lambda: " * DEEP
+        + "1\nmodel = nn.Linear(x, y)\n"
+    )
 
 
 @case
@@ -427,8 +515,9 @@ def long_elif_chain() -> str:
 
 @case
 def deep_functions() -> str:
-    lines = ["    " * depth + f"def f{depth}():" for depth in range(60)] + ["    " * 60 + "return 1"]
-    return HEADER + "\n".join(lines) + "\n" + "class A:\n" + "\n".join("  " * d + f"class A{d}:" for d in range(1, 60)) + "\n" + "  " * 60 + "pass\nmodel = nn.ReLU()\n"
+    functions = ["    " * depth + f"def f{depth}():" for depth in range(60)] + ["    " * 60 + "return 1"]
+    classes = ["  " * depth + f"class A{depth}:" for depth in range(60)] + ["  " * 60 + "pass"]
+    return HEADER + "\n".join([*functions, *classes, "model = nn.ReLU()", ""])
 
 
 @case
@@ -436,7 +525,8 @@ def deep_f_strings() -> str:
     text = "1"
     for quote in ('"', "'", '"""', "'''"):
         text = f"f{quote}{{{text}}}{quote}"
-    return HEADER + f"x = {text}\ny = f'" + "{x:" * 50 + "}" * 50 + "'\nz = f'" + "{" * DEEP + "'\nmodel = nn.ReLU()\n"
+    lines = (f"x = {text}", "y = f'" + "{x:" * 50 + "}" * 50 + "'", "z = f'" + "{" * DEEP + "'")
+    return HEADER + "\n".join([*lines, "model = nn.ReLU()", ""])
 
 
 @case
@@ -469,7 +559,8 @@ def megabyte_number() -> str:
 
 @case
 def megabyte_comment() -> str:
-    return HEADER + "# rf: input=" + "1x" * 500_000 + "3\n# rf: ignore[" + "RF201," * 100_000 + "]\nmodel = nn.ReLU()\n"
+    lines = ("# rf: input=" + "1x" * 500_000 + "3", "# rf: ignore[" + "RF201," * 100_000 + "]")
+    return HEADER + "\n".join([*lines, "model = nn.ReLU()", ""])
 
 
 @case
@@ -484,13 +575,24 @@ def many_small_lines() -> str:
 
 @case
 def many_classes() -> str:
-    block = "class C{i}(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.c = nn.Conv2d(3, 3, 1)\n    def forward(self, x):\n        return self.c(x)\n\n"
+    block = (
+        "class C{i}(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.c = nn.Conv2d(3, 3, 1)\n    def forward(self, x):\n        return self.c(x)\n"
+        "\n"
+    )
     return HEADER + "".join(block.replace("{i}", str(i)) for i in range(3000))
 
 
 @case
 def five_megabytes() -> str:
-    return HEADER + "".join(f"def f{i}(x):\n    return x + {i} * [1, 2, 3][0] - 'text'.count('t')\n\n" for i in range(75_000)) + "model = nn.ReLU()\n"
+    return (
+        HEADER
+        + "".join(
+            (f"def f{i}(x):\n    return x + {i} * [1, 2, 3][0] - 'text'.count('t')\n\n")
+            for i in range(75_000)
+        )
+        + "model = nn.ReLU()\n"
+    )
 
 
 @case
@@ -561,7 +663,12 @@ def backslashes() -> str:
 
 @case
 def decorators_by_the_thousand() -> str:
-    return HEADER + "def d(f):\n    return f\n" + "@d\n" * 5000 + "def width():\n    return 3\nmodel = nn.Linear(width(), 2)\n"
+    return (
+        HEADER
+        + "def d(f):\n    return f\n"
+        + "@d\n" * 5000
+        + ("def width():\n    return 3\nmodel = nn.Linear(width(), 2)\n")
+    )
 
 
 @case
@@ -575,21 +682,31 @@ def arguments_by_the_thousand() -> str:
 
 @case
 def imports_itself() -> Files:
-    text = "import hostile\nfrom hostile import *\nfrom hostile import Net as Other\nfrom . import hostile as again\n"
+    text = (
+        "import hostile\nfrom hostile import *\nfrom hostile import Net as Other\n"
+        "from . import hostile as again\n"
+    )
     return {"hostile.py": text + model("self.other = Other()\nself.fc = nn.Linear(hostile.width, 2)")}
 
 
 @case
 def mutual_imports() -> Files:
     return {
-        "hostile.py": "from other import width, Part\n" + model("self.part = Part()\nself.fc = nn.Linear(width, 2)"),
-        "other.py": HEADER + "from hostile import Net, width\nclass Part(Net):\n    pass\nwidth = width + 1\n",
+        "hostile.py": "from other import width, Part\n"
+        + model(
+            "self.part = Part()\nself.fc = nn.Linear(width, 2)",
+        ),
+        "other.py": HEADER
+        + ("from hostile import Net, width\nclass Part(Net):\n    pass\nwidth = width + 1\n"),
     }
 
 
 @case
 def star_import_cycle() -> Files:
-    files: Files = {f"m{i}.py": f"from m{(i + 1) % 50} import *\nfrom m{(i + 7) % 50} import *\na{i} = b{i}\n" for i in range(50)}
+    files: Files = {
+        f"m{i}.py": (f"from m{(i + 1) % 50} import *\nfrom m{(i + 7) % 50} import *\na{i} = b{i}\n")
+        for i in range(50)
+    }
     files["hostile.py"] = "from m0 import *\n" + model("self.fc = nn.Linear(a3, missing)")
     return files
 
@@ -606,7 +723,9 @@ def long_import_chain() -> Files:
 def package_that_imports_up() -> Files:
     return {
         "hostile.py": "from pkg import Net\nmodel = Net()\n",
-        "pkg/__init__.py": "from .a import *\nfrom .. import hostile\nfrom ......... import nothing\nfrom .a.b.c import d\n",
+        "pkg/__init__.py": (
+            "from .a import *\nfrom .. import hostile\nfrom ......... import nothing\nfrom .a.b.c import d\n"
+        ),
         "pkg/a.py": "from . import *\nfrom pkg import *\n" + model(),
     }
 
@@ -614,7 +733,11 @@ def package_that_imports_up() -> Files:
 @case
 def imports_of_odd_things() -> Files:
     return {
-        "hostile.py": "import broken, binary, empty, os, sys, numpy, antigravity, this\nfrom broken import x\nfrom binary import y\n" + model("self.fc = nn.Linear(x, y)"),
+        "hostile.py": (
+            "import broken, binary, empty, os, sys, numpy, antigravity, this\n"
+            "from broken import x\nfrom binary import y\n"
+        )
+        + model("self.fc = nn.Linear(x, y)"),
         "broken.py": "def (:\n x = = 3\n",
         "binary.py": bytes(range(256)) * 100,
         "empty.py": "",
@@ -652,7 +775,13 @@ def metaclasses() -> str:
 
     Made = type("Made", (nn.Module,), {"forward": lambda self, x: Made()(x)})
     """
-    return model("self.a = Strange()\nself.b = Made()\nself.c = isinstance(3, Strange)\nself.d = list(Strange)\nself.e = Stranger.x", top=top)
+    return model(
+        (
+            "self.a = Strange()\nself.b = Made()\nself.c = isinstance(3, Strange)\nself.d = list(Strange)\n"
+            "self.e = Stranger.x"
+        ),
+        top=top,
+    )
 
 
 @case
@@ -675,7 +804,13 @@ def constructors_that_lie() -> str:
 
     class Child(Other): pass
     """
-    return model("self.a = Other()\nself.b = Child[3]\nwith self.a as y:\n    raise y from y\nself.__class__ = Child\nself.__dict__ = None\ndel self.conv", top=top)
+    return model(
+        (
+            "self.a = Other()\nself.b = Child[3]\nwith self.a as y:\n    raise y from y\n"
+            "self.__class__ = Child\nself.__dict__ = None\ndel self.conv"
+        ),
+        top=top,
+    )
 
 
 @case
@@ -695,18 +830,39 @@ def exceptions_in_circles() -> str:
 
 @case
 def names_that_are_taken() -> str:
-    top = "nn = nn\ntorch = torch\nrange = list = len = super = print = int = lambda *a: a\nTrue_ = None\n__builtins__ = {}\n__name__ = '__main__'\nobject = type"
-    return model("self.fc = nn.Linear(len([1, 2]), int(3))\nself.forward = self\nself.training = None\nself._modules = 3\nself._parameters['x'] = 4", top=top)
+    top = (
+        "nn = nn\ntorch = torch\nrange = list = len = super = print = int = lambda *a: a\n"
+        "True_ = None\n__builtins__ = {}\n__name__ = '__main__'\nobject = type"
+    )
+    return model(
+        (
+            "self.fc = nn.Linear(len([1, 2]), int(3))\nself.forward = self\nself.training = None\n"
+            "self._modules = 3\nself._parameters['x'] = 4"
+        ),
+        top=top,
+    )
 
 
 @case
 def matches_and_walrus() -> str:
-    return model("match [1] * 10 ** 9:\n    case [*rest]:\n        pass\n    case {'a': x, **y} | [x, *y]:\n        pass\nwhile (y := [1]):\n    y = (z := y)")
+    return model(
+        (
+            "match [1] * 10 ** 9:\n    case [*rest]:\n        pass\n    case {'a': x, **y} | [x, *y]:\n"
+            "        pass\nwhile (y := [1]):\n    y = (z := y)"
+        ),
+    )
 
 
 @case
 def asynchronous() -> str:
-    return model("pass", "return self.conv(x)", "async def f():\n    async for x in f():\n        async with x as y:\n            await f()\n            yield [z async for z in f()]\nimport asyncio\nasyncio.run(f())")
+    return model(
+        "pass",
+        "return self.conv(x)",
+        (
+            "async def f():\n    async for x in f():\n        async with x as y:\n            await f()\n"
+            "            yield [z async for z in f()]\nimport asyncio\nasyncio.run(f())"
+        ),
+    )
 
 
 # -- what must never run ----------------------------------------------------------------------------
@@ -717,7 +873,8 @@ MARKER = "it-ran"
 @case
 def commands_that_must_not_run() -> str:
     attempts = f"""
-    import os, subprocess, shutil, pathlib, importlib, ctypes, socket, pickle, sys, builtins, io, tempfile, runpy, code, webbrowser, atexit
+    import os, subprocess, shutil, pathlib, importlib, ctypes, socket, pickle, sys, builtins, io
+    import tempfile, runpy, code, webbrowser, atexit
     os.system("touch {MARKER}")
     os.popen("touch {MARKER}").read()
     subprocess.run(["touch", "{MARKER}"])
@@ -756,7 +913,11 @@ def commands_that_must_not_run() -> str:
 
 @case
 def exits() -> str:
-    return model("exit()\nquit()\nraise SystemExit(77)", "raise KeyboardInterrupt", "import sys\nraise SystemExit(99)\nsys.exit(98)")
+    return model(
+        "exit()\nquit()\nraise SystemExit(77)",
+        "raise KeyboardInterrupt",
+        "import sys\nraise SystemExit(99)\nsys.exit(98)",
+    )
 
 
 @case
@@ -778,4 +939,9 @@ def reads_the_machine() -> str:
 
 @case
 def waits() -> str:
-    return model("import time, threading\ntime.sleep(10 ** 6)\nthreading.Event().wait()\nthreading.Thread(target=print).join()")
+    return model(
+        (
+            "import time, threading\ntime.sleep(10 ** 6)\nthreading.Event().wait()\n"
+            "threading.Thread(target=print).join()"
+        ),
+    )

@@ -104,8 +104,16 @@ def test_hostile_source_is_bounded(name: str, tmp_path: Path, start_up: float) -
     assert (tmp_path / "victim" / "file").exists(), "code of the checked file was run"
 
 
-INSPECTED = ("power_tower", "exponential_modules", "deep_module_tree", "sequential_of_many", "enormous_layer",
-             "self_referential_lists", "image_of_enormous_size", "endless_loop_in_forward")  # fmt: skip
+INSPECTED = (
+    "power_tower",
+    "exponential_modules",
+    "deep_module_tree",
+    "sequential_of_many",
+    "enormous_layer",
+    "self_referential_lists",
+    "image_of_enormous_size",
+    "endless_loop_in_forward",
+)
 
 
 @pytest.mark.parametrize("name", INSPECTED)
@@ -115,8 +123,20 @@ def test_inspecting_is_bounded_too(name: str, tmp_path: Path, start_up: float) -
     assert not list(complaints(outcome, start_up))
 
 
-EXPRESSIONS = ("10**10**10", "Net(" * 500, "[Net()] * 10**10", "__import__('os').system('touch it-ran')", "Net().x.y.z()",
-               "(lambda f: f(f))(lambda f: f(f))", "", "\x00", "Net()\nimport os", "'a' * 10**10", "Net", "x" * 100_000)  # fmt: skip
+EXPRESSIONS = (
+    "10**10**10",
+    "Net(" * 500,
+    "[Net()] * 10**10",
+    "__import__('os').system('touch it-ran')",
+    "Net().x.y.z()",
+    "(lambda f: f(f))(lambda f: f(f))",
+    "",
+    "\x00",
+    "Net()\nimport os",
+    "'a' * 10**10",
+    "Net",
+    "x" * 100_000,
+)
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=range(len(EXPRESSIONS)))
@@ -129,7 +149,16 @@ def test_hostile_targets_are_refused(expression: str, tmp_path: Path, start_up: 
     assert not (tmp_path / MARKER).exists()
 
 
-SHAPES = ("1x3x" + "9" * 5000, "x" * 100_000, "1x3x0x0", "1x-3x4x4", "axbxc", "", "1x3x1e9x4", "1x3x" + "x".join(["9"] * 5000))
+SHAPES = (
+    "1x3x" + "9" * 5000,
+    "x" * 100_000,
+    "1x3x0x0",
+    "1x-3x4x4",
+    "axbxc",
+    "",
+    "1x3x1e9x4",
+    "1x3x" + "x".join(["9"] * 5000),
+)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=range(len(SHAPES)))
@@ -153,7 +182,10 @@ def test_directory_loops(tmp_path: Path, start_up: float) -> None:
 
 def test_hostile_settings(tmp_path: Path, start_up: float) -> None:
     write(tmp_path, model())
-    settings = "[tool.rf-lsp]\nextend = 'pyproject.toml'\nselect = ['RF', 3]\n[[tool.rf-lsp.models]]\ntarget = 7\ninput = [[[[]]]]\n"
+    settings = (
+        "[tool.rf-lsp]\nextend = 'pyproject.toml'\nselect = ['RF', 3]\n[[tool.rf-lsp.models]]\n"
+        "target = 7\ninput = [[[[]]]]\n"
+    )
     (tmp_path / "pyproject.toml").write_text(settings)
     outcome = run_rf_lsp(tmp_path, "check", "hostile.py")
     assert not list(complaints(outcome, start_up))

@@ -65,7 +65,15 @@ def changes(node: ast.AST, broad: bool) -> Iterator[Change]:
     elif isinstance(node, ast.Subscript):
         yield from (change for item in items(node.slice) for change in constant_changes(item, "index", broad))
     elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-        yield from (change for item in items(node.value) for change in constant_changes(item, "constant", broad))
+        yield from (
+            change
+            for item in items(node.value)
+            for change in constant_changes(
+                item,
+                "constant",
+                broad,
+            )
+        )
     elif isinstance(node, ast.FunctionDef):
         for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]:
             yield from constant_changes(default, "default", broad)
@@ -112,17 +120,44 @@ def call_changes(node: ast.Call, broad: bool) -> Iterator[Change]:
         yield from left_out(node)
 
 
-NOT_LEFT_OUT = {"getattr", "setattr", "hasattr", "register_module", "add_module", "insert", "reduce", "map", "zip"}
+NOT_LEFT_OUT = {
+    "getattr",
+    "setattr",
+    "hasattr",
+    "register_module",
+    "add_module",
+    "insert",
+    "reduce",
+    "map",
+    "zip",
+}
 
 
 def length_changes(node: ast.AST, name: str) -> Iterator[Change]:
     """A window given as a tuple of another length."""
     if not any(word in name.lower() for word in ("conv", "pool", "interpolate", "upsample")):
         return
-    if isinstance(node, ast.Tuple) and node.elts and all(isinstance(item, ast.Constant) for item in node.elts):
+    if (
+        isinstance(node, ast.Tuple)
+        and node.elts
+        and all(
+            isinstance(
+                item,
+                ast.Constant,
+            )
+            for item in node.elts
+        )
+    ):
         texts = [ast.unparse(item) for item in node.elts]
         yield start_of(node), end_of(node), f"tuple of {name}", f"({', '.join([*texts, texts[-1]])})"
-        yield start_of(node), end_of(node), f"tuple of {name}", f"({', '.join(texts[:-1])},)" if texts[1:] else "()"
+        yield (
+            start_of(
+                node,
+            ),
+            end_of(node),
+            f"tuple of {name}",
+            f"({', '.join(texts[:-1])},)" if texts[1:] else "()",
+        )
     elif isinstance(node, ast.Constant) and type(node.value) is int:
         yield start_of(node), end_of(node), f"tuple of {name}", f"({node.value}, {node.value})"
 
@@ -176,12 +211,22 @@ def constant_changes(node: ast.AST, kind: str, broad: bool) -> Iterator[Change]:
             yield start_of(node), end_of(node), kind, text
 
 
-STRINGS = {"'same'": ("'valid'",), "'valid'": ("'same'",), "'nearest'": ("'bilinear'",), "'bilinear'": ("'linear'",)}
+STRINGS = {
+    "'same'": ("'valid'",),
+    "'valid'": ("'same'",),
+    "'nearest'": ("'bilinear'",),
+    "'bilinear'": ("'linear'",),
+}
 
 
 def other_constants(value: Any, broad: bool) -> Iterator[str]:
     if type(value) is int:
-        yield from (str(other) for other in sorted({value + 1, max(0, value - 1), value * 2, value // 2} - {value}))
+        yield from (
+            str(other)
+            for other in sorted(
+                {value + 1, max(0, value - 1), value * 2, value // 2} - {value},
+            )
+        )
         if broad:
             yield from (str(other) for other in sorted({0, -1, value + 7} - {value, value - 1}))
     elif isinstance(value, bool):
@@ -217,10 +262,21 @@ def local_names(function: ast.FunctionDef) -> list[str]:
 
 def called_attributes(function: ast.FunctionDef) -> list[str]:
     calls = (own_attribute(node.func) for node in ast.walk(function) if isinstance(node, ast.Call))
-    return list(dict.fromkeys(name for name in calls if name and not name.startswith("_") and name not in METHODS))
+    return list(
+        dict.fromkeys(name for name in calls if name and not name.startswith("_") and name not in METHODS),
+    )
 
 
-METHODS = {"register_buffer", "register_parameter", "add_module", "modules", "parameters", "children", "apply", "eval"}
+METHODS = {
+    "register_buffer",
+    "register_parameter",
+    "add_module",
+    "modules",
+    "parameters",
+    "children",
+    "apply",
+    "eval",
+}
 
 
 def own_attribute(node: ast.AST) -> str:

@@ -41,8 +41,13 @@ class Verdict:
     def __str__(self) -> str:
         said = "; ".join(f"line {e['place']['line']} {e['code']} {e['message']}" for e in self.errors)
         truth = self.truth
-        raised = f"line {truth['line']} {truth['exception']}: {truth['message']}" if truth["raises"] else "runs"
-        return f"{self.kind}: {self.original.file} {self.mutant or 'unchanged'} | torch: {raised} | said: {said or '-'}"
+        raised = (
+            (f"line {truth['line']} {truth['exception']}: {truth['message']}") if truth["raises"] else "runs"
+        )
+        return (
+            f"{self.kind}: {self.original.file} {self.mutant or 'unchanged'} | torch: {raised} | "
+            f"said: {said or '-'}"
+        )
 
 
 @dataclass(slots=True)
@@ -66,12 +71,14 @@ class Score:
         return (
             f"{self.crashing} crash, {counts['found']} found ({100 * self.share:.1f} %), "
             f"{counts['misplaced']} on another line, {counts['missed']} missed; {counts['right']} run, "
-            f"{counts['false error']} of them with a false error; {counts['python']} raise for other reasons, "
+            f"{counts['false error']} of them with a false error; {counts['python']} raise otherwise, "
             f"{counts['quirk']} only on one device; {counts['internal']} internal errors"
         )
 
 
-def verdicts(original: Original, every: int, judge: Judge, folder: Path, offset: int = 0) -> Iterator[Verdict]:
+def verdicts(
+    original: Original, every: int, judge: Judge, folder: Path, offset: int = 0
+) -> Iterator[Verdict]:
     """The original and every n-th of its mutants, judged."""
     chosen: list[Mutant | None] = [None, *mutants(original.source)[offset % every :: every]]
     requests = [request(original, mutant) for mutant in chosen]

@@ -34,7 +34,10 @@ def test_no_false_error(
     for verdict in verdicts(original, EVERY, judges[0], tmp_path):
         verdict = settled(verdict, judges[1])
         score.counts[verdict.kind] += 1
-        if verdict.kind in ("false error", "internal") or (verdict.mutant is None and verdict.kind != "right"):
+        if verdict.kind in (
+            "false error",
+            "internal",
+        ) or (verdict.mutant is None and verdict.kind != "right"):
             wrong.append(str(verdict))
     assert not wrong, "\n".join(wrong)
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import pytest
 from analyzers.tensors.field import Field
-from analyzers.tensors.support import Gather, same_padding
+from analyzers.tensors.gather import Gather, same_padding
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
@@ -61,7 +61,11 @@ def inside_after(inside: list[bool], gather: Gather, length: int) -> list[bool]:
 
 
 def convolution(state: State, rng: random.Random) -> State:
-    kernel, stride, dilation = rng.choice([1, 2, 3, 3, 4, 5]), rng.choice([1, 1, 2, 3]), rng.choice([1, 1, 2, 3])
+    kernel, stride, dilation = (
+        rng.choice([1, 2, 3, 3, 4, 5]),
+        rng.choice([1, 1, 2, 3]),
+        rng.choice([1, 1, 2, 3]),
+    )
     padding = rng.randint(0, dilation * (kernel - 1))
     x = functional.conv1d(
         state.x, positive(CHANNELS, CHANNELS, kernel), stride=stride, padding=padding, dilation=dilation
@@ -199,9 +203,7 @@ def pixel_shuffle(state: State, rng: random.Random) -> State:
     x = functional.conv1d(state.x, positive(CHANNELS * block, CHANNELS, 1))
     x = x.view(n, CHANNELS, block, length).permute(0, 1, 3, 2).reshape(n, CHANNELS, length * block)
     field = state.field.mix([1]).reshape((n, CHANNELS * block, length), (n, CHANNELS, block, length))
-    field = field.permute((0, 1, 3, 2)).reshape(
-        (n, CHANNELS, length, block), (n, CHANNELS, length * block)
-    )
+    field = field.permute((0, 1, 3, 2)).reshape((n, CHANNELS, length, block), (n, CHANNELS, length * block))
     return State(x, field, inside_after(state.inside, Gather.depth_to_space(block), length * block))
 
 

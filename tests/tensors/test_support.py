@@ -5,14 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from analyzers.tensors.support import (
-    IDENTITY,
-    PIXELS,
-    Gather,
-    Support,
-    TooComplex,
-    same_padding,
-)
+from analyzers.tensors.gather import IDENTITY, Gather, same_padding
+from analyzers.tensors.support import PIXELS, Support, TooComplex
 
 window, transposed = Gather.window, Gather.transposed
 
@@ -82,24 +76,43 @@ def test_alexnet_convolutions() -> None:
     assert chain(*layers).size == 195
 
 
-def test_resnet50_strides_on_the_3x3_or_on_the_1x1() -> None:
-    def stages(first: int, second: int) -> Support:
-        support = chain(conv(7, 2), conv(3, 2))
-        for blocks, stride in zip([3, 4, 6, 3], [1, 2, 2, 2], strict=True):
-            for block in range(blocks):
-                s = stride if block == 0 else 1
-                body = chain(conv(1, s**first), conv(3, s**second), conv(1), start=support)
-                support = Support.union([body, chain(conv(1, s), start=support)])
-        return support
-
-    assert (stages(0, 1).size, stages(1, 0).size) == (427, 483)
-    assert stages(0, 1).stride == 32
-    assert stages(0, 1).narrowest == 11
+def resnet(blocks: list[int], bottleneck: bool, stride_first: bool = False) -> Support:
+    support = chain(conv(7, 2), conv(3, 2))
+    for count, stride in zip(blocks, [1, 2, 2, 2], strict=True):
+        for s in [stride] + [1] * (count - 1):
+            first, second = (s, 1) if stride_first or not bottleneck else (1, s)
+            body = [conv(1, first), conv(3, second), conv(1)] if bottleneck else [conv(3, s), conv(3)]
+            shortcut = support.gather(conv(1, s))
+            support = Support.union([chain(*body, start=support), shortcut])
+    return support
 
 
-def test_vgg_conv5_2_is_one_less_than_the_table_row_of_pool5() -> None:
-    """conv5_3 196/16/90 lies between conv5_2 (164) and pool5 (212)."""
-    assert chain(conv(3), start=Support(1, 16, (-74,), ((1 << 164) - 1,))).size == 196
+@pytest.mark.parametrize(
+    ("blocks", "bottleneck", "size"),
+    [
+        ([2, 2, 2, 2], False, 435),
+        ([3, 4, 6, 3], False, 899),
+        ([3, 4, 6, 3], True, 427),
+        ([3, 4, 23, 3], True, 971),
+        ([3, 8, 36, 3], True, 1451),
+    ],
+)
+def test_resnets_of_torchvision(blocks: list[int], bottleneck: bool, size: int) -> None:
+    support = resnet(blocks, bottleneck)
+    assert (support.size, support.stride, support.narrowest) == (size, 32, 11)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "size"), [([3, 4, 6, 3], 483), ([3, 4, 23, 3], 1027), ([3, 8, 36, 3], 1507)]
+)
+def test_resnets_of_the_paper_stride_on_the_first_1x1(blocks: list[int], size: int) -> None:
+    assert resnet(blocks, True, stride_first=True).size == size
+
+
+def test_mobilenet_v1_as_published() -> None:
+    strides = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1]
+    support = chain(conv(3, 2), *(conv(3, stride) for stride in strides))
+    assert (support.size, support.stride) == (315, 32)
 
 
 def test_tcn_of_eight_levels_is_causal() -> None:
@@ -141,7 +154,8 @@ def test_unet_halo_is_whole_periods() -> None:
 
 
 @pytest.mark.parametrize(
-    ("upsampling", "size"), [(transposed(4, 2, 1), 11), (Gather.nearest(8, 16), 9), (Gather.depth_to_space(2), 9)]
+    ("upsampling", "size"),
+    [(transposed(4, 2, 1), 11), (Gather.nearest(8, 16), 9), (Gather.depth_to_space(2), 9)],
 )
 def test_upsampling_between_convolutions(upsampling: Gather, size: int) -> None:
     support = chain(conv(3, 2), conv(3), upsampling, conv(3))
@@ -275,7 +289,13 @@ def test_a_long_kernel_costs_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("n", "kernel", "stride", "dilation", "padding"),
-    [(5, 3, 1, 1, (1, 1)), (224, 3, 2, 1, (0, 1)), (7, 3, 2, 1, (1, 1)), (8, 2, 1, 1, (0, 1)), (9, 3, 1, 4, (4, 4))],
+    [
+        (5, 3, 1, 1, (1, 1)),
+        (224, 3, 2, 1, (0, 1)),
+        (7, 3, 2, 1, (1, 1)),
+        (8, 2, 1, 1, (0, 1)),
+        (9, 3, 1, 4, (4, 4)),
+    ],
 )
 def test_same_padding(n: int, kernel: int, stride: int, dilation: int, padding: tuple[int, int]) -> None:
     assert same_padding(n, kernel, stride, dilation) == padding

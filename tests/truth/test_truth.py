@@ -1,4 +1,4 @@
-"""`rf-lsp inspect` against recorded runs of torch: our own file of facts, and the shared packs where they are.
+"""`rf-lsp inspect` against recorded runs of torch: our own facts, and the shared packs where they are.
 
 The packs (torchvision, Keras applications) are looked for in ``$RF_LSP_TRUTH`` and in ``../shared/truth``;
 ``RF_LSP_TRUTH_MODELS`` chooses the models by a part of their names (default: a few small ones).
@@ -39,7 +39,13 @@ def packs() -> list[tuple[str, str]]:
     """The packs whose framework's sources are installed, with each model to try."""
     found = []
     for package, name in (("torchvision", "torchvision.json.gz"),):
-        if (SHARED / "compare.py").exists() and (SHARED / name).exists() and importlib.util.find_spec(package):
+        if (
+            (SHARED / "compare.py").exists()
+            and (SHARED / name).exists()
+            and importlib.util.find_spec(
+                package,
+            )
+        ):
             found += [(name, model) for model in MODELS]
     return found
 

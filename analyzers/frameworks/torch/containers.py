@@ -6,7 +6,7 @@ from typing import Any
 
 from analyzers.frameworks.registry import layer
 from analyzers.frameworks.torch.module import Module, children_of
-from analyzers.interpreter.values import Instance, Rest
+from analyzers.interpreter.values import Instance
 from analyzers.tensors.errors import PythonError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -49,10 +49,21 @@ def _extend(self: Any, modules: Any, machine: Any) -> Any:
     machine.journal.touch(entries)
     start = len(entries)
     for offset, module in enumerate(items):
-        if isinstance(module, Rest):
+        if isinstance(module, Unknown):
             object.__setattr__(self, "broken", module)
+            return self
         entries[str(start + offset)] = module
     return self
+
+
+def _add_named(self: Any, modules: dict[Any, Any]) -> None:
+    """Children by name; a name that is not known makes the container unknown."""
+    for name, module in modules.items():
+        unknown = next((v for v in (name, module) if isinstance(v, Unknown)), None)
+        if unknown is not None:
+            object.__setattr__(self, "broken", unknown)
+            return
+        children_of(self)[name] = module
 
 
 class Indexed(Module):
@@ -140,8 +151,7 @@ class Sequential(Indexed):
 
     def __init__(self: Any, *args: Any, machine: Any) -> None:
         if len(args) == 1 and isinstance(args[0], dict):
-            for name, module in args[0].items():
-                children_of(self)[name] = module
+            _add_named(self, args[0])
             return
         _extend(self, list(args), machine)
 
@@ -225,7 +235,7 @@ class ModuleDict(Keyed):
 
     def __init__(self: Any, modules: Any = None, *, machine: Any) -> None:
         if modules is not None:
-            children_of(self).update(_items(machine, modules))
+            _add_named(self, dict(_items(machine, modules)))
 
 
 @layer("torch.nn.ParameterDict", "torch.nn.modules.container.ParameterDict")

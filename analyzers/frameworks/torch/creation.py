@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from analyzers.frameworks.registry import NAMES
@@ -194,8 +195,11 @@ def _range(first: Any, last: Any, by: Any, dtype: str) -> Tensor:
 def _progression(first: Any, by: Any, count: int, dtype: str) -> Tensor:
     if count > content.LIMIT:
         return Tensor((count,), dtype=dtype)
-    numbers = tuple([content.convert(first + by * index, dtype) for index in range(count)])
-    return Tensor((count,), dtype=dtype, content=numbers)
+    exact = [first + by * index for index in range(count)]
+    numbers = [content.convert(value, dtype) for value in exact]
+    if category(dtype) == 2 and (numbers != exact or content.convert(by, dtype) != by):
+        return Tensor((count,), dtype=dtype)  # how torch rounds depends on its vector unit
+    return Tensor((count,), dtype=dtype, content=tuple(numbers))
 
 
 def _symbolic_count(first: Any, last: Any, by: Any) -> Dim:
@@ -229,7 +233,7 @@ def linspace(
 
 
 def _linear_steps(start: Any, end: Any, count: int, dtype: str) -> list[Any]:
-    """From both ends towards the middle, every operation rounded to the dtype, as torch does."""
+    """From both ends towards the middle with fused multiply-adds in the dtype, as torch's kernel does."""
     work = dtype if category(dtype) == 2 else "float64"
     first, last = content.convert(start, work), content.convert(end, work)
     if count == 1:
@@ -238,11 +242,16 @@ def _linear_steps(start: Any, end: Any, count: int, dtype: str) -> list[Any]:
     numbers = []
     for index in range(count):
         if index < count // 2:
-            value = first + round_float(step * index, work)
+            value = _fused(first, step, index)
         else:
-            value = last - round_float(step * (count - index - 1), work)
+            value = _fused(last, step, index + 1 - count)
         numbers.append(content.convert(round_float(value, work), dtype))
     return numbers
+
+
+def _fused(offset: float, step: float, index: int) -> float:
+    """``offset + step·index`` with one rounding."""
+    return float(Fraction(offset) + Fraction(step) * index)
 
 
 @torch_function("logspace")
@@ -317,7 +326,7 @@ def new_tensor(
     self: Tensor, data: Any, dtype: Any = None, device: Any = None, requires_grad: Any = False,
     layout: Any = None, pin_memory: Any = None,
 ) -> Tensor:  # fmt: skip
-    return _from_data(data, dtype)
+    return _from_data(data, dtype_name(dtype, self.dtype))
 
 
 def _from_data(data: Any, dtype: Any) -> Tensor:

@@ -101,6 +101,11 @@ def _named_shape(names: Any, lengths: dict[str, Any]) -> tuple[Dim, ...]:
     return tuple(size(lengths[name]) for name in names)
 
 
+def _bias_shape(names: list[str], output: list[str], lengths: dict[str, Any]) -> tuple[Dim, ...]:
+    """A bias has the rank of the output, with ones where it has no axis."""
+    return tuple(_named_shape([name], lengths)[0] if name in names else 1 for name in output)
+
+
 @layer("einops.layers.torch.EinMix")
 class EinMix(Module):
     """A linear layer in einsum notation: ``EinMix("b c h w -> b o h w", weight_shape="c o", …)``."""
@@ -115,13 +120,8 @@ class EinMix(Module):
         weight_names = text_of(weight_shape).split()
         self.weight = parameter(_named_shape(weight_names, axes_lengths))
         bias_names = (bias_shape or "").split()
-        self.bias = parameter(self._bias_shape(bias_names)) if bias_names else None
-
-    def _bias_shape(self, names: list[str]) -> tuple[Dim, ...]:
-        """A bias has the rank of the output, with ones where it has no axis."""
-        return tuple(
-            size(self.axes_lengths[name]) if name in names else 1 for name in self.inner_right.split()
-        )
+        right_names = self.inner_right.split()
+        self.bias = parameter(_bias_shape(bias_names, right_names, axes_lengths)) if bias_names else None
 
     def forward(self, input: Any) -> Tensor:
         x = tensor(input)

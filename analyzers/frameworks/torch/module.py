@@ -117,6 +117,9 @@ class Module:
         if entries is None:
             raise _not_prepared(self)
         machine.journal.touch(entries)
+        if isinstance(name, Unknown) or isinstance(module, Unknown):
+            object.__setattr__(self, "broken", name if isinstance(name, Unknown) else module)
+            return
         entries[name] = module
 
     def register_module(self: Any, name: Any, module: Any, *, machine: Any) -> None:

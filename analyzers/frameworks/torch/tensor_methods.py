@@ -413,6 +413,11 @@ def transposed(self: Tensor) -> Tensor:
     return reshape.permute(self, tuple(range(self.rank))[::-1])
 
 
+@tensor_property("real", "imag")
+def real(self: Tensor) -> Tensor:
+    return functions.real(self)
+
+
 @tensor_property("mT", "mH")
 def matrix_transposed(self: Tensor) -> Tensor:
     return reshape.transpose_matrix(self)

@@ -80,6 +80,8 @@ TO_FLOAT: dict[str, Callable[[Any], Any] | None] = dict.fromkeys((
     "sigmoid",
 ))  # fmt: skip
 TO_FLOAT["sqrt"] = math.sqrt
+for _exact in ("exp", "log", "log2", "log10", "log1p", "expm1"):
+    TO_FLOAT[_exact] = getattr(math, _exact)
 TO_BOOL: dict[str, Callable[[Any], Any] | None] = {
     "isnan": lambda x: x != x, "isinf": math.isinf, "isfinite": math.isfinite, "isposinf": None,
     "isneginf": None, "isreal": None, "signbit": None, "logical_not": operator.not_,
@@ -128,7 +130,12 @@ def absolute(input: Tensor) -> Tensor:
     return _mapped(input, abs, REAL_OF.get(input.dtype, input.dtype))
 
 
-@shared("angle", "real", "imag")
+@shared("angle")
+def angle(input: Tensor) -> Tensor:
+    return unary(input, REAL_OF.get(input.dtype, as_floating(input.dtype)))
+
+
+@torch_function("real", "imag")
 def real(input: Tensor) -> Tensor:
     return unary(input, REAL_OF.get(input.dtype, input.dtype))
 
@@ -163,19 +170,13 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Bounds may be numbers or tensors that broadcast."""
     if min is None and max is None:
         raise OperationError("invalid-argument", "{subject} needs min or max")
-    bounds = [bound for bound in (min, max) if isinstance(bound, Tensor)]
-    if bounds or input.content is None:
-        return broadcast(input, *bounds)
+    bounds = [bound for bound in (min, max) if isinstance(bound, (Tensor, int, float))]
+    dtype = promoted_dtype((input, *bounds))
+    if input.content is None or any(isinstance(bound, (Tensor, Unknown, Expression)) for bound in (min, max)):
+        return broadcast(input, *bounds, dtype=dtype)
     low = -math.inf if min is None else min
     high = math.inf if max is None else max
-    if not isinstance(low, (int, float)) or not isinstance(high, (int, float)):
-        return unary(input)
-    return computed(lambda x: low if x < low else (high if x > high else x), input, dtype=_clamped(input, low, high))
-
-
-def _clamped(input: Tensor, low: Any, high: Any) -> str:
-    finite = [bound for bound in (low, high) if not math.isinf(bound)]
-    return promoted_dtype((input, *finite))
+    return _mapped(input, lambda x: low if x < low else (high if x > high else x), dtype)
 
 
 @shared_in_place("clamp_min")
@@ -209,7 +210,6 @@ ARITHMETIC: dict[str, Callable[..., Any] | None] = {
 FLOATING: dict[str, Callable[..., Any] | None] = {
     "true_divide": operator.truediv, "atan2": None, "arctan2": None, "hypot": None, "logaddexp": None,
     "logaddexp2": None, "copysign": None, "xlogy": None, "ldexp": None, "igamma": None, "igammac": None,
-    "float_power": None,
 }  # fmt: skip
 COMPARISONS: dict[str, Callable[..., Any]] = {
     "eq": operator.eq, "ne": operator.ne, "not_equal": operator.ne, "lt": operator.lt, "less": operator.lt,
@@ -249,16 +249,29 @@ for _name, _function in COMPARISONS.items():
     shared_in_place(_name)(_comparison(_function))
 
 
-@shared_in_place("pow")
-def power(input: Any, exponent: Any) -> Tensor:
+@torch_function("pow")
+def power(base: Any, exponent: Any) -> Tensor:
     whole = exponent == 2 if isinstance(exponent, (int, float)) else False
     if whole:
-        return _combined(lambda x, _: x * x, input, exponent, None)
+        return _combined(lambda x, _: x * x, base, exponent, None)
     integers = all(
         category(value.dtype) == 1 if isinstance(value, Tensor) else isinstance(value, int)
-        for value in (input, exponent)
+        for value in (base, exponent)
     )
-    return _combined(_integer_power if integers else None, input, exponent, None)
+    return _combined(_integer_power if integers else _float_power, base, exponent, None)
+
+
+@tensor_method("pow")
+def power_of(self: Tensor, exponent: Any) -> Tensor:
+    return power(self, exponent)
+
+
+METHODS["pow_"] = torch_call(in_place_form(power_of), "pow_")
+
+
+def _float_power(base: float, exponent: float) -> float:
+    """In double precision, then rounded to the dtype: within one unit in the last place of torch's."""
+    return float(base) ** float(exponent)
 
 
 def _integer_power(base: int, exponent: int) -> int:
@@ -297,6 +310,12 @@ def div(input: Any, other: Any, rounding_mode: Any = None) -> Tensor:
     if rounding_mode is None:
         return _combined(operator.truediv, input, other, as_floating(dtype))
     return _combined(ROUNDING.get(rounding_mode), input, other, None)
+
+
+@shared_in_place("float_power")
+def float_power(input: Tensor, exponent: Any) -> Tensor:
+    dtype = promoted_dtype((input, operand(exponent)))
+    return broadcast(input, exponent, dtype="complex128" if category(dtype) == 3 else "float64")
 
 
 @shared("isclose")
@@ -446,14 +465,22 @@ def argmax(input: Tensor, dim: Any = None, keepdim: Any = False) -> Tensor:
     return reduction.reduce(input, over, keepdim, "int64")
 
 
+def _truth(input: Tensor, dim: Any, keepdim: Any, function: Callable[..., Any]) -> Tensor:
+    """Other than elsewhere, an empty tuple of dims reduces nothing."""
+    dtype = "uint8" if input.dtype == "uint8" else "bool"
+    if isinstance(dim, (tuple, list)) and not dim:
+        return unary(input, dtype)
+    return reduction.reduce(input, dim, keepdim, dtype, function)
+
+
 @shared("all")
 def all_of(input: Tensor, dim: Any = None, keepdim: Any = False) -> Tensor:
-    return reduction.reduce(input, dim, keepdim, "uint8" if input.dtype == "uint8" else "bool", all)
+    return _truth(input, dim, keepdim, all)
 
 
 @shared("any")
 def any_of(input: Tensor, dim: Any = None, keepdim: Any = False) -> Tensor:
-    return reduction.reduce(input, dim, keepdim, "uint8" if input.dtype == "uint8" else "bool", any)
+    return _truth(input, dim, keepdim, any)
 
 
 @shared("count_nonzero")
@@ -489,6 +516,8 @@ def logsumexp(input: Tensor, dim: Any, keepdim: Any = False) -> Tensor:
 
 @shared("norm")
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: Any = False, dtype: Any = None) -> Tensor:
+    if isinstance(p, str) and isinstance(dim, (tuple, list)) and len(dim) > 2:
+        raise OperationError("invalid-argument", f"{{subject}} takes a matrix norm over {len(dim)} dims")
     return reduction.reduce(input, dim, keepdim, dtype_name(dtype, REAL_OF.get(input.dtype, input.dtype)))
 
 
@@ -531,6 +560,7 @@ def median(input: Tensor, dim: Any = None, keepdim: Any = False) -> Any:
 
 @shared("mode")
 def mode(input: Tensor, dim: Any = -1, keepdim: Any = False) -> NamedResult:
+    reduction.require_elements(input, dim)
     values = reduction.reduce(input, axis(dim, input.rank), keepdim)
     return NamedResult((values, values.with_(dtype="int64")))
 
@@ -555,6 +585,8 @@ def _require_k(k: Any, input: Tensor, along: int, least: int) -> Dim:
 @shared("quantile", "nanquantile")
 def quantile(input: Tensor, q: Any, dim: Any = None, keepdim: Any = False, interpolation: Any = "linear") -> Tensor:
     result = reduction.reduce(input, None if dim is None else axis(dim, input.rank), keepdim)
+    if input.numel() == 0:
+        raise OperationError("invalid-argument", "{subject} has no elements")
     if isinstance(q, Tensor) and q.rank == 1:
         return result.with_(shape=(*q.shape, *result.shape), field=result.field.insert(0))
     return result
@@ -609,12 +641,14 @@ def diff(input: Tensor, n: Any = 1, dim: Any = -1, prepend: Any = None, append: 
     """Each application subtracts neighbours and shortens ``dim`` by one."""
     if input.rank == 0:
         raise OperationError("rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar")
+    if n == 0:
+        return clone(input)
     along = axis(dim, input.rank)
     around = [optional_tensor(prepend), input, optional_tensor(append)]
     x = reshape.cat([part for part in around if part is not None], along)
     for _ in range(min(integer(n), integer(x.shape[along]))):
         length = x.shape[along] - 1
-        x = add(reshape.piece(x, along, 1, length), reshape.piece(x, along, 0, length))
+        x = sub(reshape.piece(x, along, 1, length), reshape.piece(x, along, 0, length))
     return x
 
 
@@ -1152,6 +1186,9 @@ def inner(input: Tensor, other: Any) -> Tensor:
     second = tensor(other)
     if not input.rank or not second.rank:
         return broadcast(input, second)
+    if same(input.shape[-1], second.shape[-1]) is False:
+        shapes = f"{shape_text(input.shape)} and {shape_text(second.shape)}"
+        raise OperationError("matmul-mismatch", f"{{subject}} gets {shapes}: the last dimensions differ")
     return einsum.tensordot(input, second, ([-1], [-1]))
 
 
@@ -1223,12 +1260,15 @@ def kron(input: Tensor, other: Any) -> Tensor:
 def cross(input: Tensor, other: Any, dim: Any = None) -> Tensor:
     """Vectors of 3 along ``dim`` (the first dim of that length by default)."""
     result = broadcast(input, tensor(other))
+    if dim is not None and input.rank != other.rank:
+        raise OperationError("rank-mismatch", f"{{subject}} gets {input.rank} and {other.rank} dimensions")
     if dim is None:
         found = [index for index, length in enumerate(result.shape) if length == 3]
         along = found[0] if found else 0
     else:
         along = axis(dim, result.rank)
-    if not result.rank or same(result.shape[along], 3) is False:
+    lengths = [x.shape[along - result.rank] for x in (input, other) if along - result.rank >= -x.rank]
+    if not result.rank or any(same(length, 3) is False for length in lengths):
         raise OperationError("matmul-mismatch", f"{{subject}} needs 3 elements along dim {along}")
     return reduction.mix(result, along)
 
@@ -1469,12 +1509,16 @@ def _fft_dims(input: Tensor, s: Any, dim: Any) -> tuple[tuple[int, ...], list[An
     return over, points
 
 
-def _fftn(input: Tensor, s: Any, dim: Any, last: Callable[..., Tensor], *, last_first: bool = False) -> Tensor:
+def _fftn(input: Tensor, s: Any, dim: Any, last: Callable[..., Tensor]) -> Tensor:
     over, points = _fft_dims(input, s, dim)
     pairs = list(zip(over, points, strict=True))
+    if not pairs:
+        if last is fft:
+            return unary(input, complex_of(as_floating(input.dtype)))
+        raise OperationError("rank-mismatch", "{subject} must transform at least one dim")
     for index, n in pairs[:-1]:
         input = fft(input, n, index)
-    return last(input, pairs[-1][1], pairs[-1][0]) if pairs else input
+    return last(input, pairs[-1][1], pairs[-1][0])
 
 
 @torch_function("fft.fftn", "fft.ifftn")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from analyzers.frameworks.registry import NAMES
 from analyzers.interpreter.values import TypingForm
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -22,38 +23,41 @@ def _sum(a: Any, *_: Any, machine: Any, **__: Any) -> Any:
     return machine.call(BUILTINS["sum"], (a,))
 
 
-def _elementwise(function: Any) -> Any:
-    def apply(x: Any, *_: Any, **__: Any) -> Any:
-        if isinstance(x, (list, tuple)):
-            return [function(v) for v in x]
-        return x if isinstance(x, Tensor) else function(x)
+def _elementwise(name: str) -> Any:
+    def apply(x: Any, *_: Any, machine: Any, **__: Any) -> Any:
+        if isinstance(x, (list, tuple, Tensor)):
+            return machine.call(NAMES[f"torch.{name}"], (_array(x, machine=machine),))
+        return float(getattr(math, name)(x)) if name not in ("abs", "round") else (abs(x) if name == "abs" else round(x))
 
     return apply
 
 
-def _linspace(start: Any, stop: Any, num: Any = 50, *_: Any, **__: Any) -> list:
-    if num == 1:
-        return [float(start)]
-    step = (stop - start) / (num - 1)
-    return [float(start + step * i) for i in range(min(num, 100_000))]
+def _torch(name: str) -> Any:
+    """The torch function of that name in double precision, which is numpy's."""
+
+    def apply(*args: Any, machine: Any, **_: Any) -> Any:
+        floating = any(isinstance(a, float) for a in args) or name == "linspace"
+        if name == "linspace" and len(args) == 2:
+            args = (*args, 50)
+        return machine.call(NAMES[f"torch.{name}"], args, {"dtype": "float64" if floating else "int64"})
+
+    return apply
 
 
-def _arange(*ends: Any, **_: Any) -> list:
-    start, stop, step = (0, ends[0], 1) if len(ends) == 1 else (*ends, 1)[:3]
-    count = max(0, math.ceil((stop - start) / step))
-    return [start + step * i for i in range(min(count, 100_000))]
-
-
-def _cumsum(a: Any, *, machine: Any) -> list:
-    total, out = 0, []
-    for item in machine.iterate(a):
-        total = total + item
-        out.append(total)
-    return out
-
-
-def _array(value: Any, *_: Any, **__: Any) -> Any:
+def _array(value: Any, *_: Any, machine: Any, **__: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return machine.call(NAMES["torch.tensor"], (value,), {"dtype": _dtype(value)})
     return value
+
+
+def _dtype(value: Any) -> str:
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return "float64" if isinstance(value, float) else "int64"
+
+
+def _cumsum(a: Any, *_: Any, machine: Any) -> Any:
+    return machine.call(NAMES["torch.cumsum"], (_array(a, machine=machine), 0))
 
 
 def _random(*_: Any, **__: Any) -> Any:
@@ -66,10 +70,8 @@ def _isscalar(value: Any) -> bool:
 
 MODULES: dict[str, dict[str, Any]] = {
     "numpy": {
-        "prod": _prod, "product": _prod, "sum": _sum, "sqrt": _elementwise(math.sqrt),
-        "ceil": _elementwise(lambda v: float(math.ceil(v))), "floor": _elementwise(lambda v: float(math.floor(v))),
-        "round": _elementwise(round), "log2": _elementwise(math.log2), "log": _elementwise(math.log),
-        "exp": _elementwise(math.exp), "abs": _elementwise(abs), "linspace": _linspace, "arange": _arange,
+        "prod": _prod, "product": _prod, "sum": _sum, "linspace": _torch("linspace"), "arange": _torch("arange"),
+        **{name: _elementwise(name) for name in "sqrt ceil floor round log2 log exp abs".split()},
         "cumsum": _cumsum, "array": _array, "asarray": _array, "isscalar": _isscalar, "pi": math.pi, "inf": math.inf,
         "ndarray": TypingForm("ndarray"), "float32": TypingForm("float32"), "float64": TypingForm("float64"),
         "int64": TypingForm("int64"), "int32": TypingForm("int32"), "uint8": TypingForm("uint8"), "newaxis": None,

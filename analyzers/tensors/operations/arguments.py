@@ -56,11 +56,15 @@ def unpacked(arguments: Sequence[Any]) -> Sequence[Any]:
     only = arguments[0]
     if isinstance(only, Unknown):
         raise UnknownUsed(only)
-    if isinstance(only, (tuple, list, range)):
-        return tuple(only)
-    if isinstance(only, Tensor) and only.rank == 1 and only.content is not None:
-        return only.content
-    return arguments
+    return tuple(only) if isinstance(only, (tuple, list, range)) else arguments
+
+
+def require_dims(tensor: Tensor, exception: str = "RuntimeError") -> None:
+    """Raises rank-mismatch for a scalar."""
+    if not tensor.shape:
+        raise OperationError(
+            "rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar", exception=exception
+        )
 
 
 def axis(dim: Any, rank: int) -> int:

@@ -9,7 +9,7 @@ from analyzers.tensors.dims import Dim, Expression, product, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
-from analyzers.tensors.operations.arguments import axis, integer, size
+from analyzers.tensors.operations.arguments import axis, integer, require_dims, size
 from analyzers.tensors.operations.dtypes import category
 from analyzers.tensors.operations.elementwise import broadcast_shapes, merged_field, shape_text
 from analyzers.tensors.operations.reshape import permute, piece, select, unsqueeze, view
@@ -34,11 +34,11 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
 
     Raises broadcast-mismatch.
     """
+    x.content = None
     items = _normal(key, x)
     target, indexed = _basic(x.with_(), items)
     if indexed:
         target = _advanced(target, indexed)
-    x.content = None
     if isinstance(value, Unknown):
         x.field = x.field.forget(range(x.rank), value.reason)
     elif isinstance(value, Tensor):
@@ -104,11 +104,11 @@ def _normal(key: Any, x: Tensor) -> list[Any]:
             exception="IndexError",
         )
     fill = [slice(None)] * (x.rank - used)
-    for position, item in enumerate(items):
-        if item is Ellipsis:
-            rest = [other for other in items[position + 1 :] if other is not Ellipsis]
-            return [*items[:position], *fill, *rest]
-    return [*items, *fill]
+    if Ellipsis not in [item for item in items if not isinstance(item, Tensor)]:
+        return [*items, *fill]
+    position = next(index for index, item in enumerate(items) if item is Ellipsis)
+    rest = [other for other in items[position + 1 :] if other is not Ellipsis]
+    return [*items[:position], *fill, *rest]
 
 
 def _item(item: Any) -> Any:
@@ -235,12 +235,14 @@ def _symbolic_length(first: Dim, last: Dim, step: int) -> Dim:
 def _advanced(x: Tensor, indexed: list[tuple[int, Tensor]]) -> Tensor:
     """NumPy's advanced indexing: the index tensors broadcast, and their dims replace the indexed ones."""
     flat, dims = _without_masks(x, indexed)
-    shape = _index_shape([index for index in flat], x)
-    for index, dim in zip(flat, dims, strict=True):
-        _require_inside(index, x.shape[dim], dim)
+    shape = _index_shape(flat)
+    rest = [dim for index, dim in enumerate(x.shape) if index not in dims]
+    if 0 not in shape:
+        for index, dim in zip(flat, dims, strict=True):
+            if 0 not in rest or x.shape[dim] == 0:
+                _require_inside(index, x.shape[dim], dim)
     adjacent = dims == list(range(dims[0], dims[0] + len(dims)))
     place = dims[0] if adjacent else 0
-    rest = [dim for index, dim in enumerate(x.shape) if index not in dims]
     field = _indexed_field(x, flat, dims, shape, place)
     result_shape = (*rest[:place], *shape, *rest[place:])
     return x.with_(shape=result_shape, field=field, content=_indexed_content(x, flat, dims, shape, place))
@@ -280,7 +282,7 @@ def _require_mask(mask: Tensor, x: Tensor, dim: int) -> None:
             )
 
 
-def _index_shape(indices: Sequence[Tensor], x: Tensor) -> tuple[Dim, ...]:
+def _index_shape(indices: Sequence[Tensor]) -> tuple[Dim, ...]:
     try:
         return broadcast_shapes(*[index.shape for index in indices])
     except OperationError as error:
@@ -391,8 +393,14 @@ def index_select(x: Tensor, dim: Any, index: Tensor) -> Tensor:
         raise OperationError("rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions")
     flat = index if index.rank == 1 else index.with_(shape=(1,), content=index.content)
     if x.rank == 0:
+        _require_one_index(index)
         return x.with_(content=x.content)
     return _advanced(x, [(where, flat)])
+
+
+def _require_one_index(index: Tensor) -> None:
+    if same(index.numel(), 1) is False:
+        raise OperationError("rank-mismatch", f"{{subject}} picks {text(index.numel())} elements of a scalar")
 
 
 def gather(x: Tensor, dim: Any, index: Tensor) -> Tensor:
@@ -404,18 +412,26 @@ def gather(x: Tensor, dim: Any, index: Tensor) -> Tensor:
     return x.with_(shape=index.shape, field=merged)
 
 
-def _require_index_fits(x: Tensor, index: Tensor, where: int, *, whole: bool = True) -> None:
+def _require_index_fits(x: Tensor, index: Tensor, where: int) -> None:
     if max(index.rank, 1) != max(x.rank, 1):
         raise OperationError(
             "rank-mismatch",
             f"{{subject}} gets an index of {index.rank} dimensions for an input of {x.rank}",
         )
     for dim, (length, have) in enumerate(zip(index.shape, x.shape, strict=False)):
-        if whole and dim != where and isinstance(length, int) and isinstance(have, int) and length > have:
+        if dim != where and isinstance(length, int) and isinstance(have, int) and length > have:
             raise OperationError(
                 "broadcast-mismatch",
                 f"{{subject}} gets an index of {shape_text(index.shape)} for {shape_text(x.shape)}",
             )
+    _require_places(x, index, where)
+
+
+def _require_places(x: Tensor, index: Tensor, where: int) -> None:
+    if x.rank and x.shape[where] == 0 and index.numel() != 0:
+        raise OperationError(
+            "dimension-out-of-range", f"{{subject}} picks from dim {where}, which is empty", exception="IndexError"
+        )
 
 
 def scatter(x: Tensor, dim: Any, index: Tensor, source: Any) -> Tensor:
@@ -448,7 +464,10 @@ def index_write(x: Tensor, dim: Any, index: Tensor, source: Any) -> Tensor:
     where = axis(dim, x.rank)
     if index.rank > 1:
         raise OperationError("rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions")
+    _require_places(x, index, where)
     tensors = [x]
+    if x.rank == 0 and isinstance(source, Tensor):
+        _require_one_index(index)
     if isinstance(source, Tensor) and source.rank and x.rank:
         wanted = (*x.shape[:where], index.numel(), *x.shape[where + 1 :])
         if len(wanted) != source.rank or any(
@@ -472,6 +491,10 @@ def masked_select(x: Tensor, mask: Tensor) -> Tensor:
 
 def take(x: Tensor, index: Tensor) -> Tensor:
     """Elements of the flattened tensor, in the shape of ``index``."""
+    if x.numel() == 0 and index.numel() != 0:
+        raise OperationError(
+            "dimension-out-of-range", "{subject} takes from an empty tensor", exception="IndexError"
+        )
     field = view(x, (product(x.shape),)).field
     flat = field.forget((0,), "picked by index").remove((0,))
     for _ in range(index.rank):
@@ -483,7 +506,9 @@ def take_along_dim(x: Tensor, index: Tensor, dim: Any = None) -> Tensor:
     """:func:`gather` whose other dims broadcast; without ``dim`` of the flattened tensor."""
     if dim is None:
         return take(x, view(index, (-1,)))
+    require_dims(x, "IndexError")
     where = axis(dim, x.rank)
+    _require_places(x, index, where)
     if index.rank != x.rank:
         raise OperationError(
             "rank-mismatch", f"{{subject}} gets an index of {index.rank} dimensions for an input of {x.rank}"

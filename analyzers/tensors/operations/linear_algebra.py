@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from analyzers.tensors.dims import Dim, product, require, same, text
@@ -202,9 +201,3 @@ def add_product(x: Any, result: Tensor) -> Tensor:
             result=result,
         )
     return result.with_(field=merged_field([x, result], result.rank), cost=result.cost)
-
-
-def cross_lengths(tensors: Sequence[Tensor], dim: int) -> bool | None:
-    """Whether every tensor has 3 elements along ``dim`` (torch.cross)."""
-    answers = [same(tensor.shape[dim], 3) for tensor in tensors]
-    return False if False in answers else (None if None in answers else True)

@@ -53,7 +53,6 @@ def pool(
 def require_half_kernel(kernel: Sequence[Dim], padding: Sequence[Dim]) -> None:
     """Raises invalid-argument unless 0 ≤ padding ≤ kernel/2 (torch's pools)."""
     require_at_least(kernel, 1, "kernel_size")
-    require_at_least(padding, 0, "padding")
     for k, p in zip(kernel, padding, strict=True):
         if below(k - 2 * p, 0):
             raise OperationError(

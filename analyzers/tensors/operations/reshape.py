@@ -9,7 +9,7 @@ from analyzers.tensors.dims import Dim, exact_quotient, product, require, same, 
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
-from analyzers.tensors.operations.arguments import axes, axis, integer, require_rank, size
+from analyzers.tensors.operations.arguments import axes, axis, integer, require_dims, require_rank, size
 from analyzers.tensors.operations.dtypes import promote
 from analyzers.tensors.operations.elementwise import (
     FLATTENED,
@@ -262,9 +262,8 @@ def repeat_interleave(x: Tensor, repeats: Any, dim: Any = None, output_size: Any
     """Every element ``repeats`` times in a row along ``dim`` (the flattened tensor when None)."""
     if dim is None:
         return repeat_interleave(view(x, (-1,)), repeats, 0, output_size)
+    require_dims(x, "IndexError")
     index = axis(dim, x.rank)
-    if x.rank == 0:
-        x = view(x, (1,))
     if isinstance(repeats, Tensor) and repeats.numel() != 1:
         return _repeated_unevenly(x, repeats, index, output_size)
     count = size(repeats)
@@ -319,7 +318,9 @@ def tensor_list(tensors: Any) -> list[Tensor]:
                 exception="TypeError",
             )
     if not listed:
-        raise OperationError("invalid-argument", "{subject} gets an empty list of tensors")
+        raise OperationError(
+            "invalid-argument", "{subject} gets an empty list of tensors", exception="ValueError"
+        )
     return listed
 
 
@@ -416,7 +417,7 @@ def _piece_field(x: Tensor, index: int, start: Dim, length: Dim, step: int) -> F
 
 
 def _piece_content(x: Tensor, index: int, start: Dim, shape: tuple[Dim, ...], step: int) -> content.Content:
-    if x.content is None or not isinstance(start, int):
+    if x.content is None or not isinstance(start, int) or not _inside(x, index, start, shape, step):
         return None
     strides = content.strides_of(x.shape)  # type: ignore[arg-type]
     offset = start * strides[index]
@@ -424,8 +425,14 @@ def _piece_content(x: Tensor, index: int, start: Dim, shape: tuple[Dim, ...], st
     return content.strided(x.content, shape, strides, offset)
 
 
+def _inside(x: Tensor, index: int, start: int, shape: Sequence[Any], step: int) -> bool:
+    have: Any = x.shape[index]
+    return shape[index] == 0 or 0 <= start <= start + (shape[index] - 1) * step < have
+
+
 def narrow(x: Tensor, dim: Any, start: Any, length: Any) -> Tensor:
     """``length`` positions of ``dim`` from ``start``; raises dimension-out-of-range past the end."""
+    require_dims(x)
     index = axis(dim, x.rank)
     first, count = size(start), size(length)
     have = x.shape[index]
@@ -480,8 +487,7 @@ def split(x: Tensor, lengths: Any, dim: Any = 0) -> tuple[Tensor, ...]:
     """Pieces of one length (the last may be shorter) or of a list of lengths."""
     if isinstance(lengths, Unknown):
         raise UnknownUsed(lengths)
-    if x.rank == 0:
-        raise OperationError("rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar")
+    require_dims(x)
     index = axis(dim, x.rank)
     if isinstance(lengths, (tuple, list)):
         return _split_into(x, [size(length) for length in lengths], index)
@@ -532,8 +538,7 @@ def _split_evenly(x: Tensor, length: Dim, index: int) -> tuple[Tensor, ...]:
 def chunk(x: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
     """At most ``chunks`` pieces of equal length, the last may be shorter."""
     count = integer(chunks)
-    if x.rank == 0:
-        raise OperationError("rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar")
+    require_dims(x)
     if count <= 0:
         raise OperationError("invalid-argument", f"{{subject}} cannot make {count} chunks")
     index = axis(dim, x.rank)
@@ -552,8 +557,7 @@ def tensor_split(x: Tensor, sections: Any, dim: Any = 0) -> tuple[Tensor, ...]:
     """Pieces as even as possible (an int), or cut at the given positions."""
     if isinstance(sections, Unknown):
         raise UnknownUsed(sections)
-    if x.rank == 0:
-        raise OperationError("rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar")
+    require_dims(x)
     index = axis(dim, x.rank)
     if isinstance(sections, Tensor) and sections.rank == 1:
         if sections.content is None:
@@ -630,10 +634,13 @@ def roll(x: Tensor, shifts: Any, dims: Any = None) -> Tensor:
         raise OperationError(
             "invalid-argument", f"{{subject}} gets {len(amounts)} shifts for {len(named)} dims"
         )
+    if x.numel() == 0:
+        return x.with_(content=x.content)
+    require_dims(x, "IndexError")
     field = x.field
     for amount, dim in zip(amounts, named, strict=True):
         index = axis(dim, x.rank)
-        if field is not Field.EMPTY and x.rank:
+        if field is not Field.EMPTY:
             field = field.gather(index, Gather.shifted(-size(amount)), x.shape[index])
     return x.with_(field=field)
 
@@ -727,6 +734,5 @@ def meshgrid(tensors: Any, indexing: str = "ij") -> list[Tensor]:
         lengths[index] = shape[index]  # type: ignore[call-overload]
         grids.append(expand(view(x, lengths), shape))
     if swapped:
-        grids = [transpose(grid, 0, 1) for grid in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return grids

@@ -12,7 +12,7 @@ from analyzers.tensors.operations.arguments import size
 from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import Unknown
 
 Pair = tuple[Dim, Dim]
 """Padding before and after one axis."""
@@ -27,8 +27,6 @@ def per_axis(value: Any, count: int, argument: str) -> tuple[Dim, ...]:
 
 def exactly(value: Any, count: int, argument: str) -> tuple[Dim, ...]:
     """One value for every axis, from an int or a sequence of ``count`` ints; raises invalid-argument."""
-    if isinstance(value, Unknown):
-        raise UnknownUsed(value)
     if not isinstance(value, (tuple, list)):
         return (size(value),) * count
     if len(value) != count:
@@ -40,6 +38,18 @@ def exactly(value: Any, count: int, argument: str) -> tuple[Dim, ...]:
             actual=len(value),
         )
     return tuple(size(item) for item in value)
+
+
+def paddings(value: Any, count: int) -> tuple[Dim, ...]:
+    """One amount of padding for every axis, at least 0 (an unknown dim is at least 1).
+
+    Raises invalid-argument.
+    """
+    amounts = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    found = tuple(size(amount) - isinstance(amount, Unknown) for amount in amounts)
+    found = per_axis(found, count, "padding")
+    require_at_least(found, 0, "padding")
+    return found
 
 
 def below(dim: Dim, bound: int) -> bool:

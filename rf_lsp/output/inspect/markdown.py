@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rf_lsp.output import Inspected, InspectReport, View
 from rf_lsp.output.columns import used_columns
-from rf_lsp.output.text import count_text, input_text, place_text, short_count, summary_text
+from rf_lsp.output.text import count_text, input_text, macs_text, place_text, summary_text
 
 
 def render(report: InspectReport, view: View) -> str:
@@ -19,13 +19,14 @@ def _model(item: Inspected) -> Iterator[str]:
     model = item.model
     yield f"### {_cell(summary_text(model))}"
     yield ""
-    yield f"`{model.target}`"
+    yield f"`{place_text(model.place) if model.place else model.target}`"
+    yield ""
     for entry in model.inputs:
         yield f"input {_cell(input_text(entry.name, entry.shape, entry.origin))}"
     yield ""
     yield from _table(item)
     yield ""
-    yield f"Total {count_text(model.parameters)} parameters, {short_count(model.macs)} MACs; {model.status}."
+    yield f"Total {count_text(model.parameters)} parameters, {macs_text(model.macs)}; {model.status}."
     if model.unknowns or item.findings:
         yield ""
     for unknown in model.unknowns:
@@ -39,7 +40,8 @@ def _table(item: Inspected) -> Iterator[str]:
     yield "| layer | " + " | ".join(column.title for column in columns) + " |"
     yield "|---|" + "".join("---:|" if column.numeric else "---|" for column in columns)
     for layer in item.model.layers:
-        cells = [layer.name, *(column.text(layer) for column in columns)]
+        name = f"{layer.name} ×{layer.calls}" if layer.calls > 1 else layer.name
+        cells = [name, *(column.text(layer) for column in columns)]
         yield "| " + " | ".join(map(_cell, cells)) + " |"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from rich.console import Console
 from rich.padding import Padding
@@ -13,7 +14,7 @@ from rich.text import Text
 from analyzers.facts import Finding, LayerFact, ModelFact, UnknownFact
 from rf_lsp.output import Inspected, InspectReport, View
 from rf_lsp.output.columns import Column, used_columns
-from rf_lsp.output.text import count_text, input_text, place_text, shape_text, short_count, summary_text
+from rf_lsp.output.text import count_text, input_text, macs_text, place_text, shape_text, summary_text
 
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "information": "cyan"}
 STATUS = {"partial": "not everything could be followed", "failed": "the model could not be followed"}
@@ -69,8 +70,7 @@ def _draw_model(item: Inspected, console: Console) -> None:
 
 
 def _notes(model: ModelFact) -> Iterator[str]:
-    where = f" · {place_text(model.place)}" if model.place else ""
-    yield f"{model.target}{where}"
+    yield place_text(model.place) if model.place else model.target
     if model.inputs:
         yield "input " + ", ".join(input_text(item.name, item.shape, item.origin) for item in model.inputs)
     if model.status in STATUS:
@@ -78,22 +78,45 @@ def _notes(model: ModelFact) -> Iterator[str]:
 
 
 def rows_of(layers: Sequence[LayerFact]) -> list[Row]:
-    """The layers indented under the modules that hold them, each of which gets a row of its own."""
+    """The layers indented under the modules that hold them, each of which gets a row of its own.
+
+    A function stands between its neighbours, under the modules that hold both.
+    """
     rows: list[Row] = []
     current: list[str] = []
-    for layer in layers:
-        *parents, name = _path(layer)
-        common = 0
-        while common < min(len(current), len(parents)) and current[common] == parents[common]:
-            common += 1
-        rows.extend(("  " * depth + parents[depth], None) for depth in range(common, len(parents)))
+    for index, layer in enumerate(layers):
+        if layer.functional:
+            rows.append((_indented(len(_common(current, _next_parents(layers, index))), _name(layer)), layer))
+            continue
+        parents = _parents(layer)
+        known = len(_common(current, parents))
+        rows.extend((_indented(depth, parents[depth]), None) for depth in range(known, len(parents)))
         current = parents
-        rows.append(("  " * len(parents) + name, layer))
+        rows.append((_indented(len(parents), _name(layer)), layer))
     return rows
 
 
-def _path(layer: LayerFact) -> list[str]:
-    return [layer.name] if layer.functional else layer.name.split(".")
+def _parents(layer: LayerFact) -> list[str]:
+    return layer.name.split(".")[:-1]
+
+
+def _next_parents(layers: Sequence[LayerFact], index: int) -> list[str]:
+    return next((_parents(layer) for layer in layers[index + 1 :] if not layer.functional), [])
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return [name for name, _ in pairs]
+
+
+def _indented(depth: int, name: str) -> str:
+    return "  " * depth + name
+
+
+def _name(layer: LayerFact) -> str:
+    """The last part of the name; ``flatten@9`` for a function, ``×2`` for two calls."""
+    name = layer.name.partition(":")[2] or layer.name if layer.functional else layer.name.split(".")[-1]
+    return f"{name} ×{layer.calls}" if layer.calls > 1 else name
 
 
 def _table(layers: Sequence[LayerFact], width: int) -> Table:
@@ -136,7 +159,7 @@ def _draw_totals(model: ModelFact, console: Console) -> None:
     )
     console.print(
         Text(
-            f"total {count_text(model.parameters)} parameters{fixed} · {short_count(model.macs)} MACs"
+            f"total {count_text(model.parameters)} parameters{fixed} · {macs_text(model.macs)}"
             f" · output {outputs or '?'}"
         )
     )

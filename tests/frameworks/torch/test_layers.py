@@ -699,8 +699,8 @@ def test_random_convolutions_and_pools_agree_with_torch() -> None:
 
 
 ELSEWHERE = """
-    Module Sequential ModuleList ModuleDict ParameterList ParameterDict Container DataParallel Parameter Buffer
-    UninitializedParameter UninitializedBuffer RNNBase RNNCellBase LinearCrossEntropyOptions
+    Module Sequential ModuleList ModuleDict ParameterList ParameterDict Container DataParallel Parameter
+    Buffer UninitializedParameter UninitializedBuffer RNNBase RNNCellBase LinearCrossEntropyOptions
 """
 
 

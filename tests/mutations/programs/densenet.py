@@ -1,4 +1,5 @@
 """Dense blocks with growing concatenations and transitions that halve."""
+# ruff: noqa: UP031 (written as people write)
 
 from collections import OrderedDict
 
@@ -54,7 +55,10 @@ class DenseNet(nn.Module):
         self.features = nn.Sequential(
             OrderedDict(
                 [
-                    ("conv0", nn.Conv2d(3, num_init_features, kernel_size=7, stride=2, padding=3, bias=False)),
+                    (
+                        "conv0",
+                        nn.Conv2d(3, num_init_features, kernel_size=7, stride=2, padding=3, bias=False),
+                    ),
                     ("norm0", nn.BatchNorm2d(num_init_features)),
                     ("relu0", nn.ReLU(inplace=True)),
                     ("pool0", nn.MaxPool2d(kernel_size=3, stride=2, padding=1)),

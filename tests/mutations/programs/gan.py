@@ -1,4 +1,5 @@
 """DCGAN: the generator's picture goes straight into the discriminator."""
+# ruff: noqa: UP008 (written as people write)
 
 import torch
 import torch.nn as nn

@@ -1,4 +1,5 @@
 """Inception modules: four branches joined along the channels."""
+# ruff: noqa: UP006, UP035, UP045 (written as people write)
 
 from typing import List, Optional
 

@@ -1,4 +1,5 @@
 """Inverted residuals with depthwise convolutions, widths rounded to multiples of eight."""
+# ruff: noqa: RUF046 (written as people write)
 
 from functools import partial
 

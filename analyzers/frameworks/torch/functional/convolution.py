@@ -6,14 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzers.frameworks.registry import function
-from analyzers.frameworks.torch.functional.arguments import choice, known, optional_tensor, tensor
+from analyzers.frameworks.torch.functional.arguments import choice, optional_tensor, tensor
 from analyzers.tensors.dims import Dim, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import convolution
 from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.operations.elementwise import shape_text
-from analyzers.tensors.operations.spatial import below, per_axis, require_at_least, require_spatial_rank
+from analyzers.tensors.operations.spatial import (
+    below,
+    paddings,
+    per_axis,
+    require_at_least,
+    require_spatial_rank,
+)
 from analyzers.tensors.tensor import Tensor
 
 
@@ -54,7 +60,7 @@ def _conv_padding(
     padding: Any, kernel: Sequence[Dim], stride: Sequence[Dim], dilation: Sequence[Dim]
 ) -> list[tuple[Dim, Dim]]:
     """Padding before and after every axis, from numbers, "valid" or "same"."""
-    if isinstance(known(padding), str):
+    if isinstance(padding, str):
         choice(padding, ("valid", "same"), "padding", "RuntimeError")
         if padding == "valid":
             return [(0, 0)] * len(kernel)
@@ -66,9 +72,7 @@ def _conv_padding(
             )
         totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         return [(total // 2, total - total // 2) for total in totals]
-    amounts = per_axis(padding, len(kernel), "padding")
-    require_at_least(amounts, 0, "padding")
-    return [(amount, amount) for amount in amounts]
+    return [(amount, amount) for amount in paddings(padding, len(kernel))]
 
 
 def _require_kernel_rank(weight: Tensor, rank: int) -> None:
@@ -110,9 +114,8 @@ def _conv_transpose(
     dims = require_spatial_rank(x, rank)
     groups = integer(groups)
     stride, dilation = per_axis(stride, rank, "stride"), per_axis(dilation, rank, "dilation")
-    amounts = per_axis(padding, rank, "padding")
+    amounts = paddings(padding, rank)
     extra = per_axis(output_padding, rank, "output_padding")
-    require_at_least(amounts, 0, "padding")
     out_channels = kernels.shape[1] * groups
     result = convolution.conv_transpose(
         x,

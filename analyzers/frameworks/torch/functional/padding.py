@@ -7,12 +7,13 @@ from typing import Any
 
 from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.functional.arguments import choice, known, tensor
-from analyzers.tensors.dims import Dim, text
+from analyzers.tensors.dims import Dim, text, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import padding
 from analyzers.tensors.operations.arguments import size as size_of
-from analyzers.tensors.operations.spatial import below
+from analyzers.tensors.operations.spatial import below, resized
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
 
 
 @function("torch.nn.functional.pad")
@@ -21,6 +22,9 @@ def pad(input: Any, pad: Any, mode: Any = "constant", value: Any = None) -> Tens
     x = tensor(input)
     if not isinstance(known(pad), (tuple, list)):
         raise PythonError("TypeError", f"pad must be tuple of ints, not {type(pad).__name__}")
+    unknown = [amount for amount in pad if isinstance(amount, Unknown)]
+    if unknown:
+        return _unknown_pad(x, pad, unknown[0].reason)
     amounts = [size_of(amount) for amount in pad]
     if len(amounts) % 2:
         raise _pad_error(f"{{subject}} has {len(amounts)} padding values, expects two for each dim")
@@ -32,6 +36,13 @@ def pad(input: Any, pad: Any, mode: Any = "constant", value: Any = None) -> Tens
     if mode == "constant":
         return _constant_pad(x, dims, pairs)
     return _bordered(x, dims, pairs, mode, value)
+
+
+def _unknown_pad(x: Tensor, pad: Sequence[Any], reason: str) -> Tensor:
+    """Padding by amounts that are not all known: those dims have any size."""
+    dims = range(max(x.rank - len(pad) // 2, 0), x.rank)
+    shape = resized(x.shape, dims, [unknown_dim(reason) for _ in dims])
+    return x.with_(shape=shape, field=x.field.forget(dims, reason))
 
 
 def _pad_error(message: str, exception: str = "RuntimeError") -> OperationError:

@@ -13,7 +13,7 @@ from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import pooling
 from analyzers.tensors.operations.arguments import size as size_of
 from analyzers.tensors.operations.elementwise import shape_text
-from analyzers.tensors.operations.spatial import below, exactly, per_axis, require_spatial_rank
+from analyzers.tensors.operations.spatial import below, exactly, paddings, per_axis, require_spatial_rank
 from analyzers.tensors.tensor import Tensor
 
 
@@ -23,9 +23,9 @@ def _pool(
     x = tensor(input)
     dims = require_spatial_rank(x, rank)
     kernel = per_axis(kernel_size, rank, "kernel_size")
-    omitted = known(stride) is None or (isinstance(stride, (tuple, list)) and not stride)
+    omitted = stride is None or (isinstance(stride, (tuple, list)) and not stride)
     steps = kernel if omitted else per_axis(stride, rank, "stride")
-    amounts = per_axis(padding, rank, "padding")
+    amounts = paddings(padding, rank)
     dilations = per_axis(dilation, rank, "dilation")
     pooling.require_half_kernel(kernel, amounts)
     return pooling.pool(
@@ -258,7 +258,7 @@ def lp_pool3d(
 
 def _adaptive(rank: int, input: Any, output_size: Any) -> Tensor:
     x = tensor(input)
-    if isinstance(known(output_size), (tuple, list)) and len(output_size) != rank:
+    if isinstance(output_size, (tuple, list)) and len(output_size) != rank:
         raise OperationError(
             "invalid-argument",
             f"{{subject}} expects an output_size of {rank} values, gets {len(output_size)}",

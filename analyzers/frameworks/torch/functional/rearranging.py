@@ -10,7 +10,7 @@ from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import convolution, folding, pixel
 from analyzers.tensors.operations.arguments import integer
-from analyzers.tensors.operations.spatial import exactly, require_at_least, require_spatial_rank
+from analyzers.tensors.operations.spatial import exactly, paddings, require_at_least, require_spatial_rank
 from analyzers.tensors.tensor import Tensor
 
 
@@ -76,7 +76,7 @@ def fold(
 
 def _block_arguments(kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> list[tuple[Dim, ...]]:
     kernel, dilations = exactly(kernel_size, 2, "kernel_size"), exactly(dilation, 2, "dilation")
-    amounts, steps = exactly(padding, 2, "padding"), exactly(stride, 2, "stride")
+    exactly(padding, 2, "padding")
+    steps = exactly(stride, 2, "stride")
     convolution.require_window(kernel, steps, dilations)
-    require_at_least(amounts, 0, "padding")
-    return [kernel, dilations, amounts, steps]
+    return [kernel, dilations, paddings(padding, 2), steps]

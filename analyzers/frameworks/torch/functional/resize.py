@@ -46,7 +46,7 @@ def interpolate(
     mode, antialias = known(mode), bool(antialias)
     corners = _require_corners(mode, align_corners)
     if size is not None and scale_factor is not None:
-        raise _interpolate_error("{subject} takes size or scale_factor, not both")
+        raise _both(known(size), known(scale_factor))
     if size is not None:
         _require_no_recompute(recompute_scale_factor)
         sizes = _given_sizes(x, size)
@@ -81,6 +81,11 @@ def _interpolated(
     return result
 
 
+def _both(size: Any, scale_factor: Any) -> OperationError:
+    """The error of two targets; both are known, so neither can be None."""
+    return _interpolate_error(f"{{subject}} takes size {size} or scale_factor {scale_factor}, not both")
+
+
 def _interpolate_error(message: str, exception: str = "ValueError") -> OperationError:
     return OperationError("invalid-argument", message, exception=exception)
 
@@ -101,8 +106,8 @@ def _require_no_recompute(recompute_scale_factor: Any) -> None:
 
 def _given_sizes(x: Tensor, size: Any) -> list[Dim]:
     spatial = x.rank - 2
-    if not isinstance(known(size), (tuple, list)):
-        return [size_of(size)] * spatial
+    if not isinstance(size, (tuple, list)):
+        return [size_of(size) for _ in range(spatial)]
     if len(size) != spatial:
         raise _interpolate_error(f"{{subject}} has a size of {len(size)} values for {spatial} spatial dims")
     return [size_of(value) for value in size]

@@ -7,10 +7,11 @@ from typing import Any
 from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.containers import ModuleList
 from analyzers.frameworks.torch.nn.children import make
-from analyzers.interpreter.library.copy_ import deep_copy
 
 
 @function("torch.nn.modules.transformer._get_clones")
 def clones(module: Any, N: Any, *, machine: Any) -> Any:
     """A ModuleList of ``N`` deep copies, each with parameters of its own."""
+    from analyzers.interpreter.library.copy_ import deep_copy  # the interpreter itself imports layers
+
     return make(machine, ModuleList, [deep_copy(machine, module, {}) for _ in range(N)])

@@ -143,8 +143,18 @@ def run(self: Any, input: Any, hx: Any) -> tuple[Tensor, Any]:
     """
     if not isinstance(input, Tensor):
         raise UnknownUsed(Unknown("packed sequences are not followed"))
+    output, hidden, cell = _sequence(self, input)
+    before = _state_seen(self, input, hx)
+    if before is not None:
+        output = output.with_(field=merged_field([output, before], output.rank), cost=output.cost)
+    result = _result(self, output, hidden, cell)
+    _check_states(self, hx, (hidden, cell), result)
+    return result
+
+
+def _sequence(self: Any, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     try:
-        output, hidden, cell = recurrent(
+        return recurrent(
             input,
             gates=GATES[self.mode],
             input_size=self.input_size,
@@ -157,12 +167,6 @@ def run(self: Any, input: Any, hx: Any) -> tuple[Tensor, Any]:
     except OperationError as error:
         error.result = None if error.result is None else _result(self, *error.result)
         raise
-    before = _state_seen(self, input, hx)
-    if before is not None:
-        output = output.with_(field=merged_field([output, before], output.rank), cost=output.cost)
-    result = _result(self, output, hidden, cell)
-    _check_states(self, hx, (hidden, cell), result)
-    return result
 
 
 def _result(self: Any, output: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Any]:

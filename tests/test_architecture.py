@@ -1,0 +1,199 @@
+"""The invariants of ARCHITECTURE.md, read off the source."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ENGINE = sorted((ROOT / "analyzers").rglob("*.py"))
+FRONT = sorted((ROOT / "rf_lsp").rglob("*.py"))
+TRACING = ROOT / "analyzers" / "tracing"
+
+FORBIDDEN_IN_ENGINE = {"rf_lsp", "lsprotocol", "pygls", "rich", "torch", "torchvision", "keras", "tensorflow"}
+EXECUTION = {"eval", "exec", "__import__", "compile", "import_module", "run_path", "run_module"}
+FLOW = ("source", "tensors", "project", "interpreter", "frameworks", "facts", "rules")
+"""The rooms of the engine in the direction of the data; ``allowed`` says who may look back."""
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path, at_run_time: bool = False) -> Iterator[str]:
+    """The dotted names a file imports; with ``at_run_time`` not those under ``if TYPE_CHECKING:``."""
+    hidden = set()
+    for node in ast.walk(tree_of(path)):
+        if at_run_time and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            hidden.update(id(inner) for inner in ast.walk(node))
+        if id(node) in hidden:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def engine_files() -> list[Path]:
+    """All of the engine but the tracing worker, which runs in a process of its own."""
+    return [path for path in ENGINE if TRACING not in path.parents]
+
+
+def test_the_engine_knows_neither_front_end_nor_frameworks():
+    found = [
+        f"{relative(path)}: {name}"
+        for path in engine_files()
+        for name in imports(path)
+        if name.split(".")[0] in FORBIDDEN_IN_ENGINE
+    ]
+    assert found == []
+
+
+def test_protocol_types_stay_in_the_server():
+    found = [
+        f"{relative(path)}: {name}"
+        for path in FRONT
+        for name in imports(path)
+        if name.split(".")[0] in {"lsprotocol", "pygls"} and ROOT / "rf_lsp" / "server" not in path.parents
+    ]
+    assert found == []
+
+
+def test_rich_stays_in_command_line_and_output():
+    rooms = (ROOT / "rf_lsp" / "cli", ROOT / "rf_lsp" / "output")
+    found = [
+        f"{relative(path)}: {name}"
+        for path in FRONT
+        for name in imports(path)
+        if name.split(".")[0] == "rich" and not any(room in path.parents for room in rooms)
+    ]
+    assert found == []
+
+
+def executions(path: Path) -> Iterator[str]:
+    """Calls that could run source: by bare name, or as ``importlib.import_module`` and the like."""
+    for node in ast.walk(tree_of(path)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        if name in EXECUTION or name in {f"{module}.import_module" for module in ("importlib",)}:
+            own = node.args and ast.unparse(node.args[0]).startswith(
+                ("f'analyzers.", "f'rf_lsp.", "'analyzers.")
+            )
+            if not (name == "import_module" and own):
+                yield f"{relative(path)}:{node.lineno} {name}"
+
+
+def test_user_code_is_never_executed():
+    """``import_module`` is for the project's own modules, named by a literal prefix."""
+    assert [found for path in (*engine_files(), *FRONT) for found in executions(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("room", "may_not_import"),
+    [
+        ("source", {"project", "interpreter", "frameworks", "tensors", "facts", "rules", "analysis"}),
+        ("tensors", {"source", "project", "interpreter", "frameworks", "rules", "analysis"}),
+        ("interpreter", {"rules", "analysis"}),
+        ("frameworks", {"rules", "analysis", "project"}),
+        ("project", {"rules"}),
+        ("rules", {"source", "project", "interpreter", "frameworks", "tensors", "analysis"}),
+    ],
+)
+def test_data_flows_one_way(room: str, may_not_import: set[str]):
+    """source → project → interpreter ⇄ frameworks → facts → rules; tensors know nothing of Python."""
+    found = [
+        f"{relative(path)}: {name}"
+        for path in sorted((ROOT / "analyzers" / room).rglob("*.py"))
+        for name in imports(path, at_run_time=True)
+        if name.startswith("analyzers.") and name.split(".")[1] in may_not_import
+    ]
+    assert found == []
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = f"{statement}; import sys; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import analyzers.source.sources, analyzers.source.comments",
+        "import analyzers.rules.support.registry",
+        "import rf_lsp.settings, rf_lsp.files, rf_lsp.cache, rf_lsp.engine, rf_lsp.checking",
+        "import analyzers.analysis",
+    ],
+)
+def test_what_a_cached_check_needs_is_light(statement: str):
+    loaded = loaded_after(statement)
+    assert "libcst" not in loaded
+    assert not any(name.startswith("analyzers.interpreter") for name in loaded)
+
+
+def test_the_engine_reads_files_in_one_place():
+    """Only ``Sources`` (and the search for environments) opens files or lists folders."""
+    readers = {"analyzers/source/sources.py", "analyzers/project/environment.py"}
+    found = [
+        f"{relative(path)}:{node.lineno}"
+        for path in engine_files()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"open", "os.listdir", "os.scandir", "io.open", "Path"}
+    ]
+    assert [place for place in found if place.split(":")[0] not in readers] == []
+
+
+def rule_names_used() -> set[str]:
+    """The rule names that operations raise and the interpreter reports, where they are literals."""
+    found = set()
+    for path in engine_files():
+        for node in ast.walk(tree_of(path)):
+            named = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {
+                "OperationError",
+                "Problem",
+            }
+            first = node.args[0] if isinstance(node, ast.Call) and named and node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.add(first.value)
+    return found
+
+
+def test_every_problem_has_a_rule():
+    from analyzers.rules.support.registry import RULES
+
+    assert rule_names_used() - {rule.name for rule in RULES.values()} == set()
+
+
+def test_rules_are_one_file_each_named_after_the_rule():
+    from analyzers.rules.support.registry import MODULES
+
+    for code, module in MODULES.items():
+        rule = module.RULE
+        assert Path(str(module.__file__)).stem == rule.name.replace("-", "_")
+        assert rule.code == code and rule.summary and rule.why and rule.how_to_fix
+        assert rule.level in {"error", "warning", "information", "off"}
+
+
+def test_no_source_is_hidden_by_its_size():
+    """Files are rooms, not warehouses."""
+    long = [relative(path) for path in (*ENGINE, *FRONT) if len(path.read_text("utf-8").splitlines()) > 700]
+    assert long == []
