@@ -18,6 +18,7 @@ from analyzers.facts import (
 from analyzers.frameworks.torch.module import children_of, is_module, named_tensors, walk
 from analyzers.interpreter.recorder import Record, Trouble
 from analyzers.interpreter.values import Instance, Site
+from analyzers.tensors.dims import substitute, symbols
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -25,6 +26,8 @@ KEPT_ATTRIBUTES = (
     "kernel_size stride padding dilation groups in_channels out_channels in_features out_features num_features "
     "output_padding bias transposed normalized_shape num_groups num_channels ceil_mode scale_factor size mode"
 ).split()
+
+PLAIN_NAMES = {"iadd": "add", "radd": "add", "isub": "sub", "rsub": "sub", "imul": "mul", "rmul": "mul"}
 
 
 def place_of(site: Site | None) -> Place | None:
@@ -73,7 +76,7 @@ class Extraction:
             row = rows[id(instance)] = self._layer(record, instance)
         else:
             row.calls += 1
-            row.macs = row.macs + record.cost
+            row.macs = row.macs + per_item(record.cost)
 
     def _layer(self, record: Record, instance: Instance) -> LayerFact:
         name = self.names.get(id(instance), instance.class_.name)
@@ -88,7 +91,7 @@ class Extraction:
             input_shapes=[t.shape for t in record.inputs if isinstance(t, Tensor)],
             output_shape=output.shape if output is not None else None,
             parameters=own_parameters(instance),
-            macs=record.cost,
+            macs=per_item(record.cost),
             field=facts_of(output),
             input_field=facts_of(first_tensor(record.inputs)),
             attributes=plain_attributes(instance),
@@ -99,7 +102,7 @@ class Extraction:
     def _functional(self, record: Record) -> LayerFact:
         place = place_of(record.site)
         line = place.line + 1 if place is not None else 0
-        name = f"forward:{record.name}@{line}"
+        name = f"forward:{PLAIN_NAMES.get(record.name, record.name)}@{line}"
         self.labels[id(record)] = name
         return LayerFact(
             name=name,
@@ -267,6 +270,13 @@ def plain_attributes(instance: Instance) -> dict[str, Any]:
     return {k: v for k, v in values if isinstance(v, (int, float, str, tuple))}
 
 
+def per_item(cost: Any) -> Any:
+    """The cost for one item of the batch where the batch size is the symbol N."""
+    if isinstance(cost, int):
+        return cost
+    return substitute(cost, {s: 1 for s in symbols(cost) if s.name == "N"})
+
+
 def outputs_of(result: Any, path: str = "", depth: int = 0) -> list[OutputFact]:
     """Every tensor of a model's result with the path that reaches it."""
     if isinstance(result, Tensor):
@@ -307,7 +317,7 @@ def fill(fact: ModelFact, machine: Any, root: Any, result: Any) -> None:
     fact.layers = extraction.layers()
     fact.modules = extraction.modules()
     fact.parameters, fact.trainable_parameters = extraction.totals()
-    fact.macs = machine.recorder.total_cost
+    fact.macs = per_item(machine.recorder.total_cost)
     fact.outputs = known_outputs(result)
     fact.merges = merges_of(machine)
     fact.problems = extraction.problems(machine.recorder.troubles)

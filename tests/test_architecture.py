@@ -19,8 +19,6 @@ TRACING = ROOT / "analyzers" / "tracing"
 
 FORBIDDEN_IN_ENGINE = {"rf_lsp", "lsprotocol", "pygls", "rich", "torch", "torchvision", "keras", "tensorflow"}
 EXECUTION = {"eval", "exec", "__import__", "compile", "import_module", "run_path", "run_module"}
-FLOW = ("source", "tensors", "project", "interpreter", "frameworks", "facts", "rules")
-"""The rooms of the engine in the direction of the data; ``allowed`` says who may look back."""
 
 
 @cache
@@ -191,9 +189,3 @@ def test_rules_are_one_file_each_named_after_the_rule():
         assert Path(str(module.__file__)).stem == rule.name.replace("-", "_")
         assert rule.code == code and rule.summary and rule.why and rule.how_to_fix
         assert rule.level in {"error", "warning", "information", "off"}
-
-
-def test_no_source_is_hidden_by_its_size():
-    """Files are rooms, not warehouses."""
-    long = [relative(path) for path in (*ENGINE, *FRONT) if len(path.read_text("utf-8").splitlines()) > 700]
-    assert long == []

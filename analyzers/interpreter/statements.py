@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import libcst as cst
-import libcst.matchers as m
 
 from analyzers.interpreter import attributes, operators
 from analyzers.interpreter.budget import MAXIMUM_WHILE
@@ -80,10 +79,10 @@ def _annotated(machine: Any, frame: Frame, node: cst.AnnAssign) -> None:
 
 
 def _annotation_kind(node: Any) -> str:
-    is_class_variable = m.matches(node, m.Subscript(value=m.Name("ClassVar")) | m.Name("ClassVar")) or m.matches(
-        node, m.Subscript(value=m.Attribute(attr=m.Name("ClassVar")))
-    )
-    return "ClassVar" if is_class_variable else ""
+    if isinstance(node, cst.Subscript):
+        node = node.value
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    return "ClassVar" if isinstance(name, cst.Name) and name.value == "ClassVar" else ""
 
 
 def _augmented(machine: Any, frame: Frame, node: cst.AugAssign) -> None:
@@ -338,9 +337,12 @@ def _blur(machine: Any, frame: Frame, node: Any) -> None:
         assign_name(machine, frame, name, machine.unknown(reason))
 
 
-def bound_names(body: Any) -> list[str]:
-    targets = m.findall(body, m.AssignTarget(target=m.Name()) | m.AugAssign(target=m.Name()))
-    return [t.target.value for t in targets]  # type: ignore[union-attr]
+def bound_names(node: Any) -> list[str]:
+    """The plain names assigned anywhere in a suite."""
+    names = [c for child in node.children for c in bound_names(child)]
+    if isinstance(node, (cst.AssignTarget, cst.AugAssign)) and isinstance(node.target, cst.Name):
+        names.append(node.target.value)
+    return names
 
 
 def _while(machine: Any, frame: Frame, node: cst.While) -> str | None:

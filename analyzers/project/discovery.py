@@ -166,24 +166,24 @@ class Discovery:
     def _of_candidate(self, name: str, value: Any, site: Site | None) -> None:
         machine = self.machine
         troubles, machine.recorder.troubles = machine.recorder.troubles, []
-        instance = value
+        instance, build = value, None
         if not isinstance(value, Instance):
-            with_symbols = isinstance(value, Class) and self._needs_arguments(value)
-            build = self._workspace_instance(value) if with_symbols else None
+            build = self._workspace_instance(value) if self._has_symbols(value) else None
             instance = build or self._guarded(lambda: self._built(value), STEPS_PER_MODEL)
-            if with_symbols and build is None:
-                machine.recorder.troubles = []
         if not is_module(instance):
-            machine.recorder.troubles = troubles + ([] if isinstance(value, Function) else machine.recorder.troubles)
+            machine.recorder.troubles = troubles
             return
         target = f"{self.request.path}::{name}" + ("" if isinstance(value, Instance) else "()")
         fact = self._model(target, name, instance, None, value)
         machine.recorder.troubles = troubles
+        if self._has_symbols(value) and instance is not build:
+            fact.problems = []
         if fact.status != "failed" or fact.problems:
             self.facts.models.append(fact)
 
-    def _needs_arguments(self, value: Class) -> bool:
-        initialiser = value.find("__init__")
+    def _has_symbols(self, value: Any) -> bool:
+        """A class whose constructor gets symbols, since nobody says what it is given."""
+        initialiser = value.find("__init__") if isinstance(value, Class) else None
         return isinstance(initialiser, Function) and bool(required_parameters(initialiser)[1:])
 
     def _workspace_instance(self, value: Class) -> Any:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from analyzers.interpreter.values import BoundMethod, Function, Instance
-from analyzers.project.probing import NeedsShape, Probe, shape_wanted_by
-from analyzers.tensors.dims import Expression, symbol
+from analyzers.frameworks.torch.module import walk
+from analyzers.project.probing import Names, NeedsShape, Probe, shape_wanted_by
+from analyzers.tensors.dims import Expression, bare_symbol
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -16,6 +17,8 @@ SPATIAL = {1: ("T",), 2: ("H", "W"), 3: ("D", "H", "W")}
 DEFAULT_SIZE = 224
 MAXIMUM_ATTEMPTS = 10
 ALTERNATIVES = (256, 32, 28, 64, 128, 299, 512, 96, 227)
+GUESSED = ("default", "solved")
+SIZE_NAMES = frozenset("img_size image_size input_size input_resolution img_dim resolution patch_resolution".split())
 FLATTEN_RULES = frozenset(["feature-size-mismatch", "reshape-mismatch", "matmul-mismatch"])
 
 
@@ -42,6 +45,8 @@ class Input:
     shape: tuple[Any, ...]
     origin: str
     dtype: str = "float32"
+    others: list[tuple[Any, ...]] = field(default_factory=list)
+    """Other shapes that may be meant, where this one was only guessed."""
 
 
 @dataclass
@@ -66,13 +71,12 @@ class _Search:
         self.root = root
         self.usages = usages
         self.parameters = forward_parameters(self.machine, root)
-        self.symbols: dict[str, Expression] = {}
+        self.names = Names()
 
     def run(self) -> Found:
-        known = self._known()
-        found = self._settle(known)
-        assumed = any(i.origin == "default" for i in found.inputs)
-        if assumed and any(t.error.rule for t in found.troubles):
+        found = self._settle(self._known())
+        guessed = any(i.origin in GUESSED for i in found.inputs)
+        if guessed and (found.troubles or found.failures):
             found = self._solve(found)
         return found
 
@@ -110,7 +114,7 @@ class _Search:
             raise TargetError(f"{self.root.class_.name} takes {count} input{'s' * (count != 1)}, more are given")
 
     def _dims(self, shape: tuple) -> tuple:
-        return tuple(self.symbols.setdefault(d, symbol(d)) if isinstance(d, str) else d for d in shape)
+        return tuple(self.names(d) if isinstance(d, str) else d for d in shape)
 
     def _comment_inputs(self) -> Any:
         """``# rf: input=`` on or above the class, function or call, or at the top of the file."""
@@ -168,13 +172,14 @@ class _Search:
             try:
                 found = self._attempt(inputs)
             except NeedsShape as need:
-                wanted = shape_wanted_by(self.machine, self.root, need, self._size())
+                wanted = shape_wanted_by(self.machine, self.root, need, self._size(), self.names)
                 if wanted is None:
                     found = Found(list(inputs.values()), Unknown(f"the shape of the input {need.probe.name} is not known"))
                     found.failures.append((f"the shape of the input {need.probe.name} is not known", None))
                     return found
                 origin = "default" if wanted.assumed else "solved"
-                inputs[need.probe.name] = Input(need.probe.name, wanted.shape, origin, wanted.dtype)
+                shape, *others = wanted.shapes
+                inputs[need.probe.name] = Input(need.probe.name, shape, origin, wanted.dtype, others)
                 continue
             changed = self._learned(inputs)
             if not changed:
@@ -220,45 +225,67 @@ class _Search:
     # -- solving for a size ------------------------------------------------------------------------------
 
     def _solve(self, found: Found) -> Found:
-        """The default size does not fit: look for one that does; what no size mends is a finding."""
-        best, fewest = None, len(found.troubles)
-        for size in self._sizes(found):
-            trial = self._trial(found, size)
+        """The guess does not fit: look for a shape that does. What no shape mends is a finding."""
+        trials = [found]
+        for inputs in self._hypotheses(found):
+            trial = self._trial(inputs)
+            if trial is None:
+                continue
             if not trial.troubles and not trial.failures:
                 return trial
-            if len(trial.troubles) < fewest:
-                best, fewest = trial, len(trial.troubles)
-        if best is None:
-            return found
+            trials.append(trial)
+        best = min(trials, key=lambda t: (len(t.failures), len(t.troubles)))
+        best.troubles = [t for t in best.troubles if all(_has(other, t) for other in trials)]
         return best
 
-    def _trial(self, found: Found, size: int) -> Found:
-        inputs = {i.name: _resized(i, size) for i in found.inputs}
+    def _trial(self, inputs: dict[str, Input]) -> Found | None:
         try:
-            return self._attempt(inputs)
+            return self._settle(inputs)
         except NeedsShape:
-            return found
-
-    def _sizes(self, found: Found) -> list[int]:
-        searched = self._searched(found)
-        return ([searched] if searched else []) + [s for s in ALTERNATIVES if s != self._size()]
-
-    def _searched(self, found: Found) -> int | None:
-        """The smallest size at which the flattened map has the features the layer behind it expects."""
-        low, high = 1, 2048
-        if not _flatten_trouble(found):
             return None
+
+    def _hypotheses(self, found: Found) -> list[dict[str, Input]]:
+        """Other shapes for the guessed inputs: one size for all maps, then other ranks one input at a time."""
+        sized: list[dict[str, Input]] = []
+        if any(i.origin in GUESSED and len(i.shape) == 4 for i in found.inputs):
+            sizes = [*self._searched(found), *self._named_sizes(), *ALTERNATIVES]
+            sized = [self._resized(found, size) for size in dict.fromkeys(sizes)]
+        ranked = [
+            {**{i.name: i for i in found.inputs}, given.name: Input(given.name, shape, "solved", given.dtype)}
+            for given in found.inputs
+            for shape in given.others
+        ]
+        return [*ranked, *sized]
+
+    def _resized(self, found: Found, size: int) -> dict[str, Input]:
+        return {i.name: _resized(i, size) for i in found.inputs}
+
+    def _named_sizes(self) -> list[int]:
+        """Sizes the model itself speaks of (``img_size``, ``image_size``, ``input_resolution``)."""
+        sizes: list[int] = []
+        for _, module in walk(self.root):
+            for name, value in module.attributes.items():
+                if name in SIZE_NAMES:
+                    value = value[0] if isinstance(value, (tuple, list)) and value else value
+                    sizes += [value] if isinstance(value, int) and 0 < value <= 4096 else []
+        return sizes
+
+    def _searched(self, found: Found) -> list[int]:
+        """The smallest size at which the flattened map has the features the layer behind it expects."""
+        if not _flatten_trouble(found):
+            return []
+        low, high = 1, 2048
         while low < high:
             middle = (low + high) // 2
             if self._is_large_enough(found, middle):
                 high = middle
             else:
                 low = middle + 1
-        return low if low < 2048 else None
+        return [low] if low < 2048 else []
 
     def _is_large_enough(self, found: Found, size: int) -> bool:
-        trial = self._trial(found, size)
-        if any(t.error.rule == "empty-output" for t in trial.troubles) or trial.failures:
+        trial = self._trial(self._resized(found, size))
+        if trial is None or trial.failures or any(t.error.rule == "empty-output" for t in trial.troubles):
             return False
         trouble = _flatten_trouble(trial)
         if trouble is None:
@@ -267,18 +294,27 @@ class _Search:
         return isinstance(expected, int) and isinstance(actual, int) and actual >= expected
 
 
+def _has(found: Found, trouble: Any) -> bool:
+    """Whether the same thing goes wrong at the same place."""
+    return any(t.error.rule == trouble.error.rule and _same_site(t.site, trouble.site) for t in found.troubles)
+
+
+def _same_site(left: Any, right: Any) -> bool:
+    return left is right or (left is not None and right is not None and left.node is right.node)
+
+
 def _flatten_trouble(found: Found) -> Any:
     return next((t for t in found.troubles if t.error.rule in FLATTEN_RULES), None)
 
 
 def _resized(given: Input, size: int) -> Input:
-    if given.origin not in ("default", "solved") or len(given.shape) != 4:
+    if given.origin not in GUESSED or len(given.shape) != 4 or not isinstance(given.shape[2], int):
         return given
     return Input(given.name, (*given.shape[:2], size, size), "solved", given.dtype)
 
 
 def _learned_size(dim: Any) -> Any:
-    found = dim.as_symbol() if isinstance(dim, Expression) and hasattr(dim, "as_symbol") else None
+    found = bare_symbol(dim) if isinstance(dim, Expression) else None
     wanted = found.wanted if found is not None else []
     return wanted[0] if wanted and all(w == wanted[0] for w in wanted) else dim
 

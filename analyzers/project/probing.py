@@ -41,24 +41,36 @@ class Probe(Tensor):
 
 @dataclass
 class Wanted:
-    """The shape an input should have; ``assumed`` where a size in it is only the default."""
+    """Shapes the input may have, likeliest first; ``assumed`` where a size in them is only the default."""
 
-    shape: tuple[Any, ...]
+    shapes: list[tuple[Any, ...]]
     dtype: str = "float32"
     assumed: bool = False
 
 
-def shape_wanted_by(machine: Any, root: Instance, need: NeedsShape, size: int) -> Wanted | None:
+class Names:
+    """The symbols of one search: every batch dimension is the same N."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Any] = {}
+
+    def __call__(self, name: str) -> Any:
+        if name not in self.known:
+            self.known[name] = symbol(name, solvable=name != "N")
+        return self.known[name]
+
+
+def shape_wanted_by(machine: Any, root: Instance, need: NeedsShape, size: int, names: Names) -> Wanted | None:
     """From the layer that looked, else from the first layer of the model that says what it takes."""
-    stack = machine.recorder.records
-    asking = next((r.instance for r in reversed(stack) if r.instance is not None and _holds(r, need.probe)), None)
+    records = machine.recorder.records
+    asking = next((r.instance for r in reversed(records) if r.instance is not None and _holds(r, need.probe)), None)
     machine.recorder.stack.clear()
     if asking is not None:
-        wanted = wanted_by_layer(asking, size)
+        wanted = wanted_by_layer(asking, size, names)
         if wanted is not None:
             return wanted
     for _, module in walk(asking or root):
-        wanted = wanted_by_layer(module, size, flattened=True)
+        wanted = wanted_by_layer(module, size, names, flattened=True)
         if wanted is not None:
             return wanted
     return None
@@ -68,66 +80,87 @@ def _holds(record: Any, probe: Probe) -> bool:
     return any(value is probe for value in record.inputs)
 
 
-def wanted_by_layer(module: Instance, size: int, *, flattened: bool = False) -> Wanted | None:
+def wanted_by_layer(module: Instance, size: int, names: Names, *, flattened: bool = False) -> Wanted | None:
     """What a framework layer takes, from its attributes; None for other modules."""
-    names = {getattr(c, "name", "") for c in module.class_.mro}
+    bases = {getattr(c, "name", "") for c in module.class_.mro}
     for base, reader in READERS:
-        if base in names:
-            return reader(module.attributes, size, flattened)
+        if base in bases and module.broken is None:
+            return reader(module.attributes, size, names, flattened)
     return None
 
 
-def _conv(attributes: dict[str, Any], size: int, flattened: bool) -> Wanted:
-    rank = len(attributes["kernel_size"])
-    return Wanted((symbol("N"), attributes["in_channels"], *spatial(rank, size)), assumed=True)
+def _conv(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+    return _map_of(len(attributes["kernel_size"]), attributes["in_channels"], size, names)
 
 
-def spatial(rank: int, size: int) -> tuple[Any, ...]:
-    """Two dimensions get the default size; otherwise there is no natural one."""
+def _map_of(rank: int, channels: Any, size: int, names: Names) -> Wanted:
+    """Two spatial dimensions get the default size; otherwise there is no natural one."""
+    lead = (names("N"), channels)
     if rank == 2:
-        return (size, size)
-    return (symbol("T"),) if rank == 1 else (symbol("D"), symbol("H"), symbol("W"))
+        return Wanted([(*lead, size, size)], assumed=True)
+    axes = ("T",) if rank == 1 else ("D", "H", "W")
+    return Wanted([(*lead, *(names(axis) for axis in axes))])
 
 
 def _norm(rank: int) -> Any:
-    def read(attributes: dict[str, Any], size: int, flattened: bool) -> Wanted:
-        return Wanted((symbol("N"), attributes["num_features"], *spatial(rank, size)), assumed=True)
+    def read(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+        wanted = _map_of(rank, attributes["num_features"], size, names)
+        if rank == 1:
+            wanted.shapes.insert(0, (names("N"), attributes["num_features"]))
+        return wanted
 
     return read
 
 
-def _linear(attributes: dict[str, Any], size: int, flattened: bool) -> Wanted:
+def _last(features: Any, names: Names) -> list[tuple[Any, ...]]:
+    """Shapes whose last dimension holds the features: a vector, a sequence, a channels-last map."""
+    n = names("N")
+    return [(n, features), (n, names("T"), features), (n, names("H"), names("W"), features)]
+
+
+def _linear(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
     features = attributes["in_features"]
+    shapes = _last(features, names)
     if flattened and isinstance(features, int):
-        for channels in (1, 3):
-            side = round((features / channels) ** 0.5)
-            if side >= 8 and channels * side * side == features:
-                return Wanted((symbol("N"), channels, side, side))
-    return Wanted((symbol("N"), features))
+        shapes = [*_images(features, names), *shapes]
+    return Wanted(shapes)
 
 
-def _embedding(attributes: dict[str, Any], size: int, flattened: bool) -> Wanted:
-    return Wanted((symbol("N"), symbol("T")), "int64")
+def _images(features: int, names: Names) -> list[tuple[Any, ...]]:
+    """Square images of one or three channels with that many numbers (784: 1×28×28)."""
+    found = []
+    for channels in (1, 3):
+        side = round((features / channels) ** 0.5)
+        if side >= 8 and channels * side * side == features:
+            found.append((names("N"), channels, side, side))
+    return found
 
 
-def _recurrent(attributes: dict[str, Any], size: int, flattened: bool) -> Wanted:
-    order = (symbol("N"), symbol("T")) if attributes.get("batch_first") else (symbol("T"), symbol("N"))
-    return Wanted((*order, attributes["input_size"]))
+def _embedding(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+    return Wanted([(names("N"), names("T")), (names("N"),)], "int64")
 
 
-def _layer_norm(attributes: dict[str, Any], size: int, flattened: bool) -> Wanted:
+def _recurrent(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+    order = ("N", "T") if attributes.get("batch_first") else ("T", "N")
+    return Wanted([(*map(names, order), attributes["input_size"])])
+
+
+def _layer_norm(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
     shape = attributes["normalized_shape"]
-    lead = (symbol("N"), symbol("T")) if len(shape) == 1 else (symbol("N"),)
-    return Wanted((*lead, *shape))
+    if len(shape) > 1:
+        return Wanted([(names("N"), *shape)])
+    vector, sequence, image = _last(shape[0], names)
+    return Wanted([sequence, vector, image])
 
 
-def _attention(attributes: dict[str, Any], size: int, flattened: bool) -> Wanted:
-    order = (symbol("N"), symbol("T")) if attributes.get("batch_first") else (symbol("T"), symbol("N"))
-    return Wanted((*order, attributes["embed_dim"]))
+def _attention(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+    order = ("N", "T") if attributes.get("batch_first") else ("T", "N")
+    return Wanted([(*map(names, order), attributes["embed_dim"])])
 
 
 READERS = (
     ("_ConvNd", _conv),
+    ("BatchNorm1d", _norm(1)),
     ("BatchNorm2d", _norm(2)),
     ("BatchNorm3d", _norm(3)),
     ("Linear", _linear),

@@ -66,7 +66,10 @@ _CAREFUL_STEP = _step(_CAREFUL_STRING)
 _FIRST_GAP = re.compile(_GAP)
 _STRONG_HERE = re.compile(_STRONG)
 _NEXT_STRONG = re.compile(rf"{NEWLINE}(?={_STRONG})")
-_WEAK_HERE = re.compile(r"(?!(?:else|elif|except|finally|for|in|is|not|and|or|if)\b)[^\W\d]|@")
+_WEAK_HERE = re.compile(
+    rf"{_STRONG}|(?!(?:else|elif|except|finally|for|in|is|not|and|or|if)\b)[^\W\d]"
+    rf"|(?:if|for)\b[^\r\n]*:[ \t]*(?:{COMMENT})?(?=[\r\n]|\Z)"
+)
 _BRANCH_HERE = re.compile(r"(?:else|elif|except|finally)\b|case\b(?![ \t]*[=.,:])")
 _KEYWORD = re.compile(rf"[ \t]*(@|(?:async[ \t]+)?(?P<word>{IDENTIFIER})?)")
 _DECORATED_HERE = re.compile(r"@|(?:async[ \t]+def|def|class)\b")

@@ -36,8 +36,10 @@ class Support:
 
     Beside the exact sets it carries what hints need: ``shortest`` (size along the narrowest path,
     in pixels), and ``mean`` and ``variance`` of the gradient energy of unit 0 (its position
-    averaged over the phases), in pixels. Of a map that is listed unit by unit, ``J`` is rounded
-    and ``pace`` is the stride.
+    averaged over the phases), in pixels.
+
+    With a ``pace`` the support is that of a finite map listed unit by unit (branches of different
+    strides, flips): the period is its size, and beyond its ends it goes on at that stride.
     """
 
     __slots__ = ("_latest", "bits", "jump", "mean", "offsets", "pace", "period", "shortest", "variance")
@@ -70,6 +72,9 @@ class Support:
 
     def mask(self, i: int) -> Mask:
         """Offset and bits of unit ``i``."""
+        if self.pace is not None and not 0 <= i < self.period:
+            edge = 0 if i < 0 else self.period - 1
+            return self.offsets[edge] + round((i - edge) * self.pace), self.bits[edge]
         turns, phase = divmod(i, self.period)
         return self.offsets[phase] + turns * self.jump, self.bits[phase]
 
@@ -102,8 +107,13 @@ class Support:
     def _listed_units(self, gather: Gather, units: Dim | None) -> int | None:
         """How many units to list one by one; None: a period describes them."""
         period = gather.period * (self.period // math.gcd(self.period, gather.step))
-        long = period > LONG_PERIOD and isinstance(units, int) and 0 < units < period
-        return units if long and isinstance(units, int) else None
+        if self.pace is None and period <= LONG_PERIOD:
+            return None
+        if isinstance(units, int) and 0 < units and (units < period or self.pace is not None):
+            return units
+        if self.pace is not None:
+            raise TooComplex("an irregular map of unknown size")
+        return None
 
     def _gather(self, gather: Gather, listed: int | None) -> Support:
         if gather.reason is not None:
@@ -111,12 +121,8 @@ class Support:
         turns = self.period // math.gcd(self.period, gather.step)
         period = listed or gather.period * turns
         self._check_budget(gather, period)
-        pace = None
-        if listed is not None or self.pace is not None:
-            pace = self.stride * gather.step / gather.period
-            jump = round(pace * period)
-        else:
-            jump = self.jump * gather.step * turns // self.period
+        pace = self.stride * gather.step / gather.period if listed else None
+        jump = round(pace * period) if pace else self.jump * gather.step * turns // self.period
         masks = [self._collect(*_taps_of(gather, i)) for i in range(period)]
         growth = gather.spread * self.jump
         exact = growth // self.period if growth % self.period == 0 else Fraction(growth, self.period)
@@ -143,7 +149,7 @@ class Support:
         """The union of the old units at ``taps + shift``."""
         if len(taps) == 1:
             return self.mask(taps[0] + shift)
-        if isinstance(taps, range) and len(taps) > 2:
+        if isinstance(taps, range) and len(taps) > 2 and self.pace is None:
             return _united(self._progressions(taps, shift))
         return _united([self.mask(tap + shift) for tap in taps])
 
@@ -173,8 +179,8 @@ class Support:
             return first
         period = math.lcm(*(each.period for each in supports))
         jumps = {each.jump * (period // each.period) for each in supports}
-        jump, pace = jumps.pop(), next((each.pace for each in supports if each.pace is not None), None)
-        if jumps or period > MAX_PERIOD or (pace and any(each.stride != pace for each in supports)):
+        jump, pace = jumps.pop(), None
+        if jumps or period > MAX_PERIOD or any(each.pace is not None for each in supports):
             period, pace = _finite_period(supports, units)
             jump = round(pace * period)
         masks = [_united([each.mask(i) for each in supports]) for i in range(period)]
@@ -265,7 +271,7 @@ class Support:
         """One constant set: what the first ``units`` units read together. Raises TooComplex."""
         if units <= 0:
             return Support(1, self.jump, (0,), (0,))
-        everything = self.gather(Gather(1, max(units, 1), (range(units),)))
+        everything = self.gather(Gather(1, units, (range(units),)), 1)
         return everything.frozen(0)
 
     def frozen(self, unit: int) -> Support:
@@ -353,6 +359,7 @@ def _normal(
     pace: Fraction | None = None,
 ) -> Support:
     """A support with the smallest period that describes it."""
+    listed = period
     if period > 1:
         for prime in _prime_factors(period):
             while period % prime == 0 and _repeats(masks, period // prime, jump, prime):
@@ -360,7 +367,7 @@ def _normal(
                 masks = masks[:period]
     offsets = tuple(offset for offset, _ in masks)
     bits = tuple(bits for _, bits in masks)
-    if pace is not None and pace * period == jump:
+    if period < listed or listed == 1:
         pace = None
     return Support(period, jump, offsets, bits, shortest, mean, variance, pace)
 

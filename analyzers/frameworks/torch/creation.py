@@ -14,7 +14,14 @@ from analyzers.tensors.dims import Dim, Expression, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import integer, require_rank, scalar, size, sizes, unpacked
-from analyzers.tensors.operations.dtypes import as_floating, category, complex_of, number_dtype, promote, round_float
+from analyzers.tensors.operations.dtypes import (
+    as_floating,
+    category,
+    complex_of,
+    number_dtype,
+    promote,
+    round_float,
+)
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.operations.reshape import meshgrid, stack, tensor_list, view
 from analyzers.tensors.tensor import Tensor
@@ -241,10 +248,7 @@ def _linear_steps(start: Any, end: Any, count: int, dtype: str) -> list[Any]:
     step = round_float(round_float(last - first, work) / (count - 1), work) if count else 0.0
     numbers = []
     for index in range(count):
-        if index < count // 2:
-            value = _fused(first, step, index)
-        else:
-            value = _fused(last, step, index + 1 - count)
+        value = _fused(first, step, index) if index < count // 2 else _fused(last, step, index + 1 - count)
         numbers.append(content.convert(round_float(value, work), dtype))
     return numbers
 
@@ -278,7 +282,9 @@ def _triangle_count(row: Any, col: Any, offset: int, *, lower: bool) -> Dim:
     rows, columns = size(row), size(col)
     if not isinstance(rows, int) or not isinstance(columns, int):
         return unknown_dim("size of a triangle")
-    below = sum(min(max(index + offset + (1 if lower else 0), 0), columns) for index in range(min(rows, 100_000)))
+    below = sum(
+        min(max(index + offset + (1 if lower else 0), 0), columns) for index in range(min(rows, 100_000))
+    )
     return below if lower else rows * columns - below
 
 
@@ -289,7 +295,9 @@ def tril_indices(row: Any, col: Any, offset: Any = 0, dtype: Any = None, **_: An
 
 @torch_function("triu_indices")
 def triu_indices(row: Any, col: Any, offset: Any = 0, dtype: Any = None, **_: Any) -> Tensor:
-    return made((2, _triangle_count(row, col, integer(offset), lower=False)), None, dtype_name(dtype, "int64"))
+    return made(
+        (2, _triangle_count(row, col, integer(offset), lower=False)), None, dtype_name(dtype, "int64")
+    )
 
 
 @torch_function("hann_window", "hamming_window", "blackman_window", "bartlett_window", "kaiser_window")
@@ -392,7 +400,11 @@ def _typed_constructor(name: str, dtype: str) -> Callable[..., Tensor]:
     """torch.FloatTensor and its like: a shape, or data."""
 
     def create(*arguments: Any) -> Tensor:
-        if len(arguments) == 1 and isinstance(arguments[0], (list, tuple)) and type(arguments[0]).__name__ != "Size":
+        if (
+            len(arguments) == 1
+            and isinstance(arguments[0], (list, tuple))
+            and type(arguments[0]).__name__ != "Size"
+        ):
             return _from_data(arguments[0], dtype)
         return made(sizes(arguments), None, dtype)
 

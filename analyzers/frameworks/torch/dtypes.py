@@ -76,7 +76,7 @@ def names_dtype(value: Any) -> bool:
     return isinstance(value, DType) or (isinstance(value, type) and value in _PYTHON_TYPES)
 
 
-class Size(tuple):  # noqa: SLOT001 (torch.Size is a plain tuple, too)
+class Size(tuple):
     """torch.Size: a tuple of dims."""
 
     def numel(self) -> Dim:

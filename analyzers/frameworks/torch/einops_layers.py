@@ -96,7 +96,9 @@ def _named_shape(names: Any, lengths: dict[str, Any]) -> tuple[Dim, ...]:
     missing = [name for name in names if name not in lengths]
     if missing:
         raise OperationError(
-            "missing-argument", f"{{subject}} needs the length of axis {missing[0]!r}", exception="EinopsError"
+            "missing-argument",
+            f"{{subject}} needs the length of axis {missing[0]!r}",
+            exception="EinopsError",
         )
     return tuple(size(lengths[name]) for name in names)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from analyzers.frameworks.registry import METHODS, NAMES
-from analyzers.frameworks.torch.functional.arguments import optional_tensor, tensor
 from analyzers.frameworks.torch.dtypes import DTYPES, Size, dtype_name
+from analyzers.frameworks.torch.functional.arguments import optional_tensor, tensor
 from analyzers.frameworks.torch.registration import (
     in_place_form,
     shared,
@@ -18,8 +18,8 @@ from analyzers.frameworks.torch.registration import (
     torch_call,
     torch_function,
 )
-from analyzers.tensors.dims import Dim, Expression, product, same, text, unknown_dim
-from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.dims import Dim, Expression, same, text, unknown_dim
+from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content, einsum, indexing, linear_algebra, reduction, reshape
 from analyzers.tensors.operations.arguments import (
@@ -28,6 +28,7 @@ from analyzers.tensors.operations.arguments import (
     axis,
     integer,
     reduced_axes,
+    require_dims,
     require_rank,
     size,
     sizes,
@@ -47,7 +48,7 @@ from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
 
-class NamedResult(tuple):  # noqa: SLOT001 (its fields differ from function to function)
+class NamedResult(tuple):
     """A named tuple of torch.return_types: ``values, indices = x.max(1)``, ``x.max(1).values``."""
 
     fields: tuple[str, ...]
@@ -319,12 +320,16 @@ def float_power(input: Tensor, exponent: Any) -> Tensor:
 
 
 @shared("isclose")
-def isclose(input: Tensor, other: Tensor, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: Any = False) -> Tensor:
+def isclose(
+    input: Tensor, other: Tensor, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: Any = False
+) -> Tensor:
     return broadcast(input, tensor(other), dtype="bool")
 
 
 @shared("allclose", "equal", "is_nonzero", "is_same_size")
-def decides_by_value(input: Tensor, other: Any = None, rtol: Any = None, atol: Any = None, equal_nan: Any = None) -> Any:
+def decides_by_value(
+    input: Tensor, other: Any = None, rtol: Any = None, atol: Any = None, equal_nan: Any = None
+) -> Any:
     if isinstance(other, Tensor) and input.rank != other.rank:
         return False
     return Unknown(TENSOR_VALUE)
@@ -347,7 +352,9 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     if input is None and other is None:
         return nonzero(tensor(condition), as_tuple=True)
     chosen = promoted_dtype((operand(input), operand(other)))
-    return computed(lambda c, a, b: a if c else b, tensor(condition), operand(input), operand(other), dtype=chosen)
+    return computed(
+        lambda c, a, b: a if c else b, tensor(condition), operand(input), operand(other), dtype=chosen
+    )
 
 
 @tensor_method("where")
@@ -372,7 +379,12 @@ def bucketize(input: Any, boundaries: Any, out_int32: Any = False, right: Any = 
 
 @torch_function("searchsorted")
 def searchsorted(
-    sorted_sequence: Any, input: Any, out_int32: Any = False, right: Any = False, side: Any = None, sorter: Any = None
+    sorted_sequence: Any,
+    input: Any,
+    out_int32: Any = False,
+    right: Any = False,
+    side: Any = None,
+    sorter: Any = None,
 ) -> Tensor:
     return unary(input, "int64") if isinstance(input, Tensor) else Tensor((), dtype="int64")
 
@@ -532,10 +544,14 @@ def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: Any = False, dty
 
 
 @torch_function("linalg.matrix_norm")
-def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: Any = False, dtype: Any = None) -> Tensor:
+def matrix_norm(
+    A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: Any = False, dtype: Any = None
+) -> Tensor:
     matrix = tensor(A)
     if matrix.rank < 2:
-        raise OperationError("rank-mismatch", f"{{subject}} expects at least 2 dimensions, gets {matrix.rank}")
+        raise OperationError(
+            "rank-mismatch", f"{{subject}} expects at least 2 dimensions, gets {matrix.rank}"
+        )
     return norm(matrix, ord, dim, keepdim, dtype)
 
 
@@ -554,6 +570,7 @@ def trace(input: Tensor) -> Tensor:
 def median(input: Tensor, dim: Any = None, keepdim: Any = False) -> Any:
     if dim is None:
         return reduction.reduce(input)
+    reduction.require_elements(input, dim)
     values = reduction.reduce(input, axis(dim, input.rank), keepdim)
     return NamedResult((values, values.with_(dtype="int64")))
 
@@ -577,13 +594,16 @@ def _require_k(k: Any, input: Tensor, along: int, least: int) -> Dim:
     wanted, have = size(k), input.shape[along] if input.rank else 1
     if isinstance(wanted, int) and (wanted < least or (isinstance(have, int) and wanted > have)):
         raise OperationError(
-            "dimension-out-of-range", f"{{subject}} takes {wanted} of the {text(have)} elements of dim {along}"
+            "dimension-out-of-range",
+            f"{{subject}} takes {wanted} of the {text(have)} elements of dim {along}",
         )
     return wanted
 
 
 @shared("quantile", "nanquantile")
-def quantile(input: Tensor, q: Any, dim: Any = None, keepdim: Any = False, interpolation: Any = "linear") -> Tensor:
+def quantile(
+    input: Tensor, q: Any, dim: Any = None, keepdim: Any = False, interpolation: Any = "linear"
+) -> Tensor:
     result = reduction.reduce(input, None if dim is None else axis(dim, input.rank), keepdim)
     if input.numel() == 0:
         raise OperationError("invalid-argument", "{subject} has no elements")
@@ -654,13 +674,19 @@ def diff(input: Tensor, n: Any = 1, dim: Any = -1, prepend: Any = None, append: 
 
 @shared("unique")
 def unique(
-    input: Tensor, sorted: Any = True, return_inverse: Any = False, return_counts: Any = False, dim: Any = None
+    input: Tensor,
+    sorted: Any = True,
+    return_inverse: Any = False,
+    return_counts: Any = False,
+    dim: Any = None,
 ) -> Any:
     return _distinct(input, return_inverse, return_counts, dim)
 
 
 @shared("unique_consecutive")
-def unique_consecutive(input: Tensor, return_inverse: Any = False, return_counts: Any = False, dim: Any = None) -> Any:
+def unique_consecutive(
+    input: Tensor, return_inverse: Any = False, return_counts: Any = False, dim: Any = None
+) -> Any:
     return _distinct(input, return_inverse, return_counts, dim)
 
 
@@ -793,7 +819,9 @@ def tile(input: Tensor, *counts: Any, dims: Any = None) -> Tensor:
 
 
 @torch_function("repeat_interleave")
-def repeat_interleave(input: Any = None, repeats: Any = None, dim: Any = None, output_size: Any = None) -> Tensor:
+def repeat_interleave(
+    input: Any = None, repeats: Any = None, dim: Any = None, output_size: Any = None
+) -> Tensor:
     x = tensor(input if input is not None else repeats)
     if repeats is None or input is None:
         index = Tensor(x.shape, dtype="int64")
@@ -934,7 +962,9 @@ def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
 
 def _require_least_rank(input: Tensor, rank: int) -> None:
     if input.rank < rank:
-        raise OperationError("rank-mismatch", f"{{subject}} expects at least {rank} dimensions, gets {input.rank}")
+        raise OperationError(
+            "rank-mismatch", f"{{subject}} expects at least {rank} dimensions, gets {input.rank}"
+        )
 
 
 @shared("unbind")
@@ -1037,7 +1067,9 @@ def gather(input: Tensor, dim: Any, index: Any, sparse_grad: Any = False) -> Ten
 
 
 @shared_in_place("scatter")
-def scatter(input: Tensor, dim: Any, index: Any, src: Any = None, reduce: Any = None, value: Any = None) -> Tensor:
+def scatter(
+    input: Tensor, dim: Any, index: Any, src: Any = None, reduce: Any = None, value: Any = None
+) -> Tensor:
     return indexing.scatter(input, dim, tensor(index), src if src is not None else value)
 
 
@@ -1267,8 +1299,9 @@ def cross(input: Tensor, other: Any, dim: Any = None) -> Tensor:
         along = found[0] if found else 0
     else:
         along = axis(dim, result.rank)
+    require_dims(result, "IndexError")
     lengths = [x.shape[along - result.rank] for x in (input, other) if along - result.rank >= -x.rank]
-    if not result.rank or any(same(length, 3) is False for length in lengths):
+    if any(same(length, 3) is False for length in lengths):
         raise OperationError("matmul-mismatch", f"{{subject}} needs 3 elements along dim {along}")
     return reduction.mix(result, along)
 
@@ -1310,7 +1343,9 @@ def square_matrix(value: Any) -> Tensor:
     """A (batch of) square matrices; raises matmul-mismatch."""
     x = matrix(value)
     if same(x.shape[-2], x.shape[-1]) is False:
-        raise OperationError("matmul-mismatch", f"{{subject}} needs square matrices, gets {shape_text(x.shape)}")
+        raise OperationError(
+            "matmul-mismatch", f"{{subject}} needs square matrices, gets {shape_text(x.shape)}"
+        )
     return x
 
 
@@ -1379,7 +1414,9 @@ def svd(A: Any, full_matrices: Any = True, driver: Any = None) -> NamedResult:
     values = _mixed_matrix(x)
     parts = ((*batch, rows, left), (*batch, least), (*batch, right, columns))
     singular = Tensor(parts[1], reduction.reduce(values, -1).field, x.dtype)
-    return NamedResult((values.with_(shape=parts[0]), singular, values.with_(shape=parts[2])), ("U", "S", "Vh"))
+    return NamedResult(
+        (values.with_(shape=parts[0]), singular, values.with_(shape=parts[2])), ("U", "S", "Vh")
+    )
 
 
 @shared("svd")
@@ -1569,7 +1606,9 @@ def stft(
     hop = points // 4 if hop_length is None else integer(hop_length)
     length = input.shape[-1] + (2 * (points // 2) if center else 0)
     if isinstance(length, int) and (length < points or hop <= 0):
-        raise OperationError("empty-output", f"{{subject}} transforms {points} points of a signal of {length}")
+        raise OperationError(
+            "empty-output", f"{{subject}} transforms {points} points of a signal of {length}"
+        )
     two_sided = onesided is False or (onesided is None and category(input.dtype) == 3)
     frequencies = points if two_sided else points // 2 + 1
     frames = (length - points) // hop + 1

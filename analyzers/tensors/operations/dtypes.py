@@ -13,7 +13,12 @@ ITEM_SIZES = {
 """Dtype name → bytes of one element, within a category in order of promotion."""
 
 _ORDER = {name: position for position, name in enumerate(ITEM_SIZES)}
-_COMPLEX_OF = {"float16": "complex32", "bfloat16": "complex64", "float32": "complex64", "float64": "complex128"}
+_COMPLEX_OF = {
+    "float16": "complex32",
+    "bfloat16": "complex64",
+    "float32": "complex64",
+    "float64": "complex128",
+}
 REAL_OF = {"complex32": "float16", "complex64": "float32", "complex128": "float64"}
 
 

@@ -10,7 +10,7 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import size
 from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.reduction import reduce as reduce_dims
-from analyzers.tensors.operations.reshape import cat, expand, permute, stack, unsqueeze, view
+from analyzers.tensors.operations.reshape import cat, expand, permute, split, stack, unsqueeze, view
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -66,7 +66,8 @@ def parse_shape(x: Tensor, pattern: str) -> dict[str, Dim]:
     if [ELLIPSIS] in groups:
         place = groups.index([ELLIPSIS])
         groups[place : place + 1] = [["_"]] * (x.rank - len(groups) + 1)
-    _require_rank(groups, x)
+    if len(groups) != x.rank:
+        raise OperationError("rank-mismatch", f"{{subject}} expects {len(groups)} dimensions, gets {x.rank}")
     pairs = zip(groups, x.shape, strict=True)
     return {group[0]: dim for group, dim in pairs if group and group[0] != "_" and not group[0].isdigit()}
 
@@ -77,7 +78,9 @@ def parse_shape(x: Tensor, pattern: str) -> dict[str, Dim]:
 def _sides(pattern: str) -> tuple[list[Group], list[Group]]:
     left, arrow, right = pattern.partition("->")
     if not arrow or "->" in right:
-        raise _error(f"pattern {pattern!r} needs one '->'", rule="invalid-argument")
+        raise OperationError(
+            "invalid-argument", f"{{subject}} needs one '->' in {pattern!r}", exception="ValueError"
+        )
     sides = _groups(left), _groups(right)
     for groups in sides:
         _require_unique(groups)
@@ -202,9 +205,7 @@ def _length(name: str, known: Mapping[str, Dim]) -> Dim:
     return int(name) if name.isdigit() else known[name]
 
 
-def _spell_ellipsis(
-    left: list[Group], right: list[Group], x: Tensor
-) -> tuple[list[Group], list[Group]]:
+def _spell_ellipsis(left: list[Group], right: list[Group], x: Tensor) -> tuple[list[Group], list[Group]]:
     """The ellipsis replaced by one axis name per dim it covers."""
     if [ELLIPSIS] not in left:
         return left, right
@@ -243,7 +244,9 @@ def _solve(left: Sequence[Group], x: Tensor, known: dict[str, Dim]) -> None:
             known[open_names[0]] = _quotient(dim, given, group)
         elif require(dim, given) is False:
             spelled = " ".join(group) or "1"
-            raise _error(f"expects {text(given)} for '{spelled}', gets {text(dim)}", expected=given, actual=dim)
+            raise _error(
+                f"expects {text(given)} for '{spelled}', gets {text(dim)}", expected=given, actual=dim
+            )
 
 
 def _quotient(dim: Dim, given: Dim, group: Group) -> Dim:
@@ -278,13 +281,13 @@ def pack(tensors: Sequence[Tensor], pattern: str) -> tuple[Tensor, list[tuple[Di
 
 def unpack(x: Tensor, shapes: Sequence[Any], pattern: str) -> list[Tensor]:
     """einops.unpack: cut along ``*`` and restore the packed shapes (one may hold a -1)."""
-    from analyzers.tensors.operations.reshape import split
-
     before, after = _star(pattern)
     if x.rank != before + 1 + after:
         raise _error(f"expects {before + 1 + after} dimensions, gets {x.rank}", rule="rank-mismatch")
     wanted = [tuple(size(length) for length in shape) for shape in shapes]
     lengths = _packed_lengths(wanted, x.shape[before])
+    if require(x.shape[before], sum(lengths)) is False:  # type: ignore[arg-type]
+        raise _error(f"cannot split {text(x.shape[before])} into {shapes}")
     pieces = split(x, lengths, before)
     return [
         view(piece, (*x.shape[:before], *shape, *x.shape[before + 1 :]))

@@ -70,6 +70,8 @@ def _single_labels(x: Tensor, labels: Labels) -> tuple[Tensor, Labels]:
         while labels.count(label) > 1:
             first = labels.index(label)
             second = labels.index(label, first + 1)
+            if same(x.shape[first], x.shape[second]) is False:
+                raise _different(label, x.shape[first], x.shape[second])
             x = diagonal(x, 0, first, second)
             labels = [other for index, other in enumerate(labels) if index not in (first, second)]
             labels.append(label)
@@ -90,21 +92,23 @@ def _common(label: str, known: Dim, dim: Dim, own: Labels) -> Dim:
     if same(dim, 1) and own.count(label) == 1:
         return known
     if require(dim, known) is False:
-        name = "..." if label.startswith("...") else label
-        raise OperationError(
-            "matmul-mismatch",
-            f"{{subject}} gets {text(known)} and {text(dim)} for {name!r}",
-            expected=known,
-            actual=dim,
-        )
+        raise _different(label, known, dim)
     return known if isinstance(known, int) else dim
+
+
+def _different(label: str, known: Dim, dim: Dim) -> OperationError:
+    name = "..." if label.startswith("...") else label
+    return OperationError(
+        "matmul-mismatch",
+        f"{{subject}} gets {text(known)} and {text(dim)} for {name!r}",
+        expected=known,
+        actual=dim,
+    )
 
 
 def _ellipsis_width(terms: Sequence[str], tensors: Sequence[Tensor]) -> int:
     widths = [
-        x.rank - len(term.replace("...", ""))
-        for term, x in zip(terms, tensors, strict=True)
-        if "..." in term
+        x.rank - len(term.replace("...", "")) for term, x in zip(terms, tensors, strict=True) if "..." in term
     ]
     return max(widths, default=0)
 
@@ -214,8 +218,6 @@ def kron(a: Tensor, b: Tensor) -> Tensor:
     shape = tuple(x * y for x, y in pairs)
     lost = [x.with_(field=x.field.forget(range(x.rank), "a Kronecker product")) for x in (a, b)]
     return Tensor(shape, merged_field(lost, rank), promoted_dtype((a, b)), cost=product(shape))
-
-
 
 
 def _invalid(detail: str) -> OperationError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -155,7 +156,9 @@ def _consumed(item: Any) -> int:
     """How many dims of the input an item takes."""
     if item is None or item is Ellipsis or isinstance(item, bool):
         return 0
-    if isinstance(item, Tensor) and category(item.dtype) == 0 or isinstance(item, Tensor) and item.dtype == "uint8":
+    if (isinstance(item, Tensor) and category(item.dtype) == 0) or (
+        isinstance(item, Tensor) and item.dtype == "uint8"
+    ):
         return item.rank
     return 1
 
@@ -348,7 +351,7 @@ def _progression(values: Sequence[int] | None) -> tuple[int, int] | None:
     if not values or values[0] < 0:
         return None
     step = values[1] - values[0] if len(values) > 1 else 1
-    regular = step > 0 and all(b - a == step for a, b in zip(values, values[1:], strict=False))
+    regular = step > 0 and all(b - a == step for a, b in itertools.pairwise(values))
     return (values[0], step) if regular else None
 
 
@@ -378,7 +381,9 @@ def _picked_rows(
     columns = [content.expanded(index, shape) or () for index in indices]
     picked: list[Any] = []
     for position in zip(*columns, strict=True):
-        row = sum(value % length * stride for value, length, stride in zip(position, lengths, strides, strict=True))
+        row = sum(
+            value % length * stride for value, length, stride in zip(position, lengths, strides, strict=True)
+        )
         picked.extend(groups[row])
     return picked
 
@@ -390,7 +395,9 @@ def index_select(x: Tensor, dim: Any, index: Tensor) -> Tensor:
     """The positions ``index`` (1-D) of one dim."""
     where = axis(dim, x.rank)
     if index.rank > 1:
-        raise OperationError("rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions")
+        raise OperationError(
+            "rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions"
+        )
     flat = index if index.rank == 1 else index.with_(shape=(1,), content=index.content)
     if x.rank == 0:
         _require_one_index(index)
@@ -406,7 +413,8 @@ def _require_one_index(index: Tensor) -> None:
 def gather(x: Tensor, dim: Any, index: Tensor) -> Tensor:
     """Same shape as ``index``; element by element from positions of ``dim``. Raises broadcast-mismatch."""
     where = axis(dim, x.rank)
-    _require_index_fits(x, index, where)
+    if index.numel() != 0:
+        _require_index_fits(x, index, where)
     field = x.field.forget((where,), "gathered by index") if x.rank else x.field
     merged = merged_field([x.with_(field=field), index], x.rank)
     return x.with_(shape=index.shape, field=merged)
@@ -430,7 +438,9 @@ def _require_index_fits(x: Tensor, index: Tensor, where: int) -> None:
 def _require_places(x: Tensor, index: Tensor, where: int) -> None:
     if x.rank and x.shape[where] == 0 and index.numel() != 0:
         raise OperationError(
-            "dimension-out-of-range", f"{{subject}} picks from dim {where}, which is empty", exception="IndexError"
+            "dimension-out-of-range",
+            f"{{subject}} picks from dim {where}, which is empty",
+            exception="IndexError",
         )
 
 
@@ -463,8 +473,9 @@ def index_write(x: Tensor, dim: Any, index: Tensor, source: Any) -> Tensor:
     """index_add, index_copy, index_fill: ``source`` has the shape of ``x`` with the index along ``dim``."""
     where = axis(dim, x.rank)
     if index.rank > 1:
-        raise OperationError("rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions")
-    _require_places(x, index, where)
+        raise OperationError(
+            "rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions"
+        )
     tensors = [x]
     if x.rank == 0 and isinstance(source, Tensor):
         _require_one_index(index)

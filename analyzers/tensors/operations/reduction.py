@@ -95,5 +95,5 @@ def resized(x: Tensor, dim: Any, length: Dim, dtype: str | None = None) -> Tenso
     index = axis(dim, x.rank)
     if x.rank == 0:
         return Tensor((), x.field, dtype or x.dtype)
-    shape = x.shape[:index] + (length,) + x.shape[index + 1 :]
+    shape = (*x.shape[:index], length, *x.shape[index + 1 :])
     return Tensor(shape, x.field.mix((index,)), dtype or x.dtype)

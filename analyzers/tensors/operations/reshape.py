@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -54,7 +55,7 @@ def resolved_shape(x: Tensor, shape: tuple[Dim, ...]) -> tuple[Dim, ...]:
         raise OperationError("reshape-mismatch", f"{{subject}} gets the invalid shape {shape_text(shape)}")
     position = open_dims[0]
     known = product(shape[:position] + shape[position + 1 :])
-    return shape[:position] + (_remaining(x, shape, position, known),) + shape[position + 1 :]
+    return (*shape[:position], _remaining(x, shape, position, known), *shape[position + 1 :])
 
 
 def _remaining(x: Tensor, shape: tuple[Dim, ...], position: int, known: Dim) -> Dim:
@@ -65,7 +66,7 @@ def _remaining(x: Tensor, shape: tuple[Dim, ...], position: int, known: Dim) -> 
         return quotient
     unknown = unknown_dim(f"{text(total)} elements over {text(known)}")
     if isinstance(total, int) and isinstance(known, int):
-        declared = shape[:position] + (unknown,) + shape[position + 1 :]
+        declared = (*shape[:position], unknown, *shape[position + 1 :])
         raise _reshape_mismatch(x, shape, Tensor(declared, dtype=x.dtype))
     return unknown
 
@@ -142,7 +143,9 @@ def movedim(x: Tensor, source: Any, destination: Any) -> Tensor:
     """Move dims to new places, the others keep their order."""
     sources, targets = axes(source, x.rank), axes(destination, x.rank)
     if len(sources) != len(targets):
-        raise OperationError("invalid-argument", "{subject} gets different numbers of sources and destinations")
+        raise OperationError(
+            "invalid-argument", "{subject} gets different numbers of sources and destinations"
+        )
     rest = [index for index in range(x.rank) if index not in sources]
     placed = dict(zip(targets, sources, strict=True))
     order = [placed[index] if index in placed else rest.pop(0) for index in range(x.rank)]
@@ -406,7 +409,9 @@ def piece(x: Tensor, index: int, start: Dim, length: Dim, step: int = 1) -> Tens
     if shape == x.shape and start == 0 and step == 1:
         return x.with_(content=x.content)
     return x.with_(
-        shape=shape, field=_piece_field(x, index, start, length, step), content=_piece_content(x, index, start, shape, step)
+        shape=shape,
+        field=_piece_field(x, index, start, length, step),
+        content=_piece_content(x, index, start, shape, step),
     )
 
 
@@ -576,7 +581,7 @@ def _cut_at(x: Tensor, positions: list[int], index: int) -> tuple[Tensor, ...]:
     have = integer(x.shape[index])
     bounds = [0, *positions, have]
     pieces = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         begin, finish, _ = slice(start, end).indices(have)
         pieces.append(piece(x, index, begin, max(finish - begin, 0)))
     return tuple(pieces)

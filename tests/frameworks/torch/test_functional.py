@@ -468,6 +468,12 @@ def test_rules(rule: str, function: Callable[..., Any], arguments: tuple[Any, ..
     assert caught.value.rule == rule
 
 
+def test_adaptive_average_to_one_takes_any_rank() -> None:
+    assert F.adaptive_avg_pool2d(Tensor((2, 3, 4, 5, 6)), 1).shape == (2, 3, 4, 1, 1)
+    with pytest.raises(OperationError):
+        F.adaptive_max_pool2d(Tensor((2, 3, 4, 5, 6)), 1)
+
+
 def test_multiply_accumulates() -> None:
     assert F.conv2d(image(224, 224), Tensor((64, 3, 7, 7)), None, 2, 3).cost == 112 * 112 * 64 * 3 * 49
     assert F.conv2d(image(8, 8, 32), Tensor((32, 1, 3, 3)), None, 1, 1, 1, 32).cost == 64 * 32 * 9

@@ -32,26 +32,28 @@ def batch_norm(
     x = tensor(input)
     if running_mean is None and running_var is None and training is False:
         raise _norm_error("{subject} has no running_mean, which it needs in evaluation mode")
+    _require_channels(x)
     dims = range(2, x.rank) if running_mean is None else ()
     if running_mean is None and training is True:
-        if x.rank == 0:
-            raise PythonError("IndexError", "tuple index out of range")
         values = product((x.shape[0], *x.shape[2:]))
         normalization.require_several(values, "value per channel", x)
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     vectors = {name: optional_tensor(value) for name, value in given.items()}
-    channels = _channels_of(vectors)
-    if channels is not None and x.rank < 2:
+    result = normalization.channel_norm(x, _channels_of(vectors), 1, dims)
+    for name, vector in vectors.items():
+        normalization.require_vector(vector, result.shape[1], name, result)
+    return result
+
+
+def _require_channels(x: Tensor) -> None:
+    """Raises rank-mismatch unless there are a batch and a channel dim."""
+    if x.rank < 2:
         raise OperationError(
             "rank-mismatch",
             f"{{subject}} expects at least 2 dimensions, gets {x.rank}",
             expected=2,
             actual=x.rank,
         )
-    result = normalization.channel_norm(x, channels, 1, dims)
-    for name, vector in vectors.items():
-        normalization.require_vector(vector, result.shape[1] if x.rank > 1 else 1, name, result)
-    return result
 
 
 def _norm_error(message: str) -> OperationError:
@@ -99,6 +101,7 @@ def instance_norm(
         raise _norm_error(
             "{subject} has no running_mean and running_var, which it needs without input statistics"
         )
+    _require_channels(x)
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     vectors = {name: optional_tensor(value) for name, value in given.items()}
     result = normalization.channel_norm(x, _channels_of(vectors), 1, range(2, x.rank) if own else ())
@@ -174,13 +177,7 @@ def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: Any = N
 @function("torch.nn.functional.group_norm")
 def group_norm(input: Any, num_groups: Any, weight: Any = None, bias: Any = None, eps: Any = 1e-5) -> Tensor:
     x, groups = tensor(input), integer(num_groups)
-    if x.rank < 2:
-        raise OperationError(
-            "rank-mismatch",
-            f"{{subject}} expects at least 2 dimensions, gets {x.rank}",
-            expected=2,
-            actual=x.rank,
-        )
+    _require_channels(x)
     if groups == 0:
         raise PythonError("ZeroDivisionError", "integer division or modulo by zero")
     require_at_least([groups], 1, "num_groups")

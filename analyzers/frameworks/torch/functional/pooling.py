@@ -277,6 +277,16 @@ def _adaptive(rank: int, input: Any, output_size: Any) -> Tensor:
     return pooling.adaptive_pool(x, sizes, dims)
 
 
+def _adaptive_average(rank: int, input: Any, output_size: Any) -> Tensor:
+    """To size 1 torch takes the mean over the last dims, whatever the rank."""
+    x = tensor(input)
+    ones = [1] * rank
+    given = list(output_size) if isinstance(output_size, (tuple, list)) else output_size
+    if (given == 1 and x.rank >= rank) or (given == ones and x.rank > rank):
+        return pooling.adaptive_pool(x, ones, range(x.rank - rank, x.rank))
+    return _adaptive(rank, x, output_size)
+
+
 @function("torch.nn.functional.adaptive_avg_pool1d", "torch.adaptive_avg_pool1d")
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
     return _adaptive(1, input, output_size)
@@ -289,7 +299,7 @@ def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: Any = Fals
 
 @function("torch.nn.functional.adaptive_avg_pool2d")
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
-    return _adaptive(2, input, output_size)
+    return _adaptive_average(2, input, output_size)
 
 
 @function("torch.nn.functional.adaptive_max_pool2d")
@@ -299,7 +309,7 @@ def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: Any = Fals
 
 @function("torch.nn.functional.adaptive_avg_pool3d")
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
-    return _adaptive(3, input, output_size)
+    return _adaptive_average(3, input, output_size)
 
 
 @function("torch.nn.functional.adaptive_max_pool3d")
