@@ -15,7 +15,7 @@ from analyzers.facts import (
     Problem,
     UnknownFact,
 )
-from analyzers.frameworks.torch.module import children_of, is_module, named_tensors, walk
+from analyzers.frameworks.torch.module import children_of, is_module, named_tensors, own_tensors, walk
 from analyzers.interpreter.recorder import Record, Trouble
 from analyzers.interpreter.values import Instance, Site
 from analyzers.tensors.dims import substitute, symbols
@@ -51,13 +51,38 @@ class Extraction:
         self.names = {id(m): n for n, m in walk(root)} if is_module(root) else {}
         self.called = {id(r.instance) for r in records if r.instance is not None}
         self.labels: dict[int, str] = {}
+        self.inner: set[int] = set()
+        self._seen: set[int] = set()
+        self._fields: dict[tuple[int, tuple], FieldFact | None] = {}
+        for record in records:
+            if record.instance is not None:
+                self._mark(record.instance)
 
     # -- layers --------------------------------------------------------------------------------
 
     def is_leaf(self, instance: Instance) -> bool:
         """Without child modules, or with children that are never called."""
-        descendants = list(walk(instance))[1:]
-        return not any(id(m) in self.called for _, m in descendants)
+        return id(instance) not in self.inner
+
+    def _mark(self, instance: Instance) -> bool:
+        """Remember modules below which something is called; True where that holds for ``instance``."""
+        key = id(instance)
+        if key in self._seen:
+            return key in self.inner
+        self._seen.add(key)
+        for child in children_of(instance).values():
+            if isinstance(child, Instance) and (self._mark(child) or id(child) in self.called):
+                self.inner.add(key)
+        return key in self.inner
+
+    def field_of(self, tensor: Tensor | None) -> FieldFact | None:
+        """The field's facts, worked out once per field and shape (norms and activations share them)."""
+        if tensor is None:
+            return None
+        key = (id(tensor.field), tensor.shape)
+        if key not in self._fields:
+            self._fields[key] = tensor.field.facts(tensor.shape)
+        return self._fields[key]
 
     def layers(self) -> list[LayerFact]:
         rows: dict[Any, LayerFact] = {}
@@ -92,8 +117,8 @@ class Extraction:
             output_shape=output.shape if output is not None else None,
             parameters=own_parameters(instance),
             macs=per_item(record.cost),
-            field=facts_of(output),
-            input_field=facts_of(first_tensor(record.inputs)),
+            field=self.field_of(output),
+            input_field=self.field_of(first_tensor(record.inputs)),
             attributes=plain_attributes(instance),
             producers=self._producers(record),
             reason=record.output.reason if isinstance(record.output, Unknown) else None,
@@ -114,8 +139,8 @@ class Extraction:
             output_shape=record.output.shape,
             parameters=0,
             macs=None,
-            field=facts_of(record.output),
-            input_field=facts_of(first_tensor(record.inputs)),
+            field=self.field_of(record.output),
+            input_field=self.field_of(first_tensor(record.inputs)),
             functional=True,
             producers=self._producers(record),
         )
@@ -166,7 +191,7 @@ class Extraction:
         """Field and maker of the last tensor that has each axis on a dimension of its own."""
         for record in reversed(self.records):
             tensor = first_tensor(record.output)
-            facts = facts_of(tensor)
+            facts = self.field_of(tensor)
             if tensor is not None and facts is not None and all(s is not None for s in facts.size):
                 if len(tensor.field.located_dims()) >= len(facts.axes):
                     return facts, self.label(record)
@@ -260,7 +285,7 @@ def own_parameters(instance: Instance) -> Any:
     if instance.broken is not None:
         return None
     total: Any = 0
-    for _, tensor in named_tensors(instance, "_parameters", recurse=False):
+    for _, tensor in own_tensors(instance, "_parameters"):
         total = total + tensor.numel()
     return total
 

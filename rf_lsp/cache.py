@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+import analyzers
 from analyzers.source.sources import Sources
 from rf_lsp import __version__
 from rf_lsp.results import FileResult, from_json, to_json
@@ -28,9 +29,22 @@ seconds and on those that do not: results with such a file are not kept."""
 
 
 def key_of(*parts: Any) -> str:
-    """A name for everything besides the sources that a result depends on."""
-    text = repr((__version__, *parts))
+    """A name for everything besides the sources that a result depends on: the parts and this very code."""
+    text = repr((__version__, _own_stamp(), *parts))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _own_stamp() -> tuple[int, int]:
+    """Number and newest change of our own files: an editable install changes without a new version."""
+    packages = (os.path.dirname(analyzers.__file__ or ""), os.path.dirname(os.path.abspath(__file__)))
+    files = [
+        os.path.join(folder, name)
+        for package in packages
+        for folder, _, names in os.walk(package)
+        for name in names
+        if name.endswith(".py")
+    ]
+    return len(files), max(os.stat(file).st_mtime_ns for file in files)
 
 
 class Cache:

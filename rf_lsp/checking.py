@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analyzers.facts import FileFacts, Finding, ModelFact, Place
@@ -23,7 +24,7 @@ FEW = 8
 """Up to so many files one process is faster than several."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
     """Everything but the file that a result depends on. Picklable."""
 
@@ -31,7 +32,7 @@ class Task:
     rules: RuleSettings
     inputs: tuple[NamedShape, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         settings = self.project.settings
         return key_of(settings.values, settings.root, self.project, self.rules, self.inputs)

@@ -22,6 +22,7 @@ from analyzers.interpreter.values import (
     Super,
     TypingForm,
 )
+from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -119,6 +120,8 @@ def _call_hook(machine: Any, value: Instance, hook: Any, name: str) -> Any:
     from analyzers.interpreter.iteration import is_exception
     from analyzers.interpreter.values import Raised
 
+    if type(hook) is FunctionType:
+        return hook(value, name)
     try:
         return machine.call(bind_to(machine, hook, value, value.class_), (name,))
     except Raised as raised:
@@ -344,7 +347,7 @@ def set_attribute(machine: Any, value: Any, name: str, new: Any) -> None:
         _set_on_instance(machine, value, name, new)
     elif isinstance(value, Class):
         machine.journal.touch(value.namespace)
-        value.namespace[name] = new
+        value.assign(name, new)
     elif isinstance(value, Function):
         value.attributes[name] = new
     elif isinstance(value, NativeModule):
@@ -363,6 +366,12 @@ def _set_on_instance(machine: Any, value: Instance, name: str, new: Any) -> None
         machine.call(attribute.setter, (value, new))
         return
     hook = value.class_.find("__setattr__")
+    if type(hook) is FunctionType:
+        try:
+            hook(value, name, new, machine=machine)
+        except OperationError as error:
+            machine.problem(error, value.class_.name)
+        return
     if hook is not MISSING:
         machine.call(bind_to(machine, hook, value, value.class_), (name, new))
         return

@@ -66,6 +66,8 @@ def call_function(machine: Any, function: Function, args: list[Any], kwargs: dic
         return _run(machine, frame, function)
     except UnknownUsed as used:
         return _placed(machine, used.unknown)
+    except RecursionError:
+        return machine.unknown("code nested too deeply")
     finally:
         machine.frames.pop()
         machine.depth -= 1
@@ -162,6 +164,8 @@ def _invoke(machine: Any, native: Any, signature: NativeSignature, args: list[An
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, MemoryError) as error:
         signature.check(name_of(native), args, kwargs)
         return _refused(machine, native, args, error)
+    if result is MISSING:
+        raise machine.exception("AttributeError", f"no attribute {args[-1]}")
     if isinstance(result, (Tensor, tuple)):
         machine.recorder.observe(native, args, kwargs, result)
     return result

@@ -260,8 +260,8 @@ def made_dataclass(machine: Any, made: Class) -> Class:
                     fields[name] = base.namespace.get(name, MISSING)
     made.metadata["fields"] = fields
     if "__init__" not in made.namespace:
-        made.namespace["__init__"] = _dataclass_init
-    made.namespace["__dataclass_fields__"] = fields
+        made.assign("__init__", _dataclass_init)
+    made.assign("__dataclass_fields__", fields)
     return made
 
 
@@ -306,6 +306,7 @@ def made_enumeration(machine: Any, made: Class, base: Class) -> None:
         counter = counter + 1 if value is AUTO else (value if isinstance(value, int) else counter)
         members[name] = _member(machine, made, name, counter if value is AUTO else value)
     made.namespace.update(members)
+    made.forget()
     made.metadata["members"] = members
     made.metadata["enumeration"] = True
     made.metadata["construct"] = _look_up_member

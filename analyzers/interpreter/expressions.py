@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from analyzers.interpreter import formatting, operators
-from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_EXPRESSION_DEPTH
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIterator, Rest, Site, Super
@@ -20,13 +20,7 @@ def evaluate(machine: Any, frame: Frame, node: Any) -> Any:
     handler = EXPRESSIONS.get(type(node))
     if handler is None:
         return machine.unknown(f"{type(node).__name__} is not interpreted")
-    machine.depth_of_expression += 1
-    try:
-        if machine.depth_of_expression > MAXIMUM_EXPRESSION_DEPTH * 12:
-            return machine.unknown("an expression nested too deeply")
-        return handler(machine, frame, node)
-    finally:
-        machine.depth_of_expression -= 1
+    return handler(machine, frame, node)
 
 
 # -- names and literals ----------------------------------------------------------------------

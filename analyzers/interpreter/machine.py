@@ -35,7 +35,6 @@ class Machine:
         self.recorder = Recorder(self)
         self.frames: list[Frame] = []
         self.depth = 0
-        self.depth_of_expression = 0
         self.uncertain = 0
         self.handlers = 0
         self.host_classes: dict[type, Class] = {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakSet
 
 from analyzers.unknown import Unknown
 
@@ -143,7 +144,9 @@ class Class:
     hold Python's own types (``dict``, ``int``), whose instances carry a ``payload``.
     """
 
-    __slots__ = ("bases", "host", "metadata", "module", "mro", "name", "namespace", "payload_type", "site")
+    __slots__ = (
+        "__weakref__", "_found", "_subclasses", "bases", "host", "metadata", "module", "mro", "name", "namespace", "payload_type", "site",
+    )  # fmt: skip
 
     def __init__(self, name: str, bases: tuple, namespace: dict[str, Any], module: str, site: Site | None = None) -> None:
         self.name = name
@@ -153,6 +156,11 @@ class Class:
         self.site = site
         self.host: type | None = None
         self.metadata: dict[str, Any] = {}
+        self._found: dict[str, Any] = {}
+        self._subclasses: WeakSet[Class] = WeakSet()
+        for base in bases:
+            if isinstance(base, Class):
+                base._subclasses.add(self)
         self.mro: tuple = linearise(self, bases)
         self.payload_type: type | None = next((b for b in self.mro if isinstance(b, type) and b is not object), None)
 
@@ -162,10 +170,26 @@ class Class:
 
     def find(self, name: str) -> Any:
         """The attribute as it stands in the first class of the MRO that has it, else MISSING."""
+        found = self._found.get(name, self)
+        if found is self:
+            found = self._found[name] = self._search(name)
+        return found
+
+    def _search(self, name: str) -> Any:
         for base in self.mro:
             if isinstance(base, Class) and name in base.namespace:
                 return base.namespace[name]
         return MISSING
+
+    def assign(self, name: str, value: Any) -> None:
+        """Set an attribute of the class; what subclasses have looked up is forgotten."""
+        self.namespace[name] = value
+        self.forget()
+
+    def forget(self) -> None:
+        self._found.clear()
+        for subclass in self._subclasses:
+            subclass.forget()
 
     def find_after(self, after: Class, name: str) -> Any:
         mro = self.mro

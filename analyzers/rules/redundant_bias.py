@@ -38,7 +38,9 @@ def has_bias(layer: LayerFact) -> bool:
     inputs, outputs, groups = (
         layer.attributes.get(name) for name in ("in_channels", "out_channels", "groups")
     )
-    if kernel is None or not (type(inputs) is type(outputs) is type(groups) is int):
+    if kernel is None or not (
+        isinstance(inputs, int) and isinstance(outputs, int) and isinstance(groups, int)
+    ):
         return False
     return layer.parameters == inputs // groups * outputs * math.prod(kernel) + outputs
 

@@ -441,7 +441,7 @@ def _atom_text(atom: Atom) -> str:
 
 
 def _factor_text(written: str) -> str:
-    return f"({written})" if "+" in written or "-" in written[1:] and "/" not in written else written
+    return f"({written})" if "+" in written or ("-" in written[1:] and "/" not in written) else written
 
 
 # polynomials ----------------------------------------------------------------------------------

@@ -119,7 +119,8 @@ def _smaller(a: Dim, b: Dim) -> tuple[bool, bool]:
     return (False, True) if exact_quotient(a, b) is not None else (True, True)
 
 
-def reshaped(term: Term, old: Sequence[Dim], new: Sequence[Dim], groups: Groups) -> Term:
+def reshaped(term: Term, old: Sequence[Dim], new: Sequence[Dim], groups: Groups, alone: bool = True) -> Term:
+    """The factors regrouped into new dims. ``alone``: the axis has no other terms."""
     places: list[Place] = []
     for left, right in groups:
         found = [place for dim in left if (place := term.at(dim)) is not None]
@@ -129,7 +130,10 @@ def reshaped(term: Term, old: Sequence[Dim], new: Sequence[Dim], groups: Groups)
             places.append((right[0], *found[0][1:]))
             continue
         if not all(place[3] for place in found):
-            raise TooComplex("a concatenated axis is reshaped")
+            padded = _with_padding(term, old[found[0][0]]) if alone else term
+            if padded is term:
+                raise TooComplex("a concatenated axis is reshaped")
+            return reshaped(padded, old, new, groups)
         factors = [f for dim in left for f in _factors_of(term, dim, old[dim])]
         places += _regrouped(factors, [(dim, new[dim]) for dim in right])
     if tuple(places) == term.places:
@@ -206,7 +210,7 @@ def _compact(factors: Iterable[Factor]) -> tuple[Factor, ...]:
             continue
         if result:
             above, over = result[-1]
-            if over is None and divisor is None or above == 1:
+            if (over is None and divisor is None) or above == 1:
                 result[-1] = (above * size, divisor)
                 continue
             if over is not None and divisor is not None and over == size * divisor:
@@ -300,7 +304,7 @@ def gathered(term: Term, dim: int, gather: Gather, n_out: Dim, alone: bool = Tru
     if not term.is_plain(dim):
         term = rebased(term)
         if alone and gather.shift is None:
-            term = _with_padding(term)
+            term = _with_padding(term, term.n + place[2])
     if term.is_plain(dim):
         if gather is IDENTITY and term.n == n_out:
             return term
@@ -311,15 +315,15 @@ def gathered(term: Term, dim: int, gather: Gather, n_out: Dim, alone: bool = Tru
     return shifted(term, dim, gather.shift, n_out)
 
 
-def _with_padding(term: Term) -> Term:
+def _with_padding(term: Term, extent: Dim) -> Term:
     """A map beside which something else was concatenated, with that as part of the map."""
     if len(term.places) != 1:
         return term
     dim, factors, origin, whole = term.places[0]
-    if whole or len(factors) != 1 or not isinstance(origin, int) or not isinstance(term.n, int):
+    if whole or len(factors) != 1 or not isinstance(origin, int):
         return term
-    n = term.n + max(origin, 0)
-    return Term(n, term.support.gather(Gather.shifted(-origin), n), (plain_place(dim, n),))
+    support = term.support.gather(Gather.shifted(-origin), extent)
+    return Term(extent, support, (plain_place(dim, extent),))
 
 
 def shifted(term: Term, dim: int, by: int, n_out: Dim) -> Term | None:

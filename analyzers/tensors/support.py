@@ -109,7 +109,7 @@ class Support:
         period = gather.period * (self.period // math.gcd(self.period, gather.step))
         if self.pace is None and period <= LONG_PERIOD:
             return None
-        if isinstance(units, int) and 0 < units and (units < period or self.pace is not None):
+        if isinstance(units, int) and units > 0 and (units < period or self.pace is not None):
             return units
         if self.pace is not None:
             raise TooComplex("an irregular map of unknown size")

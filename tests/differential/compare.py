@@ -73,7 +73,7 @@ def compare_running(truth: Truth, model: Model, errors: list[dict[str, Any]]) ->
         first = errors[0]
         detail = f"line {first['place']['line']}: {first['message']}"
         return [Difference("false error", f"{first['code']} {first['message'][:90]}", detail)]
-    found = compare_layers(truth["layers"], model) + compare_outputs(truth["outputs"], model)
+    found = compare_layers(truth, model) + compare_outputs(truth["outputs"], model)
     for name, wanted in (("parameters", truth["parameters"]), ("trainable_parameters", truth["trainable"])):
         found += compare_number("wrong total", name, wanted, model.get(name))
     if model["status"] == "failed":
@@ -101,12 +101,14 @@ def unknowns(model: Model) -> str:
     return "; ".join(parts)
 
 
-def compare_layers(wanted: list[dict[str, Any]], model: Model) -> list[Difference]:
+def compare_layers(truth: Truth, model: Model) -> list[Difference]:
     given = {layer["name"]: layer for layer in model.get("layers", []) if not layer.get("functional")}
     found: list[Difference] = []
-    for layer in wanted:
+    for layer in truth["layers"]:
         found += compare_layer(layer, given.pop(layer["name"], None))
-    found += [Difference("extra layer", f"{layer['type']}", name) for name, layer in given.items()]
+    for name, layer in given.items():
+        if layer["type"].rsplit(".", 1)[-1] not in truth["strangers"]:
+            found.append(Difference("extra layer", layer["type"], name))
     return found
 
 

@@ -431,7 +431,7 @@ def layer_class_as_value(draft: Draft, x: str) -> Snippet | None:
         ],
         [f"norm = nn.BatchNorm{rank}d if {channels} > 4 else nn.Identity", f"self.{name} = norm({channels})"],
         [
-            f"norm = {draft.choice(('None', 'nn.InstanceNorm%dd' % rank))}",
+            f"norm = {draft.choice(('None', f'nn.InstanceNorm{rank}d'))}",
             f"if norm is None:\n    norm = nn.BatchNorm{rank}d",
             f"self.{name} = norm({channels})",
         ],

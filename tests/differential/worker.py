@@ -131,6 +131,7 @@ class Run:
     def _facts(self, model: nn.Module, output: Any) -> dict[str, Any]:
         return {
             "layers": [self._layer(name, module) for name, module in self._leaves(model)],
+            "strangers": self._strangers(model),
             "outputs": list(tensors_of(output)),
             "parameters": sum(p.numel() for p in model.parameters()),
             "trainable": sum(p.numel() for p in model.parameters() if p.requires_grad),
@@ -145,6 +146,11 @@ class Run:
         ]
         order = {key: index for index, key in enumerate(self.calls)}
         return sorted(leaves, key=lambda leaf: order[id(leaf[1])])
+
+    def _strangers(self, model: nn.Module) -> list[str]:
+        """Types of modules that are called and yet are no part of the model: built inside forward."""
+        own = {id(module) for module in model.modules()}
+        return [type(self.built[key][0]).__name__ for key in self.calls if key in self.built and key not in own]
 
     def _layer(self, name: str, module: nn.Module) -> dict[str, Any]:
         record = self.calls[id(module)]

@@ -83,7 +83,7 @@ def model(path: str) -> ModelFact:
         name="Net",
         framework="torch",
         place=place,
-        status="partial",
+        status="complete",
         inputs=[InputFact("x", (1, 3, 32, 32), "option")],
         outputs=[OutputFact("", (1, 10))],
         parameters=1234,

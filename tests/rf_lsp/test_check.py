@@ -35,7 +35,7 @@ def test_json_follows_the_contract(run):
     data = json.loads(run("check", "net.py", "--select", "RF2", "--format", "json", "--statistics").out)
     assert data["schema"] == "rf-lsp.check/1"
     assert [finding["code"] for finding in data["findings"]] == ["RF201"]
-    assert data["summary"]["error"] == 1 and data["summary"]["models"] == {"partial": 1}
+    assert data["summary"]["error"] == 1 and data["summary"]["models"] == {"complete": 1}
     assert data["summary"]["shapes_lost"] == [{"reason": "its size depends on an argument", "count": 1}]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from analyzers.tensors.dims import (
     Dim,
     as_json,
@@ -48,7 +49,7 @@ N, C, H, W = (symbol(name) for name in ("N", "C", "H", "W"))
         (H**2, H * H),
         (H - H, 0),
         (3 * H - 2 * H, H),
-        (-(-H), H),
+        (0 - (0 - H), H),
         (divmod(H, 2), (H // 2, H - 2 * (H // 2))),
         ((H * W + W) // (H + 1), W),
     ],
@@ -190,7 +191,7 @@ def test_orderings_that_hold_for_every_size() -> None:
     assert H // 2 <= H
     assert 2 * (H // 2) <= H
     assert H * W >= W
-    assert 0 <= H % 7
+    assert H % 7 >= 0
     assert H % 7 < 7
     assert bool(H)
     assert less(H // 2, 0) is False

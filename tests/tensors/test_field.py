@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+
 from analyzers.facts import FieldFact
 from analyzers.tensors.dims import symbol
 from analyzers.tensors.field import Field

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import pytest
+
 from analyzers.tensors.field import Field
 from analyzers.tensors.gather import Gather, same_padding
 
@@ -173,10 +174,11 @@ def end_to_end(state: State, rng: random.Random) -> State:
 
 
 def zeros_beside(state: State, rng: random.Random) -> State:
+    """Padding by hand, then a convolution."""
     zeros = torch.zeros(*state.x.shape[:2], 2, dtype=torch.float64)
     field = Field.concat([Field.EMPTY, state.field, Field.EMPTY], 2, [2, state.length, 2])
     inside = [False] * 2 + state.inside + [False] * 2
-    return State(torch.cat([zeros, state.x, zeros], 2), field, inside)
+    return convolution(State(torch.cat([zeros, state.x, zeros], 2), field, inside), rng)
 
 
 def divisible(state: State, by: int) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+
 from analyzers.tensors.gather import IDENTITY, Gather, same_padding
 from analyzers.tensors.support import PIXELS, Support, TooComplex
 

@@ -41,7 +41,8 @@ def made(shape: Sequence[Dim], value: Any, dtype: str, requires_grad: Any = Fals
 def _register_filled(name: str, value: Any) -> None:
     def create(
         *size: Any, dtype: Any = None, requires_grad: Any = False, layout: Any = None, device: Any = None,
-        pin_memory: Any = None, memory_format: Any = None, generator: Any = None, names: Any = None, **named: Any,
+        pin_memory: Any = None, memory_format: Any = None, generator: Any = None,
+        names: Any = None, **named: Any,
     ) -> Tensor:  # fmt: skip
         lengths = sizes((named["size"],) if "size" in named else size)
         return made(lengths, value, dtype_name(dtype, "float32"), requires_grad)
@@ -265,7 +266,8 @@ def logspace(start: Any, end: Any, steps: Any, base: Any = 10.0, dtype: Any = No
 
 @torch_function("eye")
 def eye(
-    n: Any, m: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: Any = False,
+    n: Any, m: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+    requires_grad: Any = False,
     pin_memory: Any = None,
 ) -> Tensor:  # fmt: skip
     rows = size(n)

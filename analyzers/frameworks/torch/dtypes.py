@@ -41,11 +41,13 @@ class DType:
 
 DTYPES = {name: DType(name) for name in ITEM_SIZES}
 ALIASES = {
-    "float": "float32", "double": "float64", "half": "float16", "int": "int32", "long": "int64", "short": "int16",
+    "float": "float32", "double": "float64", "half": "float16",
+    "int": "int32", "long": "int64", "short": "int16",
     "cfloat": "complex64", "cdouble": "complex128", "chalf": "complex32",
 }  # fmt: skip
 TENSOR_TYPES = {
-    "FloatTensor": "float32", "DoubleTensor": "float64", "HalfTensor": "float16", "BFloat16Tensor": "bfloat16",
+    "FloatTensor": "float32", "DoubleTensor": "float64", "HalfTensor": "float16",
+    "BFloat16Tensor": "bfloat16",
     "ByteTensor": "uint8", "CharTensor": "int8", "ShortTensor": "int16", "IntTensor": "int32",
     "LongTensor": "int64", "BoolTensor": "bool",
 }  # fmt: skip

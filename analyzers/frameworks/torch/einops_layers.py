@@ -121,8 +121,8 @@ class EinMix(Module):
         self.inner_right, self.outer_right = _ungrouped(right)
         weight_names = text_of(weight_shape).split()
         self.weight = parameter(_named_shape(weight_names, axes_lengths))
-        bias_names = (bias_shape or "").split()
-        right_names = self.inner_right.split()
+        bias_names = text_of(bias_shape or "").split()
+        right_names: list[str] = self.inner_right.split()
         self.bias = parameter(_bias_shape(bias_names, right_names, axes_lengths)) if bias_names else None
 
     def forward(self, input: Any) -> Tensor:

@@ -75,12 +75,13 @@ class Module:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no forward")
         return machine.recorder.call_module(self, forward, list(args), kwargs)
 
-    def __getattr__(self: Any, name: str, *, machine: Any) -> Any:
+    def __getattr__(self: Any, name: str) -> Any:
+        attributes = self.attributes
         for table in TABLES:
-            entries = self.attributes.get(table)
+            entries = attributes.get(table)
             if entries is not None and name in entries:
                 return entries[name]
-        raise machine.exception("AttributeError", f"{self.class_.name} object has no attribute {name}")
+        return MISSING
 
     def __setattr__(self: Any, name: str, value: Any, *, machine: Any) -> None:
         table = _table_for(self, name, value)

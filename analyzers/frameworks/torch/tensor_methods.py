@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.frameworks.registry import METHODS, NAMES, PROPERTIES
-from analyzers.frameworks.torch import torch_functions as functions
 from analyzers.frameworks.torch.dtypes import CPU, DTYPES, TENSOR_TYPES, Size, dtype_name, names_dtype
 from analyzers.frameworks.torch.functional.activation import torch_log_softmax, torch_softmax
+from analyzers.frameworks.torch.functional.arguments import tensor
 from analyzers.frameworks.torch.registration import in_place_form, tensor_method, torch_call
+from analyzers.frameworks.torch.torch_functions import arithmetic, reshaping
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content, indexing, reduction, reshape
@@ -34,8 +35,10 @@ def tensor_property(*names: str) -> Callable[[Callable[[Tensor], Any]], Callable
 # --- operators -----------------------------------------------------------------------------------
 
 OPERATORS = {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide", "mod": "remainder",
-    "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "bitwise_left_shift",
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div",
+    "floordiv": "floor_divide", "mod": "remainder",
+    "pow": "pow", "and": "bitwise_and", "or": "bitwise_or",
+    "xor": "bitwise_xor", "lshift": "bitwise_left_shift",
     "rshift": "bitwise_right_shift", "matmul": "matmul",
 }  # fmt: skip
 """Python's operator → torch's function; each also exists reflected and in place."""
@@ -60,7 +63,7 @@ def _reflected(name: str, self: Tensor, other: Any) -> Tensor:
     """``other <op> self`` where other is a number (or a tensor)."""
     if isinstance(other, Tensor):
         return NAMES[f"torch.{name}"](other, self)
-    first = functions.operand(other)
+    first = arithmetic.operand(other)
     if name in ("add", "mul", "bitwise_and", "bitwise_or", "bitwise_xor"):
         return NAMES[f"torch.{name}"](self, first)
     definition = _DEFINITIONS.get(name)
@@ -68,9 +71,9 @@ def _reflected(name: str, self: Tensor, other: Any) -> Tensor:
 
 
 _DEFINITIONS: dict[str, Callable[[Any, Any], Tensor]] = {
-    "sub": functions.sub,
-    "div": functions.div,
-    "pow": functions.power,
+    "sub": arithmetic.sub,
+    "div": arithmetic.div,
+    "pow": arithmetic.power,
 }
 
 for _symbol, _name in OPERATORS.items():
@@ -274,7 +277,8 @@ def storage_offset(self: Tensor) -> int:
 
 
 @tensor_method(
-    "contiguous", "cpu", "cuda", "xpu", "ipu", "pin_memory", "share_memory_", "to_dense", "coalesce", "dequantize",
+    "contiguous", "cpu", "cuda", "xpu", "ipu", "pin_memory", "share_memory_",
+    "to_dense", "coalesce", "dequantize",
     "detach_", "as_subclass", "rename", "rename_", "refine_names", "align_to", "to_sparse", "to_mkldnn",
 )  # fmt: skip
 def itself(self: Tensor, *_: Any, **__: Any) -> Tensor:
@@ -378,7 +382,7 @@ def _reinterpreted(x: Tensor, dtype: str) -> Tensor:
 
 @tensor_method("view_as", "reshape_as")
 def view_as(self: Tensor, other: Tensor) -> Tensor:
-    return reshape.view(self, functions.tensor(other).shape)
+    return reshape.view(self, tensor(other).shape)
 
 
 @tensor_method("expand")
@@ -388,7 +392,7 @@ def expand(self: Tensor, *lengths: Any, size: Any = None, implicit: Any = False)
 
 @tensor_method("expand_as")
 def expand_as(self: Tensor, other: Any) -> Tensor:
-    return reshape.expand(self, functions.tensor(other).shape)
+    return reshape.expand(self, tensor(other).shape)
 
 
 @tensor_method("repeat")
@@ -419,7 +423,7 @@ def transposed(self: Tensor) -> Tensor:
 
 @tensor_property("real", "imag")
 def real(self: Tensor) -> Tensor:
-    return functions.real(self)
+    return arithmetic.real(self)
 
 
 @tensor_property("mT", "mH")
@@ -439,9 +443,9 @@ def _register_reshaping(name: str, definition: Callable[..., Tensor]) -> None:
 
 
 for _name, _definition in {
-    "squeeze_": functions.squeeze, "unsqueeze_": functions.unsqueeze, "transpose_": functions.transpose,
-    "swapaxes_": functions.transpose, "swapdims_": functions.transpose, "t_": functions.t,
-    "as_strided_": functions.as_strided,
+    "squeeze_": reshaping.squeeze, "unsqueeze_": reshaping.unsqueeze, "transpose_": reshaping.transpose,
+    "swapaxes_": reshaping.transpose, "swapdims_": reshaping.transpose, "t_": reshaping.t,
+    "as_strided_": reshaping.as_strided,
 }.items():  # fmt: skip
     _register_reshaping(_name, _definition)
 
@@ -484,7 +488,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
 def copy_(self: Tensor, src: Any, non_blocking: Any = False) -> Tensor:
     """Takes over values and field of a tensor that broadcasts to this shape."""
     self.content = None
-    source = functions.tensor(src)
+    source = tensor(src)
     expanded = reshape.expand(source, self.shape)
     self.field = expanded.field
     if expanded.content is not None:

@@ -110,3 +110,11 @@ def require_rank(tensor: Tensor, *ranks: int) -> None:
             expected=ranks[0],
             actual=tensor.rank,
         )
+
+
+def require_least_rank(tensor: Tensor, rank: int) -> None:
+    """Raises rank-mismatch below this rank."""
+    if tensor.rank < rank:
+        raise OperationError(
+            "rank-mismatch", f"{{subject}} expects at least {rank} dimensions, gets {tensor.rank}"
+        )

@@ -59,8 +59,8 @@ def expanded(tensor: Tensor, shape: Sequence[Dim]) -> Content:
     """The numbers of the tensor broadcast to a shape of its rank or more."""
     if tensor.content is None or tensor.shape == tuple(shape):
         return tensor.content
-    own = strides_of(tensor.shape)  # type: ignore[arg-type]
-    own = [0 if dim == 1 else stride for dim, stride in zip(tensor.shape, own, strict=True)]
+    lengths: Any = tensor.shape
+    own = [0 if dim == 1 else stride for dim, stride in zip(lengths, strides_of(lengths), strict=True)]
     return strided(tensor.content, shape, [0] * (len(shape) - len(own)) + own)
 
 
@@ -105,7 +105,7 @@ def folded(
 
 def grouped(tensor: Tensor, outer: Sequence[int], inner: Sequence[int]) -> list[tuple[Any, ...]]:
     """The numbers as one tuple (over the inner dims) per position of the outer dims."""
-    shape: Sequence[Any] = tensor.shape
+    shape: Any = tensor.shape
     order = [*outer, *inner]
     own = strides_of(shape)
     numbers = strided(tensor.content, [shape[i] for i in order], [own[i] for i in order]) or ()

@@ -340,10 +340,14 @@ def taken_field(x: Tensor, dim: int, index: Tensor) -> Field:
     """The field after taking the positions of a 1-D index along ``dim``."""
     if x.field is Field.EMPTY or not x.field.located(dim):
         return x.field
-    regular = _progression(index.content)
-    if regular is None:
+    have, places = x.shape[dim], index.content
+    if not places or not isinstance(have, int):
         return x.field.forget((dim,), "picked by index")
-    return x.field.narrow(dim, *regular, index.shape[0])
+    places = [place % have for place in places]
+    regular = _progression(places)
+    if regular is not None:
+        return x.field.narrow(dim, *regular, len(places))
+    return x.field.gather(dim, Gather.listed([(place,) for place in places]), len(places))
 
 
 def _progression(values: Sequence[int] | None) -> tuple[int, int] | None:
@@ -432,10 +436,11 @@ def _require_index_fits(x: Tensor, index: Tensor, where: int) -> None:
                 "broadcast-mismatch",
                 f"{{subject}} gets an index of {shape_text(index.shape)} for {shape_text(x.shape)}",
             )
-    _require_places(x, index, where)
+    require_places(x, index, where)
 
 
-def _require_places(x: Tensor, index: Tensor, where: int) -> None:
+def require_places(x: Tensor, index: Tensor, where: int) -> None:
+    """Raises dimension-out-of-range when something is picked along an empty dim."""
     if x.rank and x.shape[where] == 0 and index.numel() != 0:
         raise OperationError(
             "dimension-out-of-range",
@@ -465,7 +470,7 @@ def _require_source(source: Tensor, index: Tensor) -> None:
     if too_small or source.rank != index.rank:
         raise OperationError(
             "broadcast-mismatch",
-            f"{{subject}} gets an index of {shape_text(index.shape)} for a source of {shape_text(source.shape)}",
+            f"{{subject}} gets an index of {shape_text(index.shape)}, a source of {shape_text(source.shape)}",
         )
 
 
@@ -519,7 +524,7 @@ def take_along_dim(x: Tensor, index: Tensor, dim: Any = None) -> Tensor:
         return take(x, view(index, (-1,)))
     require_dims(x, "IndexError")
     where = axis(dim, x.rank)
-    _require_places(x, index, where)
+    require_places(x, index, where)
     if index.rank != x.rank:
         raise OperationError(
             "rank-mismatch", f"{{subject}} gets an index of {index.rank} dimensions for an input of {x.rank}"

@@ -1,0 +1,75 @@
+"""RF403–RF405 on facts made by hand."""
+
+from __future__ import annotations
+
+from analyzers.facts import ModuleFact
+from analyzers.rules.support.settings import ModelSettings
+from tests.rules.facts import FILE, conv, model, place, said
+
+
+def module(name: str, line: int, parameters: int = 8, called: bool = False, **changes) -> ModuleFact:
+    return ModuleFact(name, "torch.nn.Linear", place(line), parameters, called, leaf=True, **changes)
+
+
+def unused(*modules: ModuleFact) -> list[str]:
+    root = ModuleFact("", "Net", place(0), 0, True, leaf=False)
+    return [finding.message.split("`")[1] for finding in said("RF403", model(modules=[root, *modules]))]
+
+
+def test_a_layer_that_is_never_called():
+    assert unused(module("a", 1, called=True), module("b", 2)) == ["b"]
+
+
+def test_without_parameters_it_does_not_matter():
+    assert unused(module("a", 1, called=True), module("drop", 2, parameters=0)) == []
+
+
+def test_only_the_outermost_is_told():
+    inner = module("aux.fc", 3)
+    assert unused(module("a", 1, called=True), module("aux", 2, parameters=0), inner) == ["aux"]
+
+
+def test_a_list_whose_items_are_called_is_in_use():
+    assert unused(
+        module("items", 1, parameters=0), module("items.0", 2, called=True), module("items.1", 3)
+    ) == ["items.1"]
+
+
+def test_what_a_leaf_uses_by_itself_is_in_use():
+    assert unused(module("attention", 1, called=True), module("attention.out_proj", 2)) == []
+
+
+def test_tied_weights_are_in_use():
+    assert unused(module("a", 1, called=True), module("b", 2, used=True)) == []
+
+
+def test_what_another_model_of_the_file_calls_is_in_use():
+    root = ModuleFact("", "Net", place(0), 0, True, leaf=False)
+    one = model(modules=[root, module("a", 1, called=True), module("b", 2)])
+    other = model(modules=[root, module("a", 1), module("b", 2, called=True)])
+    assert said("RF403", one, other) == []
+
+
+def test_nothing_is_said_of_a_model_that_is_not_fully_known():
+    root = ModuleFact("", "Net", place(0), 0, True, leaf=False)
+    modules = [root, module("a", 1, called=True), module("b", 2)]
+    assert said("RF403", model(modules=modules, status="partial")) == []
+
+
+def test_redundant_bias():
+    sizes = {"in_channels": 3, "out_channels": 3, "groups": 1}
+    norm = conv("norm", 2, type="torch.nn.BatchNorm2d", producers=("conv",), attributes={"kernel_size": None})
+    with_bias = conv("conv", 1, attributes=sizes)
+    assert [f.place.line for f in said("RF404", model(layers=[with_bias, norm]))] == [1]
+    without = conv("conv", 1, attributes=sizes, parameters=81)
+    assert said("RF404", model(layers=[without, norm])) == []
+    elsewhere = conv("head", 3, producers=("conv",))
+    assert said("RF404", model(layers=[with_bias, norm, elsewhere])) == []
+
+
+def test_parameter_budget():
+    entries = (ModelSettings(f"{FILE}::Net", max_parameters=1000),)
+    assert said("RF405", model(parameters=1000), models=entries) == []
+    (finding,) = said("RF405", model(parameters=1001), models=entries)
+    assert finding.message == "1,001 parameters, 1,000 are allowed"
+    assert said("RF405", model(parameters=1001)) == []

@@ -1,0 +1,184 @@
+"""RF101–RF108 on facts made by hand: criteria of RECEPTIVE_FIELDS §5, levels and words of the rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzers.facts import MergeFact
+from analyzers.rules.checkerboard_upsampling import taps_per_phase
+from analyzers.rules.gridding_dilation import _has_holes
+from analyzers.rules.support.settings import ModelSettings
+from tests.rules.facts import FILE, conv, field, model, place, said
+
+
+def levels(findings):
+    return [finding.severity for finding in findings]
+
+
+class TestBelowInput:
+    """RF101"""
+
+    def test_dense_output_is_a_warning_pooled_is_information(self):
+        assert levels(said("RF101", model(field=field(9, 9), dense=True))) == ["warning"]
+        assert levels(said("RF101", model(field=field(9, 9)))) == ["information"]
+
+    def test_an_assumed_input_makes_it_information_and_says_so(self):
+        (finding,) = said("RF101", model(field=field(9, 9), dense=True, origin="default"))
+        assert finding.severity == "information" and "assumed 32 px input" in finding.message
+
+    def test_covering_is_silent(self):
+        assert said("RF101", model(field=field(32, 32))) == []
+
+    def test_each_axis_counts(self):
+        (finding,) = said("RF101", model(field=field(99, 16)))
+        assert finding.message == (
+            "RF 16 px covers 50 % of the 32 px input (width); units of `last` never see the whole image"
+        )
+
+    def test_an_axis_that_is_mixed_is_covered(self):
+        assert said("RF101", model(field=field(None, 40))) == []
+
+    def test_global_context_is_told_beside_the_local_field(self):
+        (finding,) = said("RF101", model(field=field(9, 9, global_=True)))
+        assert finding.message.startswith("local RF 9 px") and "beside" in finding.message
+
+    def test_required_coverage_and_target_size(self):
+        assert said("RF101", model(field=field(16, 16)), required_coverage=0.5) == []
+        assert said("RF101", model(field=field(16, 16)), target_size=(16,)) == []
+        assert said("RF101", model(field=field(16, 16)), target_size=(16, 17)) != []
+        own = (ModelSettings(f"{FILE}::model", target_size=(8,)),)
+        assert said("RF101", model(field=field(16, 16)), models=own) == []
+
+    def test_a_size_that_is_not_known_is_silent(self):
+        assert said("RF101", model(shape=(1, 3, "H", "W"), field=field(9, 9))) == []  # type: ignore[arg-type]
+        assert said("RF101", model(field=field(9, 9), status="partial")) == []
+
+    def test_the_last_map_is_a_related_place(self):
+        last = model(field=field(9, 9), layers=[conv("last", 7)])
+        (finding,) = said("RF101", last)
+        assert finding.related == [("the last feature map comes out of last", place(7))]
+
+
+class TestUnproductive:
+    """RF103"""
+
+    def test_the_narrowest_path_decides(self):
+        seen = field(40, 40)
+        skip = field(40, 40, shortest=(9, 9))
+        layers = [conv("a", 1, input_field=skip), conv("b", 2, input_field=seen)]
+        assert [f.place.line for f in said("RF103", model(layers=layers))] == [2]
+
+    def test_all_axes_must_be_seen(self):
+        assert said("RF103", model(layers=[conv("a", 1, input_field=field(40, 31))])) == []
+
+    def test_pointwise_convolutions_and_pools_do_not_count(self):
+        one = conv("a", 1, input_field=field(40, 40), attributes={"kernel_size": (1, 1)})
+        pool = conv("b", 2, input_field=field(40, 40), type="torch.nn.MaxPool2d")
+        assert said("RF103", model(layers=[one, pool])) == []
+
+    def test_layers_built_on_one_line_are_one_finding(self):
+        layers = [conv(f"features.{n}", 5, input_field=field(40, 40)) for n in range(3)]
+        (finding,) = said("RF103", model(layers=layers))
+        assert "`features.0` adds no context (so do 2 more built here, up to `features.2`)" in finding.message
+
+
+class TestGridding:
+    """RF104"""
+
+    def test_the_run_and_a_better_schedule(self):
+        holes = field(9, 9, density=(5 / 9, 5 / 9))
+        layers = [
+            conv(name, line, field=holes, attributes={"dilation": (2, 2)})
+            for name, line in (("a", 1), ("b", 2))
+        ]
+        (finding,) = said("RF104", model(field=holes, layers=layers))
+        assert "density 0.56: the dilations 2, 2 of `a` … `b`" in finding.message
+        assert finding.related == [("`b` is dilated too", place(2))]
+
+    def test_holes_that_are_filled_later_are_silent(self):
+        holes = field(9, 9, density=(5 / 9, 5 / 9))
+        layers = [conv("a", 1, field=holes, attributes={"dilation": (2, 2)})]
+        assert said("RF104", model(field=field(11, 11), layers=layers)) == []
+
+    @pytest.mark.parametrize(
+        ("dilations", "holes"),
+        [
+            ((2, 2), True),
+            ((1, 2, 5), False),
+            ((2, 2, 2), True),
+            ((1, 2, 5, 1, 2, 5), False),
+            ((1, 2, 9), True),
+            ((2, 4, 8), True),
+            ((1, 2, 4), False),
+        ],
+    )
+    def test_published_schedules(self, dilations, holes):
+        """RECEPTIVE_FIELDS §5."""
+        assert _has_holes(dilations) is holes
+
+
+class TestSkippedPixels:
+    """RF105"""
+
+    def test_a_stride_over_the_kernel(self):
+        layer = conv("a", 1, attributes={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
+        assert len(said("RF105", model(layers=[layer]))) == 1
+
+    def test_a_shortcut_beside_a_branch_that_reads_is_exempt(self):
+        shortcut = conv("shortcut", 1, attributes={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
+        branch = conv("conv", 2, attributes={"stride": (2, 2)}, producers=("x",))
+        assert said("RF105", model(layers=[branch, shortcut])) == []
+
+    def test_two_branches_that_both_skip_are_not(self):
+        pair = [
+            conv(name, 1, attributes={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
+            for name in "ab"
+        ]
+        assert len(said("RF105", model(layers=pair))) == 2
+
+    def test_dilation_widens_the_kernel(self):
+        layer = conv("a", 1, attributes={"kernel_size": (2, 2), "stride": (3, 3), "dilation": (2, 2)})
+        assert said("RF105", model(layers=[layer])) == []
+
+
+class TestCheckerboard:
+    """RF106"""
+
+    @pytest.mark.parametrize(
+        ("kernel", "stride", "found"),
+        [(3, 2, 1), (4, 2, 0), (2, 2, 0), (5, 3, 1), (1, 2, 1), (3, 1, 0), (6, 3, 0)],
+    )
+    def test_kernel_modulo_stride(self, kernel, stride, found):
+        attributes = {"kernel_size": (kernel,) * 2, "stride": (stride,) * 2}
+        layer = conv("up", 1, type="torch.nn.ConvTranspose2d", attributes=attributes)
+        assert len(said("RF106", model(layers=[layer]))) == found
+
+    def test_taps_of_each_phase(self):
+        assert taps_per_phase(3, 2) == [2, 1]
+        assert taps_per_phase(4, 2) == [2, 2]
+        assert taps_per_phase(4, 2, dilation=2) == [4, 0]
+
+
+def test_misaligned_merge():
+    merges = [MergeFact(place(3), "add", False, "strides 4 and 2"), MergeFact(place(4), "cat", True)]
+    (finding,) = said("RF107", model(merges=merges))
+    assert (finding.place.line, finding.severity) == (3, "warning")
+    assert finding.message == "the branches of this add are misaligned: strides 4 and 2"
+
+
+def test_padding_dominated_field():
+    """VGG-16's 212 pixels on an input of 32: 85 % padding."""
+    (finding,) = said("RF108", model(field=field(212, 212)))
+    assert finding.message.startswith("85 % of the 212 px field") and finding.severity == "information"
+    assert said("RF108", model(field=field(64, 64))) == []
+
+
+def test_extents_of_the_field_come_before_the_layout_of_the_input():
+    tall = model(shape=(1, 3, 8, 8), field=field(9, 9, extent=(16, 16)))
+    assert "56 % of the 16 px" in said("RF101", tall)[0].message
+
+
+def test_channels_last():
+    keras = model(shape=(1, 16, 8, 3), field=field(9, 9), framework="keras")
+    assert "(height)" not in said("RF101", model(shape=(1, 16, 9, 3), field=field(9, 9), framework="keras"))
+    assert "of the 16 px input" in said("RF101", keras)[0].message
