@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from analyzers.facts import FileFacts, ModelFact
+from analyzers.interpreter.budget import Stop
 from analyzers.project.resolve import Project
 from analyzers.source.sources import SourceError, Sources
 
@@ -20,13 +21,21 @@ Result = TypeVar("Result")
 class Request:
     """What to look at: a file, and expressions in its namespace (none: every model found).
 
-    ``inputs`` are (name or None, shape) as given by the user; ``text`` an unsaved buffer.
+    ``inputs`` are (name or None, shape) as given by the user, ``inputs_of`` the same for single targets
+    (``resnet50()``); ``text`` an unsaved buffer. An editor looks at a file again and again: ``first`` names
+    what to look at before the rest, ``kept`` the models that need not be looked at again (name → the classes
+    of their parts), ``done`` is told of every model as soon as it is known, and ``stop`` ends the analysis.
     """
 
     path: str
     expressions: list[str] = field(default_factory=list)
     inputs: list[tuple[str | None, tuple]] = field(default_factory=list)
     text: str | None = None
+    inputs_of: dict[str, list[tuple[str | None, tuple]]] = field(default_factory=dict)
+    first: tuple[str, ...] = ()
+    kept: dict[str, frozenset[str]] = field(default_factory=dict)
+    done: Callable[[ModelFact], None] | None = None
+    stop: Stop | None = None
 
 
 @dataclass

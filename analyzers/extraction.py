@@ -15,7 +15,8 @@ from analyzers.facts import (
     Problem,
     UnknownFact,
 )
-from analyzers.frameworks.torch.module import children_of, is_module, named_tensors, own_tensors, walk
+from analyzers.frameworks.modules import children_of, framework_of, is_module, named_tensors, walk
+from analyzers.frameworks.torch.module import unregistered
 from analyzers.interpreter.recorder import Record, Trouble
 from analyzers.interpreter.values import Instance, Site
 from analyzers.tensors.dims import substitute, symbols
@@ -54,6 +55,7 @@ class Extraction:
         self.inner: set[int] = set()
         self._seen: set[int] = set()
         self._fields: dict[tuple[int, tuple], FieldFact | None] = {}
+        self.assigned = self._assigned()
         for record in records:
             if record.instance is not None:
                 self._mark(record.instance)
@@ -93,6 +95,25 @@ class Extraction:
                 self._leaf(record, rows)
         return list(rows.values())
 
+    def stages(self) -> list[LayerFact]:
+        """The calls of modules whose children are called too."""
+        rows: dict[Any, LayerFact] = {}
+        for record in self.records:
+            if record.instance is not None and record.instance is not self.root and not self.is_leaf(record.instance):
+                self._leaf(record, rows)
+        return list(rows.values())
+
+    def _assigned(self) -> dict[int, Site | None]:
+        """Where each module became an attribute: the expression whose value it is."""
+        if not is_module(self.root):
+            return {}
+        assigned = self.machine.recorder.assigned
+        return {
+            id(child): assigned.get((id(owner), name))
+            for _, owner in walk(self.root)
+            for name, child in children_of(owner).items()
+        }
+
     def _leaf(self, record: Record, rows: dict[Any, LayerFact]) -> None:
         instance = record.instance
         assert instance is not None
@@ -122,6 +143,7 @@ class Extraction:
             attributes=plain_attributes(instance),
             producers=self._producers(record),
             reason=record.output.reason if isinstance(record.output, Unknown) else None,
+            assigned=place_of(self.assigned.get(id(instance))),
         )
 
     def _functional(self, record: Record) -> LayerFact:
@@ -168,6 +190,7 @@ class Extraction:
                 definition=place_of(module.site),
                 parameters=own_parameters(module),
                 called=id(module) in self.called,
+                used=id(module) in self.machine.recorder.read,
                 leaf=not any(isinstance(c, Instance) for c in children_of(module).values()),
             )
             for name, module in walk(self.root)
@@ -232,6 +255,22 @@ class Extraction:
             if producer.instance is not None and (made := place_of(producer.instance.site)) is not None:
                 related.append((f"its input comes from {self.label(producer)}", made))
 
+    def unregistered(self) -> list[Problem]:
+        """Layers kept where Module does not see them."""
+        if not is_module(self.root):
+            return []
+        found = []
+        for owner, name, modules in unregistered(self.root):
+            place = place_of(self.machine.recorder.assigned.get((id(owner), name)))
+            counts = [t.numel() for m in modules for _, t in named_tensors(m, "_parameters")]
+            if place is None or not counts:
+                continue
+            number = f"{len(modules)} layer{'s' * (len(modules) != 1)}"
+            parameters = f" ({sum(counts):,} parameters)" if all(isinstance(c, int) for c in counts) else ""
+            message = f"`{name}` keeps {number}{parameters} in a plain container, where parameters() does not see them"
+            found.append(Problem("unregistered-submodules", message, place, data={"attribute": name}))
+        return found
+
     # -- unknowns ----------------------------------------------------------------------------------
 
     def unknowns(self, result: Any) -> list[UnknownFact]:
@@ -285,7 +324,8 @@ def own_parameters(instance: Instance) -> Any:
     if instance.broken is not None:
         return None
     total: Any = 0
-    for _, tensor in own_tensors(instance, "_parameters"):
+    framework = framework_of(instance)
+    for _, tensor in framework.leaf_tensors(instance) if framework is not None else ():
         total = total + tensor.numel()
     return total
 
@@ -340,12 +380,13 @@ def fill(fact: ModelFact, machine: Any, root: Any, result: Any) -> None:
     """Everything a forward pass tells, written into ``fact``."""
     extraction = Extraction(machine, root, machine.recorder.records)
     fact.layers = extraction.layers()
+    fact.stages = extraction.stages()
     fact.modules = extraction.modules()
     fact.parameters, fact.trainable_parameters = extraction.totals()
     fact.macs = per_item(machine.recorder.total_cost)
     fact.outputs = known_outputs(result)
     fact.merges = merges_of(machine)
-    fact.problems = extraction.problems(machine.recorder.troubles)
+    fact.problems = extraction.problems(machine.recorder.troubles) + extraction.unregistered()
     fact.unknowns = extraction.unknowns(result)
     fact.field, fact.field_layer = extraction.last_map()
     output = first_tensor(result)

@@ -86,6 +86,8 @@ class LayerFact:
     attributes: dict[str, Any] = field(default_factory=dict)
     producers: tuple[str, ...] = ()
     reason: str | None = None
+    assigned: Place | None = None
+    """The expression whose value became the attribute, where that is not ``definition``."""
 
 
 @dataclass(slots=True)
@@ -141,6 +143,10 @@ class ModelFact:
     dense: bool = False
     """The output itself is spatial (dense prediction), not pooled or flattened."""
     layers: list[LayerFact] = dataclasses.field(default_factory=list)
+    stages: list[LayerFact] = dataclasses.field(default_factory=list)
+    """Modules with called children (``layer4``, each block), in order of first call."""
+    parts: frozenset[str] = frozenset()
+    """Qualified names of the classes of its modules, its own excepted."""
     modules: list[ModuleFact] = dataclasses.field(default_factory=list)
     merges: list[MergeFact] = dataclasses.field(default_factory=list)
     unknowns: list[UnknownFact] = dataclasses.field(default_factory=list)

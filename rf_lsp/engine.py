@@ -151,7 +151,7 @@ class Engine:
         if not facts.ignores:
             facts.ignores = self._ignores(request.path)
         if not facts.broken_blocks:
-            facts.broken_blocks = broken_blocks(request.path, self.sources.read(request.path))
+            facts.broken_blocks = broken_blocks(self.sources.module(request.path))
         return facts
 
     def _ignores(self, path: str) -> list[IgnoreFact]:

@@ -6,32 +6,38 @@ import ast
 import warnings
 
 from analyzers.facts import Place
+from analyzers.source.module import SourceModule
+
+LARGEST = 300_000
+"""Characters; of a larger file only what the engine parses is told."""
 
 
-def broken_blocks(path: str, text: str) -> list[tuple[Place, str]]:
-    """The first syntax error of a Python file; none for a notebook, and none where only this Python's own
-    parser is too old for the source."""
-    if path.endswith(".ipynb"):
+def broken_blocks(module: SourceModule) -> list[tuple[Place, str]]:
+    """The first syntax error of a Python file.
+
+    Python's own parser looks first, for it is quick; the engine's has the last word, for it may know newer
+    syntax. Notebooks are left to the engine.
+    """
+    error = None if module.path.endswith(".ipynb") else _syntax_error(module.text)
+    block = module.block_at(max((error.lineno or 1) - 1, 0)) if error else None
+    if error is None or block is None:
         return []
+    block.tree()
+    return [(_place(module.path, error), error.msg)] if block.errors else []
+
+
+def _syntax_error(text: str) -> SyntaxError | None:
+    if len(text) > LARGEST:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(text)
     except SyntaxError as error:
-        return [] if _libcst_accepts(text) else [(_place(path, error), error.msg)]
+        return error
     except (ValueError, RecursionError, MemoryError):
-        return []
-    return []
-
-
-def _libcst_accepts(text: str) -> bool:
-    import libcst
-
-    try:
-        libcst.parse_module(text)
-    except Exception:  # of whatever kind: it does not accept the text
-        return False
-    return True
+        return None
+    return None
 
 
 def _place(path: str, error: SyntaxError) -> Place:

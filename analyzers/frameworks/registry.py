@@ -63,21 +63,47 @@ def attribute(name: str, value: Any) -> None:
 
 # -- which dotted names are ours ---------------------------------------------------------------
 
-ROOTS = frozenset(["torch", "einops"])
+ROOTS = {"torch": "torch", "einops": "torch", "keras": "keras", "tensorflow": "keras", "tf_keras": "keras"}
+"""Top-level package → the table that knows it."""
+SPELLINGS: dict[str, Callable[[str], str]] = {}
+"""Top-level package → what turns any spelling of a dotted name into the registered one."""
+SOURCED: dict[str, Callable[[str], str]] = {}
+"""Top-level package → the dotted name of the *source* of a name no table holds (the rest of the package is read)."""
 _loaded: set[str] = set()
 _prefixes: set[str] = set()
 
 
 def is_native_root(root: str) -> bool:
     """Whether modules below this name are known by table; fills the table on first use."""
-    if root not in ROOTS:
+    framework = ROOTS.get(root)
+    if framework is None:
         return False
-    if "torch" not in _loaded:
-        _loaded.add("torch")
+    if framework not in _loaded:
+        _loaded.update(("torch", framework))
+        _prefixes.clear()
         import analyzers.frameworks.torch
 
         assert analyzers.frameworks.torch
+        if framework == "keras":
+            import analyzers.frameworks.keras
+
+            assert analyzers.frameworks.keras
     return True
+
+
+def canonical(dotted: str) -> str:
+    """The name under which a table holds what this spelling means (``tf.keras.layers.X`` → ``keras.layers.X``)."""
+    spelling = SPELLINGS.get(dotted.partition(".")[0])
+    return spelling(dotted) if spelling is not None else dotted
+
+
+def source_name(dotted: str) -> str | None:
+    """The module whose source says what a name means that the tables do not hold; None: nothing does."""
+    named = SOURCED.get(dotted.partition(".")[0])
+    if named is None:
+        return None
+    known = canonical(dotted)
+    return None if known in NAMES or is_prefix(known) else named(dotted)
 
 
 def is_prefix(dotted: str) -> bool:

@@ -17,16 +17,32 @@ class BudgetExceeded(Exception):
         self.reason = reason
 
 
+class Stop:
+    """Set from another thread, it ends an analysis at its next step."""
+
+    __slots__ = ("requested",)
+
+    def __init__(self) -> None:
+        self.requested = False
+
+
+class Stopped(BaseException):
+    """The analysis was told to stop; nothing in the engine may catch it."""
+
+
 class Budget:
     """Steps left for one target. ``spend`` is called per statement, call and loop turn."""
 
-    __slots__ = ("left", "total")
+    __slots__ = ("left", "stop", "total")
 
     def __init__(self, steps: int) -> None:
         self.total = steps
         self.left = steps
+        self.stop = Stop()
 
     def spend(self, steps: int = 1) -> None:
         self.left -= steps
+        if self.stop.requested:
+            raise Stopped
         if self.left < 0:
             raise BudgetExceeded(f"the code takes more than {self.total:,} steps to follow")

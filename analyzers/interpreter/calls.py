@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from analyzers.frameworks import registry
@@ -265,4 +265,5 @@ CALLERS: dict[type, Any] = {
     BuiltinFunctionType: _call_builtin,
     HostMethod: _call_host_method,
     NativeView: _call_view,
+    MethodType: _call_builtin,
 }

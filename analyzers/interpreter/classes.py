@@ -75,6 +75,8 @@ def instantiate(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, 
             return instance
     else:
         instance = bare_instance(machine, class_)
+    if machine.recorder.idle and class_.host is None:
+        machine.recorder.built.append(instance)
     _give_payload(machine, class_, instance, args, kwargs)
     initialiser = class_.find("__init__")
     if initialiser is not MISSING:

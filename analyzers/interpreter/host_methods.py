@@ -11,7 +11,7 @@ from typing import Any
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
 from analyzers.interpreter.iteration import known_dict
-from analyzers.interpreter.values import HostMethod, LazyIterator, Rest
+from analyzers.interpreter.values import MISSING, HostMethod, LazyIterator, Rest
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -163,11 +163,25 @@ def _copy(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[
     return receiver.copy()
 
 
+def _get(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``dict.get``; what is not entered yet may still be awaited, or be among the entries that are not known."""
+    if not isinstance(receiver, dict) or not args or isinstance(args[0], Unknown) or args[0] in receiver:
+        return _plain(machine, receiver, name, args, kwargs)
+    if isinstance(receiver.get("**"), Unknown):
+        return receiver["**"]
+    unknown = next((k for k in receiver if isinstance(k, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    found = machine.modules.awaited(receiver, args[0])
+    return found if found is not MISSING else _plain(machine, receiver, name, args, kwargs)
+
+
 def _iterator_next(machine: Any, receiver: LazyIterator, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return next(receiver.source)
 
 
 SPECIAL: dict[str, Any] = {
+    "get": _get,
     "extend": _extend,
     "extendleft": _extend,
     "update": _update,

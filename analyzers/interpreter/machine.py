@@ -7,7 +7,8 @@ conditions), ``modules`` (imports), ``builtins`` and ``library`` (what comes wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import attributes, calls, iteration
@@ -40,6 +41,8 @@ class Machine:
         self.host_classes: dict[type, Class] = {}
         self.literals: dict[Any, Any] = {}
         self.signatures: dict[Any, Any] = {}
+        self.frameworks: dict[str, Any] = {}
+        """What a framework keeps for one analysis (counters of automatic names), by its own key."""
         modules.machine = self
 
     # -- where we are ----------------------------------------------------------------------
@@ -50,6 +53,21 @@ class Machine:
             return None
         frame = self.frames[-1]
         return Site(frame.block, frame.node, frame.module.path) if frame.node is not None else None
+
+    @contextmanager
+    def at(self, site: Site | None) -> Iterator[None]:
+        """Calls made inside happen at this place of the source (the steps of a graph are run where they were written)."""
+        module = self.modules.by_path.get(site.path) if site is not None else None
+        if site is None or module is None:
+            yield
+            return
+        frame = Frame(module, module.scope, site.block)
+        frame.node = site.node
+        self.frames.append(frame)
+        try:
+            yield
+        finally:
+            self.frames.pop()
 
     def unknown(self, reason: str) -> Unknown:
         return Unknown(reason, self.site())

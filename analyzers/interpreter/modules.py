@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,10 +10,14 @@ from typing import Any
 from analyzers.frameworks import registry
 from analyzers.interpreter.library import LIBRARY
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import MISSING, Class, NativeModule, Raised
+from analyzers.interpreter.values import MISSING, Class, Instance, NativeModule, Raised
 from analyzers.project.resolve import is_stdlib
 from analyzers.source.module import SourceModule
+from analyzers.source.sources import SourceError
 from analyzers.unknown import Unknown, UnknownUsed
+
+_DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE)
+_EMPTY = re.compile(r"=\s*(?:\{\s*\}|(?:\w+\.)*\w+\([^:={]*\))\s*(?:#.*)?$", re.MULTILINE)
 
 
 class Module:
@@ -56,6 +61,10 @@ class Module:
     def look_up(self, name: str) -> Any:
         if name in self.settled:
             return self.scope.names.get(name, MISSING)
+        if f"{self.name}.{name}" in self.modules.declared:
+            self.scope.names[name] = self.modules.declared_member(f"{self.name}.{name}")
+            self.settled.add(name)
+            return self.scope.names[name]
         return self._settle(name)
 
     def _settle(self, name: str) -> Any:
@@ -183,6 +192,10 @@ class Modules:
         self.machine: Any = None
         self.by_path: dict[str, Module] = {}
         self.natives: dict[str, NativeModule] = {}
+        self.declared: dict[str, str] = {}
+        """Dotted name of a custom layer → the framework layer it is declared to be like."""
+        self.homes: dict[int, tuple[Any, Module | None]] = {}
+        self.sought: set[tuple[int, str]] = set()
 
     # -- finding -----------------------------------------------------------------------------
 
@@ -207,15 +220,35 @@ class Modules:
         if root == "numpy":
             registry.is_native_root("torch")
         if registry.is_native_root(root) or dotted in LIBRARY:
-            return self.native(dotted)
+            source = self._source_of(dotted, importer)
+            return self.native(dotted) if source is MISSING else source
         path = self.project.find(dotted, importer.path if importer is not None else None)
         if path is not None:
             return self.load(path, dotted)
-        return self.native(dotted) if is_stdlib(dotted) else MISSING
+        if is_stdlib(dotted) or any(name.startswith(f"{dotted}.") for name in self.declared):
+            return self.native(dotted)
+        return MISSING
+
+    def declared_member(self, dotted: str) -> Any:
+        """The class a custom layer is declared to be like, under its own name; MISSING without a declaration."""
+        like = self.declared.get(dotted)
+        registry.is_native_root((like or "").split(".")[0])
+        host = registry.NAMES.get(like) if like else None
+        if not isinstance(host, type):
+            return MISSING
+        module, _, name = dotted.rpartition(".")
+        return Class(name, (self.machine.class_of_host(host),), {}, module)
+
+    def _source_of(self, dotted: str, importer: Module | None = None) -> Any:
+        """Native names first: what no table holds of a framework whose package may be read, from its source."""
+        name = registry.source_name(dotted)
+        path = self.project.find(name, importer.path if importer is not None else None) if name is not None else None
+        return self.load(path, name) if path is not None else MISSING
 
     def native(self, dotted: str) -> Any:
-        if dotted in registry.NAMES:
-            return self.wrap(registry.NAMES[dotted])
+        name = registry.canonical(dotted)
+        if name in registry.NAMES:
+            return self.wrap(registry.NAMES[name])
         known = self.natives.get(dotted)
         if known is None:
             known = self.natives[dotted] = NativeModule(dotted, LIBRARY.get(dotted, {}))
@@ -225,10 +258,16 @@ class Modules:
         if name in module.members:
             return module.members[name]
         dotted = f"{module.name}.{name}"
-        if dotted in registry.NAMES:
-            return self.wrap(registry.NAMES[dotted])
-        if dotted in LIBRARY or registry.is_prefix(dotted):
+        if dotted in self.declared:
+            return self.declared_member(dotted)
+        registered = registry.canonical(dotted)
+        if registered in registry.NAMES:
+            return self.wrap(registry.NAMES[registered])
+        if dotted in LIBRARY or registry.is_prefix(registered):
             return self.native(dotted)
+        source = self._source_of(dotted)
+        if source is not MISSING:
+            return source
         if name in ("__name__", "__path__", "__file__", "__version__"):
             return registry.NAMES.get(f"{module.name}.__version__", module.name)
         return self.machine.unknown(f"{dotted} is not modelled")
@@ -321,28 +360,88 @@ class Modules:
     # -- registries --------------------------------------------------------------------------
 
     def awaited(self, container: Any, key: Any) -> Any:
-        """A key missing from a module-level dictionary may be entered by a decorated definition not yet run.
+        """What a missing key of a dictionary or set will be once everything is imported, else MISSING.
 
-        Registries (``@register_model``) fill up when their package is imported; we import lazily, so on a
-        miss the package's modules are searched for a decorated definition of that name.
+        Registries (``@register_model``) fill up when their package is imported; here modules run only as far as
+        somebody asks. So on a miss in a container that a module keeps, the definitions that mention the key
+        and may enter it are run. A module's own ``__dict__`` is asked like the module.
         """
-        if not isinstance(key, str) or not key.isidentifier():
+        if not isinstance(key, str) or not key:
             return MISSING
-        home = next((m for m in self.by_path.values() if _holds(m, container)), None)
-        if home is None:
+        home = self._home(container)
+        if home is None or (id(container), key) in self.sought:
             return MISSING
-        for path in self.project.package_files(home.path):
-            if path in self.by_path and key in self.by_path[path].settled:
-                continue
-            if f"def {key}(" in self.project.sources.read(path):
-                self.load(path).look_up(key)
-                if key in container:
-                    return container[key] if isinstance(container, dict) else True
+        if home.scope.names is container:
+            return home.look_up(key)
+        self.sought.add((id(container), key))
+        for module, block in self._entering(home, key):
+            if block.binds:
+                module.look_up(block.binds[0])
+            elif block.index not in module.executed:
+                module.run_block(self.machine, block)
+            if key in container:
+                return container[key] if isinstance(container, dict) else True
         return MISSING
+
+    def _home(self, container: Any) -> Module | None:
+        """The module that keeps a container: as a global, or in an object that is one."""
+        known = self.homes.get(id(container))
+        if known is None or known[0] is not container:
+            found = next((m for m in self.by_path.values() if _holds(m, container)), None)
+            known = self.homes[id(container)] = (container, found)
+        return known[1]
+
+    def _entering(self, home: Module, key: str) -> Iterator[tuple[Module, Any]]:
+        """Decorated definitions of that name, or given it in quotes, in the packages that may know the registry."""
+        first = next(iter(self.by_path.values()))
+        paths = [*self.by_path, *self.project.package_files(home.path), *self.project.package_files(first.path)]
+        for path in dict.fromkeys(paths):
+            if not path.endswith(".py") or key not in self._text(path):
+                continue
+            for block in self.project.sources.module(path).blocks:
+                if _may_enter(block, key):
+                    yield self.load(path), block
+
+    def _text(self, path: str) -> str:
+        try:
+            return self.project.sources.read(path)
+        except SourceError:
+            return ""
+
+
+def _may_enter(block: Any, key: str) -> bool:
+    if key not in block.text:
+        return False
+    if block.kind in ("def", "class"):
+        return block.decorated and (key in block.binds or _quotes(block.text[: _definition(block.text)], key))
+    return block.kind == "other" and _quotes(block.text, key)
+
+
+def _definition(text: str) -> int:
+    found = _DEFINITION.search(text)
+    return found.start() if found else len(text)
+
+
+def _quotes(text: str, key: str) -> bool:
+    return f'"{key}"' in text or f"'{key}'" in text
 
 
 def _holds(module: Module, container: Any) -> bool:
-    return any(value is container for value in module.scope.names.values())
+    if module.scope.names is container:
+        return True
+    for value in module.scope.names.values():
+        if value is container or (isinstance(value, Instance) and value.payload is container):
+            return not _is_literal(module, container)
+        kept = value.attributes if type(value) is Instance else value.namespace if type(value) is Class else None
+        if kept is not None and any(v is container for v in kept.values()):
+            return True
+    return False
+
+
+def _is_literal(module: Module, container: Any) -> bool:
+    """A dictionary written out with its entries waits for nobody."""
+    name = next((n for n, v in module.scope.names.items() if v is container), None)
+    return name is not None and not any(_EMPTY.search(b.text) for b in module.source.binders(name))
 
 
 __all__ = ["Class", "Module", "Modules", "describe"]

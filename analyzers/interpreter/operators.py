@@ -307,7 +307,9 @@ def _hashed_member(machine: Any, container: Any, item: Any) -> Any:
     unknown = next((k for k in container if isinstance(k, Unknown)), None)
     if unknown is None and isinstance(container, dict):
         unknown = container.get("**") if isinstance(container.get("**"), Unknown) else None
-    return False if unknown is None else unknown
+    if unknown is None:
+        return machine.modules.awaited(container, item) is not MISSING
+    return unknown
 
 
 def _sequence_member(machine: Any, container: Any, item: Any) -> Any:

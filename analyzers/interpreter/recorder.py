@@ -69,12 +69,19 @@ class Recorder:
         self.makers: dict[int, tuple[Any, Record]] = {}
         self.total_cost: Any = 0
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
+        self.built: list[Instance] = []
+        """Instances that module-level code made."""
         self.idle = 0
+        self.read: set[int] = set()
+        """Modules whose parameters were looked at."""
+        self.assigned: dict[tuple[int, str], Site | None] = {}
+        """Where containers were assigned to attributes of modules."""
 
     def reset(self) -> None:
         """Forget the calls of the last forward pass; problems of construction are kept."""
         self.records, self.stack, self.merges = [], [], []
         self.makers = {}
+        self.read = set()
         self.total_cost = 0
 
     @contextmanager

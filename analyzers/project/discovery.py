@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.extraction import fill, place_of
 from analyzers.facts import FileFacts, InputFact, ModelFact, Place, UnknownFact
-from analyzers.frameworks.torch.module import is_module, walk
+from analyzers.frameworks.modules import framework_of, is_model_class, is_module, walk
 from analyzers.interpreter.budget import BudgetExceeded
 from analyzers.interpreter.expressions import evaluate
 from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.modules import Module, Modules, describe, outside
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised, Site
+from analyzers.project.workspace import files_that_build
+from analyzers.project.resolve import workspace_root
 from analyzers.project.inputs import InputError, Usage, find_inputs
 from analyzers.tensors.dims import symbol
 from analyzers.unknown import Unknown
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 STEPS_PER_MODEL = 1_500_000
 STEPS_PER_CANDIDATE = 400_000
+STEPS_PER_USAGE = 150_000
+MAXIMUM_BUILDERS = 5
 
 
 class Discovery:
@@ -30,10 +34,16 @@ class Discovery:
     def __init__(self, analyzer: Analyzer, request: Request) -> None:
         self.analyzer = analyzer
         self.request = request
-        self.machine = Machine(Modules(analyzer.project_for(request.path)))
+        modules = Modules(analyzer.project_for(request.path))
+        modules.declared = {name: entry.get("like", "") for name, entry in analyzer.options.layers.items()}
+        self.machine = Machine(modules)
         self.module = self.machine.modules.load(request.path)
         self.facts = FileFacts(request.path)
         self.used: set[Any] = set()
+        self.kept_parts = frozenset().union(*request.kept.values())
+        self.target = ""
+        if request.stop is not None:
+            self.machine.budget.stop = request.stop
 
     def run(self) -> FileFacts:
         source = self.module.source
@@ -95,14 +105,11 @@ class Discovery:
 
     def _built(self, value: Any) -> Any:
         """A class or a function named as target is called without arguments."""
-        if isinstance(value, Class) and self._is_model_class(value):
+        if isinstance(value, Class) and is_model_class(value):
             return self._instance_of(value)
         if isinstance(value, Function) and not required_parameters(value):
             return self.machine.call(value)
         return value
-
-    def _is_model_class(self, value: Class) -> bool:
-        return any(isinstance(c, Class) and c.qualified_name == "torch.nn.Module" for c in value.mro)
 
     def _instance_of(self, value: Class) -> Any:
         """An instance; constructor arguments nobody gives are symbols of their names."""
@@ -118,13 +125,22 @@ class Discovery:
         for expression in self._declared():
             self._of_expression(expression)
         self._run_usages(source)
-        candidates = [self._candidate(block) for block in source.blocks if block.kind in ("class", "def", "assign")]
-        found = [c for group in candidates for c in group]
-        for name, value, site in sorted(found, key=lambda c: isinstance(c[1], Class)):
-            if isinstance(value, Class) and value in self.used:
-                continue
-            self._of_candidate(name, value, site)
+        blocks = [block for block in source.blocks if block.kind in ("class", "def", "assign")]
+        for block in sorted(blocks, key=self._turn):
+            for name, value, site in self._candidate(block):
+                if not (isinstance(value, Class) and self._is_part(value)):
+                    self._of_candidate(name, value, site)
+        self.facts.models.sort(key=_line_of)
         self._problems_outside_models()
+
+    def _turn(self, block: Any) -> tuple[bool, bool, int]:
+        """What is wanted first comes first; classes after what may be made of them, and from the end of the
+        file, since parts are written before what they are parts of."""
+        is_class = block.kind == "class"
+        return not any(n in self.request.first for n in block.binds), is_class, -block.index if is_class else block.index
+
+    def _is_part(self, value: Class) -> bool:
+        return value in self.used or value.qualified_name in self.kept_parts
 
     def _declared(self) -> list[str]:
         """Models named by ``# rf: model=…`` comments and by the settings."""
@@ -144,8 +160,10 @@ class Discovery:
             return []
         found = []
         for name in block.binds:
+            if name in self.request.kept:
+                continue
             value = self._guarded(lambda name=name: self.module.look_up(name), STEPS_PER_CANDIDATE)
-            if block.kind == "class" and not (isinstance(value, Class) and self._is_model_class(value)):
+            if block.kind == "class" and not (isinstance(value, Class) and is_model_class(value)):
                 continue
             if block.kind == "def" and not (isinstance(value, Function) and not required_parameters(value)):
                 continue
@@ -180,6 +198,8 @@ class Discovery:
             fact.problems = []
         if fact.status != "failed" or fact.problems:
             self.facts.models.append(fact)
+            if self.request.done is not None:
+                self.request.done(fact)
 
     def _has_symbols(self, value: Any) -> bool:
         """A class whose constructor gets symbols, since nobody says what it is given."""
@@ -187,8 +207,44 @@ class Discovery:
         return isinstance(initialiser, Function) and bool(required_parameters(initialiser)[1:])
 
     def _workspace_instance(self, value: Class) -> Any:
-        """An instance of the class that the file itself built."""
-        return next((u.instance for u in self._usages if u.instance.class_ is value), None)
+        """An instance of the class as the file itself, or else another file of the workspace, builds it."""
+        made = self._instance_built(value)
+        if made is None:
+            for path in self._builders(value):
+                self._follow(path, value.name)
+                made = self._instance_built(value)
+                if made is not None:
+                    break
+        return made
+
+    def _instance_built(self, value: Class) -> Any:
+        whole = (i for i in self.machine.recorder.built if i.class_ is value and i.broken is None and is_module(i))
+        return next(whole, None)
+
+    def _builders(self, value: Class) -> list[str]:
+        root = workspace_root(self.request.path)
+        if "site-packages" in root or value.site is None or value.site.path != self.request.path:
+            return []
+        return list(files_that_build(self.analyzer.sources, root, value.name, self.request.path))[:MAXIMUM_BUILDERS]
+
+    def _follow(self, path: str, name: str) -> None:
+        """Run what another file does with the class: its top-level code, then its functions without arguments."""
+        machine = self.machine
+        saved, machine.recorder.troubles = machine.recorder.troubles, []
+        module = machine.modules.load(path)
+        for block in module.source.blocks:
+            if block.kind not in ("def", "class", "import", "comment") and block.mentions(name):
+                self._guarded(lambda block=block: self._run_block(block, module), STEPS_PER_USAGE)
+        for block in module.source.blocks:
+            if block.kind == "def" and block.mentions(name) and f"{name}(" in block.text:
+                self._guarded(lambda block=block: self._call_function(module, block.binds[0]), STEPS_PER_USAGE)
+        machine.recorder.troubles = saved
+
+    def _call_function(self, module: Module, name: str) -> None:
+        function = module.look_up(name)
+        if isinstance(function, Function) and not required_parameters(function):
+            with outside(self.machine):
+                self.machine.call(function)
 
     def _problems_outside_models(self) -> None:
         from analyzers.extraction import Extraction
@@ -205,24 +261,25 @@ class Discovery:
         saved, machine.recorder.troubles = machine.recorder.troubles, []
         for block in source.blocks:
             if block in source.main_blocks or _is_top_level_call(block):
-                self._guarded(lambda block=block: self._run_block(block), STEPS_PER_CANDIDATE)
+                self._guarded(lambda block=block: self._run_block(block, self.module), STEPS_PER_USAGE)
         machine.recorder.troubles = saved
         self._usages = [Usage(*u) for u in machine.recorder.usages]
 
-    def _run_block(self, block: Any) -> None:
-        names = self.module.scope.names
+    def _run_block(self, block: Any, module: Module) -> None:
+        names = module.scope.names
         before = names.get("__name__")
         names["__name__"] = "__main__"
         try:
-            if block.index not in self.module.executed:
-                self.module.run_block(self.machine, block)
+            if block.index not in module.executed:
+                module.run_block(self.machine, block)
         finally:
             names["__name__"] = before
 
     # -- one model -----------------------------------------------------------------------------------
 
     def _model(self, target: str, name: str, value: Any, failure: str | None, origin: Any = None) -> ModelFact:
-        fact = ModelFact(target=target, name=name, framework="torch", place=self._place(value, origin), status="failed")
+        self.target = target.partition("::")[2]
+        fact = ModelFact(target=target, name=name, framework=_framework_name(value), place=self._place(value, origin), status="failed")
         if isinstance(value, Instance) and not isinstance(origin, Instance) and origin is not None:
             fact.name = value.class_.name if isinstance(origin, Class) else name
         if failure is not None or not is_module(value):
@@ -231,7 +288,9 @@ class Discovery:
             fact.unknowns.append(UnknownFact(place, reason))
             self._keep_problems(fact)
             return fact
-        self.used.update(m.class_ for _, m in walk(value) if m is not value)
+        classes = {m.class_ for _, m in walk(value) if m is not value}
+        self.used.update(classes)
+        fact.parts = frozenset(c.qualified_name for c in classes)
         self._forward(fact, value)
         return fact
 
@@ -279,6 +338,15 @@ class Discovery:
             ]
         except BudgetExceeded as error:
             return Unknown(error.reason), [(error.reason, None)]
+
+
+def _framework_name(value: Any) -> str:
+    framework = framework_of(value)
+    return framework.name if framework is not None else "torch"
+
+
+def _line_of(model: ModelFact) -> int:
+    return model.place.line if model.place is not None else 0
 
 
 def _is_top_level_call(block: Any) -> bool:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from analyzers.interpreter.values import BoundMethod, Function, Instance
-from analyzers.frameworks.torch.module import walk
+from analyzers.frameworks.modules import framework_of, walk
+from analyzers.project.annotations import annotated_shapes
 from analyzers.project.probing import Names, NeedsShape, Probe, shape_wanted_by
 from analyzers.tensors.dims import Expression, bare_symbol
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
-SPATIAL = {1: ("T",), 2: ("H", "W"), 3: ("D", "H", "W")}
 DEFAULT_SIZE = 224
 MAXIMUM_ATTEMPTS = 10
 ALTERNATIVES = (256, 32, 28, 64, 128, 299, 512, 96, 227)
@@ -86,14 +86,31 @@ class _Search:
         request = self.discovery.request
         known: dict[str, Input] = {}
         for group, origin in (
-            (request.inputs, "option"),
+            (request.inputs_of.get(self.discovery.target, request.inputs), "option"),
             (self._comment_inputs(), "comment"),
             (self._settings_inputs(), "settings"),
         ):
             self._add(known, group, origin)
+        self._add_declared(known)
         if not known:
             self._add_usage(known)
+        self._add(known, self._annotations(), "annotation")
         return known
+
+    def _annotations(self) -> Any:
+        forward = self.machine.get_attribute(self.root, "forward")
+        forward = forward.function if isinstance(forward, BoundMethod) else forward
+        shapes = annotated_shapes(forward) if isinstance(forward, Function) else []
+        return [(name, shape) for name, shape in shapes if name in self.parameters]
+
+    def _add_declared(self, known: dict[str, Input]) -> None:
+        """Inputs that the model itself declares; what is given for one of them by the user comes first."""
+        framework = framework_of(self.root)
+        for name, shape, dtype in framework.declared_inputs(self.root) if framework is not None else ():
+            if name in known:
+                known[name].dtype = dtype
+            else:
+                known[name] = Input(name, shape, "usage", dtype)
 
     def _add(self, known: dict[str, Input], group: Any, origin: str) -> None:
         free = [p for p in self.parameters if p not in known]
@@ -148,7 +165,11 @@ class _Search:
         for entry in self.discovery.analyzer.options.models:
             path, _, expression = entry.get("target", "").partition("::")
             if path == self.discovery.request.path and entry.get("input"):
-                if not expression or expression.split("(")[0] in (self.root.class_.name, *self.discovery.request.expressions):
+                if not expression or expression.split("(")[0] in (
+                    self.root.class_.name,
+                    self.discovery.target.partition("(")[0],
+                    *self.discovery.request.expressions,
+                ):
                     shapes = entry["input"] if isinstance(entry["input"], list) else [entry["input"]]
                     return [parse_input(s) if isinstance(s, str) else (None, tuple(s)) for s in shapes]
         return ()
@@ -200,6 +221,9 @@ class _Search:
         for name, given in inputs.items():
             if name not in self.parameters:
                 kwargs[name] = self._tensor(given)
+        framework = framework_of(self.root)
+        if framework is not None:
+            args = framework.arguments(self.root, args)
         before = self.machine.recorder.troubles
         self.machine.recorder.troubles = []
         try:
@@ -211,7 +235,7 @@ class _Search:
         return Found(used, result, failures, troubles)
 
     def _tensor(self, given: Input) -> Tensor:
-        return Tensor(given.shape, located_input(given), given.dtype)
+        return Tensor(given.shape, located_input(given, self.root), given.dtype)
 
     def _learned(self, inputs: dict[str, Input]) -> bool:
         """Symbols of an input that a layer asked to have a certain size take that size."""
@@ -319,20 +343,23 @@ def _learned_size(dim: Any) -> Any:
     return wanted[0] if wanted and all(w == wanted[0] for w in wanted) else dim
 
 
-def located_input(given: Input) -> Field:
-    """The field of an input: its axes behind batch and channels; integer inputs (tokens) have one axis."""
+def located_input(given: Input, root: Instance) -> Field:
+    """The field of an input: the axes its framework's layout gives it; integer inputs (tokens) have one axis."""
     rank = len(given.shape)
     if given.dtype.startswith("int") and rank == 2:
         return Field.of_input(given.shape, {"T": 1}, given.name)
-    axes = SPATIAL.get(rank - 2)
-    if axes is None:
-        return Field.EMPTY
-    return Field.of_input(given.shape, {axis: 2 + i for i, axis in enumerate(axes)}, given.name)
+    framework = framework_of(root)
+    axes = framework.input_axes(root, rank) if framework is not None else {}
+    return Field.of_input(given.shape, axes, given.name) if axes else Field.EMPTY
 
 
 def forward_parameters(machine: Any, root: Instance) -> list[str]:
-    """The names of the inputs a call must give: parameters of ``forward`` without a default."""
-    forward = machine.get_attribute(root, "forward")
+    """The names of the inputs a call must give: those it declares, else its forward's parameters without a default."""
+    framework = framework_of(root)
+    names = framework.input_names(root) if framework is not None else None
+    if names is not None:
+        return names
+    forward = machine.get_attribute(root, framework.entry if framework is not None else "forward")
     if isinstance(forward, BoundMethod):
         forward = forward.function
     if isinstance(forward, Function):

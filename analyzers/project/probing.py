@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from analyzers.frameworks.torch.module import walk
+from analyzers.frameworks.modules import walk
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import symbol
 from analyzers.tensors.field import Field
@@ -33,6 +33,7 @@ class Probe(Tensor):
         self.parameter = self.trainable = False
         self.cost = 0
         self.trait = None
+        self.history = None
 
     @property
     def shape(self) -> Any:  # type: ignore[override]

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _ROOT_MARKERS = ("pyproject.toml", ".git", "setup.py", "setup.cfg")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
+MAXIMUM_PACKAGE_FILES = 2_000
+"""Files looked through for the definition that enters a name in a registry."""
+
 _EDITABLE_MAPPING = re.compile(r"""^MAPPING[^=]*=\s*(\{.*\})\s*$""", re.MULTILINE)
 
 
@@ -179,6 +182,33 @@ class Project:
         directory = package if self.sources.is_dir(package) else os.path.dirname(package)
         is_package = directory == package or os.path.basename(package) == "__init__.py"
         return self._module_in(directory, name) if is_package else None
+
+    def package_files(self, path: str) -> Iterator[str]:
+        """The Python files of the outermost package a file lies in (of its folder when in none), nearest first."""
+        directory = os.path.dirname(os.path.abspath(path))
+        root = self.import_root(path)
+        top = directory
+        while top not in (root, os.path.dirname(top)) and os.path.dirname(top) != root:
+            top = os.path.dirname(top)
+        seen: set[str] = set()
+        budget = [MAXIMUM_PACKAGE_FILES]
+        while _is_below(directory, top):
+            yield from self._files_below(directory, seen, budget)
+            directory = os.path.dirname(directory)
+
+    def _files_below(self, directory: str, seen: set[str], budget: list[int]) -> Iterator[str]:
+        if directory in seen:
+            return
+        seen.add(directory)
+        names = self.sources.list_dir(directory)
+        for name in names:
+            if name.endswith(".py") and budget[0] > 0:
+                budget[0] -= 1
+                yield os.path.join(directory, name)
+        for name in names:
+            path = os.path.join(directory, name)
+            if _IDENTIFIER.fullmatch(name) and budget[0] > 0 and self.sources.is_dir(path):
+                yield from self._files_below(path, seen, budget)
 
     def _sites(self) -> list[str]:
         if self._site_directories is None:

@@ -43,10 +43,14 @@ def _geometry(layer: LayerFact) -> list[tuple[int, int]]:
 
 
 def skipped_axis(layer: LayerFact) -> int | None:
-    """The first axis whose stride exceeds the kernel's extent (and which has pixels to skip)."""
+    """The first axis whose stride exceeds the kernel's extent and which has pixels to skip; ``None`` also
+    where it is not known what comes in."""
     shape = layer.input_shapes[0] if layer.input_shapes else None
-    for index, (extent, stride) in enumerate(_geometry(layer)):
-        size = shape[index - len(_geometry(layer))] if shape else None
+    geometry = _geometry(layer)
+    if shape is None or len(shape) <= len(geometry):
+        return None
+    for index, (extent, stride) in enumerate(geometry):
+        size = shape[index - len(geometry)]
         if stride > extent and not (isinstance(size, int) and size <= extent):
             return index
     return None

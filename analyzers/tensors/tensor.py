@@ -17,10 +17,11 @@ class Tensor:
     holds the row-major Python numbers of a small constant (``torch.linspace`` of drop-path rates),
     else None. ``parameter`` marks ``nn.Parameter``; ``trainable`` its ``requires_grad``.
     ``cost`` is the multiply-accumulate count of the operation that made it. ``trait`` is a free
-    marker of what produced it (``"softmax"``), for rules.
+    marker of what produced it (``"softmax"``), for rules. ``history`` is the step of a symbolic graph
+    that made it (Keras' functional API), None for every other tensor.
     """
 
-    __slots__ = ("content", "cost", "dtype", "field", "parameter", "shape", "trainable", "trait")
+    __slots__ = ("content", "cost", "dtype", "field", "history", "parameter", "shape", "trainable", "trait")
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Tensor:
         self.trainable = trainable
         self.cost = cost
         self.trait = trait
+        self.history: Any = None
 
     @property
     def rank(self) -> int:
@@ -51,7 +53,7 @@ class Tensor:
         return product(self.shape)
 
     def with_(self, **changes: Any) -> Tensor:
-        """A copy of a *result*: content, cost, trait and parameter-ness are not inherited."""
+        """A copy of a *result*: content, cost, trait, history and parameter-ness are not inherited."""
         values: dict[str, Any] = {"shape": self.shape, "field": self.field, "dtype": self.dtype}
         values.update(changes)
         return Tensor(**values)

@@ -105,4 +105,10 @@ def parses(source: str) -> bool:
 
 
 def tidied(source: str) -> str:
-    return "\n".join(line for line in source.split("\n") if line.strip() not in ("", "pass")) + "\n"
+    """Without blank lines, and without every ``pass`` that need not be there."""
+    lines = [line for line in source.split("\n") if line.strip()]
+    for index in reversed(range(len(lines))):
+        rest = [*lines[:index], *lines[index + 1 :]]
+        if lines[index].strip() == "pass" and parses("\n".join(rest)):
+            lines = rest
+    return "\n".join(lines) + "\n"

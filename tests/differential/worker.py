@@ -150,7 +150,8 @@ class Run:
     def _strangers(self, model: nn.Module) -> list[str]:
         """Types of modules that are called and yet are no part of the model: built inside forward."""
         own = {id(module) for module in model.modules()}
-        return [type(self.built[key][0]).__name__ for key in self.calls if key in self.built and key not in own]
+        called = [self.built[key][0] for key in self.calls if key in self.built and key not in own]
+        return [type(module).__name__ for module in called]
 
     def _layer(self, name: str, module: nn.Module) -> dict[str, Any]:
         record = self.calls[id(module)]
@@ -200,6 +201,7 @@ PYTHON = (
     "cannot be interpreted",
     "has no len",
     "bad operand type",
+    "an iterable",
     "not iterable",
     "__index__",
 )
@@ -216,6 +218,8 @@ def reason_of(error: Exception, in_program: bool) -> str:
         return "python"
     if isinstance(error, NameError | AttributeError | KeyError | ZeroDivisionError | AssertionError):
         return "shape" if "embedding dimension" in text else "python"
+    if isinstance(error, IndexError) and text == "list index out of range":
+        return "python"
     if isinstance(error, TypeError) and (any(word in text for word in PYTHON) or of_the_program(text)):
         return "python"
     return "dtype" if any(word in text for word in DTYPE) else "shape"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from analyzers.frameworks.modules import FRAMEWORKS, SPATIAL, Framework
 from analyzers.frameworks.registry import layer
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator
 from analyzers.tensors.errors import OperationError, PythonError
@@ -51,6 +52,25 @@ def named_tensors(module: Instance, table: str, prefix: str = "", recurse: bool 
                 yield (f"{path}.{name}" if path else name), tensor
 
 
+def unregistered(root: Instance) -> Iterator[tuple[Instance, str, list[Instance]]]:
+    """(owner, attribute, modules) where modules are kept in a plain list, tuple or dict and nowhere else."""
+    known = {id(module) for _, module in walk(root)}
+    for _, owner in walk(root):
+        for name, value in owner.attributes.items():
+            if name not in TABLES and isinstance(value, (list, tuple, dict)):
+                lost = [m for m in _modules_in(value) if id(m) not in known]
+                if lost:
+                    yield owner, name, lost
+
+
+def _modules_in(value: Any, depth: int = 0) -> Iterator[Instance]:
+    if is_module(value):
+        yield value
+    elif isinstance(value, (list, tuple, dict)) and depth < 3:
+        for part in list(value.values() if isinstance(value, dict) else value):
+            yield from _modules_in(part, depth + 1)
+
+
 def lazily(items: Iterator[Any]) -> LazyIterator:
     return LazyIterator(iter(list(items)))
 
@@ -80,6 +100,8 @@ class Module:
         for table in TABLES:
             entries = attributes.get(table)
             if entries is not None and name in entries:
+                if table == "_parameters":
+                    self.machine.recorder.read.add(id(self))
                 return entries[name]
         return MISSING
 
@@ -88,6 +110,8 @@ class Module:
         if table is None:
             machine.journal.touch(self.attributes)
             self.attributes[name] = value
+            if isinstance(value, (list, tuple, dict)):
+                machine.recorder.assigned[id(self), name] = machine.site()
             return
         entries = self.attributes.get(table)
         if entries is None:
@@ -95,6 +119,8 @@ class Module:
         machine.journal.touch(entries)
         _forget(self, name, keep=table)
         entries[name] = value
+        if table == "_modules":
+            machine.recorder.assigned[id(self), name] = machine.site()
 
     def __delattr__(self: Any, name: str, *, machine: Any) -> None:
         for table in TABLES:
@@ -294,5 +320,23 @@ class UninitializedParameter(Parameter):
 class Buffer(TensorClass):
     pass
 
+
+class Torch(Framework):
+    """PyTorch's modules, for the engine."""
+
+    name = "torch"
+    base = Module
+    model = Module
+    entry = "forward"
+
+    def children(self, module: Instance) -> dict[str, Any]:
+        return children_of(module)
+
+    def input_axes(self, root: Instance, rank: int) -> dict[str, int]:
+        """The axes behind batch and channels."""
+        return {axis: 2 + i for i, axis in enumerate(SPATIAL.get(rank - 2, ()))}
+
+
+FRAMEWORKS.append(Torch())
 
 __all__ = ["BoundMethod", "Module", "Parameter", "children_of", "is_module", "named_tensors", "own_tensors", "walk"]

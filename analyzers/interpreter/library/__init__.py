@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.interpreter.library import (
+    argparse_,
     collections_,
     copy_,
     dataclasses_,
@@ -20,6 +21,7 @@ from analyzers.interpreter.library import (
 )
 
 LIBRARY: dict[str, dict[str, Any]] = {
+    **argparse_.MODULES,
     **collections_.MODULES,
     **copy_.MODULES,
     **dataclasses_.MODULES,

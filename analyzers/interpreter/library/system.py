@@ -70,6 +70,15 @@ def _unknown_path(*_: Any, **__: Any) -> Any:
     return Unknown("the file system")
 
 
+class Loaded(dict):
+    """``sys.modules``: a module is imported by being asked for."""
+
+    @staticmethod
+    def missing(machine: Any, value: Any, key: Any) -> Any:
+        same_name = (m for m in machine.modules.by_path.values() if m.name == key)
+        return next(same_name, None) or machine.modules.import_module(key)
+
+
 _LOGGING: dict[str, Any] = {
     "getLogger": _logger, "basicConfig": _nothing,
     **{name: _nothing for name in "debug info warning error critical exception log disable".split()},
@@ -99,6 +108,7 @@ MODULES: dict[str, dict[str, Any]] = {
         "version": "3.12.0", "float_info": Unknown("the machine's floats"), "exit": _nothing,
         "byteorder": "little", "getrecursionlimit": lambda: 1000, "setrecursionlimit": _nothing,
         "stdout": SILENT, "stderr": SILENT, "path": [],
+        "modules": Loaded({"**": Unknown("which modules are loaded")}),
     },
     "random": {**{name: _random for name in _RANDOM.split()}, "seed": _nothing},
     "time": {"time": _time, "perf_counter": _time, "sleep": _nothing, "strftime": _time, "monotonic": _time},

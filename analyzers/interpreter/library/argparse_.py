@@ -1,0 +1,89 @@
+"""``argparse``: the namespace that no command line arguments give, i.e. the defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.unknown import Unknown
+
+
+class Namespace:
+    """``argparse.Namespace``: what is not declared is not known."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        if name == "__dict__":
+            return self.values
+        return self.values.get(name, Unknown(f"the command line argument {name}"))
+
+    def assign_attribute(self, machine: Any, name: str, value: Any) -> None:
+        self.values[name] = value
+
+
+class Parser:
+    """``argparse.ArgumentParser`` and its groups, which share one table of arguments."""
+
+    def __init__(self, values: dict[str, Any] | None = None) -> None:
+        self.values: dict[str, Any] = {} if values is None else values
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        return {
+            "add_argument": self.add_argument,
+            "add_argument_group": self.group,
+            "add_mutually_exclusive_group": self.group,
+            "set_defaults": self.set_defaults,
+            "parse_args": self.parse,
+            "parse_known_args": self.parse_known,
+        }.get(name, _nothing)
+
+    def group(self, *_: Any, **__: Any) -> Parser:
+        return Parser(self.values)
+
+    def set_defaults(self, **values: Any) -> None:
+        self.values.update(values)
+
+    def add_argument(self, *names: Any, **options: Any) -> None:
+        flags = [n for n in names if isinstance(n, str)]
+        long = next((n for n in flags if n.startswith("--")), flags[0] if flags else None)
+        target = options.get("dest") or (long.lstrip("-").replace("-", "_") if long else None)
+        if isinstance(target, str):
+            self.values[target] = _default(target, flags, options)
+
+    def parse(self, *_: Any, **__: Any) -> Namespace:
+        return Namespace(dict(self.values))
+
+    def parse_known(self, *_: Any, **__: Any) -> tuple:
+        return Namespace(dict(self.values)), []
+
+
+def _default(target: str, flags: list[str], options: dict[str, Any]) -> Any:
+    if "default" in options:
+        return options["default"]
+    action = options.get("action")
+    if action in ("store_true", "store_false"):
+        return action == "store_false"
+    if options.get("required") or not flags[0].startswith("-"):
+        return Unknown(f"the command line argument {target}")
+    return None
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+def _parser(*_: Any, **__: Any) -> Parser:
+    return Parser()
+
+
+def _namespace(**values: Any) -> Namespace:
+    return Namespace(values)
+
+
+MODULES: dict[str, dict[str, Any]] = {
+    "argparse": {
+        "ArgumentParser": _parser, "Namespace": _namespace, "ArgumentDefaultsHelpFormatter": None,
+        "RawDescriptionHelpFormatter": None, "ArgumentTypeError": _nothing,
+    },
+}  # fmt: skip
