@@ -134,7 +134,7 @@ class Extraction:
             calls=1,
             definition=place_of(instance.site),
             call=place_of(record.site),
-            input_shapes=[t.shape for t in record.inputs if isinstance(t, Tensor)],
+            input_shapes=[t.shape for t in record.inputs if type(t) is Tensor],
             output_shape=output.shape if output is not None else None,
             parameters=own_parameters(instance),
             macs=per_item(record.cost),
@@ -157,7 +157,7 @@ class Extraction:
             calls=1,
             definition=place,
             call=place,
-            input_shapes=[t.shape for t in record.inputs if isinstance(t, Tensor)],
+            input_shapes=[t.shape for t in record.inputs if type(t) is Tensor],
             output_shape=record.output.shape,
             parameters=0,
             macs=None,
@@ -304,7 +304,8 @@ def unknowns_in(value: Any, depth: int = 0) -> list[Unknown]:
 
 
 def first_tensor(value: Any) -> Tensor | None:
-    if isinstance(value, Tensor):
+    """The first tensor in a value (a probe, whose shape is not known, does not count)."""
+    if type(value) is Tensor:
         return value
     if isinstance(value, Instance):
         value = value.payload if value.payload is not None else list(value.attributes.values())

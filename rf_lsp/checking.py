@@ -13,6 +13,7 @@ from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.sources import SourceError
 from rf_lsp.cache import Cache, key_of
 from rf_lsp.engine import Engine, Project
+from rf_lsp.errors import UsageError
 from rf_lsp.relevance import Relevance
 from rf_lsp.results import FileResult
 from rf_lsp.shapes import NamedShape
@@ -53,7 +54,7 @@ class Checker:
             request = Request(path, [], list(self._task.inputs), text)
             facts = self._engine.facts(request)
             result = self._result(path, facts)
-        except SourceError as error:
+        except (SourceError, UsageError) as error:
             result = FileResult(path, error=str(error))
         except (Exception, RecursionError) as error:
             if os.environ.get("RF_LSP_DEBUG"):

@@ -138,7 +138,6 @@ def loaded_after(statement: str) -> set[str]:
         "import analyzers.source.sources, analyzers.source.comments",
         "import analyzers.rules.support.registry",
         "import rf_lsp.settings, rf_lsp.files, rf_lsp.cache, rf_lsp.engine, rf_lsp.checking",
-        "import analyzers.analysis",
     ],
 )
 def test_what_a_cached_check_needs_is_light(statement: str):

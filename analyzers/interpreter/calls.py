@@ -166,7 +166,7 @@ def _invoke(machine: Any, native: Any, signature: NativeSignature, args: list[An
         return _refused(machine, native, args, error)
     if result is MISSING:
         raise machine.exception("AttributeError", f"no attribute {args[-1]}")
-    if isinstance(result, (Tensor, tuple)):
+    if isinstance(result, (Tensor, tuple, list)):
         machine.recorder.observe(native, args, kwargs, result)
     return result
 

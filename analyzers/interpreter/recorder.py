@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from analyzers.frameworks.modules import children_of
+from analyzers.interpreter.graph import Step, tensors_below
 from analyzers.interpreter.values import Instance, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
@@ -72,6 +74,8 @@ class Recorder:
         self.built: list[Instance] = []
         """Instances that module-level code made."""
         self.idle = 0
+        self.symbolic = False
+        """Whether symbolic tensors are about, so that operations on them become steps of their graph."""
         self.read: set[int] = set()
         """Modules whose parameters were looked at."""
         self.assigned: dict[tuple[int, str], Site | None] = {}
@@ -96,12 +100,19 @@ class Recorder:
 
     # -- calls ---------------------------------------------------------------------------------
 
-    def call_module(self, instance: Instance, forward: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Call a module's forward and note what went in and came out."""
+    def call_module(
+        self,
+        instance: Instance,
+        forward: Any,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        inputs: list[Any] | None = None,
+    ) -> Any:
+        """Call a module's forward and note what went in (``inputs``, else the arguments) and came out."""
         machine = self.machine
         if not self.stack and self.idle:
             self.usages.append((instance, args, kwargs, machine.site()))
-        record = Record(instance, "", [*args, *kwargs.values()], machine.site())
+        record = Record(instance, "", [*args, *kwargs.values()] if inputs is None else inputs, machine.site())
         record.certain = not machine.uncertain
         record.producers = self._producers(record.inputs)
         self.records.append(record)
@@ -119,6 +130,12 @@ class Recorder:
             if isinstance(value, Tensor):
                 self.makers[id(value)] = (value, record)
 
+    def remember_again(self, result: Any, copies: Any) -> None:
+        """Copies of a module's result were made by whoever made the result."""
+        for old, new in zip(tensors_below(result), tensors_below(copies)):
+            if id(old) in self.makers:
+                self.makers[id(new)] = (new, self.makers[id(old)][1])
+
     def _producers(self, inputs: list[Any]) -> tuple[Any, ...]:
         found = (self.makers.get(id(v)) for v in inputs if isinstance(v, Tensor))
         return tuple(entry[1] for entry in found if entry is not None)
@@ -127,6 +144,8 @@ class Recorder:
 
     def observe(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
         """After a native: count its cost, follow who made what, and note changes of shape or field."""
+        if self.symbolic and not isinstance(args[0] if args else None, Instance):
+            self._link(native, args, kwargs, result)
         if isinstance(result, Tensor):
             self._observe_tensor(native, args, kwargs, result)
             return
@@ -149,6 +168,14 @@ class Recorder:
         if (first.shape != result.shape or first.field is not result.field) and self._is_shown():
             self._functional(native, operands, result)
 
+    def _link(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
+        """An operation on symbolic tensors is a step of their graph."""
+        if any(t.history is not None for t in tensors_below((args, kwargs))):
+            made = [t for t in tensors_below(result) if t.history is None and not t.parameter]
+            step = Step(native, args, kwargs, made, self.machine.site())
+            for tensor in made:
+                tensor.history = step
+
     def _is_shown(self) -> bool:
         """Operations are listed inside modules with children (and at the root), not inside leaves."""
         if self.idle:
@@ -156,7 +183,7 @@ class Recorder:
         if len(self.stack) <= 1:
             return True
         instance = self.stack[-1].instance
-        return instance is None or bool(instance.attributes.get("_modules"))
+        return instance is None or bool(children_of(instance))
 
     def _functional(self, native: Any, operands: list[Tensor], result: Tensor) -> None:
         record = Record(None, native.__name__.strip("_"), list(operands), self.machine.site())

@@ -66,6 +66,7 @@ def _return(machine: Any, frame: Frame, node: cst.Return) -> str:
 
 def _assign(machine: Any, frame: Frame, node: cst.Assign) -> None:
     value = evaluate(machine, frame, node.value)
+    frame.node = node
     for target in node.targets:
         assign(machine, frame, target.target, value)
 

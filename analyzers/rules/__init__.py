@@ -43,15 +43,17 @@ def _found(facts: FileFacts, settings: RuleSettings, enabled: Iterable[str]) -> 
     seen: dict[tuple, Finding] = {}
     for code in enabled:
         for finding in MODULES[code].check(facts, settings):
-            if _wanted(finding, settings):
+            if _wanted(finding, facts.path, settings):
                 seen.setdefault((finding.code, finding.place), finding)
     return list(seen.values())
 
 
-def _wanted(finding: Finding, settings: RuleSettings) -> bool:
-    if finding.code in settings.ignored_in(finding.place.file):
+def _wanted(finding: Finding, path: str, settings: RuleSettings) -> bool:
+    """Of installed libraries only errors are told, unless the library's file itself is looked at."""
+    file = finding.place.file
+    if finding.code in settings.ignored_in(file):
         return False
-    return finding.severity == LEVELS[0] or settings.owns(finding.place.file)
+    return finding.severity == LEVELS[0] or file == path or settings.owns(file)
 
 
 def _levelled(finding: Finding, enabled: Mapping[str, str | None]) -> Finding:

@@ -20,6 +20,7 @@ from analyzers.source.lexical import (
     IDENTIFIER,
     NEWLINE,
     STRING,
+    careful_string,
     count_lines,
 )
 
@@ -37,13 +38,6 @@ _STRONG = (
 _FLAT = r"""[^()\[\]{}"'#\\\r\n]*"""
 _GAP = rf"{BLANK_LINES}(?:[ \t\f]*(?:{COMMENT})?\Z|(?:[ \t\f]*\f)?)"
 _INDENTED = r"(?=(?:[ \t\f]*\f)?[ \t]+[^ \t\f\r\n#])"
-# A triple-quoted string that holds no line at column 0 such as "def f": see _Scanner.
-_CAREFUL_STRING = STRING.replace("[\\s\\S]", "(?:\\r\\n|[\\s\\S])")
-for _quote in "\"'":
-    _CAREFUL_STRING = _CAREFUL_STRING.replace(
-        f"[^{_quote}\\\\]*(?:", f"(?:[^{_quote}\\\\\\r\\n]+|{NEWLINE}(?!{_STRONG}))*(?:"
-    ).replace(f")[^{_quote}\\\\]*)*", f")(?:[^{_quote}\\\\\\r\\n]+|{NEWLINE}(?!{_STRONG}))*)*")
-
 
 def _step(string: str) -> re.Pattern[str]:
     """One step of the scan: everything that cannot end a block, then what the loop must look at.
@@ -62,7 +56,7 @@ def _step(string: str) -> re.Pattern[str]:
 
 
 _STEP = _step(STRING)
-_CAREFUL_STEP = _step(_CAREFUL_STRING)
+_CAREFUL_STEP = _step(careful_string(_STRONG))
 _FIRST_GAP = re.compile(_GAP)
 _STRONG_HERE = re.compile(_STRONG)
 _NEXT_STRONG = re.compile(rf"{NEWLINE}(?={_STRONG})")

@@ -10,13 +10,29 @@ import re
 from bisect import bisect_right
 
 NEWLINE = r"(?:\r\n|\n|\r)"
-STRING = (
+_TRIPLE_QUOTED = (
     r'"""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*"""'
     r"|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''"
-    r'|"(?!"")[^"\\\r\n]*(?:\\(?:\r\n|[\s\S])[^"\\\r\n]*)*"'
+)
+_SINGLE_QUOTED = (
+    r'"(?!"")[^"\\\r\n]*(?:\\(?:\r\n|[\s\S])[^"\\\r\n]*)*"'
     r"|'(?!'')[^'\\\r\n]*(?:\\(?:\r\n|[\s\S])[^'\\\r\n]*)*'"
 )
+STRING = f"{_TRIPLE_QUOTED}|{_SINGLE_QUOTED}"
 """A complete string literal, without its prefix."""
+
+
+def careful_string(stop: str) -> str:
+    """:data:`STRING`, but no line inside a triple-quoted string may begin with the pattern ``stop``.
+
+    One character at a time, so that a failure takes no longer than a success.
+    """
+    triple = "|".join(
+        rf"{quote * 3}(?:[^{quote}\\\r\n]|{NEWLINE}(?!{stop})|\\[\s\S]|{quote}(?!{quote * 2}))*{quote * 3}"
+        for quote in "\"'"
+    )
+    return f"{triple}|{_SINGLE_QUOTED}"
+
 
 COMMENT = r"#[^\r\n]*"
 CONTINUATION = r"\\(?:\r\n|[\s\S])"

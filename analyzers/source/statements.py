@@ -9,18 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from analyzers.source.lexical import COMMENT, CONTINUATION, NEWLINE, STRING, line_starts
+from analyzers.source.lexical import COMMENT, CONTINUATION, NEWLINE, STRING, careful_string, line_starts
 
 _MEMBER = r"[ \t]*(?:async[ \t]+)?(?:def[ \t]+\w+[ \t]*[(\[]|class[ \t]+\w+[ \t]*[:(\[])"
-
-
-def _careful(string: str) -> str:
-    """The string pattern, but a triple-quoted string holds no line that begins a function or a class."""
-    for quote in "\"'":
-        plain = rf"(?:[^{quote}\\\r\n]+|{NEWLINE}(?!{_MEMBER}))*"
-        string = string.replace(f"{quote * 3}[^{quote}\\\\]*(?:", f"{quote * 3}{plain}(?:")
-        string = string.replace(f'|{quote}(?!{quote * 2}))[^{quote}\\\\]*)*{quote * 3}', f"|{quote}(?!{quote * 2})){plain})*{quote * 3}")
-    return string
 
 
 def _token(string: str) -> re.Pattern[str]:
@@ -32,7 +23,7 @@ def _token(string: str) -> re.Pattern[str]:
 
 
 _TOKEN = _token(STRING)
-_CAREFUL_TOKEN = _token(_careful(STRING))
+_CAREFUL_TOKEN = _token(careful_string(_MEMBER))
 _BLANK = re.compile(rf"(?:[ \t\f]*(?:{COMMENT})?{NEWLINE})*")
 _CODE_LINE = re.compile(
     r"[ \t]*(?:(?:return|raise|pass|break|continue|assert|del|import|def|class|async|try|global)\b"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 from analyzers.facts import FieldFact
@@ -233,7 +234,7 @@ class Field:
             return Field.merge(fields, sizes)
         fields = [field._unfolded(dim) for field in fields]
         total: Dim = sum(sizes)  # type: ignore[assignment]
-        joined = _end_to_end(fields, dim, total)
+        joined = _end_to_end(fields, dim, sizes)
         if joined is not None:
             return joined
         placed, origin = [], 0
@@ -486,22 +487,27 @@ def _united_terms(terms: Sequence[tuple[Term, float]], unions: dict[Any, Support
         yield Term(n, unions[identity], bundle.term.places)
 
 
-def _end_to_end(fields: Sequence[Field], dim: int, total: Dim) -> Field | None:
+def _end_to_end(fields: Sequence[Field], dim: int, sizes: Sequence[Dim]) -> Field | None:
     """Whole maps of the same axes concatenated along one of them, unit by unit; None where not so."""
-    first = fields[0]
+    total = sum(sizes)  # type: ignore[arg-type]
     keys = {tuple(axis.key for axis in field.axes) for field in fields}
     single = all(len(axis.terms) == 1 for field in fields for axis in field.axes)
     if len(keys) != 1 or not single or not isinstance(total, int):
         return None
-    columns = [[field.axes[at] for field in fields] for at in range(len(first.axes))]
-    if not all(axis.terms[0].is_plain(dim) for axes in columns if axes[0].terms[0].at(dim) for axis in axes):
+    parts = [
+        field._each(lambda term, size=size: placement.with_padding(term, size) if term.at(dim) else term)
+        for field, size in zip(fields, sizes, strict=True)
+    ]
+    columns = [[part.axes[at] for part in parts] for at in range(len(parts[0].axes))]
+    moving = [axis for axes in columns for axis in axes if axes[0].terms and axes[0].terms[0].at(dim)]
+    if not all(axis.terms and axis.terms[0].is_plain(dim) for axis in moving):
         return None
     return Field(tuple(_chained(axes, dim, total) for axes in columns))
 
 
 def _chained(axes: Sequence[Axis], dim: int, total: int) -> Axis:
     first = axes[0]
-    if first.terms[0].at(dim) is None:
+    if not first.terms or first.terms[0].at(dim) is None:
         return _merged_axis([(axis, 1.0) for axis in axes], {})
     reduced = any(axis.reduced for axis in axes)
     parts = [(axis.terms[0].support, axis.terms[0].n) for axis in axes]
@@ -515,16 +521,25 @@ def _chained(axes: Sequence[Axis], dim: int, total: int) -> Axis:
 
 
 def _misaligned(terms: Sequence[Term]) -> str | None:
-    """What is wrong between terms of one axis, with ``{axis}`` to be filled in."""
-    for at, term in enumerate(terms):
-        for other in terms[at + 1 :]:
-            alike = other.support is term.support or not term.places or term.n == 1 or other.n == 1
-            if alike or placement.common_placement(term, other) is None:
-                continue
-            text = _pair_misaligned(term.support, other.support, term.n)
+    """What is wrong between terms of one axis, with ``{axis}`` to be filled in.
+
+    Every branch is held against the first; of those that keep its stride the two whose centres are
+    furthest apart speak for all.
+    """
+    located = list({id(term.support): term for term in terms if term.places and term.n != 1}.values())
+    if len(located) < 2:
+        return None
+    first = located[0]
+    others = [term for term in located[1:] if placement.common_placement(first, term) is not None]
+    stride = first.support.stride
+    for term in others:
+        if term.support.stride != stride:
+            text = _pair_misaligned(first.support, term.support, first.n)
             if text is not None:
                 return text
-    return None
+    centred = [(t.support.centre, t) for t in (first, *others) if t.support.stride == stride]
+    low, high = min(centred, key=itemgetter(0))[1], max(centred, key=itemgetter(0))[1]
+    return _pair_misaligned(low.support, high.support, first.n)
 
 
 def _pair_misaligned(a: Support, b: Support, n: Dim) -> str | None:

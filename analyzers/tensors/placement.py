@@ -130,7 +130,7 @@ def reshaped(term: Term, old: Sequence[Dim], new: Sequence[Dim], groups: Groups,
             places.append((right[0], *found[0][1:]))
             continue
         if not all(place[3] for place in found):
-            padded = _with_padding(term, old[found[0][0]]) if alone else term
+            padded = with_padding(term, old[found[0][0]]) if alone else term
             if padded is term:
                 raise TooComplex("a concatenated axis is reshaped")
             return reshaped(padded, old, new, groups)
@@ -304,7 +304,7 @@ def gathered(term: Term, dim: int, gather: Gather, n_out: Dim, alone: bool = Tru
     if not term.is_plain(dim):
         term = rebased(term)
         if alone and gather.shift is None:
-            term = _with_padding(term, term.n + place[2])
+            term = with_padding(term, term.n + place[2])
     if term.is_plain(dim):
         if gather is IDENTITY and term.n == n_out:
             return term
@@ -315,7 +315,7 @@ def gathered(term: Term, dim: int, gather: Gather, n_out: Dim, alone: bool = Tru
     return shifted(term, dim, gather.shift, n_out)
 
 
-def _with_padding(term: Term, extent: Dim) -> Term:
+def with_padding(term: Term, extent: Dim) -> Term:
     """A map beside which something else was concatenated, with that as part of the map."""
     if len(term.places) != 1:
         return term

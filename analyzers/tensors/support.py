@@ -300,6 +300,8 @@ class Support:
     @property
     def centre(self) -> Fraction:
         """Centre of the hull of unit 0, averaged over the phases (pixels)."""
+        if self.period == 1:
+            return Fraction(2 * self.offsets[0] + max(self.bits[0].bit_length() - 1, 0), 2)
         return (self._edge(first=True) + self._edge(first=False)) / 2
 
     @property

@@ -12,7 +12,7 @@ from rf_lsp.errors import UsageError
 from rf_lsp.output import Inspected, InspectReport, renderer
 
 if TYPE_CHECKING:
-    from analyzers.facts import FileFacts
+    from analyzers.facts import FileFacts, Finding
     from analyzers.rules.support.settings import RuleSettings
     from rf_lsp.engine import Engine
 
@@ -89,10 +89,14 @@ def _add(facts: FileFacts, engine: Engine, rules: RuleSettings, report: InspectR
     """Judge each model by itself, so that a finding of two models stands with both."""
     from analyzers.facts import FileFacts
 
-    for model in facts.models:
-        alone = FileFacts(facts.path, models=[model], ignores=facts.ignores)
-        found = engine.report(alone, rules).findings
-        report.models.append(Inspected(model, [finding for finding in found if finding.code != "RF903"]))
-    rest = FileFacts(facts.path, problems=facts.problems)
-    report.findings.extend(engine.report(rest, rules).findings)
+    parts = [FileFacts(facts.path, models=[model], ignores=facts.ignores) for model in facts.models]
+    for part in parts:
+        report.models.append(Inspected(part.models[0], _findings(part, engine, rules)))
+    loose = FileFacts(facts.path, problems=facts.problems, ignores=facts.ignores)
+    report.findings.extend(_findings(loose, engine, rules))
     report.unknowns.extend(facts.unknowns)
+
+
+def _findings(part: FileFacts, engine: Engine, rules: RuleSettings) -> list[Finding]:
+    """Without unused ignores: a part of a file cannot tell."""
+    return [finding for finding in engine.report(part, rules).findings if finding.code != "RF903"]

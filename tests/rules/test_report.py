@@ -41,11 +41,12 @@ def test_levels_can_be_overridden():
 
 def test_outside_the_workspace_only_errors_are_reported():
     library = "/env/lib/site-packages/lib/net.py"
-    facts = FileFacts(
-        FILE, problems=[problem(file=library), problem(file=library, rule="unregistered-submodules")]
-    )
+    problems = [problem(file=library), problem(file=library, rule="unregistered-submodules")]
+    facts = FileFacts(FILE, problems=problems)
     assert codes(facts, workspace=("/src",)) == ["RF201"]
     assert codes(facts) == ["RF201", "RF401"]
+    itself = FileFacts(library, problems=problems)
+    assert codes(itself, workspace=("/src",)) == ["RF201", "RF401"]
 
 
 def test_per_file_ignores():

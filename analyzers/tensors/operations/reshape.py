@@ -11,7 +11,7 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import axes, axis, integer, require_dims, require_rank, size
-from analyzers.tensors.operations.dtypes import promote
+from analyzers.tensors.operations.dtypes import convert, promote
 from analyzers.tensors.operations.elementwise import (
     FLATTENED,
     broadcast_shapes,
@@ -343,7 +343,14 @@ def cat(tensors: Any, dim: Any = 0) -> Tensor:
     dtype = everything[0].dtype
     for x in everything[1:]:
         dtype = promote(dtype, x.dtype)
-    return Tensor(shape, _joined_field(listed, index), dtype, content=content.joined(listed, index))
+    return Tensor(shape, _joined_field(listed, index), dtype, content=_joined_content(listed, index, dtype))
+
+
+def _joined_content(tensors: Sequence[Tensor], index: int, dtype: str) -> content.Content:
+    numbers = content.joined(tensors, index)
+    if numbers is None or all(x.dtype == dtype for x in tensors):
+        return numbers
+    return tuple([convert(number, dtype) for number in numbers])
 
 
 def _joined_shape(tensors: Sequence[Tensor], index: int) -> tuple[Dim, ...]:

@@ -1,0 +1,604 @@
+"""``keras.layers.Layer``: names, weights, building on first call, and steps of the functional API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from analyzers.frameworks.keras.naming import automatic_name
+from analyzers.frameworks.modules import FRAMEWORKS, SPATIAL, DeclaredInput, Framework
+from analyzers.frameworks.registry import layer
+from analyzers.interpreter.graph import Step, replaced, tensors_below
+from analyzers.interpreter.parameters import nearest, unknown_argument
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance
+from analyzers.tensors.dims import Dim, product, symbol
+from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.tensor import Tensor, parameter
+from analyzers.unknown import Unknown, UnknownUsed
+
+BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
+SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size", "weights", "dynamic")
+"""What older code passes to any layer besides, mostly to the first of a Sequential."""
+PRIVATE = frozenset(["_parameters", "_buffers", "_modules", "_nodes", "_graph"])
+AXIS_LETTERS = {2: ("N", "C"), 3: ("N", "T", "C"), 4: ("N", "H", "W", "C"), 5: ("N", "D", "H", "W", "C")}
+
+
+# -- shapes ------------------------------------------------------------------------------------
+
+
+def static_shape(shape: Any) -> tuple[int | None, ...]:
+    """The shape as Keras shows it while a model is built: what is open is None."""
+    return tuple(d if isinstance(d, int) else None for d in shape)
+
+
+def open_shape(shape: Any, letters: tuple[str, ...] = ()) -> tuple[Dim, ...]:
+    """Dims from a shape in which None is open: those become symbols."""
+    if isinstance(shape, Unknown):
+        raise UnknownUsed(shape)
+    dims = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    names = letters or AXIS_LETTERS.get(len(dims), tuple(f"D{i}" for i in range(len(dims))))
+    return tuple(symbol(n) if d is None or isinstance(d, Unknown) else d for d, n in zip(dims, names))
+
+
+def is_shape(value: Any) -> bool:
+    """Whether this is one shape, and not a nest of several."""
+    return isinstance(value, (tuple, list)) and not any(isinstance(v, (tuple, list, dict)) for v in value)
+
+
+# -- what a layer is -----------------------------------------------------------------------------
+
+
+def is_layer(value: Any) -> bool:
+    return isinstance(value, Instance) and any(isinstance(c, Class) and c.host is Layer for c in value.class_.mro)
+
+
+def is_kind(value: Any, host: type) -> bool:
+    """Whether an instance's class derives from this host class."""
+    return isinstance(value, Instance) and any(isinstance(c, Class) and c.host is host for c in value.class_.mro)
+
+
+def layers_below(value: Any, depth: int = 0) -> Iterator[Instance]:
+    """The layers in an attribute: itself, or those kept in lists, tuples and dicts."""
+    if is_layer(value):
+        yield value
+    elif isinstance(value, (list, tuple, dict)) and depth < 4:
+        for part in list(value.values() if isinstance(value, dict) else value):
+            yield from layers_below(part, depth + 1)
+
+
+def sublayers(module: Instance) -> list[Instance]:
+    """The layers a layer keeps in its attributes, in order."""
+    found: dict[int, Instance] = {}
+    for name, value in module.attributes.items():
+        if name not in PRIVATE:
+            found.update((id(part), part) for part in layers_below(value))
+    found.pop(id(module), None)
+    return list(found.values())
+
+
+class Keras(Framework):
+    """Keras' layers, for the engine."""
+
+    name = "keras"
+    base: type
+    model: type
+    entry = "call"
+
+    def children(self, module: Instance) -> dict[str, Any]:
+        graph = module.attributes.get("_graph")
+        steps = [o for o in graph.operations if is_layer(o)] if graph is not None else []
+        every = {id(part): part for part in (*steps, *sublayers(module))}
+        kept = (p for p in every.values() if "_is_input" not in p.attributes)
+        return {f"{part.attributes.get('name', '')}#{i}": part for i, part in enumerate(kept)}
+
+    def child_name(self, prefix: str, key: str, child: Instance) -> str:
+        """Layer names joined by slashes; the model's own is left out."""
+        name = child.attributes.get("name")
+        name = name if isinstance(name, str) else key.partition("#")[0]
+        return f"{prefix}/{name}" if prefix else name
+
+    def input_axes(self, root: Instance, rank: int) -> dict[str, int]:
+        """The axes between batch and channels, or behind both where the layers say channels_first."""
+        first = 2 if is_channels_first(root) else 1
+        return {axis: first + i for i, axis in enumerate(SPATIAL.get(rank - 2, ()))}
+
+    def declared_inputs(self, root: Instance) -> list[DeclaredInput]:
+        graph = root.attributes.get("_graph")
+        if graph is None:
+            return []
+        names = self.input_names(root) or []
+        return [DeclaredInput(n, t.shape, t.dtype) for n, t in zip(names, graph.inputs)]
+
+    def input_names(self, root: Instance) -> list[str] | None:
+        graph = root.attributes.get("_graph")
+        if graph is None:
+            return _call_inputs(root)
+        return [_input_name(t) for t in graph.inputs]
+
+    def arguments(self, root: Instance, values: list[Any]) -> list[Any]:
+        """Several inputs go in as one list, as ``model([a, b])``."""
+        return [values] if "_graph" in root.attributes and len(values) > 1 else values
+
+
+def _input_name(tensor: Tensor) -> str:
+    return tensor.history.kwargs.get("name", "input") if isinstance(tensor.history, Step) else "input"
+
+
+def _call_inputs(root: Instance) -> list[str] | None:
+    """The parameters of an interpreted ``call`` that must be given, without what Keras fills in itself."""
+    entry = root.class_.find("call")
+    if not isinstance(entry, Function):
+        return ["inputs"]
+    required = [p for p in entry.parameters.positional if p not in entry.defaults][1:]
+    return [p for p in required if p not in ("training", "mask")] or (["inputs"] if entry.parameters.rest else required)
+
+
+def is_channels_first(module: Instance, seen: set[int] | None = None) -> bool:
+    """Whether the first layer that has a layout says channels_first."""
+    return _layout(module, set()) == "channels_first"
+
+
+def _layout(module: Instance, seen: set[int]) -> str | None:
+    if id(module) in seen:
+        return None
+    seen.add(id(module))
+    own = module.attributes.get("data_format")
+    if isinstance(own, str):
+        return own
+    graph = module.attributes.get("_graph")
+    steps = [o for o in graph.operations if is_layer(o)] if graph is not None else []
+    return next((found for part in (*steps, *sublayers(module)) if (found := _layout(part, seen))), None)
+
+
+# -- the layer ---------------------------------------------------------------------------------
+
+
+@layer("keras.layers.Layer", "keras.Layer", "tensorflow.Module")
+class Layer:
+    """The base of every Keras layer and model."""
+
+    @staticmethod
+    def prepare(instance: Instance) -> None:
+        """Room for weights; framework layers are prepared before their own constructor runs."""
+        instance.attributes.setdefault("_parameters", {})
+        instance.attributes.setdefault("_nodes", [])
+
+    def __init__(
+        self: Any,
+        *,
+        activity_regularizer: Any = None,
+        trainable: Any = True,
+        dtype: Any = None,
+        autocast: Any = True,
+        name: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        for key in kwargs:
+            if key not in SHAPE_ARGUMENTS:
+                raise _unknown_keyword(self, key)
+        values = self.attributes
+        values["name"] = name if isinstance(name, str) else automatic_name(self.machine, self.class_.name)
+        values["built"] = values.get("built", False)
+        values["_trainable"] = False if trainable is False else True
+        values["dtype"] = dtype if isinstance(dtype, str) else "float32"
+        shape = _given_shape(kwargs)
+        if shape is not None:
+            values["_input_shape_arg"] = shape
+
+    # -- calling ---------------------------------------------------------------------------------
+
+    def __call__(self: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+        """Build on the first call, call, and on symbolic tensors become a step of their graph."""
+        if "_trainable" not in self.attributes:
+            return machine.problem(_without_super(self))
+        entry = machine.get_attribute(self, "call", default=MISSING)
+        if entry is MISSING:
+            raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
+        kwargs = filled_in(entry, args, kwargs)
+        plain_args, plain_kwargs = replaced(list(args), _plain), replaced(kwargs, _plain)
+        inputs = list(tensors_below((plain_args, plain_kwargs)))
+        work = BoundMethod(self, _build_and_call)
+        result = machine.recorder.call_module(self, work, [entry, *plain_args], plain_kwargs, inputs)
+        if not any(t.history is not None for t in tensors_below((args, kwargs))):
+            return result
+        return linked(self, list(args), kwargs, result)
+
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        self.attributes["built"] = True
+
+    def compute_output_shape(self: Any, input_shape: Any, *, machine: Any) -> Any:
+        return static_nest(self.machine.frameworks, _output_for(self, input_shape, machine))
+
+    def compute_output_spec(self: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+        return machine.call(self, args, kwargs)
+
+    def compute_mask(self: Any, inputs: Any = None, mask: Any = None, previous_mask: Any = None) -> Any:
+        return mask
+
+    # -- weights ---------------------------------------------------------------------------------
+
+    def add_weight(
+        self: Any,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: Any = True,
+        autocast: Any = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: Any = None,
+        overwrite_with_gradient: Any = False,
+        name: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """A new weight; Keras 2's order (name first) is understood."""
+        if isinstance(shape, str):
+            name, shape, initializer = shape, initializer if name is None else name, None
+        made = weight_of(() if shape is None else shape, dtype, trainable is not False)
+        return self.machine.call(BoundMethod(self, register_weight), (name, made))
+
+    add_variable = add_weight
+
+    @property
+    def trainable(self: Any) -> Any:
+        return self.attributes.get("_trainable", True)
+
+    @trainable.setter
+    def trainable(self: Any, value: Any) -> None:
+        set_trainable(self, value, set())
+
+    @property
+    def weights(self: Any) -> list:
+        return [t for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
+
+    @property
+    def variables(self: Any) -> list:
+        return [t for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
+
+    @property
+    def trainable_weights(self: Any) -> list:
+        return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if t.trainable]
+
+    @property
+    def trainable_variables(self: Any) -> list:
+        return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if t.trainable]
+
+    @property
+    def non_trainable_weights(self: Any) -> list:
+        return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if not t.trainable]
+
+    @property
+    def non_trainable_variables(self: Any) -> list:
+        return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if not t.trainable]
+
+    def get_weights(self: Any) -> list:
+        return [t.with_() for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
+
+    def set_weights(self: Any, weights: Any) -> None:
+        return None
+
+    def load_weights(self: Any, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    save_weights = load_weights
+
+    def count_params(self: Any) -> Any:
+        total: Any = 0
+        for module in every_layer(self):
+            for tensor in module.attributes.get("_parameters", {}).values():
+                total = total + tensor.numel()
+        return total
+
+    # -- looking around --------------------------------------------------------------------------
+
+    @property
+    def input(self: Any) -> Any:
+        return _one(_node(self).inputs)
+
+    @property
+    def output(self: Any) -> Any:
+        return _one(_node(self).outputs)
+
+    @property
+    def input_shape(self: Any) -> Any:
+        return _one([static_shape(t.shape) for t in _node(self).inputs])
+
+    @property
+    def output_shape(self: Any) -> Any:
+        return _one([static_shape(t.shape) for t in _node(self).outputs])
+
+    def get_input_at(self: Any, node_index: Any) -> Any:
+        return _one(self.attributes["_nodes"][node_index].inputs)
+
+    def get_output_at(self: Any, node_index: Any) -> Any:
+        return _one(self.attributes["_nodes"][node_index].outputs)
+
+    def get_config(self: Any) -> dict:
+        values = self.attributes
+        return {"name": values["name"], "trainable": values["_trainable"], "dtype": values["dtype"]}
+
+    def add_loss(self: Any, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    add_metric = add_loss
+
+    @property
+    def losses(self: Any) -> list:
+        return []
+
+    @property
+    def path(self: Any) -> Any:
+        return self.attributes.get("name")
+
+    @property
+    def compute_dtype(self: Any) -> Any:
+        return self.attributes.get("dtype")
+
+    variable_dtype = input_dtype = compute_dtype
+
+    def __getattr__(self: Any, name: str, *, machine: Any) -> Any:
+        weights = self.attributes.get("_parameters", {})
+        if name in weights:
+            return weights[name]
+        if name in ("_layers", "input_spec", "activity_regularizer", "supports_masking", "stateful", "_keras_mask"):
+            return sublayers(self) if name == "_layers" else None
+        raise machine.exception("AttributeError", f"{self.class_.name} object has no attribute {name}")
+
+    def __setattr__(self: Any, name: str, value: Any, *, machine: Any) -> None:
+        machine.journal.touch(self.attributes)
+        if isinstance(value, Tensor) and value.parameter and "_parameters" in self.attributes:
+            _register(self, name, value)
+        self.attributes[name] = value
+
+
+Keras.base = Layer
+
+
+def _unknown_keyword(self: Instance, key: str) -> OperationError:
+    """What a layer's constructor says to a keyword that neither it nor the base class takes."""
+    known = _constructor_arguments(self)
+    error = unknown_argument(self.class_.name, key, known)
+    error.exception = "ValueError"
+    if error.data.get("suggestion") is None:
+        error.data["suggestion"] = nearest(key, known)
+    return error
+
+
+def _constructor_arguments(self: Instance) -> list[str]:
+    names: list[str] = []
+    for base in self.class_.mro:
+        initialiser = base.namespace.get("__init__") if isinstance(base, Class) else None
+        if isinstance(initialiser, Function):
+            names += [*initialiser.parameters.positional[1:], *initialiser.parameters.keyword_only]
+        elif initialiser is not None:
+            code = initialiser.__code__
+            names += code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    return list(dict.fromkeys(names))
+
+
+def _given_shape(kwargs: dict[str, Any]) -> Any:
+    """The batch shape that ``input_shape=`` and its relatives mean, or None."""
+    if kwargs.get("batch_input_shape") is not None:
+        return tuple(kwargs["batch_input_shape"])
+    shape = kwargs.get("input_shape")
+    if shape is None and kwargs.get("input_dim") is not None:
+        length = kwargs.get("input_length")
+        shape = (kwargs["input_dim"],) if "input_length" not in kwargs else (length, kwargs["input_dim"])
+    if shape is None:
+        return None
+    if isinstance(shape, Unknown):
+        return shape
+    dims = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    return (kwargs.get("batch_size"), *dims)
+
+
+def _without_super(self: Instance) -> OperationError:
+    return OperationError(
+        "missing-super-init",
+        f"{self.class_.name} never calls super().__init__()",
+        exception="RuntimeError",
+        class_name=self.class_.name,
+    )
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """A symbolic tensor as the values inside a layer see it."""
+    if tensor.history is None:
+        return tensor
+    return tensor.with_(content=tensor.content, trait=tensor.trait)
+
+
+def linked(operation: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> Any:
+    """The result of a call on symbolic tensors, as outputs of a new step."""
+    made: list[Tensor] = []
+    machine = operation.machine
+    step = Step(operation, args, kwargs, made, machine.site())
+
+    def mark(tensor: Tensor) -> Tensor:
+        copy = tensor.with_(content=tensor.content, trait=tensor.trait)
+        copy.history = step
+        made.append(copy)
+        return copy
+
+    outputs = replaced(result, mark)
+    if made:
+        operation.attributes["_nodes"].append(step)
+        machine.recorder.remember_again(result, outputs)
+    return outputs
+
+
+def filled_in(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The keywords that ``call`` takes; ``training`` and ``mask`` come and go as Keras has it."""
+    function = entry.function if isinstance(entry, BoundMethod) else entry
+    if isinstance(function, Function):
+        parameters = function.parameters
+        names, required = [*parameters.positional, *parameters.keyword_only], function.defaults
+        takes_any = parameters.keywords is not None
+    else:
+        code = getattr(function, "__code__", None)
+        if code is None:
+            return kwargs
+        names, required = list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]), None
+        takes_any = bool(code.co_flags & 0x08)
+    kept = {k: v for k, v in kwargs.items() if k in names or takes_any or k not in ("training", "mask")}
+    if required is not None:
+        for name in ("training", "mask"):
+            if name in names and name not in required and name not in kept and names.index(name) > len(args):
+                kept[name] = None
+    return kept
+
+
+def _build_and_call(self: Any, entry: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    if not self.attributes.get("built"):
+        _build(self, entry, args, kwargs, machine)
+    result = machine.call(entry, args, kwargs)
+    declared = self.class_.find("compute_output_shape")
+    if isinstance(result, Unknown) and isinstance(declared, Function):
+        shapes = [static_shape(t.shape) for t in tensors_below((args, kwargs))]
+        declared_shape = machine.call(BoundMethod(self, declared), (shapes[0] if len(shapes) == 1 else shapes,))
+        if is_shape(declared_shape) and not isinstance(declared_shape, Unknown):
+            return Tensor(open_shape(declared_shape))
+    return result
+
+
+def _build(self: Any, entry: Any, args: tuple, kwargs: dict[str, Any], machine: Any) -> None:
+    """Call ``build`` with the shapes of what ``call`` gets, as Keras lines them up by name."""
+    builder = self.class_.find("build")
+    shapes = _shapes_by_name(entry, args, kwargs)
+    if isinstance(builder, Function):
+        names = builder.parameters.positional[1:]
+        static = {k: static_nest(None, v) for k, v in shapes.items()}
+        if len(names) == 1:
+            given = [next(iter(static.values()), None)]
+            machine.call(BoundMethod(self, builder), given)
+        else:
+            machine.call(BoundMethod(self, builder), (), {n: static[n] for n in names if n in static})
+    elif builder is not MISSING:
+        machine.call(BoundMethod(self, builder), (raw_nest(next(iter(shapes.values()), None)),))
+    self.attributes["built"] = True
+
+
+def _shapes_by_name(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """``{"inputs_shape": nest of tensors}`` for every argument of ``call`` that holds tensors."""
+    function = entry.function if isinstance(entry, BoundMethod) else entry
+    if isinstance(function, Function):
+        names = function.parameters.positional[1:]
+    else:
+        code = getattr(function, "__code__", None)
+        names = list(code.co_varnames[1 : code.co_argcount]) if code is not None else []
+    bound = {**dict(zip([*names, *map(str, range(9))], args)), **kwargs}
+    return {f"{k}_shape": v for k, v in bound.items() if k != "mask" and any(True for _ in tensors_below(v))}
+
+
+def static_nest(_: Any, value: Any) -> Any:
+    """The nest with every tensor replaced by its shape, open dims as None."""
+    return replaced(value, lambda t: static_shape(t.shape))
+
+
+def raw_nest(value: Any) -> Any:
+    """The nest with every tensor replaced by its shape, open dims as they are."""
+    return replaced(value, lambda t: tuple(t.shape))
+
+
+def _output_for(self: Any, input_shape: Any, machine: Any) -> Any:
+    """The result of a call on tensors of this shape, leaving no trace in the record."""
+    made = Tensor(open_shape(input_shape)) if is_shape(input_shape) else [Tensor(open_shape(s)) for s in input_shape]
+    recorder = machine.recorder
+    records, recorder.records = recorder.records, []
+    try:
+        return machine.call(self, (made,))
+    finally:
+        recorder.records = records
+
+
+# -- weights -------------------------------------------------------------------------------------
+
+
+def weight_of(shape: Any, dtype: Any = None, trainable: bool = True) -> Tensor:
+    if isinstance(shape, Unknown):
+        raise UnknownUsed(shape)
+    dims = shape if isinstance(shape, (tuple, list)) else (shape,)
+    return parameter(open_shape(dims), trainable=trainable, dtype=dtype if isinstance(dtype, str) else "float32")
+
+
+def register_weight(self: Any, name: Any, made: Tensor) -> Tensor:
+    """Keep a weight under its name; an unnamed one under its number."""
+    weights = self.attributes["_parameters"]
+    self.machine.journal.touch(weights)
+    key = name if isinstance(name, str) else f"variable_{len(weights)}"
+    while key in weights and self.attributes.get("built") is not True and not isinstance(name, str):
+        key += "_"
+    _register(self, key, made)
+    return made
+
+
+def _register(self: Any, name: str, made: Tensor) -> None:
+    weights = self.attributes["_parameters"]
+    if any(known is made for known in weights.values()):
+        return
+    if self.attributes.get("_trainable") is False:
+        made.trainable = False
+    weights[name] = made
+
+
+def add_weights(self: Any, trainable: bool = True, **shapes: Any) -> None:
+    """Weights of these names and shapes, added by a framework layer's ``build``."""
+    for name, shape in shapes.items():
+        if shape is not None:
+            register_weight(self, name, weight_of(shape, None, trainable))
+    self.attributes["built"] = True
+
+
+def every_layer(module: Instance, seen: set[int] | None = None) -> Iterator[Instance]:
+    """A layer and all below it, each once."""
+    seen = set() if seen is None else seen
+    if id(module) in seen:
+        return
+    seen.add(id(module))
+    yield module
+    for child in KERAS.children(module).values():
+        yield from every_layer(child, seen)
+
+
+def set_trainable(module: Instance, value: Any, seen: set[int]) -> None:
+    """What ``layer.trainable = …`` does: to its own weights that can train, and to every layer below."""
+    if isinstance(value, Unknown) or id(module) in seen:
+        return
+    seen.add(id(module))
+    module.attributes["_trainable"] = bool(value)
+    frozen = module.attributes.get("_statistics", ())
+    for name, tensor in module.attributes.get("_parameters", {}).items():
+        if name not in frozen:
+            tensor.trainable = bool(value)
+    for child in KERAS.children(module).values():
+        set_trainable(child, value, seen)
+
+
+def _node(self: Instance) -> Step:
+    nodes = self.attributes.get("_nodes")
+    if not nodes:
+        raise PythonError("AttributeError", f"The layer {self.attributes.get('name')} has never been called")
+    return nodes[0]
+
+
+def _one(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+def size_of(shape: Any, axis: int = -1) -> Dim:
+    """One size of a build shape; an open one is a symbol."""
+    dims = shape.shape if isinstance(shape, Tensor) else shape
+    if isinstance(dims, Unknown):
+        raise UnknownUsed(dims)
+    found = dims[axis]
+    if found is None:
+        raise UnknownUsed(Unknown("a size that the layer needs to be built is open"))
+    return found
+
+
+KERAS = Keras()
+FRAMEWORKS.append(KERAS)
+__all__ = ["BASE_ARGUMENTS", "KERAS", "Layer", "add_weights", "product", "size_of"]

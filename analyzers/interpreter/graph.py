@@ -1,0 +1,135 @@
+"""Graphs of symbolic tensors: what was called on what, to be run again on other tensors.
+
+A symbolic tensor's ``history`` is the :class:`Step` that made it. :class:`Graph` is the part of the
+steps between some inputs and some outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from analyzers.interpreter.values import Site
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+
+class Step:
+    """A call of ``operation`` (a layer, a function; None: an input) on symbolic tensors."""
+
+    __slots__ = ("args", "kwargs", "operation", "outputs", "site")
+
+    def __init__(self, operation: Any, args: Any, kwargs: dict[str, Any], outputs: list[Tensor], site: Site | None) -> None:
+        self.operation = operation
+        self.args = args
+        self.kwargs = kwargs
+        self.outputs = outputs
+        self.site = site
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        """The symbolic tensors it was called on."""
+        return [t for t in tensors_below((self.args, self.kwargs)) if t.history is not None]
+
+
+def tensors_below(value: Any) -> Iterator[Tensor]:
+    """Every tensor in a nest of lists, tuples and dicts, in order."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from tensors_below(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from tensors_below(part)
+
+
+def replaced(value: Any, change: Callable[[Tensor], Any]) -> Any:
+    """The nest with every tensor changed; containers are made anew."""
+    if isinstance(value, Tensor):
+        return change(value)
+    if isinstance(value, dict):
+        return {k: replaced(v, change) for k, v in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(replaced(v, change) for v in value)
+    return value
+
+
+class Graph:
+    """The steps from ``inputs`` to ``outputs`` (a nest of symbolic tensors), in the order Keras runs them.
+
+    A step's depth is its longest distance from an output; deeper ones run first, and steps of one depth
+    as they are met coming from the outputs.
+    """
+
+    def __init__(self, inputs: list[Tensor], outputs: Any) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.steps = self._ordered()
+
+    def _ordered(self) -> list[Step]:
+        finished = self._depth_first()
+        depths: dict[int, int] = {}
+        operations: dict[int, int] = {}
+        steps = {id(s): s for s in finished}
+        for step in reversed(finished):
+            depth = max(depths.setdefault(id(step), 0), operations.get(id(step.operation), 0))
+            depths[id(step)] = operations[id(step.operation)] = depth
+            for parent in step.inputs:
+                key = id(parent.history)
+                if key in steps:
+                    depths[key] = max(depth + 1, depths.get(key, 0))
+        order = sorted(depths.items(), key=lambda item: -item[1])
+        return [steps[key] for key, _ in order if steps[key].operation is not None]
+
+    def _depth_first(self) -> list[Step]:
+        """Every step behind the outputs, a step after those it needs; does not look behind the inputs."""
+        ends = {id(t) for t in self.inputs}
+        done: set[int] = set()
+        order: list[Step] = []
+        stack: list[tuple[Tensor, bool]] = [(t, False) for t in reversed(list(tensors_below(self.outputs)))]
+        while stack:
+            tensor, ready = stack.pop()
+            step = tensor.history
+            if step is None or id(step) in done or (id(tensor) in ends and step.operation is not None):
+                continue
+            if ready:
+                done.add(id(step))
+                order.append(step)
+                continue
+            stack.append((tensor, True))
+            stack.extend((t, False) for t in reversed(step.inputs))
+        return order
+
+    @property
+    def operations(self) -> list[Any]:
+        """What is called, each once, in order of the first call."""
+        return list({id(s.operation): s.operation for s in self.steps}.values())
+
+    def missing(self) -> Tensor | None:
+        """An input of a step that cannot be reached from the inputs."""
+        known = {id(t) for t in self.inputs}
+        for step in self.steps:
+            known.update(id(t) for t in step.outputs)
+        return next((t for s in self.steps for t in s.inputs if id(t) not in known), None)
+
+    def run(self, machine: Any, tensors: list[Any]) -> Any:
+        """The outputs for these tensors in place of the inputs."""
+        values: dict[int, Any] = {id(t): v for t, v in zip(self.inputs, tensors)}
+
+        def filled(tensor: Tensor) -> Any:
+            return values.get(id(tensor), Unknown("it does not depend on the model's inputs")) if tensor.history else tensor
+
+        for step in self.steps:
+            if all(id(t) in values for t in step.outputs):
+                continue
+            with machine.at(step.site):
+                result = machine.call(step.operation, replaced(list(step.args), filled), replaced(step.kwargs, filled))
+            made = list(tensors_below(result))
+            for index, tensor in enumerate(step.outputs):
+                values[id(tensor)] = made[index] if index < len(made) else _unknown_of(result)
+        return replaced(self.outputs, filled)
+
+
+def _unknown_of(result: Any) -> Any:
+    return result if isinstance(result, Unknown) else Unknown("a step of the graph gives fewer tensors than it did")

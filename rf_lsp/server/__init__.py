@@ -1,0 +1,4 @@
+"""The language server: one file a method of the protocol; what it shows is made by ``views`` from facts.
+
+The loop's thread holds the texts and answers; one background thread (``worker``) analyses.
+"""
