@@ -138,6 +138,14 @@ class Engine:
             raise _usage(error) from None
 
     def facts(self, request: Request) -> FileFacts:
+        """The facts of one request with its ignore comments and the file's syntax errors. Raises as
+        :meth:`analyzed`."""
+        facts = self.analyzed(request)
+        if not facts.broken_blocks:
+            facts.broken_blocks = broken_blocks(self.sources.module(request.path))
+        return facts
+
+    def analyzed(self, request: Request) -> FileFacts:
         """The facts of one request with its ignore comments; what was read for it is in the sources'
         dependencies. Raises as :meth:`request`."""
         from analyzers.analysis import TargetError
@@ -150,8 +158,6 @@ class Engine:
             raise _usage(error) from None
         if not facts.ignores:
             facts.ignores = self._ignores(request.path)
-        if not facts.broken_blocks:
-            facts.broken_blocks = broken_blocks(self.sources.module(request.path))
         return facts
 
     def _ignores(self, path: str) -> list[IgnoreFact]:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from analyzers.frameworks import registry
 from analyzers.interpreter import formatting, operators
 from analyzers.interpreter.attributes import HOST_METHODS
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION
@@ -240,6 +241,9 @@ def is_instance(machine: Any, value: Any, kinds: Any) -> bool | None:
         return None
     if isinstance(kinds, TypingForm):
         return _fits_form(machine, value, kinds.name)
+    made = getattr(kinds, "makes", None)
+    if made is not None and callable(kinds):
+        return type(value) is made
     if isinstance(value, Instance):
         return _instance_fits(value, kinds)
     if isinstance(kinds, Class):
@@ -404,8 +408,19 @@ def _globals(*, machine: Any) -> Any:
 
 
 def _dir(value: Any, *, machine: Any) -> Any:
-    if isinstance(value, Instance):
-        return sorted(value.attributes)
+    """Names an object has; a framework's module has more than the tables hold (Rest)."""
+    if isinstance(value, NativeModule):
+        start = f"{value.name}."
+        below = {n[len(start) :].partition(".")[0] for n in registry.NAMES if n.startswith(start)}
+        known = sorted({*below, *value.members, *value.assigned})
+        return [*known, Rest("names that are not modelled", machine.site())]
+    if isinstance(value, (Instance, Class)):
+        class_ = value.class_ if isinstance(value, Instance) else value
+        names = {n for c in class_.mro if isinstance(c, Class) for n in c.namespace}
+        tables = value.attributes.values() if isinstance(value, Instance) else ()
+        names.update(value.attributes if isinstance(value, Instance) else ())
+        names.update(n for table in tables if isinstance(table, dict) for n in table if isinstance(n, str))
+        return sorted(names)
     return machine.unknown("dir() of a value")
 
 

@@ -23,7 +23,7 @@ from analyzers.unknown import Unknown
 if TYPE_CHECKING:
     from analyzers.interpreter.modules import Modules
 
-DEFAULT_STEPS = 1_500_000
+DEFAULT_STEPS = 300_000
 
 
 class Machine:

@@ -450,7 +450,7 @@ def _catches(machine: Any, frame: Frame, handler: cst.ExceptHandler, raised: Rai
 
 def _define_function(machine: Any, frame: Frame, node: cst.FunctionDef) -> None:
     function = make_function(machine, frame, node.name.value, node, node.params, node.body)
-    function.is_generator = _is_generator(machine, node)
+    function.is_generator = "yield" in frame.block.text and _is_generator(machine, node)
     assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, function))
 
 

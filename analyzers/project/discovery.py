@@ -22,9 +22,10 @@ from analyzers.unknown import Unknown
 if TYPE_CHECKING:
     from analyzers.analysis import Analyzer, Request
 
-STEPS_PER_MODEL = 1_500_000
-STEPS_PER_CANDIDATE = 400_000
-STEPS_PER_USAGE = 150_000
+STEPS_PER_MODEL = 300_000
+"""Six times what a network of a thousand layers takes."""
+STEPS_PER_CANDIDATE = 200_000
+STEPS_PER_USAGE = 100_000
 MAXIMUM_BUILDERS = 5
 
 

@@ -76,7 +76,7 @@ class _Search:
     def run(self) -> Found:
         found = self._settle(self._known())
         guessed = any(i.origin in GUESSED for i in found.inputs)
-        if guessed and (found.troubles or found.failures):
+        if guessed and (found.troubles or found.failures) and self.machine.budget.left >= 0:
             found = self._solve(found)
         return found
 
@@ -255,6 +255,8 @@ class _Search:
             trial = self._trial(inputs)
             if trial is None:
                 continue
+            if self.machine.budget.left < 0:
+                break
             if not trial.troubles and not trial.failures:
                 return trial
             trials.append(trial)

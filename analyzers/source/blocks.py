@@ -169,9 +169,11 @@ class Block:
     def is_parsed(self) -> bool:
         return self._parsed is not None
 
-    def adopt(self, parsed: Parsed) -> None:
-        """Take over the parse of another block with the same text."""
-        self._parsed = parsed
+    def resemble(self, other: Block) -> None:
+        """Take over what is known of another block with the same text."""
+        self._bound, self._identifiers = other._bound, other._identifiers
+        if other._parsed is not None and not other._parsed.stale:
+            self._parsed = other._parsed
 
     def tree(self) -> libcst.Module | None:
         """The syntax tree, repaired where the text is broken; None when refused or beyond repair."""

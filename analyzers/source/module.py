@@ -33,11 +33,11 @@ class SourceModule:
     def updated(self, text: str) -> SourceModule:
         """The module of an edited text: blocks whose text is unchanged keep their trees and node identity."""
         module = SourceModule(self.path, text, self.store)
-        earlier = {(block.text, block.occurrence): block for block in self.blocks if block.is_parsed}
+        earlier = {(block.text, block.occurrence): block for block in self.blocks}
         for block in module.blocks:
             same = earlier.get((block.text, block.occurrence))
-            if same is not None and not same.stale:
-                block.adopt(same.parsed)
+            if same is not None:
+                block.resemble(same)
         return module
 
     @cached_property

@@ -19,7 +19,7 @@ from analyzers.unknown import Unknown, UnknownUsed
 BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size", "weights", "dynamic")
 """What older code passes to any layer besides, mostly to the first of a Sequential."""
-PRIVATE = frozenset(["_parameters", "_buffers", "_modules", "_nodes", "_graph"])
+PRIVATE = frozenset(["_parameters", "_nodes", "_graph", "_statistics"])
 AXIS_LETTERS = {2: ("N", "C"), 3: ("N", "T", "C"), 4: ("N", "H", "W", "C"), 5: ("N", "D", "H", "W", "C")}
 
 
@@ -210,7 +210,7 @@ class Layer:
         self.attributes["built"] = True
 
     def compute_output_shape(self: Any, input_shape: Any, *, machine: Any) -> Any:
-        return static_nest(self.machine.frameworks, _output_for(self, input_shape, machine))
+        return static_nest(_output_for(self, input_shape, machine))
 
     def compute_output_spec(self: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
         return machine.call(self, args, kwargs)
@@ -470,7 +470,7 @@ def _build(self: Any, entry: Any, args: tuple, kwargs: dict[str, Any], machine: 
     shapes = _shapes_by_name(entry, args, kwargs)
     if isinstance(builder, Function):
         names = builder.parameters.positional[1:]
-        static = {k: static_nest(None, v) for k, v in shapes.items()}
+        static = {k: static_nest(v) for k, v in shapes.items()}
         if len(names) == 1:
             given = [next(iter(static.values()), None)]
             machine.call(BoundMethod(self, builder), given)
@@ -493,7 +493,7 @@ def _shapes_by_name(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str
     return {f"{k}_shape": v for k, v in bound.items() if k != "mask" and any(True for _ in tensors_below(v))}
 
 
-def static_nest(_: Any, value: Any) -> Any:
+def static_nest(value: Any) -> Any:
     """The nest with every tensor replaced by its shape, open dims as None."""
     return replaced(value, lambda t: static_shape(t.shape))
 
@@ -539,6 +539,8 @@ def _register(self: Any, name: str, made: Tensor) -> None:
     weights = self.attributes["_parameters"]
     if any(known is made for known in weights.values()):
         return
+    if not made.trainable:
+        self.attributes.setdefault("_statistics", set()).add(name)
     if self.attributes.get("_trainable") is False:
         made.trainable = False
     weights[name] = made

@@ -40,7 +40,7 @@ SAME_DTYPE: dict[str, Callable[[Any], Any] | None] = {
     "ceil": math.ceil, "floor": math.floor, "trunc": math.trunc, "fix": math.trunc, "neg": operator.neg,
     "negative": operator.neg, "square": lambda x: x * x, "sign": lambda x: (x > 0) - (x < 0),
     "positive": operator.pos, "frac": None, "sgn": None, "bitwise_not": None,
-    "conj_physical": None, "hardshrink": None, "zero": lambda x: 0, "detach": lambda x: x,
+    "conj_physical": None, "zero": lambda x: 0, "detach": lambda x: x,
 }  # fmt: skip
 """Functions that keep the dtype, with their arithmetic where it is exact."""
 TO_FLOAT: dict[str, Callable[[Any], Any] | None] = dict.fromkeys((
@@ -174,7 +174,7 @@ ARITHMETIC: dict[str, Callable[..., Any] | None] = {
     "mul": operator.mul, "multiply": operator.mul, "remainder": operator.mod,
     "fmod": math.fmod, "pow": None, "maximum": max, "minimum": min, "fmax": max, "fmin": min,
     "bitwise_and": operator.and_, "bitwise_or": operator.or_, "bitwise_xor": operator.xor,
-    "bitwise_left_shift": operator.lshift, "bitwise_right_shift": operator.rshift,
+    "bitwise_left_shift": None, "bitwise_right_shift": None,
     "gcd": math.gcd, "lcm": math.lcm, "nextafter": None, "heaviside": None, "floor_divide": operator.floordiv,
 }  # fmt: skip
 """Functions whose result has the promoted dtype."""
@@ -219,6 +219,7 @@ for _name, _function in FLOATING.items():
     shared_in_place(_name)(_floating(_function))
 for _name, _function in COMPARISONS.items():
     shared_in_place(_name)(_comparison(_function))
+NAMES["torch.special.xlogy"] = NAMES["torch.xlogy"]
 
 
 @torch_function("pow")

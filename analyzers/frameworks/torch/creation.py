@@ -458,7 +458,7 @@ def cartesian_prod(*tensors: Any) -> Tensor:
 def combinations(input: Tensor, r: Any = 2, with_replacement: Any = False) -> Tensor:
     require_rank(input, 1)
     count, width = input.shape[0], integer(r)
-    if not isinstance(count, int):
+    if not isinstance(count, int) or count > content.LIMIT or width > content.LIMIT:
         rows: Dim = unknown_dim("number of combinations")
     else:
         rows = math.comb(count + width - 1, width) if with_replacement else math.comb(count, width)

@@ -146,3 +146,23 @@ def stft(
     if return_complex is False or (return_complex is None and category(input.dtype) < 3):
         return Tensor((*result.shape, 2), field.insert(result.rank), REAL_OF[dtype])
     return result
+
+
+@shared("istft")
+def istft(
+    input: Tensor, n_fft: Any, hop_length: Any = None, win_length: Any = None, window: Any = None,
+    center: Any = True, normalized: Any = False, onesided: Any = None, length: Any = None,
+    return_complex: Any = False,
+) -> Tensor:  # fmt: skip
+    """(batch, frequencies, frames) → (batch, time)."""
+    require_rank(input, 2, 3)
+    points = integer(n_fft)
+    hop = points // 4 if hop_length is None else integer(hop_length)
+    if length is not None:
+        time = size(length)
+    else:
+        time = points + hop * (input.shape[-1] - 1) - (2 * (points // 2) if center else 0)
+    over = (input.rank - 2, input.rank - 1)
+    field = input.field.forget(over, "a spectrogram").mix(over).remove(over[:1])
+    dtype = input.dtype if return_complex is True else REAL_OF.get(input.dtype, input.dtype)
+    return Tensor((*input.shape[:-2], time), field, dtype)

@@ -188,3 +188,18 @@ def linalg_matmul(input: Any, other: Any) -> Tensor:
 @torch_function("linalg.vecdot")
 def vecdot(x: Any, y: Any, dim: Any = -1) -> Tensor:
     return reduction.reduce(broadcast(tensor(x), tensor(y)), dim)
+
+
+@torch_function("linalg.solve_triangular")
+def solve_triangular(
+    A: Any, B: Any, upper: Any = False, left: Any = True, unitriangular: Any = False
+) -> Tensor:
+    if left is False:
+        return linear_algebra.matmul(tensor(B), _mixed_matrix(square_matrix(A)))
+    return linear_algebra.matmul(_mixed_matrix(square_matrix(A)), tensor(B))
+
+
+@torch_function("linalg.inv_ex", "linalg.cholesky_ex")
+def inverse_and_info(A: Any, upper: Any = False, check_errors: Any = False) -> NamedResult:
+    x = square_matrix(A)
+    return NamedResult((_mixed_matrix(x), Tensor(x.shape[:-2], dtype="int32")), ("inverse", "info"))

@@ -298,6 +298,10 @@ def cummax(input: Tensor, dim: Any) -> NamedResult:
     return NamedResult((values, values.with_(dtype="int64")))
 
 
+MANY_DIFFERENCES = 16
+"""Repeated differences beyond these are taken to depend on everything."""
+
+
 @shared("diff")
 def diff(input: Tensor, n: Any = 1, dim: Any = -1, prepend: Any = None, append: Any = None) -> Tensor:
     """Each application subtracts neighbours and shortens ``dim`` by one."""
@@ -308,10 +312,13 @@ def diff(input: Tensor, n: Any = 1, dim: Any = -1, prepend: Any = None, append: 
     along = axis(dim, input.rank)
     around = [optional_tensor(prepend), input, optional_tensor(append)]
     x = reshape.cat([part for part in around if part is not None], along)
-    for _ in range(min(integer(n), integer(x.shape[along]))):
+    for _ in range(min(integer(n), MANY_DIFFERENCES, integer(x.shape[along]))):
         length = x.shape[along] - 1
         x = sub(reshape.piece(x, along, 1, length), reshape.piece(x, along, 0, length))
-    return x
+    if integer(n) <= MANY_DIFFERENCES:
+        return x
+    rest = max(integer(x.shape[along]) + MANY_DIFFERENCES - integer(n), 0)
+    return reduction.resized(x, along, rest)
 
 
 @shared("unique")

@@ -16,6 +16,27 @@ SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}
 """NumPy's argument names, which torch accepts as well."""
 
 
+ALSO_FUNCTIONS = frozenset(
+    [
+        "abs",
+        "addmv",
+        "clamp",
+        "clamp_max",
+        "clamp_min",
+        "clip",
+        "gcd",
+        "index_put",
+        "lcm",
+        "ldexp",
+        "logit",
+        "nan_to_num",
+        "round",
+        "xlogy",
+    ]
+)
+"""Functions whose in-place form torch has as ``torch.clamp_`` as well."""
+
+
 def torch_call(definition: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The native under its torch name, with NumPy's argument names understood and ``out=`` ignored.
 
@@ -88,6 +109,8 @@ def shared_in_place(*names: str) -> Callable[[Native], Native]:
         shared(*names)(definition)
         for name in names:
             METHODS[f"{name}_"] = torch_call(in_place_form(definition), f"{name}_")
+            if name in ALSO_FUNCTIONS:
+                NAMES[f"torch.{name}_"] = METHODS[f"{name}_"]
         return definition
 
     return register

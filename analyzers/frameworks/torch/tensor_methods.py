@@ -249,9 +249,14 @@ def is_true(self: Tensor) -> bool:
     return True
 
 
-@tensor_method("is_contiguous", "is_shared", "is_pinned", "is_signed", "is_conj", "is_neg", "is_inference")
+@tensor_method("is_contiguous", "is_shared", "is_pinned", "is_conj", "is_neg", "is_inference")
 def is_method(self: Tensor, memory_format: Any = None, device: Any = None) -> Any:
     return Unknown("the memory layout of a tensor")
+
+
+@tensor_method("is_signed")
+def is_signed(self: Tensor) -> bool:
+    return DTYPES[self.dtype].is_signed
 
 
 @tensor_method("get_device")
@@ -456,6 +461,11 @@ def resize_(self: Tensor, *lengths: Any, memory_format: Any = None) -> Tensor:
     self.shape, self.content = sizes(lengths), None
     self.field = type(self.field).EMPTY
     return self
+
+
+@tensor_method("resize_as_")
+def resize_as_(self: Tensor, other: Any, memory_format: Any = None) -> Tensor:
+    return resize_(self, tensor(other).shape)
 
 
 @tensor_method("set_")

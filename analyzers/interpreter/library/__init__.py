@@ -16,6 +16,7 @@ from analyzers.interpreter.library import (
     math_,
     numpy_,
     operator_,
+    re_,
     system,
     typing_,
 )
@@ -32,6 +33,7 @@ LIBRARY: dict[str, dict[str, Any]] = {
     **math_.MODULES,
     **numpy_.MODULES,
     **operator_.MODULES,
+    **re_.MODULES,
     **system.MODULES,
     **typing_.MODULES,
 }

@@ -67,6 +67,12 @@ def _deque(items: Any = (), maxlen: Any = None, *, machine: Any) -> Deque:
     return Deque(machine.iterate(items), maxlen)
 
 
+# What isinstance looks for.
+_default_dict.makes = DefaultDict  # type: ignore[attr-defined]
+_counter.makes = Counter  # type: ignore[attr-defined]
+_deque.makes = Deque  # type: ignore[attr-defined]
+
+
 def _named_tuple(
     typename: Any, field_names: Any, *, rename: Any = False, defaults: Any = (), module: Any = None, machine: Any
 ) -> Any:

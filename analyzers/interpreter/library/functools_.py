@@ -13,6 +13,9 @@ def _partial(func: Any, *args: Any, **keywords: Any) -> Partial:
     return Partial(func, args, keywords)
 
 
+_partial.makes = Partial  # type: ignore[attr-defined]  # what isinstance(…, functools.partial) looks for
+
+
 def _reduce(function: Any, sequence: Any, initial: Any = MISSING, *, machine: Any) -> Any:
     items = machine.iterate(sequence)
     if initial is not MISSING:

@@ -72,12 +72,15 @@ def as_floating(dtype: str) -> str:
 
 
 def convert(value: Any, dtype: str) -> Any:
-    """A Python number as this dtype would hold it."""
+    """A Python number as this dtype would hold it; raises OverflowError beyond 64 bits."""
     kind = category(dtype)
     if kind == 0:
         return bool(value)
     if kind == 1:
-        return int(value)
+        whole = int(value)
+        if not -(2**63) <= whole < 2**64:
+            raise OverflowError("an integer of more than 64 bits")
+        return whole
     if kind == 3:
         return complex(value)
     return round_float(float(value), dtype)

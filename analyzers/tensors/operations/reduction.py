@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -70,7 +71,8 @@ def cumulative(x: Tensor, dim: Any, dtype: str | None, step: Callable[[Any, Any]
     index = axis(dim, x.rank)
     result = mix(x, index, dtype)
     if x.content is not None:
-        result.content = _running(x, index, result.dtype, step)
+        with contextlib.suppress(OverflowError):
+            result.content = _running(x, index, result.dtype, step)
     return result
 
 

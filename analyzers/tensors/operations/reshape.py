@@ -532,6 +532,13 @@ def _pieces(x: Tensor, lengths: Iterable[Dim], index: int) -> list[Tensor]:
     return found
 
 
+def _few(count: int) -> int:
+    """The number of pieces; raises UnknownUsed when it is too large to look at each."""
+    if count > content.LIMIT:
+        raise UnknownUsed(Unknown(f"{count:,} pieces of a tensor"))
+    return count
+
+
 def _split_evenly(x: Tensor, length: Dim, index: int) -> tuple[Tensor, ...]:
     have = x.shape[index]
     if isinstance(length, int) and (length < 0 or (length == 0 and same(have, 0) is False)):
@@ -540,11 +547,12 @@ def _split_evenly(x: Tensor, length: Dim, index: int) -> tuple[Tensor, ...]:
         return (piece(x, index, 0, have),)
     if isinstance(have, int) and isinstance(length, int):
         whole, rest = divmod(have, length)
+        _few(whole)
         return tuple(_pieces(x, [length] * whole + [rest] * (rest > 0), index))
     count = exact_quotient(have, length)
     if not isinstance(count, int):
         raise UnknownUsed(Unknown(f"number of pieces of {text(length)} in {text(have)}"))
-    return tuple(_pieces(x, [length] * count, index))
+    return tuple(_pieces(x, [length] * _few(count), index))
 
 
 def chunk(x: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
@@ -556,13 +564,13 @@ def chunk(x: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
     index = axis(dim, x.rank)
     have = x.shape[index]
     if have == 0:
-        return tuple(_pieces(x, [0] * count, index))
+        return tuple(_pieces(x, [0] * _few(count), index))
     if isinstance(have, int):
         return _split_evenly(x, -(-have // count), index)
     length = exact_quotient(have, count)
     if length is None:
         length = unknown_dim(f"{text(have)} in {count} chunks")
-    return tuple(_pieces(x, [length] * count, index))
+    return tuple(_pieces(x, [length] * _few(count), index))
 
 
 def tensor_split(x: Tensor, sections: Any, dim: Any = 0) -> tuple[Tensor, ...]:
@@ -580,7 +588,7 @@ def tensor_split(x: Tensor, sections: Any, dim: Any = 0) -> tuple[Tensor, ...]:
     count = integer(sections)
     if count <= 0:
         raise OperationError("invalid-argument", f"{{subject}} cannot make {count} sections")
-    whole, rest = divmod(integer(x.shape[index]), count)
+    whole, rest = divmod(integer(x.shape[index]), _few(count))
     return tuple(_pieces(x, [whole + 1] * rest + [whole] * (count - rest), index))
 
 
@@ -601,7 +609,7 @@ def unbind(x: Tensor, dim: Any = 0) -> list[Tensor]:
             "dimension-out-of-range", "{subject} cannot take a scalar apart", exception="IndexError"
         )
     index = axis(dim, x.rank)
-    return [select(x, index, position) for position in range(integer(x.shape[index]))]
+    return [select(x, index, position) for position in range(_few(integer(x.shape[index])))]
 
 
 def unfold(x: Tensor, dim: Any, length: Any, step: Any) -> Tensor:

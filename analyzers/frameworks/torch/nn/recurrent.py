@@ -21,6 +21,10 @@ SIZES = ("input_size", "hidden_size")
 GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
 
+STEPS_PER_LAYER = 20
+"""What registering one layer's weights takes of the analysis' budget."""
+
+
 def check_arguments(input_size: Any, hidden_size: Any, num_layers: Any, dropout: Any, proj_size: Any) -> None:
     """ValueError for sizes below 1, dropout outside 0…1 and projections that do not shrink."""
     if isinstance(dropout, (bool, str)) or (isinstance(dropout, (int, float)) and not 0 <= dropout <= 1):
@@ -85,6 +89,7 @@ class RNNBase(Module):
             raise invalid(f"{{subject}} does not know the mode {mode!r}")
         self._all_weights = []
         for layer in range(num_layers):
+            self.machine.budget.spend(STEPS_PER_LAYER)
             for suffix in ("", "_reverse")[: directions(self)]:
                 self._all_weights.append(_register_layer(self, layer, suffix))
 

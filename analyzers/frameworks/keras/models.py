@@ -1,0 +1,494 @@
+"""``Input``, ``Model`` (functional and subclassed) and ``Sequential``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.frameworks.keras.layer import (
+    AXIS_LETTERS,
+    KERAS,
+    Layer,
+    is_kind,
+    is_layer,
+    linked,
+    open_shape,
+    static_nest,
+    static_shape,
+    sublayers,
+)
+from analyzers.frameworks.registry import function, layer
+from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
+from analyzers.interpreter.values import BoundMethod, Instance
+from analyzers.tensors.dims import require
+from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.operations import reshape
+from analyzers.tensors.operations.elementwise import shape_text
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+# -- inputs ------------------------------------------------------------------------------------
+
+
+@layer("keras.layers.InputLayer")
+class InputLayer(Layer):
+    """Where a graph begins."""
+
+    def __init__(
+        self: Any,
+        shape: Any = None,
+        batch_size: Any = None,
+        dtype: Any = None,
+        sparse: Any = None,
+        ragged: Any = None,
+        batch_shape: Any = None,
+        input_tensor: Any = None,
+        optional: Any = False,
+        name: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        kwargs = {"input_shape" if k == "shape" else k: v for k, v in kwargs.items()}
+        batch_shape = kwargs.pop("batch_input_shape", batch_shape)
+        shape = kwargs.pop("input_shape", shape)
+        Layer.__init__(self, name=name, dtype=dtype, **kwargs)
+        tensor = input_tensor
+        if not isinstance(tensor, Tensor):
+            full = tuple(batch_shape) if batch_shape is not None else (batch_size, *_dims_of(shape, self.class_.name))
+            tensor = symbolic_input(self, full, dtype)
+        self.attributes.update(_is_input=True, built=True, batch_shape=static_shape(tensor.shape), _tensor=tensor)
+
+    def call(self: Any) -> Any:
+        return self.attributes["_tensor"]
+
+
+def _dims_of(shape: Any, subject: str) -> tuple:
+    """The dims of ``shape=``: a tuple or list; Keras refuses a bare number."""
+    if shape is None:
+        raise OperationError("missing-argument", f"{subject} needs a shape", exception="ValueError", missing=["shape"])
+    if isinstance(shape, Unknown):
+        raise UnknownUsed(shape)
+    if isinstance(shape, (int, float)):
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} expects a tuple as shape, gets the number {shape}: write ({shape},)",
+            exception="ValueError",
+            argument="shape",
+        )
+    return tuple(shape)
+
+
+def symbolic_input(owner: Instance, shape: tuple, dtype: Any) -> Tensor:
+    """A symbolic tensor of this batch shape, made by ``owner``."""
+    letters = AXIS_LETTERS.get(len(shape), ())
+    made = Tensor(open_shape(shape, letters), dtype=dtype if isinstance(dtype, str) else "float32")
+    step = Step(None, [], {"name": owner.attributes["name"]}, [made], owner.machine.site())
+    made.history = step
+    owner.attributes["_nodes"].append(step)
+    owner.machine.recorder.symbolic = True
+    return made
+
+
+@function("keras.Input", "keras.layers.Input", "keras.models.Input")
+def Input(
+    shape: Any = None,
+    batch_size: Any = None,
+    dtype: Any = None,
+    sparse: Any = None,
+    ragged: Any = None,
+    batch_shape: Any = None,
+    name: Any = None,
+    tensor: Any = None,
+    optional: Any = False,
+    *,
+    machine: Any,
+    batch_input_shape: Any = None,
+) -> Any:
+    """A symbolic tensor with the batch in front of ``shape``."""
+    if isinstance(shape, Unknown) or isinstance(batch_shape, Unknown):
+        raise UnknownUsed(shape if isinstance(shape, Unknown) else batch_shape)
+    if shape is None and batch_shape is None and batch_input_shape is None and tensor is None:
+        raise OperationError("missing-argument", "Input needs a shape", exception="ValueError", missing=["shape"])
+    if batch_shape is None and batch_input_shape is None and tensor is None:
+        _dims_of(shape, "Input")
+    kwargs = {"shape": shape, "batch_size": batch_size, "dtype": dtype, "name": name, "input_tensor": tensor}
+    if batch_shape is not None or batch_input_shape is not None:
+        kwargs["batch_shape"] = batch_shape if batch_shape is not None else batch_input_shape
+    made = machine.call(machine.class_of_host(InputLayer), (), kwargs)
+    if made.broken is not None:
+        return made.broken
+    made.attributes["_tensor"].history.kwargs["layer"] = made
+    return made.attributes["_tensor"]
+
+
+# -- models ------------------------------------------------------------------------------------
+
+
+@layer("keras.Model", "keras.models.Model", "keras.models.Functional", "keras.Functional", "keras.models.functional.Functional")
+class Model(Layer):
+    """A model: a graph from ``inputs`` to ``outputs``, or a subclass with its own ``call``."""
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        inputs, outputs, kwargs = _graph_ends(list(args), kwargs)
+        kwargs.pop("trainable" if kwargs.get("trainable") is None else "", None)
+        Layer.__init__(self, **{**kwargs, "name": kwargs.get("name")})
+        if not isinstance(kwargs.get("name"), str) and outputs is not None and self.class_.host is Model:
+            _rename(self, "functional")
+        if outputs is not None:
+            set_graph(self, inputs, outputs)
+
+    def call(self: Any, inputs: Any, *, machine: Any, training: Any = None, mask: Any = None) -> Any:
+        graph = self.attributes.get("_graph")
+        if graph is None:
+            raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
+        return run_graph(self, graph, inputs, machine)
+
+    # -- what is asked of a finished model ---------------------------------------------------------
+
+    @property
+    def layers(self: Any) -> list:
+        return direct_layers(self)
+
+    @property
+    def inputs(self: Any) -> Any:
+        return list(_graph_of(self).inputs)
+
+    @property
+    def outputs(self: Any) -> Any:
+        return list(tensors_below(_graph_of(self).outputs))
+
+    @property
+    def input(self: Any) -> Any:
+        inputs = _graph_of(self).inputs
+        return inputs[0] if len(inputs) == 1 else list(inputs)
+
+    @property
+    def output(self: Any) -> Any:
+        outputs = _graph_of(self).outputs
+        return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
+
+    @property
+    def input_shape(self: Any) -> Any:
+        shapes = [static_shape(t.shape) for t in _graph_of(self).inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self: Any) -> Any:
+        return static_nest(_graph_of(self).outputs)
+
+    @property
+    def input_names(self: Any) -> list:
+        return [t.history.kwargs.get("name") for t in _graph_of(self).inputs]
+
+    def get_layer(self: Any, name: Any = None, index: Any = None) -> Any:
+        layers = direct_layers(self)
+        if isinstance(name, Unknown) or isinstance(index, Unknown):
+            raise UnknownUsed(name if isinstance(name, Unknown) else index)
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise PythonError("ValueError", f"There is no layer {index}, the model has {len(layers)}")
+            return layers[index]
+        found = next((part for part in layers if part.attributes.get("name") == name), None)
+        if found is None:
+            raise PythonError("ValueError", f"No such layer: {name}")
+        return found
+
+    # -- training ------------------------------------------------------------------------------------
+
+    def compile(self: Any, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    def summary(self: Any, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    def fit(self: Any, x: Any = None, *args: Any, machine: Any, **kwargs: Any) -> Any:
+        _note_use(self, x, machine)
+        return Unknown("the history of training")
+
+    def predict(self: Any, x: Any = None, *args: Any, machine: Any, **kwargs: Any) -> Any:
+        return machine.call(self, (x,)) if isinstance(x, Tensor) else Unknown("a prediction")
+
+    def evaluate(self: Any, x: Any = None, *args: Any, machine: Any, **kwargs: Any) -> Any:
+        _note_use(self, x, machine)
+        return Unknown("the result of an evaluation")
+
+    train_on_batch = test_on_batch = predict_on_batch = evaluate
+
+    def save(self: Any, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    export = save
+
+    def to_json(self: Any, **kwargs: Any) -> Any:
+        return Unknown("a description of the model")
+
+    def build(self: Any, input_shape: Any = None, *, machine: Any) -> None:
+        """``model.build(shape)`` of a subclass calls it once on symbolic tensors of that shape."""
+        if "_graph" in self.attributes or input_shape is None or isinstance(input_shape, Unknown):
+            return
+        self.attributes["_built_for"] = input_shape
+
+
+KERAS.model = Model
+
+
+def _rename(self: Instance, kind: str) -> None:
+    from analyzers.frameworks.keras.naming import automatic_name
+
+    counters = self.machine.frameworks["keras names"]
+    counters["model"] = counters.get("model", 1) - 1
+    self.attributes["name"] = automatic_name(self.machine, kind)
+
+
+def _graph_ends(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    """``Model(inputs, outputs, name)`` or its keywords (Keras 1's ``input``, ``output`` too)."""
+    kwargs = dict(kwargs)
+    inputs = kwargs.pop("inputs", kwargs.pop("input", None))
+    outputs = kwargs.pop("outputs", kwargs.pop("output", None))
+    if args and any(True for _ in tensors_below(args[0])) or len(args) > 1 or (args and isinstance(args[0], Unknown)):
+        inputs, outputs = args[0], args[1] if len(args) > 1 else outputs
+        if len(args) > 2:
+            kwargs["name"] = args[2]
+    elif args and isinstance(args[0], str):
+        kwargs["name"] = args[0]
+    return inputs, outputs, kwargs
+
+
+def set_graph(self: Instance, inputs: Any, outputs: Any) -> None:
+    """Make the instance the graph between these symbolic tensors."""
+    for value in (inputs, outputs):
+        for part in value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]:
+            if isinstance(part, Unknown):
+                raise UnknownUsed(part)
+    flat = list(tensors_below(inputs))
+    for tensor in [*flat, *tensors_below(outputs)]:
+        if tensor.history is None:
+            raise OperationError(
+                "invalid-argument",
+                "{subject} expects symbolic tensors that come from keras.Input as inputs and outputs",
+                exception="ValueError",
+                argument="inputs",
+            )
+    graph = Graph(flat, outputs)
+    if graph.missing() is not None:
+        raise OperationError(
+            "invalid-argument",
+            "{subject} has outputs that cannot be reached from its inputs",
+            exception="ValueError",
+            argument="inputs",
+        )
+    self.attributes.update(_graph=graph, _input_nest=inputs, built=True)
+
+
+def _graph_of(self: Instance) -> Graph:
+    graph = self.attributes.get("_graph")
+    if graph is None:
+        raise PythonError("AttributeError", f"The model {self.attributes.get('name')} has no defined inputs yet")
+    return graph
+
+
+def run_graph(self: Instance, graph: Graph, inputs: Any, machine: Any) -> Any:
+    """The outputs for these inputs: one tensor, or a list or dict as the model was made with."""
+    if isinstance(inputs, Unknown):
+        raise UnknownUsed(inputs)
+    given = _in_order(self, graph, inputs)
+    tensors = [_fitting(t, reference) for t, reference in zip(given, graph.inputs)]
+    result = graph.run(machine, tensors)
+    return result[0] if isinstance(result, (list, tuple)) and len(result) == 1 else result
+
+
+def _in_order(self: Instance, graph: Graph, inputs: Any) -> list[Any]:
+    """The tensors of a call, in the order of the model's inputs."""
+    if isinstance(inputs, dict):
+        names = list(self.attributes["_input_nest"]) if isinstance(self.attributes["_input_nest"], dict) else None
+        names = names or [t.history.kwargs.get("name") for t in graph.inputs]
+        inputs = [inputs[n] for n in names if n in inputs]
+    given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    if len(given) != len(graph.inputs):
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} takes {len(graph.inputs)} inputs, gets {len(given)}",
+            exception="ValueError",
+        )
+    return given
+
+
+def _fitting(tensor: Any, reference: Tensor) -> Any:
+    """The input as the model takes it: a missing or surplus last dim of 1 is mended, the rest must agree."""
+    if not isinstance(tensor, Tensor):
+        return tensor
+    shape = reference.shape
+    if tensor.rank == len(shape) + 1 and require(tensor.shape[-1], 1) is True:
+        tensor = reshape.squeeze(tensor, -1)
+    elif tensor.rank == len(shape) - 1 and shape[-1] == 1:
+        tensor = reshape.unsqueeze(tensor, -1)
+    if tensor.rank != len(shape) or any(
+        isinstance(want, int) and require(have, want) is False for have, want in zip(tensor.shape, shape)
+    ):
+        rank = tensor.rank != len(shape)
+        raise OperationError(
+            "rank-mismatch" if rank else "feature-size-mismatch",
+            f"{{subject}} expects an input of {shape_text(shape)}, gets {shape_text(tensor.shape)}",
+            exception="ValueError",
+            expected=shape,
+            actual=tensor.shape,
+        )
+    return tensor
+
+
+def direct_layers(self: Instance) -> list[Instance]:
+    """``model.layers``: those of the graph with its input layers in front, or those in the attributes."""
+    stack = self.attributes.get("_stack")
+    if stack is not None:
+        return [part for part in stack if "_is_input" not in part.attributes]
+    graph = self.attributes.get("_graph")
+    if graph is None:
+        return sublayers(self)
+    begin = [t.history.kwargs["layer"] for t in graph.inputs if "layer" in t.history.kwargs]
+    return [*begin, *(o for o in graph.operations if is_layer(o))]
+
+
+def _note_use(self: Instance, x: Any, machine: Any) -> None:
+    """Training tells what the input looks like: an array whose first dim is the number of examples."""
+    tensors = list(tensors_below(x))
+    if tensors and "_graph" not in self.attributes:
+        shaped = [t.with_(shape=(*open_shape((None,)), *t.shape[1:])) if t.rank else t for t in tensors]
+        machine.call(self, (shaped[0] if len(shaped) == 1 else shaped,))
+
+
+# -- Sequential ----------------------------------------------------------------------------------
+
+
+@layer("keras.Sequential", "keras.models.Sequential")
+class Sequential(Model):
+    """Layers called one after the other; built as soon as the first one's input shape is known."""
+
+    def __init__(self: Any, layers: Any = None, trainable: Any = True, name: Any = None, *, machine: Any) -> None:
+        Layer.__init__(self, trainable=trainable, name=name)
+        self.attributes["_stack"] = []
+        if layers is not None:
+            for part in machine.iterate(layers):
+                _push(self, part, machine)
+
+    def add(self: Any, layer: Any, rebuild: Any = True, *, machine: Any) -> None:
+        _push(self, layer, machine)
+
+    def pop(self: Any, rebuild: Any = True, *, machine: Any) -> Any:
+        stack = self.attributes["_stack"]
+        machine.journal.touch(stack)
+        if not stack:
+            raise PythonError("IndexError", "pop from an empty Sequential")
+        last = stack.pop()
+        _chain(self, machine)
+        return last
+
+    def call(self: Any, inputs: Any, *, machine: Any, training: Any = None, mask: Any = None) -> Any:
+        graph = self.attributes.get("_graph")
+        if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
+            inputs = inputs[0]
+        if graph is not None and isinstance(inputs, Tensor):
+            inputs = _fitting(inputs, graph.inputs[0])
+        for part in self.attributes["_stack"]:
+            if "_is_input" not in part.attributes:
+                with machine.at(part.site):
+                    inputs = machine.call(part, (inputs,))
+        return inputs
+
+    def build(self: Any, input_shape: Any = None, *, machine: Any) -> None:
+        """Put an input layer of this batch shape in front."""
+        stack = self.attributes["_stack"]
+        if input_shape is None or not stack or "_graph" in self.attributes:
+            return
+        _begin(self, open_shape(input_shape), machine)
+        _chain(self, machine)
+
+
+def _push(self: Instance, part: Any, machine: Any) -> None:
+    stack = self.attributes["_stack"]
+    machine.journal.touch(stack)
+    if isinstance(part, Unknown):
+        object.__setattr__(self, "broken", part)
+        return
+    if isinstance(part, Tensor) and part.history is not None and "layer" in part.history.kwargs:
+        part = part.history.kwargs["layer"]
+    if not is_layer(part):
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} takes layers, not {_described(part)}",
+            exception="ValueError",
+            argument="layers",
+        )
+    if not stack and "_input_shape_arg" in part.attributes:
+        _begin(self, part.attributes["_input_shape_arg"], machine)
+    stack.append(part)
+    if len(stack) == 1 or stack[-1].broken is not None:
+        _start(self, part)
+    if "_graph" in self.attributes or "_is_input" in part.attributes:
+        _extend_chain(self, part, machine)
+
+
+def _described(value: Any) -> str:
+    name = getattr(value, "name", None) or type(value).__name__
+    return f"the class {name} (call it)" if type(value).__name__ == "Class" else f"a {name}"
+
+
+def _begin(self: Instance, shape: Any, machine: Any) -> None:
+    """An input layer of this batch shape as the first of the stack."""
+    if isinstance(shape, Unknown):
+        return
+    first = machine.call(machine.class_of_host(InputLayer), (), {"batch_shape": tuple(shape)})
+    if first.broken is None:
+        first.attributes["_tensor"].history.kwargs["layer"] = first
+        self.attributes["_stack"].insert(0, first)
+        _start(self, first)
+
+
+def _start(self: Instance, part: Instance) -> None:
+    """A first layer that knows its input (an input layer, a built model) starts the graph."""
+    if "_is_input" in part.attributes:
+        tensor = part.attributes["_tensor"]
+        part.attributes["_tensor"].history.kwargs.setdefault("layer", part)
+        set_graph(self, [tensor], tensor)
+
+
+def _extend_chain(self: Instance, part: Instance, machine: Any) -> None:
+    """Call the new layer on what the last one gave."""
+    graph = self.attributes.get("_graph")
+    if graph is None or "_is_input" in part.attributes:
+        return
+    with machine.at(part.site):
+        output = machine.call(part, (graph.outputs,))
+    if isinstance(output, Unknown) or not all(t.history is not None for t in tensors_below(output)):
+        del self.attributes["_graph"]
+        self.attributes["_lost"] = True
+        return
+    set_graph(self, graph.inputs, output)
+
+
+def _chain(self: Instance, machine: Any) -> None:
+    """Build the whole chain anew."""
+    stack = self.attributes["_stack"]
+    self.attributes.pop("_graph", None)
+    if stack and "_is_input" in stack[0].attributes:
+        _start(self, stack[0])
+        for part in stack[1:]:
+            _extend_chain(self, part, machine)
+
+
+@function("keras.models.clone_model")
+def clone_model(model: Any, *_: Any, machine: Any, **__: Any) -> Any:
+    return model
+
+
+@function("keras.models.load_model", "keras.saving.load_model", "keras.models.model_from_json")
+def load_model(*_: Any, **__: Any) -> Any:
+    return Unknown("what a file holds")
+
+
+@function("keras.ops.operation_utils.get_source_inputs", "keras.utils.get_source_inputs")
+def get_source_inputs(tensor: Any) -> Any:
+    """The inputs a symbolic tensor was computed from."""
+    graph = Graph([], tensor)
+    begin = [t for s in graph.steps for t in s.inputs if t.history.operation is None]
+    return list({id(t): t for t in begin or [tensor]}.values())
+
+
+__all__ = ["BoundMethod", "Input", "InputLayer", "Model", "Sequential", "is_kind", "linked", "replaced"]

@@ -1,0 +1,86 @@
+"""Facts whose places have moved because lines were put in or taken out above them."""
+
+from __future__ import annotations
+
+import dataclasses
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+from analyzers.facts import LayerFact, ModelFact, Place
+
+MovedLines = Sequence[tuple[int, int, int]]
+"""(first line, end line, shift), in order."""
+
+
+class Mover:
+    """Moves the places of one file."""
+
+    def __init__(self, path: str, moved: MovedLines) -> None:
+        self.path = path
+        self.moved = moved
+        self._firsts = [first for first, _, _ in moved]
+        self._places: dict[Place, Place] = {}
+
+    def shift(self, line: int) -> int:
+        index = bisect_right(self._firsts, line) - 1
+        if index < 0:
+            return 0
+        _, end, by = self.moved[index]
+        return by if line < end else 0
+
+    def place(self, place: Place) -> Place:
+        if place.file != self.path:
+            return place
+        found = self._places.get(place)
+        if found is None:
+            by = self.shift(place.line)
+            found = dataclasses.replace(place, line=place.line + by, end_line=place.end_line + by) if by else place
+            self._places[place] = found
+        return found
+
+    def model(self, fact: ModelFact) -> ModelFact:
+        """The model with every place moved; the same object when nothing is to be moved."""
+        if not self.moved:
+            return fact
+        moved = self.value(fact)
+        names = {layer.name: self._name(layer) for layer in fact.layers if layer.functional}
+        moved.layers = [self._renamed(layer, names) for layer in moved.layers]
+        moved.field_layer = names.get(fact.field_layer, fact.field_layer)
+        return moved
+
+    def _name(self, layer: LayerFact) -> str:
+        """Functions are called by the line they stand in (``forward:flatten@128``)."""
+        head, _, line = layer.name.rpartition("@")
+        by = self.shift(layer.call.line) if layer.call is not None and layer.call.file == self.path else 0
+        return f"{head}@{int(line) + by}" if by else layer.name
+
+    def _renamed(self, layer: LayerFact, names: dict[str, str]) -> LayerFact:
+        producers = tuple(names.get(name, name) for name in layer.producers)
+        return dataclasses.replace(layer, name=names.get(layer.name, layer.name), producers=producers)
+
+    def value(self, value: Any) -> Any:
+        """A fact, or a list, tuple or dict of facts."""
+        if isinstance(value, Place):
+            return self.place(value)
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.value(item) for key, item in value.items()}
+        if type(value) is tuple:
+            return tuple(self.value(item) for item in value) if _holds_facts(value) else value
+        if type(value).__module__ == Place.__module__ and not isinstance(value, type):
+            return self._fact(value)
+        return value
+
+    def _fact(self, fact: Any) -> Any:
+        changes = {}
+        for item in dataclasses.fields(fact):
+            value = getattr(fact, item.name)
+            if (new := self.value(value)) is not value:
+                changes[item.name] = new
+        return dataclasses.replace(fact, **changes) if changes else fact
+
+
+def _holds_facts(values: tuple) -> bool:
+    return any(isinstance(value, Place | list | dict) or type(value).__module__ == Place.__module__ for value in values)
