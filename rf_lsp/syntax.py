@@ -16,9 +16,9 @@ def broken_blocks(module: SourceModule) -> list[tuple[Place, str]]:
     """The first syntax error of a Python file.
 
     Python's own parser looks first, for it is quick; the engine's has the last word, for it may know newer
-    syntax. Notebooks are left to the engine.
+    syntax.
     """
-    error = None if module.path.endswith(".ipynb") else _syntax_error(module.text)
+    error = _syntax_error(module.text)
     block = module.block_at(max((error.lineno or 1) - 1, 0)) if error else None
     if error is None or block is None:
         return []

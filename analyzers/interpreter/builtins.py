@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from types import FunctionType
 from typing import Any
 
 from analyzers.frameworks import registry
@@ -309,6 +310,8 @@ def _fits_form(machine: Any, value: Any, name: str) -> bool | None:
         return _callable(value, machine=machine)
     if name in ("Any", "object"):
         return True
+    if name in ("FunctionType", "LambdaType", "function", "MethodType", "ModuleType"):
+        return _fits_type_of_code(value, name)
     shapes = _SHAPES.get(name)
     if shapes is None:
         return None
@@ -318,6 +321,15 @@ def _fits_form(machine: Any, value: Any, name: str) -> bool | None:
         wanted = {"Mapping": "keys", "Sized": "__len__"}.get(name, "__iter__")
         return value.class_.find(wanted) is not MISSING
     return isinstance(value, shapes)
+
+
+def _fits_type_of_code(value: Any, name: str) -> bool | None:
+    """``types.FunctionType`` and its kin; whether a framework's function is one in Python is not known."""
+    if name == "ModuleType":
+        return isinstance(value, NativeModule) or hasattr(value, "look_up")
+    if name == "MethodType":
+        return isinstance(value, BoundMethod)
+    return None if isinstance(value, FunctionType) else isinstance(value, Function)
 
 
 def _issubclass(value: Any, kinds: Any, *, machine: Any) -> Any:

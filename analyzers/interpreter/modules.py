@@ -366,7 +366,7 @@ class Modules:
         somebody asks. So on a miss in a container that a module keeps, the definitions that mention the key
         and may enter it are run. A module's own ``__dict__`` is asked like the module.
         """
-        if not isinstance(key, str) or not key:
+        if not isinstance(key, str) or not key or self._is_being_entered(key):
             return MISSING
         home = self._home(container)
         if home is None or (id(container), key) in self.sought:
@@ -382,6 +382,11 @@ class Modules:
             if key in container:
                 return container[key] if isinstance(container, dict) else True
         return MISSING
+
+    def _is_being_entered(self, key: str) -> bool:
+        """Whether the question comes from the registration of just that name (``if name in REGISTRY: raise``)."""
+        frames = self.machine.frames
+        return any(f.scope.is_module and f.block.kind in ("def", "class") and _may_enter(f.block, key) for f in frames)
 
     def _home(self, container: Any) -> Module | None:
         """The module that keeps a container: as a global, or in an object that is one."""

@@ -48,14 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _expanded(targets: list[str]) -> list[str]:
     """Folders replaced by the Python files in them; raises :class:`UsageError`."""
+    from rf_lsp.files import python_files, refuse_notebook
+
     found: list[str] = []
     for target in targets:
-        if os.path.isdir(target):
-            from rf_lsp.files import python_files
-
-            found.extend(python_files([target]))
-        else:
-            found.append(target)
+        refuse_notebook(target.partition("::")[0])
+        found.extend(python_files([target]) if os.path.isdir(target) else [target])
     return found
 
 

@@ -722,7 +722,7 @@ def functional_layer(draft: Draft, x: str, shape: Shape) -> str:
         f"F.instance_norm({x})",
         f"F.rms_norm({x}, ({last},))",
         f"F.one_hot({x}.argmax(-1), {last}).float()",
-        f"F.embedding({x}.long(), torch.randn(20, {out}))",
+        f"F.embedding({x}.long().clamp(0, 19), torch.randn(20, {out}))",
         f"F.prelu({x}, torch.ones(1))",
         f"F.dropout2d({x}, 0.1)",
         f"F.local_response_norm({x}, 2)",

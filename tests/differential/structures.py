@@ -687,8 +687,8 @@ def embedding(draft: Draft, x: str) -> Snippet | None:
     name, dim = draft.name("embed"), width(draft)
     options = draft.choice(("", ", padding_idx=0", ", max_norm=1.0"))
     uses = (
-        f"{x} = self.{name}({x}.long())",
-        f"{x} = self.{name}({x}.abs().to(torch.int64))",
+        f"{x} = self.{name}({x}.long().clamp(0, 99))",
+        f"{x} = self.{name}({x}.abs().to(torch.int64).clamp(max=99))",
         f"{x} = self.{name}({x}.argmax(dim=-1))",
         f"{x} = {x}.sum() + self.{name}(torch.arange({x}.shape[-1], device={x}.device))",
         f"{x} = self.{name}.weight[:3] * {x}.mean()",

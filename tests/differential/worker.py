@@ -191,7 +191,17 @@ class Run:
 
 
 DEVICE = ("meta tensor", "Meta", "'meta'", "meta device", "_local_scalar_dense", "FakeTensor")
-DTYPE = ("dtype", "scalar type", "not implemented for '", "Long", "Float", "Double", "Bool", "ComplexFloat")
+DTYPE = (
+    "dtype",
+    "Input type (",
+    "scalar type",
+    "not implemented for '",
+    "Long",
+    "Float",
+    "Double",
+    "Bool",
+    "ComplexFloat",
+)
 PYTHON = (
     "unsupported operand",
     "not supported between",

@@ -30,9 +30,24 @@ def model(init: str = "pass", forward: str = "return self.conv(x)", top: str = "
 
 
 def table(**expressions: str) -> None:
-    """Cases that evaluate one expression in a constructor and use the result as a size."""
-    for name, expression in expressions.items():
-        CASES[name] = lambda text=expression: model(f"value = {text}\nself.fc = nn.Linear(value, value)")
+    """Expressions for sizes, eight to a file: each in a class of its own, which uses it for a layer."""
+    names = list(expressions)
+    for start in range(0, len(names), 8):
+        group = {name: expressions[name] for name in names[start : start + 8]}
+        CASES[f"{names[start]}_and_more"] = lambda group=group: expression_classes(group)
+
+
+def expression_classes(expressions: dict[str, str]) -> str:
+    parts = [HEADER]
+    for name, text in expressions.items():
+        title = "".join(word.capitalize() for word in name.split("_"))
+        parts.append(
+            f"class {title}(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            f"        self.conv = nn.Conv2d(3, 8, 3)\n        value = {text}\n"
+            f"        self.fc = nn.Linear(value, value)\n\n    def forward(self, x):\n"
+            f"        return self.conv(x)\n\n\n"
+        )
+    return "".join(parts)
 
 
 # -- loops that do not end --------------------------------------------------------------------------

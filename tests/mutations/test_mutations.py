@@ -12,7 +12,7 @@ from tests.mutations.mutator import mutants
 from tests.mutations.originals import ORIGINALS, Original
 from tests.mutations.run import Score, settled, verdicts
 
-EVERY = 12
+EVERY = 50
 
 
 @pytest.fixture(scope="module")

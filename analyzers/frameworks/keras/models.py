@@ -418,6 +418,8 @@ def _push(self: Instance, part: Any, machine: Any) -> None:
         )
     if not stack and "_input_shape_arg" in part.attributes:
         _begin(self, part.attributes["_input_shape_arg"], machine)
+    elif not stack and "_graph" in part.attributes and "_is_input" not in part.attributes:
+        _begin(self, part.attributes["_graph"].inputs[0].shape, machine)
     stack.append(part)
     if len(stack) == 1 or stack[-1].broken is not None:
         _start(self, part)

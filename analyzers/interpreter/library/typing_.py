@@ -36,6 +36,8 @@ def _origin(value: Any) -> Any:
     return value if isinstance(value, type) else None
 
 
+_TYPES = "FunctionType LambdaType MethodType ModuleType GenericAlias"
+
 _TYPING: dict[str, Any] = {
     **{name: TypingForm(name) for name in (*_FORMS.split(), *ABSTRACT.split())},
     "TypeVar": _form, "ParamSpec": _form, "TypeVarTuple": _form, "NewType": _form, "cast": _cast,
@@ -46,6 +48,6 @@ _TYPING: dict[str, Any] = {
 MODULES: dict[str, dict[str, Any]] = {
     "typing": _TYPING,
     "typing_extensions": _TYPING,
-    "types": {name: TypingForm(name) for name in ("FunctionType", "MethodType", "ModuleType", "GenericAlias")},
+    "types": {name: TypingForm(name) for name in _TYPES.split()},
     "__future__": {name: None for name in ("annotations", "division", "print_function", "absolute_import")},
 }

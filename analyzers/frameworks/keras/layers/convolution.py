@@ -1,0 +1,507 @@
+"""Convolutions: plain, depthwise, separable, transposed; 1 to 3 spatial axes, both layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
+from analyzers.frameworks.keras.layers.arguments import (
+    activated,
+    activation_of,
+    as_tensor,
+    data_format,
+    invalid,
+    keras_layer,
+    layout,
+    padding_mode,
+    per_axis,
+    require_rank,
+    same_paddings,
+    whole,
+)
+from analyzers.tensors.dims import Dim, require
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.operations import convolution
+from analyzers.tensors.operations.spatial import Pair, below, declared, resized
+from analyzers.tensors.tensor import Tensor
+
+
+def require_one_stretch(strides: Sequence[Dim], dilation: Sequence[Dim], argument: str = "strides") -> None:
+    """Keras refuses strides and dilation that are both above 1."""
+    wide = [any(isinstance(v, int) and v > 1 for v in values) for values in (strides, dilation)]
+    if all(wide):
+        raise invalid(
+            f"{{subject}} has strides {tuple(strides)} and dilation_rate {tuple(dilation)}: only one of them may be above 1",
+            argument,
+        )
+
+
+def convolve(
+    x: Tensor,
+    *,
+    in_channels: Dim,
+    out_channels: Dim,
+    kernel: Sequence[Dim],
+    strides: Sequence[Dim],
+    padding: str,
+    dilation: Sequence[Dim],
+    groups: Any = 1,
+    format: str = "channels_last",
+) -> Tensor:
+    """A convolution with Keras' paddings. Raises channel-mismatch, empty-output."""
+    channel_dim, spatial_dims = layout(x.rank, format)
+    sizes = [x.shape[d] for d in spatial_dims]
+    outs: list[Dim] | None = None
+    if padding == "same":
+        pairs, outs = same_paddings(sizes, kernel, strides, dilation)
+    elif padding == "causal":
+        pairs: list[Pair] = [(d * (k - 1), 0) for k, d in zip(kernel, dilation)]
+    else:
+        pairs = [(0, 0)] * len(kernel)
+    result = convolution.conv(
+        x,
+        in_channels=in_channels,
+        out_channels=out_channels,
+        kernel=kernel,
+        stride=strides,
+        padding=pairs,
+        dilation=dilation,
+        groups=groups,
+        channel_dim=channel_dim,
+        spatial_dims=spatial_dims,
+    )
+    if outs is not None and any(not isinstance(n, int) for n in sizes):
+        result.shape = tuple(resized(result.shape, spatial_dims, outs))
+    return result
+
+
+class BaseConv(Layer):
+    """What ``Conv1D`` … ``Conv3D`` share."""
+
+    def call(self: Any, inputs: Any) -> Any:
+        x = as_tensor(inputs)
+        require_rank(x, len(self.kernel_size) + 2)
+        return activated(self, self._convolved(x))
+
+    def _convolved(self: Any, x: Tensor) -> Tensor:
+        return convolve(
+            x,
+            in_channels=self.attributes["_channels"],
+            out_channels=self.filters,
+            kernel=self.kernel_size,
+            strides=self.strides,
+            padding=self.padding,
+            dilation=self.dilation_rate,
+            groups=self.groups,
+            format=self.data_format,
+        )
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        channels = _input_channels(self, input_shape)
+        if isinstance(channels, int) and isinstance(self.groups, int) and channels % self.groups:
+            self.attributes["built"] = True
+            raise _uneven("input channels", channels, self.groups)
+        kernel = (*self.kernel_size, channels // self.groups, self.filters)
+        add_weights(self, kernel=kernel, bias=(self.filters,) if self.use_bias else None)
+
+    def _setup(
+        self: Any,
+        rank: int,
+        filters: Any,
+        kernel_size: Any,
+        strides: Any,
+        padding: Any,
+        format: Any,
+        dilation_rate: Any,
+        groups: Any,
+        activation: Any,
+        use_bias: Any,
+        kwargs: dict[str, Any],
+    ) -> None:
+        Layer.__init__(self, **kwargs)
+        self.attributes.update(
+            rank=rank,
+            filters=whole(filters, "filters"),
+            kernel_size=per_axis(kernel_size, rank, "kernel_size"),
+            strides=per_axis(strides, rank, "strides"),
+            padding=padding_mode(padding, causal=rank == 1),
+            data_format=data_format(self.machine, format),
+            dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
+            groups=whole(groups, "groups"),
+            activation=activation_of(activation),
+            use_bias=bool(use_bias),
+        )
+        if isinstance(self.filters, int) and isinstance(self.groups, int) and self.filters % self.groups:
+            raise _uneven("filters", self.filters, self.groups)
+        require_one_stretch(self.strides, self.dilation_rate)
+
+
+def _uneven(what: str, count: int, groups: int) -> OperationError:
+    return OperationError(
+        "groups-mismatch",
+        f"{{subject}} has {count} {what}, not divisible by groups {groups}",
+        exception="ValueError",
+        argument="groups",
+        expected=groups,
+        actual=count,
+    )
+
+
+def _input_channels(self: Any, input_shape: Any) -> Dim:
+    """The channels it is built for; raises rank-mismatch for another number of dims."""
+    rank = len(self.kernel_size) + 2
+    if len(input_shape) != rank:
+        require_rank(Tensor(tuple(0 if d is None else d for d in input_shape)), rank)
+    channels = size_of(input_shape, 1 if self.data_format == "channels_first" else -1)
+    self.attributes["_channels"] = channels
+    return channels
+
+
+@keras_layer("Conv1D", "Convolution1D")
+class Conv1D(BaseConv):
+    def __init__(
+        self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
+        dilation_rate: Any = 1, groups: Any = 1, activation: Any = None, use_bias: Any = True,
+        kernel_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
+        bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseConv._setup(
+            self, 1, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias, kwargs
+        )
+
+
+@keras_layer("Conv2D", "Convolution2D")
+class Conv2D(BaseConv):
+    def __init__(
+        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid", data_format: Any = None,
+        dilation_rate: Any = (1, 1), groups: Any = 1, activation: Any = None, use_bias: Any = True,
+        kernel_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
+        bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseConv._setup(
+            self, 2, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias, kwargs
+        )
+
+
+@keras_layer("Conv3D", "Convolution3D")
+class Conv3D(BaseConv):
+    def __init__(
+        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1), padding: Any = "valid",
+        data_format: Any = None, dilation_rate: Any = (1, 1, 1), groups: Any = 1, activation: Any = None,
+        use_bias: Any = True, kernel_initializer: Any = None, bias_initializer: Any = None,
+        kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
+        kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseConv._setup(
+            self, 3, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias, kwargs
+        )
+
+
+# -- depthwise and separable -----------------------------------------------------------------------
+
+
+def depthwise(
+    x: Tensor, channels: Dim, multiplier: Dim, kernel: Any, strides: Any, padding: str, dilation: Any, format: str
+) -> Tensor:
+    """Every channel with its own ``multiplier`` kernels."""
+    return convolve(
+        x,
+        in_channels=channels,
+        out_channels=channels * multiplier,
+        kernel=kernel,
+        strides=strides,
+        padding=padding,
+        dilation=dilation,
+        groups=channels,
+        format=format,
+    )
+
+
+class BaseDepthwiseConv(Layer):
+    """What ``DepthwiseConv1D`` and ``DepthwiseConv2D`` share."""
+
+    def call(self: Any, inputs: Any) -> Any:
+        x = as_tensor(inputs)
+        require_rank(x, len(self.kernel_size) + 2)
+        channels = self.attributes["_channels"]
+        made = depthwise(
+            x, channels, self.depth_multiplier, self.kernel_size, self.strides, self.padding, self.dilation_rate, self.data_format
+        )
+        return activated(self, made)
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        channels = _input_channels(self, input_shape)
+        many = self.depth_multiplier
+        bias = (channels * many,) if self.use_bias else None
+        add_weights(self, kernel=(*self.kernel_size, channels, many), bias=bias)
+
+    def _setup(
+        self: Any, rank: int, kernel_size: Any, strides: Any, padding: Any, depth_multiplier: Any, format: Any,
+        dilation_rate: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
+    ) -> None:  # fmt: skip
+        Layer.__init__(self, **kwargs)
+        self.attributes.update(
+            rank=rank,
+            kernel_size=per_axis(kernel_size, rank, "kernel_size"),
+            strides=per_axis(strides, rank, "strides"),
+            padding=padding_mode(padding),
+            depth_multiplier=whole(depth_multiplier, "depth_multiplier"),
+            data_format=data_format(self.machine, format),
+            dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
+            activation=activation_of(activation),
+            use_bias=bool(use_bias),
+        )
+        require_one_stretch(self.strides, self.dilation_rate)
+
+
+@keras_layer("DepthwiseConv1D")
+class DepthwiseConv1D(BaseDepthwiseConv):
+    def __init__(
+        self: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", depth_multiplier: Any = 1,
+        data_format: Any = None, dilation_rate: Any = 1, activation: Any = None, use_bias: Any = True,
+        depthwise_initializer: Any = None, bias_initializer: Any = None, depthwise_regularizer: Any = None,
+        bias_regularizer: Any = None, activity_regularizer: Any = None, depthwise_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseDepthwiseConv._setup(
+            self, 1, kernel_size, strides, padding, depth_multiplier, data_format, dilation_rate, activation, use_bias, kwargs
+        )
+
+
+@keras_layer("DepthwiseConv2D")
+class DepthwiseConv2D(BaseDepthwiseConv):
+    def __init__(
+        self: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid", depth_multiplier: Any = 1,
+        data_format: Any = None, dilation_rate: Any = (1, 1), activation: Any = None, use_bias: Any = True,
+        depthwise_initializer: Any = None, bias_initializer: Any = None, depthwise_regularizer: Any = None,
+        bias_regularizer: Any = None, activity_regularizer: Any = None, depthwise_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseDepthwiseConv._setup(
+            self, 2, kernel_size, strides, padding, depth_multiplier, data_format, dilation_rate, activation, use_bias, kwargs
+        )
+
+
+class BaseSeparableConv(Layer):
+    """What ``SeparableConv1D`` and ``SeparableConv2D`` share: depthwise, then 1×1."""
+
+    def call(self: Any, inputs: Any) -> Any:
+        x = as_tensor(inputs)
+        rank = len(self.kernel_size)
+        require_rank(x, rank + 2)
+        channels = self.attributes["_channels"]
+        middle = depthwise(
+            x, channels, self.depth_multiplier, self.kernel_size, self.strides, self.padding, self.dilation_rate, self.data_format
+        )
+        ones = (1,) * rank
+        made = convolve(
+            middle,
+            in_channels=channels * self.depth_multiplier,
+            out_channels=self.filters,
+            kernel=ones,
+            strides=ones,
+            padding="valid",
+            dilation=ones,
+            format=self.data_format,
+        )
+        made.cost = made.cost + middle.cost
+        return activated(self, made)
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        channels = _input_channels(self, input_shape)
+        many = self.depth_multiplier
+        add_weights(
+            self,
+            depthwise_kernel=(*self.kernel_size, channels, many),
+            pointwise_kernel=(*((1,) * len(self.kernel_size)), channels * many, self.filters),
+            bias=(self.filters,) if self.use_bias else None,
+        )
+
+    def _setup(
+        self: Any, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, format: Any,
+        dilation_rate: Any, depth_multiplier: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
+    ) -> None:  # fmt: skip
+        Layer.__init__(self, **kwargs)
+        self.attributes.update(
+            rank=rank,
+            filters=whole(filters, "filters"),
+            kernel_size=per_axis(kernel_size, rank, "kernel_size"),
+            strides=per_axis(strides, rank, "strides"),
+            padding=padding_mode(padding, causal=rank == 1),
+            data_format=data_format(self.machine, format),
+            dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
+            depth_multiplier=whole(depth_multiplier, "depth_multiplier"),
+            activation=activation_of(activation),
+            use_bias=bool(use_bias),
+        )
+        require_one_stretch(self.strides, self.dilation_rate)
+
+
+@keras_layer("SeparableConv1D", "SeparableConvolution1D")
+class SeparableConv1D(BaseSeparableConv):
+    def __init__(
+        self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
+        dilation_rate: Any = 1, depth_multiplier: Any = 1, activation: Any = None, use_bias: Any = True,
+        depthwise_initializer: Any = None, pointwise_initializer: Any = None, bias_initializer: Any = None,
+        depthwise_regularizer: Any = None, pointwise_regularizer: Any = None, bias_regularizer: Any = None,
+        activity_regularizer: Any = None, depthwise_constraint: Any = None, pointwise_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseSeparableConv._setup(
+            self, 1, filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
+
+
+@keras_layer("SeparableConv2D", "SeparableConvolution2D")
+class SeparableConv2D(BaseSeparableConv):
+    def __init__(
+        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid", data_format: Any = None,
+        dilation_rate: Any = (1, 1), depth_multiplier: Any = 1, activation: Any = None, use_bias: Any = True,
+        depthwise_initializer: Any = None, pointwise_initializer: Any = None, bias_initializer: Any = None,
+        depthwise_regularizer: Any = None, pointwise_regularizer: Any = None, bias_regularizer: Any = None,
+        activity_regularizer: Any = None, depthwise_constraint: Any = None, pointwise_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseSeparableConv._setup(
+            self, 2, filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
+
+
+# -- transposed ------------------------------------------------------------------------------------
+
+
+def transposed_size(n: Dim, kernel: Dim, stride: Dim, padding: str, output_padding: Dim | None, dilation: Dim) -> Dim:
+    """Keras' output size of a transposed convolution along one axis."""
+    extent = (kernel - 1) * dilation + 1
+    if padding == "valid":
+        if output_padding is None:
+            output_padding = 0 if not below(extent - stride, 0) else stride - extent
+        return (n - 1) * stride + extent + output_padding
+    return n * stride if output_padding is None else (n - 1) * stride + extent % 2 + output_padding
+
+
+def transposed(
+    x: Tensor, in_channels: Dim, filters: Dim, kernel: Any, strides: Any, padding: str, output_padding: Any,
+    dilation: Any, format: str,
+) -> Tensor:  # fmt: skip
+    """The transpose of the convolution that turns the output's size into the input's."""
+    channel_dim, spatial_dims = layout(x.rank, format)
+    extra = output_padding if output_padding is not None else (None,) * len(kernel)
+    sizes = [
+        transposed_size(x.shape[dim], k, s, padding, p, d)
+        for dim, k, s, p, d in zip(spatial_dims, kernel, strides, extra, dilation)
+    ]
+    pairs: list[Pair] = []
+    for dim, out, k, s, d in zip(spatial_dims, sizes, kernel, strides, dilation):
+        full = (x.shape[dim] - 1) * s + d * (k - 1) + 1
+        total = full - out
+        before = 0 if below(total, 1) else total // 2
+        pairs.append((before, total - before))
+    return convolution.conv_transpose(
+        x,
+        in_channels=in_channels,
+        out_channels=filters,
+        kernel=kernel,
+        stride=strides,
+        padding=pairs,
+        output_padding=[0] * len(kernel),
+        dilation=dilation,
+        groups=1,
+        channel_dim=channel_dim,
+        spatial_dims=spatial_dims,
+    )
+
+
+class BaseConvTranspose(Layer):
+    """What ``Conv1DTranspose`` … ``Conv3DTranspose`` share."""
+
+    def call(self: Any, inputs: Any) -> Any:
+        x = as_tensor(inputs)
+        require_rank(x, len(self.kernel_size) + 2)
+        made = transposed(
+            x, self.attributes["_channels"], self.filters, self.kernel_size, self.strides, self.padding,
+            self.output_padding, self.dilation_rate, self.data_format,
+        )  # fmt: skip
+        return activated(self, made)
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        channels = _input_channels(self, input_shape)
+        kernel = (*self.kernel_size, self.filters, channels)
+        add_weights(self, kernel=kernel, bias=(self.filters,) if self.use_bias else None)
+
+    def _setup(
+        self: Any, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, output_padding: Any,
+        format: Any, dilation_rate: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
+    ) -> None:  # fmt: skip
+        Layer.__init__(self, **kwargs)
+        given = None if output_padding is None else per_axis(output_padding, rank, "output_padding", 0)
+        self.attributes.update(
+            rank=rank,
+            filters=whole(filters, "filters"),
+            kernel_size=per_axis(kernel_size, rank, "kernel_size"),
+            strides=per_axis(strides, rank, "strides"),
+            padding=padding_mode(padding),
+            output_padding=given,
+            data_format=data_format(self.machine, format),
+            dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
+            activation=activation_of(activation),
+            use_bias=bool(use_bias),
+        )
+        require_one_stretch(self.strides, self.dilation_rate)
+        if given is not None and any(require(p, s) is True or below(s - p, 1) for p, s in zip(given, self.strides)):
+            raise invalid(
+                f"{{subject}} has output_padding {given}, which must be below its strides {self.strides}", "output_padding"
+            )
+
+
+@keras_layer("Conv1DTranspose", "Convolution1DTranspose")
+class Conv1DTranspose(BaseConvTranspose):
+    def __init__(
+        self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", output_padding: Any = None,
+        data_format: Any = None, dilation_rate: Any = 1, activation: Any = None, use_bias: Any = True,
+        kernel_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
+        bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseConvTranspose._setup(
+            self, 1, filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
+
+
+@keras_layer("Conv2DTranspose", "Convolution2DTranspose", "Deconvolution2D")
+class Conv2DTranspose(BaseConvTranspose):
+    def __init__(
+        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid",
+        output_padding: Any = None, data_format: Any = None, dilation_rate: Any = (1, 1), activation: Any = None,
+        use_bias: Any = True, kernel_initializer: Any = None, bias_initializer: Any = None,
+        kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
+        kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseConvTranspose._setup(
+            self, 2, filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
+
+
+@keras_layer("Conv3DTranspose", "Convolution3DTranspose")
+class Conv3DTranspose(BaseConvTranspose):
+    def __init__(
+        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1), padding: Any = "valid",
+        data_format: Any = None, output_padding: Any = None, dilation_rate: Any = (1, 1, 1), activation: Any = None,
+        use_bias: Any = True, kernel_initializer: Any = None, bias_initializer: Any = None,
+        kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
+        kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        BaseConvTranspose._setup(
+            self, 3, filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
+
+
+__all__ = ["BaseConv", "convolve", "declared"]
