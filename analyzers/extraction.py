@@ -168,7 +168,7 @@ class Extraction:
         )
 
     def _producers(self, record: Record) -> tuple[str, ...]:
-        return tuple(self.label(p) for p in record.producers)
+        return tuple(self.label(p) for p in record.direct)
 
     def label(self, record: Record) -> str:
         known = self.labels.get(id(record))

@@ -145,6 +145,8 @@ class ModelFact:
     layers: list[LayerFact] = dataclasses.field(default_factory=list)
     stages: list[LayerFact] = dataclasses.field(default_factory=list)
     """Modules with called children (``layer4``, each block), in order of first call."""
+    class_name: str = ""
+    """Qualified name of the class of the model itself."""
     parts: frozenset[str] = frozenset()
     """Qualified names of the classes of its modules, its own excepted."""
     modules: list[ModuleFact] = dataclasses.field(default_factory=list)

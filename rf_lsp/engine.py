@@ -157,10 +157,10 @@ class Engine:
         except TargetError as error:
             raise _usage(error) from None
         if not facts.ignores:
-            facts.ignores = self._ignores(request.path)
+            facts.ignores = self.ignores(request.path)
         return facts
 
-    def _ignores(self, path: str) -> list[IgnoreFact]:
+    def ignores(self, path: str) -> list[IgnoreFact]:
         """The ignore comments of the file and of the workspace's files read for it."""
         root = os.path.abspath(self.project.root) + os.sep
         read = [name for name, stamp in self.sources.dependencies.items() if stamp and name.endswith(".py")]

@@ -53,7 +53,7 @@ def call_function(machine: Any, function: Function, args: list[Any], kwargs: dic
     try:
         names = bind(function.name, function.parameters, function.defaults, args, kwargs)
     except OperationError as error:
-        return machine.problem(error)
+        return _not_constructed(function, args, machine.problem(error))
     machine.budget.spend()
     if machine.depth >= MAXIMUM_CALL_DEPTH:
         return machine.unknown(f"calls nested more than {MAXIMUM_CALL_DEPTH} deep")
@@ -71,6 +71,17 @@ def call_function(machine: Any, function: Function, args: list[Any], kwargs: dic
     finally:
         machine.frames.pop()
         machine.depth -= 1
+
+
+def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:
+    """A constructor that is called wrongly leaves an object nothing more is asked of."""
+    receiver = args[0] if args else None
+    if function.name == "__init__" and isinstance(receiver, Instance):
+        object.__setattr__(receiver, "broken", problem)
+        host = next((c.host for c in receiver.class_.mro if isinstance(c, Class) and c.host is not None), None)
+        if hasattr(host, "prepare"):
+            host.prepare(receiver)  # type: ignore[union-attr]
+    return problem
 
 
 def _run(machine: Any, frame: Frame, function: Function) -> Any:
@@ -173,10 +184,11 @@ def _invoke(machine: Any, native: Any, signature: NativeSignature, args: list[An
 
 def _refused(machine: Any, native: Any, args: list[Any], error: Exception) -> Any:
     """Python's own functions raise into the program; where framework knowledge stumbles, nothing is known."""
+    unknown = next((a for a in args if isinstance(a, Unknown)), None)
+    if unknown is not None:
+        return unknown
     if native.__module__.startswith("analyzers.frameworks"):
         return machine.unknown(f"{name_of(native)} with these arguments is not modelled ({error})")
-    if any(isinstance(a, Unknown) for a in args):
-        return next(a for a in args if isinstance(a, Unknown))
     raise machine.exception(type(error).__name__, str(error)) from None
 
 

@@ -374,7 +374,7 @@ class Modules:
         if home.scope.names is container:
             return home.look_up(key)
         self.sought.add((id(container), key))
-        for module, block in self._entering(home, key):
+        for module, block in self._entering(home, container, key):
             if block.binds:
                 module.look_up(block.binds[0])
             elif block.index not in module.executed:
@@ -396,11 +396,16 @@ class Modules:
             known = self.homes[id(container)] = (container, found)
         return known[1]
 
-    def _entering(self, home: Module, key: str) -> Iterator[tuple[Module, Any]]:
-        """Decorated definitions of that name, or given it in quotes, in the packages that may know the registry."""
+    def _entering(self, home: Module, container: Any, key: str) -> Iterator[tuple[Module, Any]]:
+        """Decorated definitions of that name, or given it in quotes, in the packages that may know the registry.
+
+        What is written out with its entries waits only for modules that are read anyway.
+        """
         first = next(iter(self.by_path.values()))
-        paths = [*self.by_path, *self.project.package_files(home.path), *self.project.package_files(first.path)]
-        for path in dict.fromkeys(paths):
+        packages: list[str] = []
+        if not _is_literal(home, container):
+            packages = [*self.project.package_files(home.path), *self.project.package_files(first.path)]
+        for path in dict.fromkeys([*self.by_path, *packages]):
             if not path.endswith(".py") or key not in self._text(path):
                 continue
             for block in self.project.sources.module(path).blocks:
@@ -436,7 +441,7 @@ def _holds(module: Module, container: Any) -> bool:
         return True
     for value in module.scope.names.values():
         if value is container or (isinstance(value, Instance) and value.payload is container):
-            return not _is_literal(module, container)
+            return True
         kept = value.attributes if type(value) is Instance else value.namespace if type(value) is Class else None
         if kept is not None and any(v is container for v in kept.values()):
             return True
@@ -444,7 +449,7 @@ def _holds(module: Module, container: Any) -> bool:
 
 
 def _is_literal(module: Module, container: Any) -> bool:
-    """A dictionary written out with its entries waits for nobody."""
+    """Whether a global is written out with its entries, as a registry is not."""
     name = next((n for n, v in module.scope.names.items() if v is container), None)
     return name is not None and not any(_EMPTY.search(b.text) for b in module.source.binders(name))
 

@@ -23,7 +23,7 @@ MERGING = frozenset(
 class Record:
     """One call of a module (``instance``) or of a shape-changing function (``name``)."""
 
-    __slots__ = ("certain", "cost", "inputs", "instance", "name", "output", "producers", "site")
+    __slots__ = ("certain", "cost", "direct", "inputs", "instance", "name", "output", "producers", "site")
 
     def __init__(self, instance: Instance | None, name: str, inputs: list[Any], site: Site | None) -> None:
         self.instance = instance
@@ -33,6 +33,9 @@ class Record:
         self.output: Any = None
         self.cost: Any = 0
         self.producers: tuple[Any, ...] = ()
+        """Who made the inputs, through whatever operations lie between."""
+        self.direct: tuple[Any, ...] = ()
+        """Those whose output is an input as it is."""
         self.certain = True
 
 
@@ -68,7 +71,7 @@ class Recorder:
         self.stack: list[Record] = []
         self.merges: list[Merge] = []
         self.troubles: list[Trouble] = []
-        self.makers: dict[int, tuple[Any, Record]] = {}
+        self.makers: dict[int, tuple[Any, Record, bool]] = {}
         self.total_cost: Any = 0
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
         self.built: list[Instance] = []
@@ -114,7 +117,7 @@ class Recorder:
             self.usages.append((instance, args, kwargs, machine.site()))
         record = Record(instance, "", [*args, *kwargs.values()] if inputs is None else inputs, machine.site())
         record.certain = not machine.uncertain
-        record.producers = self._producers(record.inputs)
+        self._set_producers(record)
         self.records.append(record)
         self.stack.append(record)
         try:
@@ -127,18 +130,25 @@ class Recorder:
 
     def _remember(self, result: Any, record: Record) -> None:
         for value in result if isinstance(result, (tuple, list)) else (result,):
-            if isinstance(value, Tensor):
-                self.makers[id(value)] = (value, record)
+            if isinstance(value, Tensor) and not self._is_made_directly(value):
+                self.makers[id(value)] = (value, record, True)
+
+    def _is_made_directly(self, value: Tensor) -> bool:
+        """Whether a layer inside made it already: a container only hands it on."""
+        entry = self.makers.get(id(value))
+        return entry is not None and entry[2]
 
     def remember_again(self, result: Any, copies: Any) -> None:
         """Copies of a module's result were made by whoever made the result."""
         for old, new in zip(tensors_below(result), tensors_below(copies)):
             if id(old) in self.makers:
-                self.makers[id(new)] = (new, self.makers[id(old)][1])
+                self.makers[id(new)] = (new, *self.makers[id(old)][1:])
 
-    def _producers(self, inputs: list[Any]) -> tuple[Any, ...]:
-        found = (self.makers.get(id(v)) for v in inputs if isinstance(v, Tensor))
-        return tuple(entry[1] for entry in found if entry is not None)
+    def _set_producers(self, record: Record) -> None:
+        found = (self.makers.get(id(v)) for v in record.inputs if isinstance(v, Tensor))
+        entries = [entry for entry in found if entry is not None]
+        record.producers = tuple(entry[1] for entry in entries)
+        record.direct = tuple(entry[1] for entry in entries if entry[2])
 
     # -- operations ------------------------------------------------------------------------------
 
@@ -161,7 +171,7 @@ class Recorder:
             return
         producer = next((self.makers[id(t)] for t in operands if id(t) in self.makers), None)
         if producer is not None:
-            self.makers[id(result)] = (result, producer[1])
+            self.makers[id(result)] = (result, producer[1], False)
         if len(operands) > 1 and native.__name__ in MERGING:
             self._merge(native, operands)
         first = operands[0]
@@ -188,10 +198,10 @@ class Recorder:
     def _functional(self, native: Any, operands: list[Tensor], result: Tensor) -> None:
         record = Record(None, native.__name__.strip("_"), list(operands), self.machine.site())
         record.output = result
-        record.producers = self._producers(record.inputs)
+        self._set_producers(record)
         record.certain = not self.machine.uncertain
         self.records.append(record)
-        self.makers[id(result)] = (result, record)
+        self.makers[id(result)] = (result, record, True)
 
     def _merge(self, native: Any, operands: list[Tensor]) -> None:
         fields = [t.field for t in operands if t.field is not Field.EMPTY]

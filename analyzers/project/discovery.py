@@ -114,11 +114,7 @@ class Discovery:
 
     def _instance_of(self, value: Class) -> Any:
         """An instance; constructor arguments nobody gives are symbols of their names."""
-        initialiser = value.find("__init__")
-        kwargs: dict[str, Any] = {}
-        if isinstance(initialiser, Function):
-            kwargs = {name: symbol(name) for name in required_parameters(initialiser)[1:]}
-        return self.machine.call(value, (), kwargs)
+        return self.machine.call(value, (), {name: symbol(name) for name in constructor_parameters(value)})
 
     # -- a whole file ----------------------------------------------------------------------------
 
@@ -170,8 +166,13 @@ class Discovery:
                 continue
             if block.kind == "assign" and not is_module(value):
                 continue
-            found.append((name, value, None))
+            found.append((name, value, self._definition(block)))
         return found
+
+    def _definition(self, block: Any) -> Site | None:
+        """The function that a block defines: what its decorators make of it may stand elsewhere."""
+        tree = block.tree() if block.kind == "def" else None
+        return Site(block, tree.body[0], self.request.path) if tree is not None and tree.body else None
 
     def _guarded(self, work: Any, steps: int) -> Any:
         self.machine.budget.left = steps
@@ -194,9 +195,12 @@ class Discovery:
             return
         target = f"{self.request.path}::{name}" + ("" if isinstance(value, Instance) else "()")
         fact = self._model(target, name, instance, None, value)
+        fact.place = place_of(site) or fact.place
         machine.recorder.troubles = troubles
         if self._has_symbols(value) and instance is not build:
             fact.problems = []
+        if isinstance(value, Function) and value.parameters.rest is not None:
+            fact.problems = [p for p in fact.problems if p.rule != "missing-argument"]
         if fact.status != "failed" or fact.problems:
             self.facts.models.append(fact)
             if self.request.done is not None:
@@ -204,8 +208,7 @@ class Discovery:
 
     def _has_symbols(self, value: Any) -> bool:
         """A class whose constructor gets symbols, since nobody says what it is given."""
-        initialiser = value.find("__init__") if isinstance(value, Class) else None
-        return isinstance(initialiser, Function) and bool(required_parameters(initialiser)[1:])
+        return isinstance(value, Class) and bool(constructor_parameters(value))
 
     def _workspace_instance(self, value: Class) -> Any:
         """An instance of the class as the file itself, or else another file of the workspace, builds it."""
@@ -291,6 +294,7 @@ class Discovery:
             return fact
         classes = {m.class_ for _, m in walk(value) if m is not value}
         self.used.update(classes)
+        fact.class_name = value.class_.qualified_name
         fact.parts = frozenset(c.qualified_name for c in classes)
         self._forward(fact, value)
         return fact
@@ -359,6 +363,22 @@ def required_parameters(function: Function) -> list[str]:
     parameters = function.parameters
     every = [*parameters.positional, *parameters.keyword_only]
     return [p for p in every if p not in function.defaults]
+
+
+def constructor_parameters(class_: Class) -> list[str]:
+    """What a constructor must be given: its parameters without a default, and those of the base's
+    constructor where it takes ``**kwargs`` to hand on."""
+    names: list[str] = []
+    for base in class_.mro:
+        initialiser = base.namespace.get("__init__") if isinstance(base, Class) else None
+        if initialiser is None:
+            continue
+        if not isinstance(initialiser, Function):
+            break
+        names += required_parameters(initialiser)[1:]
+        if initialiser.parameters.keywords is None:
+            break
+    return list(dict.fromkeys(names))
 
 
 __all__ = ["MISSING", "Discovery", "Module", "outside"]

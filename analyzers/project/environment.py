@@ -16,8 +16,9 @@ def site_packages(python: str | None, start: str) -> list[str]:
     """The directories packages are installed in, for the environment of an interpreter.
 
     Args:
-        python: an interpreter's executable, or the directory of an environment. Without one: the environment in
-            VIRTUAL_ENV, in CONDA_PREFIX, ``.venv`` or ``venv`` in ``start`` or above it, the interpreter that runs.
+        python: an interpreter's executable, or the directory of an environment. Without one: the
+            environment in VIRTUAL_ENV, in CONDA_PREFIX, ``.venv`` or ``venv`` in ``start`` or above it, the
+            interpreter that runs.
         start: the file or directory that is analysed.
     """
     if python:
@@ -95,7 +96,9 @@ def _chosen_versions(root: str) -> list[str]:
         directory = parent
     chosen += _words(os.path.join(root, "version"))
     installed = _listing(os.path.join(root, "versions"))
-    matches = [name for wish in chosen if wish for name in installed if name == wish or name.startswith(wish + ".")]
+    matches = [
+        name for wish in chosen if wish for name in installed if name == wish or name.startswith(wish + ".")
+    ]
     return list(dict.fromkeys(matches))
 
 
@@ -155,7 +158,9 @@ def _libraries(prefix: str, version: tuple[str, str] | None) -> Iterator[str]:
 
 def _python_directories(directory: str, version: tuple[str, str] | None) -> list[str]:
     """``python3.12`` and the like in a library directory: of the version, else the newest first."""
-    versions = [(match, name) for name in _listing(directory) if (match := _VERSIONED.fullmatch(name)) and match[2]]
+    versions = [
+        (match, name) for name in _listing(directory) if (match := _VERSIONED.fullmatch(name)) and match[2]
+    ]
     if version is not None:
         exact = [name for match, name in versions if (match[1], match[2]) == version]
         if exact:

@@ -156,9 +156,13 @@ class Project:
     def _base_above(self, directory: str) -> str | None:
         """The deepest directory of the search order above a directory that is reached through identifiers."""
         bases = [base for root in self.roots for base in (os.path.join(root, "src"), root)]
-        above = [base for base in [*bases, *self.search_paths, *self.site_packages] if _is_below(directory, base)]
+        above = [
+            base for base in [*bases, *self.search_paths, *self.site_packages] if _is_below(directory, base)
+        ]
         base = max(above, key=len, default=None)
-        if base is None or not all(_IDENTIFIER.fullmatch(part) for part in _parts(os.path.relpath(directory, base))):
+        if base is None or not all(
+            _IDENTIFIER.fullmatch(part) for part in _parts(os.path.relpath(directory, base))
+        ):
             return None
         return base
 
@@ -184,7 +188,7 @@ class Project:
         return self._module_in(directory, name) if is_package else None
 
     def package_files(self, path: str) -> Iterator[str]:
-        """The Python files of the outermost package a file lies in (of its folder when in none), nearest first."""
+        """The Python files of the outermost package a file lies in (else of its folder), nearest first."""
         directory = os.path.dirname(os.path.abspath(path))
         root = self.import_root(path)
         top = directory

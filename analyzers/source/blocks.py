@@ -39,6 +39,7 @@ _FLAT = r"""[^()\[\]{}"'#\\\r\n]*"""
 _GAP = rf"{BLANK_LINES}(?:[ \t\f]*(?:{COMMENT})?\Z|(?:[ \t\f]*\f)?)"
 _INDENTED = r"(?=(?:[ \t\f]*\f)?[ \t]+[^ \t\f\r\n#])"
 
+
 def _step(string: str) -> re.Pattern[str]:
     """One step of the scan: everything that cannot end a block, then what the loop must look at.
 
@@ -67,6 +68,7 @@ _WEAK_HERE = re.compile(
 _BRANCH_HERE = re.compile(r"(?:else|elif|except|finally)\b|case\b(?![ \t]*[=.,:])")
 _KEYWORD = re.compile(rf"[ \t]*(@|(?:async[ \t]+)?(?P<word>{IDENTIFIER})?)")
 _DECORATED_HERE = re.compile(r"@|(?:async[ \t]+def|def|class)\b")
+_HEADERS = frozenset(("@", "def", "class", *names.COMPOUND))
 _HAS_BRANCHES = frozenset(("if", "elif", "else", "for", "while", "try", "except", "finally"))
 
 
@@ -262,15 +264,46 @@ def _scan(text: str, step: re.Pattern[str]) -> list[_Piece]:
     pieces: list[_Piece] = []
     gap = _FIRST_GAP.match(text)
     start = gap.end() if gap else 0
+    doubtful = 0  # up to here an open bracket was seen to swallow statements
     while start < len(text):
-        piece = _piece(text, start, step, _STRONG_HERE)
-        if piece.broken and not piece.open_string:
+        piece = _piece(text, start, step, _STRONG_HERE if start >= doubtful else _WEAK_HERE)
+        if piece.broken and not piece.open_string and start >= doubtful:
+            doubtful = piece.next_start
             piece = _piece(text, start, step, _WEAK_HERE)
+        if pieces and _is_stray(text, piece, pieces[-1]):
+            piece = _joined(pieces.pop(), piece)
         pieces.append(piece)
         if piece.open_string and step is _STEP:
             break
         start = piece.next_start
     return pieces
+
+
+def _is_stray(text: str, piece: _Piece, previous: _Piece) -> bool:
+    """Whether a statement stands at column 0 in the middle of the definition before it.
+
+    It has indented lines below it although it is not a header: its own indentation was deleted.
+    """
+    if previous.keyword not in ("def", "class") or piece.keyword in _HEADERS:
+        return False
+    last_line = max(
+        text.rfind("\n", piece.start, piece.code_end - 1), text.rfind("\r", piece.start, piece.code_end - 2)
+    )
+    if last_line < 0 or text[last_line + 1 : last_line + 2] not in (" ", "\t"):
+        return False
+    from analyzers.source.statements import statements
+
+    return len(statements(text[piece.start : piece.code_end])) > 1
+
+
+def _joined(first: _Piece, second: _Piece) -> _Piece:
+    return first._replace(
+        code_end=second.code_end,
+        next_start=second.next_start,
+        depth=max(first.depth, second.depth),
+        broken=True,
+        open_string=second.open_string,
+    )
 
 
 def _piece(text: str, start: int, step: re.Pattern[str], breaks: re.Pattern[str]) -> _Piece:

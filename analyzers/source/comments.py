@@ -11,11 +11,13 @@ Shape = tuple[int | str, ...]
 
 _DIRECTIVE = re.compile(r"#[ \t]*rf[ \t]*:[ \t]*(.*)", re.IGNORECASE)
 _STRING_OR_COMMENT = re.compile(rf"{STRING}|(?P<comment>{COMMENT})|(?P<open>\"\"\"[\s\S]*|'''[\s\S]*)")
-_IGNORE = re.compile(r"(?P<word>file-ignore|ignore)\b[ \t]*(?:\[(?P<codes>[^\]]*)(?P<close>\])?)?[ \t]*(?P<rest>.*)", re.DOTALL)
+_IGNORE = re.compile(
+    r"(?P<word>file-ignore|ignore)\b[ \t]*(?:\[(?P<codes>[^\]]*)(?P<close>\])?)?[ \t]*(?P<rest>.*)", re.DOTALL
+)
 _SETTING = re.compile(r"(?P<key>[\w-]+)[ \t]*=[ \t]*(?P<value>.*)", re.DOTALL)
 _CODE = re.compile(r"RF\d{3}|[a-z]+(?:-[a-z0-9]+)*", re.IGNORECASE)
 _NAMED = re.compile(r"\s*(?:(?P<name>[^\W\d][\w.]*)\s*=\s*)?(?P<shape>.*?)\s*", re.DOTALL)
-_DIMENSION = re.compile(r"\d+|[^\W\d_]+\d*|[^\W\d]\w*|\?|\*")
+_DIMENSION = re.compile(r"\d+|[^\W\d]\w*")
 _SEPARATORS = re.compile(r"[xX×]")
 
 
@@ -97,7 +99,9 @@ def _codes(match: re.Match[str]) -> tuple[str, ...]:
     for code in codes:
         if not _CODE.fullmatch(code):
             raise ValueError(f"'{code}' is not a rule code or name.")
-    return tuple(code.upper() if code[:2].upper() == "RF" and code[2:].isdigit() else code.lower() for code in codes)
+    return tuple(
+        code.upper() if code[:2].upper() == "RF" and code[2:].isdigit() else code.lower() for code in codes
+    )
 
 
 def parse_inputs(text: str) -> tuple[tuple[str | None, Shape], ...]:
@@ -137,8 +141,10 @@ def _dimension(part: str, shape: str) -> int | str:
     if not part:
         raise ValueError(f"'{shape}' has an empty dimension; write a shape like 1x3x224x224.")
     if not _DIMENSION.fullmatch(part):
-        raise ValueError(f"'{part}' in '{shape}' is neither a number nor a letter; write a shape like 1x3x224x224.")
-    if not part.isdecimal():
+        raise ValueError(
+            f"'{part}' in '{shape}' is neither a number nor a letter; write a shape like 1x3x224x224."
+        )
+    if not part[0].isdecimal():
         return part
     if len(part) > 12 or int(part) < 1:
         raise ValueError(f"the dimension {part} in '{shape}' is not between 1 and 10^12.")

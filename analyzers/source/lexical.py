@@ -1,4 +1,4 @@
-"""The lexical grammar of Python, as far as finding statements needs it: regular expressions shared by this package.
+"""The lexical grammar of Python, as far as finding statements needs it, as regular expressions.
 
 A line ends at ``\\r\\n``, ``\\n`` or ``\\r`` and nowhere else, as Python's tokenizer has it (U+2028, form
 feeds and the like are ordinary characters).
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import pairwise
 
-NEWLINE = r"(?:\r\n|\n|\r)"
+NEWLINE = r"(?:\n|\r\n|\r(?!\n))"
+# Only one way to match each line end: else a failure after n of them would be tried in 2^n ways.
 _TRIPLE_QUOTED = (
     r'"""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*"""'
     r"|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''"
@@ -35,7 +37,7 @@ def careful_string(stop: str) -> str:
 
 
 COMMENT = r"#[^\r\n]*"
-CONTINUATION = r"\\(?:\r\n|[\s\S])"
+CONTINUATION = r"\\(?:\r\n|[^\r]|\r(?!\n))"
 BLANK_LINES = rf"(?:[ \t\f]*(?:{COMMENT})?{NEWLINE})*"
 """Any number of lines that hold nothing or only a comment."""
 
@@ -60,7 +62,7 @@ def count_lines(text: str) -> int:
 def split_lines(text: str) -> list[str]:
     """The lines with their line ends; joined they are the text again."""
     starts = line_starts(text)
-    lines = [text[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    lines = [text[a:b] for a, b in pairwise(starts)]
     return [*lines, text[starts[-1] :]] if starts[-1] < len(text) else lines
 
 
@@ -71,5 +73,5 @@ def position(starts: list[int], offset: int) -> tuple[int, int]:
 
 
 def without_strings(text: str) -> str:
-    """The text with every string literal as ``''`` and comments gone: only for finding names, offsets differ."""
+    """The text with every string literal as ``''`` and comments gone; for finding names, offsets differ."""
     return _STRING_OR_COMMENT.sub(lambda match: "" if match[0][0] == "#" else "''", text)

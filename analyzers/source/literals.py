@@ -13,16 +13,12 @@ if TYPE_CHECKING:
     from analyzers.source.blocks import Block
 
 _WHOLE_STRING = re.compile(rf"[ \t]*([rRuU]?)({STRING})[ \t]*;?[ \t]*(?:{COMMENT})?\s*")
-_SPACE = rf"(?:\s|{COMMENT}|\\(?:\r\n|\n|\r))*"
-_STRINGS = rf"(?:{_SPACE}[rRuU]?(?:{STRING}){_SPACE}(?:,|(?=[\])])))*{_SPACE}"
+_STRINGS = rf"(?:[rRuU]?(?:{STRING})(?:,|(?=[\])])))*"
 _LIST = rf"(?:\[{_STRINGS}\]|\({_STRINGS}\))"
-_ALL = re.compile(
-    rf"__all__{_SPACE}(?::[^=]*)?(?P<operator>\+?=){_SPACE}(?P<value>{_LIST}(?:{_SPACE}\+{_SPACE}{_LIST})*){_SPACE};?{_SPACE}"
-)
-_METHOD = re.compile(
-    rf"__all__\.(?:extend\({_SPACE}(?P<list>{_LIST}){_SPACE},?{_SPACE}\)|append\((?P<one>{_SPACE}(?:{STRING}){_SPACE})\)){_SPACE};?{_SPACE}"
-)
-_EACH_STRING = re.compile(rf"([rRuU]?)({STRING})|{COMMENT}")
+_ALL = re.compile(rf"__all__(?::[^=]*)?\+?=(?P<value>{_LIST}(?:\+{_LIST})*);?")
+_METHOD = re.compile(rf"__all__\.(?:extend\((?P<list>{_LIST}),?\)|append\((?P<one>(?:{STRING}))\));?")
+_SPACE = re.compile(rf"({STRING})|{COMMENT}|[\s\\]+")
+_EACH_STRING = re.compile(rf"([rRuU]?)({STRING})")
 
 
 def string(text: str) -> str | None:
@@ -45,7 +41,7 @@ def _value(prefix: str, literal: str) -> str:
 
 
 def all_names(blocks: Sequence[Block]) -> tuple[str, ...] | None:
-    """The names in ``__all__`` given the blocks that mention it; None when there is none or it is computed."""
+    """The names in ``__all__``, given the blocks that mention it; None without one or when it is computed."""
     found: list[str] | None = None
     for block in blocks:
         if block.kind in ("def", "class", "import"):
@@ -59,8 +55,9 @@ def all_names(blocks: Sequence[Block]) -> tuple[str, ...] | None:
 
 
 def _names(text: str) -> list[str] | None:
+    text = _SPACE.sub(lambda match: match[1] or "", text)
     match = _ALL.fullmatch(text) or _METHOD.fullmatch(text)
     if match is None:
         return None
     literals = _EACH_STRING.finditer(match[match.lastgroup or 0])
-    return [_value(literal[1], literal[2]) for literal in literals if literal[2]]
+    return [_value(literal[1], literal[2]) for literal in literals]

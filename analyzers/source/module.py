@@ -13,7 +13,9 @@ from analyzers.source.tree import TreeStore
 if TYPE_CHECKING:
     from analyzers.source.comments import Directive
 
-_MAIN = re.compile(r"if[ \t]*\(?[ \t]*(?:__name__[ \t]*==[ \t]*[\"']__main__[\"']|[\"']__main__[\"'][ \t]*==[ \t]*__name__)")
+_MAIN = re.compile(
+    r"if[ \t]*\(?[ \t]*(?:__name__[ \t]*==[ \t]*[\"']__main__[\"']|[\"']__main__[\"'][ \t]*==[ \t]*__name__)"
+)
 
 
 class SourceModule:
@@ -72,7 +74,9 @@ class SourceModule:
 
     @cached_property
     def _effectful(self) -> list[Block]:
-        return [block for block in self.blocks if block.kind in ("other", "assign") and not _is_docstring(block)]
+        return [
+            block for block in self.blocks if block.kind in ("other", "assign") and not _is_docstring(block)
+        ]
 
     @cached_property
     def all_names(self) -> tuple[str, ...] | None:

@@ -10,16 +10,19 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analyzers.source.lexical import BLANK_LINES, COMMENT, IDENTIFIER, NEWLINE, STRING, without_strings
+from analyzers.source.lexical import COMMENT, IDENTIFIER, STRING, without_strings
 
 COMPOUND = frozenset(("if", "for", "while", "with", "try", "match", "else", "elif", "except", "finally"))
-_SIMPLE = frozenset(("return", "raise", "pass", "del", "assert", "global", "nonlocal", "break", "continue", "yield"))
+_SIMPLE = frozenset(
+    ("return", "raise", "pass", "del", "assert", "global", "nonlocal", "break", "continue", "yield")
+)
 
 _RESERVED = "|".join((*(COMPOUND - {"match"}), *_SIMPLE, "lambda", "not", "await", "True", "False", "None"))
 _SPACE = r"(?:[ \t\f]|\\(?:\r\n|\n|\r))*"
 _SUBSCRIPT = r"\[(?:[^\[\]=\r\n]|\[[^\[\]\r\n]*\])*\]"
 _TARGETS = re.compile(
-    rf"({_SPACE}(?!(?:{_RESERVED})\b)(?:[\w.,* \t)]|(?<![\w)\]])\((?:[^()=]*\))?|{_SUBSCRIPT})+?)"
+    rf"({_SPACE}(?!(?:{_RESERVED})\b)"
+    rf"(?:[\w.,* \t)]|(?<![\w)\]])\((?:[^()=]*\)|(?![^()=]*\)))|{_SUBSCRIPT})+?)"
     r"(?P<operator>=(?!=)|:(?!=)|(?:\*\*|//|>>|<<|[-+*/%@&|^])=)"
 )
 _SUBSCRIPTED = re.compile(rf"(?<=[\w)\]]){_SPACE}{_SUBSCRIPT}")
@@ -27,17 +30,22 @@ _TARGET = re.compile(rf"[ \t\f\\\r\n(\[*]*({IDENTIFIER})[ \t\f\\\r\n)\]]*")
 _CHANGED_TARGET = re.compile(rf"[ \t\f\\\r\n(\[*]*({IDENTIFIER})[ \t]*\.")
 _DEFINITION = re.compile(rf"(?:async[ \t]+)?(?:def|class)[ \t]+({IDENTIFIER})")
 _IMPORT = re.compile(r"import\b(.*)", re.DOTALL)
-_FROM = re.compile(r"from\b[ \t\\\r\n]*([.\w \t]*?)[ \t\\\r\n]*\bimport\b[ \t\\\r\n]*(.*)", re.DOTALL)
-_IMPORTED = re.compile(rf"[ \t\r\n\\(]*({IDENTIFIER})(?:[ \t]*\.[ \t]*{IDENTIFIER})*(?:[ \t\\\r\n]+as[ \t\\\r\n]+({IDENTIFIER}))?")
+_FROM = re.compile(r"from\b([^;#()]*?)\bimport\b(.*)", re.DOTALL)
+_IMPORTED = re.compile(
+    rf"[ \t\r\n\\(]*({IDENTIFIER})(?:[ \t]*\.[ \t]*{IDENTIFIER})*"
+    rf"(?:[ \t\\\r\n]+as[ \t\\\r\n]+({IDENTIFIER}))?"
+)
 _DECORATOR = re.compile(rf"^@[ \t]*({IDENTIFIER}(?:[ \t]*\.[ \t]*{IDENTIFIER})*)", re.MULTILINE)
-_HEADER_DEFINITION = re.compile(rf"(?:^|(?:\r\n|\n|\r))(?:async[ \t]+)?(?:def|class)\b")
+_HEADER_DEFINITION = re.compile(r"(?:^|(?:\r\n|\n|\r))(?:async[ \t]+)?(?:def|class)\b")
 _FOR = re.compile(r"(?:async[ \t]+)?for\b(.*?)\bin\b", re.DOTALL)
 _AS = re.compile(rf"\bas[ \t]+(\([^()]*\)|{IDENTIFIER})")
 _CASE_CAPTURE = re.compile(IDENTIFIER)
 _IDENTIFIER = re.compile(IDENTIFIER)
 _CODE = re.compile(rf"(?P<prefix>\b[A-Za-z]{{1,2}})?(?P<string>{STRING})|{COMMENT}")
 _LINE = re.compile(r"[^\r\n]+")
-_INLINE_BODY = re.compile(r"^(?:if|for|while|with|try|else|elif|except|finally|case)\b[^\r\n]*?:[ \t]*(?=[^\W\d])")
+_INLINE_BODY = re.compile(
+    r"^(?:if|for|while|with|try|else|elif|except|finally|case)\b[^\r\n]*?:[ \t]*(?=[^\W\d])"
+)
 
 
 class Bound(NamedTuple):
@@ -60,7 +68,7 @@ def kind_of(keyword: str, text: str) -> str:
         return "import"
     if keyword == "#":
         return "comment"
-    if keyword in COMPOUND and not _is_soft_name(keyword, text) or keyword in _SIMPLE:
+    if (keyword in COMPOUND and not _is_soft_name(keyword, text)) or keyword in _SIMPLE:
         return "other"
     return "assign" if _TARGETS.match(text) else "other"
 
@@ -107,8 +115,8 @@ def _simple(text: str) -> Bound:
 
 
 def _from_import(module: str, imported: str) -> Bound:
-    module = re.sub(r"\s", "", module)
-    if imported.lstrip(" \t(").startswith("*"):
+    module = re.sub(r"[\s\\]", "", module)
+    if imported.lstrip(" \t\r\n\\(").startswith("*"):
         return Bound((), (module,))
     return Bound(tuple(_imported(imported)))
 
@@ -152,7 +160,9 @@ def _inner_statements(text: str) -> list[str]:
             continue
         hidden_below = indent if _DEFINITION.match(stripped) else None
         if stripped.startswith(("import", "from")):
-            stripped = text[match.start() :].lstrip()[:4000].partition(")")[0] if "(" in stripped else stripped
+            stripped = (
+                text[match.start() :].lstrip()[:4000].partition(")")[0] if "(" in stripped else stripped
+            )
         statements += _line_statements(stripped)
     return statements
 
@@ -169,7 +179,11 @@ def _header_targets(line: str) -> list[str]:
     if line.startswith(("with", "async", "except")):
         return [match[1] for match in _AS.finditer(line)]
     if line.startswith("case"):
-        return [name for name in _CASE_CAPTURE.findall(line.partition(":")[0][4:]) if name not in ("if", "as", "_")]
+        return [
+            name
+            for name in _CASE_CAPTURE.findall(line.partition(":")[0][4:])
+            if name not in ("if", "as", "_")
+        ]
     return []
 
 

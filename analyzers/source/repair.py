@@ -1,6 +1,6 @@
 """A tree for a text the parser rejects: what is broken is replaced by a stand-in on the same lines.
 
-A stand-in names ``_incomplete_``, which nothing defines, so that what was being typed is unknown and not absent:
+A stand-in names ``_incomplete_``, which nothing defines: what was being typed is unknown and not absent:
 ``self.conv = nn.Conv2d(3,`` becomes ``self.conv = _incomplete_``; a header keeps its body; a line
 inside a longer list becomes the element ``_incomplete_``. All other lines stay where and as they are.
 """
@@ -18,19 +18,42 @@ if TYPE_CHECKING:
     import libcst
 
 INCOMPLETE = "_incomplete_"
-_MAXIMUM_ATTEMPTS = 14
+_MAXIMUM_ATTEMPTS = 16
+_MAXIMUM_WORK = 500_000
+"""Characters parsed for one repair, all attempts together, but at least three attempts."""
 
 _KEYWORD = re.compile(r"@|(?:async[ \t]+(?=def|for|with))?[^\W\d]\w*")
 _ASSIGNMENT = re.compile(
-    r"((?:[^\W\d][\w.]*(?:\[[^\]=\r\n]*\])?)(?:[ \t]*,[ \t]*[^\W\d][\w.]*)*)[ \t]*(?::[^=\r\n]*)?(?:[-+*/|&@%]|//|\*\*)?=(?!=)"
+    r"((?:[^\W\d][\w.]*(?:\[[^\]=\r\n]*\])?)(?:[ \t]*,[ \t]*[^\W\d][\w.]*)*)"
+    r"[ \t]*(?::[^=\r\n]*)?(?:[-+*/|&@%]|//|\*\*)?=(?!=)"
 )
 _DEFINITION = re.compile(r"((?:async[ \t]+)?(?:def|class))[ \t]+([^\W\d]\w*)")
 _KEYWORD_ARGUMENT = re.compile(r"\s*(?:[^\W\d]\w*\s*=|\*\*)")
 _STRING_OR_COMMENT = re.compile(rf"{STRING}|(?P<comment>{COMMENT})")
+_HALF_KEYWORD = re.compile(r"[^\W\d]\w*(?:[ \t]+[^\W\d][^=()]*)?")
 _HEADERS = frozenset(
-    ("def", "class", "if", "for", "while", "with", "try", "elif", "else", "except", "finally", "match", "case")
+    (
+        "def",
+        "class",
+        "if",
+        "for",
+        "while",
+        "with",
+        "try",
+        "elif",
+        "else",
+        "except",
+        "finally",
+        "match",
+        "case",
+    )
 )
-_BRANCHES = {"elif": f"elif {INCOMPLETE}:", "else": "else:", "except": "except Exception:", "finally": "finally:"}
+_BRANCHES = {
+    "elif": f"elif {INCOMPLETE}:",
+    "else": "else:",
+    "except": "except Exception:",
+    "finally": "finally:",
+}
 _IF = f"if {INCOMPLETE}:"
 
 
@@ -42,7 +65,7 @@ def repaired(text: str, error: tuple[int, int, str]) -> trees.Parsed:
     tree = repair.grammar(error if not repair.errors else None)
     if tree is None:
         return trees.Parsed(text, None, repair.errors or [(max(error[0], 0), _worded(error[2]))])
-    errors = sorted({line: message for line, message in reversed(repair.errors)}.items())
+    errors = sorted(dict(reversed(repair.errors)).items())
     return trees.Parsed(text, tree, errors, shifts=repair.shifts, repaired=repair.joined())
 
 
@@ -60,6 +83,7 @@ class _Repair:
         self.errors: list[tuple[int, str]] = []
         self.shifts: dict[int, int] = {}
         self.tried: dict[int, list[str]] = {}
+        self.attempts = min(_MAXIMUM_ATTEMPTS, max(3, _MAXIMUM_WORK // (len(text) + 1)))
 
     def joined(self) -> str:
         return "".join(self.lines)
@@ -84,9 +108,9 @@ class _Repair:
                 self._give_up(index, statement.first, statement.problem)
 
     def _close_element(self, statement: Statement) -> bool:
-        """An unclosed bracket in one line of a longer list: replace that line, if that makes the rest whole."""
+        """An unclosed bracket in one line of a longer list: replace that line, if the rest then is whole."""
         lines = self.lines[statement.first : statement.last + 1]
-        for at in range(1, len(lines) - 1):
+        for at in range(1, min(len(lines) - 1, 200)):
             if _net(lines[at]) <= 0 or len(_indent_of(lines[at + 1])) > len(_indent_of(lines[at])):
                 continue
             mended = [*lines[:at], _element(lines[at]), *lines[at + 1 :]]
@@ -125,6 +149,7 @@ class _Repair:
     def _place(self, index: int, levels: list[int]) -> None:
         """Check one statement's indentation against the levels that are open before it."""
         previous, statement = self.statements[index - 1], self.statements[index]
+        self._align_with_next(index, levels)
         if statement.indent > levels[-1]:
             if previous.opens or self._made_header(index - 1):
                 levels.append(statement.indent)
@@ -137,9 +162,19 @@ class _Repair:
         while len(levels) > 1 and levels[-1] > statement.indent:
             left = levels.pop()
         if levels[-1] != statement.indent:
-            if left - statement.indent <= statement.indent - levels[-1]:
-                levels.append(left)
-            self._reindent(index, levels[-1])
+            levels.append(left)
+            self._reindent(index, left)
+
+    def _align_with_next(self, index: int, levels: list[int]) -> None:
+        """Move what stands left of the next statement, though it is no header, to that one's column."""
+        statement = self.statements[index]
+        if _keyword(statement.code) in _HEADERS or statement.code.endswith(":") or not self._has_body(index):
+            return
+        width = self.statements[index + 1].indent
+        if statement.indent in levels[1:]:
+            return
+        if width in levels or self.statements[index - 1].opens:
+            self._reindent(index, width)
 
     def _made_header(self, index: int) -> bool:
         """Turn a statement with a body below it into a header, if it is one without its colon."""
@@ -147,7 +182,7 @@ class _Repair:
         word = _keyword(statement.code)
         if word in _HEADERS and not statement.opens and index not in self.tried:
             return self._give_up(index, statement.first, "expected ':'") and statement.opens
-        if index in self.tried:
+        if index in self.tried or statement.code.endswith(":") or _HALF_KEYWORD.fullmatch(statement.code):
             self._replace(statement, _IF)
             return True
         return False
@@ -182,15 +217,19 @@ class _Repair:
 
     def grammar(self, error: tuple[int, int, str] | None) -> libcst.Module | None:
         """Replace what the parser stumbles over until it does not."""
-        for _ in range(_MAXIMUM_ATTEMPTS):
+        while self.attempts > 0:
             if error is None:
-                tree, error = trees.attempt(self.joined())
+                tree, error = self._attempt()
                 if error is None:
                     return tree
             if not self._mend(error):
                 return None
             error = None
         return None
+
+    def _attempt(self) -> tuple[libcst.Module | None, tuple[int, int, str] | None]:
+        self.attempts -= 1
+        return trees.attempt(self.joined())
 
     def _mend(self, error: tuple[int, int, str]) -> bool:
         line, column, message = error
@@ -212,12 +251,13 @@ class _Repair:
 
     def _before_line_end(self, line: int, column: int) -> tuple[int, int]:
         """The parser reports where the token ends that it did not expect: for a line end, on the next line."""
-        line = min(line, len(self.lines) - 1)
-        text = self.lines[line] if line >= 0 else ""
+        if line >= len(self.lines):
+            line, column = len(self.lines) - 1, 1 << 20
+        text = self.lines[line]
         while line > 0 and column <= len(text) - len(text.lstrip(" \t\f")):
             line -= 1
             text = self.lines[line]
-            column = len(text) + 1
+            column = 1 << 20
         return line, column
 
     def _complete_body(self, index: int) -> None:
@@ -248,7 +288,7 @@ class _Repair:
             if _net(before):
                 continue
             self.lines[at] = _element(before)
-            _, error = trees.attempt(self.joined())
+            _, error = self._attempt()
             if error is None or self._before_line_end(*error[:2])[0] > statement.last:
                 self.errors.append((at, _worded(message)))
                 return True
@@ -259,12 +299,10 @@ class _Repair:
         """An error without a place is the tokenizer's: look for the statements it rejects by themselves."""
         found = False
         for index, statement in enumerate(self.statements):
-            if index in self.tried:
-                continue
             _, error = trees.attempt(statement.code)
-            if error is not None and error[0] < 0:
-                found |= self._give_up(index, statement.first, error[2])
+            if error is not None and error[0] < 0 and self._give_up(index, statement.first, error[2]):
                 self._complete_body(index)
+                found = True
         return found or self._expand_tabs()
 
     def _expand_tabs(self) -> bool:
@@ -328,11 +366,12 @@ def _stand_ins(statement: Statement, has_body: bool) -> list[str]:
 
 
 def _header_stand_ins(statement: Statement, word: str) -> list[str]:
-    completed = [] if "\n" in statement.code else [statement.code.rstrip(":, \t") + statement.closers + ":"]
+    mendable = "\n" not in statement.code and (statement.problem is None or statement.closers)
+    completed = [statement.code.rstrip(":, \t") + statement.closers + ":"] if mendable else []
     definition = _DEFINITION.match(statement.code)
     if definition and definition[1].endswith("def"):
         return [*completed, f"{definition[1]} {definition[2]}(*args, **kwargs):", _IF]
     if definition:
         return [*completed, f"class {definition[2]}({INCOMPLETE}):", _IF]
     branch = [_BRANCHES[word]] if word in _BRANCHES else []
-    return [*(completed if statement.closers or not statement.opens else []), *branch, _IF]
+    return [*(completed if statement.closers or not statement.code.endswith(":") else []), *branch, _IF]

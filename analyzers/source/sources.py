@@ -197,7 +197,8 @@ def _decoded(data: bytes, path: str) -> str:
         raise SourceError(f"{path} is UTF-16, which Python does not read as source.")
     encoding = _declared_encoding(data)
     try:
-        return data.decode("utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding)
+        codec = codecs.lookup(encoding)
+        return data.decode("utf-8-sig" if codec.name == "utf-8" else codec.name)
     except LookupError:
         raise SourceError(f"{path} declares the unknown encoding {encoding!r}.") from None
     except ValueError as error:

@@ -35,6 +35,10 @@ _CODE_LINE = re.compile(
 
 _TEXT_ENDS = re.compile(rf"{NEWLINE}(?={_CODE_LINE.pattern}|[ \t]*[\w.]+\(|[ \t]*\"\"\")")
 _WORD_LINE = re.compile(r"[ \t]*(?!(?:and|or|if|else|for|in|is|not)\b)[^\W\d@]")
+_HEADER = re.compile(
+    r"(?:async[ \t]+)?(?:def|class|if|for|while|with|try|elif|else|except|finally|match|case)\b"
+    r"(?![ \t]*[=.,])"
+)
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -55,7 +59,7 @@ class Statement:
     @property
     def opens(self) -> bool:
         """Whether an indented body must follow."""
-        return self.code.endswith(":") and not self.code.startswith(("return", "lambda"))
+        return self.code.endswith(":") and _HEADER.match(self.code) is not None
 
 
 def statements(text: str) -> list[Statement]:
@@ -137,7 +141,11 @@ class _Reader:
         elif kind == "close":
             self._close(match[0])
         elif kind == "stray":
-            self._note("unexpected character after line continuation" if match[0][0] == "\\" else "unterminated string literal")
+            self._note(
+                "unexpected character after line continuation"
+                if match[0][0] == "\\"
+                else "unterminated string literal"
+            )
         elif kind == "invalid":
             self._note(f"invalid character '{match[0]}'")
         return True
@@ -152,7 +160,7 @@ class _Reader:
             self._note(f"'{bracket}' does not match the bracket it closes")
 
     def _goes_on(self) -> bool:
-        """Whether the statement continues on the next line: a bracket is open and no statement begins there."""
+        """Whether a bracket is open and no statement begins on the next line."""
         if not self.brackets:
             return False
         self.at = _after_blank(self.text, self.at)

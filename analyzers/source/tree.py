@@ -28,7 +28,7 @@ _FORM_FEED = re.compile(r"\f")
 class Parsed:
     """What parsing one text gave: a tree or a reason, the errors, and where nodes are."""
 
-    __slots__ = ("_positions", "errors", "refusal", "repaired", "shifts", "stale", "text", "tree")
+    __slots__ = ("_lengths", "_positions", "errors", "refusal", "repaired", "shifts", "stale", "text", "tree")
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class Parsed:
         self.repaired = text if repaired is None else repaired
         self.stale = False
         self._positions: Positions | None = None
+        self._lengths: list[int] = []
 
     @property
     def positions(self) -> Positions:
@@ -75,8 +76,9 @@ class Parsed:
 
     def _within(self, line: int, column: int) -> int:
         """A column no further than the end of the line in the text as it is, stand-ins aside."""
-        lines = re.split(NEWLINE, self.text)
-        return min(column, len(lines[line])) if line < len(lines) else 0
+        if not self._lengths:
+            self._lengths = [len(line) for line in re.split(NEWLINE, self.text)]
+        return min(column, self._lengths[line]) if line < len(self._lengths) else 0
 
 
 class TreeStore:
@@ -142,7 +144,7 @@ def parse(text: str, depth: int = 0) -> Parsed:
 
 def attempt(text: str) -> tuple[libcst.Module | None, tuple[int, int, str] | None]:
     """Try libcst's parser once: the tree, or (zero-based line, column, message) of the error."""
-    from libcst import ParserSyntaxError, native
+    from libcst import ParserSyntaxError, native  # pyright: ignore[reportAttributeAccessIssue] - compiled
 
     try:
         return native.parse_module(_plain(text), None), None

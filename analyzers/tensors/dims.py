@@ -18,6 +18,12 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 _SERIAL = itertools.count()
 
+MAX_TERMS = 256
+MAX_DEGREE = 64
+MAX_WEIGHT = 128  # monomials of a floor division, with those of the divisions inside it
+MAX_BOUND_DEGREE = 6  # of monomials whose bounds are looked for
+MAX_COEFFICIENT_BITS = 2048
+
 
 class Symbol:
     """A dimension without a value; at least 1. Two symbols of one name are different dims.
@@ -47,11 +53,12 @@ class Symbol:
 class Floor:
     """The atom ``⌊numerator / divisor⌋`` of a division that does not come out even."""
 
-    __slots__ = ("_hash", "divisor", "numerator", "order")
+    __slots__ = ("_hash", "divisor", "numerator", "order", "weight")
 
     def __init__(self, numerator: Expression, divisor: Dim) -> None:
         self.numerator = numerator
         self.divisor = divisor
+        self.weight = _weight(numerator) + _weight(divisor)
         self._hash = hash((numerator, divisor))
         above, below = _order_of(numerator), _order_of(divisor)
         first = min(symbol.serial for symbol in symbols(numerator) | symbols(divisor))
@@ -64,6 +71,12 @@ class Floor:
         if not isinstance(other, Floor):
             return NotImplemented
         return self.divisor == other.divisor and self.numerator == other.numerator
+
+
+def _weight(dim: Dim) -> int:
+    if isinstance(dim, int):
+        return 1
+    return len(dim.terms) + sum(atom.weight for atom in dim.atoms() if isinstance(atom, Floor))
 
 
 def _order_of(dim: Dim) -> list[int]:
@@ -142,7 +155,7 @@ class Expression:
 
     def __mul__(self, other: Any) -> Any:
         terms = self._operand(other)
-        return NotImplemented if terms is None else _collapse(_multiplied(self.terms, terms))
+        return NotImplemented if terms is None else _bounded(_multiplied(self.terms, terms))
 
     __rmul__ = __mul__
 
@@ -460,7 +473,20 @@ def _collapse(terms: Terms) -> Any:
         return 0
     if len(terms) == 1 and () in terms:
         return terms[()]
-    return Expression(terms)
+    return Expression(terms) if len(terms) <= MAX_TERMS else _too_large()
+
+
+def _bounded(terms: Terms) -> Any:
+    """Collapsed; a product beyond what any model's sizes need becomes an unknown dim."""
+    for monomial, coefficient in terms.items():
+        degree = sum(power for _, power in monomial)
+        if degree > MAX_DEGREE or abs(coefficient).bit_length() > MAX_COEFFICIENT_BITS:
+            return _too_large()
+    return _collapse(terms)
+
+
+def _too_large() -> Expression:
+    return unknown_dim("a very large expression of symbolic sizes")
 
 
 def _sum(a: Terms, b: Terms) -> Terms:
@@ -553,6 +579,8 @@ def _floor_division(a: Dim, b: Dim) -> Dim:
 
 
 def _atom_dim(numerator: Expression, divisor: Dim) -> Expression:
+    if _weight(numerator) + _weight(divisor) > MAX_WEIGHT:
+        return _too_large()
     return Expression({((Floor(numerator, divisor), 1),): 1})
 
 
@@ -688,6 +716,8 @@ def _lowest(terms: Terms) -> Any:
     """The value at symbols = 1 where the polynomial only grows from there, else None."""
     shifted: Terms = {}
     for monomial, coefficient in terms.items():
+        if sum(power for _, power in monomial) > MAX_BOUND_DEGREE:
+            return None
         factor: Terms = {(): coefficient}
         for atom, power in monomial:
             if isinstance(atom, Floor):

@@ -3,7 +3,8 @@
     python -m tests.mutations.run [--every 1] [--only unet.py] [--verbose] [--missed]
 
 Mutates every original, lets torch judge the mutants, and counts how many of those that crash are
-found on the line that raises or where the layer that raises is built. Prints a summary; the exit code is 1 below the bar (90 % found, nothing reported that runs).
+found on the line that raises or where the layer that raises is built. Prints a summary; the exit
+code is 1 below the bar (90 % found, nothing reported that runs).
 """
 
 from __future__ import annotations

@@ -14,7 +14,15 @@ from analyzers.source.blocks import Block, split
 from analyzers.source.module import SourceModule
 
 STANDARD_LIBRARY = sysconfig.get_paths()["stdlib"]
-FILES = ("argparse.py", "dataclasses.py", "functools.py", "tarfile.py", "typing.py", "webbrowser.py", "turtle.py")
+FILES = (
+    "argparse.py",
+    "dataclasses.py",
+    "functools.py",
+    "tarfile.py",
+    "typing.py",
+    "webbrowser.py",
+    "turtle.py",
+)
 
 MODEL = '''"""A model."""
 import torch
@@ -109,7 +117,10 @@ def test_blocks_are_the_statements_of_the_standard_library(file):
     with open(os.path.join(STANDARD_LIBRARY, file), encoding="utf-8") as opened:
         text = opened.read()
     statements = ast.parse(text).body
-    wanted = {min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1 for node in statements}
+    wanted = {
+        min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1
+        for node in statements
+    }
     assert {block.first_line for block in code(text)} == wanted
     assert not any(block.broken for block in split(text))
 
@@ -167,7 +178,10 @@ def test_star_imports():
         ("x = {\nclass A:\n    pass\n", ["x = {", "class A:"]),
         ("x = f(\n@decorated\ndef g(): pass\n", ["x = f(", "@decorated"]),
         ("def f(a, b:\n    return a\nimport x\n", ["def f(a, b:", "import x"]),
-        ("def f():\n    x = (1,\n    return x\n\nif __name__ == '__main__':\n    f()\n", ["def f():", "if __name__ == '__main__':"]),
+        (
+            "def f():\n    x = (1,\n    return x\n\nif __name__ == '__main__':\n    f()\n",
+            ["def f():", "if __name__ == '__main__':"],
+        ),
         ("x = 'abc\ny = 2\n", ["x = 'abc", "y = 2"]),
         ("x = don't\ny = 2\n", ["x = don't", "y = 2"]),
         ("x = 1)\ny = 2\n", ["x = 1)", "y = 2"]),
@@ -183,7 +197,8 @@ def test_half_typed_statement_ends_at_the_next(text, wanted):
 def test_open_docstring_does_not_swallow_the_file():
     text = (
         'def f():\n    """Half a docstring\n    return 1\n\n\n'
-        'def g():\n    """A docstring."""\n\n\nclass A:\n    """Another."""\n\n\nasync def h():\n    """Last."""\n'
+        'def g():\n    """A docstring."""\n\n\nclass A:\n    """Another."""\n'
+        '\n\nasync def h():\n    """Last."""\n'
     )
     assert firsts(text) == ["def f():", "def g():", "class A:", "async def h():"]
     assert [block.broken for block in code(text)] == [True, False, False, False]
@@ -195,7 +210,8 @@ def test_whole_docstring_may_hold_code_at_column_zero():
 
 
 def test_branches_belong_to_their_head():
-    text = "try:\n    a\nexcept A:\n    b\n# comment\nelse:\n    c\nfinally:\n    d\nfor i in x:\n    e\nelse:\n    f\n"
+    text = "try:\n    a\nexcept A:\n    b\n# comment\nelse:\n    c\nfinally:\n    d\n"
+    text += "for i in x:\n    e\nelse:\n    f\n"
     assert firsts(text) == ["try:", "for i in x:"]
 
 
@@ -234,9 +250,9 @@ def test_indented_first_line():
     assert firsts("   x = 1\ny = 2\n") == ["   x = 1", "y = 2"]
 
 
+CODE = r"def f(x):|class A:|x = |(|)|[|]|{|}|#|\|@dec|import a|from a import b|else:|é|if __name__|f'{|case|match x:"
 SNIPPETS = st.sampled_from(
-    ["def f(x):", "class A:", "x = ", "(", ")", "[", "]", "{", "}", '"""', "'", '"', "#", "\\", "\n", "\r", "\r\n", "\n    "]
-    + ["@dec", "import a", "from a import b", "else:", "\f", "\t", "\0", "é", "\u2028", "if __name__", "f'{", ":", "match x:", "case"]
+    [*CODE.split("|"), '"""', "'", '"', "\n", "\r", "\r\n", "\n    ", "\f", "\t", "\0", "\u2028"]
 )
 
 

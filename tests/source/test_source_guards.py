@@ -38,7 +38,7 @@ HOSTILE = {
     "lambda several": "'x = ' + 'lambda a, b=' * n + '1' + ': 0' * n",
     "ternary": "'x = ' + 'a if b else ' * n + '1'",
     "elif": "'if a:\\n pass\\n' + 'elif a:\\n pass\\n' * n",
-    "indentation": "''.join(' ' * i + 'if a:\\n' for i in range(min(n, 2000))) + ' ' * min(n, 2000) + 'pass\\n'",
+    "indentation": "''.join(' ' * i + 'if a:\\n' for i in range(min(n, 2000))) + ' ' * 2000 + 'pass\\n'",
     "strings in a row": "'x = ' + '\"a\" ' * n",
     "nested f-strings": "'x = ' + 'f\"{' * n + 'a' + '}\"' * n",
     "format specifications": "'x = f\"' + '{a:' * n + '}' * n + '\"'",
@@ -59,6 +59,16 @@ HOSTILE = {
     "quotes": "'\"' * n",
     "unclosed triple quotes": "('\"\"\"\\ndef f():\\n' + 'x = 1\\n') * (n // 10)",
     "half statements": "'def f():\\n' + ''.join(f' x{i} = (\\n' for i in range(n // 10))",
+    "blank lines of Windows": "'def f():\\n' + '\\r\\n' * n + ' x = 1\\r\\n' + '\\r\\n' * n + 'y'",
+    "many tuples": "', '.join(['(a)'] * n)",
+    "brackets open at column 0": "'x = (\\n' * n",
+    "import with spaces": "'from ' + ' ' * n + 'x'",
+    "all with spaces": "'__all__ = [' + ' \\n' * n + '#'",
+    "orphaned bodies": "'def f():\\n  pass\\n' + 'x\\n  y\\n' * n",
+    "unknown characters": "'def f():\\n' + ' x = $\\n' * n",
+    "grammar errors": "'def f():\\n' + ' x = a b\\n' * n",
+    "errors in a list": "'x = [\\n' + ' a b\\n' * n + ']'",
+    "open elements in a list": "'x = [\\n' + ' f(\\n' * n + ']'",
     "annotations": "'x: ' + 'A[' * n + 'int' + ']' * n",
 }
 PROGRAM = """
@@ -106,7 +116,9 @@ def test_refusal_says_why():
     assert block.errors == [(0, block.refusal)]
 
 
-@pytest.mark.parametrize("file", ["argparse.py", "typing.py", "tarfile.py", "turtle.py", "_pydecimal.py", "locale.py"])
+@pytest.mark.parametrize(
+    "file", ["argparse.py", "typing.py", "tarfile.py", "turtle.py", "_pydecimal.py", "locale.py"]
+)
 def test_ordinary_code_is_not_refused(file):
     path = os.path.join(sysconfig.get_paths()["stdlib"], file)
     with open(path, encoding="utf-8") as opened:

@@ -135,7 +135,10 @@ def test_a_deep_expression_has_positions_on_a_deep_stack():
         ("def f(:\n    pass\n", "def f():\n    pass\n"),
         ("class A(nn.Module\n    x = 1\n", "class A(nn.Module):\n    x = 1\n"),
         ("def f(a=, b):\n    return 1\n", "def f(*args, **kwargs):\n    return 1\n"),
-        ("def f():\n    self.c = nn.Conv2d(16,\n    self.d = 3\n", "def f():\n    self.c = _incomplete_\n    self.d = 3\n"),
+        (
+            "def f():\n    self.c = nn.Conv2d(16,\n    self.d = 3\n",
+            "def f():\n    self.c = _incomplete_\n    self.d = 3\n",
+        ),
         ("def f():\n    x = self.\n    return x\n", "def f():\n    x = _incomplete_\n    return x\n"),
         ("def f():\n    return self.\n", "def f():\n    return _incomplete_\n"),
         ("def f():\n    x = 'abc\n    y = 2\n", "def f():\n    x = _incomplete_\n    y = 2\n"),
@@ -144,7 +147,10 @@ def test_a_deep_expression_has_positions_on_a_deep_stack():
         ("def f():\n    for i in x:  # all\n    y = 2\n", "def f():\n    for i in x: pass\n    y = 2\n"),
         ("if x\n    y = 1\nelse:\n    z = 2\n", "if x:\n    y = 1\nelse:\n    z = 2\n"),
         ("for i in :\n    x = 1\n", "if _incomplete_:\n    x = 1\n"),
-        ("def f():\n    try:\n        x = 1\n    y = 2\n", "def f():\n    if True:\n        x = 1\n    y = 2\n"),
+        (
+            "def f():\n    try:\n        x = 1\n    y = 2\n",
+            "def f():\n    if True:\n        x = 1\n    y = 2\n",
+        ),
         ("def f():\n    x = 1\n   y = 2\n", "def f():\n    x = 1\n    y = 2\n"),
         ("class A:\n    @\n    def f(self): pass\n", "class A:\n    \n    def f(self): pass\n"),
         ("def f():\n", "def f(): pass\n"),
@@ -152,7 +158,10 @@ def test_a_deep_expression_has_positions_on_a_deep_stack():
         ("x = 1)\n", "x = _incomplete_\n"),
         ("print 'a'\n", "pass\n"),
         ("x = [\n    a,\n    nn.Con\n    nn.B(),\n]\n", "x = [\n    a,\n    _incomplete_,\n    nn.B(),\n]\n"),
-        ("x = [\n    a,\n    nn.Conv2d(4,\n    nn.B(),\n]\n", "x = [\n    a,\n    _incomplete_,\n    nn.B(),\n]\n"),
+        (
+            "x = [\n    a,\n    nn.Conv2d(4,\n    nn.B(),\n]\n",
+            "x = [\n    a,\n    _incomplete_,\n    nn.B(),\n]\n",
+        ),
     ],
 )
 def test_stand_ins(text, wanted):
@@ -168,7 +177,9 @@ def test_errors_tell_the_line_in_the_file():
 def test_lines_of_a_repaired_block_are_true():
     text = MODEL.replace("self.conv1 = conv3x3(inplanes, planes, stride)", "self.conv1 = conv3x3(inplanes, (")
     whole, broken = functions(SourceModule("m.py", MODEL)), functions(SourceModule("m.py", text))
-    assert {name: line for name, (line, _) in whole.items()} == {name: line for name, (line, _) in broken.items()}
+    assert {name: line for name, (line, _) in whole.items()} == {
+        name: line for name, (line, _) in broken.items()
+    }
 
 
 def test_columns_of_a_moved_line_are_true():
@@ -191,7 +202,18 @@ def _edited(seed: int) -> tuple[str, int, int]:
     elif how == 1:
         lines[at] = line[:cut] + "\n"
     else:
-        typed = chance.choice(["self.conv2 = nn.Conv2d(64, ", "x = self.", "for i in ", "if x", "return (", "self.a = [1, ", "x = 'a", '"""Doc'])
+        typed = chance.choice(
+            [
+                "self.conv2 = nn.Conv2d(64, ",
+                "x = self.",
+                "for i in ",
+                "if x",
+                "return (",
+                "self.a = [1, ",
+                "x = 'a",
+                '"""Doc',
+            ]
+        )
         indent = line[: len(line) - len(line.lstrip())]
         lines.insert(at, indent + typed + "\n")
     return "".join(lines), at, 1 if how == 2 else 0
@@ -205,14 +227,18 @@ def test_half_typed_edits_keep_every_other_function(part):
         text, at, added = _edited(seed)
         found = functions(SourceModule("m.py", text))
         for name, (line, code) in whole.items():
-            if line - 2 <= at <= ends[name] + 1:
-                continue
+            if line - 2 <= at <= ends[name] + 2:
+                continue  # in the function, or in the header of the next
             moved = line + added if at <= line else line
             assert found.get(name) == (moved, code), (seed, name, text)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.integers(0, len(MODEL)), st.integers(0, 60), st.text(alphabet="()[]{}'\"\\\n\r\t\f\0 :,=#@.defx", max_size=6))
+@given(
+    st.integers(0, len(MODEL)),
+    st.integers(0, 60),
+    st.text(alphabet="()[]{}'\"\\\n\r\t\f\0 :,=#@.defx", max_size=6),
+)
 def test_no_edit_makes_parsing_fail(start, length, typed):
     module = SourceModule("m.py", MODEL[:start] + typed + MODEL[start + length :])
     for block in module.blocks:
@@ -223,7 +249,10 @@ def test_no_edit_makes_parsing_fail(start, length, typed):
             assert block.span(parsed.body[0] if parsed.body else parsed)
 
 
-@pytest.mark.parametrize("text", ["x = 1\0\n", "\fx = 1\n", "  x = 1\n", "x = 1\r\ry = 2\r", "\ufeffx = 1\n", "\\\n", "x = \\", "\t\f x"])
+@pytest.mark.parametrize(
+    "text",
+    ["x = 1\0\n", "\fx = 1\n", "  x = 1\n", "x = 1\r\ry = 2\r", "\ufeffx = 1\n", "\\\n", "x = \\", "\t\f x"],
+)
 def test_odd_characters_never_raise(text):
     for block in split(text):
         block.tree()

@@ -127,6 +127,24 @@ def test_ideal_forms_take_divisions_to_come_out_even() -> None:
     assert ideal(6 * (H // 7)) != ideal(H)
 
 
+@pytest.mark.parametrize(
+    "grow",
+    [
+        lambda n: n * n,
+        lambda n: n * 3 * n,
+        lambda n: (n * 3 + 1) // 7,
+        lambda n: n * (symbol("a") + symbol("b")),
+        lambda n: 3 // n + n,
+    ],
+)
+def test_expressions_that_grow_without_end_become_unknown(grow) -> None:
+    dim: Dim = H
+    for _ in range(60):
+        dim = grow(dim)
+    assert has_unknown(dim)
+    assert text(dim) == "?"
+
+
 # sizes ----------------------------------------------------------------------------------------
 
 

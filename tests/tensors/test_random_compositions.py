@@ -271,7 +271,7 @@ def test_supports_equal_gradients_of_random_networks(seed: int) -> None:
     rng = random.Random(seed)
     torch.manual_seed(seed)
     compared = 0
-    for _ in range(150):
+    for _ in range(100):
         n = rng.randint(40, 120)
         x = torch.ones(UNITS, CHANNELS, n, dtype=torch.float64, requires_grad=True)
         start = State(x, Field.of_input((UNITS, CHANNELS, n), {"L": 2}), [True] * n)
@@ -285,7 +285,7 @@ def test_supports_equal_gradients_of_random_networks(seed: int) -> None:
         measured = gradient_supports(x, end.x, units)
         assert [support.positions(unit) for unit in units] == measured, end.trail
         compared += len(units)
-    assert compared > 400
+    assert compared > 250
 
 
 @pytest.mark.parametrize("seed", range(4))

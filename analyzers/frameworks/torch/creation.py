@@ -280,13 +280,14 @@ def eye(
     return result
 
 
+MANY_ROWS = 100_000
+
+
 def _triangle_count(row: Any, col: Any, offset: int, *, lower: bool) -> Dim:
     rows, columns = size(row), size(col)
-    if not isinstance(rows, int) or not isinstance(columns, int):
+    if not isinstance(rows, int) or not isinstance(columns, int) or rows > MANY_ROWS:
         return unknown_dim("size of a triangle")
-    below = sum(
-        min(max(index + offset + (1 if lower else 0), 0), columns) for index in range(min(rows, 100_000))
-    )
+    below = sum(min(max(index + offset + (1 if lower else 0), 0), columns) for index in range(rows))
     return below if lower else rows * columns - below
 
 

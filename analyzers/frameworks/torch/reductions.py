@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from builtins import sorted as sorted_values
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -329,7 +330,29 @@ def unique(
     return_counts: Any = False,
     dim: Any = None,
 ) -> Any:
+    if input.content is not None and dim is None and not any(v != v for v in input.content):
+        return _counted(input, _in_order(sorted_values(set(input.content))), return_inverse, return_counts)
     return _distinct(input, return_inverse, return_counts, dim)
+
+
+def _in_order(values: list[Any]) -> dict[Any, int]:
+    """Value → its place among the distinct ones."""
+    return {value: place for place, value in enumerate(values)}
+
+
+def _counted(input: Tensor, places: dict[Any, int], return_inverse: Any, return_counts: Any) -> Any:
+    """``unique`` of numbers that are known."""
+    content = input.content or ()
+    count = len(places)
+    results = [input.with_(shape=(count,), content=tuple(places))]
+    if return_inverse:
+        results.append(Tensor(input.shape, dtype="int64", content=tuple(places[v] for v in content)))
+    if return_counts:
+        totals = [0] * count
+        for value in content:
+            totals[places[value]] += 1
+        results.append(Tensor((count,), dtype="int64", content=tuple(totals)))
+    return results[0] if len(results) == 1 else tuple(results)
 
 
 @shared("unique_consecutive")

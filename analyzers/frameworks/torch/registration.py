@@ -16,24 +16,10 @@ SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}
 """NumPy's argument names, which torch accepts as well."""
 
 
-ALSO_FUNCTIONS = frozenset(
-    [
-        "abs",
-        "addmv",
-        "clamp",
-        "clamp_max",
-        "clamp_min",
-        "clip",
-        "gcd",
-        "index_put",
-        "lcm",
-        "ldexp",
-        "logit",
-        "nan_to_num",
-        "round",
-        "xlogy",
-    ]
-)
+ALSO_FUNCTIONS = frozenset((
+    "abs", "addmv", "clamp", "clamp_max", "clamp_min", "clip", "gcd", "index_put", "lcm", "ldexp", "logit",
+    "nan_to_num", "round", "xlogy",
+))  # fmt: skip
 """Functions whose in-place form torch has as ``torch.clamp_`` as well."""
 
 

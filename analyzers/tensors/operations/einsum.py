@@ -82,14 +82,14 @@ def _lengths(tensors: Sequence[Tensor], labels: Sequence[Labels]) -> dict[str, D
     lengths: dict[str, Dim] = {}
     for x, own in zip(tensors, labels, strict=True):
         for label, dim in zip(own, x.shape, strict=True):
-            lengths[label] = _common(label, lengths.get(label, 1), dim, own)
+            lengths[label] = _common(label, lengths.get(label, 1), dim)
     return lengths
 
 
-def _common(label: str, known: Dim, dim: Dim, own: Labels) -> Dim:
+def _common(label: str, known: Dim, dim: Dim) -> Dim:
     if same(known, 1) or known == dim:
         return dim
-    if same(dim, 1) and own.count(label) == 1:
+    if same(dim, 1):
         return known
     if require(dim, known) is False:
         raise _different(label, known, dim)

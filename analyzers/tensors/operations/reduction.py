@@ -77,6 +77,7 @@ def cumulative(x: Tensor, dim: Any, dtype: str | None, step: Callable[[Any, Any]
 
 
 def _running(x: Tensor, dim: int, dtype: str, step: Callable[[Any, Any], Any]) -> content.Content:
+    """Floats are accumulated in double precision, as torch does on the CPU."""
     if x.rank == 0:
         return x.content
     outer = [index for index in range(x.rank) if index != dim]
@@ -84,8 +85,8 @@ def _running(x: Tensor, dim: int, dtype: str, step: Callable[[Any, Any], Any]) -
     for values in content.grouped(x, outer, [dim]):
         total: Any = None
         for value in values:
-            total = content.convert(value if total is None else step(total, value), dtype)
-            rows.append(total)
+            total = value if total is None else step(total, value)
+            rows.append(content.convert(total, dtype))
     shape: Any = [x.shape[index] for index in outer] + [x.shape[dim]]
     strides = content.strides_of(shape)
     order = [*outer, dim]

@@ -82,10 +82,7 @@ class BaseConv(Layer):
     def call(self: Any, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, len(self.kernel_size) + 2)
-        return activated(self, self._convolved(x))
-
-    def _convolved(self: Any, x: Tensor) -> Tensor:
-        return convolve(
+        made = convolve(
             x,
             in_channels=self.attributes["_channels"],
             out_channels=self.filters,
@@ -96,6 +93,7 @@ class BaseConv(Layer):
             groups=self.groups,
             format=self.data_format,
         )
+        return activated(self, made)
 
     def build(self: Any, input_shape: Any = None) -> None:
         channels = _input_channels(self, input_shape)
@@ -398,9 +396,10 @@ def transposed(
     ]
     pairs: list[Pair] = []
     for dim, out, k, s, d in zip(spatial_dims, sizes, kernel, strides, dilation):
-        full = (x.shape[dim] - 1) * s + d * (k - 1) + 1
-        total = full - out
-        before = 0 if below(total, 1) else total // 2
+        extent = d * (k - 1) + 1
+        total = (x.shape[dim] - 1) * s + extent - out
+        before = -((extent % 2 - extent + _beyond(extent, s, output_padding, len(pairs))) // 2) if padding == "same" else 0
+        before = 0 if below(before, 0) else before
         pairs.append((before, total - before))
     return convolution.conv_transpose(
         x,
@@ -415,6 +414,11 @@ def transposed(
         channel_dim=channel_dim,
         spatial_dims=spatial_dims,
     )
+
+
+def _beyond(extent: Dim, stride: Dim, output_padding: Any, axis: int) -> Dim:
+    """The output padding that Keras' torch backend assumes where none is given."""
+    return stride - extent % 2 if output_padding is None else output_padding[axis]
 
 
 class BaseConvTranspose(Layer):

@@ -1,0 +1,150 @@
+"""Batch, layer, group and other normalisations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
+from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer
+from analyzers.tensors.dims import Dim
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.operations import normalization
+from analyzers.tensors.operations.arguments import axes as axes_of
+from analyzers.tensors.operations.arguments import axis as axis_of
+from analyzers.tensors.tensor import Tensor
+
+
+@keras_layer("BatchNormalization")
+class BatchNormalization(Layer):
+    """With gamma and beta to train, and moving mean and variance that are not."""
+
+    def __init__(
+        self: Any, axis: Any = -1, momentum: Any = 0.99, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
+        beta_initializer: Any = None, gamma_initializer: Any = None, moving_mean_initializer: Any = None,
+        moving_variance_initializer: Any = None, beta_regularizer: Any = None, gamma_regularizer: Any = None,
+        beta_constraint: Any = None, gamma_constraint: Any = None, synchronized: Any = False, renorm: Any = False,
+        renorm_clipping: Any = None, renorm_momentum: Any = 0.99, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        kwargs = {k: v for k, v in kwargs.items() if k not in ("fused", "virtual_batch_size", "adjustment")}
+        Layer.__init__(self, **kwargs)
+        axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
+        self.attributes.update(axis=axis, center=bool(center), scale=bool(scale))
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        channels = size_of(input_shape, axis_of(self.axis, len(input_shape)))
+        self.attributes["_channels"] = channels
+        shape = (channels,)
+        add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
+        add_weights(self, False, moving_mean=shape, moving_variance=shape)
+
+    def call(self: Any, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        x = as_tensor(inputs)
+        return normalization.channel_norm(x, self.attributes["_channels"], axis_of(self.axis, x.rank))
+
+
+def _over(self: Any, input_shape: Any) -> tuple[Dim, ...]:
+    """The sizes along the axes of a layer normalisation."""
+    return tuple(size_of(input_shape, i) for i in sorted(axes_of(self.axis, len(input_shape))))
+
+
+@keras_layer("LayerNormalization")
+class LayerNormalization(Layer):
+    def __init__(
+        self: Any, axis: Any = -1, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
+        beta_initializer: Any = None, gamma_initializer: Any = None, beta_regularizer: Any = None,
+        gamma_regularizer: Any = None, beta_constraint: Any = None, gamma_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        kwargs.pop("rms_scaling", None)
+        Layer.__init__(self, **kwargs)
+        self.attributes.update(axis=axis, center=bool(center), scale=bool(scale))
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        shape = _over(self, input_shape)
+        add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
+        self.attributes["_sizes"] = shape
+
+    def call(self: Any, inputs: Any) -> Any:
+        return _checked_norm(self, as_tensor(inputs))
+
+
+def _checked_norm(self: Any, x: Tensor) -> Tensor:
+    """Statistics over the axes, whose sizes must be those the layer was built for."""
+    dims = sorted(axes_of(self.axis, x.rank))
+    sizes = self.attributes["_sizes"]
+    result = normalization.normalized(x, dims)
+    for dim, expected in zip(dims, sizes):
+        actual = x.shape[dim]
+        if isinstance(actual, int) and isinstance(expected, int) and actual != expected:
+            raise OperationError(
+                "feature-size-mismatch",
+                f"{{subject}} was built for {expected} features, gets {actual}",
+                result=result,
+                exception="ValueError",
+                expected=expected,
+                actual=actual,
+            )
+    return result
+
+
+@keras_layer("RMSNormalization")
+class RMSNormalization(Layer):
+    def __init__(self: Any, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
+        Layer.__init__(self, **kwargs)
+        self.attributes["axis"] = axis
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        shape = _over(self, input_shape)
+        add_weights(self, scale=shape)
+        self.attributes["_sizes"] = shape
+
+    def call(self: Any, inputs: Any) -> Any:
+        return _checked_norm(self, as_tensor(inputs))
+
+
+@keras_layer("GroupNormalization")
+class GroupNormalization(Layer):
+    def __init__(
+        self: Any, groups: Any = 32, axis: Any = -1, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
+        beta_initializer: Any = None, gamma_initializer: Any = None, beta_regularizer: Any = None,
+        gamma_regularizer: Any = None, beta_constraint: Any = None, gamma_constraint: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        Layer.__init__(self, **kwargs)
+        if isinstance(groups, int) and groups <= 0 and groups != -1:
+            raise invalid(f"{{subject}} has groups {groups}, which must be at least 1 (or -1)", "groups")
+        self.attributes.update(groups=groups, axis=axis, center=bool(center), scale=bool(scale))
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        channels = size_of(input_shape, axis_of(self.axis, len(input_shape)))
+        if self.groups == -1:
+            self.attributes["groups"] = channels
+        shape = (channels,)
+        add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
+
+    def call(self: Any, inputs: Any) -> Any:
+        x = as_tensor(inputs)
+        channel_dim = axis_of(self.axis, x.rank)
+        spatial = [d for d in range(1, x.rank) if d != channel_dim]
+        channels, groups = x.shape[channel_dim], self.groups
+        result = normalization.normalized(x, spatial)
+        if isinstance(channels, int) and isinstance(groups, int) and channels % groups:
+            raise OperationError(
+                "groups-mismatch",
+                f"{{subject}} has {channels} channels, not divisible by groups {groups}",
+                result=result,
+                exception="ValueError",
+                argument="groups",
+                expected=groups,
+                actual=channels,
+            )
+        return result
+
+
+@keras_layer("UnitNormalization")
+class UnitNormalization(Layer):
+    def __init__(self: Any, axis: Any = -1, **kwargs: Any) -> None:
+        Layer.__init__(self, **kwargs)
+        self.attributes["axis"] = axis
+
+    def call(self: Any, inputs: Any) -> Any:
+        x = as_tensor(inputs)
+        return normalization.normalized(x, axes_of(self.axis, x.rank))

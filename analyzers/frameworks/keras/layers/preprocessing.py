@@ -1,0 +1,284 @@
+"""Preprocessing layers: rescaling, resizing, cropping, augmentation, encodings."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
+from analyzers.frameworks.keras.layers.arguments import (
+    as_tensor,
+    data_format,
+    invalid,
+    keras_layer,
+    whole,
+)
+from analyzers.frameworks.keras.layers.reshaping import METHODS
+from analyzers.frameworks.registry import NAMES
+from analyzers.tensors.dims import Dim, unknown_dim
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.operations import padding, resize
+from analyzers.tensors.operations.arguments import axes as axes_of
+from analyzers.tensors.operations.elementwise import unary
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+
+@keras_layer("Rescaling")
+class Rescaling(Layer):
+    def __init__(self: Any, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
+        Layer.__init__(self, **kwargs)
+
+    def call(self: Any, inputs: Any) -> Any:
+        return unary(as_tensor(inputs), "float32")
+
+
+@keras_layer("Normalization")
+class Normalization(Layer):
+    """With mean, variance and count as weights unless they are given."""
+
+    def __init__(
+        self: Any, axis: Any = -1, mean: Any = None, variance: Any = None, invert: Any = False, **kwargs: Any
+    ) -> None:
+        Layer.__init__(self, **kwargs)
+        if (mean is None) != (variance is None):
+            raise invalid("{subject} needs both mean and variance, or neither", "mean")
+        axis = () if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+        self.attributes.update(axis=tuple(axis), input_mean=mean)
+
+    def build(self: Any, input_shape: Any = None) -> None:
+        if self.input_mean is None:
+            kept = sorted(axes_of(self.axis, len(input_shape))) if self.axis else []
+            shape = tuple(size_of(input_shape, d) for d in kept)
+            add_weights(self, False, mean=shape, variance=shape, count=())
+
+    def adapt(self: Any, data: Any = None, **kwargs: Any) -> None:
+        if isinstance(data, Tensor) and not self.attributes.get("built"):
+            Normalization.build(self, data.shape)
+
+    def call(self: Any, inputs: Any) -> Any:
+        return unary(as_tensor(inputs), "float32")
+
+
+def _image_dims(x: Tensor, format: str) -> tuple[int, int]:
+    if x.rank not in (3, 4):
+        raise OperationError(
+            "rank-mismatch",
+            f"{{subject}} expects an image of 3 dimensions or a batch of 4, gets {x.rank}",
+            exception="ValueError",
+            expected=4,
+            actual=x.rank,
+        )
+    first = x.rank - 2 if format == "channels_first" else x.rank - 3
+    return first, first + 1
+
+
+@keras_layer("Resizing")
+class Resizing(Layer):
+    def __init__(
+        self: Any, height: Any, width: Any, interpolation: Any = "bilinear", crop_to_aspect_ratio: Any = False,
+        pad_to_aspect_ratio: Any = False, fill_mode: Any = "constant", fill_value: Any = 0.0, antialias: Any = False,
+        data_format: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        Resizing._setup(self, height, width, interpolation, data_format, kwargs)
+
+    def _setup(self: Any, height: Any, width: Any, interpolation: Any, format: Any, kwargs: dict[str, Any]) -> None:
+        Layer.__init__(self, **kwargs)
+        self.attributes.update(
+            height=whole(height, "height"),
+            width=whole(width, "width"),
+            interpolation=interpolation,
+            data_format=data_format(self.machine, format),
+        )
+
+    def call(self: Any, inputs: Any) -> Any:
+        x = as_tensor(inputs)
+        dims = _image_dims(x, self.data_format)
+        return resized(x, (self.height, self.width), dims, self.interpolation)
+
+
+def resized(x: Tensor, sizes: Any, dims: Any, interpolation: Any) -> Tensor:
+    """Images at another size."""
+    method = METHODS.get(interpolation, "linear") if isinstance(interpolation, str) else "linear"
+    scales: list[Fraction | None] = [None] * len(dims)
+    return resize.resize(x, list(sizes), scales, method, False, False, dims)
+
+
+@keras_layer("CenterCrop")
+class CenterCrop(Layer):
+    def __init__(self: Any, height: Any, width: Any, data_format: Any = None, **kwargs: Any) -> None:
+        CenterCrop._setup(self, height, width, data_format, kwargs)
+
+    def _setup(self: Any, height: Any, width: Any, format: Any, kwargs: dict[str, Any]) -> None:
+        Layer.__init__(self, **kwargs)
+        self.attributes.update(height=height, width=width, data_format=data_format(self.machine, format))
+
+    def call(self: Any, inputs: Any) -> Any:
+        x = as_tensor(inputs)
+        dims = _image_dims(x, self.data_format)
+        wanted: tuple[Dim, Dim] = (self.height, self.width)
+        pairs = []
+        for dim, size in zip(dims, wanted):
+            surplus = x.shape[dim] - size
+            if not isinstance(surplus, int) or surplus < 0:
+                return resized(x, wanted, dims, "bilinear")
+            pairs.append((-(surplus // 2), -(surplus - surplus // 2)))
+        return padding.pad(x, dims, pairs)
+
+
+@keras_layer("RandomCrop")
+class RandomCrop(CenterCrop):
+    def __init__(
+        self: Any, height: Any, width: Any, seed: Any = None, data_format: Any = None, name: Any = None, **kwargs: Any
+    ) -> None:
+        CenterCrop._setup(self, height, width, data_format, {"name": name, **kwargs})
+
+
+class Augmentation(Layer):
+    """A random change of the image while training; nothing at inference."""
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        Layer.__init__(self, **{k: v for k, v in kwargs.items() if k in ("name", "trainable", "dtype")})
+
+    def call(self: Any, inputs: Any, training: Any = True) -> Any:
+        return unary(inputs) if isinstance(inputs, Tensor) else inputs
+
+
+def _augmentation(name: str, options: str) -> None:
+    """An augmentation layer with these options."""
+    parameters = options.split()
+    known = {*parameters, "seed", "data_format", "name", "trainable", "dtype", "value_range", "input_shape"}
+
+    def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
+        wrong = {k: v for k, v in kwargs.items() if k not in known}
+        Layer.__init__(self, **wrong, **{k: v for k, v in kwargs.items() if k in ("name", "trainable", "dtype", "input_shape")})
+
+    initialise.__name__, initialise.__qualname__ = "__init__", f"{name}.__init__"
+    keras_layer(name)(type(name, (Augmentation,), {"__init__": initialise}))
+
+
+for _name, _options in {
+    "RandomFlip": "mode",
+    "RandomRotation": "factor fill_mode interpolation fill_value",
+    "RandomZoom": "height_factor width_factor fill_mode interpolation fill_value",
+    "RandomTranslation": "height_factor width_factor fill_mode interpolation fill_value",
+    "RandomContrast": "factor",
+    "RandomBrightness": "factor",
+    "RandomShear": "x_factor y_factor interpolation fill_mode fill_value",
+    "RandomHue": "factor",
+    "RandomSaturation": "factor",
+    "RandomSharpness": "factor",
+    "RandomGrayscale": "factor",
+    "RandomColorJitter": "brightness_factor contrast_factor saturation_factor hue_factor",
+    "RandomColorDegeneration": "factor",
+    "RandomInvert": "factor",
+    "RandomErasing": "factor scale fill_value",
+    "RandomGaussianBlur": "factor kernel_size sigma",
+    "RandomPosterization": "factor",
+    "RandomPerspective": "factor scale interpolation fill_value",
+    "RandomElasticTransform": "factor scale interpolation fill_mode fill_value",
+    "AutoContrast": "",
+    "Equalization": "bins",
+    "Solarization": "addition_factor threshold_factor",
+    "RandAugment": "num_ops factor interpolation",
+    "AugMix": "num_chains chain_depth factor alpha all_ops interpolation",
+    "MixUp": "alpha",
+    "CutMix": "factor",
+    "ContrastLimitedAdaptiveHistogramEqualization": "clip_limit tile_grid_size",
+}.items():
+    _augmentation(_name, _options)
+
+
+@keras_layer("Pipeline")
+class Pipeline(Layer):
+    def __init__(self: Any, layers: Any, name: Any = None) -> None:
+        Layer.__init__(self, name=name)
+        self.attributes["_stack"] = list(layers)
+
+    def call(self: Any, inputs: Any, training: Any = True, *, machine: Any) -> Any:
+        for part in self.attributes["_stack"]:
+            inputs = machine.call(part, (inputs,))
+        return inputs
+
+
+@keras_layer("CategoryEncoding")
+class CategoryEncoding(Layer):
+    def __init__(
+        self: Any, num_tokens: Any = None, output_mode: Any = "multi_hot", sparse: Any = False, **kwargs: Any
+    ) -> None:
+        Layer.__init__(self, **kwargs)
+        self.attributes.update(num_tokens=num_tokens, output_mode=output_mode)
+
+    def call(self: Any, inputs: Any, count_weights: Any = None) -> Any:
+        x = as_tensor(inputs)
+        field = x.field.mix(range(1, x.rank)) if x.rank > 1 else x.field
+        if self.output_mode == "one_hot":
+            shape = x.shape if x.rank and x.shape[-1] == 1 else (*x.shape, 1)
+            return Tensor((*shape[:-1], self.num_tokens))
+        if x.rank < 2:
+            return Tensor((*x.shape, self.num_tokens))
+        return Tensor((*x.shape[:-1], self.num_tokens), field)
+
+
+@keras_layer("Discretization", "Hashing", "HashedCrossing")
+class Discretization(Layer):
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        Layer.__init__(self, name=kwargs.get("name"))
+
+    def adapt(self: Any, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    def call(self: Any, inputs: Any) -> Any:
+        return unary(as_tensor(inputs), "int64")
+
+
+@keras_layer("StringLookup")
+class StringLookup(Discretization):
+    def get_vocabulary(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return Unknown("the vocabulary")
+
+    def vocabulary_size(self: Any) -> Any:
+        return unknown_dim("the size of the vocabulary")
+
+
+@keras_layer("IntegerLookup")
+class IntegerLookup(StringLookup):
+    pass
+
+
+@keras_layer("TextVectorization")
+class TextVectorization(Layer):
+    def __init__(
+        self: Any, max_tokens: Any = None, standardize: Any = None, split: Any = None, ngrams: Any = None,
+        output_mode: Any = "int", output_sequence_length: Any = None, pad_to_max_tokens: Any = False,
+        vocabulary: Any = None, idf_weights: Any = None, sparse: Any = False, ragged: Any = False, encoding: Any = None,
+        name: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        Layer.__init__(self, name=name, **kwargs)
+        self.attributes.update(max_tokens=max_tokens, output_mode=output_mode, _length=output_sequence_length)
+
+    def adapt(self: Any, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    def get_vocabulary(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return Unknown("the vocabulary")
+
+    def vocabulary_size(self: Any) -> Any:
+        return unknown_dim("the size of the vocabulary")
+
+    def call(self: Any, inputs: Any) -> Any:
+        x = as_tensor(inputs)
+        length = self.attributes["_length"]
+        if self.output_mode != "int":
+            length = self.max_tokens
+        if length is None or isinstance(length, Unknown):
+            length = unknown_dim("the longest text")
+        dtype = "int64" if self.output_mode == "int" else "float32"
+        return Tensor((*x.shape[:1], length), dtype=dtype)
+
+
+for _name in [n for n in NAMES if n.startswith("keras.layers.Random") or n in (
+    "keras.layers.Rescaling", "keras.layers.Normalization", "keras.layers.Resizing", "keras.layers.CenterCrop",
+    "keras.layers.TextVectorization", "keras.layers.StringLookup", "keras.layers.CategoryEncoding",
+)]:  # fmt: skip
+    NAMES[_name.replace("keras.layers.", "keras.layers.experimental.preprocessing.")] = NAMES[_name]

@@ -1,0 +1,193 @@
+"""``TimeDistributed``, ``Bidirectional``, ``SpectralNormalization``: layers around layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.frameworks.keras.layer import Layer, add_weights, every_layer, is_layer, layers_below
+from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
+from analyzers.interpreter.values import Instance
+from analyzers.tensors.dims import Dim
+from analyzers.tensors.operations.elementwise import broadcast
+from analyzers.tensors.operations.reshape import cat
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+
+def require_layer(value: Any) -> Instance:
+    if isinstance(value, Unknown):
+        raise UnknownUsed(value)
+    if not is_layer(value):
+        raise invalid("{subject} expects a layer", "layer")
+    return value
+
+
+def adopt(self: Any, prefix: str, inner: Instance) -> None:
+    """The wrapper shows the weights of the layer it wraps as its own."""
+    for module in every_layer(inner):
+        for name, tensor in module.attributes.get("_parameters", {}).items():
+            own = self.attributes["_parameters"]
+            if not any(known is tensor for known in own.values()):
+                own[f"{prefix}/{module.attributes.get('name')}/{name}"] = tensor
+
+
+class Hidden:
+    """Holds the wrapped layer where the search for sublayers does not see it: its weights are the wrapper's."""
+
+    def __init__(self, layer: Instance) -> None:
+        self.layer = layer
+
+
+def inner_call(inner: Instance, arguments: list[Any], machine: Any) -> Any:
+    """Build and call a wrapped layer without a record of its own."""
+    recorder = machine.recorder
+    kept = recorder.records, recorder.stack
+    recorder.records, recorder.stack = [], recorder.stack[-1:]
+    try:
+        return machine.call(inner, arguments)
+    finally:
+        recorder.records, recorder.stack = kept
+
+
+@keras_layer("TimeDistributed")
+class TimeDistributed(Layer):
+    """The same layer on every slice along dim 1."""
+
+    def __init__(self: Any, layer: Any, **kwargs: Any) -> None:
+        require_layer(layer)
+        Layer.__init__(self, **kwargs)
+        self.attributes["layer"] = layer if _has_parts(layer) else Hidden(layer)
+
+    def call(self: Any, inputs: Any, training: Any = None, mask: Any = None, *, machine: Any) -> Any:
+        x = as_tensor(inputs)
+        if x.rank < 3:
+            require_rank(x, 3)
+        held = self.attributes["layer"]
+        inner = held.layer if isinstance(held, Hidden) else held
+        merged = Tensor((x.shape[0] * x.shape[1], *x.shape[2:]), x.field.mix((1,)).remove((1,)), x.dtype)
+        located = x.field.located(1)
+        if not located:
+            merged.field = x.field.remove((1,))
+        result = inner_call(inner, [merged], machine) if isinstance(held, Hidden) else machine.call(inner, (merged,))
+        if isinstance(held, Hidden):
+            adopt(self, "layer", inner)
+        if not isinstance(result, Tensor):
+            raise UnknownUsed(result if isinstance(result, Unknown) else Unknown("several outputs of every step"))
+        field = result.field.insert(1)
+        if located:
+            field = _along_time(x, result)
+        return Tensor((x.shape[0], x.shape[1], *result.shape[1:]), field, result.dtype, cost=result.cost)
+
+
+def _along_time(x: Tensor, result: Tensor) -> Any:
+    """Each step sees its own slice: the time axis stays where it was."""
+    if x.rank == 3:
+        return x.field.mix((2,))
+    extra = result.rank - 1
+    field = x.field.mix(range(2, x.rank))
+    while True:
+        rank = x.rank
+        field = field.remove(range(2, rank))
+        break
+    for dim in range(2, 2 + extra):
+        field = field.insert(dim)
+    return field
+
+
+def _has_parts(inner: Instance) -> bool:
+    return "_stack" in inner.attributes or "_graph" in inner.attributes or any(
+        True for value in inner.attributes.values() for _ in layers_below(value)
+    )
+
+
+@keras_layer("Bidirectional")
+class Bidirectional(Layer):
+    """A recurrent layer forwards and a copy of it backwards."""
+
+    def __init__(
+        self: Any, layer: Any, merge_mode: Any = "concat", weights: Any = None, backward_layer: Any = None, **kwargs: Any
+    ) -> None:
+        require_layer(layer)
+        if not isinstance(merge_mode, Unknown) and merge_mode not in ("sum", "mul", "ave", "concat", None):
+            raise invalid(
+                f"{{subject}} has merge_mode {merge_mode!r}, expects sum, mul, ave, concat or None", "merge_mode"
+            )
+        Layer.__init__(self, **kwargs)
+        other = backward_layer if is_layer(backward_layer) else copy_of(layer)
+        self.attributes.update(_forward=Hidden(layer), _backward=Hidden(other), merge_mode=merge_mode)
+
+    @property
+    def forward_layer(self: Any) -> Any:
+        return self.attributes["_forward"].layer
+
+    @property
+    def backward_layer(self: Any) -> Any:
+        return self.attributes["_backward"].layer
+
+    @property
+    def layer(self: Any) -> Any:
+        return self.attributes["_forward"].layer
+
+    def call(
+        self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None, *, machine: Any
+    ) -> Any:
+        given = [sequences] if initial_state is None else [sequences, initial_state]
+        forward, backward = (self.attributes[n].layer for n in ("_forward", "_backward"))
+        if initial_state is not None and isinstance(initial_state, (list, tuple)):
+            half = len(initial_state) // 2
+            first = inner_call(forward, [sequences, list(initial_state[:half])], machine)
+            second = inner_call(backward, [sequences, list(initial_state[half:])], machine)
+        else:
+            first, second = inner_call(forward, given, machine), inner_call(backward, given, machine)
+        adopt(self, "forward", forward)
+        adopt(self, "backward", backward)
+        for value in (first, second):
+            if isinstance(value, Unknown):
+                raise UnknownUsed(value)
+        return _both(self.merge_mode, first, second)
+
+
+def copy_of(inner: Instance) -> Instance:
+    """A layer of the same class and configuration with weights of its own."""
+    made = Instance(inner.class_, inner.machine, inner.site)
+    made.attributes.update(inner.attributes)
+    made.attributes.update(_parameters={}, _nodes=[], built=False, name=f"backward_{inner.attributes.get('name')}")
+    return made
+
+
+def _both(mode: Any, first: Any, second: Any) -> Any:
+    """The outputs of both directions merged; the states of both behind them."""
+    if isinstance(first, tuple):
+        merged = _both(mode, first[0], second[0])
+        return (*(merged if isinstance(merged, tuple) else (merged,)), *first[1:], *second[1:])
+    if mode is None:
+        return first, second
+    cost: Dim = first.cost + second.cost
+    made = cat([first, second], -1) if mode == "concat" else broadcast(first, second)
+    made.cost = cost
+    return made
+
+
+@keras_layer("SpectralNormalization")
+class SpectralNormalization(Layer):
+    def __init__(self: Any, layer: Any, power_iterations: Any = 1, **kwargs: Any) -> None:
+        require_layer(layer)
+        Layer.__init__(self, **kwargs)
+        self.attributes["_inner"] = Hidden(layer)
+
+    @property
+    def layer(self: Any) -> Any:
+        return self.attributes["_inner"].layer
+
+    def call(self: Any, inputs: Any, training: Any = False, *, machine: Any) -> Any:
+        inner = self.attributes["_inner"].layer
+        result = inner_call(inner, [inputs], machine)
+        adopt(self, "layer", inner)
+        weights = inner.attributes["_parameters"]
+        kernel = weights.get("kernel", weights.get("embeddings"))
+        if kernel is not None and "vector_u" not in self.attributes["_parameters"]:
+            add_weights(self, False, vector_u=(1, kernel.shape[-1]))
+        return result
+
+
+__all__ = ["Bidirectional", "TimeDistributed"]
