@@ -12,6 +12,8 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 
 def truth(machine: Any, value: Any) -> bool | None:
+    if value is True or value is False or value is None:
+        return value is True
     if isinstance(value, Unknown):
         return None
     if isinstance(value, Instance):

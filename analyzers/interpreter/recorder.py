@@ -173,7 +173,7 @@ class Recorder:
         if producer is not None:
             self.makers[id(result)] = (result, producer[1], False)
         if len(operands) > 1 and native.__name__ in MERGING:
-            self._merge(native, operands)
+            self.merged(native.__name__.strip("_"), operands)
         first = operands[0]
         if (first.shape != result.shape or first.field is not result.field) and self._is_shown():
             self._functional(native, operands, result)
@@ -203,13 +203,14 @@ class Recorder:
         self.records.append(record)
         self.makers[id(result)] = (result, record, True)
 
-    def _merge(self, native: Any, operands: list[Tensor]) -> None:
+    def merged(self, operation: str, operands: list[Tensor]) -> None:
+        """Note that branches came together."""
         fields = [t.field for t in operands if t.field is not Field.EMPTY]
         if len(fields) < 2 or all(f is fields[0] for f in fields) or self.machine.uncertain:
             return
         ranks = {t.rank for t in operands}
         detail = Field.misalignment(fields) if len(ranks) == 1 else None
-        self.merges.append(Merge(native.__name__.strip("_"), self.machine.site(), detail))
+        self.merges.append(Merge(operation, self.machine.site(), detail))
 
     def _count(self, value: Tensor) -> None:
         cost, value.cost = value.cost, 0

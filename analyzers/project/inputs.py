@@ -98,7 +98,7 @@ class _Search:
         return known
 
     def _annotations(self) -> Any:
-        forward = self.machine.get_attribute(self.root, "forward")
+        forward = entry_of(self.machine, self.root)
         forward = forward.function if isinstance(forward, BoundMethod) else forward
         shapes = annotated_shapes(forward) if isinstance(forward, Function) else []
         return [(name, shape) for name, shape in shapes if name in self.parameters]
@@ -355,13 +355,19 @@ def located_input(given: Input, root: Instance) -> Field:
     return Field.of_input(given.shape, axes, given.name) if axes else Field.EMPTY
 
 
+def entry_of(machine: Any, root: Instance) -> Any:
+    """The method that a call of the model runs."""
+    framework = framework_of(root)
+    return machine.get_attribute(root, framework.entry if framework is not None else "forward")
+
+
 def forward_parameters(machine: Any, root: Instance) -> list[str]:
     """The names of the inputs a call must give: those it declares, else its forward's parameters without a default."""
     framework = framework_of(root)
     names = framework.input_names(root) if framework is not None else None
     if names is not None:
         return names
-    forward = machine.get_attribute(root, framework.entry if framework is not None else "forward")
+    forward = entry_of(machine, root)
     if isinstance(forward, BoundMethod):
         forward = forward.function
     if isinstance(forward, Function):

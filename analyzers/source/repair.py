@@ -250,7 +250,7 @@ class _Repair:
         return False
 
     def _before_line_end(self, line: int, column: int) -> tuple[int, int]:
-        """The parser reports where the token ends that it did not expect: for a line end, on the next line."""
+        """The parser reports the end of the token it did not expect; a line end's is on the next line."""
         if line >= len(self.lines):
             line, column = len(self.lines) - 1, 1 << 20
         text = self.lines[line]

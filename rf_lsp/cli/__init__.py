@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "report what is wrong with the models in files and folders",
     "inspect": "show each layer's shape, parameters, MACs and receptive field",
     "rule": "explain a rule",
+    "server": "run the language server, for editors",
     "config": "list the settings",
     "version": "print the version",
     "clean": "remove the cache",

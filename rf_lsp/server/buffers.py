@@ -58,6 +58,10 @@ class Buffer:
         """The documents that the client knows it by."""
         return [self.uri]
 
+    def version_of(self, uri: str) -> int | None:
+        """The client's version of one of its documents."""
+        return self.version
+
 
 class FileBuffer(Buffer):
     """A document that is a module of its own."""
@@ -149,6 +153,10 @@ class NotebookBuffer(Buffer):
     @property
     def uris(self) -> list[str]:
         return [cell.uri for cell in self._code]
+
+    def version_of(self, uri: str) -> int | None:
+        cell = self.cell(uri)
+        return cell.version if cell is not None else None
 
     def cell(self, uri: str) -> Cell | None:
         return next((cell for cell in self.cells if cell.uri == uri), None)

@@ -93,6 +93,10 @@ class Protocol(LanguageServerProtocol):
             data = {"jsonrpc": "2.0", "id": data.id, "result": data.result}
         super()._send_data(data)
 
+    def plain(self, value: Any) -> Any:
+        """One of the protocol's objects as plain data."""
+        return self._converter.unstructure(value)
+
     def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
         """An answer to a request of ours that was given up is nobody's trouble."""
         future = self._request_futures.get(msg_id)

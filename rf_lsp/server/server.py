@@ -18,6 +18,9 @@ from rf_lsp.server.buffers import Buffer, Buffers
 from rf_lsp.server.client import Client
 from rf_lsp.server.projects import Projects
 from rf_lsp.server.protocol import Protocol
+from rf_lsp.server.guard import guarded
+from rf_lsp.server.text import Text
+from rf_lsp.server.views.sights import Sight
 from rf_lsp.server.worker import Task, Worker
 from rf_lsp.shapes import NamedShape
 
@@ -31,8 +34,8 @@ class Server(LanguageServer):
 
     protocol: Protocol
 
-    def __init__(self) -> None:
-        super().__init__("rf-lsp", __version__, protocol_cls=Protocol)
+    def __init__(self, notebooks: Any = None) -> None:
+        super().__init__("rf-lsp", __version__, notebook_document_sync=notebooks, protocol_cls=Protocol)
         self.client = Client()
         self.buffers = Buffers()
         self.lock = threading.Lock()
@@ -42,12 +45,26 @@ class Server(LanguageServer):
         self.analyses: dict[str, Analysis] = {}
         self.inputs: dict[str, dict[str, list[NamedShape]]] = {}
         self.pins: dict[str, tuple[str, str]] = {}
+        self.seen: dict[str, tuple[tuple[object, ...], list[Sight]]] = {}
+        self.folders: list[str] = []
+        self.editor_settings: dict[str, Any] = {}
+        self.closed_texts: dict[str, Text | None] = {}
         self.loop: asyncio.AbstractEventLoop | None = None
         self.listeners: list[Callable[[Analysis], None]] = []
         self._waiters: list[asyncio.Future[None]] = []
         self._unasked: set[str] = set()
         self._refreshing: set[str] = set()
         self._told: set[str] = set()
+        self._revisions = 0
+
+    def next_revision(self) -> int:
+        """A number above those of all texts so far: a document that is opened again is another text."""
+        self._revisions = max([self._revisions, *(buffer.revision for buffer in self.buffers)]) + 1000
+        return self._revisions
+
+    def offer(self, method: str, handler: Any, options: Any = None) -> None:
+        """Answer a method with ``handler(server, params)``, told of errors once and always going on."""
+        self.feature(method, options)(guarded(self, method, handler))
 
     # -- analysis --------------------------------------------------------------------------------
 
@@ -72,6 +89,7 @@ class Server(LanguageServer):
         return analysis is None or not analysis.dependencies.isdisjoint(paths)
 
     def closed(self, buffer: Buffer) -> None:
+        self._revisions = max(self._revisions, buffer.revision)
         self.analyses.pop(buffer.path, None)
         self.worker.schedule(buffer.path, urgent=False)
         self.reanalyse(self.depending_on([buffer.path]))

@@ -11,6 +11,8 @@ that was running. ``reason`` is ``shape`` when it is for rf-lsp to see, else say
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import queue
 import subprocess
@@ -26,17 +28,30 @@ Answer = dict[str, Any]
 
 
 class Judge:
-    """A persistent worker process under the interpreter that runs the tests."""
+    """A persistent worker process under the interpreter that runs the tests; started when first asked."""
 
     def __init__(self, python: str = sys.executable) -> None:
-        self.process = subprocess.Popen(
-            [python, "-m", "tests.differential.worker"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        self.python = python
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [self.python, "-m", "tests.differential.worker"],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        return self._process
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
 
     def __enter__(self) -> Judge:
         return self
@@ -44,8 +59,7 @@ class Judge:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.process.kill()
-        self.process.wait()
+        self.close()
 
     def ask(self, request: dict[str, Any]) -> Answer:
         return next(self.stream([request]))
@@ -89,3 +103,11 @@ class Judge:
     ) -> Answer:
         request = {"do": "judge", "source": source, "expression": expression, "inputs": inputs}
         return self.ask({**request, "device": device})
+
+
+@functools.cache
+def shared(name: str = "first") -> Judge:
+    """A judge that several test modules use, so that torch is imported once."""
+    judge = Judge()
+    atexit.register(judge.close)
+    return judge

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import tempfile
 import time
@@ -63,6 +64,7 @@ class Summary:
     misplaced: int = 0
     quirks: int = 0
     groups: Counter[str] = field(default_factory=Counter)
+    names: set[str] = field(default_factory=set)
 
     def add(self, case: Case) -> None:
         self.cases += 1
@@ -71,6 +73,7 @@ class Summary:
         self.unknown += case.unknown
         self.misplaced += case.misplaced
         self.groups.update({difference.group for difference in case.differences})
+        self.names.update(re.findall(r"(?:nn|F|torch)\.\w+", case.source))
 
     @property
     def good(self) -> bool:
@@ -85,15 +88,16 @@ class Summary:
         )
 
 
-def run(seeds: Iterator[int] | range, judge: Judge, folder: Path, summary: Summary) -> Iterator[Case]:
+def run(
+    seeds: Iterator[int] | range, judge: Judge, second: Judge, folder: Path, summary: Summary
+) -> Iterator[Case]:
     """Judge the programs of these seeds; where the meta device may be wrong, the CPU decides."""
-    with Judge() as second:
-        for answer in judge.generate(seeds):
-            case = examined(answer, folder)
-            if any(d.kind in QUIRKY for d in case.differences):
-                summary.quirks += settled_on_cpu(case, second, folder)
-            summary.add(case)
-            yield case
+    for answer in judge.generate(seeds):
+        case = examined(answer, folder)
+        if any(d.kind in QUIRKY for d in case.differences):
+            summary.quirks += settled_on_cpu(case, second, folder)
+        summary.add(case)
+        yield case
 
 
 QUIRKY = ("missed error", "false error", "wrong place")
@@ -155,16 +159,17 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="print every difference")
     parser.add_argument("--report", type=Path)
     arguments = parser.parse_args()
-    with Judge() as judge, tempfile.TemporaryDirectory() as name:
+    with Judge() as judge, Judge() as second, tempfile.TemporaryDirectory() as name:
         if arguments.only is not None:
             return show(arguments.only, judge, Path(name))
-        return long_run(arguments, judge, Path(name))
+        return long_run(arguments, judge, second, Path(name))
 
 
-def long_run(arguments: argparse.Namespace, judge: Judge, folder: Path) -> int:
+def long_run(arguments: argparse.Namespace, judge: Judge, second: Judge, folder: Path) -> int:
     summary, started = Summary(), time.perf_counter()
     examples: dict[str, list[Case]] = defaultdict(list)
-    for case in run(range(arguments.seed, arguments.seed + arguments.cases), judge, folder, summary):
+    seeds = range(arguments.seed, arguments.seed + arguments.cases)
+    for case in run(seeds, judge, second, folder, summary):
         for difference in case.differences:
             examples[difference.group].append(case)
             if arguments.verbose:
@@ -174,8 +179,7 @@ def long_run(arguments: argparse.Namespace, judge: Judge, folder: Path) -> int:
         detail = next(d for d in case.differences if d.group == group)
         print(f"\n{count:5d} x {group}\n        seed {case.seed}: {detail.detail}", flush=True)
         if arguments.shrink and detail.kind not in PLACES:
-            with Judge() as other:
-                print(indented(smallest(case, group, other, folder)), flush=True)
+            print(indented(smallest(case, group, second, folder)), flush=True)
     print(f"\n{summary}; {time.perf_counter() - started:.0f} s")
     if arguments.report:
         arguments.report.write_text(json.dumps({"summary": str(summary), "groups": summary.groups}, indent=1))

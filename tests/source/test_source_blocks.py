@@ -250,9 +250,11 @@ def test_indented_first_line():
     assert firsts("   x = 1\ny = 2\n") == ["   x = 1", "y = 2"]
 
 
-CODE = r"def f(x):|class A:|x = |(|)|[|]|{|}|#|\|@dec|import a|from a import b|else:|é|if __name__|f'{|case|match x:"
+CODE = (
+    r"def f(x):|class A:|x = |(|)|[|]|{|}|#|\|@dec|import a|from a import b|é|if __name__|f'{|case|match x:"
+)
 SNIPPETS = st.sampled_from(
-    [*CODE.split("|"), '"""', "'", '"', "\n", "\r", "\r\n", "\n    ", "\f", "\t", "\0", "\u2028"]
+    [*CODE.split("|"), '"""', "'", '"', "\n", "\r", "\r\n", "\n    ", "else:", "\f", "\t", "\0", "\u2028"]
 )
 
 

@@ -339,13 +339,14 @@ class Layer:
 
     variable_dtype = input_dtype = compute_dtype
 
-    def __getattr__(self: Any, name: str, *, machine: Any) -> Any:
+    def __getattr__(self: Any, name: str) -> Any:
         weights = self.attributes.get("_parameters", {})
         if name in weights:
+            self.machine.recorder.read.add(id(self))
             return weights[name]
         if name in ("_layers", "input_spec", "activity_regularizer", "supports_masking", "stateful", "_keras_mask"):
             return sublayers(self) if name == "_layers" else None
-        raise machine.exception("AttributeError", f"{self.class_.name} object has no attribute {name}")
+        return MISSING
 
     def __setattr__(self: Any, name: str, value: Any, *, machine: Any) -> None:
         machine.journal.touch(self.attributes)

@@ -168,7 +168,8 @@ def as_bool(self: Tensor) -> Any:
 
 @tensor_property("shape")
 def shape(self: Tensor) -> Size:
-    return Size(self.shape)
+    """The shape; while a graph of symbolic tensors is built, what is open in it is None."""
+    return Size(self.shape if self.history is None else [d if isinstance(d, int) else None for d in self.shape])
 
 
 @tensor_method("size")

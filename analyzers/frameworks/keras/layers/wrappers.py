@@ -64,34 +64,17 @@ class TimeDistributed(Layer):
             require_rank(x, 3)
         held = self.attributes["layer"]
         inner = held.layer if isinstance(held, Hidden) else held
-        merged = Tensor((x.shape[0] * x.shape[1], *x.shape[2:]), x.field.mix((1,)).remove((1,)), x.dtype)
         located = x.field.located(1)
-        if not located:
-            merged.field = x.field.remove((1,))
+        field = x.field.forget((1,), "a step of its own at every time") if located else x.field
+        merged = Tensor((x.shape[0] * x.shape[1], *x.shape[2:]), field.remove((1,)), x.dtype)
         result = inner_call(inner, [merged], machine) if isinstance(held, Hidden) else machine.call(inner, (merged,))
         if isinstance(held, Hidden):
             adopt(self, "layer", inner)
         if not isinstance(result, Tensor):
             raise UnknownUsed(result if isinstance(result, Unknown) else Unknown("several outputs of every step"))
-        field = result.field.insert(1)
-        if located:
-            field = _along_time(x, result)
+        keeps_time = located and x.rank == 3 and result.rank == 2
+        field = x.field.mix((2,)) if keeps_time else result.field.insert(1)
         return Tensor((x.shape[0], x.shape[1], *result.shape[1:]), field, result.dtype, cost=result.cost)
-
-
-def _along_time(x: Tensor, result: Tensor) -> Any:
-    """Each step sees its own slice: the time axis stays where it was."""
-    if x.rank == 3:
-        return x.field.mix((2,))
-    extra = result.rank - 1
-    field = x.field.mix(range(2, x.rank))
-    while True:
-        rank = x.rank
-        field = field.remove(range(2, rank))
-        break
-    for dim in range(2, 2 + extra):
-        field = field.insert(dim)
-    return field
 
 
 def _has_parts(inner: Instance) -> bool:

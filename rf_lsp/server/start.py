@@ -1,0 +1,76 @@
+"""Puts the server together and starts it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from lsprotocol import types
+
+from rf_lsp.server import (
+    code_action,
+    code_lens,
+    did_change,
+    did_change_configuration,
+    did_change_watched_files,
+    did_change_workspace_folders,
+    did_close,
+    did_open,
+    did_save,
+    execute_command,
+    hover,
+    initialize,
+    initialized,
+    inlay_hint,
+    notebook_did_change,
+    notebook_did_close,
+    notebook_did_open,
+    shutdown,
+)
+from rf_lsp.server.server import Server
+
+NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    notebook_selector=[
+        types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(language="python")])
+    ]
+)
+
+
+def create() -> Server:
+    """A server with every method it answers."""
+    server = Server(NOTEBOOKS)
+    server.offer(types.INITIALIZE, initialize.handle)
+    server.offer(types.INITIALIZED, initialized.handle)
+    server.offer(types.SHUTDOWN, shutdown.handle)
+    server.offer(types.TEXT_DOCUMENT_DID_OPEN, did_open.handle)
+    server.offer(types.TEXT_DOCUMENT_DID_CHANGE, did_change.handle)
+    server.offer(types.TEXT_DOCUMENT_DID_SAVE, did_save.handle)
+    server.offer(types.TEXT_DOCUMENT_DID_CLOSE, did_close.handle)
+    server.offer(types.NOTEBOOK_DOCUMENT_DID_OPEN, notebook_did_open.handle)
+    server.offer(types.NOTEBOOK_DOCUMENT_DID_CHANGE, notebook_did_change.handle)
+    server.offer(types.NOTEBOOK_DOCUMENT_DID_CLOSE, notebook_did_close.handle)
+    server.offer(types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration.handle)
+    server.offer(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, did_change_watched_files.handle)
+    server.offer(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders.handle)
+    server.offer(types.TEXT_DOCUMENT_INLAY_HINT, inlay_hint.handle, inlay_hint.OPTIONS)
+    server.offer(types.INLAY_HINT_RESOLVE, inlay_hint.resolve)
+    server.offer(types.TEXT_DOCUMENT_HOVER, hover.handle)
+    server.offer(types.TEXT_DOCUMENT_CODE_LENS, code_lens.handle, code_lens.OPTIONS)
+    server.offer(types.TEXT_DOCUMENT_CODE_ACTION, code_action.handle, code_action.OPTIONS)
+    server.offer(types.CODE_ACTION_RESOLVE, code_action.resolve)
+    server.offer(types.WORKSPACE_EXECUTE_COMMAND, execute_command.handle)
+    for name in execute_command.COMMANDS:
+        server.command(name)(lambda *_: None)
+    return server
+
+
+def serve(address: tuple[str, int] | None = None) -> int:
+    """Serve over standard input and output, or one client over TCP; returns when the session ends."""
+    logging.basicConfig(stream=sys.stderr, level=os.environ.get("RF_LSP_LOG", "WARNING").upper())
+    server = create()
+    if address is not None:
+        server.start_tcp(*address)
+    else:
+        server.start_io()
+    return 0

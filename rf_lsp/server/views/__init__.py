@@ -1,0 +1,1 @@
+"""What an editor shows, as plain data made from facts: no protocol in here."""

@@ -1,0 +1,183 @@
+"""Inlay hints: what comes out of a layer and how much of the input it sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analyzers.facts import FieldFact, LayerFact, ModelFact, Place
+from rf_lsp.output.text import dim_text, field_text, located, shape_text, short_count, without_batch
+from rf_lsp.server.views.sights import CALLED, Sight, by_line, outermost, pinned, span_of
+
+LONGEST = 30
+"""Characters; VS Code cuts the hints of a line at 43 in total."""
+
+GUESSED = ("default", "solved")
+Lines = Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Text behind a place of the module; ``target`` is where a click leads."""
+
+    line: int
+    column: int
+    text: str
+    target: Place | None
+    sights: tuple[Sight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the person wants to see (the settings ``hints.*``)."""
+
+    shape: bool = True
+    receptive_field: bool = True
+    parameters: bool = False
+    at_line_end: bool = True
+
+
+def hints(
+    found: list[Sight], line: Lines, shown: Shown, pin: tuple[str, str] | None = None, area: tuple[int, int] | None = None
+) -> list[Hint]:
+    """The hints of a file, or of the lines ``area`` (first, last) of it; one a line at the lines' ends."""
+    made = []
+    for number, group in sorted(by_line(found).items()):
+        if area is None or area[0] <= number <= area[1]:
+            made += _of_line(number, outermost(group), line(number), shown, pin)
+    return made
+
+
+def _of_line(
+    number: int, group: list[Sight], text: str, shown: Shown, pin: tuple[str, str] | None
+) -> list[Hint]:
+    if shown.at_line_end:
+        hint = _hint(number, len(_code(text)), pinned(_last(group), pin), shown)
+        return [hint] if hint else []
+    by_end: dict[int, list[Sight]] = {}
+    for sight in group:
+        by_end.setdefault(sight.place.end_column, []).append(sight)
+    made = [_hint(number, min(end, len(text)), pinned(same, pin), shown) for end, same in sorted(by_end.items())]
+    return [hint for hint in made if hint]
+
+
+def _code(text: str) -> str:
+    return text.rstrip()
+
+
+def _last(group: list[Sight]) -> list[Sight]:
+    """What is computed last on a line, in each model; where it is called rather than where it is built."""
+    last: dict[int, Sight] = {}
+    for sight in group:
+        known = last.get(id(sight.model))
+        if known is None or _rank(sight) > _rank(known):
+            last[id(sight.model)] = sight
+    spans = {(span_of(sight.place), sight.role == CALLED) for sight in last.values()}
+    return [sight for sight in group if (span_of(sight.place), sight.role == CALLED) in spans]
+
+
+def _rank(sight: Sight) -> tuple[bool, int, int]:
+    """Of nested calls in one line the outer one, which ends last."""
+    return sight.role == CALLED, sight.order, -sight.place.column
+
+
+def _hint(line: int, column: int, group: list[Sight], shown: Shown) -> Hint | None:
+    text = hint_text(group, shown)
+    if not text:
+        return None
+    first = group[0]
+    target = first.layer.definition if first.role == CALLED else first.layer.call
+    return Hint(line, column, text, None if target == first.place else target, tuple(group))
+
+
+def hint_text(group: Sequence[Sight], shown: Shown) -> str:
+    """``64×112×112 · RF 7``, or ``64…512 ch · RF 15…427`` where the contexts differ; at most 30 characters."""
+    known = [sight for sight in group if sight.layer.output_shape is not None]
+    if not known:
+        return ""
+    shape = _shapes_text(known) if shown.shape else ""
+    field, short = fields_text([s.layer.field for s in known]) if shown.receptive_field else ("", "")
+    parameters = _parameters_text(known) if shown.parameters else ""
+    choices = ([shape, field, parameters], [shape, field], [shape, short], [shape])
+    texts = [" · ".join(part for part in parts if part) for parts in choices]
+    return next((text for text in texts if len(text) <= LONGEST), texts[-1][: LONGEST - 1] + "…")
+
+
+def _shapes_text(group: Sequence[Sight]) -> str:
+    shapes = list(dict.fromkeys(_dims(sight.layer) for sight in group))
+    guess = "~" if any(assumed(sight.model) for sight in group) else ""
+    if len(shapes) == 1:
+        return guess + without_batch(group[0].layer.output_shape)
+    if len({len(shape) for shape in shapes}) > 1:
+        return f"{len(shapes)} shapes"
+    axis = -1 if group[0].model.framework == "keras" else 0
+    channels = [shape[axis] for shape in shapes if shape]
+    if len(shapes[0]) > 1 and len(set(channels)) > 1:
+        return f"{_range(channels)} ch"
+    return guess + "×".join(_range(dims) for dims in zip(*shapes, strict=True))
+
+
+def _dims(layer: LayerFact) -> tuple[Any, ...]:
+    return tuple(layer.output_shape or ())[1:]
+
+
+def _range(values: Sequence[Any]) -> str:
+    """``64…512``; what is no number stands for itself."""
+    distinct = list(dict.fromkeys(values))
+    if len(distinct) == 1:
+        return dim_text(distinct[0])
+    if all(isinstance(value, int) for value in distinct):
+        return f"{min(distinct)}…{max(distinct)}"
+    return "…"
+
+
+def fields_text(fields: Sequence[FieldFact | None]) -> tuple[str, str]:
+    """(text, shorter text) of the fields of one place in its contexts: ``RF 21×3 + global``, ``RF 15…427``."""
+    known = [field for field in fields if field is not None]
+    if not known:
+        return "", ""
+    texts = list(dict.fromkeys(field_text(field) for field in known))
+    if len(texts) == 1:
+        own = _field_size(texts[0])
+        return own, own.removesuffix(" + global")
+    sizes = [size for field in known for size in field.size if size is not None]
+    if not sizes:
+        return "global", "global"
+    span = f"RF {min(sizes)}…{max(sizes)}" if min(sizes) != max(sizes) else f"RF {sizes[0]}"
+    beside = any(field.global_ or not located(field) for field in known)
+    return span + (" + global" if beside else ""), span
+
+
+def _field_size(text: str) -> str:
+    return text if text == "global" else f"RF {text}"
+
+
+def _parameters_text(group: Sequence[Sight]) -> str:
+    counts = [sight.layer.parameters for sight in group if isinstance(sight.layer.parameters, int)]
+    if not any(counts):
+        return ""
+    low, high = min(counts), max(counts)
+    return short_count(low) if low == high else f"{short_count(low)}…{short_count(high)}"
+
+
+def assumed(model: ModelFact) -> bool:
+    """Whether the shapes rest on an input that nobody gave."""
+    return any(entry.origin in GUESSED for entry in model.inputs)
+
+
+def tooltip(hint: Hint, most: int = 6) -> str:
+    """Markdown: what each number belongs to, in each context."""
+    lines = [_context_line(sight) for sight in hint.sights[:most]]
+    if len(hint.sights) > most:
+        lines.append(f"… and {len(hint.sights) - most} more")
+    if any(assumed(sight.model) for sight in hint.sights):
+        lines.append("~ the input is assumed: say it with `# rf: input=…`")
+    return "  \n".join(lines)
+
+
+def _context_line(sight: Sight) -> str:
+    layer = sight.layer
+    field = fields_text([layer.field])[0]
+    numbers = " · ".join(text for text in (shape_text(layer.output_shape), field) if text)
+    return f"`{layer.name or sight.model.name}` ({layer.type.rpartition('.')[2]}) in {sight.model.name}: {numbers}"

@@ -1,0 +1,207 @@
+"""Hovers: a layer's numbers with their arithmetic, in each of its contexts; a model's summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from analyzers.facts import FieldFact, ModelFact
+from analyzers.rules.support.coverage import extents
+from rf_lsp.output.text import (
+    count_text,
+    field_text,
+    input_text,
+    located,
+    macs_text,
+    number_text,
+    per_axis,
+    percent,
+    shape_text,
+    short_count,
+    size_text,
+    summary_text,
+)
+from rf_lsp.server.views import arithmetic, drawing
+from rf_lsp.server.views.hints import fields_text
+from rf_lsp.server.views.sights import Sight
+
+MOST_CONTEXTS = 12
+BAR = 12
+
+
+@dataclass(slots=True)
+class Card:
+    """A hover as data: rows (what, value, arithmetic), a table of contexts, notes, a picture (SVG)."""
+
+    title: str
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    heads: tuple[str, ...] = ()
+    contexts: list[tuple[str, ...]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    picture: str | None = None
+
+
+# -- cards ---------------------------------------------------------------------------------------
+
+
+def layer_card(group: Sequence[Sight]) -> Card:
+    """The layer in its first context, and all contexts when there are several."""
+    first = group[0]
+    layer, model = first.layer, first.model
+    card = Card(f"{layer.name or model.name} · {layer.type.rpartition('.')[2]}")
+    sums = dict[str, str]()
+    for what, line in arithmetic.lines(layer, model.framework == "keras"):
+        sums[what] = f"{sums[what]}, {line}" if what in sums else line
+    inputs = ", ".join(shape_text(shape) for shape in layer.input_shapes)
+    card.rows.append(("input", inputs or "–", ""))
+    card.rows.append(("output", shape_text(layer.output_shape), sums.get("output", "")))
+    if layer.parameters:
+        card.rows.append(("parameters", count_text(layer.parameters), sums.get("parameters", "")))
+    if layer.macs:
+        card.rows.append(("MACs", count_text(layer.macs), sums.get("MACs", "")))
+    if layer.calls > 1:
+        card.rows.append(("calls", str(layer.calls), "the first is shown"))
+    card.rows += field_rows(layer.field, model, sums.get("receptive field", ""))
+    if layer.reason:
+        card.notes.append(f"not known: {layer.reason}")
+    card.notes += _input_notes(model)
+    card.picture = _picture(layer.field, model, layer.output_shape)
+    if len(group) > 1:
+        card.title = f"{card.title} · {len(group)} contexts"
+        card.heads = ("context", "model", "output", "RF", "parameters")
+        card.contexts = [_context(sight) for sight in group[:MOST_CONTEXTS]]
+        if len(group) > MOST_CONTEXTS:
+            card.notes.insert(0, f"… and {len(group) - MOST_CONTEXTS} more contexts")
+    return card
+
+
+def _context(sight: Sight) -> tuple[str, ...]:
+    layer = sight.layer
+    return (
+        layer.name or sight.model.name,
+        sight.model.name,
+        shape_text(layer.output_shape),
+        fields_text([layer.field])[0].removeprefix("RF "),
+        short_count(layer.parameters) if layer.parameters else "–",
+    )
+
+
+def field_rows(found: FieldFact | None, model: ModelFact, sums: str) -> list[tuple[str, str, str]]:
+    """Size, stride, effective field, shortest path and how much of the input is covered."""
+    if found is None:
+        return []
+    if not located(found):
+        return [("receptive field", "global", "every element sees the whole input")]
+    rows = [
+        ("receptive field", f"{field_text(found)} px", sums),
+        ("stride", f"{per_axis(found.stride)} px", f"first field starts at {per_axis(found.start)}"),
+    ]
+    if any(value is not None for value in found.erf):
+        rows.append(("ERF ≈", f"{per_axis(found.erf)} px", "an estimate: where most of the gradient falls"))
+    if found.shortest != found.size and all(value is not None for value in found.shortest):
+        rows.append(("shortest path", f"{per_axis(found.shortest)} px", ""))
+    if any(value is not None and value < 1 for value in found.density):
+        rows.append(("density", per_axis(found.density, percent), "the field has holes"))
+    if any(value is not None for value in found.coverage):
+        rows.append(("covers", coverage_bar(found), _of_extent(found, model)))
+    return rows
+
+
+def coverage_bar(found: FieldFact) -> str:
+    """``▰▰▰▰▰▱▱▱▱▱▱▱ 44 %`` of the axis that is covered least."""
+    share = min(value for value in found.coverage if value is not None)
+    full = int(share * BAR + 1e-9)
+    return f"{'▰' * full}{'▱' * (BAR - full)} {percent(share)}"
+
+
+def _of_extent(found: FieldFact, model: ModelFact) -> str:
+    known = [value for value in extents(model, found) if value is not None]
+    return f"of {per_axis(known)} px" if known else ""
+
+
+def _input_notes(model: ModelFact) -> list[str]:
+    return [f"{model.name}: input {input_text(item.name, item.shape, item.origin)}" for item in model.inputs]
+
+
+def _picture(found: FieldFact | None, model: ModelFact, shape: Sequence[Any] | None) -> str | None:
+    if found is None or shape is None or not located(found) or len(shape) != len(found.axes) + 2:
+        return None
+    units = shape[1:-1] if model.framework == "keras" else shape[2:]
+    known = tuple(value if isinstance(value, int) else None for value in units)
+    return drawing.svg(found, extents(model, found), known)
+
+
+def model_card(models: Sequence[ModelFact]) -> Card:
+    """The models that stand at one place."""
+    first = models[0]
+    card = Card(" ".join(summary_text(first).split("\n")))
+    card.rows.append(("layers", str(len(first.layers)), ""))
+    card.rows.append(("parameters", count_text(first.parameters), ""))
+    if first.macs:
+        card.rows.append(("MACs", macs_text(first.macs), ""))
+    card.rows += field_rows(first.field, first, f"after {first.field_layer}" if first.field_layer else "")
+    card.notes += _input_notes(first)
+    card.notes += lost_notes(first)
+    if len(models) > 1:
+        card.heads = ("model", "output", "parameters", "RF")
+        card.contexts = [_model_row(model) for model in models]
+    return card
+
+
+def _model_row(model: ModelFact) -> tuple[str, ...]:
+    outputs = ", ".join(shape_text(output.shape) for output in model.outputs[:2])
+    size = size_text(model.field) if model.field is not None and located(model.field) else "–"
+    return model.name, outputs or "?", short_count(model.parameters), size
+
+
+def lost_notes(model: ModelFact, most: int = 3) -> list[str]:
+    """Where and why shapes are not known."""
+    found = model.unknowns[:most]
+    texts = [f"line {item.place.line + 1}: {item.reason}" if item.place else item.reason for item in found]
+    more = len(model.unknowns) - most
+    return [f"not known: {text}" for text in texts] + ([f"… and {more} more places"] if more > 0 else [])
+
+
+# -- texts ---------------------------------------------------------------------------------------
+
+
+def markdown(card: Card, images: bool = False) -> str:
+    """Key facts first: VS Code shows 250 pixels of it before one has to scroll."""
+    parts = [f"**{_escaped(card.title)}**", _markdown_table(("", "", ""), card.rows)]
+    if images and card.picture is not None:
+        parts.append(f"![receptive field over the input|width=140]({drawing.data_uri(card.picture)})")
+    if card.contexts:
+        parts.append(_markdown_table(card.heads, card.contexts))
+    parts += [_escaped(note) for note in card.notes]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [_row(heads), _row(["---"] * len(heads)), *(_row([_escaped(cell) for cell in row]) for row in rows)]
+    return "\n".join(lines) if len(lines) > 2 else ""
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(text: str) -> str:
+    for character in "\\`*_[]|<":
+        text = text.replace(character, f"\\{character}")
+    return text.replace("\n", " ")
+
+
+def plaintext(card: Card) -> str:
+    """The same in columns, for clients without markdown."""
+    parts = [card.title, _columns([(what, value, sums) for what, value, sums in card.rows])]
+    if card.contexts:
+        parts.append(_columns([card.heads, *card.contexts]))
+    return "\n\n".join(part for part in [*parts, "\n".join(card.notes)] if part)
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)] if rows else []
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
