@@ -83,7 +83,7 @@ class LayerFact:
     field: FieldFact | None
     input_field: FieldFact | None = None
     functional: bool = False
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = dataclasses.field(default_factory=dict)
     producers: tuple[str, ...] = ()
     reason: str | None = None
     assigned: Place | None = None

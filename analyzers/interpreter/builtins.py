@@ -53,7 +53,8 @@ def _len(value: Any, *, machine: Any) -> Any:
         return len(value) if rest is None else rest.plain()
     if isinstance(value, Class) and "members" in value.metadata:
         return len(value.metadata["members"])
-    return len(known_dict(value) if isinstance(value, dict) else value)
+    sized: Any = known_dict(value) if isinstance(value, dict) else value
+    return len(sized)
 
 
 def _abs(value: Any, *, machine: Any) -> Any:
@@ -88,7 +89,7 @@ def _compare(machine: Any, comparison: Any, left: Any, right: Any) -> Any:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return machine.unknown("a comparison of unknown values")
     try:
-        return operators._ordered(machine, *comparison, left, right)
+        return operators.ordered(machine, comparison[0], comparison[1], left, right)
     except UnknownUsed as used:
         return used.unknown
 

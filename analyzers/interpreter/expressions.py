@@ -12,6 +12,7 @@ from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIterator, Rest, Site, Super
+from analyzers.source.repair import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
 
 
@@ -47,6 +48,8 @@ def look_up_global(machine: Any, frame: Frame, name: str) -> Any:
         return exception
     if name == "__class__" and frame.function is not None and frame.function.owner is not None:
         return frame.function.owner
+    if name == INCOMPLETE:
+        return machine.unknown("the code is incomplete")
     if machine.handlers and not frame.module.has_unknown_names:
         raise machine.exception("NameError", f"name {name} is not defined")
     return machine.unknown(f"the name {name} is not found")
@@ -78,6 +81,7 @@ def _concatenated(machine: Any, frame: Frame, node: cst.ConcatenatedString) -> A
 
 def _formatted(machine: Any, frame: Frame, node: cst.FormattedString) -> Any:
     parts: list[str] = []
+    part: Any
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
             parts.append(_text_of(part.value, node.start))
@@ -103,6 +107,7 @@ def _text_of(text: str, start: str) -> str:
 def _formatted_value(machine: Any, frame: Frame, part: cst.FormattedStringExpression) -> Any:
     value = evaluate(machine, frame, part.expression)
     spec: Any = ""
+    piece: Any
     for piece in part.format_spec or ():
         shown = (
             piece.value if isinstance(piece, cst.FormattedStringText) else _formatted_value(machine, frame, piece)
@@ -152,6 +157,7 @@ def spread(machine: Any, value: Any) -> list[Any]:
 
 def _dict(machine: Any, frame: Frame, node: cst.Dict) -> Any:
     result: dict[Any, Any] = {}
+    element: Any
     for element in node.elements:
         value = evaluate(machine, frame, element.value)
         if isinstance(element, cst.StarredDictElement):

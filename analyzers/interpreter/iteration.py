@@ -62,7 +62,8 @@ def iterate(machine: Any, value: Any) -> list[Any]:
     if isinstance(value, Class) and "members" in value.metadata:
         return list(value.metadata["members"].values())
     if hasattr(value, "__next__") or hasattr(value, "__iter__"):
-        return drain(LazyIterator(iter(value)))
+        source: Any = value
+        return drain(LazyIterator(iter(source)))
     raise machine.exception("TypeError", f"{type_name(value)} object is not iterable")
 
 

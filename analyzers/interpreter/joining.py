@@ -80,7 +80,7 @@ def join_containers(machine: Any, states: list[Any], reason: str) -> Any:
     if isinstance(first, set):
         return first if all(s == first for s in states) else {machine.unknown(reason)}
     if all(len(s) == len(first) for s in states):
-        return [join_all(machine, values, reason) for values in zip(*states)]
+        return [join_all(machine, list(values), reason) for values in zip(*states)]
     return [Rest(reason, machine.site())]
 
 

@@ -174,10 +174,10 @@ def compare(machine: Any, kind: type, left: Any, right: Any) -> Any:
     if isinstance(right, Unknown):
         return right
     name, function = COMPARISONS[kind]
-    return _ordered(machine, name, function, left, right)
+    return ordered(machine, name, function, left, right)
 
 
-def _ordered(machine: Any, name: str, function: Any, left: Any, right: Any) -> Any:
+def ordered(machine: Any, name: str, function: Any, left: Any, right: Any) -> Any:
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _tensor_comparison(machine, name, left, right)
     if isinstance(left, Instance) or isinstance(right, Instance):

@@ -27,6 +27,10 @@ BETWEEN_STAGES = 0.25
 logger = logging.getLogger(__name__)
 
 
+Held = tuple[ModelFact, dict[str, int]]
+"""A model of an earlier text, and the revisions its places belong to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to analyse: a path with its text. ``revisions`` are those of all open modules at this moment,
@@ -52,7 +56,7 @@ class Analysis:
     findings: list[Finding]
     settings: Settings
     complete: bool = True
-    held: list[tuple[ModelFact, dict[str, int]]] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     dependencies: frozenset[str] = frozenset()
     crash: str | None = None
     seconds: float = 0.0
@@ -110,7 +114,7 @@ class Analyst:
         settings = self.projects.settings(order.path)
         analysis = Analysis(order.path, order.revision, order.revisions, FileFacts(order.path), [], settings, crash=crash)
         if earlier is not None:
-            analysis.held = held_of(earlier.analysis, set())
+            analysis.held = held_of(earlier.analysis)
         return analysis
 
     def earlier(self, path: str) -> _Earlier | None:
@@ -223,9 +227,28 @@ class _Run:
         facts.models = self._sorted([*facts.models, *self.kept.values()])
         seen = frozenset((problem.rule, problem.place) for problem in facts.problems)
         facts.problems = facts.problems + self._kept_problems(seen)
-        return self._analysis(facts, complete=True, broken=any(b.is_parsed and b.errors for b in module.blocks))
+        analysis = self._analysis(facts, complete=True)
+        wrong = bool(facts.problems) or any(block.is_parsed and block.errors for block in module.blocks)
+        analysis.held = self._held(analysis, wrong, frozenset(module.bound_names))
+        return analysis
 
-    def _analysis(self, facts: FileFacts, complete: bool, broken: bool = False) -> Analysis:
+    def _held(self, analysis: Analysis, wrong: bool, bound: frozenset[str] | None = None) -> list[Held]:
+        """Earlier models that are still to come, or of which less is known now because the text is wrong:
+        their names must still be ``bound`` unless the text as a whole is broken."""
+        if self.earlier is None:
+            return []
+        models = {name_of(fact): fact for fact in analysis.facts.models}
+        parts = frozenset().union(*(fact.parts for fact in models.values()))
+        held = []
+        for fact, revisions in held_of(self.earlier.analysis):
+            now = models.get(name_of(fact))
+            gone = now is None and (wrong or bound is None or name_of(fact) in bound) and fact.class_name not in parts
+            worse = now is not None and now.status != "complete" and (wrong or bool(now.problems))
+            if gone or worse:
+                held.append((fact, revisions))
+        return held
+
+    def _analysis(self, facts: FileFacts, complete: bool) -> Analysis:
         order = self.order
         report = self.engine.report(facts, self.rules)
         analysis = Analysis(
@@ -238,9 +261,8 @@ class _Run:
             complete,
             dependencies=frozenset(self.engine.sources.dependencies),
         )
-        if self.earlier is not None and (broken or not complete):
-            shown = {name_of(fact) for fact in facts.models}
-            analysis.held = held_of(self.earlier.analysis, shown)
+        if not complete:
+            analysis.held = self._held(analysis, wrong=True)
         return analysis
 
     def _remember(self, analysis: Analysis, module: SourceModule) -> None:
@@ -253,10 +275,14 @@ class _Run:
         )
 
 
-def held_of(analysis: Analysis, shown: set[str]) -> list[tuple[ModelFact, dict[str, int]]]:
-    """The models of an analysis but those shown, with the revisions of their places."""
+def held_of(analysis: Analysis) -> list[Held]:
+    """The models of an analysis that are worth holding: of each name the newest that is complete."""
     own = [(fact, analysis.revisions) for fact in analysis.facts.models]
-    return [(fact, revisions) for fact, revisions in [*own, *analysis.held] if name_of(fact) not in shown]
+    found: dict[str, Held] = {}
+    for fact, revisions in [*own, *analysis.held]:
+        if fact.status == "complete":
+            found.setdefault(name_of(fact), (fact, revisions))
+    return list(found.values())
 
 
 def name_of(fact: ModelFact) -> str:

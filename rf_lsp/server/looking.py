@@ -27,17 +27,21 @@ def _state(server: Server, buffer: Buffer) -> tuple[object, ...]:
 
 def _sights(server: Server, buffer: Buffer, analysis: Analysis) -> list[Sight]:
     found = sights(analysis.facts.models, buffer.path, _move(buffer, analysis.revisions))
-    for model, revisions in analysis.held:
-        found += sights([model], buffer.path, _move(buffer, revisions))
     for other in server.analyses.values():
         if other.path != buffer.path and buffer.path in other.dependencies:
             found += sights(other.facts.models, buffer.path, _move(buffer, other.revisions))
+    lines = {sight.place.end_line for sight in found if sight.layer.output_shape is not None}
+    for model, revisions in analysis.held:
+        held = sights([model], buffer.path, _move(buffer, revisions))
+        found += [sight for sight in held if sight.place.end_line not in lines]
     return found
 
 
 def models_in(server: Server, buffer: Buffer, analysis: Analysis) -> list[ModelFact]:
     """The models whose own place is in the module, places in its present lines."""
-    pairs = [(model, analysis.revisions) for model in analysis.facts.models] + analysis.held
+    names = {model.target for model in analysis.facts.models}
+    held = [(model, revisions) for model, revisions in analysis.held if model.target not in names]
+    pairs = [(model, analysis.revisions) for model in analysis.facts.models] + held
     found = []
     for model, revisions in pairs:
         place = model.place

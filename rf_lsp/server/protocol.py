@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 from lsprotocol import types
@@ -93,6 +95,27 @@ class Protocol(LanguageServerProtocol):
             data = {"jsonrpc": "2.0", "id": data.id, "result": data.result}
         super()._send_data(data)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the client has asked to shut down."""
+        return self._shutdown
+
+    def notify(self, method: str, params: Any = None) -> None:
+        """Send a notification with plain parameters."""
+        self._send_data({"jsonrpc": "2.0", "method": method, **_given(params)})
+
+    def send_request(
+        self, method: str, params: Any = None, callback: Any = None, msg_id: Any = None
+    ) -> Future[Any]:
+        """Send a request with plain parameters; the future's result is plain, too."""
+        number = msg_id or str(uuid.uuid4())
+        future: Future[Any] = Future()
+        if callback is not None:
+            future.add_done_callback(lambda done: callback(done.result()))
+        self._request_futures[number] = future
+        self._send_data({"jsonrpc": "2.0", "id": number, "method": method, **_given(params)})
+        return future
+
     def plain(self, value: Any) -> Any:
         """One of the protocol's objects as plain data."""
         return self._converter.unstructure(value)
@@ -142,6 +165,11 @@ class Protocol(LanguageServerProtocol):
         if handler is None or params.command not in self.fm.commands:
             raise JsonRpcInvalidParams(message=f"there is no command {params.command!r}")
         return (yield handler, (params,), None)
+
+
+def _given(params: Any) -> dict[str, Any]:
+    """The parameters, where there are any: null is not allowed for them."""
+    return {} if params is None else {"params": params}
 
 
 def _lenient(data: dict[str, Any]) -> dict[str, Any]:

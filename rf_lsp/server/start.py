@@ -66,11 +66,14 @@ def create() -> Server:
 
 
 def serve(address: tuple[str, int] | None = None) -> int:
-    """Serve over standard input and output, or one client over TCP; returns when the session ends."""
+    """Serve over standard input and output, or one client over TCP; returns when the session ends: 1 when the
+    client went without saying goodbye."""
     logging.basicConfig(stream=sys.stderr, level=os.environ.get("RF_LSP_LOG", "WARNING").upper())
+    messages, sys.stdout = sys.stdout.buffer, sys.stderr
     server = create()
     if address is not None:
         server.start_tcp(*address)
     else:
-        server.start_io()
-    return 0
+        server.start_io(stdout=messages)
+    server.worker.close()
+    return 0 if server.protocol.is_over else 1

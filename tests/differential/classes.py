@@ -10,9 +10,12 @@ from __future__ import annotations
 import io
 import textwrap
 import tokenize
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.differential.draft import Draft, Snippet
+
+Way = Callable[[Draft, int, "Dressing", str], str]
 
 
 @dataclass(slots=True)
@@ -54,7 +57,8 @@ def class_text(draft: Draft, name: str, ending: str, residual: bool) -> tuple[st
     """The text of a class, the arguments that build it, and what must stand above it."""
     dressing = Dressing()
     init = dress(draft, draft.init, dressing, name)
-    forward = [*(["identity = x"] if residual else []), *draft.forward, ending]
+    body = dress(draft, draft.forward, dressing, name, FORWARD_WAYS) if draft.chance(0.25) else draft.forward
+    forward = [*(["identity = x"] if residual else []), *body, ending]
     signature = ", ".join(["self", *dressing.parameters])
     base, super_call = base_and_super(draft, name, dressing)
     lines = [f"class {name}({base}):"]
@@ -110,23 +114,29 @@ def indent(statements: list[str]) -> list[str]:
 # -- numbers ----------------------------------------------------------------------------------------
 
 
-def dress(draft: Draft, statements: list[str], dressing: Dressing, class_name: str) -> list[str]:
+def dress(
+    draft: Draft,
+    statements: list[str],
+    dressing: Dressing,
+    class_name: str,
+    ways: Sequence[Way] | None = None,
+) -> list[str]:
     """The statements with a few of their numbers moved elsewhere."""
     amount = draft.choice((0, 0, 1, 2, 4))
     out = []
     for statement in statements:
         for _ in range(amount if draft.chance(0.5) else 0):
-            statement = dress_one(draft, statement, dressing, class_name)
+            statement = dress_one(draft, statement, dressing, class_name, ways or WAYS)
         out.append(statement)
     return out
 
 
-def dress_one(draft: Draft, statement: str, dressing: Dressing, class_name: str) -> str:
+def dress_one(draft: Draft, statement: str, dressing: Dressing, class_name: str, ways: Sequence[Way]) -> str:
     numbers = integers_in(statement)
     if not numbers:
         return statement
     start, end, value = draft.choice(numbers)
-    text = draft.choice(WAYS)(draft, value, dressing, class_name)
+    text = draft.choice(ways)(draft, value, dressing, class_name)
     return statement[:start] + text + statement[end:]
 
 
@@ -260,3 +270,4 @@ WAYS = (
     as_constant,
     as_arithmetic,
 )
+FORWARD_WAYS = (as_class_attribute, as_own_attribute, as_table, as_constant, as_arithmetic)

@@ -28,6 +28,8 @@ HEADER = (
     "from collections import OrderedDict",
     "from functools import partial",
     "from typing import NamedTuple",
+    "import einops",
+    "import einops.layers.torch as einops_layers",
     "import torch",
     "from torch import nn",
     "from torch.nn import functional as F",

@@ -775,3 +775,36 @@ def measured(draft: Draft, x: str, shape: Shape) -> str:
         "{x} * (0.5 if self.training else 2)",
     )
     return draft.choice(forms).format(x=x)
+
+
+EINOPS = {
+    2: (
+        "rearrange({x}, 'b (h c) -> b h c', h={d1})",
+        "reduce({x}, 'b c -> b', 'mean')",
+        "repeat({x}, 'b c -> b c k', k=3)",
+    ),
+    3: (
+        "rearrange({x}, 'b n c -> b c n')",
+        "rearrange({x}, 'b n (h d) -> b h n d', h={d2})",
+        "reduce({x}, 'b n c -> b c', 'mean')",
+        "repeat({x}, 'b n c -> (b r) n c', r=2)",
+        "rearrange({x}, 'b n c -> (b n) c')",
+        "rearrange({x}, '... n c -> ... (c n)')",
+    ),
+    4: (
+        "rearrange({x}, 'b c h w -> b (h w) c')",
+        "rearrange({x}, 'b c (h p1) (w p2) -> b (h w) (p1 p2 c)', p1=2, p2=2)",
+        "reduce({x}, 'b c h w -> b c', 'max')",
+        "rearrange({x}, 'b (g c) h w -> b g c h w', g={d1})",
+        "rearrange({x}, 'b c h w -> b h w c')",
+        "reduce({x}, 'b c (h 2) (w 2) -> b c h w', 'mean')",
+        "repeat({x}, 'b c h w -> b c (h 2) (w 2)')",
+        "rearrange({x}, 'b c ... -> b (...) c')",
+    ),
+}
+
+
+@expression(2, 3, 4, weight=3)
+def einops_pattern(draft: Draft, x: str, shape: Shape) -> str:
+    divisors = {f"d{dim}": divisor(draft, shape[dim]) for dim in range(1, len(shape))}
+    return "einops." + draft.choice(EINOPS[len(shape)]).format(x=x, **divisors)

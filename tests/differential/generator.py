@@ -61,7 +61,8 @@ def valid_program(rng: random.Random) -> Program:
     grow(draft, rng.randint(2, 9))
     text, arguments, top = class_text(draft, "Model", ending(draft), residual=False)
     built, extra = model_expression(draft, arguments)
-    source = "\n".join(imports(rng)) + "\n\n\n" + "\n\n\n".join([*draft.top, *top, text, *extra]) + "\n"
+    body = "\n\n\n".join([*draft.top, *top, text, *extra]) + "\n"
+    source = "\n".join(imports(rng, body)) + "\n\n\n" + body
     return Program(restyled(rng, source), built, inputs)
 
 
@@ -138,8 +139,8 @@ def model_expression(draft: Draft, arguments: str) -> tuple[str, list[str]]:
     return draft.choice(forms)
 
 
-def imports(rng: random.Random) -> list[str]:
-    lines = list(HEADER)
+def imports(rng: random.Random, body: str) -> list[str]:
+    lines = [line for line in HEADER if "einops" not in line or f"{line.rsplit(None, 1)[-1]}." in body]
     if rng.random() < 0.3:
         lines = [line.replace("from torch import nn", "import torch.nn as nn") for line in lines]
         lines = [

@@ -441,3 +441,16 @@ def transformer_layer(draft: Draft, shape: Shape) -> str:
     depth = draft.choice((1, 2, 3))
     norm = draft.choice(("", "", f", norm=nn.LayerNorm({shape[-1]})"))
     return f"nn.TransformerEncoder({text}, {draft.choice(('', 'num_layers='))}{depth}{norm})"
+
+
+@layer(3, 4, weight=1)
+def einops_layer(draft: Draft, shape: Shape) -> str:
+    if len(shape) == 3:
+        options = ("Rearrange('b n c -> b c n')", "Reduce('b n c -> b c', 'mean')")
+    else:
+        options = (
+            "Rearrange('b c h w -> b (h w) c')",
+            "Rearrange('b c (h p) (w q) -> b (h w) (p q c)', p=2, q=2)",
+            "Reduce('b c h w -> b c', reduction='mean')",
+        )
+    return "einops_layers." + draft.choice(options)

@@ -524,6 +524,120 @@ def class_token(draft: Draft, x: str) -> Snippet | None:
     return Snippet([draft.choice(uses)], [f"self.{name} = nn.Parameter(torch.zeros(1, 1, {shape[2]}))"])
 
 
+@structure(3)
+def layer_used_twice(draft: Draft, x: str) -> Snippet | None:
+    """One module under two names, called twice, or with its weight shared."""
+    text = one_layer(draft, x, keep_shape=True)
+    if text is None:
+        return None
+    name, other = attribute(draft, text), draft.name("shared")
+    forms = (
+        Snippet([f"{x} = self.{name}(self.{name}({x}))"], [f"self.{name} = {text}"]),
+        Snippet(
+            [f"{x} = self.{other}(self.{name}({x}))"],
+            [f"self.{name} = {text}", f"self.{other} = self.{name}"],
+        ),
+        Snippet(
+            [f"{x} = self.{name}({x})\n{x} = self.{other}({x})"],
+            [f"self.{name} = {text}", f"self.{other} = copy.deepcopy(self.{name})"],
+        ),
+        Snippet(
+            [f"{x} = self.{name}({x})\n{x} = self.{other}[0]({x})"],
+            [f"self.{name} = {text}", f"self.{other} = nn.ModuleList([self.{name}])"],
+        ),
+    )
+    return draft.choice(forms)
+
+
+@structure(3)
+def after_building(draft: Draft, x: str) -> Snippet | None:
+    """What people do to layers once they are there: initialise, freeze, tie, replace."""
+    layers = chain(draft, draft.values[x], 2)
+    if not layers or any("Lazy" in text for text in layers):
+        return None
+    name = draft.name("body")
+    more = (
+        f"for m in self.{name}.modules():\n    if isinstance(m, (nn.Conv2d, nn.Linear)):\n"
+        "        nn.init.xavier_uniform_(m.weight)\n        if m.bias is not None:\n"
+        "            nn.init.zeros_(m.bias)",
+        f"for p in self.{name}.parameters():\n    p.requires_grad = False",
+        f"self.{name}[0].requires_grad_(False)",
+        f"self.{name}.apply(lambda m: None)\nself.{name}.eval()",
+        f"for name, p in self.{name}.named_parameters():\n    if name.endswith('bias'):\n"
+        "        p.requires_grad_(False)",
+        f"self.{name}.extra = nn.Linear(3, 4)\nself.{name}.extra = nn.Identity()",
+        f"for i, m in enumerate(self.{name}.children()):\n    if isinstance(m, nn.Dropout):\n"
+        f"        self.{name}[i] = nn.Identity()",
+        f"self.total = sum(p.numel() for p in self.{name}.parameters())",
+        f"assert len(list(self.{name}.named_children())) == len(self.{name})",
+        f"first = self.{name}[0]\nif hasattr(first, 'weight') and first.weight is not None:\n"
+        "    first.weight.requires_grad = False",
+    )
+    return Snippet(
+        [f"{x} = self.{name}({x})"],
+        [f"self.{name} = nn.Sequential({', '.join(layers)})", draft.choice(more)],
+    )
+
+
+@structure(4)
+def container_subclass(draft: Draft, x: str) -> Snippet | None:
+    """A class of its own derived from Sequential, ModuleList or a layer."""
+    shape = shape_of(draft, x)
+    layers = chain(draft, draft.values[x], 2)
+    if not layers:
+        return None
+    title, name = draft.name("Custom"), draft.name("custom")
+    inner = indented([text + "," for text in layers], 3)
+    rank = len(shape) - 2
+    forms = [
+        (
+            f"class {title}(nn.Sequential):\n    def __init__(self):\n        super().__init__(\n{inner}\n"
+            "        )",
+            f"{title}()",
+        ),
+        (
+            f"class {title}(nn.Sequential):\n    def __init__(self, *layers):\n"
+            "        super().__init__(*layers)\n\n    def forward(self, x):\n"
+            "        for layer in self:\n            x = layer(x)\n        return x",
+            f"{title}({', '.join(layers)})",
+        ),
+        (
+            f"class {title}(nn.ModuleList):\n    def forward(self, x):\n"
+            "        for layer in self:\n            x = layer(x)\n        return x",
+            f"{title}([{', '.join(layers)}])",
+        ),
+        (
+            f"class {title}(nn.Sequential):\n    def __init__(self):\n        super().__init__()\n"
+            + "\n".join(f"        self.layer{i} = {text}" for i, text in enumerate(layers)),
+            f"{title}()",
+        ),
+    ]
+    if rank in (1, 2, 3):
+        out = width(draft)
+        forms += [
+            (
+                f"class {title}(nn.Conv{rank}d):\n    def __init__(self, *args, **kwargs):\n"
+                "        super().__init__(*args, **kwargs)\n        self.scale = 2.0\n\n"
+                "    def forward(self, x):\n        return super().forward(x) * self.scale",
+                f"{title}({shape[1]}, {out}, kernel_size=3, padding=1)",
+            ),
+            (
+                f"class {title}(nn.Conv{rank}d):\n    def forward(self, x):\n"
+                f"        return F.conv{rank}d(x, self.weight, self.bias, self.stride, self.padding)",
+                f"{title}({shape[1]}, {out}, 2)",
+            ),
+            (
+                f"class {title}(nn.LayerNorm):\n    def forward(self, x):\n"
+                "        x = x.movedim(1, -1)\n"
+                "        x = F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)\n"
+                "        return x.movedim(-1, 1)",
+                f"{title}({shape[1]})",
+            ),
+        ]
+    top, build = draft.choice(forms)
+    return Snippet([f"{x} = self.{name}({x})"], [f"self.{name} = {build}"], [top])
+
+
 # -- layers with several inputs or outputs ----------------------------------------------------------
 
 

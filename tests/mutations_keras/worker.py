@@ -128,7 +128,7 @@ def main() -> None:
 def truth(source: str, expression: str, inputs: list[list[int]]) -> dict[str, Any]:
     global watch
     watch = Watch()
-    keras.backend.clear_session()
+    keras.utils.clear_session(free_memory=False)
     keras.config.set_image_data_format("channels_last")
     keras.utils.set_random_seed(0)
     try:

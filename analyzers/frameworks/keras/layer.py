@@ -19,7 +19,7 @@ from analyzers.unknown import Unknown, UnknownUsed
 BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size", "weights", "dynamic")
 """What older code passes to any layer besides, mostly to the first of a Sequential."""
-PRIVATE = frozenset(["_parameters", "_nodes", "_graph", "_statistics"])
+PRIVATE = frozenset(["_parameters", "_nodes", "_graph", "_statistics", "_begins", "_input_nest"])
 AXIS_LETTERS = {2: ("N", "C"), 3: ("N", "T", "C"), 4: ("N", "H", "W", "C"), 5: ("N", "D", "H", "W", "C")}
 
 
@@ -110,10 +110,8 @@ class Keras(Framework):
         return [DeclaredInput(n, t.shape, t.dtype) for n, t in zip(names, graph.inputs)]
 
     def input_names(self, root: Instance) -> list[str] | None:
-        graph = root.attributes.get("_graph")
-        if graph is None:
-            return _call_inputs(root)
-        return [_input_name(t) for t in graph.inputs]
+        begins = root.attributes.get("_begins")
+        return _call_inputs(root) if begins is None else [_input_name(t) for t in begins]
 
     def arguments(self, root: Instance, values: list[Any]) -> list[Any]:
         """Several inputs go in as one list, as ``model([a, b])``."""

@@ -254,6 +254,7 @@ def _graph_ends(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any, dict
 
 def set_graph(self: Instance, inputs: Any, outputs: Any) -> None:
     """Make the instance the graph between these symbolic tensors."""
+    self.attributes["_begins"] = [t for t in tensors_below(inputs) if t.history is not None]
     for value in (inputs, outputs):
         for part in value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]:
             if isinstance(part, Unknown):
