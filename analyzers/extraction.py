@@ -15,10 +15,10 @@ from analyzers.facts import (
     Problem,
     UnknownFact,
 )
-from analyzers.frameworks.modules import children_of, framework_of, is_module, named_tensors, walk
+from analyzers.frameworks.modules import children_of, framework_of, is_module, named_tensors, tensors_of, walk
 from analyzers.frameworks.torch.module import unregistered
 from analyzers.interpreter.recorder import Record, Trouble
-from analyzers.interpreter.values import Instance, Site
+from analyzers.interpreter.values import Instance, Rest, Site
 from analyzers.tensors.dims import substitute, symbols
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -27,6 +27,8 @@ KEPT_ATTRIBUTES = (
     "kernel_size stride padding dilation groups in_channels out_channels in_features out_features num_features "
     "output_padding bias transposed normalized_shape num_groups num_channels ceil_mode scale_factor size mode"
 ).split()
+
+UNKNOWNS = frozenset((Unknown, Rest))
 
 PLAIN_NAMES = {"iadd": "add", "radd": "add", "isub": "sub", "rsub": "sub", "imul": "mul", "rmul": "mul"}
 
@@ -49,12 +51,16 @@ class Extraction:
         self.machine = machine
         self.root = root
         self.records = records
-        self.names = {id(m): n for n, m in walk(root)} if is_module(root) else {}
+        self.below = list(walk(root)) if is_module(root) else []
+        """(name, module) of the root and every module below it."""
+        self.names = {id(m): n for n, m in self.below}
         self.called = {id(r.instance) for r in records if r.instance is not None}
         self.labels: dict[int, str] = {}
         self.inner: set[int] = set()
         self._seen: set[int] = set()
         self._fields: dict[tuple[int, tuple], FieldFact | None] = {}
+        self._places: dict[tuple[int, int], Place | None] = {}
+        self._own: dict[int, Any] = {}
         self.assigned = self._assigned()
         for record in records:
             if record.instance is not None:
@@ -86,6 +92,21 @@ class Extraction:
             self._fields[key] = tensor.field.facts(tensor.shape)
         return self._fields[key]
 
+    def place_of(self, site: Site | None) -> Place | None:
+        """The source span of a site, looked up once however many layers were built there."""
+        if site is None:
+            return None
+        key = (id(site.block), id(site.node))
+        if key not in self._places:
+            self._places[key] = place_of(site)
+        return self._places[key]
+
+    def own_parameters(self, instance: Instance) -> Any:
+        key = id(instance)
+        if key not in self._own:
+            self._own[key] = own_parameters(instance)
+        return self._own[key]
+
     def layers(self) -> list[LayerFact]:
         rows: dict[Any, LayerFact] = {}
         for index, record in enumerate(self.records):
@@ -105,12 +126,10 @@ class Extraction:
 
     def _assigned(self) -> dict[int, Site | None]:
         """Where each module became an attribute: the expression whose value it is."""
-        if not is_module(self.root):
-            return {}
         assigned = self.machine.recorder.assigned
         return {
             id(child): assigned.get((id(owner), name))
-            for _, owner in walk(self.root)
+            for _, owner in self.below
             for name, child in children_of(owner).items()
         }
 
@@ -132,22 +151,22 @@ class Extraction:
             name=name,
             type=instance.class_.qualified_name,
             calls=1,
-            definition=place_of(instance.site),
-            call=place_of(record.site),
+            definition=self.place_of(instance.site),
+            call=self.place_of(record.site),
             input_shapes=[t.shape for t in record.inputs if type(t) is Tensor],
             output_shape=output.shape if output is not None else None,
-            parameters=own_parameters(instance),
+            parameters=self.own_parameters(instance),
             macs=per_item(record.cost),
             field=self.field_of(output),
             input_field=self.field_of(first_tensor(record.inputs)),
             attributes=plain_attributes(instance),
             producers=self._producers(record),
             reason=record.output.reason if isinstance(record.output, Unknown) else None,
-            assigned=place_of(self.assigned.get(id(instance))),
+            assigned=self.place_of(self.assigned.get(id(instance))),
         )
 
     def _functional(self, record: Record) -> LayerFact:
-        place = place_of(record.site)
+        place = self.place_of(record.site)
         line = place.line + 1 if place is not None else 0
         name = f"forward:{PLAIN_NAMES.get(record.name, record.name)}@{line}"
         self.labels[id(record)] = name
@@ -168,7 +187,7 @@ class Extraction:
         )
 
     def _producers(self, record: Record) -> tuple[str, ...]:
-        return tuple(self.label(p) for p in record.direct)
+        return tuple([self.label(p) for p in record.direct])
 
     def label(self, record: Record) -> str:
         known = self.labels.get(id(record))
@@ -181,28 +200,26 @@ class Extraction:
     # -- modules and totals ----------------------------------------------------------------------
 
     def modules(self) -> list[ModuleFact]:
-        if not is_module(self.root):
-            return []
         return [
             ModuleFact(
                 name=name,
                 type=module.class_.qualified_name,
-                definition=place_of(module.site),
-                parameters=own_parameters(module),
+                definition=self.place_of(module.site),
+                parameters=self.own_parameters(module),
                 called=id(module) in self.called,
                 used=id(module) in self.machine.recorder.read,
-                leaf=not any(isinstance(c, Instance) for c in children_of(module).values()),
+                leaf=Instance not in map(type, children_of(module).values()),
             )
-            for name, module in walk(self.root)
+            for name, module in self.below
         ]
 
     def totals(self) -> tuple[Any, Any]:
         """(parameters, trainable parameters); None where a layer is not known."""
-        if not is_module(self.root) or any(_may_hold_more(m) for _, m in walk(self.root)):
+        if not self.below or any(_may_hold_more(m) for _, m in self.below):
             return None, None
         total: Any = 0
         trainable: Any = 0
-        for _, tensor in named_tensors(self.root, "_parameters"):
+        for _, tensor in tensors_of(self.below, "_parameters"):
             count = tensor.numel()
             total = total + count
             trainable = trainable + (count if tensor.trainable else 0)
@@ -238,7 +255,8 @@ class Extraction:
             self._about_layer(record, trouble, related, data)
             if not children_of(record.instance):
                 subject = self.names.get(id(record.instance)) or subject
-        return Problem(error.rule, error.message.replace("{subject}", subject), place_of(trouble.site), related, data)
+        place = place_of(trouble.site) or data.get("definition")
+        return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data)
 
     def _about_layer(
         self, record: Record, trouble: Trouble, related: list[tuple[str, Place]], data: dict[str, Any]
@@ -275,11 +293,9 @@ class Extraction:
 
     def unknowns(self, result: Any) -> list[UnknownFact]:
         found: dict[tuple[Any, str], UnknownFact] = {}
-        values = [r.output for r in self.records] + [result]
-        if is_module(self.root):
-            values += [m.broken for _, m in walk(self.root)]
+        values = [r.output for r in self.records] + [result] + [m.broken for _, m in self.below]
         for value in values:
-            for unknown in unknowns_in(value):
+            for unknown in unknowns_in(value) if type(value) is not Tensor and value is not None else ():
                 place = place_of(unknown.place)
                 found.setdefault((place, unknown.reason), UnknownFact(place, unknown.reason))
         return list(found.values())
@@ -287,10 +303,14 @@ class Extraction:
 
 def _may_hold_more(module: Instance) -> bool:
     """An unknown attribute may be a layer or parameter that is not counted."""
-    if module.broken is not None or any(isinstance(v, Unknown) for v in module.attributes.values()):
+    attributes = module.attributes
+    if module.broken is not None or _has_unknown(attributes):
         return True
-    tables = (module.attributes.get(t, {}) for t in ("_parameters", "_modules"))
-    return any(isinstance(v, Unknown) for table in tables for v in table.values())
+    return any(_has_unknown(attributes[t]) for t in ("_parameters", "_modules") if attributes.get(t))
+
+
+def _has_unknown(values: dict[str, Any]) -> bool:
+    return not UNKNOWNS.isdisjoint(map(type, values.values()))
 
 
 def unknowns_in(value: Any, depth: int = 0) -> list[Unknown]:
@@ -332,8 +352,10 @@ def own_parameters(instance: Instance) -> Any:
 
 
 def plain_attributes(instance: Instance) -> dict[str, Any]:
-    values = ((k, instance.attributes.get(k)) for k in KEPT_ATTRIBUTES)
-    return {k: v for k, v in values if isinstance(v, (int, float, str, tuple))}
+    attributes = instance.attributes
+    return {
+        k: attributes[k] for k in KEPT_ATTRIBUTES if k in attributes and isinstance(attributes[k], (int, float, str, tuple))
+    }
 
 
 def per_item(cost: Any) -> Any:

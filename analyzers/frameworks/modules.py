@@ -5,7 +5,7 @@ Each framework registers one :class:`Framework`; the functions below find the on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from analyzers.interpreter.values import Class, Instance
@@ -61,6 +61,12 @@ class Framework:
         """The names of the inputs, where the model knows them better than its forward's signature."""
         return None
 
+    def begin(self, machine: Any) -> None:
+        """A model is about to be built on request, after the file's own code."""
+
+    def settle(self, root: Instance) -> None:
+        """The model is built: whatever waited for that is put in order before it is run and reported."""
+
     def arguments(self, root: Instance, values: list[Any]) -> list[Any]:
         """The positional arguments of a call of the model with these inputs."""
         return values
@@ -68,7 +74,10 @@ class Framework:
 
 def framework_of(value: Any) -> Framework | None:
     """The framework whose module this is (None: it is no module)."""
-    return framework_of_class(value.class_) if isinstance(value, Instance) else None
+    if not isinstance(value, Instance):
+        return None
+    metadata = value.class_.metadata
+    return metadata["framework"] if "framework" in metadata else framework_of_class(value.class_)
 
 
 def framework_of_class(class_: Class) -> Framework | None:
@@ -97,19 +106,29 @@ def children_of(module: Instance) -> dict[str, Any]:
     return framework.children(module) if framework is not None else {}
 
 
-def walk(module: Instance, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Instance]]:
-    """Every module once, under the first name it is reached by."""
-    seen = set() if seen is None else seen
-    if id(module) in seen:
-        return
-    seen.add(id(module))
-    yield prefix, module
-    framework = framework_of(module)
-    for key, child in framework.children(module).items() if framework is not None else ():
+def walk(module: Instance, prefix: str = "") -> Iterator[tuple[str, Instance]]:
+    """Every module once, under the first name it is reached by; parents before their children."""
+    seen: set[int] = set()
+    waiting = [(prefix, module, framework_of(module))]
+    while waiting:
+        name, module, framework = waiting.pop()
+        if id(module) in seen:
+            continue
+        seen.add(id(module))
+        yield name, module
+        if framework is not None:
+            waiting += reversed(_named_children(name, module, framework))
+
+
+def _named_children(
+    prefix: str, module: Instance, framework: Framework
+) -> list[tuple[str, Instance, Framework | None]]:
+    named = []
+    for key, child in framework.children(module).items():
         if isinstance(child, Instance):
-            owner = framework_of(child) or framework
-            assert owner is not None
-            yield from walk(child, owner.child_name(prefix, str(key), child), seen)
+            own = framework_of(child)
+            named.append(((own or framework).child_name(prefix, str(key), child), child, own))
+    return named
 
 
 def own_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:
@@ -120,8 +139,13 @@ def own_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:
 
 def named_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:
     """The parameters (or buffers) of a module and all below it, shared ones once."""
+    return tensors_of(walk(module), table)
+
+
+def tensors_of(modules: Iterable[tuple[str, Instance]], table: str) -> Iterator[tuple[str, Tensor]]:
+    """The parameters (or buffers) that these modules hold themselves, shared ones once."""
     seen: set[int] = set()
-    for path, owner in walk(module):
+    for path, owner in modules:
         for name, tensor in own_tensors(owner, table):
             if id(tensor) not in seen:
                 seen.add(id(tensor))

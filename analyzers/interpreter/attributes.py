@@ -190,7 +190,7 @@ def _of_class_itself(machine: Any, value: Class, name: str) -> Any:
         found = metaclass.find(name)
         if found is not MISSING:
             return bind_to(machine, found, value, metaclass)
-    return MISSING
+    return OBJECT_METHODS[name] if name in ("__init__", "__new__", "__setattr__") else MISSING
 
 
 def _of_super(machine: Any, value: Super, name: str) -> Any:
@@ -212,11 +212,24 @@ def _super_of_object(machine: Any, receiver: Any, class_: Class, name: str) -> A
         found = _find(machine, receiver.payload, name)
         if found is not MISSING:
             return found
+        if name == "__init__" and isinstance(receiver.payload, (dict, list, set)):
+            return BoundMethod(receiver, _collection_init)
     return OBJECT_METHODS.get(name, MISSING) and BoundMethod(receiver, OBJECT_METHODS[name])
 
 
 def _object_init(self: Any, *args: Any, **kwargs: Any) -> None:
     return None
+
+
+def _collection_init(self: Any, *args: Any, machine: Any, **kwargs: Any) -> None:
+    """``super().__init__(…)`` in a subclass of dict, list or set: fills it."""
+    made = machine.call(type(self.payload), args, kwargs)
+    if isinstance(made, Unknown):
+        object.__setattr__(self, "broken", made)
+    elif isinstance(made, list):
+        self.payload.extend(made)
+    else:
+        self.payload.update(made)
 
 
 def _object_setattr(self: Any, name: str, value: Any, *, machine: Any) -> None:
@@ -361,6 +374,9 @@ def set_attribute(machine: Any, value: Any, name: str, new: Any) -> None:
 
 
 def _set_on_instance(machine: Any, value: Instance, name: str, new: Any) -> None:
+    if name == "__dict__":
+        _replace_attributes(value, new)
+        return
     attribute = value.class_.find(name)
     if isinstance(attribute, Property) and attribute.setter is not None:
         machine.call(attribute.setter, (value, new))
@@ -377,6 +393,15 @@ def _set_on_instance(machine: Any, value: Instance, name: str, new: Any) -> None
         return
     machine.journal.touch(value.attributes)
     value.attributes[name] = new
+
+
+def _replace_attributes(value: Instance, new: Any) -> None:
+    """``self.__dict__ = …``: from then on the attributes are the entries of that dictionary."""
+    entries = new.payload if isinstance(new, Instance) else new
+    if isinstance(entries, dict):
+        object.__setattr__(value, "attributes", entries)
+    elif isinstance(entries, Unknown):
+        object.__setattr__(value, "broken", entries)
 
 
 def _set_on_tensor(value: Tensor, name: str, new: Any) -> None:

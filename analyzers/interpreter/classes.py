@@ -120,6 +120,9 @@ def make_class(
     made = Class(name, kept, namespace, module, machine.site())
     if "metaclass" in keywords:
         made.metadata["metaclass"] = keywords["metaclass"]
+    for implicit in ("__init_subclass__", "__class_getitem__"):
+        if isinstance(namespace.get(implicit), Function):
+            namespace[implicit] = ClassMethod(namespace[implicit])
     for member in namespace.values():
         _own(made, member)
     _inherit(machine, made, bases)

@@ -124,8 +124,30 @@ def _format(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dic
     return formatting.format_string(machine, receiver, args, kwargs)
 
 
+class View(list):
+    """``dict.keys()`` or ``items()``: listed, and a set to the operators."""
+
+    def __and__(self, other: Any) -> set:
+        return set(self) & set(other)
+
+    def __or__(self, other: Any) -> set:
+        return set(self) | set(other)
+
+    def __xor__(self, other: Any) -> set:
+        return set(self) ^ set(other)
+
+    def __sub__(self, other: Any) -> set:
+        return set(self) - set(other)
+
+    def __rsub__(self, other: Any) -> set:
+        return set(other) - set(self)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+
 def _views(machine: Any, receiver: dict, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return list(getattr(known_dict(receiver), name)())
+    entries = getattr(known_dict(receiver), name)()
+    return list(entries) if name == "values" else View(entries)
 
 
 def _set_operation(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:

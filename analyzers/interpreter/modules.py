@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from analyzers.frameworks import registry
+from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.library import LIBRARY
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import MISSING, Class, Instance, NativeModule, Raised
+from analyzers.interpreter.values import MISSING, Class, Function, Instance, NativeModule, Raised
 from analyzers.project.resolve import is_stdlib
 from analyzers.source.module import SourceModule
 from analyzers.source.sources import SourceError
@@ -110,9 +111,23 @@ class Module:
         found = self.look_up(name)
         if found is MISSING and name == "__dict__":
             return self.scope.names
+        if found is MISSING and not name.startswith("__"):
+            found = self._by_hook(machine, name)
         if found is MISSING and self.has_unknown_names:
             return machine.unknown(f"{self.name}.{name} is not found")
         return found
+
+    def _by_hook(self, machine: Any, name: str) -> Any:
+        """What the module's own ``__getattr__`` (PEP 562) makes of a name, as lazily imported packages have it."""
+        hook = self.look_up("__getattr__") if self.source.binders("__getattr__") else MISSING
+        if not isinstance(hook, Function):
+            return MISSING
+        try:
+            return machine.call(hook, (name,))
+        except Raised as raised:
+            if is_exception(raised.value, "AttributeError"):
+                return MISSING
+            raise
 
     def assign_attribute(self, machine: Any, name: str, value: Any) -> None:
         self.look_up(name)

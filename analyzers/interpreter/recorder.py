@@ -101,6 +101,18 @@ class Recorder:
             self.idle -= 1
             self.stack = stack
 
+    @contextmanager
+    def unrecorded(self) -> Iterator[list[Record]]:
+        """Calls made inside leave no trace but their problems; their records are in the list that is yielded."""
+        kept = self.records, self.merges, self.total_cost, self.stack
+        records: list[Record] = []
+        self.records, self.merges = records, []
+        self.stack = [*self.stack[-1:], Record(None, "", [], self.machine.site())]
+        try:
+            yield records
+        finally:
+            self.records, self.merges, self.total_cost, self.stack = kept
+
     # -- calls ---------------------------------------------------------------------------------
 
     def call_module(
@@ -214,6 +226,10 @@ class Recorder:
 
     def _count(self, value: Tensor) -> None:
         cost, value.cost = value.cost, 0
+        self.add_cost(cost)
+
+    def add_cost(self, cost: Any) -> None:
+        """Multiply-accumulates of what is being called."""
         self.total_cost = self.total_cost + cost
         if self.stack:
             self.stack[-1].cost = self.stack[-1].cost + cost

@@ -10,9 +10,9 @@ from analyzers.interpreter.values import MISSING
 
 
 class Scope:
-    """The names of one function, class body, comprehension or module."""
+    """The names of one function, class body, comprehension or module; ``functions`` are those a class body defines."""
 
-    __slots__ = ("function", "is_class", "is_module", "module", "names", "outer", "redirected")
+    __slots__ = ("function", "functions", "is_class", "is_module", "module", "names", "outer", "redirected")
 
     def __init__(self, module: Any, outer: Scope | None = None, names: dict[str, Any] | None = None) -> None:
         self.module = module
@@ -22,6 +22,7 @@ class Scope:
         self.is_class = False
         self.is_module = False
         self.function: Any = None
+        self.functions: list[Any] = []
 
     def find(self, name: str) -> Any:
         """The value in this scope or an enclosing function's, else MISSING (then: the module, builtins)."""

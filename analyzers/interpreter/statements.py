@@ -451,6 +451,8 @@ def _catches(machine: Any, frame: Frame, handler: cst.ExceptHandler, raised: Rai
 def _define_function(machine: Any, frame: Frame, node: cst.FunctionDef) -> None:
     function = make_function(machine, frame, node.name.value, node, node.params, node.body)
     function.is_generator = "yield" in frame.block.text and _is_generator(machine, node)
+    if frame.scope.is_class:
+        frame.scope.functions.append(function)
     assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, function))
 
 
@@ -494,6 +496,8 @@ def _define_class(machine: Any, frame: Frame, node: cst.ClassDef) -> None:
         machine.frames.pop()
     frame.node = node
     made = make_class(machine, node.name.value, bases, keywords, scope.names, frame.module.name)
+    for function in scope.functions:
+        function.owner = made
     assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, made))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.extraction import fill, place_of
 from analyzers.facts import FileFacts, InputFact, ModelFact, Place, UnknownFact
-from analyzers.frameworks.modules import framework_of, is_model_class, is_module, walk
+from analyzers.frameworks.modules import FRAMEWORKS, framework_of, is_model_class, is_module, walk
 from analyzers.interpreter.budget import BudgetExceeded
 from analyzers.interpreter.expressions import evaluate
 from analyzers.interpreter.machine import Machine
@@ -106,6 +106,8 @@ class Discovery:
 
     def _built(self, value: Any) -> Any:
         """A class or a function named as target is called without arguments."""
+        for framework in FRAMEWORKS:
+            framework.begin(self.machine)
         if isinstance(value, Class) and is_model_class(value):
             return self._instance_of(value)
         if isinstance(value, Function) and not required_parameters(value):
@@ -197,7 +199,7 @@ class Discovery:
         fact = self._model(target, name, instance, None, value)
         fact.place = place_of(site) or fact.place
         machine.recorder.troubles = troubles
-        if self._has_symbols(value) and instance is not build:
+        if (self._has_symbols(value) and instance is not build) or self._is_made_otherwise(value, fact):
             fact.problems = []
         if isinstance(value, Function) and value.parameters.rest is not None:
             fact.problems = [p for p in fact.problems if p.rule != "missing-argument"]
@@ -205,6 +207,11 @@ class Discovery:
             self.facts.models.append(fact)
             if self.request.done is not None:
                 self.request.done(fact)
+
+    def _is_made_otherwise(self, value: Any, fact: ModelFact) -> bool:
+        """A class that functions of the file make with arguments of their own; its bare defaults nobody uses."""
+        makers = (m for m in self.facts.models if m.class_name == fact.class_name and not m.problems)
+        return isinstance(value, Class) and next(makers, None) is not None
 
     def _has_symbols(self, value: Any) -> bool:
         """A class whose constructor gets symbols, since nobody says what it is given."""
@@ -316,11 +323,15 @@ class Discovery:
         machine = self.machine
         built = machine.recorder.troubles
         usages = getattr(self, "_usages", [])
+        framework = framework_of(root)
+        assert framework is not None
+        framework.settle(root)
         try:
             found = find_inputs(self, root, usages, built)
         except InputError as error:
             fact.unknowns.append(UnknownFact(None, str(error)))
             found = error.partial
+        framework.settle(root)
         fact.inputs = [InputFact(i.name, i.shape, i.origin) for i in found.inputs]
         machine.recorder.troubles = built + found.troubles
         fill(fact, machine, root, found.result)

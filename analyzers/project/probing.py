@@ -73,8 +73,15 @@ def shape_wanted_by(machine: Any, root: Instance, need: NeedsShape, size: int, n
     for _, module in walk(asking or root):
         wanted = wanted_by_layer(module, size, names, flattened=True)
         if wanted is not None:
-            return wanted
+            return _with_usual_channels(wanted)
     return None
+
+
+def _with_usual_channels(wanted: Wanted) -> Wanted:
+    """The layer it was read off need not be the one the input goes to: an image may be meant as well."""
+    first = wanted.shapes[0]
+    images = [(first[0], channels, *first[2:]) for channels in (3, 1) if len(first) == 4 and first[1] != channels]
+    return Wanted([*wanted.shapes, *images], wanted.dtype, wanted.assumed)
 
 
 def _holds(record: Any, probe: Probe) -> bool:

@@ -112,7 +112,9 @@ class Analyst:
         """After a failure: the models of the last good analysis, held."""
         earlier = self._earlier.pop(order.path, None)
         settings = self.projects.settings(order.path)
-        analysis = Analysis(order.path, order.revision, order.revisions, FileFacts(order.path), [], settings, crash=crash)
+        analysis = Analysis(
+            order.path, order.revision, order.revisions, FileFacts(order.path), [], settings, crash=crash
+        )
         if earlier is not None:
             analysis.held = held_of(earlier.analysis)
         return analysis
@@ -127,7 +129,9 @@ class Analyst:
 class _Run:
     """One analysis."""
 
-    def __init__(self, analyst: Analyst, order: Order, stop: Stop, publish: Callable[[Analysis], None]) -> None:
+    def __init__(
+        self, analyst: Analyst, order: Order, stop: Stop, publish: Callable[[Analysis], None]
+    ) -> None:
         self.analyst = analyst
         self.order = order
         self.stop = stop
@@ -139,7 +143,7 @@ class _Run:
         self.waiting: set[str] = set()
         self.changed: list[Block] = []
         self.first: tuple[str, ...] = ()
-        self.shown = 0.0
+        self.shown = time.perf_counter()
 
     def run(self) -> Analysis:
         from analyzers.analysis import Request
@@ -198,7 +202,8 @@ class _Run:
         self.models.append(fact)
         self.waiting.discard(name_of(fact))
         now = time.perf_counter()
-        if now - self.shown >= BETWEEN_STAGES:
+        is_first = len(self.models) == 1 and bool(self.waiting)
+        if is_first or now - self.shown >= BETWEEN_STAGES:
             self.shown = now
             facts = FileFacts(self.order.path, self._sorted([*self.models, *self.kept.values()]))
             facts.problems = self._kept_problems(frozenset())
@@ -242,7 +247,11 @@ class _Run:
         held = []
         for fact, revisions in held_of(self.earlier.analysis):
             now = models.get(name_of(fact))
-            gone = now is None and (wrong or bound is None or name_of(fact) in bound) and fact.class_name not in parts
+            gone = (
+                now is None
+                and (wrong or bound is None or name_of(fact) in bound)
+                and fact.class_name not in parts
+            )
             worse = now is not None and now.status != "complete" and (wrong or bool(now.problems))
             if gone or worse:
                 held.append((fact, revisions))
@@ -266,7 +275,9 @@ class _Run:
         return analysis
 
     def _remember(self, analysis: Analysis, module: SourceModule) -> None:
-        stamps = {path: stamp for path, stamp in self.engine.sources.dependencies.items() if path != self.order.path}
+        stamps = {
+            path: stamp for path, stamp in self.engine.sources.dependencies.items() if path != self.order.path
+        }
         if self.earlier is not None:
             stamps = {**self.earlier.stamps, **stamps}
             analysis.dependencies |= frozenset(self.earlier.stamps)

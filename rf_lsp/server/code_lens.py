@@ -38,4 +38,7 @@ def _made(buffer: Buffer, uri: str, lens: Lens) -> list[dict[str, Any]]:
     start = wire.position(spot, lens.place.column)
     area = {"start": start, "end": wire.position(spot, len(spot.text.line(spot.line)))}
     change = {"title": "Change input…", "command": CHANGE_INPUT, "arguments": [uri, lens.target]}
-    return [{"range": area, "command": {"title": lens.text, "command": ""}}, {"range": area, "command": change}]
+    return [
+        {"range": area, "command": {"title": lens.text, "command": ""}},
+        {"range": area, "command": change},
+    ]

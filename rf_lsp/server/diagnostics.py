@@ -11,7 +11,8 @@ from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.server import Server
 
 LEVELS = {"error": 1, "warning": 2, "information": 3}
-UNNECESSARY = 1
+LONG = 3
+"""A place that reaches over more lines is underlined in its first line only."""
 
 
 def of_buffer(server: Server, buffer: Buffer, analysis: Analysis) -> dict[str, list[dict[str, Any]]]:
@@ -19,16 +20,16 @@ def of_buffer(server: Server, buffer: Buffer, analysis: Analysis) -> dict[str, l
     found: dict[str, list[dict[str, Any]]] = {uri: [] for uri in buffer.uris}
     for finding in analysis.findings:
         if finding.place.file == buffer.path:
-            uri, diagnostic = _diagnostic(server, buffer, finding)
-            found.setdefault(uri, []).append(diagnostic)
+            uri, made = diagnostic(server, buffer, finding)
+            found.setdefault(uri, []).append(made)
     return found
 
 
-def _diagnostic(server: Server, buffer: Buffer, finding: Finding) -> tuple[str, dict[str, Any]]:
+def diagnostic(server: Server, buffer: Buffer, finding: Finding) -> tuple[str, dict[str, Any]]:
     from analyzers.rules.support.registry import RULES
 
     uri, area = wire.range_in(buffer, finding.place)
-    diagnostic: dict[str, Any] = {
+    made: dict[str, Any] = {
         "range": _first_line(buffer, finding, area),
         "severity": LEVELS[finding.severity],
         "code": finding.code,
@@ -37,15 +38,15 @@ def _diagnostic(server: Server, buffer: Buffer, finding: Finding) -> tuple[str, 
         "data": {"name": finding.name},
     }
     if server.client.code_descriptions:
-        diagnostic["codeDescription"] = {"href": RULES[finding.code].url}
+        made["codeDescription"] = {"href": RULES[finding.code].url}
     if server.client.related and (related := _related(server, finding)):
-        diagnostic["relatedInformation"] = related
-    return uri, diagnostic
+        made["relatedInformation"] = related
+    return uri, made
 
 
 def _first_line(buffer: Buffer, finding: Finding, area: dict[str, Any]) -> dict[str, Any]:
     """A finding about a whole class or function underlines its first line only."""
-    if finding.place.end_line - finding.place.line < 3:
+    if finding.place.end_line - finding.place.line < LONG:
         return area
     spot = buffer.spot(finding.place.line)
     return {"start": area["start"], "end": wire.position(spot, len(spot.text.line(spot.line)))}

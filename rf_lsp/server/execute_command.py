@@ -61,7 +61,11 @@ async def _chosen(server: Server, buffer: Buffer, line: int) -> dict[str, str] |
     found = sights_in(server, buffer, analysis) if analysis is not None else []
     choices = contexts_of([sight for sight in found if sight.place.end_line == line])
     titles = [*list(choices)[:MOST_CHOICES], ALL]
-    question = {"type": 3, "message": "rf-lsp: show the numbers of", "actions": [{"title": text} for text in titles]}
+    question = {
+        "type": 3,
+        "message": "rf-lsp: show the numbers of",
+        "actions": [{"title": text} for text in titles],
+    }
     answer = await server.protocol.send_request_async("window/showMessageRequest", question)
     title = getattr(answer, "title", None) or (answer.get("title") if isinstance(answer, dict) else None)
     if title == ALL:
@@ -113,7 +117,9 @@ async def _write_comment(server: Server, buffer: Buffer, target: str) -> Any:
     edit = comment_edit(buffer, model.place, ", ".join(re.sub(r"^N", "1", shape) for shape in shapes))
     change = wire.workspace_edit(server, [edit]) if edit is not None else None
     if change is not None:
-        return await server.protocol.send_request_async("workspace/applyEdit", {"label": "Change input", "edit": change})
+        return await server.protocol.send_request_async(
+            "workspace/applyEdit", {"label": "Change input", "edit": change}
+        )
     return None
 
 

@@ -17,7 +17,11 @@ logger = logging.getLogger(__name__)
 
 def guarded(server: Server, method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
     """``handler(server, params)`` as pygls calls it; requests are coroutines, notifications are not."""
-    return _request(server, method, handler) if asyncio.iscoroutinefunction(handler) else _notification(server, method, handler)
+    return (
+        _request(server, method, handler)
+        if asyncio.iscoroutinefunction(handler)
+        else _notification(server, method, handler)
+    )
 
 
 def _request(server: Server, method: str, handler: Callable[..., Any]) -> Callable[..., Any]:

@@ -42,7 +42,7 @@ def sights_at(found: list[Sight], line: int, column: int) -> list[Sight]:
     holding = [sight for sight in found if holds(sight.place, line, column)]
     if not holding:
         return []
-    smallest = min((_size(sight.place) for sight in holding))
+    smallest = min(_size(sight.place) for sight in holding)
     return outermost([sight for sight in holding if _size(sight.place) == smallest])
 
 

@@ -74,7 +74,11 @@ class Protocol(LanguageServerProtocol):
         if self._shutdown:
             return INVALID_REQUEST, "the server is shutting down"
         if (self._workspace is None) != (method == types.INITIALIZE):
-            return (INVALID_REQUEST, "initialize came twice") if self._workspace else (NOT_INITIALIZED, "not initialized")
+            return (
+                (INVALID_REQUEST, "initialize came twice")
+                if self._workspace
+                else (NOT_INITIALIZED, "not initialized")
+            )
         return None
 
     def _refuse_unreadable(self, message: Unreadable) -> None:

@@ -12,13 +12,14 @@ from typing import Any
 from pygls import uris
 from pygls.lsp.server import LanguageServer
 
+from analyzers.facts import Fix
 from rf_lsp import __version__
 from rf_lsp.server.analysis import Analysis, Analyst, Order
 from rf_lsp.server.buffers import Buffer, Buffers
 from rf_lsp.server.client import Client
+from rf_lsp.server.guard import guarded
 from rf_lsp.server.projects import Projects
 from rf_lsp.server.protocol import Protocol
-from rf_lsp.server.guard import guarded
 from rf_lsp.server.text import Text
 from rf_lsp.server.views.sights import Sight
 from rf_lsp.server.worker import Task, Worker
@@ -41,9 +42,10 @@ class Server(LanguageServer):
         self.lock = threading.Lock()
         self.projects = Projects()
         self.analyst = Analyst(self.projects)
-        self.worker = Worker(self.analyst, self._order, self._publish)
+        self.worker = Worker(self.analyst, self.order, self._publish)
         self.analyses: dict[str, Analysis] = {}
         self.inputs: dict[str, dict[str, list[NamedShape]]] = {}
+        self.held_fixes: dict[tuple[Any, ...], list[Fix]] = {}
         self.pins: dict[str, tuple[str, str]] = {}
         self.seen: dict[str, tuple[tuple[object, ...], list[Sight]]] = {}
         self.folders: list[str] = []
@@ -71,7 +73,9 @@ class Server(LanguageServer):
     def edited(self, buffer: Buffer) -> None:
         """The buffer has a new text: analyse it first, then what depends on it."""
         self.worker.schedule(buffer.path)
-        self.reanalyse(other for other in self.buffers if other is not buffer and self._depends(other, [buffer.path]))
+        self.reanalyse(
+            other for other in self.buffers if other is not buffer and self._depends(other, [buffer.path])
+        )
 
     def reanalyse(self, buffers: Iterable[Buffer]) -> None:
         """Analyse anew although the texts are the same: what they depend on has changed."""
@@ -100,7 +104,11 @@ class Server(LanguageServer):
         ``None`` when the buffer is closed meanwhile."""
         while self.buffers.at(buffer.path) is buffer:
             analysis = self.analyses.get(buffer.path)
-            if analysis is not None and analysis.revision == buffer.revision and (analysis.complete or not whole):
+            if (
+                analysis is not None
+                and analysis.revision == buffer.revision
+                and (analysis.complete or not whole)
+            ):
                 if not analysis.complete:
                     self._unasked.add(buffer.path)
                 return analysis
@@ -140,7 +148,7 @@ class Server(LanguageServer):
     def in_background(self, task: Task) -> None:
         self.worker.run(task)
 
-    def _order(self, path: str) -> Order | None:
+    def order(self, path: str) -> Order | None:
         """In the worker's thread: the newest state of a path."""
         with self.lock:
             buffers = list(self.buffers)
@@ -231,7 +239,9 @@ class Server(LanguageServer):
 
     def tell_crash(self, text: str) -> None:
         """An internal error: logged each time, shown once."""
-        self.protocol.notify("window/logMessage", {"type": ERROR, "message": f"rf-lsp: internal error: {text}"})
+        self.protocol.notify(
+            "window/logMessage", {"type": ERROR, "message": f"rf-lsp: internal error: {text}"}
+        )
         if "crash" not in self._told:
             self._told.add("crash")
             self.show(f"internal error: {text} (more in the log; it goes on)", ERROR)

@@ -58,7 +58,6 @@ def create() -> Server:
     server.offer(types.TEXT_DOCUMENT_HOVER, hover.handle)
     server.offer(types.TEXT_DOCUMENT_CODE_LENS, code_lens.handle, code_lens.OPTIONS)
     server.offer(types.TEXT_DOCUMENT_CODE_ACTION, code_action.handle, code_action.OPTIONS)
-    server.offer(types.CODE_ACTION_RESOLVE, code_action.resolve)
     server.offer(types.WORKSPACE_EXECUTE_COMMAND, execute_command.handle)
     for name in execute_command.COMMANDS:
         server.command(name)(lambda *_: None)

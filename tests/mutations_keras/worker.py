@@ -143,8 +143,10 @@ def ran(source: str, expression: str, inputs: list[list[int]]) -> dict[str, Any]
     exec(compile(source, PROGRAM, "exec"), namespace)
     model = eval(compile(expression, PROGRAM, "eval"), namespace)
     tensors = [torch.zeros(shape) for shape in inputs]
+    argument = tensors[0] if len(tensors) == 1 else tensors
+    model(argument)  # Builds what is not built yet; tracing for that calls layers several times.
     watch.recording = True
-    result = model(tensors[0] if len(tensors) == 1 else tensors)
+    result = model(argument)
     rows = [r for key, r in watch.rows.items() if key not in watch.parents]
     return {
         "raises": False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.keras.layers.arguments import data_format
-from analyzers.frameworks.keras.naming import snake_case
+from analyzers.frameworks.keras.naming import names_of, snake_case
 from analyzers.frameworks.registry import NAMES, attribute, function
 from analyzers.interpreter.values import Function, TypingForm
 from analyzers.tensors.tensor import Tensor
@@ -62,7 +62,7 @@ def get_uid(prefix: Any = "", *, machine: Any) -> int:
     """The next number of a prefix: 1, 2, …"""
     if isinstance(prefix, Unknown):
         raise UnknownUsed(prefix)
-    counters = machine.frameworks.setdefault("keras names", {})
+    counters = names_of(machine).counters
     counters[prefix] = counters.get(prefix, 0) + 1
     return counters[prefix]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from analyzers.frameworks.keras.naming import automatic_name
+from analyzers.frameworks.keras.naming import automatic_name, begin, settle
 from analyzers.frameworks.modules import FRAMEWORKS, SPATIAL, DeclaredInput, Framework
 from analyzers.frameworks.registry import layer
 from analyzers.interpreter.graph import Step, replaced, tensors_below
@@ -113,6 +113,12 @@ class Keras(Framework):
         begins = root.attributes.get("_begins")
         return _call_inputs(root) if begins is None else [_input_name(t) for t in begins]
 
+    def begin(self, machine: Any) -> None:
+        begin(machine)
+
+    def settle(self, root: Instance) -> None:
+        settle(root.machine)
+
     def arguments(self, root: Instance, values: list[Any]) -> list[Any]:
         """Several inputs go in as one list, as ``model([a, b])``."""
         return [values] if "_graph" in root.attributes and len(values) > 1 else values
@@ -175,7 +181,7 @@ class Layer:
             if key not in SHAPE_ARGUMENTS:
                 raise _unknown_keyword(self, key)
         values = self.attributes
-        values["name"] = name if isinstance(name, str) else automatic_name(self.machine, self.class_.name)
+        values["name"] = name if isinstance(name, str) else automatic_name(self.machine, self.class_.name, self)
         values["built"] = values.get("built", False)
         values["_trainable"] = False if trainable is False else True
         values["dtype"] = dtype if isinstance(dtype, str) else "float32"
@@ -505,12 +511,8 @@ def raw_nest(value: Any) -> Any:
 def _output_for(self: Any, input_shape: Any, machine: Any) -> Any:
     """The result of a call on tensors of this shape, leaving no trace in the record."""
     made = Tensor(open_shape(input_shape)) if is_shape(input_shape) else [Tensor(open_shape(s)) for s in input_shape]
-    recorder = machine.recorder
-    records, recorder.records = recorder.records, []
-    try:
+    with machine.recorder.unrecorded():
         return machine.call(self, (made,))
-    finally:
-        recorder.records = records
 
 
 # -- weights -------------------------------------------------------------------------------------

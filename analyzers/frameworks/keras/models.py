@@ -231,11 +231,12 @@ KERAS.model = Model
 
 
 def _rename(self: Instance, kind: str) -> None:
-    from analyzers.frameworks.keras.naming import automatic_name
+    from analyzers.frameworks.keras.naming import automatic_name, names_of
 
-    counters = self.machine.frameworks["keras names"]
-    counters["model"] = counters.get("model", 1) - 1
-    self.attributes["name"] = automatic_name(self.machine, kind)
+    names = names_of(self.machine)
+    if names.made and names.made[-1][2] is self:
+        names.counters[names.made.pop()[3]] -= 1
+    self.attributes["name"] = automatic_name(self.machine, kind, self)
 
 
 def _graph_ends(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
@@ -457,7 +458,7 @@ def _extend_chain(self: Instance, part: Instance, machine: Any) -> None:
     graph = self.attributes.get("_graph")
     if graph is None or "_is_input" in part.attributes:
         return
-    with machine.at(part.site):
+    with machine.at(part.site), machine.recorder.unrecorded():
         output = machine.call(part, (graph.outputs,))
     if isinstance(output, Unknown) or not all(t.history is not None for t in tensors_below(output)):
         del self.attributes["_graph"]

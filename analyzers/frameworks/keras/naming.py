@@ -81,10 +81,63 @@ def snake_case(name: str) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def automatic_name(machine: Any, kind: str) -> str:
-    """The next free name of its kind in this analysis: ``dense``, ``dense_1`` …"""
-    counters = machine.frameworks.setdefault("keras names", {})
-    base = snake_case(kind)
-    count = counters.get(base, 0)
-    counters[base] = count + 1
+class Names:
+    """The automatic names of one analysis, and when in the program what bears them was made.
+
+    Modules are read lazily, so things are not made in the order in which the program makes them;
+    :func:`settle` numbers them as it would have.
+    """
+
+    def __init__(self) -> None:
+        self.counters: dict[str, int] = {}
+        self.made: list[tuple[float, int, Any, str]] = []
+        self.numbered: list[tuple[float, int, None, str]] = []
+
+    def next(self, base: str) -> str:
+        count = self.counters.get(base, 0)
+        self.counters[base] = count + 1
+        return numbered(base, count)
+
+
+def numbered(base: str, count: int) -> str:
     return f"{base}_{count}" if count else base
+
+
+def names_of(machine: Any) -> Names:
+    return machine.frameworks.setdefault("keras names", Names())
+
+
+def automatic_name(machine: Any, kind: str, owner: Any = None) -> str:
+    """The next free name of its kind: ``dense``, ``dense_1`` …; ``owner`` may be renamed by :func:`settle`."""
+    names = names_of(machine)
+    base = snake_case(kind)
+    names.made.append((_moment(machine), len(names.made), owner, base))
+    return names.next(base)
+
+
+def _moment(machine: Any) -> float:
+    """The block of the analysed file whose code is running; what is built on request comes after all of them."""
+    main = next(iter(machine.modules.by_path.values()), None)
+    return main.running[-1] if main is not None and main.running else float("inf")
+
+
+def settle(machine: Any) -> None:
+    """Give every automatically named layer the number that the program's own order gives it."""
+    names = names_of(machine)
+    if all(moment == float("inf") for moment, *_ in names.made):
+        return
+    counters: dict[str, int] = {}
+    for _, _, owner, base in sorted(names.made, key=lambda entry: entry[:2]):
+        count = counters.get(base, 0)
+        counters[base] = count + 1
+        if owner is not None:
+            owner.attributes["name"] = numbered(base, count)
+
+
+def begin(machine: Any) -> None:
+    """Something is built on request, as in a session of its own: only what the file itself made counts before it."""
+    names = names_of(machine)
+    names.made = [entry for entry in names.made if entry[0] != float("inf")]
+    names.counters = {}
+    for _, _, _, base in names.made:
+        names.counters[base] = names.counters.get(base, 0) + 1

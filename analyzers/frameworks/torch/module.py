@@ -13,10 +13,17 @@ from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 TABLES = ("_parameters", "_buffers", "_modules")
+PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
 
 
 def is_module(value: Any) -> bool:
-    return isinstance(value, Instance) and any(isinstance(c, Class) and c.host is Module for c in value.class_.mro)
+    if not isinstance(value, Instance):
+        return False
+    metadata = value.class_.metadata
+    if "is_module" not in metadata:
+        hosts = [c.host for c in value.class_.mro if isinstance(c, Class)]
+        metadata["is_module"] = Module in hosts
+    return metadata["is_module"]
 
 
 def children_of(module: Instance) -> dict[str, Any]:
@@ -24,16 +31,21 @@ def children_of(module: Instance) -> dict[str, Any]:
     return module.attributes.get("_modules", {})
 
 
-def walk(module: Instance, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Instance]]:
+def walk(module: Instance, prefix: str = "") -> Iterator[tuple[str, Instance]]:
     """``named_modules()``: every module once, under the first name it is reached by."""
-    seen = set() if seen is None else seen
-    if id(module) in seen:
-        return
-    seen.add(id(module))
-    yield prefix, module
-    for name, child in children_of(module).items():
-        if isinstance(child, Instance):
-            yield from walk(child, f"{prefix}.{name}" if prefix else str(name), seen)
+    seen: set[int] = set()
+    waiting = [(prefix, module)]
+    while waiting:
+        path, module = waiting.pop()
+        if id(module) not in seen:
+            seen.add(id(module))
+            yield path, module
+            below = [
+                (f"{path}.{name}" if path else str(name), child)
+                for name, child in children_of(module).items()
+                if isinstance(child, Instance)
+            ]
+            waiting += reversed(below)
 
 
 def own_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:
@@ -54,20 +66,26 @@ def named_tensors(module: Instance, table: str, prefix: str = "", recurse: bool 
 
 def unregistered(root: Instance) -> Iterator[tuple[Instance, str, list[Instance]]]:
     """(owner, attribute, modules) where modules are kept in a plain list, tuple or dict and nowhere else."""
-    known = {id(module) for _, module in walk(root)}
-    for _, owner in walk(root):
+    modules = [module for _, module in walk(root)]
+    known = set(map(id, modules))
+    for owner in modules:
         for name, value in owner.attributes.items():
-            if name not in TABLES and isinstance(value, (list, tuple, dict)):
+            if type(value) not in PLAIN_TYPES and name not in TABLES:
                 lost = [m for m in _modules_in(value) if id(m) not in known]
                 if lost:
                     yield owner, name, lost
 
 
 def _modules_in(value: Any, depth: int = 0) -> Iterator[Instance]:
-    if is_module(value):
-        yield value
-    elif isinstance(value, (list, tuple, dict)) and depth < 3:
-        for part in list(value.values() if isinstance(value, dict) else value):
+    """The modules in a list, tuple or dict."""
+    if not isinstance(value, (list, tuple, dict)) or depth > 2:
+        return
+    for part in list(value.values() if isinstance(value, dict) else value):
+        if type(part) in PLAIN_TYPES:
+            continue
+        if is_module(part):
+            yield part
+        else:
             yield from _modules_in(part, depth + 1)
 
 
@@ -82,9 +100,12 @@ class Module:
     @staticmethod
     def prepare(instance: Instance) -> None:
         """What ``Module.__init__`` sets up; framework layers are prepared before their own constructor runs."""
+        attributes = instance.attributes
         for table in TABLES:
-            instance.attributes.setdefault(table, {})
-        instance.attributes.setdefault("training", False)
+            if table not in attributes:
+                attributes[table] = {}
+        if "training" not in attributes:
+            attributes["training"] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -98,11 +119,10 @@ class Module:
     def __getattr__(self: Any, name: str) -> Any:
         attributes = self.attributes
         for table in TABLES:
-            entries = attributes.get(table)
-            if entries is not None and name in entries:
+            if table in attributes and name in attributes[table]:
                 if table == "_parameters":
                     self.machine.recorder.read.add(id(self))
-                return entries[name]
+                return attributes[table][name]
         return MISSING
 
     def __setattr__(self: Any, name: str, value: Any, *, machine: Any) -> None:
@@ -110,7 +130,7 @@ class Module:
         if table is None:
             machine.journal.touch(self.attributes)
             self.attributes[name] = value
-            if isinstance(value, (list, tuple, dict)):
+            if type(value) not in PLAIN_TYPES and isinstance(value, (list, tuple, dict)):
                 machine.recorder.assigned[id(self), name] = machine.site()
             return
         entries = self.attributes.get(table)
@@ -249,21 +269,25 @@ def _unique(values: Any) -> Iterator[Any]:
 
 def _table_for(instance: Instance, name: str, value: Any) -> str | None:
     """Which of Module's tables an assignment goes to; None: an ordinary attribute."""
-    if isinstance(value, Tensor) and value.parameter:
-        return "_parameters"
-    if is_module(value):
-        return "_modules"
+    if type(value) not in PLAIN_TYPES:
+        if isinstance(value, Tensor) and value.parameter:
+            return "_parameters"
+        if is_module(value):
+            return "_modules"
+    attributes = instance.attributes
     for table in TABLES:
-        if name in instance.attributes.get(table, ()):
+        if table in attributes and name in attributes[table]:
             return table
     return None
 
 
 def _forget(instance: Instance, name: str, keep: str) -> None:
-    instance.attributes.pop(name, None)
+    attributes = instance.attributes
+    if name in attributes:
+        del attributes[name]
     for table in TABLES:
-        if table != keep:
-            instance.attributes.get(table, {}).pop(name, None)
+        if table != keep and table in attributes and name in attributes[table]:
+            del attributes[table][name]
 
 
 def _not_prepared(instance: Instance) -> OperationError:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.registry import NAMES, attribute, function
-from analyzers.interpreter.values import Function, TypingForm
+from analyzers.frameworks.registry import NAMES, attribute, function, layer
+from analyzers.interpreter.values import Class, Function, TypingForm
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 
@@ -121,8 +122,6 @@ def checkpoint_sequential(functions: Any, segments: Any, input: Any, *, machine:
 
 @function("torch.is_tensor")
 def is_tensor(obj: Any) -> bool:
-    from analyzers.tensors.tensor import Tensor
-
     if isinstance(obj, Unknown):
         raise_unknown(obj)
     return isinstance(obj, Tensor)
@@ -140,6 +139,44 @@ def load(*_: Any, **__: Any) -> Any:
 @function("torch.are_deterministic_algorithms_enabled")
 def deterministic() -> bool:
     return False
+
+
+@function("torch.autograd.Variable", "torch.autograd.variable.Variable")
+def variable(data: Any, requires_grad: Any = False, volatile: Any = False) -> Any:
+    """The wrapper of old: a tensor is its own variable."""
+    return data
+
+
+variable.makes = Tensor  # type: ignore[attr-defined]  # what isinstance(…, Variable) looks for
+
+
+_ON_CONTEXT = "save_for_backward save_for_forward mark_dirty mark_non_differentiable set_materialize_grads"
+
+
+class Context:
+    """The ``ctx`` of an autograd function: keeps what is put in it."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        if name in self.kept:
+            return self.kept[name]
+        return nothing if name in _ON_CONTEXT.split() else machine.unknown(f"{name} of an autograd context")
+
+    def assign_attribute(self, machine: Any, name: str, new: Any) -> None:
+        self.kept[name] = new
+
+
+@layer("torch.autograd.Function", "torch.autograd.function.Function", "torch.autograd.function.InplaceFunction")
+class AutogradFunction:
+    """A user's own operation: ``apply`` runs its ``forward``."""
+
+    @classmethod
+    def apply(cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+        forward = machine.get_attribute(cls, "forward")
+        own = any("setup_context" in c.namespace for c in cls.mro if isinstance(c, Class))
+        return machine.call(forward, args if own else (Context(), *args), kwargs)
 
 
 attribute("torch.__version__", "2.13.0")

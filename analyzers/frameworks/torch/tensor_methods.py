@@ -331,6 +331,12 @@ def to(self: Tensor, *arguments: Any, dtype: Any = None, other: Any = None, **_:
     return self
 
 
+@tensor_method("astype")
+def astype(self: Tensor, dtype: Any = None, **_: Any) -> Tensor:
+    """numpy's conversion: its arrays are tensors here, whose numbers matter more than their type."""
+    return self
+
+
 @tensor_method("type")
 def type_(self: Tensor, dtype: Any = None, non_blocking: Any = False) -> Any:
     if dtype is None:

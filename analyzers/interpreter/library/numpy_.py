@@ -71,6 +71,7 @@ def _isscalar(value: Any) -> bool:
 MODULES: dict[str, dict[str, Any]] = {
     "numpy": {
         "prod": _prod, "product": _prod, "sum": _sum, "linspace": _torch("linspace"), "arange": _torch("arange"),
+        "eye": _torch("eye"), "identity": _torch("eye"), "zeros": _torch("zeros"), "ones": _torch("ones"),
         **{name: _elementwise(name) for name in "sqrt ceil floor round log2 log exp abs".split()},
         "cumsum": _cumsum, "array": _array, "asarray": _array, "isscalar": _isscalar, "pi": math.pi, "inf": math.inf,
         "ndarray": TypingForm("ndarray"), "float32": TypingForm("float32"), "float64": TypingForm("float64"),

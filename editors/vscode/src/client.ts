@@ -3,6 +3,7 @@ import { answers } from './configuration';
 import { completed, PIN_CONTEXT } from './completion';
 import { Server } from './find';
 import { CHANGE_INPUT, remember } from './lenses';
+import { linked } from './links';
 import { Log } from './log';
 import { safeEnvironment } from './process';
 import { Status } from './status';
@@ -43,6 +44,10 @@ function middleware(status: Status, settings: () => Record<string, unknown>): Mi
     executeCommand: async (command, args, next) => {
       const whole = await completed(command, args);
       return whole ? next(command, whole) : undefined;
+    },
+    provideInlayHints: async (document, range, token, next) => {
+      const hints = await next(document, range, token);
+      return hints && linked(hints);
     },
     provideCodeLenses: async (document, token, next) => {
       const lenses = await next(document, token);

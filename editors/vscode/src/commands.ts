@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { CHANGE_INPUT } from './lenses';
+import { reveal, REVEAL } from './links';
 import { Log } from './log';
 import { PIN_CONTEXT } from './completion';
 import { Session } from './session';
@@ -8,7 +9,8 @@ const IGNORE = /^ignore /i;
 
 /** The commands of the extension itself; the server's are registered by the language client. */
 export function registerCommands(session: Session, log: Log): vscode.Disposable[] {
-  const commands: Record<string, () => unknown> = {
+  const commands: Record<string, (...given: never[]) => unknown> = {
+    [REVEAL]: reveal,
     'rf-lsp.restart': () => session.restart(),
     'rf-lsp.install': () => session.install(),
     'rf-lsp.showLog': () => log.show(),

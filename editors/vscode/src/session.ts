@@ -97,6 +97,7 @@ export class Session {
   }
 
   private missing(): void {
+    this.log.warn(`no rf-lsp in the selected Python environment (${this.python ?? 'none'}), nor on PATH`);
     this.status.show('missing');
     if (this.context.globalState.get(DECLINED)) return;
     const question = 'rf-lsp is not installed. Install it into an environment of its own, apart from your projects?';

@@ -20,7 +20,9 @@ def shape_lines(layer: LayerFact, channels_last: bool = False) -> list[str]:
         return []
     first = 1 if channels_last else 2
     sizes, results = source[first : first + axes], layer.output_shape[first : first + axes]
-    lines = [_size_line(layer, index, n, out) for index, (n, out) in enumerate(zip(sizes, results, strict=True))]
+    lines = [
+        _size_line(layer, index, n, out) for index, (n, out) in enumerate(zip(sizes, results, strict=True))
+    ]
     return list(dict.fromkeys(line for line in lines if line))
 
 
@@ -56,7 +58,9 @@ def _size_line(layer: LayerFact, index: int, n: Any, out: Any) -> str:
     return f"{opening}({n}{padded} − {reach})/{stride}{closing} + 1 = {out}"
 
 
-def _transposed_line(layer: LayerFact, index: int, numbers: tuple[int, int, int, int], n: int, out: int) -> str:
+def _transposed_line(
+    layer: LayerFact, index: int, numbers: tuple[int, int, int, int], n: int, out: int
+) -> str:
     kernel, stride, padding, dilation = numbers
     extra = per_axis(layer, "output_padding", kernel_axes(layer), 0)
     more = extra[index] if extra else 0
@@ -140,7 +144,7 @@ def _parameter_factors(layer: LayerFact) -> list[tuple[int, ...]]:
 def _checked(terms: list[tuple[int, ...]], result: Any) -> str:
     if not terms or not isinstance(result, int) or sum(math.prod(term) for term in terms) != result:
         return ""
-    return f"{' + '.join(_factors(term)  for term in terms)} = {result:,}"
+    return f"{' + '.join(_factors(term) for term in terms)} = {result:,}"
 
 
 def _factors(term: tuple[int, ...]) -> str:

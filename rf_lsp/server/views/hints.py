@@ -39,7 +39,11 @@ class Shown:
 
 
 def hints(
-    found: list[Sight], line: Lines, shown: Shown, pin: tuple[str, str] | None = None, area: tuple[int, int] | None = None
+    found: list[Sight],
+    line: Lines,
+    shown: Shown,
+    pin: tuple[str, str] | None = None,
+    area: tuple[int, int] | None = None,
 ) -> list[Hint]:
     """The hints of a file, or of the lines ``area`` (first, last) of it; one a line at the lines' ends."""
     made = []
@@ -58,7 +62,9 @@ def _of_line(
     by_end: dict[int, list[Sight]] = {}
     for sight in group:
         by_end.setdefault(sight.place.end_column, []).append(sight)
-    made = [_hint(number, min(end, len(text)), pinned(same, pin), shown) for end, same in sorted(by_end.items())]
+    made = [
+        _hint(number, min(end, len(text)), pinned(same, pin), shown) for end, same in sorted(by_end.items())
+    ]
     return [hint for hint in made if hint]
 
 

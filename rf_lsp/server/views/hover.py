@@ -14,7 +14,6 @@ from rf_lsp.output.text import (
     input_text,
     located,
     macs_text,
-    number_text,
     per_axis,
     percent,
     shape_text,
@@ -178,7 +177,11 @@ def markdown(card: Card, images: bool = False) -> str:
 
 
 def _markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [_row(heads), _row(["---"] * len(heads)), *(_row([_escaped(cell) for cell in row]) for row in rows)]
+    lines = [
+        _row(heads),
+        _row(["---"] * len(heads)),
+        *(_row([_escaped(cell) for cell in row]) for row in rows),
+    ]
     return "\n".join(lines) if len(lines) > 2 else ""
 
 

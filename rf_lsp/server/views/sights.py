@@ -51,7 +51,9 @@ def _of_model(model: ModelFact) -> Iterator[Sight]:
 def _order_of_stage(model: ModelFact, stage: LayerFact) -> int:
     """Right behind the last of its layers."""
     inside = stage.name + "."
-    return max((index for index, layer in enumerate(model.layers) if layer.name.startswith(inside)), default=-1)
+    return max(
+        (index for index, layer in enumerate(model.layers) if layer.name.startswith(inside)), default=-1
+    )
 
 
 def span_of(place: Place) -> Span:

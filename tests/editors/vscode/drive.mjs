@@ -58,9 +58,12 @@ export async function open(options) {
   const trust = { 'security.workspace.trust.enabled': options.trusted === false };
   fs.writeFileSync(path.join(profile, 'settings.json'), JSON.stringify({ ...USER_SETTINGS, ...trust, ...options.settings }));
 
+  // VS Code takes its environment from a login shell.
+  const search = options.path ?? process.env.PATH;
+  fs.writeFileSync(path.join(home, '.bash_profile'), `export PATH='${search}'\n`);
   const environment = {
-    ...process.env, HOME: home, XDG_CONFIG_HOME: path.join(home, 'config'), XDG_DATA_HOME: path.join(home, 'share'),
-    PATH: options.path ?? process.env.PATH, VSCODE_PROXY_URI: '', EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
+    ...process.env, HOME: home, SHELL: '/bin/bash', XDG_CONFIG_HOME: path.join(home, 'config'), XDG_DATA_HOME: path.join(home, 'share'),
+    PATH: search, VSCODE_PROXY_URI: '', EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
   };
   const common = [SERVER, '--user-data-dir', data, '--extensions-dir', extensions];
   for (const vsix of options.vsix) {

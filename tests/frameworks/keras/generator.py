@@ -193,8 +193,9 @@ def normalization(draw: Draw) -> tuple[str, list[tuple[int, ...]]]:
     kind = draw.one("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization", "RMSNormalization")
     plain = kind in ("UnitNormalization", "RMSNormalization")
     chance = 0.0 if plain else 0.3
+    any_axis = kind in ("BatchNormalization", "GroupNormalization", "UnitNormalization")
     options = draw.arguments(
-        axis=(0.3, draw.one(1, -1)),
+        axis=(0.3 if any_axis else 0.0, draw.one(1, -1)),
         center=(chance, False),
         scale=(chance, False),
         groups=(1.0 if kind == "GroupNormalization" else 0.0, draw.one(1, 2, 3)),

@@ -41,12 +41,11 @@ class Hidden:
 def inner_call(inner: Instance, arguments: list[Any], machine: Any) -> Any:
     """Build and call a wrapped layer without a record of its own."""
     recorder = machine.recorder
-    kept = recorder.records, recorder.stack
-    recorder.records, recorder.stack = [], recorder.stack[-1:]
-    try:
-        return machine.call(inner, arguments)
-    finally:
-        recorder.records, recorder.stack = kept
+    with recorder.unrecorded() as records:
+        result = machine.call(inner, arguments)
+    for record in records:
+        recorder.add_cost(record.cost)
+    return result
 
 
 @keras_layer("TimeDistributed")
@@ -97,6 +96,7 @@ class Bidirectional(Layer):
             )
         Layer.__init__(self, **kwargs)
         other = backward_layer if is_layer(backward_layer) else copy_of(layer)
+        _require_opposite(layer, backward_layer)
         self.attributes.update(_forward=Hidden(layer), _backward=Hidden(other), merge_mode=merge_mode)
 
     @property
@@ -128,6 +128,13 @@ class Bidirectional(Layer):
             if isinstance(value, Unknown):
                 raise UnknownUsed(value)
         return _both(self.merge_mode, first, second)
+
+
+def _require_opposite(layer: Instance, backward_layer: Any) -> None:
+    """One of the two must run backwards; the copy of a layer that already does would run the same way."""
+    second = backward_layer.attributes.get("go_backwards") if is_layer(backward_layer) else True
+    if layer.attributes.get("go_backwards") is second:
+        raise invalid("{subject} gets two layers of the same direction (go_backwards)", "layer")
 
 
 def copy_of(inner: Instance) -> Instance:

@@ -1,0 +1,39 @@
+"""RF203: the layer gets the least padding that leaves it one position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.facts import Fix, Place
+from analyzers.fixes.support.bench import Bench
+
+POSITIONS = {"Conv": 4, "Pool": 2}
+
+
+def propose(bench: Bench) -> Iterator[Fix]:
+    problem = bench.problem
+    if problem is None:
+        return
+    extents, padded = problem.data.get("expected"), problem.data.get("actual")
+    definition = problem.data.get("definition") or problem.place
+    call = bench.call(definition) if isinstance(definition, Place) else None
+    if call is None or not _numbers(extents) or not _numbers(padded):
+        return
+    layer = next(iter(bench.layers_at(definition)), None)
+    old = layer.attributes.get("padding", 0) if layer is not None else 0
+    olds = (old,) * len(extents) if isinstance(old, int) else old
+    if not _numbers(olds) or len(olds) != len(extents):
+        return
+    wanted = [
+        more + max(-(-(extent - size) // 2), 0)
+        for more, extent, size in zip(olds, extents, padded, strict=True)
+    ]
+    text = str(wanted[0]) if len(set(wanted)) == 1 else f"({', '.join(map(str, wanted))})"
+    kind = next((kind for kind in POSITIONS if layer is not None and kind in layer.type), None)
+    edit = call.set("padding", POSITIONS[kind] if kind else None, text)
+    if edit is not None:
+        yield Fix(f"Set padding to {text}", False, (edit,))
+
+
+def _numbers(values: object) -> bool:
+    return isinstance(values, tuple) and bool(values) and all(type(value) is int for value in values)

@@ -1,0 +1,115 @@
+"""A call in the source, and edits of its arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+from libcst import matchers
+
+from analyzers.facts import Edit, Place
+from analyzers.source.blocks import Block
+from analyzers.source.module import SourceModule
+
+
+class Call:
+    def __init__(self, path: str, block: Block, node: cst.Call) -> None:
+        self.path = path
+        self.block = block
+        self.node = node
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every argument stands for itself: no ``*args`` or ``**options``."""
+        return all(not argument.star for argument in self.node.args)
+
+    def place(self, node: cst.CSTNode) -> Place:
+        return Place(self.path, *self.block.span(node))
+
+    def argument(self, name: str, index: int | None = None) -> cst.Arg | None:
+        """The argument of a name, or the one at its position."""
+        for argument in self.node.args:
+            if argument.keyword is not None and argument.keyword.value == name:
+                return argument
+        positional = [
+            argument for argument in self.node.args if argument.keyword is None and not argument.star
+        ]
+        return positional[index] if index is not None and index < len(positional) else None
+
+    def set(self, name: str, index: int | None, text: str) -> Edit | None:
+        """Give an argument another value, or add it; ``None`` where what is there is not made of numbers."""
+        argument = self.argument(name, index)
+        if argument is None:
+            return self.add(f"{name}={text}") if self.is_plain else None
+        if not is_literal(argument.value):
+            return None
+        return Edit(self.place(_whole(argument)), f"{name}={text}" if argument.keyword is not None else text)
+
+    def add(self, text: str) -> Edit:
+        """Put an argument behind the last one."""
+        if self.node.args:
+            at = self.place(self.node.args[-1])
+            return Edit(Place(self.path, at.end_line, at.end_column, at.end_line, at.end_column), f", {text}")
+        at = self.place(self.node)
+        end = Place(self.path, at.end_line, at.end_column - 1, at.end_line, at.end_column - 1)
+        return Edit(end, text)
+
+    def rename(self, name: str, new: str) -> Edit | None:
+        """Give a keyword another name."""
+        argument = self.argument(name)
+        if argument is None or argument.keyword is None:
+            return None
+        return Edit(self.place(argument.keyword), new)
+
+
+def _whole(argument: cst.Arg) -> cst.CSTNode:
+    """The argument with its keyword and the parentheses around its value, without the comma."""
+    return argument
+
+
+def is_literal(node: cst.BaseExpression) -> bool:
+    """Whether an expression is made of numbers, constants, and arithmetic on them."""
+    if isinstance(node, cst.Integer | cst.Float):
+        return True
+    if isinstance(node, cst.Name):
+        return node.value in ("True", "False", "None")
+    if isinstance(node, cst.UnaryOperation):
+        return is_literal(node.expression)
+    if isinstance(node, cst.BinaryOperation):
+        return is_literal(node.left) and is_literal(node.right)
+    if isinstance(node, cst.Tuple | cst.List):
+        return all(is_literal(element.value) for element in node.elements)
+    return False
+
+
+def number(call: Call, name: str, index: int) -> int | None:
+    """The value of an argument that is written as one whole number."""
+    argument = call.argument(name, index)
+    value = argument.value if argument is not None else None
+    return int(value.value, 0) if isinstance(value, cst.Integer) else None
+
+
+def call_at(module: SourceModule, place: Place) -> Call | None:
+    """The call with exactly this span, else the first one that a statement at this place assigns."""
+    found = nodes_in(module, place, matchers.Call())
+    if found is None:
+        return None
+    block, nodes = found
+    span = (place.line, place.column, place.end_line, place.end_column)
+    exact = [node for node in nodes if block.span(node) == span]
+    return Call(module.path, block, exact[0]) if exact else None
+
+
+def nodes_in(module: SourceModule, place: Place, matcher: Any) -> tuple[Block, list[Any]] | None:
+    """The nodes of a kind inside a place, and their block."""
+    block = module.block_at(place.line)
+    tree = block.tree() if block is not None and not block.stale else None
+    if block is None or tree is None:
+        return None
+    first, last = (place.line, place.column), (place.end_line, place.end_column)
+    nodes = []
+    for node in matchers.findall(tree, matcher):
+        line, column, end_line, end_column = block.span(node)
+        if first <= (line, column) and (end_line, end_column) <= last:
+            nodes.append(node)
+    return block, nodes

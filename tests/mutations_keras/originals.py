@@ -1,0 +1,44 @@
+"""The programs that are mutated: what to build in them and what to feed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "programs"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A program with the expression of its model and the shapes of its inputs (batch first)."""
+
+    file: str
+    expression: str
+    inputs: tuple[tuple[int, ...], ...]
+
+    @property
+    def source(self) -> str:
+        return (FOLDER / self.file).read_text(encoding="utf-8")
+
+    @property
+    def input_lists(self) -> list[list[int]]:
+        return [list(shape) for shape in self.inputs]
+
+
+ORIGINALS = (
+    Original("lenet.py", "model", ((2, 28, 28, 1),)),
+    Original("vgg.py", "build_model()", ((2, 32, 32, 3),)),
+    Original("signal.py", "model", ((2, 128, 4),)),
+    Original("autoencoder.py", "model", ((2, 28, 28, 1),)),
+    Original("resnet.py", "build()", ((2, 32, 32, 3),)),
+    Original("unet.py", "unet()", ((2, 64, 64, 3),)),
+    Original("inception.py", "model", ((2, 48, 48, 3),)),
+    Original("two_inputs.py", "model", ((2, 32, 32, 3), (2, 12))),
+    Original("siamese.py", "model", ((2, 28, 28, 1), (2, 28, 28, 1))),
+    Original("mobilenet.py", "model", ((2, 64, 64, 3),)),
+    Original("transfer.py", "model", ((2, 96, 96, 3),)),
+    Original("video.py", "model", ((2, 5, 24, 24, 3),)),
+    Original("residual_class.py", "Net()", ((2, 32, 32, 3),)),
+    Original("weights.py", "Scaled()", ((2, 32, 32, 3),)),
+    Original("vit.py", "ViT()", ((2, 32, 32, 3),)),
+)
