@@ -18,7 +18,7 @@ from analyzers.facts import (
 from analyzers.frameworks.modules import children_of, framework_of, is_module, named_tensors, tensors_of, walk
 from analyzers.frameworks.torch.module import unregistered
 from analyzers.interpreter.recorder import Record, Trouble
-from analyzers.interpreter.values import Instance, Rest, Site
+from analyzers.interpreter.values import UNKNOWNS, Instance, Site
 from analyzers.tensors.dims import substitute, symbols
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -27,8 +27,6 @@ KEPT_ATTRIBUTES = (
     "kernel_size stride padding dilation groups in_channels out_channels in_features out_features num_features "
     "output_padding bias transposed normalized_shape num_groups num_channels ceil_mode scale_factor size mode"
 ).split()
-
-UNKNOWNS = frozenset((Unknown, Rest))
 
 PLAIN_NAMES = {"iadd": "add", "radd": "add", "isub": "sub", "rsub": "sub", "imul": "mul", "rmul": "mul"}
 
@@ -58,7 +56,7 @@ class Extraction:
         self.labels: dict[int, str] = {}
         self.inner: set[int] = set()
         self._seen: set[int] = set()
-        self._fields: dict[tuple[int, tuple], FieldFact | None] = {}
+        self._fields: dict[int, FieldFact | None] = {}
         self._places: dict[tuple[int, int], Place | None] = {}
         self._own: dict[int, Any] = {}
         self.assigned = self._assigned()
@@ -84,10 +82,10 @@ class Extraction:
         return key in self.inner
 
     def field_of(self, tensor: Tensor | None) -> FieldFact | None:
-        """The field's facts, worked out once per field and shape (norms and activations share them)."""
+        """The field's facts, worked out once per field (norms and activations share them)."""
         if tensor is None:
             return None
-        key = (id(tensor.field), tensor.shape)
+        key = id(tensor.field)
         if key not in self._fields:
             self._fields[key] = tensor.field.facts(tensor.shape)
         return self._fields[key]
@@ -306,7 +304,10 @@ def _may_hold_more(module: Instance) -> bool:
     attributes = module.attributes
     if module.broken is not None or _has_unknown(attributes):
         return True
-    return any(_has_unknown(attributes[t]) for t in ("_parameters", "_modules") if attributes.get(t))
+    for table in ("_parameters", "_modules"):
+        if table in attributes and _has_unknown(attributes[table]):
+            return True
+    return False
 
 
 def _has_unknown(values: dict[str, Any]) -> bool:
@@ -367,9 +368,9 @@ def per_item(cost: Any) -> Any:
 
 def outputs_of(result: Any, path: str = "", depth: int = 0) -> list[OutputFact]:
     """Every tensor of a model's result with the path that reaches it."""
-    if isinstance(result, Tensor):
+    if type(result) is Tensor:
         return [OutputFact(path, result.shape)]
-    if isinstance(result, Unknown):
+    if isinstance(result, (Unknown, Tensor)):
         return [OutputFact(path, None)]
     if isinstance(result, Instance):
         result = result.payload if result.payload is not None else result.attributes

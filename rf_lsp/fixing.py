@@ -14,7 +14,7 @@ from analyzers import fixes
 from analyzers.facts import Edit, FileFacts, Finding, Fix
 from analyzers.interpreter.budget import Stop
 from analyzers.rules.support.settings import RuleSettings
-from analyzers.source.lexical import line_starts
+from analyzers.source.lexical import line_starts, split_lines
 from rf_lsp.engine import Engine
 from rf_lsp.shapes import NamedShape
 
@@ -153,8 +153,8 @@ def safe(finding: Finding, fix: Fix) -> bool:
 
 def diff(path: str, old: str, new: str) -> str:
     """A unified diff, as ``check --diff`` prints it."""
-    lines = (text.splitlines(keepends=True) for text in (old, new))
+    before, after = split_lines(old), split_lines(new)
     return "".join(
         line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
-        for line in difflib.unified_diff(*lines, f"a/{path}", f"b/{path}")
+        for line in difflib.unified_diff(before, after, f"a/{path}", f"b/{path}")
     )

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from analyzers.facts import FileFacts, Finding, Fix
-from analyzers.fixes.support.bench import Bench
-from analyzers.source.module import SourceModule
+
+if TYPE_CHECKING:
+    from analyzers.source.module import SourceModule
 
 FIXED = {
     "RF101": "receptive_field_below_input",
@@ -36,5 +38,7 @@ def proposals(finding: Finding, facts: FileFacts, module_of: Callable[[str], Sou
     name = FIXED.get(finding.code)
     if name is None:
         return []
+    from analyzers.fixes.support.bench import Bench
+
     bench = Bench(finding, facts, module_of)
     return list(import_module(f"analyzers.fixes.{name}").propose(bench))

@@ -25,20 +25,14 @@ def propose(bench: Bench) -> Iterator[Fix]:
     kernel, stride, padding, extra = (value[0] for value in values if value is not None)
     up = -(-kernel // stride) * stride
     for new in dict.fromkeys((up, up - stride)):
-        edits = (
-            _edits(call, new, stride, kernel - 2 * padding + extra, (padding, extra))
-            if new >= stride
-            else None
-        )
+        edits = _edits(call, new, stride, kernel - 2 * padding + extra, (padding, extra)) if new >= stride else None
         if edits:
             yield Fix(f"Set kernel_size to {new}, a multiple of the stride {stride}", False, edits)
 
 
 def _edits(call: Call, kernel: int, stride: int, kept: int, old: tuple[int, int]) -> tuple[Edit, ...] | None:
     """``kept`` is kernel − 2·padding + output padding, which decides the output's size."""
-    extra = next(
-        (more for more in range(stride) if (kernel + more - kept) % 2 == 0 and kernel + more >= kept), None
-    )
+    extra = next((more for more in range(stride) if (kernel + more - kept) % 2 == 0 and kernel + more >= kept), None)
     if extra is None:
         return None
     padding = (kernel + extra - kept) // 2

@@ -14,20 +14,17 @@ def propose(bench: Bench) -> Iterator[Fix]:
     problem = bench.problem
     if problem is None:
         return
-    extents, padded = problem.data.get("expected"), problem.data.get("actual")
+    extents, padded = _numbers(problem.data.get("expected")), _numbers(problem.data.get("actual"))
     definition = problem.data.get("definition") or problem.place
     call = bench.call(definition) if isinstance(definition, Place) else None
-    if call is None or not _numbers(extents) or not _numbers(padded):
+    if call is None or not isinstance(definition, Place) or not len(extents) == len(padded) > 0:
         return
     layer = next(iter(bench.layers_at(definition)), None)
     old = layer.attributes.get("padding", 0) if layer is not None else 0
-    olds = (old,) * len(extents) if isinstance(old, int) else old
-    if not _numbers(olds) or len(olds) != len(extents):
+    olds = (old,) * len(extents) if isinstance(old, int) else _numbers(old)
+    if len(olds) != len(extents):
         return
-    wanted = [
-        more + max(-(-(extent - size) // 2), 0)
-        for more, extent, size in zip(olds, extents, padded, strict=True)
-    ]
+    wanted = [more + max(-(-(extent - size) // 2), 0) for more, extent, size in zip(olds, extents, padded, strict=True)]
     text = str(wanted[0]) if len(set(wanted)) == 1 else f"({', '.join(map(str, wanted))})"
     kind = next((kind for kind in POSITIONS if layer is not None and kind in layer.type), None)
     edit = call.set("padding", POSITIONS[kind] if kind else None, text)
@@ -35,5 +32,7 @@ def propose(bench: Bench) -> Iterator[Fix]:
         yield Fix(f"Set padding to {text}", False, (edit,))
 
 
-def _numbers(values: object) -> bool:
-    return isinstance(values, tuple) and bool(values) and all(type(value) is int for value in values)
+def _numbers(values: object) -> tuple[int, ...]:
+    """The numbers of a tuple of whole numbers; none for anything else."""
+    known = isinstance(values, tuple) and all(type(value) is int for value in values)
+    return tuple(values) if known and isinstance(values, tuple) else ()

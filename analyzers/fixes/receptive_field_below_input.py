@@ -37,9 +37,7 @@ def _missing(model: ModelFact) -> int:
     field = model.field
     assert field is not None
     pairs = zip(field.size, extents(model, field), strict=True)
-    return max(
-        (extent - size for size, extent in pairs if size is not None and extent is not None), default=0
-    )
+    return max((extent - size for size, extent in pairs if size is not None and extent is not None), default=0)
 
 
 def _schedule(chosen: list[LayerFact], missing: int) -> list[int]:
@@ -96,7 +94,5 @@ def _candidates(model: ModelFact) -> list[LayerFact]:
 def _reach(layer: LayerFact) -> float:
     """Input pixels that each step of dilation adds."""
     numbers = square(layer)
-    strides = [
-        stride for stride in (layer.input_field.stride if layer.input_field else ()) if stride is not None
-    ]
+    strides = [stride for stride in (layer.input_field.stride if layer.input_field else ()) if stride is not None]
     return float((numbers[0] - 1) * min(strides)) if numbers and strides else 0.0

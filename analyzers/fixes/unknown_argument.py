@@ -14,12 +14,7 @@ def propose(bench: Bench) -> Iterator[Fix]:
         return
     wrong, right = problem.data.get("argument"), problem.data.get("suggestion")
     call = bench.call(problem.place)
-    if (
-        call is None
-        or not isinstance(wrong, str)
-        or not isinstance(right, str)
-        or call.argument(right) is not None
-    ):
+    if call is None or not isinstance(wrong, str) or not isinstance(right, str) or call.argument(right) is not None:
         return
     edit = call.rename(wrong, right)
     if edit is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import libcst as cst
-from libcst import matchers
 
 from analyzers.facts import Edit, Fix, Place
 from analyzers.fixes.support.bench import Bench
@@ -34,7 +33,7 @@ def propose(bench: Bench) -> Iterator[Fix]:
 def _assigned(module: SourceModule, place: Place) -> tuple[Block, cst.BaseExpression] | None:
     """The list or dict display whose value the statement around a place assigns."""
     line = Place(place.file, place.line, 0, place.end_line, 1_000_000)
-    found = nodes_in(module, line, matchers.Assign() | matchers.AnnAssign())
+    found = nodes_in(module, line, cst.Assign, cst.AnnAssign)
     if found is None:
         return None
     block, nodes = found

@@ -57,6 +57,10 @@ class Framework:
         """The inputs the model itself declares; empty where the call decides."""
         return []
 
+    def wanted_input(self, module: Instance, size: int, names: Any) -> tuple[list[tuple[Any, ...]], str, bool] | None:
+        """(shapes, dtype, whether a size is only assumed) of what a layer takes; None: it does not tell."""
+        return None
+
     def input_names(self, root: Instance) -> list[str] | None:
         """The names of the inputs, where the model knows them better than its forward's signature."""
         return None

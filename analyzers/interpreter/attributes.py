@@ -58,7 +58,8 @@ HOST_DATA = frozenset("real imag numerator denominator start stop step".split())
 
 def get_attribute(machine: Any, value: Any, name: str, default: Any = None) -> Any:
     """The attribute; absent: ``default`` if that is MISSING, else AttributeError in the program."""
-    found = _find(machine, value, name)
+    kind = type(value)
+    found = FINDERS[kind](machine, value, name) if kind in FINDERS else _find(machine, value, name)
     if found is not MISSING or default is MISSING:
         return found
     raise machine.exception("AttributeError", f"{type_name(value)} object has no attribute {name}")
@@ -66,13 +67,8 @@ def get_attribute(machine: Any, value: Any, name: str, default: Any = None) -> A
 
 def _find(machine: Any, value: Any, name: str) -> Any:
     kind = type(value)
-    if kind is Instance:
-        return _of_instance(machine, value, name)
-    if kind is Tensor:
-        return _of_tensor(machine, value, name)
-    finder = FINDERS.get(kind)
-    if finder is not None:
-        return finder(machine, value, name)
+    if kind in FINDERS:
+        return FINDERS[kind](machine, value, name)
     if isinstance(value, Unknown):
         return value
     if hasattr(value, "lookup_attribute"):
@@ -82,12 +78,22 @@ def _find(machine: Any, value: Any, name: str) -> Any:
 
 def _of_instance(machine: Any, value: Instance, name: str) -> Any:
     attribute = value.class_.find(name)
-    if type(attribute) is Property:
+    kind = type(attribute)
+    if kind is Property:
         return _read_property(machine, value, attribute)
+    if kind is Instance and attribute.class_.find("__set__") is not MISSING:
+        return bind_to(machine, attribute, value, value.class_)
     if name in value.attributes:
         return value.attributes[name]
+    if kind is Function or kind is FunctionType:
+        return BoundMethod(value, attribute)
     if attribute is not MISSING:
         return bind_to(machine, attribute, value, value.class_)
+    return _special_of_instance(machine, value, name)
+
+
+def _special_of_instance(machine: Any, value: Instance, name: str) -> Any:
+    """What the interpreter keeps about an object, the value it carries, or what its class makes up."""
     if name == "__class__":
         return value.class_
     if name == "__dict__":
@@ -104,15 +110,15 @@ def _of_instance(machine: Any, value: Instance, name: str) -> Any:
 def _fallback(machine: Any, value: Instance, name: str) -> Any:
     """The class's own ``__getattr__``; what a broken or partly unknown object may have is unknown."""
     hook = value.class_.find("__getattr__")
-    if hook is not MISSING and not (name.startswith("__") and name.endswith("__")):
-        found = _call_hook(machine, value, hook, name)
+    if hook is not MISSING and not (name[:2] == "__" == name[-2:]):
+        found = hook(value, name) if type(hook) is FunctionType else _call_hook(machine, value, hook, name)
         if found is not MISSING:
             return found
     if value.broken is not None:
         return value.broken
     if name == "__doc__":
         return None
-    opaque = next((b for b in value.class_.mro if isinstance(b, Unknown)), None)
+    opaque = value.class_.opaque
     return opaque if opaque is not None else MISSING
 
 
@@ -120,8 +126,6 @@ def _call_hook(machine: Any, value: Instance, hook: Any, name: str) -> Any:
     from analyzers.interpreter.iteration import is_exception
     from analyzers.interpreter.values import Raised
 
-    if type(hook) is FunctionType:
-        return hook(value, name)
     try:
         return machine.call(bind_to(machine, hook, value, value.class_), (name,))
     except Raised as raised:
@@ -149,7 +153,19 @@ def bind_to(machine: Any, attribute: Any, receiver: Any, class_: Class) -> Any:
         return _read_property(machine, receiver, attribute)
     if kind is Instance and attribute.class_.find("__get__") is not MISSING:
         return machine.call(machine.get_attribute(attribute, "__get__"), (receiver, class_))
+    if kind is CachedProperty:
+        return _computed_once(machine, attribute, receiver)
+    if kind is PartialMethod:
+        return Partial(bind_to(machine, attribute.function, receiver, class_), attribute.args, attribute.keywords)
     return attribute
+
+
+def _computed_once(machine: Any, attribute: CachedProperty, receiver: Any) -> Any:
+    value = machine.call(attribute.function, (receiver,))
+    if isinstance(receiver, Instance):
+        machine.journal.touch(receiver.attributes)
+        receiver.attributes[attribute.name] = value
+    return value
 
 
 def _of_class(machine: Any, value: Class, name: str) -> Any:
@@ -161,6 +177,8 @@ def _of_class(machine: Any, value: Class, name: str) -> Any:
         return BoundMethod(value, attribute.function)
     if kind is StaticMethod:
         return attribute.function
+    if kind is Instance and attribute.class_.find("__get__") is not MISSING:
+        return machine.call(machine.get_attribute(attribute, "__get__"), (None, value))
     return attribute
 
 
@@ -169,8 +187,9 @@ def _of_class_itself(machine: Any, value: Class, name: str) -> Any:
         "__name__": value.name,
         "__qualname__": value.name,
         "__module__": value.module,
-        "__mro__": value.mro,
-        "__bases__": value.bases,
+        "__mro__": (*value.mro, object) if object not in value.mro else value.mro,
+        "__bases__": value.bases or (object,),
+        "__class__": value.metadata.get("metaclass", type),
         "__dict__": value.namespace,
         "__doc__": None,
     }
@@ -182,9 +201,8 @@ def _of_class_itself(machine: Any, value: Class, name: str) -> Any:
         found = _of_host(machine, value.payload_type, name)
         if found is not MISSING:
             return found
-    opaque = next((b for b in value.mro if isinstance(b, Unknown)), None)
-    if opaque is not None:
-        return opaque
+    if value.opaque is not None:
+        return value.opaque
     metaclass = value.metadata.get("metaclass")
     if isinstance(metaclass, Class):
         found = metaclass.find(name)
@@ -205,9 +223,8 @@ def _of_super(machine: Any, value: Super, name: str) -> Any:
 
 
 def _super_of_object(machine: Any, receiver: Any, class_: Class, name: str) -> Any:
-    opaque = next((b for b in class_.mro if isinstance(b, Unknown)), None)
-    if opaque is not None:
-        return opaque
+    if class_.opaque is not None:
+        return class_.opaque
     if isinstance(receiver, Instance) and receiver.payload is not None:
         found = _find(machine, receiver.payload, name)
         if found is not MISSING:
@@ -290,6 +307,8 @@ def _of_bound(machine: Any, value: BoundMethod, name: str) -> Any:
 def _of_native_module(machine: Any, value: NativeModule, name: str) -> Any:
     if name in value.assigned:
         return value.assigned[name]
+    if name in value.found:
+        return value.found[name]
     return machine.modules.native_member(value, name)
 
 
@@ -341,6 +360,8 @@ def _of_host_type(value: type, name: str) -> Any:
 
 
 FINDERS: dict[type, Any] = {
+    Instance: _of_instance,
+    Tensor: _of_tensor,
     Class: _of_class,
     Super: _of_super,
     Function: _of_function,
@@ -356,7 +377,7 @@ FINDERS: dict[type, Any] = {
 
 
 def set_attribute(machine: Any, value: Any, name: str, new: Any) -> None:
-    if isinstance(value, Instance):
+    if type(value) is Instance:
         _set_on_instance(machine, value, name, new)
     elif isinstance(value, Class):
         machine.journal.touch(value.namespace)
@@ -378,7 +399,7 @@ def _set_on_instance(machine: Any, value: Instance, name: str, new: Any) -> None
         _replace_attributes(value, new)
         return
     attribute = value.class_.find(name)
-    if isinstance(attribute, Property) and attribute.setter is not None:
+    if type(attribute) is Property and attribute.setter is not None:
         machine.call(attribute.setter, (value, new))
         return
     hook = value.class_.find("__setattr__")

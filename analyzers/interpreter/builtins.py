@@ -234,6 +234,8 @@ def _isinstance(value: Any, kinds: Any, *, machine: Any) -> Any:
 
 def is_instance(machine: Any, value: Any, kinds: Any) -> bool | None:
     """``isinstance``; None where it is not known."""
+    if type(value) is Instance and type(kinds) is Class:
+        return _instance_fits(value, kinds)
     if isinstance(kinds, Instance) and kinds.payload is not None:
         kinds = kinds.payload
     if isinstance(kinds, (tuple, list)):
@@ -258,7 +260,7 @@ def is_instance(machine: Any, value: Any, kinds: Any) -> bool | None:
 def _instance_fits(value: Instance, kind: Any) -> bool | None:
     if value.class_.is_subclass(kind) or kind is object:
         return True
-    return None if any(isinstance(b, Unknown) for b in value.class_.mro) else False
+    return None if value.class_.opaque is not None else False
 
 
 def _class_fits(machine: Any, value: Any, kind: Class) -> bool:

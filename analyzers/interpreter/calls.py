@@ -8,10 +8,12 @@ from typing import Any
 from analyzers.frameworks import registry
 from analyzers.interpreter import host_methods
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
+from analyzers.interpreter.generators import Generator, run_lazily
 from analyzers.interpreter.parameters import NativeSignature, bind
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
     MISSING,
+    UNKNOWNS,
     BoundMethod,
     Class,
     ClassMethod,
@@ -34,9 +36,9 @@ from analyzers.unknown import Unknown, UnknownUsed
 def call(machine: Any, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``value(*args, **kwargs)``. Trouble becomes a problem or an Unknown; only the program's own
     exceptions (Raised) and the budget's end come out."""
-    caller = CALLERS.get(type(value))
-    if caller is not None:
-        return caller(machine, value, args, kwargs)
+    kind = type(value)
+    if kind in CALLERS:
+        return CALLERS[kind](machine, value, args, kwargs)
     if isinstance(value, Unknown):
         return value
     if isinstance(value, type):
@@ -50,6 +52,27 @@ def call(machine: Any, value: Any, args: list[Any], kwargs: dict[str, Any]) -> A
 
 
 def call_function(machine: Any, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if function.memo is not None:
+        return _memoised(machine, function, args, kwargs)
+    return _call_anew(machine, function, args, kwargs)
+
+
+def _memoised(machine: Any, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``functools.lru_cache``: the same arguments give the same object."""
+    memo: Any = function.memo
+    try:
+        key = (*args, *sorted(kwargs.items()))
+        if key in memo:
+            return memo[key]
+    except (TypeError, UnknownUsed):
+        return _call_anew(machine, function, args, kwargs)
+    result = _call_anew(machine, function, args, kwargs)
+    machine.journal.touch(memo)
+    memo[key] = result
+    return result
+
+
+def _call_anew(machine: Any, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
     try:
         names = bind(function.name, function.parameters, function.defaults, args, kwargs)
     except OperationError as error:
@@ -92,17 +115,17 @@ def _run(machine: Any, frame: Frame, function: Function) -> Any:
     if function.body is not None and function.node_is_lambda:
         return evaluate(machine, frame, function.body)
     if function.is_generator:
-        frame.yields = []
+        return LazyIterator(Generator(machine, frame, run_lazily(machine, frame, function.body.body)))
     run_body(machine, frame, function.body)
-    if function.is_generator:
-        return LazyIterator(iter(frame.yields or []))
     if frame.pending:
         return join_all(machine, [*frame.pending, frame.result])
     return frame.result
 
 
 def _call_bound(machine: Any, value: BoundMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return call(machine, value.function, [value.receiver, *args], kwargs)
+    function = value.function
+    caller = CALLERS[type(function)] if type(function) in CALLERS else call
+    return caller(machine, function, [value.receiver, *args], kwargs)
 
 
 def _call_partial(machine: Any, value: Partial, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -110,7 +133,7 @@ def _call_partial(machine: Any, value: Partial, args: list[Any], kwargs: dict[st
 
 
 def _call_instance(machine: Any, value: Instance, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    method = machine.get_attribute(value, "__call__", default=MISSING)
+    method = machine.get_attribute(value, "__call__", MISSING)
     if method is MISSING:
         raise machine.exception("TypeError", f"{value.class_.name} object is not callable")
     return call(machine, method, args, kwargs)
@@ -143,12 +166,17 @@ def _call_host_type(machine: Any, value: type, args: list[Any], kwargs: dict[str
 
 
 def call_native(machine: Any, native: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    signature = machine.signatures.get(native)
-    if signature is None:
-        signature = machine.signatures[native] = NativeSignature(native)
-    host = getattr(native, "layer_class", None)
-    open_end = next((a for a in args if isinstance(a, Rest)), None) or kwargs.get("**")
-    if host is not None:
+    signatures = machine.signatures
+    if native not in signatures:
+        signatures[native] = NativeSignature(native)
+    signature = signatures[native]
+    open_end = kwargs["**"] if "**" in kwargs else None
+    for argument in args:
+        if type(argument) is Rest:
+            open_end = argument
+            break
+    if "layer_class" in native.__dict__:
+        host = native.__dict__["layer_class"]
         if open_end is not None:
             host.prepare(args[0])
             object.__setattr__(args[0], "broken", Unknown(open_end.reason, open_end.place))
@@ -177,7 +205,7 @@ def _invoke(machine: Any, native: Any, signature: NativeSignature, args: list[An
         return _refused(machine, native, args, error)
     if result is MISSING:
         raise machine.exception("AttributeError", f"no attribute {args[-1]}")
-    if isinstance(result, (Tensor, tuple, list)):
+    if type(result) is not Instance and isinstance(result, (Tensor, tuple, list)):
         machine.recorder.observe(native, args, kwargs, result)
     return result
 
@@ -199,9 +227,10 @@ def _construct_layer(
     instance = args[0]
     host.prepare(instance)
     sizes = registry.SIZES.get(host, ())
-    args, kwargs = _sized(signature, sizes, args, kwargs)
+    if sizes and not UNKNOWNS.isdisjoint(map(type, (*args, *kwargs.values()))):
+        args, kwargs = _sized(signature, sizes, args, kwargs)
     try:
-        signature.check(instance.class_.name, args, kwargs, skip=1)
+        signature.check(instance.class_.name, args, kwargs, skip=1, others=getattr(host, "other_keywords", None))
         extra = {"machine": machine} if signature.wants_machine else {}
         native(*args, **kwargs, **extra)
     except UnknownUsed as used:

@@ -11,8 +11,11 @@ from analyzers.interpreter.values import (
     BoundMethod,
     Class,
     ClassMethod,
+    CachedProperty,
     Function,
     Instance,
+    Partial,
+    PartialMethod,
     Property,
     StaticMethod,
     TypingForm,
@@ -43,7 +46,7 @@ def _is_public(name: str) -> bool:
 
 def _host_member(host: type, name: str, value: Any) -> Any:
     if isinstance(value, property):
-        return Property(value.fget, value.fset)
+        return Property(value.fget, value.fset, value.fdel)
     if isinstance(value, staticmethod):
         return StaticMethod(value.__func__)
     if isinstance(value, classmethod):
@@ -53,12 +56,37 @@ def _host_member(host: type, name: str, value: Any) -> Any:
     return value
 
 
+def _refuse_abstract(machine: Any, class_: Class) -> None:
+    """A class with abstract methods left has no instances (its bases say so by ``ABC``)."""
+    if not any(b.name in ("ABC", "ABCMeta") and b.module == "abc" for b in _kinds(class_)):
+        return
+    missing = class_.metadata.get("abstract")
+    if missing is None:
+        names = {n for c in class_.mro if isinstance(c, Class) for n in c.namespace}
+        missing = class_.metadata["abstract"] = sorted(n for n in names if _is_abstract(class_.find(n)))
+    if missing:
+        listed = ", ".join(missing)
+        raise machine.exception("TypeError", f"Can't instantiate abstract class {class_.name} with abstract methods {listed}")
+
+
+def _kinds(class_: Class) -> list[Class]:
+    metaclasses = [c.metadata.get("metaclass") for c in class_.mro if isinstance(c, Class) and c.metadata]
+    return [c for c in (*class_.mro, *(b for m in metaclasses if isinstance(m, Class) for b in m.mro)) if isinstance(c, Class)]
+
+
+def _is_abstract(member: Any) -> bool:
+    if isinstance(member, (ClassMethod, StaticMethod)):
+        member = member.function
+    if isinstance(member, Property):
+        return _is_abstract(member.getter)
+    return isinstance(member, Function) and member.attributes.get("__isabstractmethod__") is True
+
+
 def bare_instance(machine: Any, class_: Class) -> Instance:
     """``object.__new__(class_)``."""
     instance = Instance(class_, machine, machine.site())
-    opaque = next((b for b in class_.mro if isinstance(b, Unknown)), None)
-    if opaque is not None:
-        object.__setattr__(instance, "broken", opaque)
+    if class_.opaque is not None:
+        object.__setattr__(instance, "broken", class_.opaque)
     return instance
 
 
@@ -68,6 +96,15 @@ def instantiate(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, 
     special = class_.metadata.get("construct")
     if special is not None:
         return special(machine, class_, args, kwargs)
+    metaclass = class_.metadata.get("metaclass")
+    if isinstance(metaclass, Class) and isinstance(metaclass.find("__call__"), Function):
+        return machine.call(BoundMethod(class_, metaclass.find("__call__")), args, kwargs)
+    return instantiate_plainly(machine, class_, args, kwargs)
+
+
+def instantiate_plainly(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``type.__call__(class_, *args, **kwargs)``."""
+    _refuse_abstract(machine, class_)
     creator = class_.find("__new__")
     if isinstance(creator, (Function, StaticMethod, FunctionType)):
         instance = machine.call(creator, [class_, *args], kwargs)
@@ -77,7 +114,8 @@ def instantiate(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, 
         instance = bare_instance(machine, class_)
     if machine.recorder.idle and class_.host is None:
         machine.recorder.built.append(instance)
-    _give_payload(machine, class_, instance, args, kwargs)
+    if instance.payload is None:
+        give_payload(machine, class_, instance, args, kwargs)
     initialiser = class_.find("__init__")
     if initialiser is not MISSING:
         machine.call(BoundMethod(instance, initialiser), args, kwargs)
@@ -93,7 +131,7 @@ def _too_much(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, An
     machine.problem(error)
 
 
-def _give_payload(machine: Any, class_: Class, instance: Instance, args: list[Any], kwargs: dict[str, Any]) -> None:
+def give_payload(machine: Any, class_: Class, instance: Instance, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Instances of subclasses of Python's own types carry a value of that type."""
     kind = class_.payload_type
     if kind is None:
@@ -102,10 +140,7 @@ def _give_payload(machine: Any, class_: Class, instance: Instance, args: list[An
     if own_init and kind in (dict, list, set):
         object.__setattr__(instance, "payload", kind())
         return
-    try:
-        payload = machine.call(kind, args, {} if own_init else kwargs)
-    except Exception as error:
-        payload = machine.unknown(f"a value of {kind.__name__}: {error}")
+    payload = machine.call(kind, args, {} if own_init else kwargs)
     object.__setattr__(instance, "payload", payload)
 
 
@@ -114,22 +149,56 @@ def _give_payload(machine: Any, class_: Class, instance: Instance, args: list[An
 
 def make_class(
     machine: Any, name: str, bases: list[Any], keywords: dict[str, Any], namespace: dict[str, Any], module: str
+) -> Any:
+    """What a ``class`` statement builds, from its evaluated bases and executed body: its metaclass decides."""
+    metaclass = keywords.get("metaclass") or next(
+        (b.metadata["metaclass"] for b in bases if isinstance(b, Class) and "metaclass" in b.metadata), None
+    )
+    options = {k: v for k, v in keywords.items() if k != "metaclass"}
+    if not isinstance(metaclass, Class):
+        made = make_plain_class(machine, name, bases, options, namespace, module)
+        if metaclass is not None:
+            made.metadata["metaclass"] = metaclass
+        return made
+    creator = metaclass.find("__new__")
+    if isinstance(creator, Function):
+        made = machine.call(creator, (metaclass, name, tuple(bases), namespace), options)
+    else:
+        made = make_plain_class(machine, name, bases, options, namespace, module, metaclass)
+    if isinstance(made, Class):
+        made.module = module
+        initialiser = metaclass.find("__init__")
+        if isinstance(initialiser, Function):
+            machine.call(BoundMethod(made, initialiser), (name, tuple(bases), namespace), options)
+    return made
+
+
+def make_plain_class(
+    machine: Any,
+    name: str,
+    bases: list[Any],
+    keywords: dict[str, Any],
+    namespace: dict[str, Any],
+    module: str,
+    metaclass: Any = None,
 ) -> Class:
-    """What a ``class`` statement builds, from its evaluated bases and executed body."""
+    """``type.__new__``."""
     kept = tuple(_base(machine, b) for b in bases if not isinstance(b, TypingForm) and b is not object)
     made = Class(name, kept, namespace, module, machine.site())
-    if "metaclass" in keywords:
-        made.metadata["metaclass"] = keywords["metaclass"]
+    if metaclass is not None:
+        made.metadata["metaclass"] = metaclass
     for implicit in ("__init_subclass__", "__class_getitem__"):
         if isinstance(namespace.get(implicit), Function):
             namespace[implicit] = ClassMethod(namespace[implicit])
-    for member in namespace.values():
+    for key, member in namespace.items():
         _own(made, member)
+        if type(member) is Instance and member.class_.find("__set_name__") is not MISSING:
+            machine.call(machine.get_attribute(member, "__set_name__"), (made, key))
     _inherit(machine, made, bases)
     hook = made.find_after(made, "__init_subclass__")
     if isinstance(hook, (ClassMethod, Function)):
         function = hook.function if isinstance(hook, ClassMethod) else hook
-        machine.call(function, [made], {k: v for k, v in keywords.items() if k != "metaclass"})
+        machine.call(function, [made], keywords)
     return made
 
 
@@ -138,6 +207,9 @@ def _base(machine: Any, base: Any) -> Any:
         return base
     if isinstance(base, type):
         return class_of_host(machine, base) if hasattr(base, "qualified_name") else base
+    makes = getattr(base, "makes", None)
+    if isinstance(makes, type) and makes.__name__ == "Ordered":
+        return dict
     return machine.unknown("a base class that is not known")
 
 
@@ -146,8 +218,10 @@ def _own(made: Class, member: Any) -> None:
     if isinstance(member, (StaticMethod, ClassMethod)):
         member = member.function
     if isinstance(member, Property):
-        for part in (member.getter, member.setter):
+        for part in (member.getter, member.setter, member.deleter):
             _own(made, part)
+    if isinstance(member, (CachedProperty, Partial, PartialMethod)):
+        _own(made, member.function)
     if isinstance(member, Function) and member.owner is None:
         member.owner = made
 
@@ -156,6 +230,8 @@ def _inherit(machine: Any, made: Class, bases: list[Any]) -> None:
     """Behaviour that comes with a base: enumerations, named tuples, inherited dataclasses."""
     if any(isinstance(b, TypingForm) and b.name == "NamedTuple" for b in bases):
         made_tuple(machine, made)
+    if any(isinstance(b, TypingForm) and b.name == "TypedDict" for b in bases):
+        made.metadata["construct"] = _construct_dict
     for base in made.mro[1:]:
         if isinstance(base, Class) and "enumeration" in base.metadata:
             made_enumeration(machine, made, base)
@@ -204,13 +280,32 @@ def _replace(self: NamedTuple, **changes: Any) -> NamedTuple:
 
 def made_tuple(machine: Any, made: Class) -> None:
     fields = tuple(made.namespace.get("__annotations__", {}))
-    made.metadata["fields"] = {f: made.namespace.get(f, MISSING) for f in fields}
+    name_fields(made, {f: made.namespace.get(f, MISSING) for f in fields})
+
+
+def name_fields(made: Class, fields: dict[str, Any]) -> None:
+    """Make ``made`` a class of tuples with these fields (name → default or MISSING)."""
+    made.metadata["fields"] = fields
     made.metadata["construct"] = construct_tuple
+    made.namespace.update(
+        _fields=tuple(fields),
+        _field_defaults={n: d for n, d in fields.items() if d is not MISSING},
+        _make=ClassMethod(_make_tuple),
+    )
+    made.forget()
+
+
+def _make_tuple(cls: Class, iterable: Any, *, machine: Any) -> Any:
+    return construct_tuple(machine, cls, machine.iterate(iterable), {})
+
+
+def _construct_dict(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return machine.call(dict, args, kwargs)
 
 
 def construct_tuple(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     fields = class_.metadata["fields"]
-    values = _field_values(machine, class_, fields, args, kwargs)
+    values = field_values(machine, class_, fields, args, kwargs)
     if values is None:
         return Unknown("its arguments do not fit", machine.site())
     made = NamedTuple(values[f] for f in fields)
@@ -218,12 +313,18 @@ def construct_tuple(machine: Any, class_: Class, args: list[Any], kwargs: dict[s
     return made
 
 
-def _field_values(
-    machine: Any, class_: Class, fields: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
+def field_values(
+    machine: Any,
+    class_: Class,
+    fields: dict[str, Any],
+    args: list[Any],
+    kwargs: dict[str, Any],
+    positional: int | None = None,
 ) -> dict[str, Any] | None:
     """Positional and keyword arguments laid out over fields; a misfit is a problem and gives None."""
-    if len(args) > len(fields):
-        machine.problem(too_many(class_.name, len(fields), len(args)))
+    positional = len(fields) if positional is None else positional
+    if len(args) > positional:
+        machine.problem(too_many(class_.name, positional, len(args)))
         return None
     values = dict(zip(fields, args))
     for key, value in kwargs.items():
@@ -241,63 +342,6 @@ def _field_values(
     return values
 
 
-# -- dataclasses -----------------------------------------------------------------------------
-
-
-class FieldSpec:
-    """``dataclasses.field(default=…, default_factory=…)``."""
-
-    __slots__ = ("default", "factory", "init")
-
-    def __init__(self, default: Any = MISSING, factory: Any = MISSING, init: bool = True) -> None:
-        self.default = default
-        self.factory = factory
-        self.init = init
-
-
-def made_dataclass(machine: Any, made: Class) -> Class:
-    """``@dataclass`` applied to a class: fields in order of the hierarchy."""
-    fields: dict[str, Any] = {}
-    for base in reversed(made.mro):
-        if isinstance(base, Class):
-            for name, annotation in base.namespace.get("__annotations__", {}).items():
-                if annotation != "ClassVar":
-                    fields[name] = base.namespace.get(name, MISSING)
-    made.metadata["fields"] = fields
-    if "__init__" not in made.namespace:
-        made.assign("__init__", _dataclass_init)
-    made.assign("__dataclass_fields__", fields)
-    return made
-
-
-def _dataclass_init(self: Instance, *args: Any, machine: Any, **kwargs: Any) -> None:
-    fields = next(c.metadata["fields"] for c in self.class_.mro if isinstance(c, Class) and "fields" in c.metadata)
-    optional = {n: _optional(d) for n, d in fields.items() if not (isinstance(d, FieldSpec) and not d.init)}
-    values = _field_values(machine, self.class_, optional, list(args), kwargs)
-    if values is None:
-        object.__setattr__(self, "broken", Unknown("its arguments do not fit", machine.site()))
-        return
-    for name, default in fields.items():
-        machine.set_attribute(self, name, _field_value(machine, values.get(name, default), default))
-    hook = machine.get_attribute(self, "__post_init__", default=MISSING)
-    if hook is not MISSING:
-        machine.call(hook)
-
-
-def _optional(default: Any) -> Any:
-    if isinstance(default, FieldSpec) and default.default is MISSING and default.factory is MISSING:
-        return MISSING
-    return default
-
-
-def _field_value(machine: Any, value: Any, default: Any) -> Any:
-    if value is not default or not isinstance(default, FieldSpec):
-        return value
-    if default.factory is not MISSING:
-        return machine.call(default.factory)
-    return None if default.default is MISSING else default.default
-
-
 # -- enumerations ----------------------------------------------------------------------------
 
 
@@ -309,7 +353,10 @@ def made_enumeration(machine: Any, made: Class, base: Class) -> None:
         if name.startswith("_") or isinstance(value, (Function, Property, StaticMethod, ClassMethod, FunctionType)):
             continue
         counter = counter + 1 if value is AUTO else (value if isinstance(value, int) else counter)
-        members[name] = _member(machine, made, name, counter if value is AUTO else value)
+        if value is AUTO:
+            value = name.lower() if made.payload_type is str else counter
+        alias = next((m for m in members.values() if _equal(m.attributes["value"], value)), None)
+        members[name] = alias or _member(machine, made, name, value)
     made.namespace.update(members)
     made.forget()
     made.metadata["members"] = members
@@ -337,12 +384,34 @@ def _member(machine: Any, made: Class, name: str, value: Any) -> Instance:
 
 def _look_up_member(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     wanted = args[0] if args else None
+    if len(args) > 1 and not class_.metadata.get("members"):
+        return _functional(machine, class_, wanted, args[1])
     for member in class_.metadata.get("members", {}).values():
         if member is wanted or _equal(member.attributes["value"], wanted):
             return member
     if isinstance(wanted, Unknown):
         return wanted
-    raise machine.exception("ValueError", f"not a valid {class_.name}")
+    hook = class_.find("_missing_")
+    found = machine.call(BoundMethod(class_, hook.function), (wanted,)) if isinstance(hook, ClassMethod) else None
+    if isinstance(found, (Instance, Unknown)):
+        return found
+    raise machine.exception("ValueError", f"{wanted!r} is not a valid {class_.name}")
+
+
+def _functional(machine: Any, base: Class, name: Any, names: Any) -> Any:
+    """``Enum("Color", "RED GREEN")``."""
+    if isinstance(names, str):
+        names = names.replace(",", " ").split()
+    if isinstance(names, dict):
+        entries = dict(names)
+    else:
+        entries = {n: i + 1 for i, n in enumerate(machine.iterate(names))}
+    return make_class(machine, name, [base], {}, entries, base.module)
+
+
+def distinct_members(class_: Class) -> list[Instance]:
+    """The members of an enumeration, aliases left out."""
+    return [m for n, m in class_.metadata["members"].items() if m.attributes["name"] == n]
 
 
 def _equal(left: Any, right: Any) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 import libcst as cst
 
-from analyzers.interpreter import formatting, operators
+from analyzers.interpreter import calls, formatting, operators
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.builtins import BUILTINS
+from analyzers.interpreter.dispatch import Dispatch
+from analyzers.interpreter.generators import Generator
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIterator, Rest, Site, Super
@@ -16,12 +20,18 @@ from analyzers.source.repair import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
 
 
+_PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
+_PLAIN_STRING = re.compile(r'"[^"\\\r\n]*"|' r"'[^'\\\r\n]*'")
+"""The literals that need no parser."""
+
+
 def evaluate(machine: Any, frame: Frame, node: Any) -> Any:
     """The value of an expression; never fails but by an exception of the program itself."""
-    handler = EXPRESSIONS.get(type(node))
-    if handler is None:
-        return machine.unknown(f"{type(node).__name__} is not interpreted")
-    return handler(machine, frame, node)
+    return EXPRESSIONS[type(node)](machine, frame, node)
+
+
+def _not_interpreted(machine: Any, frame: Frame, node: Any) -> Unknown:
+    return machine.unknown(f"{type(node).__name__} is not interpreted")
 
 
 # -- names and literals ----------------------------------------------------------------------
@@ -29,18 +39,24 @@ def evaluate(machine: Any, frame: Frame, node: Any) -> Any:
 
 def _name(machine: Any, frame: Frame, node: cst.Name) -> Any:
     name = node.value
-    found = frame.scope.find(name)
-    if found is not MISSING:
-        return found
+    scope = frame.scope
+    if name in scope.names and not scope.is_module:
+        return scope.names[name]
+    outer = scope.outer
+    while outer is not None:
+        if name in outer.names and not (outer.is_class or outer.is_module):
+            return outer.names[name]
+        outer = outer.outer
     return look_up_global(machine, frame, name)
 
 
 def look_up_global(machine: Any, frame: Frame, name: str) -> Any:
-    found = frame.module.look_up(name)
+    module = frame.module
+    if name in module.settled and name in module.scope.names:
+        return module.scope.names[name]
+    found = module.look_up(name)
     if found is not MISSING:
         return found
-    from analyzers.interpreter.builtins import BUILTINS
-
     if name in BUILTINS:
         return BUILTINS[name]
     exception = operators.builtin_exception(machine, name)
@@ -56,16 +72,22 @@ def look_up_global(machine: Any, frame: Frame, name: str) -> Any:
 
 
 def _literal(machine: Any, frame: Frame, node: Any) -> Any:
-    cache = machine.literals
-    value = cache.get(node, MISSING)
-    if value is MISSING:
-        value = cache[node] = literal(node.value, machine)
-    return value
+    text, known = node.value, machine.literals
+    if text not in known:
+        value = literal(text, machine)
+        if isinstance(value, Unknown):
+            return value
+        known[text] = value
+    return known[text]
 
 
 def literal(text: str, machine: Any) -> Any:
     if len(text) > MAXIMUM_COLLECTION:
         return machine.unknown("a literal that is too long")
+    if _PLAIN_STRING.fullmatch(text):
+        return text[1:-1]
+    if _PLAIN_NUMBER.fullmatch(text):
+        return int(text)
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -106,6 +128,9 @@ def _text_of(text: str, start: str) -> str:
 
 def _formatted_value(machine: Any, frame: Frame, part: cst.FormattedStringExpression) -> Any:
     value = evaluate(machine, frame, part.expression)
+    conversion = part.conversion
+    if part.equal is not None and conversion is None and part.format_spec is None:
+        conversion = "r"
     spec: Any = ""
     piece: Any
     for piece in part.format_spec or ():
@@ -116,9 +141,20 @@ def _formatted_value(machine: Any, frame: Frame, part: cst.FormattedStringExpres
             return shown
         spec += shown
     try:
-        return formatting.format_value(machine, value, spec, part.conversion)
+        shown = formatting.format_value(machine, value, spec, conversion)
+        return _labelled(part, shown) if part.equal is not None else shown
     except (ValueError, TypeError) as error:
         raise machine.exception(type(error).__name__, str(error)) from None
+
+
+def _labelled(part: cst.FormattedStringExpression, shown: Any) -> Any:
+    """``f"{width=}"`` shows the expression as well."""
+    if isinstance(shown, Unknown) or part.equal is None:
+        return shown
+    code = cst.Module([]).code_for_node
+    before = code(part.whitespace_before_expression) + code(part.expression)
+    sign = code(part.equal.whitespace_before) + "=" + code(part.equal.whitespace_after)
+    return before + code(part.whitespace_after_expression) + sign + shown
 
 
 def _tuple(machine: Any, frame: Frame, node: Any) -> tuple:
@@ -140,7 +176,7 @@ def _set_of(items: list[Any]) -> Any:
 def _elements(machine: Any, frame: Frame, elements: Any) -> list[Any]:
     values: list[Any] = []
     for element in elements:
-        if isinstance(element, cst.StarredElement):
+        if type(element) is cst.StarredElement:
             values.extend(spread(machine, evaluate(machine, frame, element.value)))
         else:
             values.append(evaluate(machine, frame, element.value))
@@ -286,8 +322,29 @@ def make_function(machine: Any, frame: Frame, name: str, node: Any, params: Any,
 
 
 def _attribute(machine: Any, frame: Frame, node: cst.Attribute) -> Any:
-    value = evaluate(machine, frame, node.value)
-    return machine.get_attribute(value, node.attr.value)
+    name = node.attr.value
+    if name[:2] == "__":
+        name = attribute_name(frame, node)
+    return machine.get_attribute(evaluate(machine, frame, node.value), name)
+
+
+def attribute_name(frame: Frame, node: cst.Attribute) -> str:
+    """The name behind the dot; a private one (``self.__x``) is that of the class it is written in."""
+    name = node.attr.value
+    if name[:2] != "__" or name[-2:] == "__":
+        return name
+    scope: Scope | None = frame.scope
+    while scope is not None:
+        if scope.function is not None and isinstance(scope.function.owner, Class):
+            return mangled(scope.function.owner.name, name)
+        scope = scope.outer
+    return name
+
+
+def mangled(class_name: str, name: str) -> str:
+    """``__x`` written in the class ``A`` is ``_A__x``."""
+    private = name[:2] == "__" and name[-2:] != "__"
+    return f"_{class_name.lstrip('_')}{name}" if private else name
 
 
 def _subscript(machine: Any, frame: Frame, node: cst.Subscript) -> Any:
@@ -324,7 +381,7 @@ def _call(machine: Any, frame: Frame, node: cst.Call) -> Any:
     before, frame.node = frame.node, node
     machine.budget.spend()
     try:
-        return machine.call(function, args, kwargs)
+        return calls.call(machine, function, args, kwargs)
     finally:
         frame.node = before
 
@@ -334,14 +391,14 @@ def arguments(machine: Any, frame: Frame, node: cst.Call) -> tuple[list[Any], di
     kwargs: dict[str, Any] = {}
     for argument in node.args:
         value = evaluate(machine, frame, argument.value)
-        if argument.star == "*":
-            args.extend(spread(machine, value))
-        elif argument.star == "**":
-            _spread_keywords(machine, value, kwargs)
-        elif argument.keyword is not None:
+        if argument.keyword is not None:
             kwargs[argument.keyword.value] = value
-        else:
+        elif not argument.star:
             args.append(value)
+        elif argument.star == "*":
+            args.extend(spread(machine, value))
+        else:
+            _spread_keywords(machine, value, kwargs)
     return args, kwargs
 
 
@@ -380,6 +437,8 @@ def _implicit_super(frame: Frame) -> tuple[Any, Any]:
 
 def _comprehension(machine: Any, frame: Frame, node: Any) -> Any:
     """List, set and generator comprehensions; an unknown source leaves a Rest."""
+    if isinstance(node, cst.GeneratorExp):
+        return _generator_expression(machine, frame, node)
     values: list[Any] = []
     inner = _inner_frame(frame)
     _run_for(machine, inner, node.for_in, lambda: values.append(evaluate(machine, inner, node.elt)), values, frame)
@@ -387,7 +446,46 @@ def _comprehension(machine: Any, frame: Frame, node: Any) -> Any:
         return values
     if isinstance(node, cst.SetComp):
         return _hashed(machine, lambda: _set_of(values))
-    return LazyIterator(iter(values))
+    return machine.unknown("a comprehension of another kind")
+
+
+def _generator_expression(machine: Any, frame: Frame, node: cst.GeneratorExp) -> LazyIterator:
+    """Its first source is evaluated at once, the rest as far as somebody asks."""
+    inner = _inner_frame(frame)
+    source = evaluate(machine, frame, node.for_in.iter)
+    try:
+        items = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
+    except UnknownUsed as used:
+        return LazyIterator(iter([Rest(used.unknown.reason, used.unknown.place or machine.site())]))
+    return LazyIterator(Generator(machine, inner, _elements_of(machine, inner, node, node.for_in, items)))
+
+
+def _elements_of(machine: Any, frame: Frame, node: cst.GeneratorExp, part: Any, items: Any) -> Any:
+    from analyzers.interpreter.statements import assign
+
+    for item in items:
+        if isinstance(item, Rest):
+            raise UnknownUsed(item.plain())
+        machine.budget.spend()
+        assign(machine, frame, part.target, item)
+        if not _passes(machine, frame, part):
+            continue
+        if part.inner_for_in is None:
+            yield evaluate(machine, frame, node.elt)
+            continue
+        source = evaluate(machine, frame, part.inner_for_in.iter)
+        inner = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
+        yield from _elements_of(machine, frame, node, part.inner_for_in, inner)
+
+
+def _passes(machine: Any, frame: Frame, part: Any) -> bool:
+    for condition in part.ifs:
+        known = machine.truth(evaluate(machine, frame, condition.test))
+        if known is None:
+            raise UnknownUsed(machine.unknown("filtered by a condition that is not known"))
+        if not known:
+            return False
+    return True
 
 
 def _dict_comprehension(machine: Any, frame: Frame, node: cst.DictComp) -> Any:
@@ -417,9 +515,9 @@ def _inner_frame(frame: Frame) -> Frame:
 def _run_for(machine: Any, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
     from analyzers.interpreter.statements import assign
 
+    source = evaluate(machine, outer, node.iter)
     machine.frames.append(frame)
     try:
-        source = evaluate(machine, frame, node.iter)
         try:
             items = machine.iterate(source)
         except UnknownUsed as used:
@@ -445,7 +543,7 @@ def _filtered(machine: Any, frame: Frame, node: Any, emit: Any, values: list[Any
         if not known:
             return
     if node.inner_for_in is not None:
-        _run_for(machine, frame, node.inner_for_in, emit, values, outer)
+        _run_for(machine, frame, node.inner_for_in, emit, values, frame)
     else:
         emit()
 
@@ -480,7 +578,8 @@ def _await(machine: Any, frame: Frame, node: cst.Await) -> Any:
     return evaluate(machine, frame, node.expression)
 
 
-EXPRESSIONS: dict[type, Any] = {
+EXPRESSIONS: dict[type, Any] = Dispatch(_not_interpreted)
+EXPRESSIONS |= {
     cst.Name: _name,
     cst.Integer: _literal,
     cst.Float: _literal,

@@ -19,7 +19,9 @@ class Step:
 
     __slots__ = ("args", "kwargs", "operation", "outputs", "site")
 
-    def __init__(self, operation: Any, args: Any, kwargs: dict[str, Any], outputs: list[Tensor], site: Site | None) -> None:
+    def __init__(
+        self, operation: Any, args: Any, kwargs: dict[str, Any], outputs: list[Tensor], site: Site | None
+    ) -> None:
         self.operation = operation
         self.args = args
         self.kwargs = kwargs
@@ -118,7 +120,11 @@ class Graph:
         values: dict[int, Any] = {id(t): v for t, v in zip(self.inputs, tensors)}
 
         def filled(tensor: Tensor) -> Any:
-            return values.get(id(tensor), Unknown("it does not depend on the model's inputs")) if tensor.history else tensor
+            return (
+                values.get(id(tensor), Unknown("it does not depend on the model's inputs"))
+                if tensor.history
+                else tensor
+            )
 
         for step in self.steps:
             if all(id(t) in values for t in step.outputs):

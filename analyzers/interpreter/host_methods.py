@@ -57,6 +57,8 @@ def _unbound(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str
     if method.name == "fromkeys":
         value = args[1] if len(args) > 1 else None
         return dict.fromkeys(machine.iterate(args[0]), value)
+    if not args:
+        raise machine.exception("TypeError", f"unbound method {method.name}() needs an argument")
     receiver = getattr(args[0], "payload", None) or args[0]
     return call(machine, HostMethod(receiver, method.name), args[1:], kwargs)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator, Rest
+from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -19,6 +20,9 @@ def truth(machine: Any, value: Any) -> bool | None:
     if isinstance(value, Instance):
         return _truth_of_instance(machine, value)
     if isinstance(value, Tensor):
+        if value.history is not None:
+            machine.problem(_not_symbolic("as a condition", "TypeError"))
+            return None
         content = value.content
         return bool(content[0]) if content is not None and len(content) == 1 else None
     if isinstance(value, (list, tuple)) and any(isinstance(v, Rest) for v in value):
@@ -147,9 +151,17 @@ def is_exception(value: Any, name: str) -> bool:
     return isinstance(value, Instance) and any(isinstance(c, Class) and c.name == name for c in value.class_.mro)
 
 
+def _not_symbolic(use: str, exception: str) -> OperationError:
+    """While a graph is built its tensors have no values."""
+    return OperationError("invalid-argument", f"a symbolic tensor cannot be used {use}", exception=exception)
+
+
 def _iterate_tensor(machine: Any, value: Tensor) -> list[Any]:
     from analyzers.tensors.operations.indexing import getitem
 
+    if value.history is not None:
+        machine.problem(_not_symbolic("as a sequence (unpacked or looped over)", "NotImplementedError"))
+        raise UnknownUsed(machine.unknown("the elements of a symbolic tensor"))
     if not value.shape:
         raise machine.exception("TypeError", "iteration over a 0-d tensor")
     length = value.shape[0]

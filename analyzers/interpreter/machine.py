@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import attributes, calls, iteration
+from analyzers.interpreter import attributes, calls, iteration, objects
 from analyzers.interpreter.budget import Budget
 from analyzers.interpreter.classes import class_of_host
 from analyzers.interpreter.recorder import Recorder
@@ -77,23 +77,16 @@ class Machine:
     def call(self, value: Any, args: Iterable[Any] = (), kwargs: dict[str, Any] | None = None) -> Any:
         return calls.call(self, value, list(args), kwargs or {})
 
-    def get_attribute(self, value: Any, name: str, default: Any = None) -> Any:
-        """``value.name``; without a ``default`` of MISSING an absent one raises AttributeError (or is Unknown)."""
-        return attributes.get_attribute(self, value, name, default)
+    get_attribute = attributes.get_attribute
+    set_attribute = attributes.set_attribute
+    truth = iteration.truth
+    iterate = iteration.iterate
+    class_of_host = class_of_host
 
-    def set_attribute(self, value: Any, name: str, new: Any) -> None:
-        attributes.set_attribute(self, value, name, new)
-
-    def truth(self, value: Any) -> bool | None:
-        """True, False, or None where it is not known."""
-        return iteration.truth(self, value)
-
-    def iterate(self, value: Any) -> list[Any]:
-        """The elements; raises UnknownUsed where they are not known."""
-        return iteration.iterate(self, value)
-
-    def class_of_host(self, host: type) -> Class:
-        return class_of_host(self, host)
+    is_equal = objects.is_equal
+    is_less = objects.is_less
+    hash_of = objects.hash_of
+    index_of = objects.index_of
 
     def is_module(self, value: Any) -> bool:
         return isinstance(value, Instance) and "_modules" in value.attributes
@@ -111,13 +104,13 @@ class Machine:
             return Unknown("it does not fit (see the finding)", site)
         return error.result
 
-    def exception(self, name: str, message: str = "") -> Raised:
+    def exception(self, name: str, message: Any = "") -> Raised:
         """A Python exception to raise in the interpreted program."""
         from analyzers.interpreter.operators import builtin_exception
 
         class_ = builtin_exception(self, name) or Class(name, (builtin_exception(self, "Exception"),), {}, "")
         instance = Instance(class_, self, self.site())
-        instance.attributes["args"] = (message,) if message else ()
+        instance.attributes["args"] = (message,) if message != "" else ()
         return Raised(instance, self.site())
 
     def unless_unknown(self, values: Iterable[Any], make: Callable[[], Any]) -> Any:

@@ -32,7 +32,7 @@ class Module:
         self.modules = modules
         self.name = name
         self.path = path
-        self.is_namespace = not path.endswith(".py")
+        self.is_namespace = not path.endswith((".py", ".ipynb"))
         self.is_package = self.is_namespace or path.replace("\\", "/").endswith("/__init__.py")
         self.scope = Scope(self)
         self.scope.is_module = True
@@ -61,7 +61,8 @@ class Module:
 
     def look_up(self, name: str) -> Any:
         if name in self.settled:
-            return self.scope.names.get(name, MISSING)
+            names = self.scope.names
+            return names[name] if name in names else MISSING
         if f"{self.name}.{name}" in self.modules.declared:
             self.scope.names[name] = self.modules.declared_member(f"{self.name}.{name}")
             self.settled.add(name)
@@ -277,7 +278,8 @@ class Modules:
             return self.declared_member(dotted)
         registered = registry.canonical(dotted)
         if registered in registry.NAMES:
-            return self.wrap(registry.NAMES[registered])
+            module.found[name] = self.wrap(registry.NAMES[registered])
+            return module.found[name]
         if dotted in LIBRARY or registry.is_prefix(registered):
             return self.native(dotted)
         source = self._source_of(dotted)

@@ -169,12 +169,17 @@ def compare(machine: Any, kind: type, left: Any, right: Any) -> Any:
     if kind in (cst.In, cst.NotIn):
         known = contains(machine, right, left)
         return known if isinstance(known, Unknown) else known is (kind is cst.In)
+    name, function = COMPARISONS[kind]
+    if type(left) in NUMBERS and type(right) in NUMBERS:
+        return function(left, right)
     if isinstance(left, Unknown):
         return left
     if isinstance(right, Unknown):
         return right
-    name, function = COMPARISONS[kind]
     return ordered(machine, name, function, left, right)
+
+
+NUMBERS = frozenset((int, float, bool))
 
 
 def ordered(machine: Any, name: str, function: Any, left: Any, right: Any) -> Any:
@@ -220,6 +225,8 @@ def _equal_sequences(machine: Any, left: Any, right: Any) -> bool | None:
 
 
 def _tensor_comparison(machine: Any, name: str, left: Any, right: Any) -> Any:
+    if name == "eq" and any(isinstance(v, Tensor) and v.history is not None for v in (left, right)):
+        return left is right  # Keras' symbolic tensors leave == as Python has it.
     if isinstance(left, Tensor):
         method, operands = registry.METHODS.get(f"__{name}__"), (left, right)
     else:
@@ -254,9 +261,11 @@ def _payload_equal(left: Any, right: Any) -> bool:
 
 def identical(left: Any, right: Any) -> bool | None:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return True if left is right and not isinstance(left, Unknown) else None
+        return None
     if left is right:
         return True
+    if left is None or right is None:
+        return False
     if type(left) is type(right) and isinstance(left, (int, str, float)):
         return left == right
     from analyzers.interpreter.values import BoundMethod, HostMethod

@@ -34,16 +34,21 @@ def bind(
     Raises OperationError (``unknown-argument``, ``missing-argument``) where Python raises TypeError.
     An unknown ``*args`` (a Rest at the end) leaves what it might have filled unknown.
     """
-    unknown = next((a for a in args if isinstance(a, Rest)), None)
-    given = [a for a in args if not isinstance(a, Rest)]
+    unknown, given = None, args
+    if Rest in map(type, args):
+        unknown = next(a for a in args if type(a) is Rest)
+        given = [a for a in args if type(a) is not Rest]
     bound = dict(zip(parameters.positional, given))
     surplus = given[len(parameters.positional) :]
     if parameters.rest is not None:
         bound[parameters.rest] = tuple(surplus) + ((unknown,) if unknown is not None else ())
     elif surplus:
         raise too_many(name, len(parameters.positional), len(given))
-    _bind_keywords(name, parameters, kwargs, bound)
-    _fill(name, parameters, defaults, bound, unknown or kwargs.get("**"))
+    if kwargs or parameters.keywords is not None:
+        _bind_keywords(name, parameters, kwargs, bound)
+    if unknown is None and "**" in kwargs:
+        unknown = kwargs["**"]
+    _fill(name, parameters, defaults, bound, unknown)
     return bound
 
 
@@ -139,14 +144,27 @@ class NativeSignature:
         self.rest = bool(code.co_flags & 0x04)
         self.keywords = bool(code.co_flags & 0x08)
 
-    def check(self, name: str, args: tuple | list, kwargs: dict[str, Any], skip: int = 0) -> None:
-        """Raise OperationError where Python would refuse to bind; ``skip`` hides ``self``."""
+    def check(
+        self,
+        name: str,
+        args: tuple | list,
+        kwargs: dict[str, Any],
+        skip: int = 0,
+        others: frozenset[str] | None = None,
+    ) -> None:
+        """Raise OperationError where Python would refuse to bind; ``skip`` hides ``self``.
+
+        ``others`` are the names that ``**kwargs`` may hold (None: any).
+        """
         if len(args) > len(self.positional) and not self.rest:
             raise too_many(name, len(self.positional) - skip, len(args) - skip)
         for key in kwargs:
             known = key in self.positional or key in self.keyword_only
             if key != "machine" and not known and not self.keywords:
                 raise unknown_argument(name, key, self.positional[skip:] + self.keyword_only)
+            if not known and self.keywords and others is not None and key not in others and key != "**":
+                free = [n for n in self.positional[len(args) :] if n not in kwargs]
+                raise unknown_argument(name, key, [*free, *self.keyword_only, *sorted(others)])
             if key in self.positional[: len(args)]:
                 raise OperationError(
                     "unknown-argument", f"{name} got two values for the argument {key}", exception="TypeError"

@@ -20,6 +20,9 @@ MERGING = frozenset(
 )
 
 
+PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
+
+
 class Record:
     """One call of a module (``instance``) or of a shape-changing function (``name``)."""
 
@@ -157,10 +160,10 @@ class Recorder:
                 self.makers[id(new)] = (new, *self.makers[id(old)][1:])
 
     def _set_producers(self, record: Record) -> None:
-        found = (self.makers.get(id(v)) for v in record.inputs if isinstance(v, Tensor))
-        entries = [entry for entry in found if entry is not None]
-        record.producers = tuple(entry[1] for entry in entries)
-        record.direct = tuple(entry[1] for entry in entries if entry[2])
+        makers = self.makers
+        entries = [makers[id(v)] for v in record.inputs if id(v) in makers and isinstance(v, Tensor)]
+        record.producers = tuple([entry[1] for entry in entries])
+        record.direct = tuple([entry[1] for entry in entries if entry[2]])
 
     # -- operations ------------------------------------------------------------------------------
 
@@ -178,8 +181,10 @@ class Recorder:
     def _observe_tensor(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Tensor) -> None:
         if not _is_free(result):
             self._count(result)
+        if (args and type(args[0]) is Instance) or id(result) in self.makers:
+            return
         operands = tensors_in(args, kwargs)
-        if not operands or isinstance(args[0] if args else None, Instance) or id(result) in self.makers:
+        if not operands:
             return
         producer = next((self.makers[id(t)] for t in operands if id(t) in self.makers), None)
         if producer is not None:
@@ -242,12 +247,14 @@ class Recorder:
 
 
 def _is_free(value: Tensor) -> bool:
-    return isinstance(value.cost, int) and value.cost == 0
+    return type(value.cost) is int and value.cost == 0
 
 
 def tensors_in(args: list[Any], kwargs: dict[str, Any]) -> list[Tensor]:
     found: list[Tensor] = []
     for value in (*args, *kwargs.values()):
+        if type(value) in PLAIN_TYPES:
+            continue
         if isinstance(value, Tensor):
             found.append(value)
         elif isinstance(value, (list, tuple)):

@@ -10,10 +10,11 @@ from typing import Any
 
 import libcst as cst
 
-from analyzers.interpreter import attributes, operators
+from analyzers.interpreter import attributes, contexts, operators
 from analyzers.interpreter.budget import MAXIMUM_WHILE
 from analyzers.interpreter.classes import make_class
-from analyzers.interpreter.expressions import evaluate, make_function, spread, subscript_key
+from analyzers.interpreter.expressions import attribute_name, evaluate, make_function, mangled, spread, subscript_key
+from analyzers.interpreter.generators import yields
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
 from analyzers.interpreter.patterns import match_case
@@ -34,7 +35,7 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 def run_body(machine: Any, frame: Frame, body: Any) -> str | None:
     """Run a suite (IndentedBlock, SimpleStatementSuite) or a list of statements."""
-    for statement in body if isinstance(body, (list, tuple)) else body.body:
+    for statement in body if type(body) in (list, tuple) else body.body:
         signal = run(machine, frame, statement)
         if signal is not None:
             return signal
@@ -42,14 +43,17 @@ def run_body(machine: Any, frame: Frame, body: Any) -> str | None:
 
 
 def run(machine: Any, frame: Frame, node: Any) -> str | None:
-    machine.budget.spend()
     if type(node) is cst.SimpleStatementLine:
-        return run_body(machine, frame, node.body)
-    runner = STATEMENTS.get(type(node))
-    if runner is None:
+        for part in node.body:
+            signal = run(machine, frame, part)
+            if signal is not None:
+                return signal
+        return None
+    machine.budget.spend()
+    if type(node) not in STATEMENTS:
         return None
     frame.node = node
-    return runner(machine, frame, node)
+    return STATEMENTS[type(node)](machine, frame, node)
 
 
 # -- simple statements -----------------------------------------------------------------------
@@ -111,7 +115,7 @@ def assign(machine: Any, frame: Frame, target: Any, value: Any) -> None:
         assign_name(machine, frame, target.value, value)
     elif kind is cst.Attribute:
         owner = evaluate(machine, frame, target.value)
-        machine.set_attribute(owner, target.attr.value, value)
+        machine.set_attribute(owner, attribute_name(frame, target), value)
     elif kind is cst.Subscript:
         owner = evaluate(machine, frame, target.value)
         operators.set_item(machine, owner, subscript_key(machine, frame, target.slice), value)
@@ -170,7 +174,7 @@ def _delete(machine: Any, frame: Frame, node: cst.Del) -> None:
             machine.journal.touch(frame.scope.names)
             frame.scope.names.pop(target.value, None)
         elif isinstance(target, cst.Attribute):
-            attributes.delete_attribute(machine, evaluate(machine, frame, target.value), target.attr.value)
+            attributes.delete_attribute(machine, evaluate(machine, frame, target.value), attribute_name(frame, target))
         elif isinstance(target, cst.Subscript):
             owner = evaluate(machine, frame, target.value)
             operators.delete_item(machine, owner, subscript_key(machine, frame, target.slice))
@@ -212,6 +216,9 @@ def _raise(machine: Any, frame: Frame, node: cst.Raise) -> None:
     value = evaluate(machine, frame, node.exc)
     if isinstance(value, Class):
         value = machine.call(value)
+    if node.cause is not None and isinstance(value, Instance):
+        cause = evaluate(machine, frame, node.cause.item)
+        value.attributes["__cause__"] = machine.call(cause) if isinstance(cause, Class) else cause
     frame.node = node
     raise Raised(value, machine.site())
 
@@ -257,7 +264,7 @@ def _dotted(node: Any) -> str:
 def _if(machine: Any, frame: Frame, node: cst.If) -> str | None:
     """An ``elif`` chain is walked in a loop, so that its length costs no recursion."""
     current: Any = node
-    while isinstance(current, cst.If):
+    while type(current) is cst.If:
         known = machine.truth(evaluate(machine, frame, current.test))
         if known is None:
             return _unsure_if(machine, frame, current)
@@ -334,7 +341,10 @@ def _unknown_loop(machine: Any, frame: Frame, node: Any, reason: Unknown) -> str
 def _blur(machine: Any, frame: Frame, node: Any) -> None:
     """After a loop that may have been left at any turn: what its body binds is unknown."""
     reason = "it depends on when a loop is left"
-    for name in bound_names(node.body):
+    names = machine.literals.get(node)
+    if names is None:
+        names = machine.literals[node] = tuple(dict.fromkeys(bound_names(node.body)))
+    for name in names:
         assign_name(machine, frame, name, machine.unknown(reason))
 
 
@@ -354,12 +364,13 @@ def _while(machine: Any, frame: Frame, node: cst.While) -> str | None:
             return _unknown_loop(machine, frame, node, Unknown("a condition that is not known"))
         if not known:
             return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
+        returns = len(frame.pending)
         signal = run_body(machine, frame, node.body)
         if signal == BREAK:
             return None
         if signal == RETURN:
             return signal
-        if signal == UNSURE:
+        if signal == UNSURE or len(frame.pending) > returns:
             return _blur(machine, frame, node)
     return _blur(machine, frame, node)
 
@@ -368,44 +379,57 @@ def _while(machine: Any, frame: Frame, node: cst.While) -> str | None:
 
 
 def _with(machine: Any, frame: Frame, node: cst.With) -> str | None:
-    entered: list[Any] = []
-    for item in node.items:
-        manager = evaluate(machine, frame, item.item)
-        value = _enter(machine, manager)
-        entered.append(manager)
-        if item.asname is not None:
-            assign(machine, frame, item.asname.name, value)
-    signal = run_body(machine, frame, node.body)
-    for manager in reversed(entered):
-        leave = _special(machine, manager, "__exit__")
-        if leave is not MISSING:
-            machine.call(leave, (None, None, None))
+    return _with_items(machine, frame, node, 0)
+
+
+def _with_items(machine: Any, frame: Frame, node: cst.With, index: int) -> str | None:
+    if index == len(node.items):
+        return run_body(machine, frame, node.body)
+    manager = assign_manager(machine, frame, node.items[index])
+    swallows = isinstance(manager, contexts.Context) and manager.swallows
+    machine.handlers += swallows
+    try:
+        signal = _with_items(machine, frame, node, index + 1)
+    except (Raised, UnknownUsed) as error:
+        if contexts.leave(machine, manager, error):
+            return None
+        raise
+    finally:
+        machine.handlers -= swallows
+    contexts.leave(machine, manager, None)
     return signal
 
 
-def _enter(machine: Any, manager: Any) -> Any:
-    enter = _special(machine, manager, "__enter__")
-    if enter is not MISSING:
-        return machine.call(enter)
-    if isinstance(manager, LazyIterator):
-        items = machine.iterate(manager)
-        return items[0] if items else None
-    return manager if isinstance(manager, Unknown) else None
-
-
-def _special(machine: Any, value: Any, name: str) -> Any:
-    return machine.get_attribute(value, name, default=MISSING) if isinstance(value, Instance) else MISSING
+def assign_manager(machine: Any, frame: Frame, item: cst.WithItem) -> Any:
+    """Enter the context manager of one ``with`` item and bind what it gives."""
+    manager = evaluate(machine, frame, item.item)
+    frame.node = item.item
+    value = contexts.enter(machine, manager)
+    if item.asname is not None:
+        assign(machine, frame, item.asname.name, value)
+    return manager
 
 
 def _try(machine: Any, frame: Frame, node: cst.Try) -> str | None:
     try:
-        signal = _guarded_body(machine, frame, node)
+        signal = _handled_body(machine, frame, node)
+    except (Raised, UnknownUsed):
+        last = run_body(machine, frame, node.finalbody.body) if node.finalbody is not None else None
+        if last is not None:
+            return last
+        raise
+    result = frame.result
+    last = run_body(machine, frame, node.finalbody.body) if node.finalbody is not None else None
+    if last is None:
+        frame.result = result
+    return last or signal
+
+
+def _handled_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
+    try:
+        return _guarded_body(machine, frame, node)
     except Raised as raised:
-        signal = _handle(machine, frame, node, raised)
-    finally_signal = None
-    if node.finalbody is not None:
-        finally_signal = run_body(machine, frame, node.finalbody.body)
-    return finally_signal or signal
+        return _handle(machine, frame, node, raised)
 
 
 def _guarded_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
@@ -420,29 +444,38 @@ def _guarded_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
 
 
 def _handle(machine: Any, frame: Frame, node: cst.Try, raised: Raised) -> str | None:
-    for handler in node.handlers:
-        if not _catches(machine, frame, handler, raised):
-            continue
+    handler = handler_of(machine, frame, node, raised)
+    if handler is None:
+        raise raised
+    if handler.name is not None:
+        assign(machine, frame, handler.name.name, raised.value)
+    before, frame.handled = frame.handled, raised
+    try:
+        return run_body(machine, frame, handler.body)
+    finally:
+        frame.handled = before
         if handler.name is not None:
-            assign(machine, frame, handler.name.name, raised.value)
-        before, frame.handled = frame.handled, raised
-        try:
-            return run_body(machine, frame, handler.body)
-        finally:
-            frame.handled = before
-    if node.finalbody is not None:
-        run_body(machine, frame, node.finalbody.body)
-    raise raised
+            machine.journal.touch(frame.scope.names)
+            frame.scope.names.pop(handler.name.name.value, None)
 
 
-def _catches(machine: Any, frame: Frame, handler: cst.ExceptHandler, raised: Raised) -> bool:
-    if handler.type is None or not isinstance(raised.value, Instance):
+def handler_of(machine: Any, frame: Frame, node: cst.Try, raised: Raised) -> cst.ExceptHandler | None:
+    """The first ``except`` that catches it."""
+    for handler in node.handlers:
+        if handler.type is None:
+            return handler
+        wanted = evaluate(machine, frame, handler.type)
+        if is_caught(raised, wanted if isinstance(wanted, tuple) else (wanted,)):
+            return handler
+    return None
+
+
+def is_caught(raised: Raised, kinds: tuple) -> bool:
+    """Whether an exception is of one of these classes; one that is not known may be."""
+    if not isinstance(raised.value, Instance):
         return True
-    wanted = evaluate(machine, frame, handler.type)
-    for kind in wanted if isinstance(wanted, tuple) else (wanted,):
-        if isinstance(kind, Unknown) or (isinstance(kind, Class) and is_exception(raised.value, kind.name)):
-            return True
-    return False
+    named = (k for k in kinds if isinstance(k, Class))
+    return any(isinstance(k, Unknown) for k in kinds) or any(is_exception(raised.value, k.name) for k in named)
 
 
 # -- definitions -----------------------------------------------------------------------------
@@ -457,16 +490,7 @@ def _define_function(machine: Any, frame: Frame, node: cst.FunctionDef) -> None:
 
 
 def _is_generator(machine: Any, node: cst.FunctionDef) -> bool:
-    known = machine.literals.get(node)
-    if known is None:
-        known = machine.literals[node] = _yields(node.body)
-    return known
-
-
-def _yields(node: Any) -> bool:
-    if isinstance(node, cst.Yield):
-        return True
-    return any(_yields(c) for c in node.children if not isinstance(c, (cst.FunctionDef, cst.ClassDef, cst.Lambda)))
+    return yields(machine, node.body)
 
 
 def _decorated(machine: Any, frame: Frame, node: Any, value: Any) -> Any:
@@ -495,7 +519,8 @@ def _define_class(machine: Any, frame: Frame, node: cst.ClassDef) -> None:
     finally:
         machine.frames.pop()
     frame.node = node
-    made = make_class(machine, node.name.value, bases, keywords, scope.names, frame.module.name)
+    names = {mangled(node.name.value, n): v for n, v in scope.names.items()}
+    made = make_class(machine, node.name.value, bases, keywords, names, frame.module.name)
     for function in scope.functions:
         function.owner = made
     assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, made))

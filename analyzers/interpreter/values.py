@@ -31,7 +31,7 @@ class Function:
     """A ``def`` or ``lambda`` together with the scope it closes over."""
 
     __slots__ = (
-        "attributes", "body", "defaults", "is_generator", "name", "node", "node_is_lambda", "owner", "parameters", "scope", "site",
+        "attributes", "body", "defaults", "is_generator", "memo", "name", "node", "node_is_lambda", "owner", "parameters", "scope", "site",
     )
 
     def __init__(self, name: str, node: Any, parameters: Any, body: Any, scope: Scope, site: Site) -> None:
@@ -46,6 +46,8 @@ class Function:
         self.is_generator = False
         self.node_is_lambda = False
         self.attributes: dict[str, Any] = {}
+        self.memo: dict[Any, Any] | None = None
+        """Results by arguments, where ``functools.lru_cache`` keeps them."""
 
     def __repr__(self) -> str:
         return f"<function {self.name}>"
@@ -83,13 +85,35 @@ class Partial:
 
 
 class Property:
-    """``@property`` (or ``functools.cached_property``), with its setter."""
+    """``@property``, with its setter and deleter."""
 
-    __slots__ = ("getter", "setter")
+    __slots__ = ("deleter", "getter", "setter")
 
-    def __init__(self, getter: Any, setter: Any = None) -> None:
+    def __init__(self, getter: Any, setter: Any = None, deleter: Any = None) -> None:
         self.getter = getter
         self.setter = setter
+        self.deleter = deleter
+
+
+class CachedProperty:
+    """``functools.cached_property``: what it gives becomes an attribute of the object."""
+
+    __slots__ = ("function", "name")
+
+    def __init__(self, function: Any, name: str) -> None:
+        self.function = function
+        self.name = name
+
+
+class PartialMethod:
+    """``functools.partialmethod``."""
+
+    __slots__ = ("args", "function", "keywords")
+
+    def __init__(self, function: Any, args: tuple, keywords: dict[str, Any]) -> None:
+        self.function = function
+        self.args = args
+        self.keywords = keywords
 
 
 class StaticMethod:
@@ -119,10 +143,12 @@ class Super:
 class TypingForm:
     """Something of ``typing`` or ``collections.abc``: subscriptable, ignored as a base, checked by name."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "options")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, options: tuple = ()) -> None:
         self.name = name
+        self.options = options
+        """Of a union of types: the types."""
 
     def __repr__(self) -> str:
         return f"typing.{self.name}"
@@ -145,7 +171,8 @@ class Class:
     """
 
     __slots__ = (
-        "__weakref__", "_found", "_subclasses", "bases", "host", "metadata", "module", "mro", "name", "namespace", "payload_type", "site",
+        "__weakref__", "_found", "_subclasses", "bases", "host", "metadata", "module", "mro", "name", "namespace", "opaque",
+        "payload_type", "site",
     )  # fmt: skip
 
     def __init__(self, name: str, bases: tuple, namespace: dict[str, Any], module: str, site: Site | None = None) -> None:
@@ -162,6 +189,8 @@ class Class:
             if isinstance(base, Class):
                 base._subclasses.add(self)
         self.mro: tuple = linearise(self, bases)
+        self.opaque: Unknown | None = next((b for b in self.mro if isinstance(b, Unknown)), None)
+        """The base class that is not known: it may bring any attribute."""
         self.payload_type: type | None = next((b for b in self.mro if isinstance(b, type) and b is not object), None)
 
     @property
@@ -170,10 +199,10 @@ class Class:
 
     def find(self, name: str) -> Any:
         """The attribute as it stands in the first class of the MRO that has it, else MISSING."""
-        found = self._found.get(name, self)
-        if found is self:
-            found = self._found[name] = self._search(name)
-        return found
+        found = self._found
+        if name not in found:
+            found[name] = self._search(name)
+        return found[name]
 
     def _search(self, name: str) -> Any:
         for base in self.mro:
@@ -246,15 +275,30 @@ class Instance:
         object.__setattr__(self, "broken", None)
 
     def __getattr__(self, name: str) -> Any:
-        value = self.machine.get_attribute(self, name, default=MISSING)
+        value = self.machine.get_attribute(self, name, MISSING)
         if value is MISSING:
             raise AttributeError(name)
-        if isinstance(value, BoundMethod):
+        if type(value) is BoundMethod:
             return NativeView(self.machine, value)
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.machine.set_attribute(self, name, value)
+
+    def __eq__(self, other: Any) -> bool:
+        return self is other or self.machine.is_equal(self, other)
+
+    def __hash__(self) -> int:
+        return self.machine.hash_of(self)
+
+    def __lt__(self, other: Any) -> bool:
+        return self.machine.is_less(self, other)
+
+    def __gt__(self, other: Any) -> bool:
+        return self.machine.is_less(other, self)
+
+    def __index__(self) -> int:
+        return self.machine.index_of(self)
 
     def __repr__(self) -> str:
         return f"<{self.class_.name} object>"
@@ -276,12 +320,14 @@ class NativeView:
 class NativeModule:
     """A module of a framework or the standard library that is known by a table, not by source."""
 
-    __slots__ = ("assigned", "members", "name")
+    __slots__ = ("assigned", "found", "members", "name")
 
     def __init__(self, name: str, members: dict[str, Any]) -> None:
         self.name = name
         self.members = members
         self.assigned: dict[str, Any] = {}
+        self.found: dict[str, Any] = {}
+        """Names that were looked up in the tables before."""
 
     def __repr__(self) -> str:
         return f"<module {self.name}>"
@@ -304,6 +350,10 @@ class Rest(Unknown):
     def plain(self) -> Unknown:
         """The unknown it is when it leaves the list."""
         return Unknown(self.reason, self.place)
+
+
+UNKNOWNS = frozenset((Unknown, Rest))
+"""The types of what is not known."""
 
 
 class LazyIterator:

@@ -13,9 +13,9 @@ from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.modules import Module, Modules, describe, outside
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised, Site
-from analyzers.project.workspace import files_that_build
-from analyzers.project.resolve import workspace_root
 from analyzers.project.inputs import InputError, Usage, find_inputs
+from analyzers.project.resolve import workspace_root
+from analyzers.project.workspace import files_that_build
 from analyzers.tensors.dims import symbol
 from analyzers.unknown import Unknown
 
@@ -196,6 +196,9 @@ class Discovery:
             machine.recorder.troubles = troubles
             return
         target = f"{self.request.path}::{name}" + ("" if isinstance(value, Instance) else "()")
+        if any(model.target == target for model in self.facts.models):
+            machine.recorder.troubles = troubles
+            return
         fact = self._model(target, name, instance, None, value)
         fact.place = place_of(site) or fact.place
         machine.recorder.troubles = troubles

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from analyzers.interpreter.values import BoundMethod, Function, Instance
 from analyzers.frameworks.modules import framework_of, walk
+from analyzers.interpreter.values import MISSING, BoundMethod, Function, Instance
 from analyzers.project.annotations import annotated_shapes
 from analyzers.project.probing import Names, NeedsShape, Probe, shape_wanted_by
 from analyzers.tensors.dims import Expression, bare_symbol
@@ -126,7 +126,7 @@ class _Search:
     def _too_many(self, origin: str) -> None:
         from analyzers.analysis import TargetError
 
-        if origin == "option":
+        if origin == "option" and self.root.broken is None:
             count = len(self.parameters)
             raise TargetError(f"{self.root.class_.name} takes {count} input{'s' * (count != 1)}, more are given")
 
@@ -177,7 +177,8 @@ class _Search:
     def _add_usage(self, known: dict[str, Input]) -> None:
         """``model(torch.randn(…))`` in the file's own code."""
         same = [u for u in self.usages if u.instance is self.root]
-        for usage in same or [u for u in self.usages if u.instance.class_ is self.root.class_]:
+        own = self.root.class_.host is None
+        for usage in same or [u for u in self.usages if own and u.instance.class_ is self.root.class_]:
             given = {**dict(zip(self.parameters, usage.args)), **usage.kwargs}
             shapes = {n: v for n, v in given.items() if isinstance(v, Tensor)}
             if shapes and all(isinstance(d, int) for t in shapes.values() for d in t.shape):
@@ -356,9 +357,9 @@ def located_input(given: Input, root: Instance) -> Field:
 
 
 def entry_of(machine: Any, root: Instance) -> Any:
-    """The method that a call of the model runs."""
+    """The method that a call of the model runs; MISSING where it has none."""
     framework = framework_of(root)
-    return machine.get_attribute(root, framework.entry if framework is not None else "forward")
+    return machine.get_attribute(root, framework.entry if framework is not None else "forward", default=MISSING)
 
 
 def forward_parameters(machine: Any, root: Instance) -> list[str]:

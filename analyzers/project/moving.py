@@ -50,7 +50,7 @@ class Mover:
         moved = self.value(fact)
         names = {layer.name: self._name(layer) for layer in fact.layers if layer.functional}
         moved.layers = [self._renamed(layer, names) for layer in moved.layers]
-        moved.field_layer = names.get(fact.field_layer, fact.field_layer)
+        moved.field_layer = names.get(fact.field_layer or "", fact.field_layer)
         return moved
 
     def _name(self, layer: LayerFact) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from analyzers.frameworks.modules import walk
+from analyzers.frameworks.modules import framework_of, walk
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import symbol
 from analyzers.tensors.field import Field
@@ -90,6 +90,10 @@ def _holds(record: Any, probe: Probe) -> bool:
 
 def wanted_by_layer(module: Instance, size: int, names: Names, *, flattened: bool = False) -> Wanted | None:
     """What a framework layer takes, from its attributes; None for other modules."""
+    framework = framework_of(module)
+    found = framework.wanted_input(module, size, names) if framework is not None else None
+    if found is not None:
+        return Wanted(*found)
     bases = {getattr(c, "name", "") for c in module.class_.mro}
     for base, reader in READERS:
         if base in bases and module.broken is None:

@@ -40,9 +40,10 @@ def changed_names(blocks: Iterable[Block]) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def reached(module: SourceModule, name: str) -> frozenset[str] | None:
-    """Every name of the module that ``name`` may depend on; ``None`` when that cannot be told."""
-    bound = set(module.bound_names)
+def reached(module: SourceModule, name: str, gone: frozenset[str]) -> frozenset[str] | None:
+    """Every name that ``name`` may depend on, of those of the module and those that are ``gone`` from it;
+    ``None`` when that cannot be told."""
+    bound = gone.union(module.bound_names)
     seen, queue = {name}, [name]
     while queue:
         current = queue.pop()
@@ -69,7 +70,7 @@ def untouched(
         return frozenset(names), blocks
     kept = set()
     for name in names:
-        needed = reached(new, name)
+        needed = reached(new, name, changed)
         if needed is not None and changed.isdisjoint(needed):
             kept.add(name)
     return frozenset(kept), blocks

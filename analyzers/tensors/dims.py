@@ -154,6 +154,8 @@ class Expression:
         return self
 
     def __mul__(self, other: Any) -> Any:
+        if type(other) is int:
+            return _bounded(_scaled(self.terms, other))
         terms = self._operand(other)
         return NotImplemented if terms is None else _bounded(_multiplied(self.terms, terms))
 
@@ -285,7 +287,13 @@ def _atom_value(atom: Atom, values: Mapping[Symbol, Dim]) -> Dim:
 
 def product(dims: Iterable[Dim]) -> Dim:
     result: Dim = 1
+    symbolic: list[Dim] = []
     for dim in dims:
+        if type(dim) is int:
+            result *= dim
+        else:
+            symbolic.append(dim)
+    for dim in symbolic:
         result = result * dim
     return result
 
@@ -479,7 +487,7 @@ def _collapse(terms: Terms) -> Any:
 def _bounded(terms: Terms) -> Any:
     """Collapsed; a product beyond what any model's sizes need becomes an unknown dim."""
     for monomial, coefficient in terms.items():
-        degree = sum(power for _, power in monomial)
+        degree = sum([power for _, power in monomial])
         if degree > MAX_DEGREE or abs(coefficient).bit_length() > MAX_COEFFICIENT_BITS:
             return _too_large()
     return _collapse(terms)

@@ -8,9 +8,9 @@ that every element reads the same, which is the global flag where that is the wh
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from operator import itemgetter
 from typing import Any
 
 from analyzers.facts import FieldFact
@@ -53,7 +53,11 @@ class Axis:
 
     def is_located(self, dims: frozenset[int]) -> bool:
         """Whether elements read different pixels along any of these tensor dims."""
-        return any(place[0] in dims for term in self.terms for place in term.places)
+        for term in self.terms:
+            for place in term.places:
+                if place[0] in dims:
+                    return True
+        return False
 
     def unknown(self, reason: str) -> Axis:
         return Axis(self.key, self.extent, (), self.reduced, reason)
@@ -86,8 +90,8 @@ class Field:
 
     def located_dims(self) -> frozenset[int]:
         """The tensor dims along which elements read different pixels."""
-        terms = (term for axis in self.axes for term in axis.terms)
-        return frozenset(place[0] for term in terms for place in term.places)
+        terms = [term for axis in self.axes for term in axis.terms]
+        return frozenset([place[0] for term in terms for place in term.places])
 
     def located(self, dim: int) -> bool:
         """Whether elements read different pixels along a dim."""
@@ -95,8 +99,8 @@ class Field:
 
     def axes_at(self, dim: int) -> tuple[str, ...]:
         """Names of the input axes that are found, at least in part, along a dim."""
-        found = (axis for axis in self.axes if axis.is_located(frozenset((dim,))))
-        return tuple(dict.fromkeys(axis.key[1] for axis in found))
+        chosen = frozenset((dim,))
+        return tuple(dict.fromkeys([axis.key[1] for axis in self.axes if axis.is_located(chosen)]))
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -273,7 +277,7 @@ class Field:
         inputs = dict.fromkeys(axis.key[0] for axis in known)
         best = max(inputs, key=lambda name: sum(_is_located(a) for a in known if a.key[0] == name))
         chosen = [axis for axis in known if axis.key[0] == best]
-        columns = zip(*(_axis_fact(self._reported(axis), axis) for axis in chosen), strict=True)
+        columns = zip(*self._rows(chosen), strict=True)
         return FieldFact(
             tuple(axis.key[1] for axis in chosen),
             *(tuple(column) for column in columns),  # type: ignore[arg-type]
@@ -288,13 +292,25 @@ class Field:
                 return self._reported(found).support  # type: ignore[union-attr]
         return None
 
+    def _rows(self, axes: Sequence[Axis]) -> list[tuple[Any, ...]]:
+        """What is reported of each axis, worked out once where two are alike (square kernels on square maps)."""
+        known: dict[Any, tuple[Any, ...]] = {}
+        rows = []
+        for axis in axes:
+            term = self._reported(axis)
+            key = term and (id(term.support), term.n, bool(term.places), axis.extent)
+            if key not in known:
+                known[key] = _axis_fact(term, axis)
+            rows.append(known[key])
+        return rows
+
     # machinery --------------------------------------------------------------------------------
 
     def _each_axis(self, change: Callable[[Axis], Axis | None]) -> Field:
         changed = [change(axis) for axis in self.axes]
-        if all(new is old for new, old in zip(changed, self.axes, strict=True)):
+        if all(map(operator.is_, changed, self.axes)):
             return self
-        kept = tuple(axis for axis in changed if axis is not None)
+        kept = tuple([axis for axis in changed if axis is not None])
         return Field(kept) if kept else Field.EMPTY
 
     def _each(self, change: Callable[[Term], Term | None]) -> Field:
@@ -314,7 +330,9 @@ class Field:
         """The located term with the largest field, over the positions of its dim if that is its own."""
         if not axis.terms:
             return None
-        term = max(axis.terms, key=lambda term: (bool(term.places), term.support.size))
+        term = axis.terms[0]
+        if len(axis.terms) > 1:
+            term = max(axis.terms, key=lambda term: (bool(term.places), term.support.size))
         if len(term.places) != 1 or len(self.axes_at(term.places[0][0])) != 1:
             return term
         try:
@@ -531,20 +549,19 @@ def _misaligned(terms: Sequence[Term]) -> str | None:
         return None
     first = located[0]
     others = [term for term in located[1:] if placement.common_placement(first, term) is not None]
-    stride = first.support.stride
     for term in others:
-        if term.support.stride != stride:
+        if not term.support.moves_like(first.support):
             text = _pair_misaligned(first.support, term.support, first.n)
             if text is not None:
                 return text
-    centred = [(t.support.centre, t) for t in (first, *others) if t.support.stride == stride]
-    low, high = min(centred, key=itemgetter(0))[1], max(centred, key=itemgetter(0))[1]
-    return _pair_misaligned(low.support, high.support, first.n)
+    centred = [(t.support.middle, t.support) for t in (first, *others) if t.support.moves_like(first.support)]
+    low, high = min(centred, key=operator.itemgetter(0)), max(centred, key=operator.itemgetter(0))
+    return None if low[0] == high[0] else _pair_misaligned(low[1], high[1], first.n)
 
 
 def _pair_misaligned(a: Support, b: Support, n: Dim) -> str | None:
     unit = max(a.stride, b.stride)
-    apart = a.centre - b.centre
+    apart = Fraction(a.middle - b.middle, 2)
     if a.stride != b.stride:
         last = n - 1 if isinstance(n, int) else None
         drift = apart if last is None else apart + last * (a.stride - b.stride)

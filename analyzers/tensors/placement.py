@@ -435,6 +435,8 @@ def _digit_values(place: Place, index: int) -> list[tuple[int, Dim, int]] | None
 
 def common_placement(a: Term, b: Term) -> Term | None:
     """The term both can be placed like: digits that one lacks were mixed, so any place will do."""
+    if a.places == b.places and a.n == b.n:
+        return a
     ours, theirs = a.digits(), b.digits()
     if not ours or not theirs:
         return a if ours == theirs else None

@@ -213,16 +213,20 @@ class Support:
     @property
     def size(self) -> int:
         """``max S(i) − min S(i) + 1``, the largest over the phases."""
-        return max(bits.bit_length() for bits in self.bits)
+        if self.period == 1:
+            return self.bits[0].bit_length()
+        return max([bits.bit_length() for bits in self.bits])
 
     @property
     def size_min(self) -> int:
         """The smallest size over the phases (0 where some units read nothing)."""
-        return min(bits.bit_length() for bits in self.bits)
+        return min([bits.bit_length() for bits in self.bits]) if self.period > 1 else self.size
 
     @property
     def start(self) -> int:
         """``min S(0)``; of the first unit that reads anything, where unit 0 reads nothing."""
+        if self.bits[0]:
+            return self.offsets[0]
         return next((offset for offset, bits in zip(self.offsets, self.bits, strict=True) if bits), 0)
 
     @property
@@ -231,7 +235,7 @@ class Support:
         size = self.size
         if not size:
             return 1.0
-        return min(bits.bit_count() for bits in self.bits if bits.bit_length() == size) / size
+        return min([bits.bit_count() for bits in self.bits if bits.bit_length() == size]) / size
 
     @property
     def narrowest(self) -> int:
@@ -286,10 +290,12 @@ class Support:
 
         Of a map listed unit by unit, or with a period wider than the field, only to the stride.
         """
-        stride = self.stride
-        regular = self.pace is None and (self.period == 1 or self.jump <= self.size // 2)
-        grid = Fraction(self.jump) if regular else stride
-        before = after = Fraction(0)
+        if self.period == 1 and self.pace is None:
+            stride = grid = self.jump
+        else:
+            stride = self.stride
+            grid = self.jump if self.pace is None and self.jump <= self.size // 2 else stride
+        before = after = 0
         for phase, bits in enumerate(self.bits):
             if bits:
                 offset = self.offsets[phase] - phase * stride
@@ -297,12 +303,18 @@ class Support:
                 after = max(after, offset + bits.bit_length() - 1)
         return _rounded_out(before, grid), _rounded_out(after, grid)
 
+    def moves_like(self, other: Support) -> bool:
+        """Whether both have the same stride."""
+        if self.pace is None and other.pace is None:
+            return self.jump * other.period == other.jump * self.period
+        return self.stride == other.stride
+
     @property
-    def centre(self) -> Fraction:
-        """Centre of the hull of unit 0, averaged over the phases (pixels)."""
+    def middle(self) -> int | Fraction:
+        """Twice the centre of the hull of unit 0, averaged over the phases (pixels)."""
         if self.period == 1:
-            return Fraction(2 * self.offsets[0] + max(self.bits[0].bit_length() - 1, 0), 2)
-        return (self._edge(first=True) + self._edge(first=False)) / 2
+            return 2 * self.offsets[0] + max(self.bits[0].bit_length() - 1, 0)
+        return self._edge(first=True) + self._edge(first=False)
 
     @property
     def end(self) -> Fraction:
@@ -325,8 +337,8 @@ def _taps_of(gather: Gather, i: int) -> tuple[Taps, int]:
     return gather.taps[phase], turns * gather.step
 
 
-def _rounded_out(pixels: Fraction, grid: Fraction) -> int:
-    return math.ceil(math.ceil(pixels / grid) * grid) if grid > 0 else math.ceil(pixels)
+def _rounded_out(pixels: int | Fraction, grid: int | Fraction) -> int:
+    return math.ceil(-(-pixels // grid) * grid) if grid > 0 else math.ceil(pixels)
 
 
 def _smeared(bits: int, shift: int, count: int) -> int:

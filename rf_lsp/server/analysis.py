@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 BETWEEN_STAGES = 0.25
 """Seconds after which what is new is shown although more is to come."""
 
+PAUSE = 0.02
+"""Seconds in which the loop's thread has Python for itself to answer with the first results."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -33,15 +36,22 @@ Held = tuple[ModelFact, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to analyse: a path with its text. ``revisions`` are those of all open modules at this moment,
+    """What to analyse. ``texts`` and ``revisions`` are those of all open modules at this moment,
     ``view`` the lines on the screen, ``inputs`` what the person gave for single targets."""
 
     path: str
-    text: str
-    revision: int
+    texts: dict[str, str]
     revisions: dict[str, int]
     view: tuple[int, int] | None = None
     inputs: dict[str, list[NamedShape]] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return self.texts[self.path]
+
+    @property
+    def revision(self) -> int:
+        return self.revisions[self.path]
 
 
 @dataclass(slots=True)
@@ -58,8 +68,11 @@ class Analysis:
     complete: bool = True
     held: list[Held] = field(default_factory=list)
     dependencies: frozenset[str] = frozenset()
+    texts: dict[str, str] = field(default_factory=dict)
     crash: str | None = None
     seconds: float = 0.0
+    number: int = 0
+    """Given when it is taken over: no two have the same."""
 
 
 @dataclass(slots=True)
@@ -129,9 +142,7 @@ class Analyst:
 class _Run:
     """One analysis."""
 
-    def __init__(
-        self, analyst: Analyst, order: Order, stop: Stop, publish: Callable[[Analysis], None]
-    ) -> None:
+    def __init__(self, analyst: Analyst, order: Order, stop: Stop, publish: Callable[[Analysis], None]) -> None:
         self.analyst = analyst
         self.order = order
         self.stop = stop
@@ -189,9 +200,11 @@ class _Run:
         self.first = self._first([models[name] for name in self.waiting])
 
     def _first(self, models: list[ModelFact]) -> tuple[str, ...]:
-        """The smallest model that uses what was edited."""
+        """The smallest model that uses what was edited, one that is seen on the screen if there is any."""
         spans = [(block.first_line, block.end_line) for block in self.changed]
         touching = [fact for fact in models if _touches(fact, self.order.path, spans)] or models
+        if self.order.view is not None:
+            touching = [fact for fact in touching if _touches(fact, self.order.path, [self.order.view])] or touching
         smallest = min(touching, key=lambda fact: len(fact.layers), default=None)
         return (name_of(smallest),) if smallest is not None else ()
 
@@ -209,6 +222,8 @@ class _Run:
             facts.problems = self._kept_problems(frozenset())
             facts.ignores = self.engine.ignores(self.order.path)
             self.publish(self._analysis(facts, complete=False))
+            if is_first:
+                time.sleep(PAUSE)
 
     def _sorted(self, models: list[ModelFact]) -> list[ModelFact]:
         """In the order of the source, as if all had been analysed at once."""
@@ -247,11 +262,7 @@ class _Run:
         held = []
         for fact, revisions in held_of(self.earlier.analysis):
             now = models.get(name_of(fact))
-            gone = (
-                now is None
-                and (wrong or bound is None or name_of(fact) in bound)
-                and fact.class_name not in parts
-            )
+            gone = now is None and (wrong or bound is None or name_of(fact) in bound) and fact.class_name not in parts
             worse = now is not None and now.status != "complete" and (wrong or bool(now.problems))
             if gone or worse:
                 held.append((fact, revisions))
@@ -269,21 +280,18 @@ class _Run:
             self.engine.project.settings,
             complete,
             dependencies=frozenset(self.engine.sources.dependencies),
+            texts=order.texts,
         )
         if not complete:
             analysis.held = self._held(analysis, wrong=True)
         return analysis
 
     def _remember(self, analysis: Analysis, module: SourceModule) -> None:
-        stamps = {
-            path: stamp for path, stamp in self.engine.sources.dependencies.items() if path != self.order.path
-        }
+        stamps = {path: stamp for path, stamp in self.engine.sources.dependencies.items() if path != self.order.path}
         if self.earlier is not None:
             stamps = {**self.earlier.stamps, **stamps}
             analysis.dependencies |= frozenset(self.earlier.stamps)
-        self.analyst.remember(
-            self.order.path, _Earlier(analysis, module, stamps, self.order.inputs, self.engine)
-        )
+        self.analyst.remember(self.order.path, _Earlier(analysis, module, stamps, self.order.inputs, self.engine))
 
 
 def held_of(analysis: Analysis) -> list[Held]:

@@ -49,6 +49,11 @@ class Buffer:
         """Where a line of the module is for the client."""
         raise NotImplementedError
 
+    def line(self, number: int) -> str:
+        """The text of a line of the module, without its end."""
+        spot = self.spot(number)
+        return spot.text.line(spot.line)
+
     def line_of(self, uri: str, line: int) -> int | None:
         """The module's line of a document's line; ``None`` when the document is no part of it."""
         raise NotImplementedError

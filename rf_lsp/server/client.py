@@ -40,9 +40,7 @@ def client_of(capabilities: dict[str, Any], options: Any = None) -> Client:
     def has(path: str) -> bool:
         return bool(_get(capabilities, path))
 
-    diagnostics = (
-        "textDocument.diagnostic" if has("textDocument.diagnostic") else "textDocument.publishDiagnostics"
-    )
+    diagnostics = "textDocument.diagnostic" if has("textDocument.diagnostic") else "textDocument.publishDiagnostics"
     resolved = _get(capabilities, "textDocument.inlayHint.resolveSupport.properties") or []
     actions = _get(capabilities, "textDocument.codeAction.resolveSupport.properties") or []
     wants_images = options.get("images") if isinstance(options, dict) else None
@@ -51,8 +49,7 @@ def client_of(capabilities: dict[str, Any], options: Any = None) -> Client:
         pulls=has("textDocument.diagnostic"),
         markdown="markdown" in (_get(capabilities, "textDocument.hover.contentFormat") or []),
         images=_shows_images(capabilities) if wants_images is None else bool(wants_images),
-        related=has("textDocument.publishDiagnostics.relatedInformation")
-        or has(f"{diagnostics}.relatedInformation"),
+        related=has("textDocument.publishDiagnostics.relatedInformation") or has(f"{diagnostics}.relatedInformation"),
         code_descriptions=has("textDocument.publishDiagnostics.codeDescriptionSupport")
         or has(f"{diagnostics}.codeDescriptionSupport"),
         resolves_tooltips="label.tooltip" in resolved,
@@ -61,8 +58,7 @@ def client_of(capabilities: dict[str, Any], options: Any = None) -> Client:
         document_changes=has("workspace.workspaceEdit.documentChanges"),
         refreshes_hints=has("workspace.inlayHint.refreshSupport"),
         refreshes_lenses=has("workspace.codeLens.refreshSupport"),
-        refreshes_diagnostics=has("workspace.diagnostics.refreshSupport")
-        or has("workspace.diagnostic.refreshSupport"),
+        refreshes_diagnostics=has("workspace.diagnostics.refreshSupport") or has("workspace.diagnostic.refreshSupport"),
         progress=has("window.workDoneProgress"),
         configuration=has("workspace.configuration"),
         watches=has("workspace.didChangeWatchedFiles.dynamicRegistration"),

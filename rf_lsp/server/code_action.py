@@ -50,9 +50,7 @@ def _lines(buffer: Buffer, params: types.CodeActionParams) -> tuple[int, int] | 
 def _wanted(params: types.CodeActionParams, kind: str) -> bool:
     """Whether the client asks for actions of a kind: no list means all, ``source`` means all kinds below it."""
     only = params.context.only
-    return not only or any(
-        kind == asked or kind.startswith(f"{asked}.") or asked == "" for asked in map(_text, only)
-    )
+    return not only or any(kind == asked or kind.startswith(f"{asked}.") or asked == "" for asked in map(_text, only))
 
 
 def _text(kind: Any) -> str:
@@ -75,20 +73,14 @@ def _last_line(finding: Finding) -> int:
 # -- fixes ---------------------------------------------------------------------------------------
 
 
-async def _quick_fixes(
-    server: Server, buffer: Buffer, analysis: Analysis, finding: Finding
-) -> list[dict[str, Any]]:
+async def _quick_fixes(server: Server, buffer: Buffer, analysis: Analysis, finding: Finding) -> list[dict[str, Any]]:
     actions = []
     held = await _held(server, buffer, analysis, finding)
     for index, fix in enumerate(held):
         action = _action(server, fix.title, QUICK_FIX, fix.edits)
         if action is not None:
-            actions.append(
-                {**action, "isPreferred": index == 0 and len(held) == 1, **_about(server, buffer, finding)}
-            )
-    ignored = _action(
-        server, f"Ignore {finding.code} on this line", QUICK_FIX, comments.ignore(finding, _line_of(buffer))
-    )
+            actions.append({**action, "isPreferred": index == 0 and len(held) == 1, **_about(server, buffer, finding)})
+    ignored = _action(server, f"Ignore {finding.code} on this line", QUICK_FIX, comments.ignore(finding, buffer.line))
     return [*actions, {**ignored, **_about(server, buffer, finding)}] if ignored is not None else actions
 
 
@@ -160,7 +152,7 @@ def _rewrites(
     on_model = any(model.place is not None and lines[0] <= model.place.line <= lines[1] for model in models)
     if not on_model and _text(params.context.trigger_kind) != INVOKED and not params.context.only:
         return []
-    line = _line_of(buffer)
+    line = buffer.line
     count = buffer.text.count("\n") + 1
     written = comments.write(
         sights_in(server, buffer, analysis),
@@ -176,14 +168,6 @@ def _rewrites(
         _action(server, "Remove the comments with shapes and fields", REWRITE, removed),
     ]
     return [action for action in made if action is not None]
-
-
-def _line_of(buffer: Buffer) -> Any:
-    def line(number: int) -> str:
-        spot = buffer.spot(number)
-        return spot.text.line(spot.line)
-
-    return line
 
 
 def _action(server: Server, title: str, kind: str, edits: Sequence[Edit]) -> dict[str, Any] | None:

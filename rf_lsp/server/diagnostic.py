@@ -9,9 +9,7 @@ from lsprotocol import types
 from rf_lsp.server import diagnostics
 from rf_lsp.server.server import Server
 
-OPTIONS = types.DiagnosticOptions(
-    inter_file_dependencies=True, workspace_diagnostics=False, identifier="rf-lsp"
-)
+OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="rf-lsp")
 
 
 async def handle(server: Server, params: types.DocumentDiagnosticParams) -> dict[str, Any]:

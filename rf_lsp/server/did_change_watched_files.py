@@ -12,9 +12,7 @@ from rf_lsp.settings import FILE_NAMES
 
 def handle(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     paths = [server.path_of(change.uri) for change in params.changes]
-    files_changed(
-        server, paths, any(change.type != types.FileChangeType.Changed for change in params.changes)
-    )
+    files_changed(server, paths, any(change.type != types.FileChangeType.Changed for change in params.changes))
 
 
 def files_changed(server: Server, paths: list[str], listing: bool) -> None:

@@ -126,17 +126,10 @@ async def _write_comment(server: Server, buffer: Buffer, target: str) -> Any:
 def comment_edit(buffer: Buffer, place: Place, shapes: str) -> Edit | None:
     """``# rf: input=…`` above a definition and its decorators, unless there is one already."""
     line = place.line
-    while line > 0 and _line(buffer, line - 1).lstrip().startswith("@"):
+    while line > 0 and buffer.line(line - 1).lstrip().startswith("@"):
         line -= 1
-    if _line(buffer, line - 1).lstrip().startswith("# rf: input"):
+    if buffer.line(line - 1).lstrip().startswith("# rf: input"):
         return None
-    text = _line(buffer, line)
+    text = buffer.line(line)
     indent = text[: len(text) - len(text.lstrip())]
     return Edit(Place(place.file, line, 0, line, 0), f"{indent}# rf: input={shapes or '1x3x224x224'}\n")
-
-
-def _line(buffer: Buffer, line: int) -> str:
-    if line < 0:
-        return ""
-    spot = buffer.spot(line)
-    return spot.text.line(spot.line)

@@ -12,7 +12,7 @@ from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.looking import models_in, sights_in
 from rf_lsp.server.server import Server
 from rf_lsp.server.views import hover
-from rf_lsp.server.views.sights import Sight, outermost, pinned
+from rf_lsp.server.views.sights import Sight, concrete, outermost, pinned
 
 
 async def handle(server: Server, params: types.HoverParams) -> dict[str, Any] | None:
@@ -28,7 +28,7 @@ async def handle(server: Server, params: types.HoverParams) -> dict[str, Any] | 
     column = spot.text.column(spot.line, params.position.character)
     group = sights_at(sights_in(server, buffer, analysis), line, column)
     if group:
-        card = hover.layer_card(pinned(group, server.pins.get(buffer.path)))
+        card = hover.layer_card(pinned(concrete(group), server.pins.get(buffer.path)))
         return _answer(server, buffer, card, group[0].place)
     models = models_at(models_in(server, buffer, analysis), line)
     if models and models[0].place is not None:

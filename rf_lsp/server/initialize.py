@@ -32,9 +32,7 @@ def settings_in(options: Any) -> dict[str, Any]:
     """The settings among the initialization options: under ``settings``, or at the top."""
     if not isinstance(options, dict):
         return {}
-    settings = options.get(
-        "settings", {name: value for name, value in options.items() if name not in OPTIONS_OF_OURS}
-    )
+    settings = options.get("settings", {name: value for name, value in options.items() if name not in OPTIONS_OF_OURS})
     return without_nulls(settings)
 
 
@@ -42,7 +40,5 @@ def without_nulls(settings: Any) -> dict[str, Any]:
     """Editors send null for what a person left alone."""
     if not isinstance(settings, dict):
         return {}
-    kept = {
-        name: without_nulls(value) if isinstance(value, dict) else value for name, value in settings.items()
-    }
+    kept = {name: without_nulls(value) if isinstance(value, dict) else value for name, value in settings.items()}
     return {name: value for name, value in kept.items() if value is not None and value != {}}

@@ -13,8 +13,15 @@ PATTERNS = ("**/*.py", "**/*.ipynb", "**/pyproject.toml", "**/rf-lsp.toml")
 def handle(server: Server, _: Any) -> None:
     if server.client.configuration:
         did_change_configuration.pull(server)
+    server.in_background(_warm_up)
     if server.client.watches:
         _watch(server)
+
+
+def _warm_up(_: Any) -> None:
+    """Import what the first analysis needs while the person is still opening a file."""
+    import analyzers.project.discovery  # pyright: ignore[reportUnusedImport]
+    import analyzers.rules.support.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
 
 def _watch(server: Server) -> None:

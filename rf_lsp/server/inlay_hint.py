@@ -7,8 +7,9 @@ from typing import Any
 from lsprotocol import types
 
 from rf_lsp.server import wire
+from rf_lsp.server.analysis import Analysis
 from rf_lsp.server.buffers import Buffer
-from rf_lsp.server.looking import sights_in
+from rf_lsp.server.looking import seen_in
 from rf_lsp.server.server import Server
 from rf_lsp.server.views.hints import Hint, Shown, hints, tooltip
 from rf_lsp.settings import Settings
@@ -26,15 +27,18 @@ async def handle(server: Server, params: types.InlayHintParams) -> list[dict[str
     analysis = await server.analysed(buffer, whole=not server.client.refreshes_hints)
     if analysis is None:
         return None
-    area = _lines(buffer, uri, params.range)
-    found = hints(
-        sights_in(server, buffer, analysis),
-        lambda line: buffer.spot(line).text.line(buffer.spot(line).line),
-        shown_by(analysis.settings),
-        server.pins.get(buffer.path),
-        area,
-    )
-    return [made for hint in found if (made := _made(server, buffer, uri, hint)) is not None]
+    seen = seen_in(server, buffer, analysis)
+    key = (uri, _lines(buffer, uri, params.range))
+    if key not in seen.answers:
+        found = _hints(server, buffer, analysis, key[1])
+        seen.answers[key] = [made for hint in found if (made := _made(server, buffer, uri, hint)) is not None]
+    return seen.answers[key]
+
+
+def _hints(server: Server, buffer: Buffer, analysis: Analysis, area: tuple[int, int] | None) -> list[Hint]:
+    """The hints of the module's lines ``area`` (first, last)."""
+    sights = seen_in(server, buffer, analysis).sights
+    return hints(sights, buffer.line, shown_by(analysis.settings), server.pins.get(buffer.path), area)
 
 
 def _lines(buffer: Buffer, uri: str, area: types.Range) -> tuple[int, int] | None:
@@ -95,13 +99,6 @@ async def resolve(server: Server, params: types.InlayHint) -> dict[str, Any]:
     analysis = server.analyses.get(buffer.path) if buffer is not None else None
     if buffer is None or analysis is None:
         return made
-    shown = shown_by(analysis.settings)
-    found = hints(
-        sights_in(server, buffer, analysis),
-        lambda number: buffer.spot(number).text.line(buffer.spot(number).line),
-        shown,
-        server.pins.get(buffer.path),
-        (line, line),
-    )
+    found = _hints(server, buffer, analysis, (line, line))
     hint = next((hint for hint in found if hint.column == column), None)
     return {**made, "tooltip": _tooltip(server, hint)} if hint is not None else made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future
 from typing import Any
 
@@ -75,9 +75,7 @@ class Protocol(LanguageServerProtocol):
             return INVALID_REQUEST, "the server is shutting down"
         if (self._workspace is None) != (method == types.INITIALIZE):
             return (
-                (INVALID_REQUEST, "initialize came twice")
-                if self._workspace
-                else (NOT_INITIALIZED, "not initialized")
+                (INVALID_REQUEST, "initialize came twice") if self._workspace else (NOT_INITIALIZED, "not initialized")
             )
         return None
 
@@ -108,9 +106,7 @@ class Protocol(LanguageServerProtocol):
         """Send a notification with plain parameters."""
         self._send_data({"jsonrpc": "2.0", "method": method, **_given(params)})
 
-    def send_request(
-        self, method: str, params: Any = None, callback: Any = None, msg_id: Any = None
-    ) -> Future[Any]:
+    def send_request(self, method: str, params: Any = None, callback: Any = None, msg_id: Any = None) -> Future[Any]:
         """Send a request with plain parameters; the future's result is plain, too."""
         number = msg_id or str(uuid.uuid4())
         future: Future[Any] = Future()
@@ -134,37 +130,37 @@ class Protocol(LanguageServerProtocol):
 
     # -- pygls' own store of texts is not used: it splits lines at form feeds ---------------------------
 
-    def _forwarded(self, method: str, params: Any) -> Iterator[Any]:
+    def _forwarded(self, method: str, params: Any) -> Generator[Any, Any, Any]:
         handler = self.fm.features.get(method)
         if handler is not None:
             yield handler, (params,), None
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
-    def lsp_text_document__did_open(self, params: Any) -> Iterator[Any]:
+    def lsp_text_document__did_open(self, params: Any) -> Generator[Any, Any, Any]:
         yield from self._forwarded(types.TEXT_DOCUMENT_DID_OPEN, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
-    def lsp_text_document__did_change(self, params: Any) -> Iterator[Any]:
+    def lsp_text_document__did_change(self, params: Any) -> Generator[Any, Any, Any]:
         yield from self._forwarded(types.TEXT_DOCUMENT_DID_CHANGE, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
-    def lsp_text_document__did_close(self, params: Any) -> Iterator[Any]:
+    def lsp_text_document__did_close(self, params: Any) -> Generator[Any, Any, Any]:
         yield from self._forwarded(types.TEXT_DOCUMENT_DID_CLOSE, params)
 
     @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
-    def lsp_notebook_document__did_open(self, params: Any) -> Iterator[Any]:
+    def lsp_notebook_document__did_open(self, params: Any) -> Generator[Any, Any, Any]:
         yield from self._forwarded(types.NOTEBOOK_DOCUMENT_DID_OPEN, params)
 
     @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
-    def lsp_notebook_document__did_change(self, params: Any) -> Iterator[Any]:
+    def lsp_notebook_document__did_change(self, params: Any) -> Generator[Any, Any, Any]:
         yield from self._forwarded(types.NOTEBOOK_DOCUMENT_DID_CHANGE, params)
 
     @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
-    def lsp_notebook_document__did_close(self, params: Any) -> Iterator[Any]:
+    def lsp_notebook_document__did_close(self, params: Any) -> Generator[Any, Any, Any]:
         yield from self._forwarded(types.NOTEBOOK_DOCUMENT_DID_CLOSE, params)
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
-    def lsp_workspace__execute_command(self, params: Any) -> Iterator[Any]:
+    def lsp_workspace__execute_command(self, params: Any) -> Generator[Any, Any, Any]:
         handler = self.fm.features.get(types.WORKSPACE_EXECUTE_COMMAND)
         if handler is None or params.command not in self.fm.commands:
             raise JsonRpcInvalidParams(message=f"there is no command {params.command!r}")

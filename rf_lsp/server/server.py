@@ -10,18 +10,20 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pygls import uris
+from pygls.exceptions import JsonRpcContentModified
 from pygls.lsp.server import LanguageServer
 
 from analyzers.facts import Fix
+from analyzers.interpreter.budget import Stopped
 from rf_lsp import __version__
 from rf_lsp.server.analysis import Analysis, Analyst, Order
 from rf_lsp.server.buffers import Buffer, Buffers
 from rf_lsp.server.client import Client
 from rf_lsp.server.guard import guarded
+from rf_lsp.server.progress import Progress
 from rf_lsp.server.projects import Projects
 from rf_lsp.server.protocol import Protocol
 from rf_lsp.server.text import Text
-from rf_lsp.server.views.sights import Sight
 from rf_lsp.server.worker import Task, Worker
 from rf_lsp.shapes import NamedShape
 
@@ -33,7 +35,7 @@ ERROR, WARNING, INFORMATION = 1, 2, 3
 class Server(LanguageServer):
     """Only the loop's thread touches the fields; ``lock`` guards the texts, which the worker reads too."""
 
-    protocol: Protocol
+    protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self, notebooks: Any = None) -> None:
         super().__init__("rf-lsp", __version__, notebook_document_sync=notebooks, protocol_cls=Protocol)
@@ -47,7 +49,8 @@ class Server(LanguageServer):
         self.inputs: dict[str, dict[str, list[NamedShape]]] = {}
         self.held_fixes: dict[tuple[Any, ...], list[Fix]] = {}
         self.pins: dict[str, tuple[str, str]] = {}
-        self.seen: dict[str, tuple[tuple[object, ...], list[Sight]]] = {}
+        self.seen: dict[str, Any] = {}
+        self.sights: dict[str, dict[int, Any]] = {}
         self.folders: list[str] = []
         self.editor_settings: dict[str, Any] = {}
         self.closed_texts: dict[str, Text | None] = {}
@@ -57,7 +60,8 @@ class Server(LanguageServer):
         self._unasked: set[str] = set()
         self._refreshing: set[str] = set()
         self._told: set[str] = set()
-        self._revisions = 0
+        self._revisions = self._taken = 0
+        self._progress = Progress(self)
 
     def next_revision(self) -> int:
         """A number above those of all texts so far: a document that is opened again is another text."""
@@ -73,9 +77,8 @@ class Server(LanguageServer):
     def edited(self, buffer: Buffer) -> None:
         """The buffer has a new text: analyse it first, then what depends on it."""
         self.worker.schedule(buffer.path)
-        self.reanalyse(
-            other for other in self.buffers if other is not buffer and self._depends(other, [buffer.path])
-        )
+        self._progress.begun()
+        self.reanalyse(other for other in self.buffers if other is not buffer and self._depends(other, [buffer.path]))
 
     def reanalyse(self, buffers: Iterable[Buffer]) -> None:
         """Analyse anew although the texts are the same: what they depend on has changed."""
@@ -84,17 +87,25 @@ class Server(LanguageServer):
                 buffer.revision += 1
             self._unasked.add(buffer.path)
             self.worker.schedule(buffer.path, urgent=False)
+            self._progress.begun()
 
     def depending_on(self, paths: list[str]) -> list[Buffer]:
         return [buffer for buffer in self.buffers if self._depends(buffer, paths)]
 
     def _depends(self, buffer: Buffer, paths: list[str]) -> bool:
         analysis = self.analyses.get(buffer.path)
-        return analysis is None or not analysis.dependencies.isdisjoint(paths)
+        return analysis is not None and not analysis.dependencies.isdisjoint(paths)
+
+    def _is_outdated(self, analysis: Analysis) -> bool:
+        """Whether another open module that it depends on has got another text since it began."""
+        others = (buffer for buffer in self.buffers if buffer.path in analysis.dependencies - {analysis.path})
+        return any(buffer.text is not analysis.texts.get(buffer.path) for buffer in others)
 
     def closed(self, buffer: Buffer) -> None:
         self._revisions = max(self._revisions, buffer.revision)
-        self.analyses.pop(buffer.path, None)
+        for known in (self.analyses, self.seen, self.sights):
+            known.pop(buffer.path, None)
+        self._progress.ended()
         self.worker.schedule(buffer.path, urgent=False)
         self.reanalyse(self.depending_on([buffer.path]))
         self._wake()
@@ -104,11 +115,7 @@ class Server(LanguageServer):
         ``None`` when the buffer is closed meanwhile."""
         while self.buffers.at(buffer.path) is buffer:
             analysis = self.analyses.get(buffer.path)
-            if (
-                analysis is not None
-                and analysis.revision == buffer.revision
-                and (analysis.complete or not whole)
-            ):
+            if analysis is not None and analysis.revision == buffer.revision and (analysis.complete or not whole):
                 if not analysis.complete:
                     self._unasked.add(buffer.path)
                 return analysis
@@ -133,6 +140,8 @@ class Server(LanguageServer):
             stop.requested = future.cancelled()
             try:
                 result, error = work(stop), None
+            except Stopped:
+                result, error = None, JsonRpcContentModified(message="the document was edited meanwhile")
             except Exception as caught:
                 result, error = None, caught
             loop.call_soon_threadsafe(settle, result, error)
@@ -160,7 +169,7 @@ class Server(LanguageServer):
         self.analyst.lay_over(texts)
         if path not in texts:
             return None
-        return Order(path, texts[path], revisions[path], revisions, view, inputs)
+        return Order(path, texts, revisions, view, inputs)
 
     def _publish(self, analysis: Analysis) -> None:
         """In the worker's thread: hand a result to the loop."""
@@ -179,12 +188,17 @@ class Server(LanguageServer):
             return
         if analysis.crash:
             self.tell_crash(analysis.crash)
+        self._taken += 1
+        analysis.number = self._taken
         self.analyses[analysis.path] = analysis
         self._wake()
         for listener in self.listeners:
             listener(analysis)
         if analysis.complete:
+            self._progress.ended()
             self._refresh_after(analysis)
+            if self._is_outdated(analysis):
+                self.reanalyse([buffer])
 
     def _wake(self) -> None:
         waiters, self._waiters = self._waiters, []
@@ -239,9 +253,7 @@ class Server(LanguageServer):
 
     def tell_crash(self, text: str) -> None:
         """An internal error: logged each time, shown once."""
-        self.protocol.notify(
-            "window/logMessage", {"type": ERROR, "message": f"rf-lsp: internal error: {text}"}
-        )
+        self.protocol.notify("window/logMessage", {"type": ERROR, "message": f"rf-lsp: internal error: {text}"})
         if "crash" not in self._told:
             self._told.add("crash")
             self.show(f"internal error: {text} (more in the log; it goes on)", ERROR)

@@ -8,11 +8,11 @@ MAXIMUM_EDITS = 400
 
 
 class Edit(NamedTuple):
-    """In the text of one revision lines ``first`` … ``last`` (inclusive) became ``count`` lines."""
+    """In the text of one revision lines ``first`` … ``last`` (inclusive) became ``lines`` lines."""
 
     first: int
     last: int
-    count: int
+    lines: int
 
 
 class Shifts:
@@ -27,6 +27,11 @@ class Shifts:
         self._edits.append((revision, edit))
         if len(self._edits) > MAXIMUM_EDITS:
             self._oldest, _ = self._edits.pop(0)
+
+    def is_still(self, revision: int) -> bool:
+        """Whether no line has moved since."""
+        later = [edit for made, edit in self._edits if made > revision]
+        return revision >= self._oldest and all(edit.lines == edit.last - edit.first + 1 for edit in later)
 
     def line(self, revision: int, line: int) -> int | None:
         """Where ``line`` of ``revision`` is now, a line that was edited where its edit begins; ``None`` when it
@@ -46,5 +51,5 @@ def _moved(line: int, edit: Edit) -> int | None:
     if line < edit.first:
         return line
     if line > edit.last:
-        return line + edit.count - (edit.last - edit.first + 1)
-    return line if line < edit.first + edit.count else None
+        return line + edit.lines - (edit.last - edit.first + 1)
+    return line if line < edit.first + edit.lines else None

@@ -30,10 +30,11 @@ from rf_lsp.server import (
 )
 from rf_lsp.server.server import Server
 
+SWITCH = 0.001
+"""Seconds after which the analysing thread lets the loop's thread have its turn."""
+
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
-    notebook_selector=[
-        types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(language="python")])
-    ]
+    notebook_selector=[types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(language="python")])]
 )
 
 
@@ -68,6 +69,7 @@ def serve(address: tuple[str, int] | None = None) -> int:
     """Serve over standard input and output, or one client over TCP; returns when the session ends: 1 when the
     client went without saying goodbye."""
     logging.basicConfig(stream=sys.stderr, level=os.environ.get("RF_LSP_LOG", "WARNING").upper())
+    sys.setswitchinterval(SWITCH)
     messages, sys.stdout = sys.stdout.buffer, sys.stderr
     server = create()
     if address is not None:

@@ -76,7 +76,6 @@ def workspace_edit(server: Server, edits: list[Edit]) -> dict[str, Any] | None:
         return {"changes": changes}
     return {
         "documentChanges": [
-            {"textDocument": {"uri": uri, "version": versions[uri]}, "edits": found}
-            for uri, found in changes.items()
+            {"textDocument": {"uri": uri, "version": versions[uri]}, "edits": found} for uri, found in changes.items()
         ]
     }

@@ -84,10 +84,7 @@ def base_and_super(draft: Draft, name: str, dressing: Dressing) -> tuple[str, st
     if draft.chance(0.1):
         base = draft.name("Base")
         dressing.top.append(
-            (
-                f"class {base}(nn.Module):\n    kind = 'base'\n\n    def describe(self):\n"
-                f"        return self.kind"
-            ),
+            (f"class {base}(nn.Module):\n    kind = 'base'\n\n    def describe(self):\n        return self.kind"),
         )
         return base, call if "nn.Module" not in call else "super().__init__()"
     return "nn.Module", call

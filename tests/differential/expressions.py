@@ -673,10 +673,7 @@ def resized(draft: Draft, x: str, shape: Shape) -> str:
         "size=8",
     )
     mode_text = f", mode='{mode}'" if mode != "nearest" or draft.chance(0.5) else ""
-    return (
-        f"F.{draft.choice(('interpolate', 'interpolate', 'upsample'))}({x}, "
-        f"{draft.choice(where)}{mode_text}{align})"
-    )
+    return f"F.{draft.choice(('interpolate', 'interpolate', 'upsample'))}({x}, {draft.choice(where)}{mode_text}{align})"
 
 
 @expression(1, 2, 3, 4, 5, weight=3)

@@ -98,9 +98,7 @@ class Judge:
     def generate(self, seeds: Iterable[int], invalid: float = 0.3) -> Iterator[Answer]:
         return self.stream({"do": "generate", "seed": seed, "invalid": invalid} for seed in seeds)
 
-    def judge(
-        self, source: str, expression: str, inputs: list[list[int]], device: str | None = None
-    ) -> Answer:
+    def judge(self, source: str, expression: str, inputs: list[list[int]], device: str | None = None) -> Answer:
         request = {"do": "judge", "source": source, "expression": expression, "inputs": inputs}
         return self.ask({**request, "device": device})
 

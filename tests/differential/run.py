@@ -88,9 +88,7 @@ class Summary:
         )
 
 
-def run(
-    seeds: Iterator[int] | range, judge: Judge, second: Judge, folder: Path, summary: Summary
-) -> Iterator[Case]:
+def run(seeds: Iterator[int] | range, judge: Judge, second: Judge, folder: Path, summary: Summary) -> Iterator[Case]:
     """Judge the programs of these seeds; where the meta device may be wrong, the CPU decides."""
     for answer in judge.generate(seeds):
         case = examined(answer, folder)

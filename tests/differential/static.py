@@ -22,9 +22,7 @@ def run_command(arguments: list[str]) -> tuple[int, str, str]:
     return code if isinstance(code, int) else 0, out.getvalue(), err.getvalue()
 
 
-def static_inspect(
-    path: Path | str, expression: str = "", inputs: list[list[int]] | None = None
-) -> dict[str, Any]:
+def static_inspect(path: Path | str, expression: str = "", inputs: list[list[int]] | None = None) -> dict[str, Any]:
     """The JSON of ``rf-lsp inspect PATH::EXPRESSION``; raises ValueError when there is none."""
     target = f"{path}::{expression}" if expression else str(path)
     arguments = ["inspect", target, "--format", "json"]

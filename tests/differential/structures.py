@@ -385,14 +385,8 @@ def helper_constructor(draft: Draft, x: str) -> Snippet | None:
     bodies = (
         f"return {conv}",
         f"return nn.Sequential({conv}, nn.BatchNorm{rank}d(oup), nn.ReLU(inplace=True))",
-        (
-            f"layers = [{conv}]\nif norm:\n    layers.append(nn.BatchNorm{rank}d(oup))\n"
-            f"return nn.Sequential(*layers)"
-        ),
-        (
-            f"yield_ = {conv}\nif not norm:\n    return yield_\n"
-            f"return nn.Sequential(yield_, nn.GroupNorm(1, oup))"
-        ),
+        (f"layers = [{conv}]\nif norm:\n    layers.append(nn.BatchNorm{rank}d(oup))\nreturn nn.Sequential(*layers)"),
+        (f"yield_ = {conv}\nif not norm:\n    return yield_\nreturn nn.Sequential(yield_, nn.GroupNorm(1, oup))"),
     )
     arguments = ["inp", "oup", "kernel=3", "norm=True", "**options"]
     top = as_function(helper, arguments, [draft.choice(bodies)])
@@ -591,8 +585,7 @@ def container_subclass(draft: Draft, x: str) -> Snippet | None:
     rank = len(shape) - 2
     forms = [
         (
-            f"class {title}(nn.Sequential):\n    def __init__(self):\n        super().__init__(\n{inner}\n"
-            "        )",
+            f"class {title}(nn.Sequential):\n    def __init__(self):\n        super().__init__(\n{inner}\n        )",
             f"{title}()",
         ),
         (
@@ -719,18 +712,12 @@ def own_attention(draft: Draft, x: str) -> Snippet | None:
                 f"qkv = self.{qkv}({x}).reshape(B, N, 3, {heads}, C // {heads}).permute(2, 0, 3, 1, 4)\n"
                 f"q, k, v = qkv[0], qkv[1], qkv[2]"
             ),
-            (
-                f"q, k, v = self.{qkv}({x}).reshape(B, N, 3, {heads}, C // {heads})"
-                ".permute(2, 0, 3, 1, 4).unbind(0)"
-            ),
+            (f"q, k, v = self.{qkv}({x}).reshape(B, N, 3, {heads}, C // {heads}).permute(2, 0, 3, 1, 4).unbind(0)"),
             (
                 f"q, k, v = self.{qkv}({x}).chunk(3, dim=-1)\n"
                 f"q, k, v = [t.view(B, N, {heads}, -1).transpose(1, 2) for t in (q, k, v)]"
             ),
-            (
-                f"q, k, v = map(lambda t: t.reshape(B, N, {heads}, -1).transpose(1, 2), "
-                f"self.{qkv}({x}).split(C, dim=2))"
-            ),
+            (f"q, k, v = map(lambda t: t.reshape(B, N, {heads}, -1).transpose(1, 2), self.{qkv}({x}).split(C, dim=2))"),
         )
     )
     attend = draft.choice(
@@ -760,10 +747,7 @@ def unpooling(draft: Draft, x: str) -> Snippet | None:
     pool, unpool = draft.name("pool"), draft.name("unpool")
     size = f", output_size={x}.size()" if draft.chance(0.5) else ""
     before = f"before = {x}\n" if size else ""
-    use = (
-        f"{before}{x}, where = self.{pool}({x})\n"
-        f"{x} = self.{unpool}({x}, where{size.replace(x + '.', 'before.')})"
-    )
+    use = f"{before}{x}, where = self.{pool}({x})\n{x} = self.{unpool}({x}, where{size.replace(x + '.', 'before.')})"
     return Snippet(
         [use],
         [
@@ -934,10 +918,7 @@ def loop(draft: Draft, x: str) -> Snippet | None:
         f"for step in range(4):\n    if step % 2:\n        continue\n    {x} = {text}",
         f"step = 0\nwhile step < {count}:\n    {x} = {text}\n    step += 1",
         f"step = {count}\nwhile True:\n    {x} = {text}\n    step -= 1\n    if step <= 0:\n        break",
-        (
-            f"history = []\nfor _ in range({count}):\n    {x} = {text}\n    history.append({x})\n"
-            f"{x} = history[-1]"
-        ),
+        (f"history = []\nfor _ in range({count}):\n    {x} = {text}\n    history.append({x})\n{x} = history[-1]"),
         f"for a, b in [(1, 2), (3, 4)][:{count}]:\n    {x} = {text}\nelse:\n    {x} = {x} * 2",
         f"for scale in ({', '.join(['1.0'] * count)},):\n    {x} = {text}\n    {x} = {x} * scale",
     )
@@ -956,10 +937,7 @@ def odd_statement(draft: Draft, x: str) -> Snippet | None:
         f"try:\n    {x} = {text}\nexcept KeyError:\n    pass",
         f"try:\n    {x} = {text}\nfinally:\n    done = True",
         f"if (n := {x}.shape[0]) > 0:\n    {x} = {text}",
-        (
-            f"match {x}.dim():\n    case {len(shape)}:\n        {x} = {text}\n    case _:\n"
-            f"        raise ValueError"
-        ),
+        (f"match {x}.dim():\n    case {len(shape)}:\n        {x} = {text}\n    case _:\n        raise ValueError"),
         f"keep = {{'value': {x}}}\n{x} = {text}\n{x} = {x} + keep['value'].mean()",
         f"{x} += 1\n{x} *= 2\n{x} = {text}",
         f"store = [{x}]\nstore[0] = {text}\n{x} = store.pop()",

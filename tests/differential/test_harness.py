@@ -41,9 +41,7 @@ def truth(judge: Judge) -> dict[str, Any]:
     return judge.judge(PROGRAM, "Model()", INPUTS)
 
 
-def layer(
-    name: str, kind: str, shape: list[int], parameters: int, definition: int, call: int
-) -> dict[str, Any]:
+def layer(name: str, kind: str, shape: list[int], parameters: int, definition: int, call: int) -> dict[str, Any]:
     places = {"definition": {"line": definition}, "call": {"line": call}}
     numbers = {"output_shape": shape, "parameters": parameters, "calls": 1}
     return {"name": name, "type": f"torch.nn.{kind}", **numbers, **places}
@@ -130,3 +128,8 @@ def test_shrinking_keeps_only_what_matters(judge: Judge) -> None:
     assert "unused" not in small
     assert "relu" not in small
     assert "self.head = nn.Linear(9, 10)" in small
+
+
+def test_a_program_without_end_is_stopped(judge: Judge) -> None:
+    truth = judge.judge("while True:\n    pass\n", "None", [])
+    assert truth["reason"] == "time"

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     torch.set_num_threads(1)
+    signal.signal(signal.SIGVTALRM, out_of_time)
     for line in sys.stdin:
         answers.write(json.dumps(answer(json.loads(line))) + "\n")
 
@@ -68,6 +70,18 @@ def truth(source: str, expression: str, inputs: list[list[int]], device: str | N
     return result
 
 
+PATIENCE = 5.0
+"""Seconds of processor time that a program may take."""
+
+
+class OutOfTime(BaseException):
+    """The program takes too long, or for ever."""
+
+
+def out_of_time(*_: Any) -> None:
+    raise OutOfTime("the program does not end")
+
+
 class Run:
     """One execution of one program, watched by hooks."""
 
@@ -83,13 +97,15 @@ class Run:
     def result(self) -> dict[str, Any]:
         watched = self._watched()
         next(watched)
+        signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
         try:
             with torch.device(self.device):
                 model, output = self._execute()
                 return {"raises": False, "device": self.device, **self._facts(model, output)}
-        except Exception as error:
+        except (Exception, OutOfTime) as error:
             return {"raises": True, "device": self.device, **self._failure(error)}
         finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             watched.close()
 
     def _execute(self) -> tuple[nn.Module, Any]:
@@ -141,8 +157,7 @@ class Run:
         leaves = [
             (name, module)
             for name, module in model.named_modules()
-            if id(module) in self.calls
-            and not any(id(child) in self.calls for child in list(module.modules())[1:])
+            if id(module) in self.calls and not any(id(child) in self.calls for child in list(module.modules())[1:])
         ]
         order = {key: index for index, key in enumerate(self.calls)}
         return sorted(leaves, key=lambda leaf: order[id(leaf[1])])
@@ -167,7 +182,7 @@ class Run:
             "call": record["line"],
         }
 
-    def _failure(self, error: Exception) -> dict[str, Any]:
+    def _failure(self, error: BaseException) -> dict[str, Any]:
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if frame.filename == PROGRAM and frame.lineno]
         layer = self.active[-1] if self.active else None
@@ -217,11 +232,13 @@ PYTHON = (
 )
 
 
-def reason_of(error: Exception, in_program: bool) -> str:
+def reason_of(error: BaseException, in_program: bool) -> str:
     """``device``: meta cannot run it; ``dtype``, ``python``: outside the rules; else ``shape``."""
     text = str(error)
     if (isinstance(error, NotImplementedError) and "forward" not in text) or any(w in text for w in DEVICE):
         return "device"
+    if isinstance(error, OutOfTime):
+        return "time"
     if isinstance(error, MemoryError) or "allocate" in text or "Storage size" in text:
         return "memory"
     if isinstance(error, SyntaxError | RecursionError) or not in_program:

@@ -74,14 +74,22 @@ def real_values(source: str, folder: Path) -> dict[str, Any]:
             if name == "main" or str(folder) in str(getattr(sys.modules[name], "__file__", "")):
                 del sys.modules[name]
         sys.path_importer_cache.pop(str(folder), None)
-    names = [n for n in module.__dict__ if not n.startswith("_")]
-    return {n: _real(module.__dict__[n]) for n in names if not isinstance(module.__dict__[n], types.ModuleType)}
+    return {n: _real(v) for n, v in module.__dict__.items() if not n.startswith("_") and not _is_imported(v)}
+
+
+def _is_imported(value: Any) -> bool:
+    """What came with the standard library is not the program's."""
+    home = value.__module__ if isinstance(value, type) else type(value).__module__
+    known = ("builtins", "collections", "functools", "itertools", "argparse")
+    if isinstance(value, types.ModuleType) or type(value).__name__ == "ArgumentParser":
+        return True
+    return home in sys.stdlib_module_names and (isinstance(value, type) or home not in known)
 
 
 def _real(value: Any, depth: int = 0) -> Any:
     """Nests of plain values; an instance is its class's name with its attributes (and the value it extends)."""
     kind = type(value)
-    if depth > 20:
+    if depth > 8:
         return "<deep>"
     if isinstance(value, enum.Enum):
         return ("enum", kind.__name__, value.name)
@@ -137,13 +145,14 @@ def module_of(path: Path) -> tuple[Machine, Module]:
 def abstract_values(path: Path, names: list[str]) -> dict[str, Any]:
     """The same names → normal forms, as the interpreter finds them."""
     _, module = module_of(path)
+    module.run_all()
     return {name: abstract_form(module.look_up(name)) for name in names}
 
 
 def abstract_form(value: Any, depth: int = 0) -> Any:
     """The normal form of a value of the interpreter."""
     kind = type(value)
-    if depth > 20:
+    if depth > 8:
         return "<deep>"
     if value is abstract.MISSING:
         return "<missing>"

@@ -149,7 +149,7 @@ has = hasattr(first, "extra"), hasattr(third, "extra")
     "class body code": """
 class Config:
     base = 16
-    widths = [base * m for m in (1, 2, 4)]
+    widths = [m * 16 for m in (base, 2, 4)]
     if base > 8:
         wide = True
     else:
@@ -167,7 +167,7 @@ class Config:
             return self.value
 
 
-widths, wide, depth = Config.widths if False else [16, 32, 64], Config.wide, Config.depth
+widths, wide, depth = Config.widths, Config.wide, Config.depth
 table, inner = Config.table, Config.Inner().get()
 """,
     "properties": """

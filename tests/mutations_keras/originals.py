@@ -21,6 +21,11 @@ class Original:
         return (FOLDER / self.file).read_text(encoding="utf-8")
 
     @property
+    def static_inputs(self) -> list[list[int]]:
+        """What rf-lsp is told: nothing where the program declares its input."""
+        return [] if "Input(" in self.source or "input_shape=" in self.source else self.input_lists
+
+    @property
     def input_lists(self) -> list[list[int]]:
         return [list(shape) for shape in self.inputs]
 

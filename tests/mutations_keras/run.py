@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.differential.compare import covers
+from tests.differential.static import static_inspect
 from tests.mutations.mutator import Mutant
 from tests.mutations.run import Score, Verdict
 from tests.mutations_keras.judge import Judge
 from tests.mutations_keras.mutator import keras_mutants
 from tests.mutations_keras.originals import ORIGINALS, Original
-from tests.differential.compare import covers
-from tests.differential.static import static_inspect
 
 
 def verdicts(original: Original, every: int, judge: Judge, folder: Path, offset: int = 0) -> Iterator[Verdict]:
@@ -39,7 +39,7 @@ def verdict(original: Any, mutant: Mutant | None, source: str, truth: dict[str, 
     path = folder / original.file
     path.write_text(source, encoding="utf-8")
     try:
-        models = static_inspect(path, original.expression, original.input_lists)["models"]
+        models = static_inspect(path, original.expression, original.static_inputs)["models"]
     except Exception as error:
         finding = {"place": {"line": 0}, "code": type(error).__name__, "message": str(error)[-300:]}
         return Verdict(original, mutant, truth, [finding], "internal")

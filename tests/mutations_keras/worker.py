@@ -142,7 +142,7 @@ def ran(source: str, expression: str, inputs: list[list[int]]) -> dict[str, Any]
     namespace: dict[str, Any] = {"__name__": "program"}
     exec(compile(source, PROGRAM, "exec"), namespace)
     model = eval(compile(expression, PROGRAM, "eval"), namespace)
-    tensors = [torch.zeros(shape) for shape in inputs]
+    tensors = [torch.zeros(shape) for shape in declared(model, inputs)]
     argument = tensors[0] if len(tensors) == 1 else tensors
     model(argument)  # Builds what is not built yet; tracing for that calls layers several times.
     watch.recording = True
@@ -155,6 +155,18 @@ def ran(source: str, expression: str, inputs: list[list[int]]) -> dict[str, Any]
         "parameters": int(model.count_params()),
         "trainable": sum(int(torch.Size(tuple(w.shape)).numel()) for w in model.trainable_weights),
     }
+
+
+def declared(model: Any, given: list[list[int]]) -> list[list[int]]:
+    """The shapes a model itself declares, with what it leaves open as it is given; else those given."""
+    try:
+        shapes = [tensor.shape for tensor in model.inputs]
+    except (AttributeError, ValueError):
+        return given
+    if any(len(shape) != len(other) for shape, other in zip(shapes, given, strict=False)):
+        return [[2 if d is None else d for d in shape] for shape in shapes]
+    pairs = zip(shapes, given, strict=False)
+    return [[g if d is None else d for d, g in zip(shape, other, strict=True)] for shape, other in pairs]
 
 
 def described(row: dict[str, Any]) -> dict[str, Any]:

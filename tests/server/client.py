@@ -113,9 +113,7 @@ class LspClient:
     def request(self, method: str, params: Any, timeout: float = PATIENCE) -> Any:
         return self.result(self.send(method, params), timeout)
 
-    def wait_for(
-        self, method: str, fits: Callable[[Any], bool] = lambda _: True, timeout: float = PATIENCE
-    ) -> Any:
+    def wait_for(self, method: str, fits: Callable[[Any], bool] = lambda _: True, timeout: float = PATIENCE) -> Any:
         """The parameters of the next notification or request of the server that fits (or one seen before)."""
         end = time.monotonic() + timeout
         at = 0
@@ -156,9 +154,7 @@ class LspClient:
         """(line, text) of the hints."""
         params = {"textDocument": {"uri": uri}, "range": span(0, 0, last, 0)}
         found = self.request("textDocument/inlayHint", params) or []
-        return [
-            (hint["position"]["line"], "".join(part["value"] for part in hint["label"])) for hint in found
-        ]
+        return [(hint["position"]["line"], "".join(part["value"] for part in hint["label"])) for hint in found]
 
     def diagnostics(self, uri: str) -> list[dict[str, Any]]:
         """Pulled."""

@@ -25,9 +25,7 @@ class Bench:
     def problem(self) -> Problem | None:
         """What the interpreter met at the finding's place."""
         wanted = self.finding.name, self.finding.place
-        return next(
-            (problem for problem in self._problems() if (problem.rule, problem.place) == wanted), None
-        )
+        return next((problem for problem in self._problems() if (problem.rule, problem.place) == wanted), None)
 
     def _problems(self) -> Iterator[Problem]:
         yield from self.facts.problems

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import libcst as cst
-from libcst import matchers
 
 from analyzers.facts import Edit, Place
 from analyzers.source.blocks import Block
@@ -31,9 +30,7 @@ class Call:
         for argument in self.node.args:
             if argument.keyword is not None and argument.keyword.value == name:
                 return argument
-        positional = [
-            argument for argument in self.node.args if argument.keyword is None and not argument.star
-        ]
+        positional = [argument for argument in self.node.args if argument.keyword is None and not argument.star]
         return positional[index] if index is not None and index < len(positional) else None
 
     def set(self, name: str, index: int | None, text: str) -> Edit | None:
@@ -91,7 +88,7 @@ def number(call: Call, name: str, index: int) -> int | None:
 
 def call_at(module: SourceModule, place: Place) -> Call | None:
     """The call with exactly this span, else the first one that a statement at this place assigns."""
-    found = nodes_in(module, place, matchers.Call())
+    found = nodes_in(module, place, cst.Call)
     if found is None:
         return None
     block, nodes = found
@@ -100,16 +97,35 @@ def call_at(module: SourceModule, place: Place) -> Call | None:
     return Call(module.path, block, exact[0]) if exact else None
 
 
-def nodes_in(module: SourceModule, place: Place, matcher: Any) -> tuple[Block, list[Any]] | None:
-    """The nodes of a kind inside a place, and their block."""
+def nodes_in(module: SourceModule, place: Place, *kinds: type[cst.CSTNode]) -> tuple[Block, list[Any]] | None:
+    """The nodes of some kinds inside a place, in order, and their block."""
     block = module.block_at(place.line)
     tree = block.tree() if block is not None and not block.stale else None
     if block is None or tree is None:
         return None
     first, last = (place.line, place.column), (place.end_line, place.end_column)
     nodes = []
-    for node in matchers.findall(tree, matcher):
+    for node in _nodes(tree, kinds):
         line, column, end_line, end_column = block.span(node)
         if first <= (line, column) and (end_line, end_column) <= last:
             nodes.append(node)
     return block, nodes
+
+
+def _nodes(tree: cst.CSTNode, kinds: tuple[type[cst.CSTNode], ...]) -> list[cst.CSTNode]:
+    """Without libcst's matchers, which take longer to import than all the rest together."""
+    finder = _Finder(kinds)
+    tree.visit(finder)
+    return finder.found
+
+
+class _Finder(cst.CSTVisitor):
+    def __init__(self, kinds: tuple[type[cst.CSTNode], ...]) -> None:
+        super().__init__()
+        self._kinds = kinds
+        self.found: list[cst.CSTNode] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, self._kinds):
+            self.found.append(node)
+        return True

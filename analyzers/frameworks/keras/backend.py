@@ -108,7 +108,8 @@ def nothing(*_: Any, **__: Any) -> None:
 for _name in (
     "keras.backend.set_learning_phase keras.backend.set_floatx keras.backend.set_epsilon keras.config.set_floatx "
     "keras.utils.set_random_seed keras.config.set_dtype_policy keras.mixed_precision.set_global_policy "
-    "keras.mixed_precision.set_dtype_policy tensorflow.random.set_seed tensorflow.print tensorflow.debugging.assert_equal "
+    "keras.mixed_precision.set_dtype_policy tensorflow.random.set_seed tensorflow.print "
+    "tensorflow.debugging.assert_equal "
     "keras.utils.plot_model keras.utils.vis_utils.plot_model keras.config.enable_unsafe_deserialization "
     "keras.config.disable_interactive_logging tensorflow.config.list_physical_devices keras.config.set_backend "
     "tensorflow.get_logger tensorflow.keras.utils.enable_interactive_logging keras.backend.set_session "
@@ -148,7 +149,9 @@ def get_file(*args: Any, **kwargs: Any) -> str:
     return "file"
 
 
-@function("keras.utils.pad_sequences", "keras.preprocessing.sequence.pad_sequences", "keras.utils.data_utils.pad_sequences")
+@function(
+    "keras.utils.pad_sequences", "keras.preprocessing.sequence.pad_sequences", "keras.utils.data_utils.pad_sequences"
+)
 def pad_sequences(sequences: Any = None, maxlen: Any = None, *args: Any, **kwargs: Any) -> Any:
     from analyzers.tensors.dims import symbol
 
@@ -167,7 +170,8 @@ attribute("keras.KerasTensor", TypingForm("KerasTensor"))
 attribute("tensorflow.Tensor", TypingForm("Tensor"))
 attribute("tensorflow.newaxis", None)
 for _name in (
-    "float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string complex64 complex128"
+    "float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string "
+    "complex64 complex128"
 ).split():
     attribute(f"tensorflow.{_name}", _name)
     attribute(f"tensorflow.dtypes.{_name}", _name)

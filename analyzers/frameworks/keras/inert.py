@@ -1,4 +1,4 @@
-"""Initializers, regularizers, optimizers, losses, metrics, callbacks: values without bearing on shapes. And data sets."""
+"""Initializers, regularizers, optimizers, losses, metrics, callbacks: no bearing on shapes. And data sets."""
 
 from __future__ import annotations
 
@@ -53,20 +53,21 @@ def _initializer(*args: Any, **kwargs: Any) -> Initializer:
 INITIALIZERS = (
     "Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal VarianceScaling Orthogonal Identity GlorotNormal "
     "GlorotUniform HeNormal HeUniform LecunNormal LecunUniform zeros ones constant random_normal random_uniform "
-    "truncated_normal variance_scaling orthogonal identity glorot_normal glorot_uniform he_normal he_uniform lecun_normal "
-    "lecun_uniform Initializer IdentityInitializer OrthogonalInitializer STFT STFTInitializer get"
+    "truncated_normal variance_scaling orthogonal identity glorot_normal glorot_uniform he_normal he_uniform "
+    "lecun_normal lecun_uniform Initializer IdentityInitializer OrthogonalInitializer STFT STFTInitializer get"
 ).split()
 for _name in INITIALIZERS:
     NAMES[f"keras.initializers.{_name}"] = _initializer
     NAMES[f"tensorflow.initializers.{_name}"] = _initializer
-for _name in "constant_initializer zeros_initializer ones_initializer random_normal_initializer random_uniform_initializer truncated_normal_initializer".split():  # fmt: skip
-    NAMES[f"tensorflow.{_name}"] = _initializer
+for _name in "constant zeros ones random_normal random_uniform truncated_normal".split():
+    NAMES[f"tensorflow.{_name}_initializer"] = _initializer
 
 KINDS = {
     "regularizers": "L1 L2 L1L2 l1 l2 l1_l2 OrthogonalRegularizer orthogonal_regularizer Regularizer get",
     "constraints": "MaxNorm NonNeg UnitNorm MinMaxNorm max_norm non_neg unit_norm min_max_norm Constraint get",
     "optimizers": (
-        "Adam SGD RMSprop Adagrad Adadelta Adamax Nadam Ftrl AdamW Adafactor Lion Lamb LossScaleOptimizer Muon Optimizer "
+        "Adam SGD RMSprop Adagrad Adadelta Adamax Nadam Ftrl AdamW Adafactor Lion Lamb LossScaleOptimizer Muon "
+        "Optimizer "
         "get adam sgd rmsprop"
     ),
     "optimizers.schedules": (
@@ -77,14 +78,16 @@ KINDS = {
     "losses": (
         "BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy MeanSquaredError MeanAbsoluteError "
         "MeanAbsolutePercentageError MeanSquaredLogarithmicError Huber LogCosh Hinge SquaredHinge CategoricalHinge "
-        "KLDivergence Poisson CosineSimilarity BinaryFocalCrossentropy CategoricalFocalCrossentropy Dice Tversky CTC Circle "
+        "KLDivergence Poisson CosineSimilarity BinaryFocalCrossentropy CategoricalFocalCrossentropy Dice Tversky "
+        "CTC Circle "
         "Reduction get deserialize Loss mse mae mean_squared_error mean_absolute_error binary_crossentropy "
         "categorical_crossentropy sparse_categorical_crossentropy kl_divergence huber cosine_similarity"
     ),
     "metrics": (
         "Mean Accuracy BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy TopKCategoricalAccuracy "
         "SparseTopKCategoricalAccuracy AUC Precision Recall MeanSquaredError RootMeanSquaredError MeanAbsoluteError "
-        "MeanIoU OneHotMeanIoU OneHotIoU IoU BinaryIoU F1Score FBetaScore CosineSimilarity KLDivergence Sum MeanMetricWrapper "
+        "MeanIoU OneHotMeanIoU OneHotIoU IoU BinaryIoU F1Score FBetaScore CosineSimilarity KLDivergence Sum "
+        "MeanMetricWrapper "
         "BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy TruePositives TrueNegatives "
         "FalsePositives FalseNegatives R2Score Metric get deserialize PrecisionAtRecall SensitivityAtSpecificity "
         "SpecificityAtSensitivity RecallAtPrecision MeanAbsolutePercentageError Poisson Hinge LogCoshError"
@@ -160,7 +163,9 @@ for _name in ("Loss", "Metric", "Optimizer", "Initializer", "Regularizer", "Cons
 
 
 @function("keras.Variable")
-def variable(initializer: Any = None, shape: Any = None, dtype: Any = None, trainable: Any = True, **kwargs: Any) -> Any:
+def variable(
+    initializer: Any = None, shape: Any = None, dtype: Any = None, trainable: Any = True, **kwargs: Any
+) -> Any:
     from analyzers.frameworks.keras.layer import weight_of
 
     if isinstance(initializer, Tensor):

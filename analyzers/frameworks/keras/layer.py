@@ -19,6 +19,11 @@ from analyzers.unknown import Unknown, UnknownUsed
 BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size", "weights", "dynamic")
 """What older code passes to any layer besides, mostly to the first of a Sequential."""
+LEGACY_ARGUMENTS = (
+    "alpha", "fused", "implementation", "renorm", "virtual_batch_size", "adjustment", "rms_scaling", "time_major",
+    "reset_after", "use_cudnn", "keep_dims", "input_tensor",
+)  # fmt: skip
+"""What single layers took in Keras 2 and read over in Keras 3."""
 PRIVATE = frozenset(["_parameters", "_nodes", "_graph", "_statistics", "_begins", "_input_nest"])
 AXIS_LETTERS = {2: ("N", "C"), 3: ("N", "T", "C"), 4: ("N", "H", "W", "C"), 5: ("N", "D", "H", "W", "C")}
 
@@ -104,10 +109,17 @@ class Keras(Framework):
 
     def declared_inputs(self, root: Instance) -> list[DeclaredInput]:
         graph = root.attributes.get("_graph")
+        given = root.attributes.get("_built_for")
+        if graph is None and is_shape(given):
+            return [DeclaredInput(n, open_shape(given), "float32") for n in (self.input_names(root) or [])[:1]]
         if graph is None:
             return []
         names = self.input_names(root) or []
         return [DeclaredInput(n, t.shape, t.dtype) for n, t in zip(names, graph.inputs)]
+
+    def wanted_input(self, module: Instance, size: int, names: Any) -> tuple[list[tuple[Any, ...]], str, bool] | None:
+        """From the kind of the layer: its rank is known, channels and (but for images) sizes are open."""
+        return wanted_by(module, size, names)
 
     def input_names(self, root: Instance) -> list[str] | None:
         begins = root.attributes.get("_begins")
@@ -122,6 +134,25 @@ class Keras(Framework):
     def arguments(self, root: Instance, values: list[Any]) -> list[Any]:
         """Several inputs go in as one list, as ``model([a, b])``."""
         return [values] if "_graph" in root.attributes and len(values) > 1 else values
+
+
+def wanted_by(module: Instance, size: int, names: Any) -> tuple[list[tuple[Any, ...]], str, bool] | None:
+    """(shapes, dtype, whether a size is only assumed) of what a layer takes; None where its kind does not tell."""
+    kinds = {c.name for c in module.class_.mro if isinstance(c, Class) and c.host is not None}
+    n, values = names("N"), module.attributes
+    if "Embedding" in kinds:
+        return [(n, names("T"))], "int64", False
+    if kinds & {"Recurrent", "RNN", "MultiHeadAttention", "Bidirectional"}:
+        return [(n, names("T"), names("C"))], "float32", False
+    if "Dense" in kinds:
+        return [(n, names("C"))], "float32", False
+    window = values.get("kernel_size") or values.get("pool_size")
+    if not isinstance(window, tuple) or "ConvLSTM" in kinds:
+        return None
+    space = (size, size) if len(window) == 2 else tuple(names(a) for a in SPATIAL[len(window)])
+    first = values.get("data_format") == "channels_first"
+    shape = (n, names("C"), *space) if first else (n, *space, names("C"))
+    return [shape], "float32", len(window) == 2
 
 
 def _input_name(tensor: Tensor) -> str:
@@ -161,6 +192,9 @@ def _layout(module: Instance, seen: set[int]) -> str | None:
 class Layer:
     """The base of every Keras layer and model."""
 
+    other_keywords: frozenset[str] | None = frozenset((*BASE_ARGUMENTS, *SHAPE_ARGUMENTS, *LEGACY_ARGUMENTS))
+    """What any layer's ``**kwargs`` may hold."""
+
     @staticmethod
     def prepare(instance: Instance) -> None:
         """Room for weights; framework layers are prepared before their own constructor runs."""
@@ -183,7 +217,7 @@ class Layer:
         values = self.attributes
         values["name"] = name if isinstance(name, str) else automatic_name(self.machine, self.class_.name, self)
         values["built"] = values.get("built", False)
-        values["_trainable"] = False if trainable is False else True
+        values["_trainable"] = trainable is not False
         values["dtype"] = dtype if isinstance(dtype, str) else "float32"
         shape = _given_shape(kwargs)
         if shape is not None:
@@ -193,12 +227,15 @@ class Layer:
 
     def __call__(self: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
         """Build on the first call, call, and on symbolic tensors become a step of their graph."""
-        if "_trainable" not in self.attributes:
+        if "_trainable" not in self.attributes and self.broken is None:
             return machine.problem(_without_super(self))
         entry = machine.get_attribute(self, "call", default=MISSING)
         if entry is MISSING:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
         kwargs = filled_in(entry, args, kwargs)
+        wrong = next((v for v in leaves(args) if _cannot_be_a_tensor(v)), None)
+        if wrong is not None and "_graph" not in self.attributes:
+            return machine.problem(_not_a_tensor(wrong), self.attributes.get("name"))
         plain_args, plain_kwargs = replaced(list(args), _plain), replaced(kwargs, _plain)
         inputs = list(tensors_below((plain_args, plain_kwargs)))
         work = BoundMethod(self, _build_and_call)
@@ -352,7 +389,7 @@ class Layer:
             return sublayers(self) if name == "_layers" else None
         return MISSING
 
-    def __setattr__(self: Any, name: str, value: Any, *, machine: Any) -> None:
+    def __setattr__(self: Any, name: str, value: Any, *, machine: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         machine.journal.touch(self.attributes)
         if isinstance(value, Tensor) and value.parameter and "_parameters" in self.attributes:
             _register(self, name, value)
@@ -406,6 +443,34 @@ def _without_super(self: Instance) -> OperationError:
         f"{self.class_.name} never calls super().__init__()",
         exception="RuntimeError",
         class_name=self.class_.name,
+    )
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """What is in a nest of tuples, lists and dicts."""
+    if type(value) in (list, tuple, dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from leaves(part)
+    else:
+        yield value
+
+
+def _kind_name(value: Any) -> str:
+    if isinstance(value, Instance):
+        return f"layer {value.attributes.get('name', value.class_.name)}"
+    return f"{'class' if isinstance(value, Class) else 'function'} {value.name}"
+
+
+def _cannot_be_a_tensor(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, str, Function, Class)) or is_layer(value)
+
+
+def _not_a_tensor(value: Any) -> OperationError:
+    name = repr(value) if isinstance(value, (bool, int, float, str)) else f"the {_kind_name(value)}"
+    return OperationError(
+        "invalid-argument",
+        f"{{subject}} is called on {name}, which is not a tensor",
+        exception="ValueError",
     )
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from analyzers.frameworks.keras.layer import (
     AXIS_LETTERS,
+    BASE_ARGUMENTS,
     KERAS,
     Layer,
     is_kind,
     is_layer,
+    leaves,
     linked,
     open_shape,
     static_nest,
@@ -19,7 +21,7 @@ from analyzers.frameworks.keras.layer import (
 from analyzers.frameworks.registry import function, layer
 from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
 from analyzers.interpreter.values import BoundMethod, Instance
-from analyzers.tensors.dims import require
+from analyzers.tensors.dims import require, symbol
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import reshape
 from analyzers.tensors.operations.elementwise import shape_text
@@ -78,7 +80,8 @@ def _dims_of(shape: Any, subject: str) -> tuple:
 
 def symbolic_input(owner: Instance, shape: tuple, dtype: Any) -> Tensor:
     """A symbolic tensor of this batch shape, made by ``owner``."""
-    letters = AXIS_LETTERS.get(len(shape), ())
+    tokens = isinstance(dtype, str) and dtype.startswith("int") and len(shape) == 2
+    letters = ("N", "T") if tokens else AXIS_LETTERS.get(len(shape), ())
     made = Tensor(open_shape(shape, letters), dtype=dtype if isinstance(dtype, str) else "float32")
     step = Step(None, [], {"name": owner.attributes["name"]}, [made], owner.machine.site())
     made.history = step
@@ -122,9 +125,17 @@ def Input(
 # -- models ------------------------------------------------------------------------------------
 
 
-@layer("keras.Model", "keras.models.Model", "keras.models.Functional", "keras.Functional", "keras.models.functional.Functional")
+@layer(
+    "keras.Model",
+    "keras.models.Model",
+    "keras.models.Functional",
+    "keras.Functional",
+    "keras.models.functional.Functional",
+)
 class Model(Layer):
     """A model: a graph from ``inputs`` to ``outputs``, or a subclass with its own ``call``."""
+
+    other_keywords = frozenset(["inputs", "outputs", "input", "output", *BASE_ARGUMENTS])
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         inputs, outputs, kwargs = _graph_ends(list(args), kwargs)
@@ -220,7 +231,7 @@ class Model(Layer):
     def to_json(self: Any, **kwargs: Any) -> Any:
         return Unknown("a description of the model")
 
-    def build(self: Any, input_shape: Any = None, *, machine: Any) -> None:
+    def build(self: Any, input_shape: Any = None, *, machine: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """``model.build(shape)`` of a subclass calls it once on symbolic tensors of that shape."""
         if "_graph" in self.attributes or input_shape is None or isinstance(input_shape, Unknown):
             return
@@ -244,7 +255,7 @@ def _graph_ends(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any, dict
     kwargs = dict(kwargs)
     inputs = kwargs.pop("inputs", kwargs.pop("input", None))
     outputs = kwargs.pop("outputs", kwargs.pop("output", None))
-    if args and any(True for _ in tensors_below(args[0])) or len(args) > 1 or (args and isinstance(args[0], Unknown)):
+    if (args and any(True for _ in tensors_below(args[0]))) or len(args) > 1 or (args and isinstance(args[0], Unknown)):
         inputs, outputs = args[0], args[1] if len(args) > 1 else outputs
         if len(args) > 2:
             kwargs["name"] = args[2]
@@ -257,9 +268,20 @@ def set_graph(self: Instance, inputs: Any, outputs: Any) -> None:
     """Make the instance the graph between these symbolic tensors."""
     self.attributes["_begins"] = [t for t in tensors_below(inputs) if t.history is not None]
     for value in (inputs, outputs):
-        for part in value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]:
+        for part in (
+            value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]
+        ):
             if isinstance(part, Unknown):
                 raise UnknownUsed(part)
+    for name, value in (("inputs", inputs), ("outputs", outputs)):
+        wrong = next((v for v in leaves(value) if not isinstance(v, (Tensor, Unknown))), None)
+        if wrong is not None:
+            raise OperationError(
+                "invalid-argument",
+                f"{{subject}} expects symbolic tensors as {name}, gets {type(wrong).__name__} {wrong!r}",
+                exception="ValueError",
+                argument=name,
+            )
     flat = list(tensors_below(inputs))
     for tensor in [*flat, *tensors_below(outputs)]:
         if tensor.history is None:
@@ -292,9 +314,30 @@ def run_graph(self: Instance, graph: Graph, inputs: Any, machine: Any) -> Any:
     if isinstance(inputs, Unknown):
         raise UnknownUsed(inputs)
     given = _in_order(self, graph, inputs)
-    tensors = [_fitting(t, reference) for t, reference in zip(given, graph.inputs)]
+    with machine.at(None if machine.frames else graph.inputs[0].history.site):
+        tensors = _all_fitting(self, given, graph, machine)
     result = graph.run(machine, tensors)
     return result[0] if isinstance(result, (list, tuple)) and len(result) == 1 else result
+
+
+def _all_fitting(self: Instance, given: list[Any], graph: Graph, machine: Any) -> list[Any]:
+    """The inputs as the model takes them; one that does not fit is a problem where the model is called."""
+    tensors = []
+    for tensor, reference in zip(given, graph.inputs):
+        try:
+            tensors.append(_fitting(tensor, reference))
+        except OperationError as error:
+            error.result = _as_declared(tensor, reference)
+            tensors.append(machine.problem(error, self.attributes.get("name")))
+    return tensors
+
+
+def _as_declared(tensor: Tensor, reference: Tensor) -> Tensor:
+    """What to go on with after a wrong input: the declared shape, with the batch that was given."""
+    if tensor.rank != reference.rank:
+        return Tensor((*tensor.shape[:1], *reference.shape[1:]), dtype=reference.dtype)
+    dims = [w if isinstance(w, int) and i else h for i, (h, w) in enumerate(zip(tensor.shape, reference.shape))]
+    return tensor.with_(shape=dims)
 
 
 def _in_order(self: Instance, graph: Graph, inputs: Any) -> list[Any]:
@@ -322,9 +365,9 @@ def _fitting(tensor: Any, reference: Tensor) -> Any:
         tensor = reshape.squeeze(tensor, -1)
     elif tensor.rank == len(shape) - 1 and shape[-1] == 1:
         tensor = reshape.unsqueeze(tensor, -1)
-    if tensor.rank != len(shape) or any(
-        isinstance(want, int) and require(have, want) is False for have, want in zip(tensor.shape, shape)
-    ):
+    loose = shape[-1:] == (1,) or tensor.shape[-1:] == (1,)
+    checked = list(zip(tensor.shape, shape))[: -1 if loose else None]
+    if tensor.rank != len(shape) or any(isinstance(w, int) and require(h, w) is False for h, w in checked):
         rank = tensor.rank != len(shape)
         raise OperationError(
             "rank-mismatch" if rank else "feature-size-mismatch",
@@ -352,7 +395,7 @@ def _note_use(self: Instance, x: Any, machine: Any) -> None:
     """Training tells what the input looks like: an array whose first dim is the number of examples."""
     tensors = list(tensors_below(x))
     if tensors and "_graph" not in self.attributes:
-        shaped = [t.with_(shape=(*open_shape((None,)), *t.shape[1:])) if t.rank else t for t in tensors]
+        shaped = [t.with_(shape=(symbol("N"), *t.shape[1:])) if t.rank else t for t in tensors]
         machine.call(self, (shaped[0] if len(shaped) == 1 else shaped,))
 
 
@@ -409,9 +452,9 @@ def _push(self: Instance, part: Any, machine: Any) -> None:
     if isinstance(part, Unknown):
         object.__setattr__(self, "broken", part)
         return
-    if isinstance(part, Tensor) and part.history is not None and "layer" in part.history.kwargs:
-        part = part.history.kwargs["layer"]
-    if not is_layer(part):
+    if isinstance(part, Tensor) and part.history is not None:
+        part = part.history.kwargs.get("layer", part)
+    if not isinstance(part, Instance) or not is_layer(part):
         raise OperationError(
             "invalid-argument",
             f"{{subject}} takes layers, not {_described(part)}",

@@ -21,6 +21,7 @@ from analyzers.frameworks.keras.layers.merging import batch_dot, joined
 from analyzers.frameworks.keras.layers.pooling import windowed
 from analyzers.frameworks.keras.layers.reshaping import METHODS as RESIZES
 from analyzers.frameworks.registry import NAMES
+from analyzers.interpreter.parameters import NativeSignature, unknown_argument
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError
@@ -49,12 +50,53 @@ def names(*spellings: str) -> Callable[[Definition], Definition]:
     """Register under ``keras.ops.x`` (a bare name), ``tensorflow.x`` (``tf.x``), ``keras.backend.x`` (``K.x``)."""
 
     def register(definition: Definition) -> Definition:
+        native = strict(definition) if definition.__code__.co_flags & 0x08 else definition
         for spelling in spellings:
             for dotted in _dotted(spelling):
-                NAMES[dotted] = definition
+                NAMES[dotted] = native
         return definition
 
     return register
+
+
+IGNORED = frozenset(
+    "name dtype seed sorted initial where ddof approximate negative_slope alpha epsilon order mode interpolation "
+    "out_type output_type validate_shape antialias precision preferred_element_type sparse ragged layout mask "
+    "is_causal scale bias flash_attention attn_logits_soft_cap fill_value fill_mode constant_values "
+    "validate_indices batch_dims "
+    "unroll value stddev mean minval maxval num endpoint constant caching_device shape_invariants max_value threshold "
+    "level x1 x2 x y a b adjoint_a adjoint_b preserve_aspect_ratio half_pixel_centers align_corners rate noise_shape "
+    "offset variance weights default k min max x_min x_max clip_value_min clip_value_max a_min a_max t".split()
+)
+"""Keywords of some of these functions that have no bearing on shapes."""
+
+
+def strict(definition: Callable[..., Any]) -> Callable[..., Any]:
+    """The native with its keywords checked: its own and :data:`IGNORED` ones; others are refused."""
+    code = definition.__code__
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    signature = NativeSignature(definition)
+
+    def checked(args: tuple, kwargs: dict[str, Any]) -> Any:
+        for key in kwargs:
+            if key not in known and key not in IGNORED:
+                raise unknown_argument(definition.__name__, key, [k for k in known if k != "machine"])
+        try:
+            return definition(*args, **kwargs)
+        except TypeError:
+            signature.check(definition.__name__, args, {k: v for k, v in kwargs.items() if k != "machine"})
+            raise
+
+    def native(*args: Any, **kwargs: Any) -> Any:
+        return checked(args, kwargs)
+
+    def native_with_machine(*args: Any, machine: Any, **kwargs: Any) -> Any:
+        return checked(args, {**kwargs, "machine": machine})
+
+    made = native_with_machine if "machine" in known else native
+    made.__name__ = made.__qualname__ = definition.__name__
+    made.__doc__ = definition.__doc__
+    return made
 
 
 def _dotted(spelling: str) -> list[str]:
@@ -115,7 +157,9 @@ def _shape(value: Any) -> tuple[Dim, ...]:
     return open_shape(value) if isinstance(value, (tuple, list)) else (size(value),)
 
 
-@names("zeros_like", "ones_like", "empty_like", "full_like", "tf.zeros_like", "tf.ones_like", "K.zeros_like", "K.ones_like")
+@names(
+    "zeros_like", "ones_like", "empty_like", "full_like", "tf.zeros_like", "tf.ones_like", "K.zeros_like", "K.ones_like"
+)
 def like(x: Any, *args: Any, **kwargs: Any) -> Tensor:
     return Tensor(tensor(x).shape, dtype=tensor(x).dtype)
 
@@ -145,7 +189,15 @@ def eye(n: Any, m: Any = None, *args: Any, **kwargs: Any) -> Tensor:
 
 
 @names("one_hot", "tf.one_hot", "K.one_hot", "nn.one_hot")
-def one_hot(x: Any, num_classes: Any = None, axis: Any = -1, dtype: Any = None, sparse: Any = False, depth: Any = None, **kwargs: Any) -> Tensor:  # fmt: skip
+def one_hot(
+    x: Any,
+    num_classes: Any = None,
+    axis: Any = -1,
+    dtype: Any = None,
+    sparse: Any = False,
+    depth: Any = None,
+    **kwargs: Any,
+) -> Tensor:
     given = tensor(x)
     where = axis_of(axis, given.rank + 1)
     shape = list(given.shape)
@@ -169,16 +221,18 @@ def placeholder(shape: Any = None, ndim: Any = None, *args: Any, **kwargs: Any) 
 # -- element by element ----------------------------------------------------------------------------
 
 UNARY = (
-    "abs absolute negative exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square sin cos tan asin acos atan arcsin arccos "
-    "arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil round rint trunc sign erf erfc erfinv reciprocal sigmoid "
+    "abs absolute negative exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square sin cos tan asin acos atan arcsin "
+    "arccos arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil round rint trunc sign erf erfc erfinv "
+    "reciprocal sigmoid "
     "logical_not bitwise_not isnan isinf isfinite nan_to_num stop_gradient copy positive relu relu6 elu selu gelu celu "
     "silu swish hard_sigmoid hard_silu hard_swish hard_tanh hard_shrink softplus softsign soft_shrink log_sigmoid "
     "leaky_relu tanh_shrink threshold squareplus sparse_plus sparse_sigmoid real imag conj conjugate deg2rad rad2deg "
     "cbrt sinc angle fabs"
 ).split()
 BINARY = (
-    "add subtract multiply divide true_divide floor_divide divide_no_nan mod floormod power pow maximum minimum fmax fmin "
-    "arctan2 atan2 equal not_equal greater greater_equal less less_equal logical_and logical_or logical_xor bitwise_and "
+    "add subtract multiply divide true_divide floor_divide divide_no_nan mod floormod power pow maximum minimum fmax "
+    "fmin arctan2 atan2 equal not_equal greater greater_equal less less_equal logical_and logical_or "
+    "logical_xor bitwise_and "
     "bitwise_or bitwise_xor left_shift right_shift hypot logaddexp squared_difference truediv div isclose ldexp fmod "
     "nextafter heaviside copysign"
 ).split()
@@ -243,7 +297,18 @@ def softmax(x: Any, axis: Any = -1, *args: Any, **kwargs: Any) -> Tensor:
     return made
 
 
-@names("cumsum", "cumprod", "sort", "argsort", "tf.cumsum", "tf.math.cumsum", "tf.sort", "K.cumsum", "tf.argsort", "tf.math.cumprod")
+@names(
+    "cumsum",
+    "cumprod",
+    "sort",
+    "argsort",
+    "tf.cumsum",
+    "tf.math.cumsum",
+    "tf.sort",
+    "K.cumsum",
+    "tf.argsort",
+    "tf.math.cumprod",
+)
 def along(x: Any, axis: Any = -1, *args: Any, **kwargs: Any) -> Tensor:
     given = tensor(x)
     return reduction.mix(given, None if axis is None else axis)
@@ -281,14 +346,25 @@ def local_response_normalization(input: Any, *args: Any, **kwargs: Any) -> Tenso
 # -- reductions ------------------------------------------------------------------------------------
 
 
-def _reduction(x: Any = None, axis: Any = None, keepdims: Any = False, *args: Any, input_tensor: Any = None, keep_dims: Any = None, reduction_indices: Any = None, **kwargs: Any) -> Tensor:  # fmt: skip
+def _reduction(
+    x: Any = None,
+    axis: Any = None,
+    keepdims: Any = False,
+    *args: Any,
+    input_tensor: Any = None,
+    keep_dims: Any = None,
+    reduction_indices: Any = None,
+    **kwargs: Any,
+) -> Tensor:
     given = tensor(x if input_tensor is None else input_tensor)
     dims = axis if reduction_indices is None else reduction_indices
     keep = keepdims if keep_dims is None else keep_dims
     return reduction.reduce(given, dims, keep is True)
 
 
-for _name in "sum mean max min prod any all std var amax amin logsumexp median count_nonzero ptp nansum nanmean average".split():
+for _name in (
+    "sum mean max min prod any all std var amax amin logsumexp median count_nonzero ptp nansum nanmean average".split()
+):
     names(_name, f"K.{_name}", f"tf.math.reduce_{_name}", f"tf.reduce_{_name}")(_reduction)
 names("tf.math.reduce_variance", "tf.math.reduce_std", "tf.reduce_logsumexp", "norm", "tf.norm")(_reduction)
 
@@ -330,7 +406,9 @@ def numel(x: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 @names("reshape", "tf.reshape", "K.reshape")
-def reshape_to(x: Any = None, newshape: Any = None, name: Any = None, *, tensor: Any = None, shape: Any = None) -> Tensor:
+def reshape_to(
+    x: Any = None, newshape: Any = None, name: Any = None, *, tensor: Any = None, shape: Any = None
+) -> Tensor:
     given = _tensor(x if tensor is None else tensor)
     target = newshape if shape is None else shape
     if isinstance(target, Tensor):
@@ -361,7 +439,9 @@ def batch_flatten(x: Any) -> Tensor:
 
 
 @names("transpose", "tf.transpose", "K.transpose", "K.permute_dimensions")
-def transpose(x: Any = None, axes: Any = None, *args: Any, a: Any = None, perm: Any = None, pattern: Any = None, **kwargs: Any) -> Tensor:  # fmt: skip
+def transpose(
+    x: Any = None, axes: Any = None, *args: Any, a: Any = None, perm: Any = None, pattern: Any = None, **kwargs: Any
+) -> Tensor:
     given = tensor(x if a is None else a)
     order = next((o for o in (axes, perm, pattern) if o is not None), tuple(reversed(range(given.rank))))
     return reshape.permute(given, tuple(order))
@@ -400,7 +480,9 @@ def squeeze(x: Any = None, axis: Any = None, name: Any = None, *, input: Any = N
 
 
 @names("concatenate", "tf.concat", "K.concatenate")
-def concatenate(xs: Any = None, axis: Any = 0, *args: Any, values: Any = None, tensors: Any = None, **kwargs: Any) -> Tensor:
+def concatenate(
+    xs: Any = None, axis: Any = 0, *args: Any, values: Any = None, tensors: Any = None, **kwargs: Any
+) -> Tensor:
     given = next((v for v in (xs, values, tensors) if v is not None), [])
     if isinstance(given, Unknown):
         raise UnknownUsed(given)
@@ -436,7 +518,15 @@ def unstack(x: Any, num: Any = None, axis: Any = 0, *args: Any, **kwargs: Any) -
 
 
 @names("split", "array_split", "tf.split")
-def split(x: Any = None, indices_or_sections: Any = None, axis: Any = 0, *args: Any, value: Any = None, num_or_size_splits: Any = None, **kwargs: Any) -> list:  # fmt: skip
+def split(
+    x: Any = None,
+    indices_or_sections: Any = None,
+    axis: Any = 0,
+    *args: Any,
+    value: Any = None,
+    num_or_size_splits: Any = None,
+    **kwargs: Any,
+) -> list:
     given = tensor(x if value is None else value)
     parts = indices_or_sections if num_or_size_splits is None else num_or_size_splits
     if isinstance(parts, (tuple, list)):
@@ -456,7 +546,9 @@ def tf_split(value: Any, num_or_size_splits: Any, axis: Any = 0, *args: Any, **k
 
 
 @names("repeat", "tf.repeat", "K.repeat_elements")
-def repeat(x: Any = None, repeats: Any = 1, axis: Any = None, *args: Any, input: Any = None, rep: Any = None, **kwargs: Any) -> Tensor:  # fmt: skip
+def repeat(
+    x: Any = None, repeats: Any = 1, axis: Any = None, *args: Any, input: Any = None, rep: Any = None, **kwargs: Any
+) -> Tensor:
     return reshape.repeat_interleave(tensor(x if input is None else input), repeats if rep is None else rep, axis)
 
 
@@ -467,7 +559,9 @@ def repeat_vector(x: Any, n: Any) -> Tensor:
 
 
 @names("tile", "tf.tile", "K.tile")
-def tile(x: Any = None, repeats: Any = None, *args: Any, input: Any = None, multiples: Any = None, n: Any = None) -> Tensor:
+def tile(
+    x: Any = None, repeats: Any = None, *args: Any, input: Any = None, multiples: Any = None, n: Any = None
+) -> Tensor:
     given = tensor(x if input is None else input)
     counts = next((c for c in (repeats, multiples, n) if c is not None), 1)
     counts = _shape(counts) if isinstance(counts, (Tensor, tuple, list)) else (size(counts),)
@@ -491,7 +585,15 @@ def roll(x: Any, shift: Any = 0, axis: Any = None, *args: Any, **kwargs: Any) ->
 
 
 @names("pad", "tf.pad")
-def pad(x: Any = None, pad_width: Any = None, mode: Any = "constant", *args: Any, tensor: Any = None, paddings: Any = None, **kwargs: Any) -> Tensor:  # fmt: skip
+def pad(
+    x: Any = None,
+    pad_width: Any = None,
+    mode: Any = "constant",
+    *args: Any,
+    tensor: Any = None,
+    paddings: Any = None,
+    **kwargs: Any,
+) -> Tensor:
     given = _tensor(x if tensor is None else tensor)
     widths = pad_width if paddings is None else paddings
     if isinstance(widths, Tensor):
@@ -525,7 +627,7 @@ def take(x: Any = None, indices: Any = None, axis: Any = None, *args: Any, param
     field = given.field.mix((where,)) if given.field is not type(given.field).EMPTY else index.field
     if field is index.field:
         for _ in range(given.rank - 1 - where):
-            field = field.insert(field and index.rank or index.rank)
+            field = field.insert((field and index.rank) or index.rank)
         return Tensor((*given.shape[:where], *index.shape, *given.shape[where + 1 :]), field, given.dtype)
     return indexing.getitem(given, (*(slice(None),) * where, index))
 
@@ -536,7 +638,15 @@ def get_item(x: Any, key: Any) -> Any:
 
 
 @names("slice", "tf.slice")
-def slice_of(inputs: Any = None, start_indices: Any = None, shape: Any = None, *args: Any, input_: Any = None, begin: Any = None, size: Any = None) -> Tensor:  # fmt: skip
+def slice_of(
+    inputs: Any = None,
+    start_indices: Any = None,
+    shape: Any = None,
+    *args: Any,
+    input_: Any = None,
+    begin: Any = None,
+    size: Any = None,
+) -> Tensor:
     given = tensor(inputs if input_ is None else input_)
     starts, lengths = (start_indices if begin is None else begin), (shape if size is None else size)
     for dim, (start, length) in enumerate(zip(starts, lengths)):
@@ -564,7 +674,16 @@ def triangle(x: Any, *args: Any, **kwargs: Any) -> Tensor:
 
 
 @names("matmul", "tf.matmul", "tf.linalg.matmul")
-def matmul(x1: Any = None, x2: Any = None, transpose_a: Any = False, transpose_b: Any = False, *args: Any, a: Any = None, b: Any = None, **kwargs: Any) -> Tensor:  # fmt: skip
+def matmul(
+    x1: Any = None,
+    x2: Any = None,
+    transpose_a: Any = False,
+    transpose_b: Any = False,
+    *args: Any,
+    a: Any = None,
+    b: Any = None,
+    **kwargs: Any,
+) -> Tensor:
     left, right = tensor(x1 if a is None else a), tensor(x2 if b is None else b)
     left = reshape.transpose_matrix(left) if transpose_a is True else left
     right = reshape.transpose_matrix(right) if transpose_b is True else right
@@ -603,8 +722,8 @@ def outer(x1: Any, x2: Any) -> Tensor:
 @names("dot_product_attention")
 def dot_product_attention(query: Any, key: Any, value: Any, *args: Any, **kwargs: Any) -> Tensor:
     """(N, T, heads, size) in, the same out."""
-    parts = [reshape.permute(tensor(x), (0, 2, 1, 3)) for x in (query, key, value)]
-    made = linear_algebra.scaled_dot_product_attention(*parts)
+    q, k, v = (reshape.permute(tensor(x), (0, 2, 1, 3)) for x in (query, key, value))
+    made = linear_algebra.scaled_dot_product_attention(q, k, v)
     cost = made.cost
     made = reshape.permute(made, (0, 2, 1, 3))
     made.cost = cost
@@ -622,14 +741,29 @@ def _strides(strides: Any, rank: int) -> Any:
 
 
 @names("conv", "nn.conv", "tf.nn.convolution", "tf.nn.conv2d", "tf.nn.conv1d", "tf.nn.conv3d", "K.conv2d", "K.conv1d")
-def conv(input: Any = None, filters: Any = None, strides: Any = 1, padding: Any = "valid", data_format: Any = None, dilations: Any = 1, *args: Any, inputs: Any = None, kernel: Any = None, dilation_rate: Any = None, machine: Any, **kwargs: Any) -> Tensor:  # fmt: skip
+def conv(
+    input: Any = None,
+    filters: Any = None,
+    strides: Any = 1,
+    padding: Any = "valid",
+    data_format: Any = None,
+    dilations: Any = 1,
+    *args: Any,
+    inputs: Any = None,
+    kernel: Any = None,
+    dilation_rate: Any = None,
+    machine: Any,
+    **kwargs: Any,
+) -> Tensor:
     x, weights = tensor(input if inputs is None else inputs), tensor(filters if kernel is None else kernel)
     rank = weights.rank - 2
     dilation = _strides(dilations if dilation_rate is None else dilation_rate, rank)
     format = _format(machine, data_format)
     channel_dim, _ = layout(x.rank, format)
     channels, own = x.shape[channel_dim], weights.shape[-2]
-    groups = channels // own if isinstance(channels, int) and isinstance(own, int) and own and channels % own == 0 else 1
+    groups = (
+        channels // own if isinstance(channels, int) and isinstance(own, int) and own and channels % own == 0 else 1
+    )
     return convolve(
         x,
         in_channels=own * groups,
@@ -651,7 +785,19 @@ def _format(machine: Any, value: Any) -> str:
 
 
 @names("depthwise_conv", "tf.nn.depthwise_conv2d", "K.depthwise_conv2d")
-def depthwise_conv(inputs: Any = None, kernel: Any = None, strides: Any = 1, padding: Any = "valid", data_format: Any = None, dilation_rate: Any = 1, *args: Any, input: Any = None, filter: Any = None, machine: Any, **kwargs: Any) -> Tensor:  # fmt: skip
+def depthwise_conv(
+    inputs: Any = None,
+    kernel: Any = None,
+    strides: Any = 1,
+    padding: Any = "valid",
+    data_format: Any = None,
+    dilation_rate: Any = 1,
+    *args: Any,
+    input: Any = None,
+    filter: Any = None,
+    machine: Any,
+    **kwargs: Any,
+) -> Tensor:
     x, weights = tensor(inputs if input is None else input), tensor(kernel if filter is None else filter)
     rank = weights.rank - 2
     return depthwise(
@@ -661,17 +807,37 @@ def depthwise_conv(inputs: Any = None, kernel: Any = None, strides: Any = 1, pad
 
 
 @names("separable_conv", "tf.nn.separable_conv2d", "K.separable_conv2d")
-def separable_conv(inputs: Any, depthwise_kernel: Any, pointwise_kernel: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None, dilation_rate: Any = 1, *, machine: Any, **kwargs: Any) -> Tensor:  # fmt: skip
-    middle = depthwise_conv(
-        inputs, depthwise_kernel, strides, padding, data_format, dilation_rate, machine=machine
-    )
+def separable_conv(
+    inputs: Any,
+    depthwise_kernel: Any,
+    pointwise_kernel: Any,
+    strides: Any = 1,
+    padding: Any = "valid",
+    data_format: Any = None,
+    dilation_rate: Any = 1,
+    *,
+    machine: Any,
+    **kwargs: Any,
+) -> Tensor:
+    middle = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate, machine=machine)
     made = conv(middle, pointwise_kernel, 1, "valid", data_format, machine=machine)
     made.cost = made.cost + middle.cost
     return made
 
 
 @names("conv_transpose", "tf.nn.conv2d_transpose", "tf.nn.conv_transpose")
-def conv_transpose(inputs: Any = None, kernel: Any = None, strides: Any = 1, padding: Any = "valid", output_padding: Any = None, data_format: Any = None, dilation_rate: Any = 1, *args: Any, machine: Any, **kwargs: Any) -> Tensor:  # fmt: skip
+def conv_transpose(
+    inputs: Any = None,
+    kernel: Any = None,
+    strides: Any = 1,
+    padding: Any = "valid",
+    output_padding: Any = None,
+    data_format: Any = None,
+    dilation_rate: Any = 1,
+    *args: Any,
+    machine: Any,
+    **kwargs: Any,
+) -> Tensor:
     x, weights = tensor(inputs), tensor(kernel)
     rank = weights.rank - 2
     extra = None if output_padding is None else per_axis(output_padding, rank, "output_padding", 0)
@@ -682,7 +848,16 @@ def conv_transpose(inputs: Any = None, kernel: Any = None, strides: Any = 1, pad
 
 
 @names("max_pool", "average_pool", "K.pool2d")
-def pool(inputs: Any, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: Any = None, *, machine: Any, **kwargs: Any) -> Tensor:  # fmt: skip
+def pool(
+    inputs: Any,
+    pool_size: Any,
+    strides: Any = None,
+    padding: Any = "valid",
+    data_format: Any = None,
+    *,
+    machine: Any,
+    **kwargs: Any,
+) -> Tensor:
     x = tensor(inputs)
     kernel = per_axis(pool_size, x.rank - 2, "pool_size")
     steps = kernel if strides is None else per_axis(strides, x.rank - 2, "strides")
@@ -690,7 +865,9 @@ def pool(inputs: Any, pool_size: Any, strides: Any = None, padding: Any = "valid
 
 
 @names(*[f"tf.nn.{kind}_pool{rank}" for kind in ("max", "avg") for rank in ("", "1d", "2d", "3d")])
-def tf_pool(input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = None, name: Any = None, *, machine: Any) -> Tensor:  # fmt: skip
+def tf_pool(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = None, name: Any = None, *, machine: Any
+) -> Tensor:
     x = tensor(input)
     kernel, steps = _strides(ksize, x.rank - 2), _strides(strides, x.rank - 2)
     return windowed(x, kernel, steps, padding_mode(padding), _format(machine, data_format))
@@ -703,8 +880,24 @@ def adaptive_pool(inputs: Any, output_size: Any, data_format: Any = None, *, mac
     return pooling.adaptive_pool(x, per_axis(output_size, x.rank - 2, "output_size"), dims)
 
 
-@names("image.resize", "tf.image.resize", "tf.image.resize_bilinear", "tf.image.resize_with_pad", "tf.compat.v1.image.resize_bilinear")
-def resize_image(images: Any = None, size: Any = None, interpolation: Any = "bilinear", *args: Any, method: Any = None, data_format: Any = None, image: Any = None, machine: Any, **kwargs: Any) -> Tensor:  # fmt: skip
+@names(
+    "image.resize",
+    "tf.image.resize",
+    "tf.image.resize_bilinear",
+    "tf.image.resize_with_pad",
+    "tf.compat.v1.image.resize_bilinear",
+)
+def resize_image(
+    images: Any = None,
+    size: Any = None,
+    interpolation: Any = "bilinear",
+    *args: Any,
+    method: Any = None,
+    data_format: Any = None,
+    image: Any = None,
+    machine: Any,
+    **kwargs: Any,
+) -> Tensor:
     x = tensor(images if image is None else image)
     sizes = _shape(size)
     if x.rank == 3:
@@ -717,7 +910,15 @@ def resize_image(images: Any = None, size: Any = None, interpolation: Any = "bil
 
 
 @names("K.resize_images")
-def resize_images(x: Any, height_factor: Any, width_factor: Any, data_format: Any = None, interpolation: Any = "nearest", *, machine: Any) -> Tensor:  # fmt: skip
+def resize_images(
+    x: Any,
+    height_factor: Any,
+    width_factor: Any,
+    data_format: Any = None,
+    interpolation: Any = "nearest",
+    *,
+    machine: Any,
+) -> Tensor:
     from analyzers.frameworks.keras.layers.reshaping import enlarged
 
     given = tensor(x)
@@ -726,21 +927,49 @@ def resize_images(x: Any, height_factor: Any, width_factor: Any, data_format: An
 
 
 @names("depth_to_space", "tf.nn.depth_to_space")
-def depth_to_space(x: Any = None, block_size: Any = 2, data_format: Any = None, *args: Any, input: Any = None, machine: Any, **kwargs: Any) -> Tensor:  # fmt: skip
+def depth_to_space(
+    x: Any = None,
+    block_size: Any = 2,
+    data_format: Any = None,
+    *args: Any,
+    input: Any = None,
+    machine: Any,
+    **kwargs: Any,
+) -> Tensor:
     given = tensor(x if input is None else input)
     channel_dim, dims = layout(given.rank, _format(machine, data_format))
     return pixel.depth_to_space(given, block_size, channel_dim, dims)
 
 
 @names("space_to_depth", "tf.nn.space_to_depth")
-def space_to_depth(x: Any = None, block_size: Any = 2, data_format: Any = None, *args: Any, input: Any = None, machine: Any, **kwargs: Any) -> Tensor:  # fmt: skip
+def space_to_depth(
+    x: Any = None,
+    block_size: Any = 2,
+    data_format: Any = None,
+    *args: Any,
+    input: Any = None,
+    machine: Any,
+    **kwargs: Any,
+) -> Tensor:
     given = tensor(x if input is None else input)
     channel_dim, dims = layout(given.rank, _format(machine, data_format))
     return pixel.space_to_depth(given, block_size, channel_dim, dims)
 
 
 @names("image.extract_patches", "tf.image.extract_patches")
-def extract_patches(images: Any = None, size: Any = None, strides: Any = None, dilation_rate: Any = 1, padding: Any = "valid", data_format: Any = None, *args: Any, sizes: Any = None, rates: Any = None, machine: Any, **kwargs: Any) -> Tensor:  # fmt: skip
+def extract_patches(
+    images: Any = None,
+    size: Any = None,
+    strides: Any = None,
+    dilation_rate: Any = 1,
+    padding: Any = "valid",
+    data_format: Any = None,
+    *args: Any,
+    sizes: Any = None,
+    rates: Any = None,
+    machine: Any,
+    **kwargs: Any,
+) -> Tensor:
     x = tensor(images)
     kernel = _strides(size if sizes is None else sizes, 2)
     steps = kernel if strides is None else _strides(strides, 2)
@@ -770,7 +999,7 @@ def same_image(image: Any, *args: Any, **kwargs: Any) -> Tensor:
 
 @names("cond", "tf.cond")
 def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, *args: Any, machine: Any, **kwargs: Any) -> Any:
-    chosen = machine.truth(pred)
+    chosen = None if isinstance(pred, Tensor) else machine.truth(pred)
     if chosen is not None:
         return machine.call(true_fn if chosen else false_fn)
     first, second = machine.call(true_fn), machine.call(false_fn)
@@ -785,7 +1014,9 @@ def in_train_phase(x: Any, alt: Any, training: Any = None, *, machine: Any) -> A
 
 
 @names("map", "vectorized_map", "tf.map_fn", "tf.vectorized_map", "K.map_fn")
-def map_over(f: Any = None, xs: Any = None, *args: Any, fn: Any = None, elems: Any = None, machine: Any, **kwargs: Any) -> Any:
+def map_over(
+    f: Any = None, xs: Any = None, *args: Any, fn: Any = None, elems: Any = None, machine: Any, **kwargs: Any
+) -> Any:
     function, given = (f if fn is None else fn), (xs if elems is None else elems)
     if isinstance(function, Tensor):
         function, given = given, function
@@ -808,7 +1039,11 @@ def decorated(f: Any) -> Any:
     return f
 
 
-@names("fft", "rfft", "irfft", "stft", "istft", "fft2", "ifft2", "tf.signal.stft", "tf.signal.rfft", "tf.signal.fft", "tf.py_function", "tf.numpy_function", "unique", "nonzero", "tf.boolean_mask", "tf.unique", "scan", "while_loop", "fori_loop", "tf.while_loop", "segment_sum", "tf.scatter_nd", "tf.gather_nd")  # fmt: skip
+@names(
+    *"fft rfft irfft stft istft fft2 ifft2 tf.signal.stft tf.signal.rfft tf.signal.fft tf.py_function".split(),
+    *"tf.numpy_function unique nonzero tf.boolean_mask tf.unique scan while_loop fori_loop tf.while_loop".split(),
+    *"segment_sum tf.scatter_nd tf.gather_nd".split(),
+)
 def unmodelled(*args: Any, **kwargs: Any) -> Any:
     return Unknown("a function whose result's shape is not modelled")
 

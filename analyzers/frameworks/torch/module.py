@@ -28,7 +28,8 @@ def is_module(value: Any) -> bool:
 
 def children_of(module: Instance) -> dict[str, Any]:
     """Name → child module (or None)."""
-    return module.attributes.get("_modules", {})
+    attributes = module.attributes
+    return attributes["_modules"] if "_modules" in attributes else {}
 
 
 def walk(module: Instance, prefix: str = "") -> Iterator[tuple[str, Instance]]:

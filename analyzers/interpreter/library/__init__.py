@@ -7,6 +7,7 @@ from typing import Any
 from analyzers.interpreter.library import (
     argparse_,
     collections_,
+    contextlib_,
     copy_,
     dataclasses_,
     enum_,
@@ -25,6 +26,7 @@ from analyzers.interpreter.library import (
 LIBRARY: dict[str, dict[str, Any]] = {
     **argparse_.MODULES,
     **collections_.MODULES,
+    **contextlib_.MODULES,
     **copy_.MODULES,
     **dataclasses_.MODULES,
     **enum_.MODULES,

@@ -4,63 +4,254 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.interpreter.classes import FieldSpec, made_dataclass
-from analyzers.interpreter.values import MISSING, Class, Instance
+import libcst as cst
+
+from analyzers.interpreter import operators
+from analyzers.interpreter.classes import NamedTuple, field_values
+from analyzers.interpreter.formatting import as_text
+from analyzers.interpreter.library.copy_ import deep_copy
+from analyzers.interpreter.operators import builtin_exception
+from analyzers.interpreter.values import MISSING, Class, Instance, Raised
+from analyzers.unknown import Unknown, UnknownUsed
+
+
+class FieldSpec:
+    """``dataclasses.field(default=…, default_factory=…)``."""
+
+    __slots__ = ("compare", "default", "factory", "init", "keyword_only", "shown")
+
+    def __init__(self, default: Any = MISSING, factory: Any = MISSING, **options: Any) -> None:
+        self.default = default
+        self.factory = factory
+        self.init = bool(options.get("init", True))
+        self.shown = bool(options.get("repr", True))
+        self.compare = bool(options.get("compare", True))
+        self.keyword_only = bool(options.get("kw_only", False))
+
+
+PLAIN = FieldSpec()
+
+
+def spec_of(default: Any) -> FieldSpec:
+    return default if isinstance(default, FieldSpec) else PLAIN
+
+
+def made_dataclass(machine: Any, made: Class, options: dict[str, Any]) -> Class:
+    """``@dataclass(**options)`` applied to a class: fields in order of the hierarchy."""
+    fields: dict[str, Any] = {}
+    only = set()
+    for base in reversed(made.mro):
+        if not isinstance(base, Class):
+            continue
+        only |= base.metadata.get("keyword_only", set())
+        keyword_only = base is made and options.get("kw_only") is True
+        for name, annotation in base.namespace.get("__annotations__", {}).items():
+            if annotation == "KW_ONLY":
+                keyword_only = True
+            elif annotation != "ClassVar" and (base is made or "fields" in base.metadata):
+                fields[name] = _declared(base, name)
+                only |= {name} if keyword_only or spec_of(fields[name]).keyword_only else set()
+    made.metadata.update(fields=fields, keyword_only=only, frozen=options.get("frozen") is True)
+    for name, spec in fields.items():
+        if isinstance(spec, FieldSpec) and made.namespace.get(name) is spec:
+            made.metadata.setdefault("specs", {})[name] = made.namespace.pop(name)
+            if spec.default is not MISSING:
+                made.namespace[name] = spec.default
+    for name, method in _generated(options).items():
+        if name not in made.namespace:
+            made.namespace[name] = method
+    made.assign("__dataclass_fields__", fields)
+    made.namespace.setdefault("__match_args__", tuple(n for n in fields if n not in only))
+    return made
+
+
+def _declared(base: Class, name: str) -> Any:
+    """A default as the class body gave it (a ``field(…)`` leaves the namespace when the class is finished)."""
+    specs = base.metadata.get("specs", {})
+    return specs[name] if name in specs else base.namespace.get(name, MISSING)
+
+
+def _generated(options: dict[str, Any]) -> dict[str, Any]:
+    methods: dict[str, Any] = {"__init__": _init} if options.get("init") is not False else {}
+    if options.get("repr") is not False:
+        methods["__repr__"] = _repr
+    if options.get("eq") is not False:
+        methods["__eq__"] = _eq
+    if options.get("order") is True:
+        methods.update({f"__{name}__": _ordering(kind) for name, kind in ORDERINGS.items()})
+    if options.get("frozen") is True:
+        methods.update(__setattr__=_refuse, __delattr__=_refuse)
+    if options.get("frozen") is True or options.get("unsafe_hash") is True:
+        methods["__hash__"] = _hash
+    return methods
+
+
+ORDERINGS = {"lt": cst.LessThan, "le": cst.LessThanEqual, "gt": cst.GreaterThan, "ge": cst.GreaterThanEqual}
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    class_ = value if isinstance(value, Class) else value.class_
+    return next(c.metadata["fields"] for c in class_.mro if isinstance(c, Class) and "fields" in c.metadata)
+
+
+def _init(self: Instance, *args: Any, machine: Any, **kwargs: Any) -> None:
+    fields = fields_of(self)
+    only = self.class_.metadata.get("keyword_only", set())
+    settable = {n: _optional(d) for n, d in fields.items() if spec_of(d).init}
+    ordered = {n: d for n, d in settable.items() if n not in only}
+    ordered.update((n, d) for n, d in settable.items() if n in only)
+    positional = len(settable) - len(only & settable.keys())
+    values = field_values(machine, self.class_, ordered, list(args), kwargs, positional)
+    if values is None:
+        object.__setattr__(self, "broken", Unknown("its arguments do not fit", machine.site()))
+        return
+    for name, default in fields.items():
+        if name in values or spec_of(default) is PLAIN or _optional(default) is not MISSING:
+            _store(machine, self, name, _field_value(machine, values.get(name, default), default))
+    hook = machine.get_attribute(self, "__post_init__", default=MISSING)
+    if hook is not MISSING:
+        machine.call(hook)
+
+
+def _store(machine: Any, instance: Instance, name: str, value: Any) -> None:
+    """A frozen class refuses assignments, but not those of its own constructor."""
+    if any(isinstance(c, Class) and c.metadata.get("frozen") for c in instance.class_.mro):
+        machine.journal.touch(instance.attributes)
+        instance.attributes[name] = value
+    else:
+        machine.set_attribute(instance, name, value)
+
+
+def _optional(default: Any) -> Any:
+    if isinstance(default, FieldSpec) and default.default is MISSING and default.factory is MISSING:
+        return MISSING
+    return default
+
+
+def _field_value(machine: Any, value: Any, default: Any) -> Any:
+    if value is not default or not isinstance(default, FieldSpec):
+        return value
+    if default.factory is not MISSING:
+        return machine.call(default.factory)
+    return None if default.default is MISSING else default.default
+
+
+# -- what the decorator writes -----------------------------------------------------------------
+
+
+def _compared(value: Instance) -> tuple:
+    return tuple(value.attributes.get(n) for n, d in fields_of(value).items() if spec_of(d).compare)
+
+
+def _eq(self: Instance, other: Any, *, machine: Any) -> Any:
+    if not isinstance(other, Instance) or other.class_ is not self.class_:
+        return NotImplemented
+    known = operators.equals(machine, _compared(self), _compared(other))
+    return machine.unknown("whether two objects are equal") if known is None else known
+
+
+def _ordering(kind: type) -> Any:
+    def compare(self: Instance, other: Any, *, machine: Any) -> Any:
+        if not isinstance(other, Instance) or other.class_ is not self.class_:
+            return NotImplemented
+        return operators.compare(machine, kind, _compared(self), _compared(other))
+
+    return compare
+
+
+def _hash(self: Instance) -> int:
+    return hash(_compared(self))
+
+
+def _repr(self: Instance, *, machine: Any) -> Any:
+    parts = []
+    for name, default in fields_of(self).items():
+        if spec_of(default).shown:
+            shown = as_text(machine, self.attributes.get(name), representation=True)
+            if isinstance(shown, Unknown):
+                return shown
+            parts.append(f"{name}={shown}")
+    return f"{self.class_.name}({', '.join(parts)})"
+
+
+def _refuse(self: Instance, name: Any, *_: Any, machine: Any) -> None:
+    class_ = Class("FrozenInstanceError", (builtin_exception(machine, "AttributeError"),), {}, "dataclasses")
+    error = Instance(class_, machine, machine.site())
+    error.attributes["args"] = (f"cannot assign to field {name!r}",)
+    raise Raised(error, machine.site())
+
+
+# -- the module ----------------------------------------------------------------------------------
 
 
 def _dataclass(cls: Any = None, *, machine: Any, **options: Any) -> Any:
-    if isinstance(cls, Class):
-        return made_dataclass(machine, cls)
-    return _apply
+    def apply(cls: Any, *, machine: Any) -> Any:
+        return made_dataclass(machine, cls, options) if isinstance(cls, Class) else cls
+
+    return apply if cls is None else apply(cls, machine=machine)
 
 
-def _apply(cls: Any, *, machine: Any) -> Any:
-    return made_dataclass(machine, cls) if isinstance(cls, Class) else cls
-
-
-def _field(*, default: Any = MISSING, default_factory: Any = MISSING, init: Any = True, **_: Any) -> FieldSpec:
-    return FieldSpec(default, default_factory, bool(init))
-
-
-def _names(value: Any) -> list[str]:
-    class_ = value if isinstance(value, Class) else value.class_
-    return list(next(c.metadata["fields"] for c in class_.mro if isinstance(c, Class) and "fields" in c.metadata))
+def _field(*, default: Any = MISSING, default_factory: Any = MISSING, **options: Any) -> FieldSpec:
+    return FieldSpec(default, default_factory, **options)
 
 
 def _replace(obj: Any, *, machine: Any, **changes: Any) -> Any:
-    values = {n: obj.attributes.get(n) for n in _names(obj)}
+    settable = [n for n, d in fields_of(obj).items() if spec_of(d).init]
+    values = {n: obj.attributes[n] for n in settable if n in obj.attributes}
     return machine.call(obj.class_, (), {**values, **changes})
 
 
 def _asdict(obj: Any, *, machine: Any, **_: Any) -> dict:
-    return {n: _plain(obj.attributes.get(n), machine) for n in _names(obj)}
+    return {n: _plain(obj.attributes.get(n), machine, _asdict) for n in fields_of(obj)}
 
 
-def _plain(value: Any, machine: Any) -> Any:
-    if isinstance(value, Instance) and any("fields" in c.metadata for c in value.class_.mro if isinstance(c, Class)):
-        return _asdict(value, machine=machine)
-    return value
+def _astuple(obj: Any, *, machine: Any, **_: Any) -> tuple:
+    return tuple(_plain(obj.attributes.get(n), machine, _astuple) for n in fields_of(obj))
+
+
+def _plain(value: Any, machine: Any, convert: Any) -> Any:
+    """Dataclasses below become plain as well; other objects are copied."""
+    if isinstance(value, Instance) and _is_dataclass(value):
+        return convert(value, machine=machine)
+    if type(value) in (list, tuple):
+        return type(value)(_plain(v, machine, convert) for v in value)
+    if isinstance(value, NamedTuple):
+        return value
+    if type(value) is dict:
+        return {k: _plain(v, machine, convert) for k, v in value.items()}
+    return deep_copy(machine, value, {})
 
 
 class FieldInfo:
-    """What ``dataclasses.fields`` lists; only the name is known."""
+    """What ``dataclasses.fields`` lists."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, default: Any) -> None:
+        spec = spec_of(default)
         self.name = name
+        self.default = spec.default if isinstance(default, FieldSpec) else default
+        self.default_factory = spec.factory
+        self.init = spec.init
+        self.type = Unknown("an annotation")
 
 
-def _fields(value: Any) -> tuple:
-    return tuple(FieldInfo(n) for n in _names(value))
+def _fields(class_or_instance: Any) -> tuple:
+    return tuple(FieldInfo(n, d) for n, d in fields_of(class_or_instance).items())
 
 
-def _is_dataclass(value: Any) -> bool:
-    class_ = value if isinstance(value, Class) else getattr(value, "class_", None)
+def _is_dataclass(obj: Any) -> Any:
+    class_ = obj if isinstance(obj, Class) else getattr(obj, "class_", None)
+    if isinstance(obj, Unknown):
+        raise UnknownUsed(obj)
     return isinstance(class_, Class) and any("fields" in c.metadata for c in class_.mro if isinstance(c, Class))
 
 
 MODULES: dict[str, dict[str, Any]] = {
     "dataclasses": {
-        "dataclass": _dataclass, "field": _field, "replace": _replace, "asdict": _asdict, "fields": _fields,
-        "is_dataclass": _is_dataclass,
+        "dataclass": _dataclass, "field": _field, "replace": _replace, "asdict": _asdict, "astuple": _astuple,
+        "fields": _fields, "is_dataclass": _is_dataclass, "MISSING": MISSING,
+        "FrozenInstanceError": Class("FrozenInstanceError", (), {}, "dataclasses"),
+        "KW_ONLY": None,
     },
 }  # fmt: skip
+
+__all__ = ["MODULES", "FieldSpec"]

@@ -64,6 +64,24 @@ def _random(*_: Any, **__: Any) -> Any:
     return Unknown("a random array")
 
 
+def _sampled(name: str) -> Any:
+    """An array whose shape is known: ``rand(2, 3)``, ``normal(0, 1, size=(2, 3))``."""
+
+    def sample(*args: Any, size: Any = None, machine: Any, **_: Any) -> Any:
+        shape: Any = args if name in ("rand", "randn") else size
+        if shape is None:
+            shape = args[_SIZE_AT[name]] if len(args) > _SIZE_AT[name] else None
+        if shape is None or shape == ():
+            return Unknown("a random number")
+        shape = (shape,) if isinstance(shape, int) else tuple(machine.iterate(shape))
+        return Tensor(shape, dtype="int64" if name == "randint" else "float64")
+
+    return sample
+
+
+_SIZE_AT = {"uniform": 2, "normal": 2, "randint": 2, "random": 0, "random_sample": 0, "standard_normal": 0}
+
+
 def _isscalar(value: Any) -> bool:
     return isinstance(value, (int, float, str))
 
@@ -77,5 +95,8 @@ MODULES: dict[str, dict[str, Any]] = {
         "ndarray": TypingForm("ndarray"), "float32": TypingForm("float32"), "float64": TypingForm("float64"),
         "int64": TypingForm("int64"), "int32": TypingForm("int32"), "uint8": TypingForm("uint8"), "newaxis": None,
     },
-    "numpy.random": {name: _random for name in "rand randn randint uniform normal choice seed permutation".split()},
+    "numpy.random": {
+        **{name: _sampled(name) for name in ("rand", "randn", *_SIZE_AT)},
+        "choice": _random, "seed": _random, "permutation": _random,
+    },
 }  # fmt: skip

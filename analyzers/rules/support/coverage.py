@@ -64,7 +64,7 @@ def axis_name(axis: str) -> str:
 def padding_share(field: FieldFact, index: int, extent: int) -> float | None:
     """The share of the centre unit's support that lies outside the input, along one axis."""
     size, density, coverage = field.size[index], field.density[index], field.coverage[index]
-    if size is None or density is None or coverage is None:
+    if not size or not density or coverage is None:
         return None
     return 1 - coverage * extent / (density * size)
 

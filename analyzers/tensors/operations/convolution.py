@@ -49,8 +49,9 @@ def conv(
         conv_out(input.shape[dim], k, s, before + after, d)
         for dim, k, s, (before, after), d in zip(spatial_dims, kernel, stride, padding, dilation, strict=True)
     ]
+    sizes = declared(sizes)
     found = gathers(Gather.window, kernel, stride, [before for before, _ in padding], dilation)
-    shape = resized(input.shape, (*spatial_dims, channel_dim), (*declared(sizes), out_channels))
+    shape = resized(input.shape, (*spatial_dims, channel_dim), (*sizes, out_channels))
     result = Tensor(
         shape,
         gathered(input.field.mix([channel_dim]), spatial_dims, found, sizes),

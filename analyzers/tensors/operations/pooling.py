@@ -42,9 +42,10 @@ def pool(
         for n, k, s, (before, after), d in zip(input_sizes, kernel, stride, padding, dilation, strict=True)
     ]
     found = gathers(Gather.window, kernel, stride, [before for before, _ in padding], dilation)
+    made = declared(sizes)
     result = input.with_(
-        shape=resized(input.shape, spatial_dims, declared(sizes)),
-        field=gathered(input.field, spatial_dims, found, sizes),
+        shape=resized(input.shape, spatial_dims, made),
+        field=gathered(input.field, spatial_dims, found, made),
     )
     require_output(sizes, input_sizes, result)
     return result

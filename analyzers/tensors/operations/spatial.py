@@ -60,7 +60,7 @@ def below(dim: Dim, bound: int) -> bool:
 def require_at_least(values: Iterable[Dim], bound: int, argument: str, result: Any = None) -> None:
     """Raises invalid-argument for a kernel, stride, dilation … that is certainly too small."""
     for value in values:
-        if below(value, bound):
+        if not (type(value) is int and value >= bound) and below(value, bound):
             raise OperationError(
                 "invalid-argument",
                 f"{{subject}} has {argument} {text(value)}, which must be at least {bound}",

@@ -23,7 +23,10 @@ const TEXTS: Record<State, string> = {
 /** The status bar item: what the server does, and the models of the file in view. */
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('rf-lsp.status', vscode.StatusBarAlignment.Right, 90);
-  private readonly watcher = vscode.window.onDidChangeActiveTextEditor(() => this.render());
+  private readonly watchers = [
+    vscode.window.onDidChangeActiveTextEditor(() => this.render()),
+    vscode.window.onDidChangeActiveNotebookEditor(() => this.render()),
+  ];
   private state: State = 'starting';
   private server: Server | undefined;
 
@@ -42,14 +45,13 @@ export class Status implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.watcher.dispose();
-    this.item.dispose();
+    vscode.Disposable.from(this.item, ...this.watchers).dispose();
   }
 
   render(): void {
-    const document = vscode.window.activeTextEditor?.document;
-    if (document?.languageId !== 'python') return this.item.hide();
-    const models = modelsOf(document.uri);
+    const documents = inView().filter((document) => document.languageId === 'python');
+    if (documents.length === 0) return this.item.hide();
+    const models = documents.flatMap((document) => modelsOf(document.uri));
     const count = models.length ? `: ${models.length} ${models.length === 1 ? 'model' : 'models'}` : '';
     this.item.text = `${ICONS[this.state]} rf-lsp${this.state === 'running' ? count : ''}`;
     this.item.tooltip = this.tooltip(models);
@@ -66,6 +68,14 @@ export class Status implements vscode.Disposable {
     text.appendMarkdown('\n\n[Restart](command:rf-lsp.restart) · [Show log](command:rf-lsp.showLog)');
     return text;
   }
+}
+
+/** The document, or the cells of the notebook, that a person looks at. */
+function inView(): vscode.TextDocument[] {
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  if (notebook) return notebook.getCells().map((cell) => cell.document);
+  const document = vscode.window.activeTextEditor?.document;
+  return document ? [document] : [];
 }
 
 function background(state: State): vscode.ThemeColor | undefined {

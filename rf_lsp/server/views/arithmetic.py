@@ -20,9 +20,7 @@ def shape_lines(layer: LayerFact, channels_last: bool = False) -> list[str]:
         return []
     first = 1 if channels_last else 2
     sizes, results = source[first : first + axes], layer.output_shape[first : first + axes]
-    lines = [
-        _size_line(layer, index, n, out) for index, (n, out) in enumerate(zip(sizes, results, strict=True))
-    ]
+    lines = [_size_line(layer, index, n, out) for index, (n, out) in enumerate(zip(sizes, results, strict=True))]
     return list(dict.fromkeys(line for line in lines if line))
 
 
@@ -58,9 +56,7 @@ def _size_line(layer: LayerFact, index: int, n: Any, out: Any) -> str:
     return f"{opening}({n}{padded} − {reach})/{stride}{closing} + 1 = {out}"
 
 
-def _transposed_line(
-    layer: LayerFact, index: int, numbers: tuple[int, int, int, int], n: int, out: int
-) -> str:
+def _transposed_line(layer: LayerFact, index: int, numbers: tuple[int, int, int, int], n: int, out: int) -> str:
     kernel, stride, padding, dilation = numbers
     extra = per_axis(layer, "output_padding", kernel_axes(layer), 0)
     more = extra[index] if extra else 0
@@ -112,10 +108,7 @@ def macs_line(layer: LayerFact) -> str:
     weights = _weight_factors(layer)
     if not weights:
         return ""
-    if is_convolution(layer):
-        outside = tuple(shape[2:])
-    else:
-        outside = tuple(shape[1:-1])
+    outside = shape[2:] if is_convolution(layer) else shape[1:-1]
     return _checked([(*outside, *weights)], layer.macs)
 
 

@@ -33,9 +33,7 @@ def _insert(place: Place, line: int, column: int, text: str, end: int | None = N
     return Edit(Place(place.file, line, column, line, column if end is None else end), text)
 
 
-def write(
-    found: Sequence[Sight], line: Lines, shown: Shown, pin: tuple[str, str] | None, path: str
-) -> list[Edit]:
+def write(found: Sequence[Sight], line: Lines, shown: Shown, pin: tuple[str, str] | None, path: str) -> list[Edit]:
     """What comes out of each layer as a comment behind the line that builds it; only what is not there yet."""
     edits = []
     for number, group in sorted(by_line(found).items()):

@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers.facts import FieldFact, LayerFact, ModelFact, Place
 from rf_lsp.output.text import dim_text, field_text, located, shape_text, short_count, without_batch
-from rf_lsp.server.views.sights import CALLED, Sight, by_line, outermost, pinned, span_of
+from rf_lsp.server.views.sights import CALLED, Sight, by_line, concrete, outermost, pinned
 
 LONGEST = 30
 """Characters; VS Code cuts the hints of a line at 43 in total."""
@@ -47,24 +47,19 @@ def hints(
 ) -> list[Hint]:
     """The hints of a file, or of the lines ``area`` (first, last) of it; one a line at the lines' ends."""
     made = []
-    for number, group in sorted(by_line(found).items()):
-        if area is None or area[0] <= number <= area[1]:
-            made += _of_line(number, outermost(group), line(number), shown, pin)
+    for number, group in sorted(by_line(found, area).items()):
+        made += _of_line(number, concrete(outermost(group)), line(number), shown, pin)
     return made
 
 
-def _of_line(
-    number: int, group: list[Sight], text: str, shown: Shown, pin: tuple[str, str] | None
-) -> list[Hint]:
+def _of_line(number: int, group: list[Sight], text: str, shown: Shown, pin: tuple[str, str] | None) -> list[Hint]:
     if shown.at_line_end:
         hint = _hint(number, len(_code(text)), pinned(_last(group), pin), shown)
         return [hint] if hint else []
     by_end: dict[int, list[Sight]] = {}
     for sight in group:
         by_end.setdefault(sight.place.end_column, []).append(sight)
-    made = [
-        _hint(number, min(end, len(text)), pinned(same, pin), shown) for end, same in sorted(by_end.items())
-    ]
+    made = [_hint(number, min(end, len(text)), pinned(same, pin), shown) for end, same in sorted(by_end.items())]
     return [hint for hint in made if hint]
 
 
@@ -74,18 +69,16 @@ def _code(text: str) -> str:
 
 def _last(group: list[Sight]) -> list[Sight]:
     """What is computed last on a line, in each model; where it is called rather than where it is built."""
+    ranks: dict[int, tuple[bool, int, int]] = {}
     last: dict[int, Sight] = {}
     for sight in group:
-        known = last.get(id(sight.model))
-        if known is None or _rank(sight) > _rank(known):
-            last[id(sight.model)] = sight
-    spans = {(span_of(sight.place), sight.role == CALLED) for sight in last.values()}
-    return [sight for sight in group if (span_of(sight.place), sight.role == CALLED) in spans]
-
-
-def _rank(sight: Sight) -> tuple[bool, int, int]:
-    """Of nested calls in one line the outer one, which ends last."""
-    return sight.role == CALLED, sight.order, -sight.place.column
+        # of nested calls in one line the outer one is computed last and begins first
+        rank = (sight.role == CALLED, sight.order, -sight.place.column)
+        model = id(sight.model)
+        if model not in last or rank > ranks[model]:
+            last[model], ranks[model] = sight, rank
+    places = {(sight.place, sight.role == CALLED) for sight in last.values()}
+    return [sight for sight in group if (sight.place, sight.role == CALLED) in places]
 
 
 def _hint(line: int, column: int, group: list[Sight], shown: Shown) -> Hint | None:
@@ -99,9 +92,12 @@ def _hint(line: int, column: int, group: list[Sight], shown: Shown) -> Hint | No
 
 def hint_text(group: Sequence[Sight], shown: Shown) -> str:
     """``64×112×112 · RF 7``, or ``64…512 ch · RF 15…427`` where the contexts differ; at most 30 characters."""
-    known = [sight for sight in group if sight.layer.output_shape is not None]
+    distinct = {(sight.layer.output_shape, id(sight.layer.field), id(sight.model)): sight for sight in group}
+    known = [sight for sight in distinct.values() if sight.layer.output_shape is not None]
     if not known:
         return ""
+    if shown.parameters:
+        known = [sight for sight in group if sight.layer.output_shape is not None]
     shape = _shapes_text(known) if shown.shape else ""
     field, short = fields_text([s.layer.field for s in known]) if shown.receptive_field else ("", "")
     parameters = _parameters_text(known) if shown.parameters else ""
@@ -143,7 +139,8 @@ def fields_text(fields: Sequence[FieldFact | None]) -> tuple[str, str]:
     known = [field for field in fields if field is not None]
     if not known:
         return "", ""
-    texts = list(dict.fromkeys(field_text(field) for field in known))
+    distinct = {id(field): field for field in known}.values()
+    texts = list(dict.fromkeys(field_text(field) for field in distinct))
     if len(texts) == 1:
         own = _field_size(texts[0])
         return own, own.removesuffix(" + global")

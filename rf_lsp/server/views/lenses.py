@@ -26,9 +26,7 @@ def lenses(models: Iterable[ModelFact], path: str) -> list[Lens]:
     for model in models:
         if model.place is not None and model.place.file == path and model.status != "failed":
             text = ("~ " if assumed(model) else "") + summary_text(model)
-            found.setdefault(
-                (model.target, model.place.line), Lens(model.place, text, _expression(model), model)
-            )
+            found.setdefault((model.target, model.place.line), Lens(model.place, text, _expression(model), model))
     return sorted(found.values(), key=lambda lens: (lens.place.line, lens.place.column))
 
 

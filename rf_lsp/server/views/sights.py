@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from analyzers.facts import LayerFact, ModelFact, Place
 
 BUILT, ASSIGNED, CALLED = "built", "assigned", "called"
-Span = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +25,17 @@ Move = Callable[[Place], Place | None]
 """Where a place of an older text is now."""
 
 
-def sights(models: Iterable[ModelFact], path: str, move: Move | None = None) -> list[Sight]:
-    """All that can be seen of the models in one file."""
-    found = [sight for model in models for sight in _of_model(model) if sight.place.file == path]
+def sights(model: ModelFact, path: str) -> list[Sight]:
+    """All that can be seen of a model in one file."""
+    return [sight for sight in _of_model(model) if sight.place.file == path]
+
+
+def moved(found: list[Sight], move: Move | None) -> list[Sight]:
+    """The sights in the present lines, without those whose place is gone."""
     if move is None:
         return found
-    moved = ((sight, move(sight.place)) for sight in found)
-    return [replace(sight, place=place) for sight, place in moved if place is not None]
+    pairs = ((sight, move(sight.place)) for sight in found)
+    return [replace(sight, place=place) for sight, place in pairs if place is not None]
 
 
 def _of_model(model: ModelFact) -> Iterator[Sight]:
@@ -51,42 +54,51 @@ def _of_model(model: ModelFact) -> Iterator[Sight]:
 def _order_of_stage(model: ModelFact, stage: LayerFact) -> int:
     """Right behind the last of its layers."""
     inside = stage.name + "."
-    return max(
-        (index for index, layer in enumerate(model.layers) if layer.name.startswith(inside)), default=-1
-    )
+    return max((index for index, layer in enumerate(model.layers) if layer.name.startswith(inside)), default=-1)
 
 
-def span_of(place: Place) -> Span:
-    return place.line, place.column, place.end_line, place.end_column
-
-
-def by_line(found: Iterable[Sight]) -> dict[int, list[Sight]]:
-    """Sights by the line their place ends in."""
+def by_line(found: Iterable[Sight], area: tuple[int, int] | None = None) -> dict[int, list[Sight]]:
+    """Sights by the line their place ends in, of the lines ``area`` (first, last)."""
+    first, last = area or (0, 1 << 60)
     lines: dict[int, list[Sight]] = {}
     for sight in found:
-        lines.setdefault(sight.place.end_line, []).append(sight)
+        line = sight.place.end_line
+        if first <= line <= last:
+            lines.setdefault(line, []).append(sight)
     return lines
 
 
 def outermost(found: list[Sight]) -> list[Sight]:
     """Of each model and place those that are not inside another: of ``self.layer4(x)`` the stage itself."""
-    groups: dict[tuple[int, Span, bool], list[Sight]] = {}
+    groups: dict[tuple[int, Place, bool], list[Sight]] = {}
     for sight in found:
-        key = (id(sight.model), span_of(sight.place), sight.role == CALLED)
-        groups.setdefault(key, []).append(sight)
-    return [sight for group in groups.values() for sight in (_tops(group) if len(group) > 1 else group)]
+        groups.setdefault((id(sight.model), sight.place, sight.role == CALLED), []).append(sight)
+    kept: list[Sight] = []
+    for group in groups.values():
+        kept += _tops(group) if len(group) > 1 else group
+    return kept
 
 
 def _tops(group: list[Sight]) -> list[Sight]:
-    names = {sight.layer.name for sight in group}
-    return [sight for sight in group if not any(prefix in names for prefix in _prefixes(sight.layer.name))]
+    """Those whose name does not begin with another's."""
+    kept: list[Sight] = []
+    last = ""
+    for sight in sorted(group, key=lambda sight: sight.layer.name.split(".")):
+        if not kept or not sight.layer.name.startswith(last):
+            kept.append(sight)
+            last = sight.layer.name + "."
+    return sorted(kept, key=lambda sight: sight.order)
 
 
-def _prefixes(name: str) -> Iterator[str]:
-    at = name.rfind(".")
-    while at > 0:
-        yield name[:at]
-        at = name.rfind(".", 0, at)
+def concrete(found: list[Sight]) -> list[Sight]:
+    """Without those of a class built with symbols, where some model says what it is really given."""
+    known = [sight for sight in found if _is_concrete(sight.layer)]
+    return known or found
+
+
+def _is_concrete(layer: LayerFact) -> bool:
+    shape = layer.output_shape
+    return shape is not None and all(isinstance(dim, int) for dim in shape[1:])
 
 
 def pinned(found: list[Sight], pin: tuple[str, str] | None) -> list[Sight]:

@@ -85,8 +85,8 @@ const scenarios = {
   async typing() {
     await start({ file: 'net.py' });
     await window.waitForHint('32×48×48 · RF 7');
-    await window.goTo(10, 37);
-    assert.match(window.read('net.py').split('\n')[9].slice(36), /^32, kernel_size=7/);
+    await window.goTo(10, 35);
+    assert.match(window.read('net.py').split('\n')[9].slice(34), /^32, kernel_size=7/);
     await window.press('Shift+ArrowRight', 'Shift+ArrowRight');
     await window.type('48');
     await window.waitForHint('48×48×48 · RF 7');
@@ -129,7 +129,7 @@ const scenarios = {
     await start({ file: 'digits.ipynb' });
     const [encoder, digits] = await until('hints in two cells', async () => {
       const cells = await window.cells();
-      const found = [cells.find((cell) => /encoder = nn/.test(cell.text)), cells.find((cell) => /class Digits/.test(cell.text))];
+      const found = [cells.find((cell) => /def encoder/.test(cell.text)), cells.find((cell) => /class Digits/.test(cell.text))];
       return found.every((cell) => cell?.hints.length) && found;
     });
     assert.ok(encoder.hints.join().includes('16×14×14 · RF 5'), encoder.hints.join());
@@ -137,7 +137,7 @@ const scenarios = {
     await until('a squiggle in the cell', async () => (await window.cells()).some((cell) => cell.squiggles.includes('error')));
     await picture('notebook', { x: 48, y: 35, width: 1000, height: 640 });
     // an edit in one cell changes the hints of another
-    await window.cellGoTo(2, 3, 18);
+    await window.cellGoTo(2, 5, 29);
     await window.press('Shift+ArrowRight');
     await window.type('7');
     await until('new hints', async () => (await window.cells())[2].hints.join().includes('16×13×13 · RF 7'));

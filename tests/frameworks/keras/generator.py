@@ -113,7 +113,8 @@ def transposed(draw: Draw) -> tuple[str, list[tuple[int, ...]]]:
         output_padding=(0.2, draw.number(0, 2)),
         use_bias=(0.3, False),
     )
-    layer = f"layers.Conv{name}Transpose({draw.number(1, 6)}, {draw.per_axis(rank, 1, 4)}{', ' + options if options else ''})"
+    tail = ", " + options if options else ""
+    layer = f"layers.Conv{name}Transpose({draw.number(1, 6)}, {draw.per_axis(rank, 1, 4)}{tail})"
     return layer, [image(draw, rank, draw.number(1, 4), False)]
 
 
@@ -176,7 +177,9 @@ def einsum_dense(draw: Draw) -> tuple[str, list[tuple[int, ...]]]:
 
 def reshaping(draw: Draw) -> tuple[str, list[tuple[int, ...]]]:
     a, b, c = draw.number(2, 5), draw.number(2, 5), draw.number(2, 5)
-    target = draw.one((a * b * c,), (a, b * c), (-1, c), (a * c, b), (-1,), (a, b, c, 1), (a * b * c + 1,), (-1, a * b + 1))
+    target = draw.one(
+        (a * b * c,), (a, b * c), (-1, c), (a * c, b), (-1,), (a, b, c, 1), (a * b * c + 1,), (-1, a * b + 1)
+    )
     layer = draw.one(
         f"layers.Reshape({target})",
         f"layers.Permute({draw.one((2, 1, 3), (3, 1, 2), (1, 3, 2), (2, 1))})",
@@ -190,7 +193,9 @@ def repeat_vector(draw: Draw) -> tuple[str, list[tuple[int, ...]]]:
 
 
 def normalization(draw: Draw) -> tuple[str, list[tuple[int, ...]]]:
-    kind = draw.one("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization", "RMSNormalization")
+    kind = draw.one(
+        "BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization", "RMSNormalization"
+    )
     plain = kind in ("UnitNormalization", "RMSNormalization")
     chance = 0.0 if plain else 0.3
     any_axis = kind in ("BatchNormalization", "GroupNormalization", "UnitNormalization")
@@ -276,7 +281,9 @@ def attention(draw: Draw) -> tuple[str, list[tuple[int, ...]]]:
         options = draw.arguments(
             value_dim=(0.3, draw.number(1, 4)), use_bias=(0.3, False), output_shape=(0.3, draw.number(2, 6))
         )
-        layer = f"layers.MultiHeadAttention({draw.number(1, 3)}, {draw.number(1, 4)}{', ' + options if options else ''})"
+        layer = (
+            f"layers.MultiHeadAttention({draw.number(1, 3)}, {draw.number(1, 4)}{', ' + options if options else ''})"
+        )
         return layer, [(draw.number(2, 5), size), (draw.number(2, 5), draw.number(2, 5))]
     layer = draw.one("layers.Attention()", "layers.Attention(use_scale=True)", "layers.AdditiveAttention()")
     return str(layer), [(draw.number(2, 5), size), (draw.number(2, 5), size + (draw.random.random() < 0.2))]

@@ -93,7 +93,9 @@ class Plain(Layer):
 
 @keras_layer("ReLU")
 class ReLU(Plain):
-    def __init__(self: Any, max_value: Any = None, negative_slope: Any = 0.0, threshold: Any = 0.0, **kwargs: Any) -> None:
+    def __init__(
+        self: Any, max_value: Any = None, negative_slope: Any = 0.0, threshold: Any = 0.0, **kwargs: Any
+    ) -> None:
         Layer.__init__(self, **kwargs)
         for name, value in (("max_value", max_value), ("negative_slope", negative_slope), ("threshold", threshold)):
             if isinstance(value, (int, float)) and value < 0:
@@ -140,7 +142,9 @@ class PReLU(Layer):
         shared_axes: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
-        shared = () if shared_axes is None else shared_axes if isinstance(shared_axes, (tuple, list)) else (shared_axes,)
+        shared = (
+            () if shared_axes is None else shared_axes if isinstance(shared_axes, (tuple, list)) else (shared_axes,)
+        )
         self.attributes["shared_axes"] = tuple(shared)
 
     def build(self: Any, input_shape: Any = None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from analyzers.frameworks.keras.layer import is_layer
 from analyzers.frameworks.registry import NAMES, layer
 from analyzers.interpreter.values import Instance
-from analyzers.tensors.dims import Dim, text
+from analyzers.tensors.dims import Dim, Expression, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import size
 from analyzers.tensors.operations.elementwise import shape_text
@@ -38,7 +38,9 @@ def invalid(message: str, argument: str | None = None, rule: str = "invalid-argu
 
 def whole(value: Any, argument: str, least: int = 1) -> Dim:
     """A number of units, filters, …: an int; raises invalid-argument."""
-    if isinstance(value, bool) or isinstance(value, (float, str, tuple, list)) or value is None:
+    if isinstance(value, Tensor):
+        raise invalid(f"{{subject}} expects a whole number as {argument}, gets a tensor", argument)
+    if isinstance(value, bool) or not isinstance(value, (int, Expression, Unknown)):
         raise invalid(f"{{subject}} expects a whole number as {argument}, gets {value!r}", argument)
     found = size(value)
     if isinstance(found, int) and found < least:
@@ -63,7 +65,7 @@ def per_axis(value: Any, count: int, argument: str, least: int = 1) -> tuple[Dim
 
 
 def data_format(machine: Any, value: Any) -> str:
-    """"channels_last" or "channels_first"; the configured one when none is given."""
+    """ "channels_last" or "channels_first"; the configured one when none is given."""
     if value is None:
         return machine.frameworks.get("keras data_format", "channels_last")
     if isinstance(value, Unknown):
@@ -75,7 +77,7 @@ def data_format(machine: Any, value: Any) -> str:
 
 
 def padding_mode(value: Any, causal: bool = False) -> str:
-    """"valid", "same" or (where allowed) "causal", in any case."""
+    """ "valid", "same" or (where allowed) "causal", in any case."""
     if isinstance(value, Unknown):
         raise UnknownUsed(value)
     found = value.lower() if isinstance(value, str) else value

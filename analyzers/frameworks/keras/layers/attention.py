@@ -37,7 +37,9 @@ class MultiHeadAttention(Layer):
             _attention_axes=attention_axes,
         )
 
-    def build(self: Any, query_shape: Any = None, value_shape: Any = None, key_shape: Any = None) -> None:
+    def build(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self: Any, query_shape: Any = None, value_shape: Any = None, key_shape: Any = None
+    ) -> None:
         if value_shape is not None:
             _build_heads(self, size_of(query_shape), size_of(value_shape), size_of(key_shape or value_shape))
 
@@ -110,7 +112,9 @@ def _attended(self: Any, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tenso
     for extra in range(len(out) - 1):
         field = field.insert(q.rank + extra)
     weights = self.attributes["_parameters"]
-    projections = sum(product(x.shape) * heads * size for x, size in ((q, self.key_dim), (k, self.key_dim), (v, self.value_dim)))
+    projections = sum(
+        product(x.shape) * heads * size for x, size in ((q, self.key_dim), (k, self.key_dim), (v, self.value_dim))
+    )
     length, source = (product(x.shape[d] for d in axes) for x in (q, k))
     pairs = product(q.shape[:-1]) * source * heads * (self.key_dim + self.value_dim)
     back = product(q.shape[:-1]) * product(weights["output_kernel"].shape)
@@ -132,21 +136,20 @@ class GroupedQueryAttention(Layer):
         self: Any, head_dim: Any, num_query_heads: Any, num_key_value_heads: Any, dropout: Any = 0.0,
         use_bias: Any = True, flash_attention: Any = None, kernel_initializer: Any = None, bias_initializer: Any = None,
         kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
-        kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: Any = False, seed: Any = None, **kwargs: Any,
+        kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: Any = False, seed: Any = None,
+        **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
-        if isinstance(num_query_heads, int) and isinstance(num_key_value_heads, int):
-            if num_query_heads % num_key_value_heads:
-                raise invalid(
-                    f"{{subject}} has {num_query_heads} query heads, not divisible by {num_key_value_heads} key-value heads",
-                    "num_query_heads",
-                )
+        many, few = num_query_heads, num_key_value_heads
+        if isinstance(many, int) and isinstance(few, int) and many % few:
+            message = f"{{subject}} has {many} query heads, not divisible by {few} key-value heads"
+            raise invalid(message, "num_query_heads")
         self.attributes.update(
             head_dim=head_dim, num_query_heads=num_query_heads, num_key_value_heads=num_key_value_heads,
             use_bias=bool(use_bias), use_gate=bool(use_gate),
         )  # fmt: skip
 
-    def build(self: Any, *shapes: Any) -> None:
+    def build(self: Any, *shapes: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         return None
 
     def call(
@@ -164,7 +167,8 @@ class GroupedQueryAttention(Layer):
                 query_kernel=(q.shape[-1], many, size), query_bias=(many, size) if bias else None,
                 key_kernel=(k.shape[-1], few, size), key_bias=(few, size) if bias else None,
                 value_kernel=(v.shape[-1], few, size), value_bias=(few, size) if bias else None,
-                gate_kernel=(q.shape[-1], many, size) if gate else None, gate_bias=(many, size) if gate and bias else None,
+                gate_kernel=(q.shape[-1], many, size) if gate else None,
+                gate_bias=(many, size) if gate and bias else None,
                 output_kernel=(many, size, q.shape[-1]), output_bias=(q.shape[-1],) if bias else None,
             )  # fmt: skip
         seen = [

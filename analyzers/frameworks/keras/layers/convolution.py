@@ -32,7 +32,8 @@ def require_one_stretch(strides: Sequence[Dim], dilation: Sequence[Dim], argumen
     wide = [any(isinstance(v, int) and v > 1 for v in values) for values in (strides, dilation)]
     if all(wide):
         raise invalid(
-            f"{{subject}} has strides {tuple(strides)} and dilation_rate {tuple(dilation)}: only one of them may be above 1",
+            f"{{subject}} has strides {tuple(strides)} and dilation_rate {tuple(dilation)}: "
+            "only one of them may be above 1",
             argument,
         )
 
@@ -166,21 +167,44 @@ class Conv1D(BaseConv):
         bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseConv._setup(
-            self, 1, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias, kwargs
+            self,
+            1,
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            groups,
+            activation,
+            use_bias,
+            kwargs,
         )
 
 
 @keras_layer("Conv2D", "Convolution2D")
 class Conv2D(BaseConv):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid", data_format: Any = None,
+        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid",
+        data_format: Any = None,
         dilation_rate: Any = (1, 1), groups: Any = 1, activation: Any = None, use_bias: Any = True,
         kernel_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
         bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
         bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseConv._setup(
-            self, 2, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias, kwargs
+            self,
+            2,
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            groups,
+            activation,
+            use_bias,
+            kwargs,
         )
 
 
@@ -194,7 +218,18 @@ class Conv3D(BaseConv):
         kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseConv._setup(
-            self, 3, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation, use_bias, kwargs
+            self,
+            3,
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            groups,
+            activation,
+            use_bias,
+            kwargs,
         )
 
 
@@ -226,7 +261,14 @@ class BaseDepthwiseConv(Layer):
         require_rank(x, len(self.kernel_size) + 2)
         channels = self.attributes["_channels"]
         made = depthwise(
-            x, channels, self.depth_multiplier, self.kernel_size, self.strides, self.padding, self.dilation_rate, self.data_format
+            x,
+            channels,
+            self.depth_multiplier,
+            self.kernel_size,
+            self.strides,
+            self.padding,
+            self.dilation_rate,
+            self.data_format,
         )
         return activated(self, made)
 
@@ -265,7 +307,17 @@ class DepthwiseConv1D(BaseDepthwiseConv):
         bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseDepthwiseConv._setup(
-            self, 1, kernel_size, strides, padding, depth_multiplier, data_format, dilation_rate, activation, use_bias, kwargs
+            self,
+            1,
+            kernel_size,
+            strides,
+            padding,
+            depth_multiplier,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kwargs,
         )
 
 
@@ -279,7 +331,17 @@ class DepthwiseConv2D(BaseDepthwiseConv):
         bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseDepthwiseConv._setup(
-            self, 2, kernel_size, strides, padding, depth_multiplier, data_format, dilation_rate, activation, use_bias, kwargs
+            self,
+            2,
+            kernel_size,
+            strides,
+            padding,
+            depth_multiplier,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kwargs,
         )
 
 
@@ -291,13 +353,22 @@ class BaseSeparableConv(Layer):
         rank = len(self.kernel_size)
         require_rank(x, rank + 2)
         channels = self.attributes["_channels"]
-        middle = depthwise(
-            x, channels, self.depth_multiplier, self.kernel_size, self.strides, self.padding, self.dilation_rate, self.data_format
-        )
-        ones = (1,) * rank
+        try:
+            middle = depthwise(
+                x, channels, self.depth_multiplier, self.kernel_size, self.strides, self.padding, self.dilation_rate,
+                self.data_format,
+            )  # fmt: skip
+        except OperationError as error:
+            if error.result is not None:
+                error.result = BaseSeparableConv._pointwise(self, error.result)
+            raise
+        return activated(self, BaseSeparableConv._pointwise(self, middle))
+
+    def _pointwise(self: Any, middle: Tensor) -> Tensor:
+        ones = (1,) * len(self.kernel_size)
         made = convolve(
             middle,
-            in_channels=channels * self.depth_multiplier,
+            in_channels=self.attributes["_channels"] * self.depth_multiplier,
             out_channels=self.filters,
             kernel=ones,
             strides=ones,
@@ -306,7 +377,7 @@ class BaseSeparableConv(Layer):
             format=self.data_format,
         )
         made.cost = made.cost + middle.cost
-        return activated(self, made)
+        return made
 
     def build(self: Any, input_shape: Any = None) -> None:
         channels = _input_channels(self, input_shape)
@@ -357,7 +428,8 @@ class SeparableConv1D(BaseSeparableConv):
 @keras_layer("SeparableConv2D", "SeparableConvolution2D")
 class SeparableConv2D(BaseSeparableConv):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid", data_format: Any = None,
+        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid",
+        data_format: Any = None,
         dilation_rate: Any = (1, 1), depth_multiplier: Any = 1, activation: Any = None, use_bias: Any = True,
         depthwise_initializer: Any = None, pointwise_initializer: Any = None, bias_initializer: Any = None,
         depthwise_regularizer: Any = None, pointwise_regularizer: Any = None, bias_regularizer: Any = None,
@@ -378,7 +450,7 @@ def transposed_size(n: Dim, kernel: Dim, stride: Dim, padding: str, output_paddi
     extent = (kernel - 1) * dilation + 1
     if padding == "valid":
         if output_padding is None:
-            output_padding = 0 if not below(extent - stride, 0) else stride - extent
+            return (n - 1) * stride + (stride if below(extent - stride, 0) else extent)
         return (n - 1) * stride + extent + output_padding
     return n * stride if output_padding is None else (n - 1) * stride + extent % 2 + output_padding
 
@@ -398,7 +470,9 @@ def transposed(
     for dim, out, k, s, d in zip(spatial_dims, sizes, kernel, strides, dilation):
         extent = d * (k - 1) + 1
         total = (x.shape[dim] - 1) * s + extent - out
-        before = -((extent % 2 - extent + _beyond(extent, s, output_padding, len(pairs))) // 2) if padding == "same" else 0
+        before = (
+            -((extent % 2 - extent + _beyond(extent, s, output_padding, len(pairs))) // 2) if padding == "same" else 0
+        )
         before = 0 if below(before, 0) else before
         pairs.append((before, total - before))
     return convolution.conv_transpose(
@@ -459,7 +533,8 @@ class BaseConvTranspose(Layer):
         require_one_stretch(self.strides, self.dilation_rate)
         if given is not None and any(require(p, s) is True or below(s - p, 1) for p, s in zip(given, self.strides)):
             raise invalid(
-                f"{{subject}} has output_padding {given}, which must be below its strides {self.strides}", "output_padding"
+                f"{{subject}} has output_padding {given}, which must be below its strides {self.strides}",
+                "output_padding",
             )
 
 

@@ -126,7 +126,8 @@ class Embedding(Layer):
     """(…) of indices → (…, output_dim)."""
 
     def __init__(
-        self: Any, input_dim: Any, output_dim: Any, embeddings_initializer: Any = None, embeddings_regularizer: Any = None,
+        self: Any, input_dim: Any, output_dim: Any, embeddings_initializer: Any = None,
+        embeddings_regularizer: Any = None,
         embeddings_constraint: Any = None, mask_zero: Any = False, weights: Any = None, lora_rank: Any = None,
         lora_alpha: Any = None, quantization_config: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
@@ -144,7 +145,18 @@ class Embedding(Layer):
 
     def call(self: Any, inputs: Any) -> Any:
         x = as_tensor(inputs)
-        return Tensor((*x.shape, self.output_dim), x.field.insert(x.rank), "float32")
+        made = Tensor((*x.shape, self.output_dim), x.field.insert(x.rank), "float32")
+        numbers = [v for v in x.content or () if isinstance(v, int)]
+        if numbers and isinstance(self.input_dim, int) and max(numbers) >= self.input_dim:
+            raise OperationError(
+                "dimension-out-of-range",
+                f"{{subject}} has {self.input_dim} rows, gets the index {max(numbers)}",
+                result=made,
+                exception="IndexError",
+                expected=self.input_dim,
+                actual=max(numbers),
+            )
+        return made
 
 
 @keras_layer("ReversibleEmbedding")

@@ -7,7 +7,7 @@ from typing import Any
 from analyzers.frameworks.keras.layer import Layer
 from analyzers.frameworks.keras.layers.arguments import invalid, keras_layer
 from analyzers.frameworks.registry import NAMES
-from analyzers.tensors.dims import require, same
+from analyzers.tensors.dims import require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import einsum, reshape
 from analyzers.tensors.operations.arguments import axis as axis_of
@@ -27,6 +27,8 @@ def several(inputs: Any, least: int = 1) -> list[Tensor]:
     for value in inputs:
         if isinstance(value, Unknown):
             raise UnknownUsed(value)
+        if isinstance(value, (list, tuple)):
+            raise invalid("{subject} expects a flat list of inputs, gets a list inside the list")
     tensors = [v for v in inputs if isinstance(v, Tensor)]
     if len(tensors) < least:
         raise invalid(f"{{subject}} expects a list of at least {least} inputs, gets {len(tensors)}")
@@ -122,7 +124,9 @@ def joined(tensors: list[Tensor], axis: Any) -> Tensor:
     if len(ranks) > 1:
         shapes = " and ".join(shape_text(t.shape) for t in tensors)
         raise OperationError(
-            "concat-mismatch", f"{{subject}} cannot join {shapes}: their numbers of dimensions differ", exception="ValueError"
+            "concat-mismatch",
+            f"{{subject}} cannot join {shapes}: their numbers of dimensions differ",
+            exception="ValueError",
         )
     try:
         return reshape.cat(tensors, axis)
@@ -155,7 +159,7 @@ def batch_dot(a: Tensor, b: Tensor, axes: Any) -> Tensor:
     if require(a.shape[first], b.shape[second]) is False:
         raise OperationError(
             "matmul-mismatch",
-            f"{{subject}} contracts {shape_text(a.shape[first:first + 1])} with {shape_text(b.shape[second:second + 1])}",
+            f"{{subject}} contracts {text(a.shape[first])} with {text(b.shape[second])}",
             exception="ValueError",
             expected=a.shape[first],
             actual=b.shape[second],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
-from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer
+from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import normalization
@@ -32,13 +32,14 @@ class BatchNormalization(Layer):
 
     def build(self: Any, input_shape: Any = None) -> None:
         channels = size_of(input_shape, axis_of(self.axis, len(input_shape)))
-        self.attributes["_channels"] = channels
+        self.attributes.update(_channels=channels, _rank=len(input_shape))
         shape = (channels,)
         add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
         add_weights(self, False, moving_mean=shape, moving_variance=shape)
 
     def call(self: Any, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         x = as_tensor(inputs)
+        require_rank(x, self.attributes.get("_rank", x.rank))
         return normalization.channel_norm(x, self.attributes["_channels"], axis_of(self.axis, x.rank))
 
 

@@ -151,7 +151,9 @@ def _augmentation(name: str, options: str) -> None:
 
     def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
         wrong = {k: v for k, v in kwargs.items() if k not in known}
-        Layer.__init__(self, **wrong, **{k: v for k, v in kwargs.items() if k in ("name", "trainable", "dtype", "input_shape")})
+        Layer.__init__(
+            self, **wrong, **{k: v for k, v in kwargs.items() if k in ("name", "trainable", "dtype", "input_shape")}
+        )
 
     initialise.__name__, initialise.__qualname__ = "__init__", f"{name}.__init__"
     keras_layer(name)(type(name, (Augmentation,), {"__init__": initialise}))

@@ -106,9 +106,7 @@ class Recurrent(Layer):
             bias=bias if self.use_bias else None,
         )
 
-    def call(
-        self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False
-    ) -> Any:
+    def call(self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
         if isinstance(sequences, (list, tuple)) and len(sequences) > 1:
             sequences, initial_state = sequences[0], list(sequences[1:])
         x = as_tensor(sequences)
@@ -159,7 +157,9 @@ class SimpleRNN(Recurrent):
         go_backwards: Any = False, stateful: Any = False, unroll: Any = False, seed: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         options = {"return_sequences": return_sequences, "return_state": return_state, "go_backwards": go_backwards}
-        Recurrent._setup(self, units, activation, None, {**kwargs, **options, "use_bias": use_bias, "stateful": stateful})
+        Recurrent._setup(
+            self, units, activation, None, {**kwargs, **options, "use_bias": use_bias, "stateful": stateful}
+        )
 
 
 @keras_layer("LSTM", "CuDNNLSTM")
@@ -206,7 +206,14 @@ class Cell(Layer):
 
     kind = "SimpleRNN"
 
-    def __init__(self: Any, units: Any, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True, **kwargs: Any) -> None:  # fmt: skip
+    def __init__(
+        self: Any,
+        units: Any,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: Any = True,
+        **kwargs: Any,
+    ) -> None:
         reset_after = kwargs.pop("reset_after", True)
         Layer.__init__(self, **{k: v for k, v in kwargs.items() if k not in _WEIGHT_OPTIONS})
         count = STATES[self.kind]
@@ -383,22 +390,29 @@ class ConvLSTM(Layer):
             bias=(many,) if self.use_bias else None,
         )
 
-    def call(
-        self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False
-    ) -> Any:
+    def call(self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
         x = as_tensor(sequences)
         require_rank(x, self.rank + 3)
         step = Tensor((x.shape[0], *x.shape[2:]), x.field.mix((1,)).remove((1,)), x.dtype)
-        last = convolve(
-            step,
-            in_channels=self.attributes["_channels"],
-            out_channels=self.filters,
-            kernel=self.kernel_size,
-            strides=self.strides,
-            padding=self.padding,
-            dilation=self.dilation_rate,
-            format=self.data_format,
-        )
+        try:
+            last = convolve(
+                step,
+                in_channels=self.attributes["_channels"],
+                out_channels=self.filters,
+                kernel=self.kernel_size,
+                strides=self.strides,
+                padding=self.padding,
+                dilation=self.dilation_rate,
+                format=self.data_format,
+            )
+        except OperationError as error:
+            if error.result is not None:
+                error.result = ConvLSTM._outputs(self, x, error.result)
+            raise
+        return ConvLSTM._outputs(self, x, last)
+
+    def _outputs(self: Any, x: Tensor, last: Tensor) -> Any:
+        """What comes of the convolution of one step."""
         ones = (1,) * self.rank
         inner = convolve(
             last.with_(), in_channels=self.filters, out_channels=self.filters, kernel=self.kernel_size, strides=ones,

@@ -173,9 +173,7 @@ class ZeroPadding2D(Border):
 class ZeroPadding3D(Border):
     rank = 3
 
-    def __init__(
-        self: Any, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any
-    ) -> None:
+    def __init__(self: Any, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any) -> None:
         Border._setup(self, padding, "padding", data_format, kwargs)
 
 
@@ -202,9 +200,7 @@ class Cropping3D(Border):
     rank = 3
     sign = -1
 
-    def __init__(
-        self: Any, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any
-    ) -> None:
+    def __init__(self: Any, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any) -> None:
         Border._setup(self, cropping, "cropping", data_format, kwargs)
 
 
@@ -259,7 +255,9 @@ class UpSampling2D(Layer):
         if isinstance(interpolation, Unknown):
             raise UnknownUsed(interpolation)
         if interpolation.lower() not in METHODS:
-            raise invalid(f"{{subject}} has interpolation {interpolation!r}, expects nearest or bilinear", "interpolation")
+            raise invalid(
+                f"{{subject}} has interpolation {interpolation!r}, expects nearest or bilinear", "interpolation"
+            )
         self.attributes.update(
             size=per_axis(size, 2, "size"),
             data_format=data_format(self.machine, format),

@@ -77,8 +77,10 @@ class TimeDistributed(Layer):
 
 
 def _has_parts(inner: Instance) -> bool:
-    return "_stack" in inner.attributes or "_graph" in inner.attributes or any(
-        True for value in inner.attributes.values() for _ in layers_below(value)
+    return (
+        "_stack" in inner.attributes
+        or "_graph" in inner.attributes
+        or any(True for value in inner.attributes.values() for _ in layers_below(value))
     )
 
 
@@ -87,7 +89,12 @@ class Bidirectional(Layer):
     """A recurrent layer forwards and a copy of it backwards."""
 
     def __init__(
-        self: Any, layer: Any, merge_mode: Any = "concat", weights: Any = None, backward_layer: Any = None, **kwargs: Any
+        self: Any,
+        layer: Any,
+        merge_mode: Any = "concat",
+        weights: Any = None,
+        backward_layer: Any = None,
+        **kwargs: Any,
     ) -> None:
         require_layer(layer)
         if not isinstance(merge_mode, Unknown) and merge_mode not in ("sum", "mul", "ave", "concat", None):

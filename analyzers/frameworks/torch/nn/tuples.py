@@ -16,7 +16,9 @@ def ntuple(n: int, name: str = "parse") -> Callable[[Any], tuple[Any, ...]]:
     """
 
     def parse(x: Any) -> tuple[Any, ...]:
-        return tuple(x) if isinstance(x, Iterable) else (x,) * n
+        if type(x) is int:
+            return (x,) * n
+        return tuple(x) if isinstance(x, (tuple, list, Iterable)) else (x,) * n
 
     return parse
 

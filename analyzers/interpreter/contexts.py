@@ -1,0 +1,81 @@
+"""``with``: entering and leaving context managers of every kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.interpreter.values import MISSING, Instance, LazyIterator, Raised
+from analyzers.unknown import Unknown, UnknownUsed
+
+Trouble = Raised | UnknownUsed | None
+
+
+class Context:
+    """A context manager of the library, whose work is done here."""
+
+    swallows = False
+    """Whether it may keep an exception, as a ``try`` with handlers does."""
+
+    def enter(self, machine: Any) -> Any:
+        return None
+
+    def leave(self, machine: Any, trouble: Trouble) -> bool:
+        """What ``__exit__`` does; True where the exception goes no further."""
+        return False
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        return MISSING
+
+
+def enter(machine: Any, manager: Any) -> Any:
+    """The value that ``as`` binds."""
+    if isinstance(manager, Context):
+        return manager.enter(machine)
+    method = _special(machine, manager, "__enter__")
+    if method is not MISSING:
+        return machine.call(method)
+    if isinstance(manager, LazyIterator):
+        first = next(iter(manager.source), None)
+        return first.plain() if hasattr(first, "plain") else first
+    return manager if isinstance(manager, Unknown) else None
+
+
+def leave(machine: Any, manager: Any, trouble: Trouble) -> bool:
+    """Leave it, normally or with what its block raised; True where that goes no further."""
+    if isinstance(manager, Context):
+        return manager.leave(machine, trouble)
+    if isinstance(manager, LazyIterator):
+        return _leave_generator(manager, trouble)
+    method = _special(machine, manager, "__exit__")
+    if method is MISSING:
+        return False
+    swallowed = machine.call(method, _described(trouble))
+    return isinstance(trouble, Raised) and machine.truth(swallowed) is True
+
+
+def _described(trouble: Trouble) -> tuple:
+    """The three arguments of ``__exit__``."""
+    if not isinstance(trouble, Raised):
+        return None, None, None
+    return getattr(trouble.value, "class_", None), trouble.value, None
+
+
+def _leave_generator(manager: LazyIterator, trouble: Trouble) -> bool:
+    """``@contextmanager``: the generator goes on behind its yield, or that yield raises."""
+    source: Any = manager.source
+    try:
+        if trouble is None or not hasattr(source, "throw"):
+            next(iter(source), None)
+            return False
+        source.throw(trouble)
+    except StopIteration:
+        return isinstance(trouble, Raised)
+    except Raised as raised:
+        if raised is trouble:
+            return False
+        raise
+    return False
+
+
+def _special(machine: Any, value: Any, name: str) -> Any:
+    return machine.get_attribute(value, name, default=MISSING) if isinstance(value, Instance) else MISSING

@@ -1,0 +1,272 @@
+"""Generators that run only as far as somebody asks.
+
+A generator's body is walked by Python generators: statements that hold a ``yield`` have a runner
+here, everything else is run as usual. What a generator yields after a condition that is not known
+is a :class:`Rest`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator as Steps
+from typing import Any
+
+import libcst as cst
+
+from analyzers.interpreter.joining import BREAK, RETURN, UNSURE
+from analyzers.interpreter.scope import Frame
+from analyzers.interpreter.values import LazyIterator, Raised, Rest
+from analyzers.unknown import UnknownUsed
+
+Run = Steps[Any, Any, "str | None"]
+
+
+class Generator:
+    """The iterator that calling a generator function gives (inside a LazyIterator)."""
+
+    def __init__(self, machine: Any, frame: Frame, steps: Any) -> None:
+        self.machine = machine
+        self.frame = frame
+        self.steps = steps
+        self.handlers = 0
+        self.started = False
+
+    def __iter__(self) -> Generator:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+    def send(self, value: Any) -> Any:
+        """Run to the next yield; StopIteration at the end, a Rest where it is not known how it goes on."""
+        self.started = True
+        return self._resume(self.steps.send, value)
+
+    def throw(self, raised: Raised | UnknownUsed) -> Any:
+        """Go on as if the yield it stands at raised this."""
+        return self._resume(self.steps.throw, raised)
+
+    @property
+    def result(self) -> Any:
+        return self.frame.result
+
+    def _resume(self, step: Any, value: Any) -> Any:
+        """The body sees the handlers around whoever asks, and those it stands in itself."""
+        machine = self.machine
+        outside = machine.handlers
+        machine.handlers += self.handlers
+        machine.frames.append(self.frame)
+        machine.depth += 1
+        try:
+            return step(value)
+        except UnknownUsed as used:
+            return Rest(used.unknown.reason, used.unknown.place or machine.site())
+        except RecursionError:
+            return Rest("code nested too deeply", machine.site())
+        finally:
+            machine.depth -= 1
+            machine.frames.pop()
+            self.handlers = machine.handlers - outside
+            machine.handlers = outside
+
+
+def yields(machine: Any, node: Any) -> bool:
+    """Whether a yield of this function stands in ``node``."""
+    known = machine.literals.get(node)
+    if known is None:
+        known = machine.literals[node] = _holds_yield(node)
+    return known
+
+
+def _holds_yield(node: Any) -> bool:
+    if isinstance(node, cst.Yield):
+        return True
+    inner = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+    return not isinstance(node, inner) and any(_holds_yield(c) for c in node.children)
+
+
+# -- statements ------------------------------------------------------------------------------
+
+
+def run_lazily(machine: Any, frame: Frame, statements: Any) -> Run:
+    """The steps of a generator's body."""
+    from analyzers.interpreter.statements import run
+
+    for statement in statements:
+        if yields(machine, statement):
+            machine.budget.spend()
+            runner = RUNNERS.get(type(statement), _simple)
+            signal = yield from runner(machine, frame, statement)
+        else:
+            signal = run(machine, frame, statement)
+        if signal is not None:
+            return signal
+    return None
+
+
+def _line(machine: Any, frame: Frame, node: cst.SimpleStatementLine) -> Run:
+    return (yield from run_lazily(machine, frame, node.body))
+
+
+def _simple(machine: Any, frame: Frame, node: Any) -> Run:
+    """A yield that is a whole statement, or the whole value of an assignment or return."""
+    from analyzers.interpreter.statements import assign, run
+
+    frame.node = node
+    value = getattr(node, "value", None)
+    if isinstance(value, cst.Yield) and not isinstance(node, cst.AugAssign):
+        sent = yield from _yield(machine, frame, value)
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                assign(machine, frame, target.target, sent)
+        elif isinstance(node, cst.AnnAssign):
+            assign(machine, frame, node.target, sent)
+        elif isinstance(node, cst.Return):
+            frame.result = sent
+            return RETURN
+        return None
+    frame.yields = []
+    signal = run(machine, frame, node)
+    yield from frame.yields
+    return signal
+
+
+def _yield(machine: Any, frame: Frame, node: cst.Yield) -> Steps[Any, Any, Any]:
+    from analyzers.interpreter.expressions import evaluate, spread
+
+    if not isinstance(node.value, cst.From):
+        return (yield evaluate(machine, frame, node.value) if node.value is not None else None)
+    source = evaluate(machine, frame, node.value.item)
+    items = source.source if isinstance(source, LazyIterator) else spread(machine, source)
+    yield from items
+    return items.result if isinstance(items, Generator) else None
+
+
+def _if(machine: Any, frame: Frame, node: cst.If) -> Run:
+    from analyzers.interpreter.expressions import evaluate
+
+    current: Any = node
+    while isinstance(current, cst.If):
+        known = machine.truth(evaluate(machine, frame, current.test))
+        if known is None:
+            raise UnknownUsed(machine.unknown("what a generator yields depends on a condition that is not known"))
+        if known:
+            break
+        current = current.orelse
+    return (yield from run_lazily(machine, frame, current.body.body)) if current is not None else None
+
+
+def _for(machine: Any, frame: Frame, node: cst.For) -> Run:
+    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.statements import assign
+
+    source = evaluate(machine, frame, node.iter)
+    for item in source.source if isinstance(source, LazyIterator) else machine.iterate(source):
+        if isinstance(item, Rest):
+            raise UnknownUsed(item.plain())
+        machine.budget.spend()
+        assign(machine, frame, node.target, item)
+        signal = yield from run_lazily(machine, frame, node.body.body)
+        if signal == BREAK:
+            return None
+        if signal == RETURN:
+            return signal
+        _certain(machine, signal)
+    return (yield from run_lazily(machine, frame, node.orelse.body.body)) if node.orelse is not None else None
+
+
+def _certain(machine: Any, signal: str | None) -> None:
+    if signal == UNSURE:
+        raise UnknownUsed(machine.unknown("it depends on when a loop is left"))
+
+
+def _while(machine: Any, frame: Frame, node: cst.While) -> Run:
+    from analyzers.interpreter.expressions import evaluate
+
+    while True:
+        machine.budget.spend()
+        known = machine.truth(evaluate(machine, frame, node.test))
+        if known is None:
+            raise UnknownUsed(machine.unknown("what a generator yields depends on a condition that is not known"))
+        if not known:
+            break
+        signal = yield from run_lazily(machine, frame, node.body.body)
+        if signal == BREAK:
+            return None
+        if signal == RETURN:
+            return signal
+        _certain(machine, signal)
+    return (yield from run_lazily(machine, frame, node.orelse.body.body)) if node.orelse is not None else None
+
+
+def _try(machine: Any, frame: Frame, node: cst.Try) -> Run:
+    """No ``finally`` here: a generator that is dropped half-way runs nothing more."""
+    try:
+        signal = yield from _handled(machine, frame, node)
+    except (Raised, UnknownUsed):
+        if node.finalbody is not None:
+            last = yield from run_lazily(machine, frame, node.finalbody.body.body)
+            if last is not None:
+                return last
+        raise
+    last = (yield from run_lazily(machine, frame, node.finalbody.body.body)) if node.finalbody is not None else None
+    return last or signal
+
+
+def _handled(machine: Any, frame: Frame, node: cst.Try) -> Run:
+    from analyzers.interpreter.statements import assign, handler_of
+
+    guarded = bool(node.handlers)
+    machine.handlers += guarded
+    try:
+        signal = yield from run_lazily(machine, frame, node.body.body)
+    except Raised as raised:
+        machine.handlers -= guarded
+        handler = handler_of(machine, frame, node, raised)
+        if handler is None:
+            raise
+        if handler.name is not None:
+            assign(machine, frame, handler.name.name, raised.value)
+        before, frame.handled = frame.handled, raised
+        signal = yield from run_lazily(machine, frame, handler.body.body)
+        frame.handled = before
+        return signal
+    except UnknownUsed:
+        machine.handlers -= guarded
+        raise
+    machine.handlers -= guarded
+    if signal is None and node.orelse is not None:
+        return (yield from run_lazily(machine, frame, node.orelse.body.body))
+    return signal
+
+
+def _with(machine: Any, frame: Frame, node: cst.With) -> Run:
+    return (yield from _with_items(machine, frame, node, 0))
+
+
+def _with_items(machine: Any, frame: Frame, node: cst.With, index: int) -> Run:
+    from analyzers.interpreter import contexts
+    from analyzers.interpreter.statements import assign_manager
+
+    if index == len(node.items):
+        return (yield from run_lazily(machine, frame, node.body.body))
+    manager = assign_manager(machine, frame, node.items[index])
+    try:
+        signal = yield from _with_items(machine, frame, node, index + 1)
+    except (Raised, UnknownUsed) as error:
+        if contexts.leave(machine, manager, error):
+            return None
+        raise
+    contexts.leave(machine, manager, None)
+    return signal
+
+
+RUNNERS: dict[type, Any] = {
+    cst.SimpleStatementLine: _line,
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.Try: _try,
+    cst.With: _with,
+}
+
+__all__ = ["Generator", "run_lazily", "yields"]

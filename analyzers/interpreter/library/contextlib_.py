@@ -1,0 +1,134 @@
+"""``contextlib``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.interpreter import contexts
+from analyzers.interpreter.contexts import Context, Trouble
+from analyzers.interpreter.values import MISSING, Class, Raised
+
+
+class Null(Context):
+    """``nullcontext(value)``."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def enter(self, machine: Any) -> Any:
+        return self.value
+
+
+class Suppress(Context):
+    """``suppress(KeyError)``."""
+
+    swallows = True
+
+    def __init__(self, kinds: tuple) -> None:
+        self.kinds = kinds
+
+    def leave(self, machine: Any, trouble: Trouble) -> bool:
+        from analyzers.interpreter.statements import is_caught
+
+        return isinstance(trouble, Raised) and is_caught(trouble, self.kinds)
+
+
+class Stack(Context):
+    """``ExitStack``."""
+
+    def __init__(self) -> None:
+        self.entered: list[Any] = []
+
+    def enter(self, machine: Any) -> Any:
+        return self
+
+    def leave(self, machine: Any, trouble: Trouble) -> bool:
+        swallowed = False
+        while self.entered:
+            manager = self.entered.pop()
+            if contexts.leave(machine, manager, None if swallowed else trouble):
+                swallowed = True
+        return swallowed
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        return {"enter_context": self._enter_context, "callback": self._callback, "close": self._close}.get(name, MISSING)
+
+    @property
+    def _enter_context(self) -> Any:
+        def enter_context(cm: Any, *, machine: Any) -> Any:
+            value = contexts.enter(machine, cm)
+            self.entered.append(cm)
+            return value
+
+        return enter_context
+
+    @property
+    def _callback(self) -> Any:
+        def callback(callback: Any, *args: Any, machine: Any, **kwds: Any) -> Any:
+            self.entered.append(Callback(callback, args, kwds))
+            return callback
+
+        return callback
+
+    @property
+    def _close(self) -> Any:
+        def close(*, machine: Any) -> None:
+            self.leave(machine, None)
+
+        return close
+
+
+class Callback(Context):
+    """A function an ExitStack calls at its end."""
+
+    def __init__(self, function: Any, args: tuple, kwargs: dict[str, Any]) -> None:
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+
+    def leave(self, machine: Any, trouble: Trouble) -> bool:
+        machine.call(self.function, self.args, self.kwargs)
+        return False
+
+
+class Closing(Null):
+    """``closing(thing)``."""
+
+    def leave(self, machine: Any, trouble: Trouble) -> bool:
+        machine.call(machine.get_attribute(self.value, "close"))
+        return False
+
+
+def _context(func: Any) -> Any:
+    """The generator itself: ``with`` runs it up to its yield and then to its end."""
+    return func
+
+
+def _nullcontext(enter_result: Any = None) -> Null:
+    return Null(enter_result)
+
+
+def _suppress(*exceptions: Any) -> Suppress:
+    return Suppress(exceptions)
+
+
+def _stack() -> Stack:
+    return Stack()
+
+
+def _closing(thing: Any) -> Closing:
+    return Closing(thing)
+
+
+def _redirect(new_target: Any) -> Null:
+    return Null(new_target)
+
+
+MODULES: dict[str, dict[str, Any]] = {
+    "contextlib": {
+        "contextmanager": _context, "nullcontext": _nullcontext, "suppress": _suppress, "ExitStack": _stack,
+        "closing": _closing, "redirect_stdout": _redirect, "redirect_stderr": _redirect,
+        "AbstractContextManager": Class("AbstractContextManager", (), {}, "contextlib"),
+        "ContextDecorator": Class("ContextDecorator", (), {}, "contextlib"),
+    },
+}  # fmt: skip
