@@ -304,10 +304,8 @@ def _may_hold_more(module: Instance) -> bool:
     attributes = module.attributes
     if module.broken is not None or _has_unknown(attributes):
         return True
-    for table in ("_parameters", "_modules"):
-        if table in attributes and _has_unknown(attributes[table]):
-            return True
-    return False
+    tables = [attributes[t] for t in ("_parameters", "_modules") if t in attributes]
+    return any(map(_has_unknown, tables))
 
 
 def _has_unknown(values: dict[str, Any]) -> bool:
@@ -354,9 +352,8 @@ def own_parameters(instance: Instance) -> Any:
 
 def plain_attributes(instance: Instance) -> dict[str, Any]:
     attributes = instance.attributes
-    return {
-        k: attributes[k] for k in KEPT_ATTRIBUTES if k in attributes and isinstance(attributes[k], (int, float, str, tuple))
-    }
+    kept = [(k, attributes[k]) for k in KEPT_ATTRIBUTES if k in attributes]
+    return {k: v for k, v in kept if isinstance(v, (int, float, str, tuple))}
 
 
 def per_item(cost: Any) -> Any:

@@ -98,6 +98,11 @@ def is_module(value: Any) -> bool:
     return framework_of(value) is not None
 
 
+def is_model(value: Any) -> bool:
+    """Whether this is a model when a file is searched for them (a lone Keras layer is not)."""
+    return isinstance(value, Instance) and is_model_class(value.class_)
+
+
 def is_model_class(class_: Class) -> bool:
     """Whether a class statement makes a model (in torch any module, in Keras a ``Model``)."""
     framework = framework_of_class(class_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import FunctionType
 from typing import Any
 
@@ -10,6 +11,7 @@ from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.values import (
     MISSING,
     BoundMethod,
+    CachedProperty,
     Class,
     ClassMethod,
     Function,
@@ -17,6 +19,7 @@ from analyzers.interpreter.values import (
     Instance,
     NativeModule,
     Partial,
+    PartialMethod,
     Property,
     StaticMethod,
     Super,
@@ -44,14 +47,19 @@ HOST_METHODS: dict[type, frozenset[str]] = {
         "format_map ljust rjust center zfill translate expandtabs".split()
     ),
     bytes: frozenset("decode hex startswith endswith split join".split()),
-    int: frozenset("bit_length bit_count conjugate real imag numerator denominator is_integer".split()),
+    int: frozenset("bit_length bit_count conjugate real imag numerator denominator is_integer to_bytes".split()),
     float: frozenset("is_integer hex conjugate real imag as_integer_ratio".split()),
     bool: frozenset("bit_length conjugate real imag".split()),
     complex: frozenset("conjugate real imag".split()),
     range: frozenset("start stop step index count".split()),
     slice: frozenset("start stop step indices".split()),
+    Counter: frozenset("most_common subtract elements total".split()),
 }
 
+UNBOUND: dict[type, frozenset[str]] = {
+    str: frozenset(["maketrans"]), int: frozenset(["from_bytes"]), bytes: frozenset(["fromhex"]), float: frozenset(["fromhex"])
+}  # fmt: skip
+"""Constructors that are methods of the type."""
 FUNCTION_TYPE = TypingForm("function")
 HOST_DATA = frozenset("real imag numerator denominator start stop step".split())
 
@@ -214,6 +222,10 @@ def _of_class_itself(machine: Any, value: Class, name: str) -> Any:
 def _of_super(machine: Any, value: Super, name: str) -> Any:
     receiver = value.receiver
     class_ = receiver if isinstance(receiver, Class) else receiver.class_
+    if isinstance(receiver, Class) and value.after not in receiver.mro:
+        class_ = receiver.metadata.get("metaclass", receiver)
+        attribute = class_.find_after(value.after, name)
+        return _super_of_object(machine, receiver, class_, name) if attribute is MISSING else BoundMethod(receiver, attribute)
     attribute = class_.find_after(value.after, name)
     if attribute is MISSING:
         return _super_of_object(machine, receiver, class_, name)
@@ -225,13 +237,17 @@ def _of_super(machine: Any, value: Super, name: str) -> Any:
 def _super_of_object(machine: Any, receiver: Any, class_: Class, name: str) -> Any:
     if class_.opaque is not None:
         return class_.opaque
+    if class_.payload_type is type and name in TYPE_METHODS:
+        return BoundMethod(receiver, TYPE_METHODS[name])
     if isinstance(receiver, Instance) and receiver.payload is not None:
         found = _find(machine, receiver.payload, name)
         if found is not MISSING:
             return found
         if name == "__init__" and isinstance(receiver.payload, (dict, list, set)):
             return BoundMethod(receiver, _collection_init)
-    return OBJECT_METHODS.get(name, MISSING) and BoundMethod(receiver, OBJECT_METHODS[name])
+        if name in PAYLOAD_METHODS:
+            return BoundMethod(receiver, PAYLOAD_METHODS[name])
+    return BoundMethod(receiver, OBJECT_METHODS[name]) if name in OBJECT_METHODS else MISSING
 
 
 def _object_init(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -254,16 +270,80 @@ def _object_setattr(self: Any, name: str, value: Any, *, machine: Any) -> None:
     self.attributes[name] = value
 
 
-def _object_new(cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
-    from analyzers.interpreter.classes import bare_instance
+def _object_delattr(self: Any, name: str, *, machine: Any) -> None:
+    if name not in self.attributes:
+        raise machine.exception("AttributeError", name)
+    machine.journal.touch(self.attributes)
+    del self.attributes[name]
 
-    return bare_instance(machine, args[0] if args and isinstance(args[0], Class) else cls)
+
+def _object_getattribute(self: Any, name: str, *, machine: Any) -> Any:
+    return machine.get_attribute(self, name)
+
+
+def _object_eq(self: Any, other: Any) -> Any:
+    return True if self is other else NotImplemented
+
+
+def _object_hash(self: Any) -> int:
+    return id(self) >> 4
+
+
+def _object_new(cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    from analyzers.interpreter.classes import bare_instance, give_payload
+
+    class_ = args[0] if args and isinstance(args[0], Class) else cls
+    made = bare_instance(machine, class_)
+    if class_.payload_type is not None:
+        give_payload(machine, class_, made, list(args[1:]), kwargs)
+    return made
+
+
+def _type_new(mcs: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    from analyzers.interpreter.classes import make_plain_class
+
+    metaclass, name, bases, namespace = args if len(args) == 4 else (mcs, *args)
+    made = machine.iterate(bases), kwargs, dict(namespace)
+    return make_plain_class(machine, name, *made, machine.frames[-1].module.name, metaclass)
+
+
+def _type_call(cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    from analyzers.interpreter.classes import instantiate_plainly
+
+    return instantiate_plainly(machine, cls, list(args), kwargs)
+
+
+TYPE_METHODS: dict[str, Any] = {"__new__": _type_new, "__init__": _object_init, "__call__": _type_call}
+
+
+def _operation(name: str) -> Any:
+    """A special method that Python's own containers and numbers have, as a native."""
+
+    def method(self: Any, *args: Any, machine: Any) -> Any:
+        from analyzers.interpreter import operators
+
+        value = self.payload if isinstance(self, Instance) and self.payload is not None else self
+        return operators.special_method(machine, name, value, *args)
+
+    return method
+
+
+PAYLOAD_METHODS: dict[str, Any] = {
+    name: _operation(name)
+    for name in "__getitem__ __setitem__ __delitem__ __contains__ __len__ __iter__ __eq__ __ne__ __lt__ __gt__ __le__ "
+    "__ge__ __add__ __sub__ __mul__ __floordiv__ __truediv__ __mod__ __or__ __and__ __xor__ __pow__ __str__ __repr__ "
+    "__bool__ __int__ __hash__".split()
+}
 
 
 OBJECT_METHODS: dict[str, Any] = {
     "__init__": _object_init,
     "__init_subclass__": _object_init,
     "__setattr__": _object_setattr,
+    "__delattr__": _object_delattr,
+    "__getattribute__": _object_getattribute,
+    "__eq__": _object_eq,
+    "__hash__": _object_hash,
     "__new__": _object_new,
     "__post_init__": _object_init,
 }
@@ -292,7 +372,44 @@ def _of_function(machine: Any, value: Any, name: str) -> Any:
         return value.scope.module.name
     if name == "__class__":
         return FUNCTION_TYPE
-    return None if name == "__doc__" else MISSING
+    found = FUNCTION_DATA.get(name)
+    return found(machine, value) if found is not None else MISSING
+
+
+def _documentation(machine: Any, value: Function) -> Any:
+    get = getattr(value.node, "get_docstring", None)
+    return get() if get is not None else None
+
+
+def _positional_defaults(machine: Any, value: Function) -> Any:
+    return tuple(value.defaults[n] for n in value.parameters.positional if n in value.defaults) or None
+
+
+def _keyword_defaults(machine: Any, value: Function) -> Any:
+    return {n: value.defaults[n] for n in value.parameters.keyword_only if n in value.defaults} or None
+
+
+def _annotations(machine: Any, value: Function) -> Any:
+    """Names only: what stands behind them is not evaluated."""
+    node = value.node
+    params = (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
+    found = {p.name.value: TypingForm("annotation") for p in params if p.annotation is not None}
+    if getattr(node, "returns", None) is not None:
+        found["return"] = TypingForm("annotation")
+    return found
+
+
+def _attributes_of(machine: Any, value: Function) -> Any:
+    return value.attributes
+
+
+FUNCTION_DATA: dict[str, Any] = {
+    "__doc__": _documentation,
+    "__defaults__": _positional_defaults,
+    "__kwdefaults__": _keyword_defaults,
+    "__annotations__": _annotations,
+    "__dict__": _attributes_of,
+}
 
 
 def _of_partial(machine: Any, value: Partial, name: str) -> Any:
@@ -313,12 +430,17 @@ def _of_native_module(machine: Any, value: NativeModule, name: str) -> Any:
 
 
 def _of_property(machine: Any, value: Property, name: str) -> Any:
-    def setter(function: Any) -> Property:
-        return Property(value.getter, function)
+    def getter(function: Any) -> Property:
+        return Property(function, value.setter, value.deleter)
 
-    if name == "setter":
-        return setter
-    return (lambda function: value) if name in ("getter", "deleter") else MISSING
+    def setter(function: Any) -> Property:
+        return Property(value.getter, function, value.deleter)
+
+    def deleter(function: Any) -> Property:
+        return Property(value.getter, value.setter, function)
+
+    special = {"getter": getter, "setter": setter, "deleter": deleter, "fget": value.getter, "fset": value.setter}
+    return special.get(name, MISSING)
 
 
 def _of_typing(machine: Any, value: TypingForm, name: str) -> Any:
@@ -339,7 +461,8 @@ def _of_host(machine: Any, value: Any, name: str) -> Any:
     if name == "__class__":
         return type(value)
     if name == "__name__":
-        return getattr(value, "__name__", MISSING)
+        found = getattr(value, "__name__", MISSING)
+        return found.strip("_") if isinstance(found, str) else found
     if callable(value):
         return machine.unknown(f"the attribute {name} of a function") if not name.startswith("__") else MISSING
     return MISSING
@@ -352,8 +475,14 @@ def _of_host_type(value: type, name: str) -> Any:
         return "builtins"
     if name in HOST_METHODS.get(value, ()):
         return HostMethod(value, name)
+    if value is type and name in TYPE_METHODS:
+        return TYPE_METHODS[name]
     if name == "__init__":
         return _object_init
+    if name in PAYLOAD_METHODS and value is not object:
+        return PAYLOAD_METHODS[name]
+    if name in UNBOUND.get(value, ()):
+        return HostMethod(value, name)
     if value.__module__.startswith("analyzers.") and not name.startswith("_"):
         return getattr(value, name, MISSING)
     return OBJECT_METHODS.get(name, MISSING)
@@ -381,7 +510,10 @@ def set_attribute(machine: Any, value: Any, name: str, new: Any) -> None:
         _set_on_instance(machine, value, name, new)
     elif isinstance(value, Class):
         machine.journal.touch(value.namespace)
-        value.assign(name, new)
+        if name == "__name__" and isinstance(new, str):
+            value.name = new
+        else:
+            value.assign(name, new)
     elif isinstance(value, Function):
         value.attributes[name] = new
     elif isinstance(value, NativeModule):
@@ -401,6 +533,11 @@ def _set_on_instance(machine: Any, value: Instance, name: str, new: Any) -> None
     attribute = value.class_.find(name)
     if type(attribute) is Property and attribute.setter is not None:
         machine.call(attribute.setter, (value, new))
+        return
+    if type(attribute) is Property and type(attribute.getter) is Function:
+        raise machine.exception("AttributeError", f"property {name} of {value.class_.name} object has no setter")
+    if type(attribute) is Instance and attribute.class_.find("__set__") is not MISSING:
+        machine.call(machine.get_attribute(attribute, "__set__"), (value, new))
         return
     hook = value.class_.find("__setattr__")
     if type(hook) is FunctionType:
@@ -436,7 +573,10 @@ def delete_attribute(machine: Any, value: Any, name: str) -> None:
     if not isinstance(value, Instance):
         return
     hook = value.class_.find("__delattr__")
-    if hook is not MISSING:
+    attribute = value.class_.find(name)
+    if type(attribute) is Property and attribute.deleter is not None:
+        machine.call(attribute.deleter, (value,))
+    elif hook is not MISSING:
         machine.call(bind_to(machine, hook, value, value.class_), (name,))
     elif name in value.attributes:
         machine.journal.touch(value.attributes)

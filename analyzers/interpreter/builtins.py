@@ -11,7 +11,7 @@ from analyzers.frameworks import registry
 from analyzers.interpreter import formatting, operators
 from analyzers.interpreter.attributes import HOST_METHODS
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION
-from analyzers.interpreter.iteration import known_dict, known_set
+from analyzers.interpreter.iteration import is_exception, known_dict, known_set
 from analyzers.interpreter.values import (
     MISSING,
     SUPER,
@@ -25,6 +25,7 @@ from analyzers.interpreter.values import (
     NativeModule,
     Partial,
     Property,
+    Raised,
     Rest,
     StaticMethod,
     TypingForm,
@@ -52,7 +53,9 @@ def _len(value: Any, *, machine: Any) -> Any:
         rest = next((v for v in value if isinstance(v, Rest)), None)
         return len(value) if rest is None else rest.plain()
     if isinstance(value, Class) and "members" in value.metadata:
-        return len(value.metadata["members"])
+        return len(machine.iterate(value))
+    if isinstance(value, Class) and isinstance(value.metadata.get("metaclass"), Class):
+        return machine.call(machine.get_attribute(value.metadata["metaclass"], "__len__"), (value,))
     sized: Any = known_dict(value) if isinstance(value, dict) else value
     return len(sized)
 
@@ -60,7 +63,9 @@ def _len(value: Any, *, machine: Any) -> Any:
 def _abs(value: Any, *, machine: Any) -> Any:
     if isinstance(value, Tensor):
         return machine.call(machine.get_attribute(value, "abs"))
-    return abs(value)
+    if isinstance(value, Instance) and value.class_.find("__abs__") is not MISSING:
+        return machine.call(machine.get_attribute(value, "__abs__"))
+    return abs(value.payload if isinstance(value, Instance) else value)
 
 
 def _extreme(machine: Any, values: tuple, key: Any, default: Any, kind: str) -> Any:
@@ -146,7 +151,7 @@ def _enumerate(iterable: Any, start: Any = 0, *, machine: Any) -> LazyIterator:
 
 
 def _zip(*iterables: Any, strict: Any = False, machine: Any) -> LazyIterator:
-    return LazyIterator(zip(*[_sequence(machine, i) for i in iterables]))
+    return LazyIterator(zip(*[_sequence(machine, i) for i in iterables], strict=strict is True))
 
 
 def _map(function: Any, *iterables: Any, machine: Any) -> LazyIterator:
@@ -155,17 +160,22 @@ def _map(function: Any, *iterables: Any, machine: Any) -> LazyIterator:
 
 
 def _filter(function: Any, iterable: Any, *, machine: Any) -> Any:
-    kept: list[Any] = []
-    for item in machine.iterate(iterable):
+    return LazyIterator(_filtered(machine, function, _sequence(machine, iterable)))
+
+
+def _filtered(machine: Any, function: Any, items: Any) -> Iterator[Any]:
+    for item in items:
         known = machine.truth(item if function is None else machine.call(function, (item,)))
-        if known is None:
-            raise UnknownUsed(machine.unknown("filtered by a condition that is not known"))
+        if known is None or isinstance(item, Rest):
+            yield Rest("filtered by a condition that is not known", machine.site())
+            return
         if known:
-            kept.append(item)
-    return LazyIterator(iter(kept))
+            yield item
 
 
-def _reversed(value: Any, *, machine: Any) -> LazyIterator:
+def _reversed(value: Any, *, machine: Any) -> Any:
+    if isinstance(value, Instance) and value.class_.find("__reversed__") is not MISSING:
+        return machine.call(machine.get_attribute(value, "__reversed__"))
     return LazyIterator(iter(machine.iterate(value)[::-1]))
 
 
@@ -178,10 +188,24 @@ def sorted_values(machine: Any, items: list[Any], key: Any, reverse: Any) -> lis
     keys = [_keyed(machine, item, key) for item in items]
     keys = [k.payload if isinstance(k, Instance) and k.payload is not None else k for k in keys]
     for value in keys:
-        if not isinstance(value, (int, float, str, bytes, tuple, list)):
+        if not isinstance(value, (int, float, str, bytes, tuple, list, set, frozenset, Instance, Ranked)):
             raise UnknownUsed(value if isinstance(value, Unknown) else machine.unknown("the order of values"))
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
     return [items[i] for i in order]
+
+
+class Ranked:
+    """A key of ``functools.cmp_to_key``."""
+
+    __slots__ = ("compare", "item", "machine")
+
+    def __init__(self, machine: Any, compare: Any, item: Any) -> None:
+        self.machine = machine
+        self.compare = compare
+        self.item = item
+
+    def __lt__(self, other: Ranked) -> bool:
+        return self.machine.call(self.compare, (self.item, other.item)) < 0
 
 
 def _all(iterable: Any, *, machine: Any) -> Any:
@@ -194,7 +218,9 @@ def _any(iterable: Any, *, machine: Any) -> Any:
 
 def _quantified(machine: Any, iterable: Any, decisive: bool) -> Any:
     unsure = False
-    for item in machine.iterate(iterable):
+    for item in _sequence(machine, iterable):
+        if isinstance(item, Rest):
+            raise UnknownUsed(item.plain())
         known = machine.truth(item)
         if known is decisive:
             return decisive
@@ -202,16 +228,37 @@ def _quantified(machine: Any, iterable: Any, decisive: bool) -> Any:
     return machine.unknown("a condition that is not known") if unsure else not decisive
 
 
-def _iter(value: Any, sentinel: Any = None, *, machine: Any) -> LazyIterator:
+def _iter(value: Any, sentinel: Any = MISSING, *, machine: Any) -> Any:
+    if sentinel is not MISSING:
+        return LazyIterator(_until(machine, value, sentinel))
+    if isinstance(value, Instance) and value.class_.find("__iter__") is not MISSING:
+        return machine.call(machine.get_attribute(value, "__iter__"))
     return value if isinstance(value, LazyIterator) else LazyIterator(iter(machine.iterate(value)))
+
+
+def _until(machine: Any, function: Any, sentinel: Any) -> Iterator[Any]:
+    """``iter(function, sentinel)``."""
+    while True:
+        machine.budget.spend()
+        item = machine.call(function)
+        if operators.equals(machine, item, sentinel) is not False:
+            return
+        yield item
 
 
 def _next(iterator: Any, default: Any = MISSING, *, machine: Any) -> Any:
     if isinstance(iterator, Instance):
-        return machine.call(machine.get_attribute(iterator, "__next__"))
+        try:
+            return machine.call(machine.get_attribute(iterator, "__next__"))
+        except Raised as raised:
+            if default is not MISSING and is_exception(raised.value, "StopIteration"):
+                return default
+            raise
+    if isinstance(iterator, (list, tuple, dict, set, str, range)):
+        raise TypeError(f"{type(iterator).__name__!r} object is not an iterator")
     source = iterator.source if isinstance(iterator, LazyIterator) else iter(machine.iterate(iterator))
     for item in source:
-        return item
+        return item.plain() if isinstance(item, Rest) else item
     if default is MISSING:
         raise machine.exception("StopIteration")
     return default
@@ -244,6 +291,8 @@ def is_instance(machine: Any, value: Any, kinds: Any) -> bool | None:
     if isinstance(value, Unknown) or isinstance(kinds, Unknown):
         return None
     if isinstance(kinds, TypingForm):
+        if kinds.options:
+            return is_instance(machine, value, tuple(type(None) if k is None else k for k in kinds.options))
         return _fits_form(machine, value, kinds.name)
     made = getattr(kinds, "makes", None)
     if made is not None and callable(kinds):
@@ -264,6 +313,9 @@ def _instance_fits(value: Instance, kind: Any) -> bool | None:
 
 
 def _class_fits(machine: Any, value: Any, kind: Class) -> bool:
+    if isinstance(value, Class):
+        metaclass = value.metadata.get("metaclass")
+        return isinstance(metaclass, Class) and metaclass.is_subclass(kind)
     if isinstance(value, Tensor):
         parameter = kind.qualified_name.endswith("Parameter")
         return kind.qualified_name.startswith("torch.") and (
@@ -281,9 +333,8 @@ def _host_fits(value: Any, kind: type) -> bool:
         return kind is int
     if isinstance(value, NativeModule):
         return False
-    return isinstance(value, kind) and not type(value).__module__.startswith("analyzers.") or (
-        kind is tuple and isinstance(value, tuple)
-    )
+    own = type(value).__module__.startswith("analyzers.")
+    return isinstance(value, kind) and (not own or kind in (tuple, dict, list, set))
 
 
 _SHAPES: dict[str, tuple[type, ...]] = {
@@ -361,7 +412,7 @@ def _type(value: Any, bases: Any = None, namespace: Any = None, *, machine: Any)
     if isinstance(value, Tensor):
         return machine.modules.import_module("torch.Tensor")
     if isinstance(value, (Class, type)):
-        return type
+        return value.metadata.get("metaclass", type) if isinstance(value, Class) else type
     if isinstance(value, Expression):
         return int
     return getattr(value, "class_", type(value))
@@ -549,7 +600,7 @@ class _Object:
 
 
 def _make_property(fget: Any = None, fset: Any = None, fdel: Any = None, doc: Any = None) -> Property:
-    return Property(fget, fset)
+    return Property(fget, fset, fdel)
 
 
 def _print(*values: Any, **options: Any) -> None:
@@ -562,6 +613,14 @@ def _id(value: Any) -> int:
 
 def _hash(value: Any) -> int:
     return hash(value)
+
+
+def _oct(value: Any) -> str:
+    return oct(value)
+
+
+def _ascii(value: Any, *, machine: Any) -> Any:
+    return formatting.format_value(machine, value, "", "a")
 
 
 def _chr(value: Any) -> str:
@@ -623,7 +682,7 @@ BUILTINS: dict[str, Any] = {
     "isinstance": _isinstance, "issubclass": _issubclass, "callable": _callable, "hasattr": _hasattr,
     "getattr": _getattr, "setattr": _setattr, "delattr": _delattr, "vars": _vars, "locals": _locals,
     "globals": _globals, "dir": _dir, "repr": _repr, "print": _print, "id": _id, "hash": _hash, "chr": _chr,
-    "ord": _ord, "bin": _bin, "hex": _hex, "format": _format, "input": _input, "property": _make_property,
+    "ord": _ord, "bin": _bin, "hex": _hex, "oct": _oct, "ascii": _ascii, "format": _format, "input": _input, "property": _make_property,
     "staticmethod": StaticMethod, "classmethod": ClassMethod, "super": SUPER, "exit": _exit, "quit": _exit,
     "eval": _not_run, "exec": _not_run, "compile": _not_run, "open": _not_run, "__import__": _not_run,
     "NotImplemented": NotImplemented, "Ellipsis": ..., "True": True, "False": False, "None": None,

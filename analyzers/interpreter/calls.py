@@ -124,8 +124,7 @@ def _run(machine: Any, frame: Frame, function: Function) -> Any:
 
 def _call_bound(machine: Any, value: BoundMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
     function = value.function
-    caller = CALLERS[type(function)] if type(function) in CALLERS else call
-    return caller(machine, function, [value.receiver, *args], kwargs)
+    return CALLERS.get(type(function), call)(machine, function, [value.receiver, *args], kwargs)
 
 
 def _call_partial(machine: Any, value: Partial, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -150,6 +149,8 @@ def _call_class(machine: Any, value: Class, args: list[Any], kwargs: dict[str, A
 
 
 def _call_typing(machine: Any, value: TypingForm, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if value.name == "MethodType" and len(args) == 2:
+        return BoundMethod(args[1], args[0])
     return args[-1] if value.name in ("cast", "NewType") and args else value
 
 
@@ -170,7 +171,7 @@ def call_native(machine: Any, native: Any, args: list[Any], kwargs: dict[str, An
     if native not in signatures:
         signatures[native] = NativeSignature(native)
     signature = signatures[native]
-    open_end = kwargs["**"] if "**" in kwargs else None
+    open_end = kwargs.get("**")
     for argument in args:
         if type(argument) is Rest:
             open_end = argument

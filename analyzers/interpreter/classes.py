@@ -58,15 +58,19 @@ def _host_member(host: type, name: str, value: Any) -> Any:
 
 def _refuse_abstract(machine: Any, class_: Class) -> None:
     """A class with abstract methods left has no instances (its bases say so by ``ABC``)."""
-    if not any(b.name in ("ABC", "ABCMeta") and b.module == "abc" for b in _kinds(class_)):
-        return
     missing = class_.metadata.get("abstract")
     if missing is None:
-        names = {n for c in class_.mro if isinstance(c, Class) for n in c.namespace}
-        missing = class_.metadata["abstract"] = sorted(n for n in names if _is_abstract(class_.find(n)))
+        missing = class_.metadata["abstract"] = _abstract_members(class_)
     if missing:
         listed = ", ".join(missing)
         raise machine.exception("TypeError", f"Can't instantiate abstract class {class_.name} with abstract methods {listed}")
+
+
+def _abstract_members(class_: Class) -> list[str]:
+    if not any(b.name in ("ABC", "ABCMeta") and b.module == "abc" for b in _kinds(class_)):
+        return []
+    names = {n for c in class_.mro if isinstance(c, Class) for n in c.namespace}
+    return sorted(n for n in names if _is_abstract(class_.find(n)))
 
 
 def _kinds(class_: Class) -> list[Class]:
@@ -250,6 +254,12 @@ class NamedTuple(tuple):
     class_: Class
     fields: tuple[str, ...]
 
+    def same_kind(self, items: Any) -> NamedTuple:
+        """A value of the same class with other elements."""
+        made = NamedTuple(items)
+        made.class_, made.fields = self.class_, self.fields
+        return made
+
     def lookup_attribute(self, machine: Any, name: str) -> Any:
         if name in self.fields:
             return self[self.fields.index(name)]
@@ -273,9 +283,7 @@ def _as_dict(self: NamedTuple) -> dict[str, Any]:
 
 
 def _replace(self: NamedTuple, **changes: Any) -> NamedTuple:
-    made = NamedTuple(changes.get(n, v) for n, v in zip(self.fields, self))
-    made.class_, made.fields = self.class_, self.fields
-    return made
+    return self.same_kind(changes.get(n, v) for n, v in zip(self.fields, self))
 
 
 def made_tuple(machine: Any, made: Class) -> None:
@@ -361,7 +369,7 @@ def made_enumeration(machine: Any, made: Class, base: Class) -> None:
     made.forget()
     made.metadata["members"] = members
     made.metadata["enumeration"] = True
-    made.metadata["construct"] = _look_up_member
+    made.metadata["construct"] = look_up_member
 
 
 class _Auto:
@@ -382,7 +390,7 @@ def _member(machine: Any, made: Class, name: str, value: Any) -> Instance:
     return instance
 
 
-def _look_up_member(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def look_up_member(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     wanted = args[0] if args else None
     if len(args) > 1 and not class_.metadata.get("members"):
         return _functional(machine, class_, wanted, args[1])

@@ -19,7 +19,6 @@ from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIt
 from analyzers.source.repair import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
 
-
 _PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 _PLAIN_STRING = re.compile(r'"[^"\\\r\n]*"|' r"'[^'\\\r\n]*'")
 """The literals that need no parser."""

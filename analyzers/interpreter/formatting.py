@@ -7,10 +7,11 @@ import string
 from typing import Any
 
 from analyzers.interpreter.budget import MAXIMUM_STRING
-from analyzers.interpreter.values import Class, Function, Instance
+from analyzers.interpreter.values import MISSING, Class, Function, Instance
 from analyzers.tensors.dims import Expression, text
 from analyzers.unknown import Unknown
 
+_STEP = re.compile(r"\.([^.\[]+)|\[([^\]]+)\]")
 _NUMBER = re.compile(r"\d+")
 _WIDE = re.compile(r"%[-+ #0-9.]*(\d{4}|\*)")
 _SIMPLE = (str, int, float, bool, type(None), complex, bytes)
@@ -26,6 +27,12 @@ def as_text(machine: Any, value: Any, *, representation: bool = False) -> Any:
         return text(value)
     if isinstance(value, (tuple, list)) and len(value) < 1000:
         return _of_sequence(machine, value)
+    if isinstance(value, (dict, set, frozenset)) and len(value) < 1000:
+        return _of_dict(machine, value) if isinstance(value, dict) else _of_set(machine, value)
+    if isinstance(value, (range, slice)) or value is ... or value is NotImplemented:
+        return repr(value)
+    if isinstance(value, type):
+        return f"<class {value.__name__!r}>"
     if isinstance(value, Instance):
         return _of_instance(machine, value, representation)
     if isinstance(value, (Class, Function)):
@@ -57,23 +64,71 @@ def _of_sequence(machine: Any, value: Any) -> Any:
     if sum(map(len, parts)) > MAXIMUM_STRING:
         return machine.unknown("a string that is too long")
     inner = ", ".join(parts)
+    if hasattr(value, "fields"):
+        return f"{value.class_.name}({', '.join(f'{n}={p}' for n, p in zip(value.fields, parts))})"
     if isinstance(value, list):
         return f"[{inner}]"
     return f"({inner},)" if len(value) == 1 else f"({inner})"
 
 
-def _of_instance(machine: Any, value: Instance, representation: bool) -> Any:
-    from analyzers.interpreter.values import MISSING
+def _of_dict(machine: Any, value: dict) -> Any:
+    parts = []
+    for key, item in value.items():
+        shown = as_text(machine, (key, item), representation=True)
+        if isinstance(shown, Unknown):
+            return shown
+        name = as_text(machine, key, representation=True)
+        parts.append(f"{name}: {shown[len(name) + 3 : -1]}")
+    return _wrapped(value, dict, "{" + ", ".join(parts) + "}")
 
+
+def _of_set(machine: Any, value: Any) -> Any:
+    """The order of anything but whole numbers differs from run to run."""
+    if len(value) > 1 and not all(isinstance(v, int) for v in value):
+        return machine.unknown("the order of a set")
+    shown = as_text(machine, [*value], representation=True)
+    if isinstance(shown, Unknown):
+        return shown
+    return _wrapped(value, set, "{" + shown[1:-1] + "}" if value else "")
+
+
+def _wrapped(value: Any, plain: type, text: str) -> str:
+    kind = type(value)
+    names = {"DefaultDict": "defaultdict", "Ordered": "OrderedDict"}
+    if kind is plain and (value or kind is dict):
+        return text
+    return f"{names.get(kind.__name__, kind.__name__)}({text})"
+
+
+def _of_instance(machine: Any, value: Instance, representation: bool) -> Any:
     for name in ("__repr__",) if representation else ("__str__", "__repr__"):
+        if "args" in value.attributes and representation:
+            break
         if value.class_.find(name) is not MISSING:
             return machine.call(machine.get_attribute(value, name))
     if "args" in value.attributes:
         given = value.attributes["args"]
+        if representation:
+            shown = as_text(machine, tuple(given), representation=True)
+            return shown if isinstance(shown, Unknown) else value.class_.name + shown.replace(",)", ")")
         return as_text(machine, given[0] if len(given) == 1 else given) if given else ""
+    if "members" in value.class_.metadata:
+        return _of_member(value, representation)
     if value.payload is not None:
         return as_text(machine, value.payload, representation=representation)
     return machine.unknown(f"the text of a {value.class_.name}")
+
+
+def _of_member(value: Instance, representation: bool) -> str:
+    """``Color.RED``; the text of an IntEnum's or StrEnum's member is its value's."""
+    name = f"{value.class_.name}.{value.attributes['name']}"
+    if representation:
+        return f"<{name}: {value.attributes['value']!r}>"
+    return str(value.attributes["value"]) if _is_plain_member(value) else name
+
+
+def _is_plain_member(value: Instance) -> bool:
+    return any(getattr(c, "name", "") in ("IntEnum", "StrEnum", "IntFlag") for c in value.class_.mro)
 
 
 def format_value(machine: Any, value: Any, spec: str, conversion: str | None = None) -> Any:
@@ -82,10 +137,17 @@ def format_value(machine: Any, value: Any, spec: str, conversion: str | None = N
         return value
     if any(len(n) > 3 for n in _NUMBER.findall(spec)) or len(spec) > 50:
         return machine.unknown("a format width that is too large")
-    if conversion in ("r", "a") or not isinstance(value, (int, float, str)):
+    if isinstance(value, Instance) and conversion is None:
+        method = value.class_.find("__format__")
+        if method is not MISSING:
+            return machine.call(machine.get_attribute(value, "__format__"), (spec,))
+        if isinstance(value.payload, (int, float, str)) and ("members" not in value.class_.metadata or _is_plain_member(value)):
+            value = value.payload
+    if conversion is not None or not isinstance(value, (int, float, str)):
         value = as_text(machine, value, representation=conversion in ("r", "a"))
         if isinstance(value, Unknown):
             return value
+        value = ascii(value)[1:-1] if conversion == "a" else value
     if isinstance(value, int) and value.bit_length() > 10_000:
         return machine.unknown("the text of a very large number")
     return format(value, spec)
@@ -103,6 +165,12 @@ def format_string(machine: Any, template: str, args: list[Any], kwargs: dict[str
             field = f"{automatic}{field}"
             automatic += 1
         value = _field(machine, field, args, kwargs)
+        if spec and "{" in spec:
+            nested = spec.count("{}")
+            spec = format_string(machine, spec, args[automatic:], kwargs)
+            automatic += nested
+            if isinstance(spec, Unknown):
+                return spec
         shown = format_value(machine, value, spec or "", conversion)
         if isinstance(shown, Unknown):
             return shown
@@ -111,14 +179,44 @@ def format_string(machine: Any, template: str, args: list[Any], kwargs: dict[str
 
 
 def _field(machine: Any, field: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    head, *steps = re.split(r"[.\[]", field.replace("]", ""))
+    from analyzers.interpreter.operators import get_item
+
+    head = re.match(r"[^.\[]*", field)[0]  # type: ignore[index]
     value = args[int(head)] if head.isdigit() else kwargs[head]
-    for step in steps:
-        if step.isdigit() and isinstance(value, (list, tuple)):
-            value = value[int(step)]
+    for name, key in _STEP.findall(field[len(head) :]):
+        if name:
+            value = machine.get_attribute(value, name)
         else:
-            value = machine.get_attribute(value, step)
+            value = get_item(machine, value, int(key) if key.isdigit() else key)
     return value
+
+
+class Shown:
+    """A value in ``%``: its two texts, worked out beforehand."""
+
+    __slots__ = ("representation", "text")
+
+    def __init__(self, text: str, representation: str) -> None:
+        self.text = text
+        self.representation = representation
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.representation
+
+
+def _shown(machine: Any, value: Any) -> Any:
+    if isinstance(value, Instance) and isinstance(value.payload, (int, float)) and "members" not in value.class_.metadata:
+        value = value.payload
+    if isinstance(value, (int, float, str, Unknown)):
+        return value
+    if isinstance(value, dict) and all(isinstance(v, (int, float, str)) for v in value.values()):
+        return value
+    text, representation = (as_text(machine, value, representation=r) for r in (False, True))
+    representation = text if isinstance(representation, Unknown) else representation
+    return text if isinstance(text, Unknown) else Shown(text, representation)
 
 
 def percent(machine: Any, template: str, values: Any) -> Any:
@@ -128,12 +226,10 @@ def percent(machine: Any, template: str, values: Any) -> Any:
     given = list(values) if isinstance(values, tuple) else [values]
     shown = []
     for value in given:
-        value = value if isinstance(value, (int, float, str, dict)) else as_text(machine, value)
+        value = _shown(machine, value)
         if isinstance(value, Unknown):
             return value
         if isinstance(value, int) and value.bit_length() > 10_000:
             return machine.unknown("the text of a very large number")
-        if isinstance(value, dict) and any(not isinstance(v, (int, float, str)) for v in value.values()):
-            return machine.unknown("formatting a dictionary")
         shown.append(value)
     return template % (shown[0] if len(shown) == 1 and not isinstance(values, tuple) else tuple(shown))

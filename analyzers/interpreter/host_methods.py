@@ -6,18 +6,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
-from analyzers.interpreter.iteration import known_dict
-from analyzers.interpreter.values import MISSING, HostMethod, LazyIterator, Rest
+from analyzers.interpreter.iteration import known_dict, type_name
+from analyzers.interpreter.values import MISSING, HostMethod, Instance, LazyIterator, Rest
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
 MUTATING = frozenset(
     "append extend insert pop remove clear sort reverse setdefault update popitem add discard move_to_end "
-    "intersection_update difference_update appendleft popleft extendleft rotate".split()
+    "intersection_update difference_update symmetric_difference_update subtract appendleft popleft extendleft rotate".split()
 )
 STORING = frozenset(["append", "add", "insert", "setdefault", "appendleft", "get", "pop"])
 PADDING = frozenset(["ljust", "rjust", "center", "zfill", "expandtabs"])
@@ -36,6 +37,8 @@ def call(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str, An
         return _plain(machine, receiver, name, args, kwargs)
     except UnknownUsed as used:
         return machine.unknown(used.unknown.reason) if used.unknown.place is None else used.unknown
+    except KeyError as error:
+        raise machine.exception("KeyError", *error.args) from None
     except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
         raise machine.exception(type(error).__name__, str(error)) from None
 
@@ -49,11 +52,15 @@ def _plain(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict
         return machine.unknown(f"a collection of more than {MAXIMUM_COLLECTION:,} elements")
     if name in ("get", "setdefault", "pop") and args and isinstance(args[0], Unknown):
         return args[0]
+    if isinstance(receiver, (str, bytes)):
+        args = [a.payload if isinstance(a, Instance) and isinstance(a.payload, (int, str)) else a for a in args]
     return getattr(receiver, name)(*args, **kwargs)
 
 
 def _unbound(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``str.upper(x)``, ``dict.fromkeys(…)``."""
+    if method.name in ("maketrans", "from_bytes", "fromhex"):
+        return _plain(machine, method.receiver, method.name, args, kwargs)
     if method.name == "fromkeys":
         value = args[1] if len(args) > 1 else None
         return dict.fromkeys(machine.iterate(args[0]), value)
@@ -74,6 +81,9 @@ def _extend(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dic
 
 
 def _update(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    if isinstance(receiver, Counter):
+        receiver.update(*[a if isinstance(a, dict) else machine.iterate(a) for a in args], **kwargs)
+        return
     for argument in args:
         if isinstance(argument, Unknown):
             if isinstance(receiver, dict):
@@ -97,9 +107,12 @@ def _sort(machine: Any, receiver: list, name: str, args: list[Any], kwargs: dict
 
 def _join(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     items = machine.iterate(args[0])
+    items = [i.payload if isinstance(i, Instance) and isinstance(i.payload, str) else i for i in items]
     for item in items:
         if isinstance(item, Unknown):
             return item
+        if not isinstance(item, (str, bytes)):
+            raise TypeError(f"sequence item: expected str instance, {type_name(item)} found")
     if sum(len(i) for i in items) + len(receiver) * len(items) > MAXIMUM_STRING:
         return machine.unknown("a string that is too long")
     return receiver.join(items)
@@ -173,6 +186,8 @@ def _search(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dic
     if not hits:
         if any(isinstance(i, Unknown) for i in (wanted, *receiver)):
             return machine.unknown("searching among unknown values")
+        if isinstance(receiver, set):
+            raise KeyError(wanted)
         raise ValueError("value is not in the list")
     if name == "index":
         return hits[0]

@@ -64,7 +64,9 @@ def iterate(machine: Any, value: Any) -> list[Any]:
     if isinstance(value, LazyIterator):
         return drain(value)
     if isinstance(value, Class) and "members" in value.metadata:
-        return list(value.metadata["members"].values())
+        return [m for n, m in value.metadata["members"].items() if m.attributes["name"] == n]
+    if isinstance(value, Class) and isinstance(value.metadata.get("metaclass"), Class):
+        return iterate(machine, machine.call(machine.get_attribute(value.metadata["metaclass"], "__iter__"), (value,)))
     if hasattr(value, "__next__") or hasattr(value, "__iter__"):
         source: Any = value
         return drain(LazyIterator(iter(source)))
@@ -116,13 +118,30 @@ def _iterate_instance(machine: Any, value: Instance) -> list[Any]:
         return _exhaust(machine, result) if isinstance(result, Instance) else iterate(machine, result)
     if value.payload is not None:
         return iterate(machine, value.payload)
-    if value.class_.find("__getitem__") is not MISSING and value.class_.find("__len__") is not MISSING:
-        length = machine.call(machine.get_attribute(value, "__len__"))
-        getter = machine.get_attribute(value, "__getitem__")
-        return [machine.call(getter, (i,)) for i in _bounded_range(range(length))]
+    if value.class_.find("__getitem__") is not MISSING:
+        return _indexed(machine, value)
     if value.broken is not None:
         raise UnknownUsed(value.broken)
     raise UnknownUsed(machine.unknown(f"iterating over a {value.class_.name}"))
+
+
+def _indexed(machine: Any, value: Instance) -> list[Any]:
+    """An object without ``__iter__``: its items 0, 1, … up to the first IndexError."""
+    from analyzers.interpreter.values import Raised
+
+    getter = machine.get_attribute(value, "__getitem__")
+    items: list[Any] = []
+    while len(items) <= MAXIMUM_COLLECTION:
+        machine.budget.spend()
+        try:
+            items.append(machine.call(getter, (len(items),)))
+        except Raised as raised:
+            if is_exception(raised.value, "IndexError"):
+                return items
+            raise
+        if isinstance(items[-1], Unknown):
+            raise UnknownUsed(items[-1])
+    raise UnknownUsed(machine.unknown("a sequence without end"))
 
 
 def _exhaust(machine: Any, iterator: Instance) -> list[Any]:

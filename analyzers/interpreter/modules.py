@@ -61,8 +61,7 @@ class Module:
 
     def look_up(self, name: str) -> Any:
         if name in self.settled:
-            names = self.scope.names
-            return names[name] if name in names else MISSING
+            return self.scope.names.get(name, MISSING)
         if f"{self.name}.{name}" in self.modules.declared:
             self.scope.names[name] = self.modules.declared_member(f"{self.name}.{name}")
             self.settled.add(name)
@@ -84,6 +83,10 @@ class Module:
     def _settle_elsewhere(self, machine: Any, name: str, limit: int | None) -> None:
         """Bound later in the file (reached through a call), by a star import, or a submodule."""
         if limit is not None:
+            found = self.modules.find_starred(self, name)
+            if found is not MISSING:
+                self.scope.names[name] = found
+                return
             for block in self.source.binders(name):
                 if block.index not in self.executed:
                     self.run_block(machine, block)
@@ -184,7 +187,7 @@ def describe(raised: Raised) -> str:
     if class_ is None:
         return "an exception"
     args = raised.value.attributes.get("args", ())
-    text = args[0] if args and isinstance(args[0], str) else ""
+    text = repr(args[0]) if class_.name == "KeyError" and args else str(args[0]) if args and isinstance(args[0], (str, int)) else ""
     return f"{class_.name}: {text}" if text else class_.name
 
 
@@ -355,7 +358,7 @@ class Modules:
                 continue
             seen.add(other.path)
             exported = other.source.all_names
-            if exported is not None and name not in exported:
+            if exported is not None and name not in exported and not _exports(other, name):
                 continue
             if other.source.binders(name):
                 return other.look_up(name)
@@ -434,6 +437,16 @@ class Modules:
             return self.project.sources.read(path)
         except SourceError:
             return ""
+
+
+def _exports(module: Module, name: str) -> bool:
+    """Whether a decorator (``@register_model``) adds the name to the module's ``__all__``."""
+    if not any(block.decorated for block in module.source.binders(name)):
+        return False
+    module.look_up("__all__")
+    module.look_up(name)
+    names = module.scope.names.get("__all__")
+    return isinstance(names, (list, tuple)) and name in names
 
 
 def _may_enter(block: Any, key: str) -> bool:

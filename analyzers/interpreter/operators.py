@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import operator
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from analyzers.frameworks import registry
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION, MAXIMUM_STRING
 from analyzers.interpreter.iteration import type_name
-from analyzers.interpreter.values import MISSING, Class, Instance, LazyIterator, Rest, TypingForm
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, HostMethod, Instance, LazyIterator, Property, Rest, TypingForm
 from analyzers.tensors.dims import Expression, same
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -59,8 +60,31 @@ def binary(machine: Any, kind: type, left: Any, right: Any, *, in_place: bool = 
     if isinstance(left, Instance) or isinstance(right, Instance):
         return _instance_binary(machine, name, function, left, right, in_place)
     if _is_type(left) or _is_type(right):
-        return TypingForm("Union")
+        return TypingForm("Union", (left, right))
     return _plain_binary(machine, name, function, left, right)
+
+
+SPECIAL: dict[str, type] = {f"__{name}__": kind for kind, (name, _) in (*BINARY.items(), *COMPARISONS.items())}
+
+
+def special_method(machine: Any, name: str, value: Any, *args: Any) -> Any:
+    """``value.__add__(other)`` and its kin for Python's own values."""
+    if name in SPECIAL:
+        kind = SPECIAL[name]
+        return compare(machine, kind, value, *args) if kind in COMPARISONS else binary(machine, kind, value, *args)
+    if name == "__getitem__":
+        return get_item(machine, value, *args)
+    if name == "__setitem__":
+        return set_item(machine, value, *args)
+    if name == "__delitem__":
+        return delete_item(machine, value, *args)
+    if name == "__contains__":
+        return contains(machine, value, *args)
+    if name == "__iter__":
+        return LazyIterator(iter(machine.iterate(value)))
+    if name in ("__str__", "__repr__"):
+        return formatting.as_text(machine, value, representation=name == "__repr__")
+    return getattr(value, name)(*args)
 
 
 def _is_type(value: Any) -> bool:
@@ -135,11 +159,19 @@ def _instance_binary(machine: Any, name: str, function: Any, left: Any, right: A
         names.insert(0, (left, right, f"__i{name}__"))
     for receiver, other, method in names:
         if isinstance(receiver, Instance) and receiver.class_.find(method) is not MISSING:
-            return machine.call(machine.get_attribute(receiver, method), (other,))
-    left = left.payload if isinstance(left, Instance) else left
-    right = right.payload if isinstance(right, Instance) else right
-    if left is None or right is None:
-        return machine.unknown("an operator on objects")
+            result = machine.call(machine.get_attribute(receiver, method), (other,))
+            if result is not NotImplemented:
+                return result
+    if name == "mod" and isinstance(left, str):
+        return _plain_binary(machine, name, function, left, right)
+    for value in (left, right):
+        if isinstance(value, Instance) and value.broken is not None:
+            return value.broken
+    values = [v.payload if isinstance(v, Instance) else v for v in (left, right)]
+    if any(v is None and isinstance(o, Instance) for v, o in zip(values, (left, right))):
+        kinds = " and ".join(type_name(v) for v in (left, right))
+        raise machine.exception("TypeError", f"unsupported operand type(s) for {name}: {kinds}")
+    left, right = values
     return _plain_binary(machine, name, function, left, right)
 
 
@@ -151,7 +183,11 @@ def unary(machine: Any, kind: type, value: Any) -> Any:
         return machine.call(registry.METHODS[f"__{name}__"], (value,))
     if isinstance(value, Instance):
         method = machine.get_attribute(value, f"__{name}__", default=MISSING)
-        return machine.call(method) if method is not MISSING else machine.unknown("an operator on an object")
+        if method is not MISSING:
+            return machine.call(method)
+        if value.payload is None:
+            return machine.unknown("an operator on an object")
+        value = value.payload
     try:
         return getattr(operator, name)(value)
     except TypeError as error:
@@ -204,6 +240,8 @@ def equals(machine: Any, left: Any, right: Any) -> bool | None:
         return _equal_sequences(machine, left, right)
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return True if left is right else None
+    if type(left) is type(right) is BoundMethod:
+        return identical(left, right)
     try:
         return bool(left == right)
     except (UnknownUsed, RecursionError):
@@ -239,10 +277,15 @@ def _tensor_comparison(machine: Any, name: str, left: Any, right: Any) -> Any:
 def _instance_comparison(machine: Any, name: str, function: Any, left: Any, right: Any) -> Any:
     for receiver, other, wanted in ((left, right, name), (right, left, REFLECTED[name])):
         if isinstance(receiver, Instance) and receiver.class_.find(f"__{wanted}__") is not MISSING:
-            return machine.call(machine.get_attribute(receiver, f"__{wanted}__"), (other,))
+            result = machine.call(machine.get_attribute(receiver, f"__{wanted}__"), (other,))
+            if result is not NotImplemented:
+                return result
     if name in ("eq", "ne"):
-        equal = left is right or (_payload_equal(left, right))
-        return equal is (name == "eq")
+        equal = equals(machine, left, right)
+        return machine.unknown("whether two values are equal") if equal is None else equal is (name == "eq")
+    totalled = _totalled(machine, name, left, right)
+    if totalled is not MISSING:
+        return totalled
     left = left.payload if isinstance(left, Instance) else left
     right = right.payload if isinstance(right, Instance) else right
     if left is None or right is None:
@@ -250,13 +293,26 @@ def _instance_comparison(machine: Any, name: str, function: Any, left: Any, righ
     return _guarded(machine, function, left, right)
 
 
-def _payload_equal(left: Any, right: Any) -> bool:
-    left = left.payload if isinstance(left, Instance) else left
-    right = right.payload if isinstance(right, Instance) else right
-    try:
-        return left is not None and right is not None and bool(left == right)
-    except UnknownUsed:
-        return False
+def _totalled(machine: Any, name: str, left: Any, right: Any) -> Any:
+    """What ``functools.total_ordering`` makes of ``__lt__`` (or ``__gt__``) and ``__eq__``."""
+    if not isinstance(left, Instance) or not any(isinstance(c, Class) and "total" in c.metadata for c in left.class_.mro):
+        return MISSING
+    for known, swapped, equal in _TOTALS[name]:
+        if left.class_.find(f"__{known}__") is not MISSING:
+            found = ordered(machine, known, COMPARISONS[_KINDS[known]][1], *((right, left) if swapped else (left, right)))
+            answer = machine.truth(found)
+            return machine.unknown("an ordering of objects") if answer is None else answer is equal
+    return MISSING
+
+
+_KINDS = {name: kind for kind, (name, _) in COMPARISONS.items()}
+_TOTALS = {
+    "lt": [("gt", True, True), ("ge", False, False), ("le", True, False)],
+    "gt": [("lt", True, True), ("le", False, False), ("ge", True, False)],
+    "le": [("lt", True, False), ("gt", False, False), ("ge", True, True)],
+    "ge": [("lt", False, False), ("gt", True, False), ("le", True, True)],
+}
+"""Operator → (defined operator, operands swapped, the answer that means True)."""
 
 
 def identical(left: Any, right: Any) -> bool | None:
@@ -268,8 +324,6 @@ def identical(left: Any, right: Any) -> bool | None:
         return False
     if type(left) is type(right) and isinstance(left, (int, str, float)):
         return left == right
-    from analyzers.interpreter.values import BoundMethod, HostMethod
-
     if isinstance(left, BoundMethod) and isinstance(right, BoundMethod):
         return left.function is right.function and left.receiver is right.receiver
     return isinstance(left, HostMethod) and isinstance(right, HostMethod) and left.name == right.name
@@ -324,7 +378,7 @@ def _hashed_member(machine: Any, container: Any, item: Any) -> Any:
 def _sequence_member(machine: Any, container: Any, item: Any) -> Any:
     unsure = None
     for element in container:
-        equal = equals(machine, element, item)
+        equal = True if element is item else equals(machine, element, item)
         if equal:
             return True
         if equal is None:
@@ -366,6 +420,9 @@ def _instance_item(machine: Any, value: Instance, key: Any) -> Any:
     method = machine.get_attribute(value, "__getitem__", default=MISSING)
     if method is not MISSING:
         return machine.call(method, (key,))
+    if isinstance(value.payload, dict) and value.class_.find("__missing__") is not MISSING:
+        if contains(machine, value.payload, key) is False:
+            return machine.call(machine.get_attribute(value, "__missing__"), (key,))
     if value.payload is not None:
         return get_item(machine, value.payload, key)
     if value.broken is not None:
@@ -394,6 +451,8 @@ def _dict_item(machine: Any, value: dict, key: Any) -> Any:
     missing = getattr(value, "missing", None)
     if missing is not None:
         return missing(machine, value, key)
+    if isinstance(value, Counter):
+        return 0
     if isinstance(value.get("**"), Unknown):
         return value["**"]
     if any(isinstance(k, Unknown) for k in value):
@@ -401,7 +460,7 @@ def _dict_item(machine: Any, value: dict, key: Any) -> Any:
     found = machine.modules.awaited(value, key)
     if found is not MISSING:
         return found
-    raise machine.exception("KeyError", repr(key) if isinstance(key, (str, int)) else "")
+    raise machine.exception("KeyError", key)
 
 
 def _plain_slice(key: slice) -> Any:
@@ -425,7 +484,7 @@ def _sequence_item(machine: Any, value: Any, key: Any) -> Any:
     except UnknownUsed as used:
         return used.unknown
     except (TypeError, LookupError, ValueError) as error:
-        raise machine.exception(type(error).__name__, f"{type_name(value)}: {error}") from None
+        raise machine.exception(type(error).__name__, str(error)) from None
     return result
 
 
@@ -441,8 +500,10 @@ def set_item(machine: Any, value: Any, key: Any, new: Any) -> None:
             machine.call(method, (key, new))
         elif value.payload is not None:
             set_item(machine, value.payload, key, new)
-    elif isinstance(value, (list, dict)):
+    elif isinstance(value, (list, dict, deque)):
         _set_container_item(machine, value, key, new)
+    elif isinstance(value, (tuple, str, int, float, range, bytes, type(None))):
+        raise machine.exception("TypeError", f"{type_name(value)!r} object does not support item assignment")
 
 
 def _tensor_set_item(value: Any, key: Any, new: Any) -> Any:
@@ -475,7 +536,7 @@ def delete_item(machine: Any, value: Any, key: Any) -> None:
             machine.call(method, (key,))
             return
         value = value.payload
-    if not isinstance(value, (list, dict)) or isinstance(key, Unknown):
+    if not isinstance(value, (list, dict, deque)) or isinstance(key, Unknown):
         return
     machine.journal.touch(value)
     try:
@@ -495,10 +556,32 @@ def builtin_exception(machine: Any, name: str) -> Class | None:
     known = machine.host_classes.get(host)
     if known is None:
         bases = tuple(b for b in (builtin_exception(machine, b.__name__) for b in host.__bases__) if b is not None)
-        known = Class(name, bases, {"__init__": _exception_init} if not bases else {}, "builtins")
+        known = Class(name, bases, EXCEPTION_MEMBERS.get(name, {}).copy(), "builtins")
         machine.host_classes[host] = known
     return known
 
 
 def _exception_init(self: Instance, *args: Any, **kwargs: Any) -> None:
     self.attributes["args"] = args
+
+
+def _with_traceback(self: Instance, tb: Any) -> Instance:
+    return self
+
+
+def _add_note(self: Instance, note: Any) -> None:
+    return None
+
+
+def _first_argument(self: Instance) -> Any:
+    return self.attributes["args"][0] if self.attributes["args"] else None
+
+
+EXCEPTION_MEMBERS: dict[str, dict[str, Any]] = {
+    "BaseException": {
+        "__init__": _exception_init, "with_traceback": _with_traceback, "add_note": _add_note, "args": (),
+        "__cause__": None, "__context__": None, "__traceback__": None,
+    },
+    "StopIteration": {"value": Property(_first_argument)},
+    "SystemExit": {"code": Property(_first_argument)},
+}  # fmt: skip

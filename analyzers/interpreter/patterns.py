@@ -82,17 +82,22 @@ def _sequence_parts(machine: Any, frame: Any, patterns: Any, subject: list[Any],
 
 def _mapping(machine: Any, frame: Any, pattern: cst.MatchMapping, subject: Any) -> bool | None:
     from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.statements import assign_name
 
     if isinstance(subject, Unknown):
         return None
     if not isinstance(subject, dict):
         return False
+    keys: list[Any] = []
     results: list[bool | None] = []
     for element in pattern.elements:
         key = evaluate(machine, frame, element.key)
         if key not in subject:
             return False
+        keys.append(key)
         results.append(matches(machine, frame, element.pattern, subject[key]))
+    if pattern.rest is not None:
+        assign_name(machine, frame, pattern.rest.value, {k: v for k, v in subject.items() if k not in keys})
     return _all(results)
 
 

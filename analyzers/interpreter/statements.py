@@ -20,7 +20,6 @@ from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
 from analyzers.interpreter.patterns import match_case
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
-    MISSING,
     Class,
     ClassMethod,
     Function,
@@ -339,13 +338,22 @@ def _unknown_loop(machine: Any, frame: Frame, node: Any, reason: Unknown) -> str
 
 
 def _blur(machine: Any, frame: Frame, node: Any) -> None:
-    """After a loop that may have been left at any turn: what its body binds is unknown."""
+    """After a loop that may have been left at any turn: what its body binds, or may have returned, is unknown."""
     reason = "it depends on when a loop is left"
-    names = machine.literals.get(node)
-    if names is None:
-        names = machine.literals[node] = tuple(dict.fromkeys(bound_names(node.body)))
+    known = machine.literals.get(node)
+    if known is None:
+        known = machine.literals[node] = (tuple(dict.fromkeys(bound_names(node.body))), _returns(node.body))
+    names, returns = known
     for name in names:
         assign_name(machine, frame, name, machine.unknown(reason))
+    if returns:
+        frame.pending.append(machine.unknown(reason))
+
+
+def _returns(node: Any) -> bool:
+    if isinstance(node, cst.Return):
+        return True
+    return any(_returns(c) for c in node.children if not isinstance(c, (cst.FunctionDef, cst.ClassDef, cst.Lambda)))
 
 
 def bound_names(node: Any) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.extraction import fill, place_of
 from analyzers.facts import FileFacts, InputFact, ModelFact, Place, UnknownFact
-from analyzers.frameworks.modules import FRAMEWORKS, framework_of, is_model_class, is_module, walk
+from analyzers.frameworks.modules import FRAMEWORKS, framework_of, is_model, is_model_class, is_module, walk
 from analyzers.interpreter.budget import BudgetExceeded
 from analyzers.interpreter.expressions import evaluate
 from analyzers.interpreter.machine import Machine
@@ -81,7 +81,7 @@ class Discovery:
         finally:
             self.machine.frames.pop()
         if isinstance(value, Unknown):
-            if value.reason.endswith("is not found") and value.reason.startswith("the name"):
+            if value.reason == f"the name {expression.partition('(')[0].strip()} is not found":
                 raise TargetError(f"{self.request.path} has no {expression!r}", self._held())
             failure = failure or value.reason
         target = f"{self.request.path}::{expression}"
@@ -166,7 +166,7 @@ class Discovery:
                 continue
             if block.kind == "def" and not (isinstance(value, Function) and not required_parameters(value)):
                 continue
-            if block.kind == "assign" and not is_module(value):
+            if block.kind == "assign" and not is_model(value):
                 continue
             found.append((name, value, self._definition(block)))
         return found
@@ -192,7 +192,7 @@ class Discovery:
         if not isinstance(value, Instance):
             build = self._workspace_instance(value) if self._has_symbols(value) else None
             instance = build or self._guarded(lambda: self._built(value), STEPS_PER_MODEL)
-        if not is_module(instance):
+        if not is_model(instance):
             machine.recorder.troubles = troubles
             return
         target = f"{self.request.path}::{name}" + ("" if isinstance(value, Instance) else "()")

@@ -18,6 +18,11 @@ _MAIN = re.compile(
 )
 
 
+_MUTATING = (
+    "(?:append|extend|insert|remove|pop|popitem|popleft|appendleft|clear|update|setdefault|add|discard|sort|reverse)"
+)
+
+
 class SourceModule:
     """One text of one file. Immutable; an edit makes a new one that shares what did not change."""
 
@@ -123,4 +128,4 @@ def _affects(block: Block, name: str) -> bool:
     """Whether a block that mentions the name may change its value, beyond binding it plainly."""
     if block.kind == "other":
         return True
-    return name in block.bound.changed
+    return name in block.bound.changed or re.search(rf"\b{name}[ \t]*\.[ \t]*{_MUTATING}[ \t]*\(", block.text) is not None

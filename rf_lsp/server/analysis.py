@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import FileFacts, Finding, ModelFact, Problem
-from analyzers.interpreter.budget import Stop
+from analyzers.interpreter.budget import Stop, Stopped
 from analyzers.source.module import SourceModule
 from analyzers.source.sources import SourceError
 from rf_lsp.errors import UsageError
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from analyzers.source.blocks import Block
     from rf_lsp.engine import Engine
 
-BETWEEN_STAGES = 0.25
+BETWEEN_STAGES = 1.0
 """Seconds after which what is new is shown although more is to come."""
+
+FIRST_STAGE = 0.25
+"""Seconds after which something is shown of a file that is analysed for the first time."""
 
 PAUSE = 0.02
 """Seconds in which the loop's thread has Python for itself to answer with the first results."""
@@ -154,7 +157,7 @@ class _Run:
         self.waiting: set[str] = set()
         self.changed: list[Block] = []
         self.first: tuple[str, ...] = ()
-        self.shown = time.perf_counter()
+        self.shown = time.perf_counter() - BETWEEN_STAGES + FIRST_STAGE
 
     def run(self) -> Analysis:
         from analyzers.analysis import Request
@@ -270,6 +273,8 @@ class _Run:
 
     def _analysis(self, facts: FileFacts, complete: bool) -> Analysis:
         order = self.order
+        if self.stop.requested:
+            raise Stopped
         report = self.engine.report(facts, self.rules)
         analysis = Analysis(
             order.path,

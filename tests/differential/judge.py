@@ -68,8 +68,9 @@ class Judge:
         """Answers in order; the worker runs ahead while the caller looks at earlier ones."""
         pending = list(requests)
         answers: queue.Queue[str] = queue.Queue()
-        reader = threading.Thread(target=self._read, args=(len(pending), answers), daemon=True)
-        writer = threading.Thread(target=self._write, args=(pending,), daemon=True)
+        process = self.process
+        reader = threading.Thread(target=read, args=(process, len(pending), answers), daemon=True)
+        writer = threading.Thread(target=write, args=(process, pending), daemon=True)
         reader.start()
         writer.start()
         for _ in pending:
@@ -78,29 +79,31 @@ class Judge:
                 raise RuntimeError("the judge's process ended: run tests.differential.worker by hand")
             yield json.loads(line)
 
-    def _write(self, requests: list[dict[str, Any]]) -> None:
-        assert self.process.stdin is not None
-        try:
-            for request in requests:
-                self.process.stdin.write(json.dumps(request) + "\n")
-                self.process.stdin.flush()
-        except (BrokenPipeError, ValueError):
-            return
-
-    def _read(self, count: int, answers: queue.Queue[str]) -> None:
-        assert self.process.stdout is not None
-        for _ in range(count):
-            line = self.process.stdout.readline()
-            answers.put(line)
-            if not line:
-                return
-
     def generate(self, seeds: Iterable[int], invalid: float = 0.3) -> Iterator[Answer]:
         return self.stream({"do": "generate", "seed": seed, "invalid": invalid} for seed in seeds)
 
     def judge(self, source: str, expression: str, inputs: list[list[int]], device: str | None = None) -> Answer:
         request = {"do": "judge", "source": source, "expression": expression, "inputs": inputs}
         return self.ask({**request, "device": device})
+
+
+def write(process: subprocess.Popen[str], requests: list[dict[str, Any]]) -> None:
+    assert process.stdin is not None
+    try:
+        for request in requests:
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+    except (BrokenPipeError, ValueError):
+        return
+
+
+def read(process: subprocess.Popen[str], count: int, answers: queue.Queue[str]) -> None:
+    assert process.stdout is not None
+    for _ in range(count):
+        line = process.stdout.readline()
+        answers.put(line)
+        if not line:
+            return
 
 
 @functools.cache

@@ -79,6 +79,8 @@ def real_values(source: str, folder: Path) -> dict[str, Any]:
 
 def _is_imported(value: Any) -> bool:
     """What came with the standard library is not the program's."""
+    if getattr(type(value), "__module__", "") == "abc" and value.__module__ == "collections.abc":
+        return True
     home = value.__module__ if isinstance(value, type) else type(value).__module__
     known = ("builtins", "collections", "functools", "itertools", "argparse")
     if isinstance(value, types.ModuleType) or type(value).__name__ == "ArgumentParser":

@@ -68,6 +68,15 @@ def wide(width=8):
     ("Conv2d", "ReLU"),
 )
 
+EXPORTED_BY_DECORATOR = Program(
+    {
+        **{k: v for k, v in REGISTERED_BY_DECORATOR.files.items() if k != "main.py"},
+        "zoo/small.py": "__all__ = ['Nothing']\nclass Nothing: pass\n" + REGISTERED_BY_DECORATOR.files["zoo/small.py"],
+        "main.py": "from zoo.small import *\nmodel = wide(width=5)\n",
+    },
+    *REGISTERED_BY_DECORATOR[1:],
+)
+
 REGISTERED_BY_CLASS_NAME = Program(
     {
         "boxes/__init__.py": "",

@@ -43,8 +43,8 @@ def note(x):
     return x
 short = note(0) and note(1), note(2) or note(3), note(1) < note(0) < note(9)
 mixed = [1, "a", None, 2.0].count(2), [True, 1, 1.0].index(1.0)
-nan = float("nan")
-nans = nan == nan, nan != nan, nan in [nan]
+_nan = float("nan")
+nans = _nan == _nan, _nan != _nan, _nan in [_nan]
 types = type(1) is int, type("") == str, type([]).__name__, type(None).__name__, type(1.5) in (int, float)
 instances = isinstance(True, int), isinstance(1, (str, int)), isinstance([], (tuple, dict)), issubclass(bool, int), isinstance(int, type), isinstance(None, type(None)), isinstance(3, object)
 union = isinstance(3, int | str), isinstance("x", int | None)

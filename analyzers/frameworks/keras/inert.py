@@ -114,7 +114,7 @@ KINDS = {
     "quantizers": "AbsMaxQuantizer Quantizer get",
 }
 for _room, _names in KINDS.items():
-    for _name in _names.split():
+    for _name in (*_names.split(), "serialize", "deserialize"):
         NAMES.setdefault(f"keras.{_room}.{_name}", _maker(_room.rstrip("s")))
 
 

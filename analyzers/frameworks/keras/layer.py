@@ -112,10 +112,9 @@ class Keras(Framework):
         given = root.attributes.get("_built_for")
         if graph is None and is_shape(given):
             return [DeclaredInput(n, open_shape(given), "float32") for n in (self.input_names(root) or [])[:1]]
-        if graph is None:
-            return []
+        begins = root.attributes.get("_begins", ()) if graph is None else graph.inputs
         names = self.input_names(root) or []
-        return [DeclaredInput(n, t.shape, t.dtype) for n, t in zip(names, graph.inputs)]
+        return [DeclaredInput(n, t.shape, t.dtype) for n, t in zip(names, begins)]
 
     def wanted_input(self, module: Instance, size: int, names: Any) -> tuple[list[tuple[Any, ...]], str, bool] | None:
         """From the kind of the layer: its rank is known, channels and (but for images) sizes are open."""

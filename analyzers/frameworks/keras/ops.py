@@ -53,7 +53,7 @@ def names(*spellings: str) -> Callable[[Definition], Definition]:
         native = strict(definition) if definition.__code__.co_flags & 0x08 else definition
         for spelling in spellings:
             for dotted in _dotted(spelling):
-                NAMES[dotted] = native
+                NAMES[dotted] = native if dotted.startswith("keras.ops.") else definition
         return definition
 
     return register
@@ -61,6 +61,11 @@ def names(*spellings: str) -> Callable[[Definition], Definition]:
 
 IGNORED = frozenset(
     "name dtype seed sorted initial where ddof approximate negative_slope alpha epsilon order mode interpolation "
+    "axis axis1 axis2 N M lower upper body_fun init_val fft_length rtol atol equal_nan sequence_length sequence_stride "
+    "window center retstep synchronized nan posinf neginf ord decimals f init xs length reverse data segment_ids "
+    "num_segments variable default_value return_index return_inverse return_counts size cond body loop_vars "
+    "maximum_iterations function elements operands k sections indices_or_sections shift rounding "
+    "indices updates reduction start_indices "
     "out_type output_type validate_shape antialias precision preferred_element_type sparse ragged layout mask "
     "is_causal scale bias flash_attention attn_logits_soft_cap fill_value fill_mode constant_values "
     "validate_indices batch_dims "
@@ -325,6 +330,36 @@ def batch_normalization(x: Any, *args: Any, **kwargs: Any) -> Tensor:
     return unary(tensor(x))
 
 
+@names("layer_normalization", "rms_normalization")
+def layer_normalization(
+    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, *args: Any, **kwargs: Any
+) -> Tensor:
+    given = tensor(x)
+    return given.with_(field=given.field.statistics(axes_of(axis, given.rank)))
+
+
+@names("glu", "nn.glu")
+def glu(x: Any, axis: Any = -1) -> Tensor:
+    given = tensor(x)
+    where = axis_of(axis, given.rank)
+    return reshape.split(given, given.shape[where] // 2, where)[0]
+
+
+@names("convert_to_numpy", "scatter_update", "slice_update", "fliplr", "flipud", "tf.stop_gradient", "tf.ensure_shape")
+def unchanged(x: Any = None, *args: Any, inputs: Any = None, **kwargs: Any) -> Any:
+    return tensor(x if inputs is None else inputs)
+
+
+@names("dtype", "K.dtype")
+def dtype_of(x: Any) -> str:
+    return tensor(x).dtype
+
+
+@names("take_along_axis")
+def take_along_axis(x: Any, indices: Any, axis: Any = None) -> Tensor:
+    return indexing.take_along_dim(tensor(x), tensor(indices), axis)
+
+
 @names("tf.nn.bias_add", "K.bias_add")
 def bias_add(x: Any, bias: Any = None, *args: Any, **kwargs: Any) -> Tensor:
     return unary(tensor(x))
@@ -363,8 +398,9 @@ def _reduction(
 
 
 for _name in (
-    "sum mean max min prod any all std var amax amin logsumexp median count_nonzero ptp nansum nanmean average".split()
-):
+    "sum mean max min prod any all std var amax amin logsumexp median count_nonzero ptp nansum nanmean nanmax nanmin "
+    "nanstd nanvar average"
+).split():
     names(_name, f"K.{_name}", f"tf.math.reduce_{_name}", f"tf.reduce_{_name}")(_reduction)
 names("tf.math.reduce_variance", "tf.math.reduce_std", "tf.reduce_logsumexp", "norm", "tf.norm")(_reduction)
 

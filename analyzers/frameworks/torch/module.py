@@ -28,8 +28,7 @@ def is_module(value: Any) -> bool:
 
 def children_of(module: Instance) -> dict[str, Any]:
     """Name → child module (or None)."""
-    attributes = module.attributes
-    return attributes["_modules"] if "_modules" in attributes else {}
+    return module.attributes.get("_modules", {})
 
 
 def walk(module: Instance, prefix: str = "") -> Iterator[tuple[str, Instance]]:

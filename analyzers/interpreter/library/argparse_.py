@@ -60,7 +60,9 @@ class Parser:
 
 def _default(target: str, flags: list[str], options: dict[str, Any]) -> Any:
     if "default" in options:
-        return options["default"]
+        default, convert = options["default"], options.get("type")
+        is_text = isinstance(default, str) and convert in (int, float)
+        return convert(default) if is_text else default
     action = options.get("action")
     if action in ("store_true", "store_false"):
         return action == "store_false"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, OrderedDict, deque
 from typing import Any
 
-from analyzers.interpreter.classes import construct_tuple
+from analyzers.interpreter.classes import name_fields
+from analyzers.interpreter.iteration import known_dict
 from analyzers.interpreter.values import MISSING, Class, HostMethod, TypingForm
 from analyzers.unknown import Unknown
 
@@ -28,14 +29,13 @@ class DefaultDict(dict):
         return made
 
 
-class Counter(dict):
-    """``collections.Counter``: a missing key counts 0."""
+    @property
+    def default_factory(self) -> Any:
+        return self.factory
 
-    def missing(self, machine: Any, mapping: Any, key: Any) -> int:
-        return 0
 
-    def copy(self) -> Counter:
-        return Counter(self)
+class Ordered(OrderedDict):
+    """``collections.OrderedDict``."""
 
 
 class Deque(deque):
@@ -43,24 +43,27 @@ class Deque(deque):
 
     def lookup_attribute(self, machine: Any, name: str) -> Any:
         known = "append appendleft pop popleft extend extendleft rotate clear remove index count reverse insert copy"
+        if name == "maxlen":
+            return self.maxlen
         return HostMethod(self, name) if name in known.split() else MISSING
 
 
-def _ordered_dict(items: Any = (), *, machine: Any, **kwargs: Any) -> Any:
-    return machine.call(dict, [items] if items != () else [], kwargs)
+def _ordered_dict(items: Any = MISSING, *, machine: Any, **kwargs: Any) -> Any:
+    made = machine.call(dict, [] if items is MISSING else [items], kwargs)
+    return made if isinstance(made, Unknown) else Ordered(made)
 
 
-def _default_dict(factory: Any = None, items: Any = (), *, machine: Any, **kwargs: Any) -> DefaultDict:
-    made = DefaultDict(_ordered_dict(items, machine=machine, **kwargs))
+def _default_dict(factory: Any = None, items: Any = MISSING, *, machine: Any, **kwargs: Any) -> Any:
+    entries = _ordered_dict(items, machine=machine, **kwargs)
+    if isinstance(entries, Unknown):
+        return entries
+    made = DefaultDict(entries)
     made.factory = factory
     return made
 
 
-def _counter(items: Any = (), *, machine: Any) -> Counter:
-    made = Counter()
-    for item in machine.iterate(items):
-        made[item] = made.get(item, 0) + 1
-    return made
+def _counter(items: Any = (), *, machine: Any, **kwargs: Any) -> Counter:
+    return Counter(known_dict(items) if isinstance(items, dict) else machine.iterate(items), **kwargs)
 
 
 def _deque(items: Any = (), maxlen: Any = None, *, machine: Any) -> Deque:
@@ -71,6 +74,7 @@ def _deque(items: Any = (), maxlen: Any = None, *, machine: Any) -> Deque:
 _default_dict.makes = DefaultDict  # type: ignore[attr-defined]
 _counter.makes = Counter  # type: ignore[attr-defined]
 _deque.makes = Deque  # type: ignore[attr-defined]
+_ordered_dict.makes = Ordered  # type: ignore[attr-defined]
 
 
 def _named_tuple(
@@ -84,8 +88,7 @@ def _named_tuple(
     given = list(defaults or ())
     for name, value in zip(names[len(names) - len(given) :], given):
         fields[name] = value
-    made.metadata["fields"] = fields
-    made.metadata["construct"] = construct_tuple
+    name_fields(made, fields)
     return made
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
-from analyzers.interpreter.values import BoundMethod, Instance, Partial
+from analyzers.interpreter.classes import NamedTuple
+from analyzers.interpreter.values import BoundMethod, Function, Instance, Partial
 from analyzers.tensors.tensor import Tensor
 
 
@@ -18,7 +20,8 @@ def deep_copy(machine: Any, value: Any, memo: dict[int, Any], depth: int = 0) ->
     known = memo.get(id(value))
     if known is not None:
         return known
-    copier = COPIERS.get(type(value))
+    kind = type(value)
+    copier = COPIERS.get(kind) or next((c for k, c in COPIERS.items() if issubclass(kind, k)), None)
     if copier is None:
         return value
     machine.budget.spend()
@@ -28,6 +31,10 @@ def deep_copy(machine: Any, value: Any, memo: dict[int, Any], depth: int = 0) ->
 
 
 def _instance(machine: Any, value: Instance, memo: dict[int, Any], depth: int) -> Instance:
+    hook = value.class_.find("__deepcopy__")
+    if type(hook) is Function:
+        made = memo[id(value)] = machine.call(BoundMethod(value, hook), ({},))
+        return made
     made = Instance(value.class_, machine, value.site)
     memo[id(value)] = made
     object.__setattr__(made, "broken", value.broken)
@@ -52,7 +59,16 @@ def _dict(machine: Any, value: dict, memo: dict[int, Any], depth: int) -> dict:
 
 
 def _tuple(machine: Any, value: tuple, memo: dict[int, Any], depth: int) -> tuple:
-    return tuple(deep_copy(machine, v, memo, depth) for v in value)
+    items = [deep_copy(machine, v, memo, depth) for v in value]
+    return value.same_kind(items) if isinstance(value, NamedTuple) else tuple(items)
+
+
+def _deque(machine: Any, value: deque, memo: dict[int, Any], depth: int) -> deque:
+    made = value.copy()
+    made.clear()
+    memo[id(value)] = made
+    made.extend(deep_copy(machine, v, memo, depth) for v in value)
+    return made
 
 
 def _set(machine: Any, value: set, memo: dict[int, Any], depth: int) -> set:
@@ -79,6 +95,7 @@ COPIERS: dict[type, Any] = {
     dict: _dict,
     tuple: _tuple,
     set: _set,
+    deque: _deque,
     Tensor: _tensor,
     BoundMethod: _bound,
     Partial: _partial,
@@ -88,12 +105,17 @@ COPIERS: dict[type, Any] = {
 def _copy(x: Any, *, machine: Any) -> Any:
     """A shallow copy."""
     if isinstance(x, Instance):
+        hook = x.class_.find("__copy__")
+        if type(hook) is Function:
+            return machine.call(BoundMethod(x, hook))
+        if "members" in x.class_.metadata:
+            return x
         made = Instance(x.class_, machine, x.site)
         object.__setattr__(made, "broken", x.broken)
         object.__setattr__(made, "payload", _copy(x.payload, machine=machine))
         made.attributes.update((k, dict(v) if k.startswith("_") and isinstance(v, dict) else v) for k, v in x.attributes.items())
         return made
-    return x.copy() if isinstance(x, (list, dict, set)) else x
+    return x.copy() if isinstance(x, (list, dict, set, deque)) else x
 
 
 MODULES: dict[str, dict[str, Any]] = {"copy": {"deepcopy": _deepcopy, "copy": _copy}}

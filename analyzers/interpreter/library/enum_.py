@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.interpreter.classes import AUTO
+from analyzers.interpreter.classes import AUTO, look_up_member
 from analyzers.interpreter.library.functools_ import same
-from analyzers.interpreter.values import Class, Property
+from analyzers.interpreter.values import Class, Function, Property
 
 
 def _enumeration(name: str, bases: tuple = ()) -> Class:
     made = Class(name, bases, {}, "enum")
     made.metadata["enumeration"] = True
     made.metadata["members"] = {}
+    made.metadata["construct"] = look_up_member
     return made
 
 
 def _auto() -> Any:
     return AUTO
+
+
+def _abstract(funcobj: Any) -> Any:
+    if isinstance(funcobj, Function):
+        funcobj.attributes["__isabstractmethod__"] = True
+    return funcobj
 
 
 def _property(function: Any) -> Property:
@@ -27,11 +34,11 @@ def _property(function: Any) -> Property:
 MODULES: dict[str, dict[str, Any]] = {
     "enum": {
         "Enum": _enumeration("Enum"), "IntEnum": _enumeration("IntEnum", (int,)),
-        "StrEnum": _enumeration("StrEnum", (str,)), "Flag": _enumeration("Flag"),
+        "StrEnum": _enumeration("StrEnum", (str,)), "Flag": _enumeration("Flag", (int,)), "EnumMeta": Class("EnumMeta", (type,), {}, "enum"),
         "IntFlag": _enumeration("IntFlag", (int,)), "auto": _auto, "unique": same,
     },
     "abc": {
-        "ABC": object, "ABCMeta": type, "abstractmethod": same, "abstractproperty": _property,
+        "ABC": Class("ABC", (), {}, "abc"), "ABCMeta": Class("ABCMeta", (type,), {}, "abc"), "abstractmethod": _abstract, "abstractproperty": _property,
         "abstractclassmethod": same, "abstractstaticmethod": same,
     },
 }  # fmt: skip

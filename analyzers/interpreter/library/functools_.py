@@ -1,10 +1,11 @@
-"""``functools`` and ``contextlib``."""
+"""``functools``."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from analyzers.interpreter.values import MISSING, BoundMethod, Function, Partial, Property
+from analyzers.interpreter.values import MISSING, BoundMethod, CachedProperty, Class, Function, Partial, PartialMethod, Property
+from analyzers.unknown import UnknownUsed
 
 
 def _partial(func: Any, *args: Any, **keywords: Any) -> Partial:
@@ -33,46 +34,112 @@ def same(value: Any = None, *_: Any, **__: Any) -> Any:
     return value
 
 
-def same_or_factory(value: Any = None, *_: Any, **__: Any) -> Any:
-    """Used both as ``@cache`` and ``@lru_cache(maxsize=…)``."""
-    return value if isinstance(value, (Function, BoundMethod)) else same
+def _remembering(user_function: Any = None, *_: Any, **__: Any) -> Any:
+    """``@cache`` and ``@lru_cache(maxsize=…)``."""
+    if not isinstance(user_function, (Function, BoundMethod)):
+        return _remembering
+    if isinstance(user_function, Function):
+        user_function.memo = {}
+    return user_function
 
 
 def _wraps(wrapped: Any, *_: Any, **__: Any) -> Any:
-    def decorate(function: Any) -> Any:
-        return _update_wrapper(function, wrapped)
+    def decorate(function: Any, *, machine: Any) -> Any:
+        return _update_wrapper(function, wrapped, machine=machine)
 
     return decorate
 
 
-def _update_wrapper(wrapper: Any, wrapped: Any, *_: Any, **__: Any) -> Any:
+def _update_wrapper(wrapper: Any, wrapped: Any, *_: Any, machine: Any, **__: Any) -> Any:
     """The wrapper remembers what it wraps, as ``inspect.signature`` wants to know."""
     if isinstance(wrapper, Function):
         wrapper.attributes["__wrapped__"] = wrapped
         if isinstance(wrapped, Function):
             wrapper.attributes["__name__"] = wrapped.attributes.get("__name__", wrapped.name)
+            wrapper.attributes.update({k: v for k, v in wrapped.attributes.items() if k != "__wrapped__"})
+            wrapper.attributes["__doc__"] = machine.get_attribute(wrapped, "__doc__")
     return wrapper
 
 
-def _cached_property(function: Any) -> Property:
-    return Property(function)
+def _cached_property(func: Any) -> Any:
+    return CachedProperty(func, func.name) if isinstance(func, Function) else Property(func)
 
 
-def _context(function: Any) -> Any:
-    return function
+def _partial_method(func: Any, *args: Any, **keywords: Any) -> PartialMethod:
+    return PartialMethod(func, args, keywords)
 
 
-def _nullcontext(value: Any = None) -> Any:
-    return None
+def _total_ordering(cls: Any) -> Any:
+    if isinstance(cls, Class):
+        cls.metadata["total"] = True
+    return cls
+
+
+def _cmp_to_key(mycmp: Any) -> Any:
+    from analyzers.interpreter.builtins import Ranked
+
+    def key(obj: Any, *, machine: Any) -> Any:
+        return Ranked(machine, mycmp, obj)
+
+    return key
+
+
+class Dispatcher:
+    """``functools.singledispatch``: the function registered for the class of the first argument."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.registered: list[tuple[Any, Any]] = []
+
+    def call_value(self, machine: Any, args: Any, kwargs: Any) -> Any:
+        return machine.call(self.chosen(machine, args[0]) if args else self.function, args, kwargs)
+
+    def chosen(self, machine: Any, value: Any) -> Any:
+        from analyzers.interpreter.builtins import is_instance
+
+        for kind, function in reversed(self.registered):
+            fits = is_instance(machine, value, kind)
+            if fits is None:
+                raise UnknownUsed(machine.unknown("the type of a value"))
+            if fits:
+                return function
+        return self.function
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        return self.register if name == "register" else MISSING
+
+    @property
+    def register(self) -> Any:
+        def register(cls: Any, func: Any = None, *, machine: Any) -> Any:
+            if isinstance(cls, Function):
+                return self.add(_first_annotation(machine, cls), cls)
+            return self.add(cls, func) if func is not None else lambda function: self.add(cls, function)
+
+        return register
+
+    def add(self, kind: Any, function: Any) -> Any:
+        self.registered.append((kind, function))
+        return function
+
+
+def _first_annotation(machine: Any, function: Function) -> Any:
+    from analyzers.interpreter.expressions import evaluate
+
+    params = function.node.params.params
+    if not params or params[0].annotation is None:
+        return machine.unknown("a function that is registered for no class")
+    return evaluate(machine, machine.frames[-1], params[0].annotation.annotation)
+
+
+def _single_dispatch(func: Any) -> Dispatcher:
+    return Dispatcher(func)
 
 
 MODULES: dict[str, dict[str, Any]] = {
     "functools": {
-        "partial": _partial, "reduce": _reduce, "wraps": _wraps, "lru_cache": same_or_factory,
-        "cache": same_or_factory, "cached_property": _cached_property, "total_ordering": same,
-        "update_wrapper": _update_wrapper, "singledispatch": same, "partialmethod": _partial,
-    },
-    "contextlib": {
-        "contextmanager": _context, "nullcontext": _nullcontext, "suppress": _nullcontext,
+        "partial": _partial, "reduce": _reduce, "wraps": _wraps, "lru_cache": _remembering,
+        "cache": _remembering, "cached_property": _cached_property, "total_ordering": _total_ordering,
+        "update_wrapper": _update_wrapper, "singledispatch": _single_dispatch, "partialmethod": _partial_method,
+        "cmp_to_key": _cmp_to_key,
     },
 }  # fmt: skip

@@ -92,6 +92,22 @@ def _combinations(iterable: Any, r: Any, *, machine: Any) -> LazyIterator:
     return LazyIterator(itertools.combinations(machine.iterate(iterable), r))
 
 
+def _repeated_combinations(iterable: Any, r: Any, *, machine: Any) -> LazyIterator:
+    return LazyIterator(itertools.combinations_with_replacement(machine.iterate(iterable), r))
+
+
+def _filterfalse(predicate: Any, iterable: Any, *, machine: Any) -> LazyIterator:
+    def passes(item: Any) -> bool:
+        return _sure(machine, item if predicate is None else machine.call(predicate, (item,)))
+
+    return LazyIterator(itertools.filterfalse(passes, _source(machine, iterable)))
+
+
+def _compress(data: Any, selectors: Any, *, machine: Any) -> LazyIterator:
+    chosen = (_sure(machine, s) for s in machine.iterate(selectors))
+    return LazyIterator(itertools.compress(_source(machine, data), chosen))
+
+
 def _permutations(iterable: Any, r: Any = None, *, machine: Any) -> LazyIterator:
     return LazyIterator(itertools.permutations(machine.iterate(iterable), r))
 
@@ -134,7 +150,7 @@ def _groupby(iterable: Any, key: Any = None, *, machine: Any) -> LazyIterator:
             groups[-1][1].append(item)
         else:
             groups.append((name, [item]))
-    return LazyIterator(iter(groups))
+    return LazyIterator((name, LazyIterator(iter(items))) for name, items in groups)
 
 
 def _tee(iterable: Any, n: Any = 2, *, machine: Any) -> tuple:
@@ -148,5 +164,6 @@ MODULES: dict[str, dict[str, Any]] = {
         "zip_longest": _zip_longest, "accumulate": _accumulate, "product": _product,
         "combinations": _combinations, "permutations": _permutations, "pairwise": _pairwise,
         "takewhile": _takewhile, "dropwhile": _dropwhile, "starmap": _starmap, "groupby": _groupby, "tee": _tee,
+        "combinations_with_replacement": _repeated_combinations, "filterfalse": _filterfalse, "compress": _compress,
     },
 }  # fmt: skip

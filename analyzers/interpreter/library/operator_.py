@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import libcst as cst
 
 from analyzers.interpreter import operators
+from analyzers.interpreter.builtins import BUILTINS
 
 
 def _binary(kind: type) -> Any:
@@ -23,8 +25,55 @@ def _comparison(kind: type) -> Any:
     return apply
 
 
-def _neg(a: Any, *, machine: Any) -> Any:
-    return operators.unary(machine, cst.Minus, a)
+def _unary(kind: type) -> Any:
+    def apply(a: Any, *, machine: Any) -> Any:
+        return operators.unary(machine, kind, a)
+
+    return apply
+
+
+def _in_place(kind: type) -> Any:
+    def apply(a: Any, b: Any, *, machine: Any) -> Any:
+        if isinstance(a, list) and kind is cst.Add:
+            machine.journal.touch(a)
+            a.extend(machine.iterate(b))
+            return a
+        return operators.binary(machine, kind, a, b, in_place=True)
+
+    return apply
+
+
+def _abs(a: Any, *, machine: Any) -> Any:
+    return machine.call(BUILTINS["abs"], (a,))
+
+
+def _truth(a: Any, *, machine: Any) -> Any:
+    return machine.call(bool, (a,))
+
+
+def _not(a: Any, *, machine: Any) -> Any:
+    known = machine.truth(a)
+    return machine.unknown("a condition that is not known") if known is None else not known
+
+
+def _contains(a: Any, b: Any, *, machine: Any) -> Any:
+    return operators.contains(machine, a, b)
+
+
+def _setitem(a: Any, b: Any, c: Any, *, machine: Any) -> None:
+    operators.set_item(machine, a, b, c)
+
+
+def _delitem(a: Any, b: Any, *, machine: Any) -> None:
+    operators.delete_item(machine, a, b)
+
+
+def _index(a: Any) -> int:
+    return operator.index(a)
+
+
+def _count(a: Any, b: Any, *, machine: Any) -> int:
+    return sum(operators.equals(machine, item, b) is True for item in machine.iterate(a))
 
 
 def _getitem(a: Any, b: Any, *, machine: Any) -> Any:
@@ -61,12 +110,18 @@ def _methodcaller(name: Any, *args: Any, **kwargs: Any) -> Any:
 
 MODULES: dict[str, dict[str, Any]] = {
     "operator": {
+        **{f"i{name}": _in_place(kind) for kind, (name, _) in operators.BINARY.items()},
         "add": _binary(cst.Add), "sub": _binary(cst.Subtract), "mul": _binary(cst.Multiply),
         "truediv": _binary(cst.Divide), "floordiv": _binary(cst.FloorDivide), "mod": _binary(cst.Modulo),
         "pow": _binary(cst.Power), "matmul": _binary(cst.MatrixMultiply), "and_": _binary(cst.BitAnd),
         "or_": _binary(cst.BitOr), "eq": _comparison(cst.Equal), "ne": _comparison(cst.NotEqual),
         "lt": _comparison(cst.LessThan), "le": _comparison(cst.LessThanEqual),
-        "gt": _comparison(cst.GreaterThan), "ge": _comparison(cst.GreaterThanEqual), "neg": _neg,
+        "gt": _comparison(cst.GreaterThan), "ge": _comparison(cst.GreaterThanEqual), "neg": _unary(cst.Minus),
+        "pos": _unary(cst.Plus), "invert": _unary(cst.BitInvert), "inv": _unary(cst.BitInvert), "abs": _abs,
+        "xor": _binary(cst.BitXor), "lshift": _binary(cst.LeftShift), "rshift": _binary(cst.RightShift),
+        "concat": _binary(cst.Add), "truth": _truth, "not_": _not, "is_": _comparison(cst.Is),
+        "is_not": _comparison(cst.IsNot), "contains": _contains, "setitem": _setitem, "delitem": _delitem,
+        "index": _index, "countOf": _count,
         "getitem": _getitem, "itemgetter": _itemgetter, "attrgetter": _attrgetter, "methodcaller": _methodcaller,
     },
 }  # fmt: skip

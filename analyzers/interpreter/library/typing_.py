@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 from analyzers.interpreter.library.functools_ import same
 from analyzers.interpreter.library.collections_ import ABSTRACT, MODULES as COLLECTIONS
-from analyzers.interpreter.values import TypingForm
+from analyzers.interpreter.library.argparse_ import Namespace
+from analyzers.interpreter.values import MISSING, TypingForm
 
 _FORMS = (
     "Any Optional Union List Dict Tuple Set FrozenSet Type Literal ClassVar Final Annotated Generic Protocol NamedTuple "
@@ -36,11 +38,33 @@ def _origin(value: Any) -> Any:
     return value if isinstance(value, type) else None
 
 
+def _new_type(name: Any, tp: Any) -> Any:
+    def make(value: Any) -> Any:
+        return value
+
+    return make
+
+
+class SimpleNamespace(Namespace):
+    """``types.SimpleNamespace``."""
+
+    def lookup_attribute(self, machine: Any, name: str) -> Any:
+        return self.values if name == "__dict__" else self.values.get(name, MISSING)
+
+
+def _simple_namespace(**values: Any) -> SimpleNamespace:
+    return SimpleNamespace(values)
+
+
+def _mapping_proxy(mapping: Any, *, machine: Any) -> Any:
+    return mapping
+
+
 _TYPES = "FunctionType LambdaType MethodType ModuleType GenericAlias"
 
 _TYPING: dict[str, Any] = {
     **{name: TypingForm(name) for name in (*_FORMS.split(), *ABSTRACT.split())},
-    "TypeVar": _form, "ParamSpec": _form, "TypeVarTuple": _form, "NewType": _form, "cast": _cast,
+    "TypeVar": _form, "ParamSpec": _form, "TypeVarTuple": _form, "NewType": _new_type, "cast": _cast,
     "overload": same, "final": same, "no_type_check": same, "runtime_checkable": same, "override": same,
     "get_type_hints": _hints, "get_origin": _origin, "get_args": lambda value: (), "TYPE_CHECKING": False,
 }  # fmt: skip
@@ -48,6 +72,13 @@ _TYPING: dict[str, Any] = {
 MODULES: dict[str, dict[str, Any]] = {
     "typing": _TYPING,
     "typing_extensions": _TYPING,
-    "types": {name: TypingForm(name) for name in _TYPES.split()},
+    "types": {
+        **{name: TypingForm(name) for name in _TYPES.split()},
+        "SimpleNamespace": _simple_namespace, "MappingProxyType": _mapping_proxy,
+    },
+    "string": {
+        name: getattr(string, name)
+        for name in "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace printable".split()
+    },
     "__future__": {name: None for name in ("annotations", "division", "print_function", "absolute_import")},
 }

@@ -44,8 +44,8 @@ function freePort() {
 }
 
 /**
- * Options: `vsix` (list), `workspace` (copied, so that edits stay out of the checkout), `file` to open, `settings`,
- * `path` for PATH, `trusted` (default true), `size`. The caller must `close()` it.
+ * Options: `vsix` (list), `workspace` (copied, so that edits stay out of the checkout), `workspaceFile` in it for several roots,
+ * `file` to open, `settings`, `path` for PATH, `trusted` (default true), `size`. The caller must `close()` it.
  */
 export async function open(options) {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'rf-lsp-vscode-'));
@@ -102,7 +102,9 @@ class Window {
     const notebook = file.endsWith('.ipynb'); // the address would open it as text
     const payload = [['openFile', `vscode-remote://${new URL(this.address).host}${path.join(this.workspace, file)}`]];
     const query = notebook ? '' : `&payload=${encodeURIComponent(JSON.stringify(payload))}`;
-    await this.page.goto(`${this.address}/?folder=${encodeURIComponent(this.workspace)}${query}`, { waitUntil: 'domcontentloaded' });
+    const several = this.options.workspaceFile;
+    const what = several ? `workspace=${encodeURIComponent(path.join(this.workspace, several))}` : `folder=${encodeURIComponent(this.workspace)}`;
+    await this.page.goto(`${this.address}/?${what}${query}`, { waitUntil: 'domcontentloaded' });
     await this.page.waitForSelector('.monaco-workbench .part.editor');
     if (!notebook) return void (await this.page.waitForSelector('.editor-instance .view-lines .view-line'));
     await this.page.waitForSelector('.explorer-folders-view .monaco-list-row');
@@ -316,6 +318,13 @@ class Window {
     await until('hover', get, patience);
     await sleep(500);
     return get();
+  }
+
+  async scrollHover(pixels) {
+    const { box } = await this.hover();
+    await this.page.mouse.move(box.x + 30, box.y + box.height - 20, { steps: 4 });
+    await this.page.mouse.wheel(0, pixels);
+    await sleep(500);
   }
 
   async actions(line, column) {

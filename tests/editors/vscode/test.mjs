@@ -1,5 +1,6 @@
 // What a person does with the extension, in a real VS Code. `node test.mjs [SCENARIO…]`; run.sh sets the environment.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -127,15 +128,14 @@ const scenarios = {
 
   async notebook() {
     await start({ file: 'digits.ipynb' });
-    const [encoder, digits] = await until('hints in two cells', async () => {
+    const [encoder] = await until('hints in two cells', async () => {
       const cells = await window.cells();
       const found = [cells.find((cell) => /def encoder/.test(cell.text)), cells.find((cell) => /class Digits/.test(cell.text))];
       return found.every((cell) => cell?.hints.length) && found;
     });
     assert.ok(encoder.hints.join().includes('16×14×14 · RF 5'), encoder.hints.join());
-    assert.ok(digits.lenses.join().includes('Digits ·'), digits.lenses.join());
+    await until('a lens in a cell', async () => (await window.cells()).some((cell) => cell.lenses.join().includes('Digits ·')));
     await until('a squiggle in the cell', async () => (await window.cells()).some((cell) => cell.squiggles.includes('error')));
-    await picture('notebook', { x: 48, y: 35, width: 1000, height: 640 });
     // an edit in one cell changes the hints of another
     await window.cellGoTo(2, 5, 29);
     await window.press('Shift+ArrowRight');
@@ -171,6 +171,43 @@ const scenarios = {
     assert.ok(!fs.existsSync(trap), 'nothing of the workspace was run');
   },
 
+  /** The Python extension, as far as its API is used, with an environment selected that holds the server. */
+  async 'selected environment'() {
+    const environment = workspaceOf({});
+    fs.mkdirSync(path.join(environment, 'bin'));
+    const python = path.join(environment, 'bin/python');
+    fs.symlinkSync(RF_LSP, path.join(environment, 'bin/rf-lsp'));
+    fs.symlinkSync('/usr/bin/python3', python);
+    const manifest = { name: 'python', publisher: 'ms-python', version: '1.0.0', engines: { vscode: '^1.91.0' }, main: './main.js', activationEvents: [] };
+    const main = `exports.activate = () => ({ environments: {
+      getActiveEnvironmentPath: () => ({ path: 'selected' }),
+      resolveEnvironment: async () => ({ executable: { uri: require('vscode').Uri.file(${JSON.stringify(python)}) } }),
+      onDidChangeActiveEnvironmentPath: () => ({ dispose() {} }) } });`;
+    const extension = workspaceOf({ 'package.json': JSON.stringify(manifest), 'main.js': main, LICENSE: 'MIT', 'README.md': 'A stand-in.' });
+    const vsce = path.join(path.dirname(RF_LSP_VSIX), 'node_modules/.bin/vsce');
+    const packed = spawnSync(vsce, ['package', '--allow-missing-repository', '--out', 'python.vsix'], { cwd: extension, encoding: 'utf8' });
+    assert.equal(packed.status, 0, packed.stderr);
+    await start({ file: 'net.py', path: PATH_WITHOUT, vsix: [path.join(extension, 'python.vsix'), RF_LSP_VSIX] });
+    await window.waitForHint('32×48×48 · RF 7');
+    assert.ok(window.log().includes(`${environment}/bin/rf-lsp`), window.log());
+    assert.match(window.log(), /selected Python environment/);
+  },
+
+  async 'several roots'() {
+    const net = fs.readFileSync(path.join(RF_LSP_SAMPLE, 'net.py'), 'utf8');
+    const workspace = workspaceOf({
+      'all.code-workspace': JSON.stringify({ folders: [{ path: 'one' }, { path: 'two' }] }),
+      'one/layers.py': 'from torch import nn\n\n\ndef stem():\n    return nn.Conv2d(3, 8, 3)\n',
+      'one/net.py': net,
+      'two/layers.py': 'from torch import nn\n\n\ndef stem():\n    return nn.Conv2d(3, 24, 9)\n',
+      'two/model.py': 'import torch\nfrom torch import nn\n\nfrom layers import stem\n\nmodel = nn.Sequential(stem(), nn.ReLU())\nmodel(torch.randn(1, 3, 32, 32))\n',
+    });
+    await start({ workspace, workspaceFile: 'all.code-workspace', file: 'two/model.py' });
+    await window.waitForHint('24×24×24 · RF 9'); // its own layers.py, not that of the other root
+    await window.openFile('one/net.py');
+    await window.waitForHint('32×48×48 · RF 7');
+  },
+
   async 'own environment'() {
     await start({ file: 'net.py', path: PATH_WITHOUT });
     await until('the question', async () => (await window.notifications()).join().includes('Install it'));
@@ -180,23 +217,42 @@ const scenarios = {
     assert.match(window.log(), /own environment/);
   },
 
+  /** The pictures of the README and the walkthrough. */
   async pictures() {
     if (!RF_LSP_PICTURES) return;
-    const settings = { 'workbench.activityBar.location': 'hidden', 'workbench.sideBar.location': 'right', 'editor.fontSize': 14 };
-    await start({ file: 'resnet.py', settings, size: [1100, 860] });
+    const calm = {
+      'workbench.activityBar.location': 'hidden', 'workbench.sideBar.location': 'right', 'breadcrumbs.enabled': false,
+      'editor.fontSize': 14, 'editor.occurrencesHighlight': 'off', 'editor.renderLineHighlight': 'none', 'editor.stickyScroll.enabled': false,
+      'editor.unicodeHighlight.ambiguousCharacters': false, 'editor.guides.indentation': false, 'editor.lineNumbers': 'off', 'editor.glyphMargin': false,
+      'editor.folding': false, 'editor.lightbulb.enabled': 'off',
+    };
+    const clip = (height, y = 38) => ({ x: 8, y, width: 930, height });
+    await start({ file: 'resnet.py', settings: calm, size: [1100, 860] });
     await window.command('View: Toggle Primary Side Bar Visibility');
     await window.waitForHint('64…512 ch · RF 19…131');
     await window.waitForLens('ResNet ·');
+    await window.goTo(3);
     await window.mouseAway();
-    await picture('hints', { x: 0, y: 35, width: 900, height: 790 });
-    const { box } = await window.hoverAt(25, 25);
-    await picture('hover', { x: 0, y: Math.max(35, box.y - 130), width: 900, height: box.height + 250 });
+    await picture('hints', clip(740));
     await window.close();
-    await start({ file: 'net.py', settings, size: [1100, 860] });
+
+    await start({ file: 'net.py', settings: calm, size: [1100, 860] });
     await window.command('View: Toggle Primary Side Bar Visibility');
     await until('a squiggle', async () => (await window.squiggles()).includes('error'));
+    await window.hoverAt(19, 48);
+    await window.scrollHover(110);
+    await picture('hover', clip(500));
+    await window.mouseAway();
     await window.actions(20, 36);
-    await picture('fix', { x: 0, y: 35, width: 900, height: 640 });
+    await picture('fix', clip(560));
+    await window.close();
+
+    await start({ file: 'digits.ipynb', settings: calm, size: [1100, 860] });
+    await window.command('View: Toggle Primary Side Bar Visibility');
+    await until('a squiggle in the cell', async () => (await window.cells()).some((cell) => cell.squiggles.includes('error')));
+    await until('a lens in a cell', async () => (await window.cells()).some((cell) => cell.lenses.join().includes('Digits ·')));
+    await window.mouseAway();
+    await picture('notebook', clip(720));
   },
 };
 

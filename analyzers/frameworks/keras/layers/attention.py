@@ -6,6 +6,7 @@ from typing import Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
 from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, whole
+from analyzers.frameworks.keras.naming import automatic_name
 from analyzers.tensors.dims import Dim, product, require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import linear_algebra
@@ -59,6 +60,8 @@ class MultiHeadAttention(Layer):
 
 
 def _build_heads(self: Any, query: Dim, value: Dim, key: Dim) -> None:
+    for kind in ("Softmax", "Dropout"):
+        automatic_name(self.machine, kind)  # Parts without weights, which take their numbers all the same.
     heads, size, value_size = self.num_heads, self.key_dim, self.value_dim
     out = self.attributes["_output"] or (query,)
     bias = self.use_bias
@@ -134,9 +137,10 @@ class GroupedQueryAttention(Layer):
 
     def __init__(
         self: Any, head_dim: Any, num_query_heads: Any, num_key_value_heads: Any, dropout: Any = 0.0,
-        use_bias: Any = True, flash_attention: Any = None, kernel_initializer: Any = None, bias_initializer: Any = None,
-        kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
-        kernel_constraint: Any = None, bias_constraint: Any = None, use_gate: Any = False, seed: Any = None,
+        use_bias: Any = True, sliding_window: Any = None, flash_attention: Any = None, kernel_initializer: Any = None,
+        bias_initializer: Any = None, kernel_regularizer: Any = None, bias_regularizer: Any = None,
+        activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
+        use_gate: Any = False, seed: Any = None,
         **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)

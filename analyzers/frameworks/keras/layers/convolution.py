@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
+from analyzers.frameworks.keras.layer import Layer, add_weights, open_shape, size_of
 from analyzers.frameworks.keras.layers.arguments import (
     activated,
     activation_of,
@@ -151,7 +151,7 @@ def _input_channels(self: Any, input_shape: Any) -> Dim:
     """The channels it is built for; raises rank-mismatch for another number of dims."""
     rank = len(self.kernel_size) + 2
     if len(input_shape) != rank:
-        require_rank(Tensor(tuple(0 if d is None else d for d in input_shape)), rank)
+        require_rank(Tensor(open_shape(input_shape)), rank)
     channels = size_of(input_shape, 1 if self.data_format == "channels_first" else -1)
     self.attributes["_channels"] = channels
     return channels

@@ -46,7 +46,7 @@ class Dense(Layer):
 
     def build(self: Any, input_shape: Any = None) -> None:
         if len(input_shape) < 2:
-            require_rank(Tensor((1,) * len(input_shape)), 2, least=True)
+            require_rank(Tensor(open_shape(input_shape)), 2, least=True)
         features = size_of(input_shape)
         self.attributes["_features"] = features
         add_weights(self, kernel=(features, self.units), bias=(self.units,) if self.use_bias else None)

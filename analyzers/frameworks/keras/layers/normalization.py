@@ -22,8 +22,8 @@ class BatchNormalization(Layer):
         self: Any, axis: Any = -1, momentum: Any = 0.99, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
         beta_initializer: Any = None, gamma_initializer: Any = None, moving_mean_initializer: Any = None,
         moving_variance_initializer: Any = None, beta_regularizer: Any = None, gamma_regularizer: Any = None,
-        beta_constraint: Any = None, gamma_constraint: Any = None, synchronized: Any = False, renorm: Any = False,
-        renorm_clipping: Any = None, renorm_momentum: Any = 0.99, **kwargs: Any,
+        beta_constraint: Any = None, gamma_constraint: Any = None, renorm: Any = False,
+        renorm_clipping: Any = None, renorm_momentum: Any = 0.99, synchronized: Any = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         kwargs = {k: v for k, v in kwargs.items() if k not in ("fused", "virtual_batch_size", "adjustment")}
         Layer.__init__(self, **kwargs)

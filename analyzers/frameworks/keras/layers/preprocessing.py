@@ -137,6 +137,8 @@ class RandomCrop(CenterCrop):
 class Augmentation(Layer):
     """A random change of the image while training; nothing at inference."""
 
+    other_keywords = None
+
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **{k: v for k, v in kwargs.items() if k in ("name", "trainable", "dtype")})
 
@@ -224,6 +226,8 @@ class CategoryEncoding(Layer):
 
 @keras_layer("Discretization", "Hashing", "HashedCrossing")
 class Discretization(Layer):
+    other_keywords = None
+
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         Layer.__init__(self, name=kwargs.get("name"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.keras.layer import Layer, add_weights, is_layer, size_of
+from analyzers.frameworks.keras.layer import Layer, add_weights, is_layer, open_shape, size_of
 from analyzers.frameworks.keras.layers.arguments import (
     activation_of,
     as_tensor,
@@ -73,6 +73,8 @@ def _require_states(self: Any, initial_state: Any, count: int, units: Dim, resul
 class Recurrent(Layer):
     """What ``SimpleRNN``, ``LSTM`` and ``GRU`` share: (N, T, features) → (N, units) or (N, T, units)."""
 
+    other_keywords = frozenset((*(Layer.other_keywords or ()), "zero_output_for_mask"))
+
     kind = "SimpleRNN"
 
     def _setup(self: Any, units: Any, activation: Any, recurrent_activation: Any, options: dict[str, Any]) -> None:
@@ -93,7 +95,7 @@ class Recurrent(Layer):
         if input_shape and isinstance(input_shape[0], (tuple, list)):
             input_shape = input_shape[0]
         if len(input_shape) != 3:
-            require_rank(Tensor((1,) * len(input_shape)), 3)
+            require_rank(Tensor(open_shape(input_shape)), 3)
         features, units, gates = size_of(input_shape), self.units, GATES[self.kind]
         self.attributes["_features"] = features
         bias: Any = (units * gates,)
@@ -203,6 +205,8 @@ class GRU(Recurrent):
 
 class Cell(Layer):
     """One step: (N, features), states → (N, units), states."""
+
+    other_keywords = frozenset((*(Layer.other_keywords or ()), *_WEIGHT_OPTIONS))
 
     kind = "SimpleRNN"
 
@@ -379,7 +383,7 @@ class ConvLSTM(Layer):
 
     def build(self: Any, input_shape: Any = None) -> None:
         if len(input_shape) != self.rank + 3:
-            require_rank(Tensor((1,) * len(input_shape)), self.rank + 3)
+            require_rank(Tensor(open_shape(input_shape)), self.rank + 3)
         channels = size_of(input_shape, 2 if self.data_format == "channels_first" else -1)
         self.attributes["_channels"] = channels
         many = self.filters * 4
