@@ -78,9 +78,7 @@ class Fixer:
     def restore(self, text: str) -> None:
         self._engine.sources.overlay(self._path, text)
 
-    def fix_all(
-        self, text: str, wanted: Callable[[Finding, Fix], bool]
-    ) -> tuple[str, list[tuple[Finding, Fix]]]:
+    def fix_all(self, text: str, wanted: Callable[[Finding, Fix], bool]) -> tuple[str, list[tuple[Finding, Fix]]]:
         """Apply every wanted fix that holds, one after the other, until none is left."""
         checked = self.look(text)
         done: list[tuple[Finding, Fix]] = []
@@ -118,9 +116,7 @@ def holds(before: Sequence[Finding], after: Sequence[Finding], mended: Finding) 
     mending one may bring to light what is no error.
     """
     old, new = (Counter(finding.code for finding in findings) for findings in (before, after))
-    counted = (
-        after if mended.severity != "error" else [finding for finding in after if finding.severity == "error"]
-    )
+    counted = after if mended.severity != "error" else [finding for finding in after if finding.severity == "error"]
     return new[mended.code] < old[mended.code] and all(new[f.code] <= old[f.code] for f in counted)
 
 

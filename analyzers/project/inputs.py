@@ -163,16 +163,17 @@ class _Search:
         from analyzers.source.comments import parse_input
 
         for entry in self.discovery.analyzer.options.models:
-            path, _, expression = entry.get("target", "").partition("::")
-            if path == self.discovery.request.path and entry.get("input"):
-                if not expression or expression.split("(")[0] in (
-                    self.root.class_.name,
-                    self.discovery.target.partition("(")[0],
-                    *self.discovery.request.expressions,
-                ):
-                    shapes = entry["input"] if isinstance(entry["input"], list) else [entry["input"]]
-                    return [parse_input(s) if isinstance(s, str) else (None, tuple(s)) for s in shapes]
+            if entry.get("input") and self._is_meant(entry.get("target", "")):
+                shapes = entry["input"] if isinstance(entry["input"], list) else [entry["input"]]
+                return [parse_input(s) if isinstance(s, str) else (None, tuple(s)) for s in shapes]
         return ()
+
+    def _is_meant(self, target: str) -> bool:
+        """Whether a target of the settings is the present model: its file, and its name if one is given."""
+        path, _, expression = target.partition("::")
+        request = self.discovery.request
+        names = (self.root.class_.name, self.discovery.target.partition("(")[0], *request.expressions)
+        return path == request.path and (not expression or expression.partition("(")[0] in names)
 
     def _add_usage(self, known: dict[str, Input]) -> None:
         """``model(torch.randn(…))`` in the file's own code."""

@@ -19,6 +19,7 @@ RULE = Rule(
         "Give the layer the number of channels that arrives, or make the layer before it produce what "
         "is declared."
     ),
+    fixes="unsafe",
 )
 
 check = from_problems(RULE)

@@ -21,6 +21,7 @@ RULE = Rule(
     ),
     how_to_fix="Take a kernel that is a multiple of the stride, or resize first and convolve afterwards.",
     reference="Odena et al. 2016, https://distill.pub/2016/deconv-checkerboard",
+    fixes="unsafe",
 )
 
 

@@ -15,6 +15,7 @@ RULE = Rule(
         "PyTorch raises on this line: there are more pooling or strided stages than the input has pixels for."
     ),
     how_to_fix="Use a larger input, fewer strides or a smaller kernel, or pad.",
+    fixes="unsafe",
 )
 
 check = from_problems(RULE)

@@ -18,6 +18,7 @@ RULE = Rule(
     how_to_fix=(
         "Set in_features to what arrives, or pool to a fixed size (AdaptiveAvgPool2d) before the flatten."
     ),
+    fixes="unsafe",
 )
 
 check = from_problems(RULE)

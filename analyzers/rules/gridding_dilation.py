@@ -22,6 +22,7 @@ RULE = Rule(
     ),
     how_to_fix="Mix dilations without a common factor (1, 2, 5), or put undilated convolutions between them.",
     reference="Wang et al. 2018, https://arxiv.org/abs/1702.08502; Yu et al. 2017, https://arxiv.org/abs/1705.09914",
+    fixes="unsafe",
 )
 
 SCHEDULES = ((1, 2, 5), (1, 2, 3), (1, 2), (1,))

@@ -27,6 +27,7 @@ RULE = Rule(
         "input is enough, say so with required-coverage or target-size."
     ),
     reference="Luo et al. 2016, https://arxiv.org/abs/1701.04128; Araujo et al. 2019, https://distill.pub/2019/computing-receptive-fields",
+    fixes="unsafe",
 )
 
 

@@ -19,6 +19,7 @@ RULE = Rule(
     why="The normalisation subtracts the mean, and the bias with it: the parameters are never effective.",
     how_to_fix="Build the convolution with bias=False (this changes checkpoints).",
     reference="Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167, section 3.2",
+    fixes="unsafe",
 )
 
 

@@ -13,6 +13,7 @@ RULE = Rule(
     summary=("A layer or function is given a keyword it does not have, or more arguments than it takes."),
     why="Python raises a TypeError on this line.",
     how_to_fix=("Use the argument's name in this framework; the message suggests the nearest one."),
+    fixes="safe",
 )
 
 check = from_problems(RULE)

@@ -14,6 +14,7 @@ RULE = Rule(
     why=("They are missing from parameters(), so they are not trained, not moved to the GPU and not saved."),
     how_to_fix="Use nn.ModuleList or nn.ModuleDict.",
     reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html",
+    fixes="unsafe",
 )
 
 check = from_problems(RULE)

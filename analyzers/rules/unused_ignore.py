@@ -15,6 +15,7 @@ RULE = Rule(
     summary="A `# rf: ignore[…]` comment that no finding needs, or that names a rule which does not exist.",
     why="It would hide a real finding of that rule later on.",
     how_to_fix="Remove the comment.",
+    fixes="safe",
 )
 
 

@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add_output(parser)
     _add_rules(parser)
+    _add_fixes(parser)
     _add_files(parser)
     options.add_sources(parser)
     options.add_config(parser)
@@ -67,6 +68,12 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add("--update-baseline", action="store_true", help="write all findings to the baseline file instead")
 
 
+def _add_fixes(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--fix", action="store_true", help="apply the safe fixes to the files, then report what is left")
+    add("--diff", action="store_true", help="print what --fix would change; exit code 1 if anything")
+
+
 def _add_files(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--stdin-filename", metavar="F", help="the file that standard input stands for")
@@ -95,6 +102,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--update-baseline needs --baseline F")
     if arguments.show_settings:
         return _show_settings(arguments)
+    if arguments.fix or arguments.diff:
+        changed = _mend(arguments)
+        if arguments.diff:
+            return int(changed)
     results = _from_standard_input(arguments) if "-" in arguments.paths else _from_files(arguments)
     report = CheckReport(_findings(results, arguments), results, arguments.statistics)
     _tell_errors(results)
@@ -183,6 +194,28 @@ def _from_files(arguments: argparse.Namespace) -> list[FileResult]:
         for result in check_files(task, group, cache, arguments.jobs or os.cpu_count() or 1, done):
             results[result.path] = result
     return [results[path] for path in files]
+
+
+def _mend(arguments: argparse.Namespace) -> bool:
+    """Apply or print the safe fixes of every file that has findings; whether there were any."""
+    from rf_lsp.checking import check_files
+    from rf_lsp.cli import mending
+    from rf_lsp.fixing import diff
+
+    if "-" in arguments.paths:
+        raise UsageError("--fix and --diff need files, not standard input")
+    changed = False
+    for task, group in _groups(_files(arguments.paths, arguments), arguments):
+        found = check_files(task, group, None, arguments.jobs or os.cpu_count() or 1, lambda count: None)
+        paths = sorted(result.path for result in found if result.findings)
+        for path, text, new, count in mending.each_mended(paths, dict.fromkeys(paths, task)):
+            changed = True
+            if arguments.diff:
+                sys.stdout.write(diff(os.path.relpath(path), text, new))
+            else:
+                mending.write(path, text, new)
+                mending.note(path, count)
+    return changed
 
 
 def _groups(files: Sequence[str], arguments: argparse.Namespace) -> list[tuple[Task, list[str]]]:

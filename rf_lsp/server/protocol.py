@@ -128,6 +128,13 @@ class Protocol(LanguageServerProtocol):
             return
         super()._handle_response(msg_id, result, error)
 
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: Any) -> Generator[Any, Any, None]:
+        """End the loop; the process then ends by itself, with the exit code that the protocol asks for."""
+        if self._server._stop_event is not None:
+            self._server._stop_event.set()
+        yield from ()
+
     # -- pygls' own store of texts is not used: it splits lines at form feeds ---------------------------
 
     def _forwarded(self, method: str, params: Any) -> Generator[Any, Any, Any]:

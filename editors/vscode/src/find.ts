@@ -12,6 +12,9 @@ export interface Server {
   version: string;
 }
 
+/** For an environment without console scripts. Run in a folder of ours, so that nothing else is imported. */
+const RUN = 'import sys; from rf_lsp.cli import main; sys.exit(main())';
+
 type Candidate = Omit<Server, 'version'>;
 
 export interface Places {
@@ -48,7 +51,7 @@ function inEnvironment(python: string): Candidate[] {
   const origin = 'selected Python environment';
   const folders = [path.dirname(python), scriptsOf(path.dirname(python))];
   const scripts = folders.map((folder) => path.join(folder, executable('rf-lsp'))).filter(isFile);
-  const module = { command: python, args: ['-m', 'rf_lsp'], origin };
+  const module = { command: python, args: ['-c', RUN], origin };
   return [...scripts.map((command) => ({ command, args: [], origin })), module];
 }
 

@@ -1,0 +1,183 @@
+"""Which models a file holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzers.analysis import TargetError
+
+from .analysed import HEADER, facts_of, inputs_of, model_of, outputs_of
+
+BLOCK = """class Block(nn.Module):
+    def __init__(self, cin, cout):
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(x).relu()
+
+
+"""
+NET = """class Net(nn.Module):
+    def __init__(self, width=8):
+        super().__init__()
+        self.one = Block(3, width)
+        self.two = Block(width, width)
+
+    def forward(self, x):
+        return self.two(self.one(x))
+
+
+"""
+
+
+def names(folder, source, **options) -> list[str]:
+    return [m.name for m in facts_of(folder, source, **options).models]
+
+
+def test_a_class_without_arguments_and_its_blocks(tmp_path):
+    models = facts_of(tmp_path, HEADER + BLOCK + NET).models
+    assert [m.name for m in models] == ["Net"]
+    assert {layer.name for layer in models[0].layers} >= {"one.conv", "two.conv"}
+
+
+def test_module_level_instances(tmp_path):
+    source = HEADER + "stem = nn.Conv2d(3, 8, 3)\nmodel = nn.Sequential(stem, nn.ReLU())\nsizes = [1, 2]\n"
+    assert set(names(tmp_path, source)) >= {"model"}
+    assert "sizes" not in names(tmp_path, source)
+
+
+def test_functions_without_arguments(tmp_path):
+    functions = """def small():
+    return Net(4)
+
+
+def large(width=32):
+    return Net(width)
+
+
+def scaled(width):
+    return Net(width)
+
+
+def helper():
+    return 3
+
+
+"""
+    models = facts_of(tmp_path, HEADER + BLOCK + NET + functions).models
+    assert [m.name for m in models if m.name != "Net"] == ["small", "large"]
+    assert [m.parameters for m in models if m.name != "Net"] == [3 * 4 * 9 + 4 + 4 * 4 * 9 + 4, 3 * 32 * 9 + 32 + 32 * 32 * 9 + 32]
+
+
+def test_targets_of_settings(tmp_path):
+    entry = {"target": "model.py::Net(64)", "input": "1x3x16x16"}
+    models = facts_of(tmp_path, HEADER + BLOCK + NET, models=[entry]).models
+    (named,) = (m for m in models if m.target.endswith("Net(64)"))
+    assert (outputs_of(named), named.inputs[0].origin) == (["1x64x16x16"], "settings")
+
+
+def test_targets_of_comments(tmp_path):
+    source = HEADER + "# rf: model=Net(width=24)\n" + BLOCK + NET
+    assert any(m.target.endswith("Net(width=24)") for m in facts_of(tmp_path, source).models)
+
+
+def test_built_with_argparse_defaults(tmp_path):
+    main = """def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--width", type=int, default=12)
+    parser.add_argument("--classes", default=5, type=int)
+    args = parser.parse_args()
+    net = Wide(args.width, args.classes)
+    net(torch.randn(1, 3, 20, 20))
+
+
+if __name__ == "__main__":
+    main()
+"""
+    wide = """class Wide(nn.Module):
+    def __init__(self, width, classes):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3)
+        self.fc = nn.Linear(width, classes)
+
+    def forward(self, x):
+        return self.fc(self.conv(x).mean((2, 3)))
+
+
+"""
+    model = model_of(tmp_path, "import argparse\n" + HEADER + wide + main)
+    assert (inputs_of(model), outputs_of(model)) == ([("x", "1x3x20x20", "usage")], ["1x5"])
+    assert model.parameters == 3 * 12 * 9 + 12 + 12 * 5 + 5
+
+
+def test_built_in_another_file(tmp_path):
+    train = "from model import Head\n\n\ndef build():\n    return Head(32, num_classes=7)\n"
+    head = """class Head(nn.Module):
+    def __init__(self, features, num_classes):
+        super().__init__()
+        self.fc = nn.Linear(features, num_classes)
+
+    def forward(self, x):
+        return self.fc(x)
+"""
+    model = model_of(tmp_path, HEADER + head, files={"train.py": train})
+    assert (model.name, model.parameters) == ("Head", 32 * 7 + 7)
+
+
+def test_nobody_builds_it(tmp_path):
+    model = model_of(tmp_path, HEADER + BLOCK)
+    assert model.name == "Block"
+    assert outputs_of(model)[0].split("x")[1] == "cout"
+    assert model.layers[0].field.size == (3, 3)
+    assert model.problems == []
+
+
+def test_abstract_classes_are_no_models(tmp_path):
+    source = HEADER + """from abc import ABC, abstractmethod
+
+
+class Base(nn.Module, ABC):
+    @abstractmethod
+    def forward(self, x):
+        ...
+
+
+class Real(Base):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+"""
+    assert names(tmp_path, source) == ["Real"]
+
+
+def test_a_class_that_is_used_as_a_part_of_two_models(tmp_path):
+    other = NET.replace("class Net", "class Other").replace("width=8", "width=16")
+    assert sorted(names(tmp_path, HEADER + BLOCK + NET + other)) == ["Net", "Other"]
+
+
+@pytest.mark.parametrize("target", ["nothing", "Nte()", "net.missing"])
+def test_an_unknown_target_lists_what_the_file_holds(tmp_path, target):
+    with pytest.raises(TargetError) as error:
+        model_of(tmp_path, HEADER + BLOCK + NET + "net = Net()\n", target)
+    assert {"Block", "Net", "net"} <= set(error.value.held)
+
+
+def test_a_target_that_is_no_model(tmp_path):
+    model = model_of(tmp_path, HEADER + "size = 3\n", "size")
+    assert model.status == "failed" and "size is not a model" in model.unknowns[0].reason
+
+
+def test_a_target_that_raises(tmp_path):
+    source = HEADER + BLOCK + "def make(kind):\n    raise ValueError(f'unknown {kind}')\n"
+    model = model_of(tmp_path, source, "make('x')")
+    assert model.status == "failed" and "ValueError: unknown x" in model.unknowns[0].reason
+
+
+@pytest.mark.parametrize("target", ["Net(", "x = 3", "import torch", "Net(); Net()"])
+def test_a_target_that_is_no_expression(tmp_path, target):
+    with pytest.raises(TargetError, match="not a Python expression"):
+        model_of(tmp_path, HEADER + BLOCK + NET, target)
