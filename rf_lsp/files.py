@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzers.source.sources import NOTEBOOK
 from rf_lsp.errors import UsageError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-SUFFIX = ".py"
+SUFFIXES = (".py", NOTEBOOK)
 DEFAULT_EXCLUDES = frozenset(
     {
         "buck-out",
@@ -79,7 +80,7 @@ def python_files(
     force_exclude: bool = False,
     exclude_here: Sequence[str] = (),
 ) -> list[str]:
-    """The Python files of ``paths``, each once, in order.
+    """The Python files and notebooks of ``paths``, each once, in order.
 
     ``exclude`` holds .gitignore patterns relative to ``root``, ``exclude_here`` others relative to the
     working directory. A path that is given itself is read although it is excluded, unless
@@ -96,16 +97,9 @@ def python_files(
     return list(found)
 
 
-def refuse_notebook(path: str) -> str:
-    """The path itself; raises :class:`UsageError` for a notebook."""
-    if path.endswith(".ipynb"):
-        raise UsageError(f"{path}: notebooks are not read, only Python files")
-    return path
-
-
 def _files_of(path: str, excludes: list[Ignore], inherited: list[Ignore]) -> list[str]:
     if not os.path.isdir(path):
-        return [refuse_notebook(path)]
+        return [path]
     given = [] if _ignored(path, inherited) else inherited
     files = list(_walk(path, [*excludes, *given]))
     if not files and not excludes:
@@ -123,7 +117,7 @@ def _walk(folder: str, ignores: list[Ignore]) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in DEFAULT_EXCLUDES and not _matched(entry.path, True, ignores):
                 yield from _walk(entry.path, ignores)
-        elif entry.name.endswith(SUFFIX) and entry.is_file() and not _matched(entry.path, False, ignores):
+        elif entry.name.endswith(SUFFIXES) and entry.is_file() and not _matched(entry.path, False, ignores):
             yield os.path.normpath(entry.path)
 
 

@@ -13,17 +13,21 @@ LARGEST = 300_000
 
 
 def broken_blocks(module: SourceModule) -> list[tuple[Place, str]]:
-    """The first syntax error of a Python file.
+    """The first syntax error of a Python file, or of each cell of a notebook.
 
     Python's own parser looks first, for it is quick; the engine's has the last word, for it may know newer
     syntax.
     """
-    error = _syntax_error(module.text)
-    block = module.block_at(max((error.lineno or 1) - 1, 0)) if error else None
+    return [found for line, text in module.parts() if (found := _broken(module, line, text))]
+
+
+def _broken(module: SourceModule, first_line: int, text: str) -> tuple[Place, str] | None:
+    error = _syntax_error(text)
+    block = module.block_at(first_line + max((error.lineno or 1) - 1, 0)) if error else None
     if error is None or block is None:
-        return []
+        return None
     block.tree()
-    return [(_place(module.path, error), error.msg)] if block.errors else []
+    return (_place(module.path, error, first_line), error.msg) if block.errors else None
 
 
 def _syntax_error(text: str) -> SyntaxError | None:
@@ -40,7 +44,8 @@ def _syntax_error(text: str) -> SyntaxError | None:
     return None
 
 
-def _place(path: str, error: SyntaxError) -> Place:
+def _place(path: str, error: SyntaxError, first_line: int) -> Place:
     line, column = max((error.lineno or 1) - 1, 0), max((error.offset or 1) - 1, 0)
     last, end = max((error.end_lineno or 0) - 1, line), (error.end_offset or 0) - 1
-    return Place(path, line, column, last, end if (last, end) > (line, column) else column + 1)
+    end = end if (last, end) > (line, column) else column + 1
+    return Place(path, first_line + line, column, first_line + last, end)

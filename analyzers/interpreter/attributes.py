@@ -79,6 +79,8 @@ def _find(machine: Any, value: Any, name: str) -> Any:
         return FINDERS[kind](machine, value, name)
     if isinstance(value, Unknown):
         return value
+    if isinstance(value, Tensor):
+        return _of_tensor(machine, value, name)
     if hasattr(value, "lookup_attribute"):
         return value.lookup_attribute(machine, name)
     return _of_host(machine, value, name)

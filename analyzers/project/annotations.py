@@ -9,6 +9,8 @@ import libcst as cst
 from analyzers.interpreter.values import Function
 
 Shape = tuple[int | str, ...]
+_QUOTED = re.compile(r"""\[.*(["'])(.+?)\1\s*\]\s*$""")
+"""The shape in an annotation that is itself written in quotes."""
 _DIMENSION = re.compile(r"\d+|[A-Za-z_]\w*")
 _DOCUMENTED = r"\b{name}\b[^\n(\[]*(?:\([Tt]ensor[^)]*\)|:)[^\n(\[]*[(\[](?P<shape>\s*\w+(?:\s*[,x×]\s*\w+){{1,4}})\s*[)\]]"
 
@@ -30,6 +32,9 @@ def annotated_shapes(forward: Function) -> list[tuple[str, Shape]]:
 def _annotation(parameter: cst.Param) -> Shape | None:
     """The string in ``Float[Tensor, "b 3 224 224"]`` or ``Annotated[Tensor, "N 3 H W"]``."""
     annotation = parameter.annotation.annotation if parameter.annotation is not None else None
+    if isinstance(annotation, cst.SimpleString):
+        quoted = _QUOTED.search(str(annotation.evaluated_value))
+        return _parsed(quoted[2].replace(",", " ").split()) if quoted is not None else None
     if not isinstance(annotation, cst.Subscript):
         return None
     for element in reversed(annotation.slice):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from analyzers.extraction import fill, place_of
@@ -9,6 +10,7 @@ from analyzers.facts import FileFacts, InputFact, ModelFact, Place, UnknownFact
 from analyzers.frameworks.modules import FRAMEWORKS, framework_of, is_model, is_model_class, is_module, walk
 from analyzers.interpreter.budget import BudgetExceeded
 from analyzers.interpreter.expressions import evaluate
+from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.modules import Module, Modules, describe, outside
 from analyzers.interpreter.scope import Frame
@@ -27,6 +29,13 @@ STEPS_PER_MODEL = 300_000
 STEPS_PER_CANDIDATE = 200_000
 STEPS_PER_USAGE = 100_000
 MAXIMUM_BUILDERS = 5
+MAXIMUM_TRIALS = 5
+USE = re.compile(
+    r"\b(?:rand|randn|randint|zeros|ones|empty|full|arange|rand_like|Tensor|FloatTensor|summary|export|trace|profile|"
+    r"get_model_complexity_info|FlopCountAnalysis|flop_count|add_graph)[ \t]*\("
+)
+"""Making a tensor to try a model with, or giving a model to a tool that runs it."""
+TRIAL = re.compile(r"_?(?:test|main|demo|example|run|try|check|sanity|debug|smoke)")
 
 
 class Discovery:
@@ -49,6 +58,8 @@ class Discovery:
     def run(self) -> FileFacts:
         source = self.module.source
         if self.request.expressions:
+            if not self.request.inputs and not self.request.inputs_of:
+                self._run_usages(source)
             for expression in self.request.expressions:
                 self._of_expression(expression)
         else:
@@ -75,6 +86,10 @@ class Discovery:
             value = evaluate(self.machine, frame, node)
             value = self._built(value)
         except Raised as raised:
+            is_here = raised.site is None or raised.site.block is block
+            if is_here and is_exception(raised.value, "AttributeError"):
+                sentence = f"{self.request.path} has no {expression!r}: {describe(raised).partition(': ')[2]}"
+                raise TargetError(sentence, self._held()) from None
             failure = f"{expression} raises {describe(raised)}"
         except BudgetExceeded as error:
             failure = error.reason
@@ -97,7 +112,8 @@ class Discovery:
         tree = blocks[0].tree() if len(blocks) == 1 and not blocks[0].broken else None
         statement = tree.body[0] if tree is not None and tree.body else None
         small = statement.body[0] if isinstance(statement, libcst.SimpleStatementLine) else None
-        if not isinstance(small, libcst.Expr) or (blocks[0].is_parsed and blocks[0].errors):
+        alone = isinstance(statement, libcst.SimpleStatementLine) and len(statement.body) == 1
+        if not alone or not isinstance(small, libcst.Expr) or (blocks[0].is_parsed and blocks[0].errors):
             raise TargetError(f"{expression!r} is not a Python expression")
         return small.value, blocks[0]
 
@@ -274,8 +290,11 @@ class Discovery:
         machine = self.machine
         saved, machine.recorder.troubles = machine.recorder.troubles, []
         for block in source.blocks:
-            if block in source.main_blocks or _is_top_level_call(block):
+            if block in source.main_blocks or _is_top_level_use(block):
                 self._guarded(lambda block=block: self._run_block(block, self.module), STEPS_PER_USAGE)
+        if not machine.recorder.usages:
+            for block in _trials(source):
+                self._guarded(lambda block=block: self._call_function(self.module, block.binds[0]), STEPS_PER_USAGE)
         machine.recorder.troubles = saved
         self._usages = [Usage(*u) for u in machine.recorder.usages]
 
@@ -368,8 +387,17 @@ def _line_of(model: ModelFact) -> int:
     return model.place.line if model.place is not None else 0
 
 
-def _is_top_level_call(block: Any) -> bool:
-    return block.kind == "other" and block.keyword not in ("if", "for", "while", "with", "try") and "(" in block.text
+def _is_top_level_use(block: Any) -> bool:
+    """A call, or any other top-level code that makes tensors or hands a model to a tool."""
+    if block.kind == "other" and block.keyword not in ("if", "for", "while", "with", "try"):
+        return "(" in block.text
+    return block.kind in ("other", "assign") and USE.search(block.text) is not None
+
+
+def _trials(source: Any) -> list[Any]:
+    """Functions that try the file's models out: tests, ``main`` and the like, where nothing else does."""
+    found = (b for b in source.blocks if b.kind == "def" and TRIAL.match(b.binds[0] if b.binds else ""))
+    return [block for block in found if USE.search(block.text)][:MAXIMUM_TRIALS]
 
 
 def required_parameters(function: Function) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -9,7 +10,8 @@ from analyzers.frameworks.modules import framework_of, walk
 from analyzers.interpreter.values import MISSING, BoundMethod, Function, Instance
 from analyzers.project.annotations import annotated_shapes
 from analyzers.project.probing import Names, NeedsShape, Probe, shape_wanted_by
-from analyzers.tensors.dims import Expression, bare_symbol
+from analyzers.interpreter.graph import tensors_below
+from analyzers.tensors.dims import Expression, bare_symbol, has_unknown, substitute, symbols
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -17,7 +19,9 @@ from analyzers.unknown import Unknown
 DEFAULT_SIZE = 224
 MAXIMUM_ATTEMPTS = 10
 ALTERNATIVES = (256, 32, 28, 64, 128, 299, 512, 96, 227)
+MAXIMUM_SIZE = 1 << 20
 GUESSED = ("default", "solved")
+WRAPPERS = frozenset(["DataParallel", "DistributedDataParallel", "FullyShardedDataParallel"])
 SIZE_NAMES = frozenset("img_size image_size input_size input_resolution img_dim resolution patch_resolution".split())
 FLATTEN_RULES = frozenset(["feature-size-mismatch", "reshape-mismatch", "matmul-mismatch"])
 
@@ -57,6 +61,14 @@ class Found:
     result: Any = None
     failures: list[tuple[str, Any]] = field(default_factory=list)
     troubles: list[Any] = field(default_factory=list)
+    misread: tuple[int, int] | None = None
+    """Features (wanted, given) of a map that was flattened so that its batch came out wrong."""
+
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing speaks against these inputs."""
+        return not self.troubles and not self.failures and self.misread is None
 
 
 def find_inputs(discovery: Any, root: Instance, usages: list[Usage], built: list[Any]) -> Found:
@@ -70,14 +82,17 @@ class _Search:
         self.machine = discovery.machine
         self.root = root
         self.usages = usages
-        self.parameters = forward_parameters(self.machine, root)
+        self.core = unwrapped(root)
+        self.parameters = forward_parameters(self.machine, self.core)
         self.names = Names()
 
     def run(self) -> Found:
         found = self._settle(self._known())
         guessed = any(i.origin in GUESSED for i in found.inputs)
-        if guessed and (found.troubles or found.failures) and self.machine.budget.left >= 0:
+        if guessed and not found.is_sound and self.machine.budget.left >= 0:
             found = self._solve(found)
+        elif guessed:
+            found = self._measured(found)
         return found
 
     # -- what is known beforehand ------------------------------------------------------------------
@@ -95,10 +110,21 @@ class _Search:
         if not known:
             self._add_usage(known)
         self._add(known, self._annotations(), "annotation")
+        self._check_names(known)
         return known
 
+    def _check_names(self, known: dict[str, Input]) -> None:
+        """An input the user names must be one the model has."""
+        from analyzers.analysis import TargetError
+
+        possible = possible_parameters(self.machine, self.core)
+        for given in known.values():
+            if given.origin == "option" and possible is not None and given.name not in possible:
+                listed = ", ".join(possible)
+                raise TargetError(f"{self.root.class_.name} has no input {given.name!r}; it takes {listed}")
+
     def _annotations(self) -> Any:
-        forward = entry_of(self.machine, self.root)
+        forward = entry_of(self.machine, self.core)
         forward = forward.function if isinstance(forward, BoundMethod) else forward
         shapes = annotated_shapes(forward) if isinstance(forward, Function) else []
         return [(name, shape) for name, shape in shapes if name in self.parameters]
@@ -177,14 +203,19 @@ class _Search:
 
     def _add_usage(self, known: dict[str, Input]) -> None:
         """``model(torch.randn(…))`` in the file's own code."""
-        same = [u for u in self.usages if u.instance is self.root]
-        own = self.root.class_.host is None
-        for usage in same or [u for u in self.usages if own and u.instance.class_ is self.root.class_]:
+        usages = [u._replace(instance=unwrapped(u.instance)) for u in self.usages]
+        same = [u for u in usages if u.instance is self.core]
+        own = self.core.class_.host is None
+        alike = [u for u in usages if own and u.instance.class_ is self.core.class_]
+        for usage in [*(same or alike), *_example_inputs(self.core)]:
             given = {**dict(zip(self.parameters, usage.args)), **usage.kwargs}
             shapes = {n: v for n, v in given.items() if isinstance(v, Tensor)}
-            if shapes and all(isinstance(d, int) for t in shapes.values() for d in t.shape):
-                known.update((n, Input(n, t.shape, "usage", t.dtype)) for n, t in shapes.items())
+            if shapes and all(_is_given(d) for t in shapes.values() for d in t.shape):
+                known.update((n, Input(n, self._renamed(t.shape), "usage", t.dtype)) for n, t in shapes.items())
                 return
+
+    def _renamed(self, shape: tuple) -> tuple:
+        return tuple(d if isinstance(d, int) else self.names("N") for d in shape)
 
     # -- finding the rest by running -----------------------------------------------------------------
 
@@ -234,7 +265,7 @@ class _Search:
         finally:
             self.machine.recorder.troubles = before
         used = [i for i in inputs.values() if i.name in self.parameters or i.name in kwargs]
-        return Found(used, result, failures, troubles)
+        return Found(used, result, failures, troubles, _misread_batch(self.machine.recorder.records, result))
 
     def _tensor(self, given: Input) -> Tensor:
         return Tensor(given.shape, located_input(given, self.root), given.dtype)
@@ -248,6 +279,21 @@ class _Search:
                 given.shape, changed = shape, True
         return changed
 
+    # -- sizes without a default ------------------------------------------------------------------------
+
+    def _measured(self, found: Found) -> Found:
+        """Symbolic sizes take the smallest value at which a flattened map has the features a Linear expects."""
+        open_sizes = {d for i in found.inputs if i.origin in GUESSED for d in i.shape[1:] if _is_open(d)}
+        size = _fitting_size(self.machine.recorder.records, open_sizes)
+        if size is None:
+            return found
+        inputs = {
+            i.name: Input(i.name, tuple(size if d in open_sizes else d for d in i.shape), "solved", i.dtype)
+            for i in found.inputs
+        }
+        trial = self._trial(inputs)
+        return trial if trial is not None and trial.is_sound else self._attempt({i.name: i for i in found.inputs})
+
     # -- solving for a size ------------------------------------------------------------------------------
 
     def _solve(self, found: Found) -> Found:
@@ -259,10 +305,12 @@ class _Search:
                 continue
             if self.machine.budget.left < 0:
                 break
-            if not trial.troubles and not trial.failures:
+            if trial.is_sound:
                 return trial
             trials.append(trial)
         best = min(trials, key=lambda t: (len(t.failures), len(t.troubles)))
+        if best is not trials[-1] and self.machine.budget.left >= 0:
+            best = self._attempt({i.name: i for i in best.inputs})
         best.troubles = [t for t in best.troubles if all(_has(other, t) for other in trials)]
         return best
 
@@ -300,7 +348,7 @@ class _Search:
 
     def _searched(self, found: Found) -> list[int]:
         """The smallest size at which the flattened map has the features the layer behind it expects."""
-        if not _flatten_trouble(found):
+        if not _flatten_trouble(found) and found.misread is None:
             return []
         low, high = 1, 2048
         while low < high:
@@ -315,6 +363,8 @@ class _Search:
         trial = self._trial(self._resized(found, size))
         if trial is None or trial.failures or any(t.error.rule == "empty-output" for t in trial.troubles):
             return False
+        if trial.misread is not None:
+            return trial.misread[1] >= trial.misread[0]
         trouble = _flatten_trouble(trial)
         if trouble is None:
             return True
@@ -329,6 +379,83 @@ def _has(found: Found, trouble: Any) -> bool:
 
 def _same_site(left: Any, right: Any) -> bool:
     return left is right or (left is not None and right is not None and left.node is right.node)
+
+
+def _misread_batch(records: list[Any], result: Any) -> tuple[int, int] | None:
+    """``view(-1, 400)`` of a map with more or fewer features takes them for further items of the batch."""
+    output = next(iter(tensors_below(result)), None)
+    if output is None or not output.shape or bare_symbol(output.shape[0]) is not None and not has_unknown(output.shape[0]):
+        return None
+    for record in records:
+        if record.instance is None and record.name in ("view", "reshape") and record.inputs:
+            before, after = record.inputs[0].shape, getattr(record.output, "shape", ())
+            batch = bare_symbol(before[0]) if len(before) > 2 else None
+            sizes = (*before[1:], *after[1:])
+            if batch is None or len(after) != 2 or not all(isinstance(d, int) for d in sizes):
+                continue
+            if bare_symbol(after[0]) is not batch:
+                return after[1], math.prod(before[1:])
+    return None
+
+
+def _is_given(dim: Any) -> bool:
+    named = None if isinstance(dim, int) else bare_symbol(dim)
+    return isinstance(dim, int) or (named is not None and named.name == "N")
+
+
+def _is_open(dim: Any) -> bool:
+    named = None if isinstance(dim, int) else bare_symbol(dim)
+    return named is not None and named.solvable
+
+
+def _fitting_size(records: list[Any], open_sizes: set[Any]) -> int | None:
+    """The smallest size that gives the first Linear behind a flatten just the features it expects."""
+    unknowns = {s for d in open_sizes for s in symbols(d)}
+    for record in records:
+        features = record.instance.attributes.get("in_features") if record.instance is not None else None
+        given = getattr(record.inputs[0], "shape", None) if record.inputs else None
+        if not isinstance(features, int) or not given or not symbols(given[-1]) or symbols(given[-1]) - unknowns:
+            continue
+        low, high = 1, MAXIMUM_SIZE
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if _at(given[-1], unknowns, middle) >= features else (middle + 1, high)
+        return low if _at(given[-1], unknowns, low) == features else None
+    return None
+
+
+def _at(dim: Any, unknowns: set[Any], size: int) -> int:
+    value = substitute(dim, dict.fromkeys(unknowns, size))
+    return value if isinstance(value, int) else 0
+
+
+def unwrapped(instance: Instance) -> Instance:
+    """The model inside DataParallel and its like."""
+    while instance.class_.name in WRAPPERS and isinstance(instance.attributes.get("_modules", {}).get("module"), Instance):
+        instance = instance.attributes["_modules"]["module"]
+    return instance
+
+
+def _example_inputs(root: Instance) -> list[Usage]:
+    """``example_input_array`` of a LightningModule."""
+    example = root.attributes.get("example_input_array")
+    if isinstance(example, dict):
+        return [Usage(root, [], example, root.site)]
+    args = list(example) if isinstance(example, (tuple, list)) else [example]
+    return [Usage(root, args, {}, root.site)] if example is not None else []
+
+
+def possible_parameters(machine: Any, root: Instance) -> list[str] | None:
+    """Every input a call may give by name; None where any name goes."""
+    framework = framework_of(root)
+    names = framework.input_names(root) if framework is not None else None
+    forward = entry_of(machine, root)
+    forward = forward.function if isinstance(forward, BoundMethod) else forward
+    if names is not None or not isinstance(forward, Function) or forward.parameters.keywords is not None:
+        return None
+    parameters = forward.parameters
+    rest = ["x"] if parameters.rest is not None else []
+    return [*parameters.positional[1:], *parameters.keyword_only, *rest]
 
 
 def _flatten_trouble(found: Found) -> Any:

@@ -70,11 +70,21 @@ def shape_wanted_by(machine: Any, root: Instance, need: NeedsShape, size: int, n
         wanted = wanted_by_layer(asking, size, names)
         if wanted is not None:
             return wanted
-    for _, module in walk(asking or root):
+    for module in _behind(root, asking):
         wanted = wanted_by_layer(module, size, names, flattened=True)
         if wanted is not None:
             return _with_usual_channels(wanted)
     return None
+
+
+def _behind(root: Instance, asking: Instance | None) -> list[Instance]:
+    """The modules of the one that looked, then those behind it in the model."""
+    modules = [module for _, module in walk(root)]
+    if asking is None:
+        return modules
+    own = [module for _, module in walk(asking)]
+    start = next((i for i, module in enumerate(modules) if module is asking), len(modules))
+    return [*own, *modules[start + 1 :]]
 
 
 def _with_usual_channels(wanted: Wanted) -> Wanted:

@@ -10,6 +10,8 @@ start of a statement, so one broken statement never swallows the next.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.source import names
@@ -206,8 +208,18 @@ class Block:
         return line + first, column, end_line + first, end_column
 
 
-def split(text: str) -> list[Block]:
-    """The blocks of a file; their texts joined are the file's text."""
+def split(text: str, offsets: Sequence[int] = ()) -> list[Block]:
+    """The blocks of a file; their texts joined are the file's text.
+
+    At each of ``offsets``, the starts of lines, a new statement begins whatever stands before it.
+    """
+    bounds = [0, *offsets, len(text)]
+    blocks = [block for start, end in pairwise(bounds) for block in _blocks(text[start:end])]
+    _number(blocks)
+    return blocks
+
+
+def _blocks(text: str) -> list[Block]:
     blocks: list[Block] = []
     covered = 0
     for piece in _pieces(text):
@@ -219,7 +231,6 @@ def split(text: str) -> list[Block]:
         covered = piece.code_end
     if covered < len(text):
         blocks.append(Block(text[covered:], "#"))
-    _number(blocks)
     return blocks
 
 

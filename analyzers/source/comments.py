@@ -41,8 +41,9 @@ class Directive:
     error: str | None = None
 
 
-def directives(text: str) -> list[Directive]:
-    """The ``# rf:`` comments of a file, in order; what only looks like one inside a string is not."""
+def directives(text: str, first_line: int = 0) -> list[Directive]:
+    """The ``# rf:`` comments of a text whose first line is ``first_line``, in order; what only looks like one
+    inside a string is not."""
     if "rf" not in text and "RF" not in text:
         return []
     starts = line_starts(text)
@@ -53,7 +54,7 @@ def directives(text: str) -> list[Directive]:
         if directive:
             line, column = position(starts, match.start() + directive.start())
             trailing = bool(text[starts[line] : match.start()].strip())
-            found.append(_directive(directive, line, column, trailing))
+            found.append(_directive(directive, first_line + line, column, trailing))
     return found
 
 

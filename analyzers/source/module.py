@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from analyzers.source import blocks, comments, literals
 from analyzers.source.blocks import Block
+from analyzers.source.lexical import count_lines
 from analyzers.source.tree import TreeStore
 
 if TYPE_CHECKING:
@@ -24,12 +26,19 @@ _MUTATING = (
 
 
 class SourceModule:
-    """One text of one file. Immutable; an edit makes a new one that shares what did not change."""
+    """One text of one file. Immutable; an edit makes a new one that shares what did not change.
 
-    def __init__(self, path: str, text: str, store: TreeStore | None = None) -> None:
+    ``offsets`` says where the cells of a notebook, but the first, begin in the text: no statement, string or
+    comment goes on from one cell to the next.
+    """
+
+    def __init__(
+        self, path: str, text: str, store: TreeStore | None = None, offsets: tuple[int, ...] = ()
+    ) -> None:
         self.path = path
         self.text = text
-        self.blocks = blocks.split(text)
+        self.offsets = offsets
+        self.blocks = blocks.split(text, offsets)
         self.store = store if store is not None else TreeStore()
         for block in self.blocks:
             block.store = self.store
@@ -37,9 +46,9 @@ class SourceModule:
     def __repr__(self) -> str:
         return f"<SourceModule {self.path} {len(self.blocks)} blocks>"
 
-    def updated(self, text: str) -> SourceModule:
+    def updated(self, text: str, offsets: tuple[int, ...] = ()) -> SourceModule:
         """The module of an edited text: blocks whose text is unchanged keep their trees and node identity."""
-        module = SourceModule(self.path, text, self.store)
+        module = SourceModule(self.path, text, self.store, offsets)
         earlier = {(block.text, block.occurrence): block for block in self.blocks}
         for block in module.blocks:
             same = earlier.get((block.text, block.occurrence))
@@ -97,7 +106,17 @@ class SourceModule:
     @cached_property
     def comments(self) -> list[Directive]:
         """The ``# rf:`` comments, in order."""
-        return comments.directives(self.text)
+        return [directive for line, text in self.parts() for directive in comments.directives(text, line)]
+
+    def parts(self) -> list[tuple[int, str]]:
+        """The texts that stand by themselves, with their first lines: a notebook's cells, else the whole file."""
+        parts: list[tuple[int, str]] = []
+        line = 0
+        for start, end in pairwise([0, *self.offsets, len(self.text)]):
+            text = self.text[start:end]
+            parts.append((line, text))
+            line += count_lines(text)
+        return parts
 
     @cached_property
     def main_blocks(self) -> list[Block]:

@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analyzers.source.module import SourceModule
+    from analyzers.source.notebook import Notebook
 
 MAXIMUM_SIZE = 5_000_000
 """Bytes; a larger file is not a model anyone wrote."""
+
+MAXIMUM_NOTEBOOK_SIZE = 100_000_000
+"""Bytes; a notebook holds the pictures of its outputs."""
+
+NOTEBOOK = ".ipynb"
 
 _KEPT_TEXT = 6_000_000
 """Characters of the texts whose modules (blocks and trees) are kept when nothing else refers to them."""
@@ -24,6 +30,10 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
 
 class SourceError(Exception):
     """A file that cannot be read as Python source; the message is a sentence for people."""
+
+
+class NothingToRead(SourceError):
+    """A notebook without Python code: nothing is wrong with it, there is only nothing in it."""
 
 
 class Sources:
@@ -38,15 +48,17 @@ class Sources:
         self.dependencies: dict[str, str] = {}
         self._overlays: dict[str, str] = {}
         self._texts: dict[str, tuple[str, str]] = {}
+        self._notebooks: dict[str, Notebook] = {}
         self._stamps: dict[str, str] = {}
         self._directories: dict[str, dict[str, bool]] = {}
         self._modules: OrderedDict[str, SourceModule] = OrderedDict()
 
     def read(self, path: str) -> str:
-        """The text of a file or of the buffer over it, line ends as they are.
+        """The text of a file or of the buffer over it, line ends as they are; of a notebook its code.
 
         Raises:
-            SourceError: missing, unreadable, too large, not text in its declared encoding.
+            SourceError: missing, unreadable, too large, not text in its declared encoding, not a notebook.
+            NothingToRead: a notebook without Python code.
         """
         path = os.path.abspath(path)
         stamp = self.stamp(path)
@@ -54,12 +66,32 @@ class Sources:
             return self._overlays[path]
         known = self._texts.get(path)
         if known is None or known[0] != stamp:
-            known = self._texts[path] = (stamp, _checked(_decoded(_bytes(path), path), path))
+            known = self._texts[path] = (stamp, self._from_disk(path))
         return known[1]
 
-    def overlay(self, path: str, text: str) -> None:
-        """Let an unsaved buffer stand for the file."""
+    def _from_disk(self, path: str) -> str:
+        text = _checked(_decoded(_bytes(path), path), path)
+        if not path.endswith(NOTEBOOK):
+            return text
+        notebook = self._notebooks[path] = notebook_from(text, path)
+        return _checked(notebook.text, path)
+
+    def notebook(self, path: str) -> Notebook | None:
+        """Which line of which cell the lines of :meth:`read` are; ``None`` for what is no notebook, or when the
+        code of its cells was laid over it as a plain text. Raises as :meth:`read`."""
         path = os.path.abspath(path)
+        if not path.endswith(NOTEBOOK):
+            return None
+        self.read(path)
+        return self._notebooks.get(path)
+
+    def overlay(self, path: str, text: str | Notebook) -> None:
+        """Let an unsaved buffer stand for the file; that of a notebook is a Notebook or the code of its cells."""
+        path = os.path.abspath(path)
+        self._notebooks.pop(path, None)
+        if not isinstance(text, str):
+            self._notebooks[path] = text
+            text = text.text
         self._overlays[path] = text
         self._changed(path)
 
@@ -68,6 +100,7 @@ class Sources:
         path = os.path.abspath(path)
         self._overlays.pop(path, None)
         self._texts.pop(path, None)
+        self._notebooks.pop(path, None)
         self._changed(path)
 
     def _changed(self, path: str) -> None:
@@ -146,11 +179,13 @@ class Sources:
 
         path = os.path.abspath(path)
         text = self.read(path)
+        notebook = self._notebooks.get(path)
+        offsets = notebook.offsets if notebook is not None else ()
         module = self._modules.get(path)
         if module is None:
-            module = SourceModule(path, text)
-        elif module.text is not text and module.text != text:
-            module = module.updated(text)
+            module = SourceModule(path, text, offsets=offsets)
+        elif module.offsets != offsets or (module.text is not text and module.text != text):
+            module = module.updated(text, offsets)
         self._modules[path] = module
         self._modules.move_to_end(path)
         self._trim()
@@ -161,6 +196,22 @@ class Sources:
         while kept > _KEPT_TEXT and len(self._modules) > 1:
             _, module = self._modules.popitem(last=False)
             kept -= len(module.text)
+
+
+def notebook_from(text: str, path: str) -> Notebook:
+    """The notebook that a JSON text describes, ``path`` being its file.
+
+    Raises:
+        SourceError, NothingToRead: as :meth:`Sources.read`.
+    """
+    from analyzers.source.notebook import NoPythonCode, NotebookError, read
+
+    try:
+        return read(text)
+    except NoPythonCode as error:
+        raise NothingToRead(f"{path} {error}.") from None
+    except NotebookError as error:
+        raise SourceError(f"{path} {error}.") from None
 
 
 def _text_stamp(text: str) -> str:
@@ -178,11 +229,12 @@ def _scanned(path: str) -> dict[str, bool]:
 
 
 def _bytes(path: str) -> bytes:
+    most = MAXIMUM_NOTEBOOK_SIZE if path.endswith(NOTEBOOK) else MAXIMUM_SIZE
     try:
-        if os.path.getsize(path) > MAXIMUM_SIZE:
-            raise SourceError(f"{path} is larger than {MAXIMUM_SIZE // 1_000_000} MB.")
+        if os.path.getsize(path) > most:
+            raise SourceError(f"{path} is larger than {most // 1_000_000} MB.")
         with open(path, "rb") as file:
-            return file.read(MAXIMUM_SIZE + 1)
+            return file.read(most + 1)
     except FileNotFoundError:
         raise SourceError(f"{path} does not exist.") from None
     except IsADirectoryError:

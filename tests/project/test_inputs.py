@@ -74,7 +74,7 @@ def test_wrong_channels_are_a_finding_that_names_the_layer(tmp_path):
     model = model_of(tmp_path, HEADER + NET, "Net()", inputs=("1x4x32x32",))
     (problem,) = model.problems
     assert (problem.rule, problem.message) == ("channel-mismatch", "conv expects 3 input channels, gets 4")
-    assert problem.place.line == 8 and model.inputs[0].shape == (1, 4, 32, 32)
+    assert problem.related[0][1].line == 8 and model.inputs[0].shape == (1, 4, 32, 32)
 
 
 def test_too_small_an_input_is_a_finding(tmp_path):
@@ -191,7 +191,7 @@ USES = {
 @pytest.mark.parametrize("use", USES)
 def test_use_in_the_code(tmp_path, use):
     code, shape = USES[use]
-    models = [m for m in facts_of(tmp_path, HEADER + NET + "\n\n" + code).models if m.class_name.endswith("Net")]
+    models = [m for m in facts_of(tmp_path, HEADER + NET + "\n\n" + code).models if m.name in ("Net", "net", "traced")]
     assert models
     assert {inputs_of(m)[0] for m in models} == {("x", shape, "usage")}
 

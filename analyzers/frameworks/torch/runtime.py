@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analyzers.interpreter.library.summaries_ import used_with
 from analyzers.frameworks.registry import NAMES, attribute, function, layer
 from analyzers.interpreter.values import Class, Function, TypingForm
 from analyzers.tensors.errors import OperationError
@@ -96,9 +97,16 @@ def annotate(the_type: Any, the_value: Any) -> Any:
     return the_value
 
 
-@function("torch.jit.trace")
-def trace(func: Any, *_: Any, **__: Any) -> Any:
+@function("torch.jit.trace", "torch.jit.trace_module")
+def trace(func: Any, example_inputs: Any = (), *_: Any, machine: Any, **options: Any) -> Any:
+    """The model itself; what it is traced with is an input it is meant for."""
+    used_with(machine, func, options.get("example_kwarg_inputs") or example_inputs)
     return func
+
+
+@function("torch.onnx.export", "torch.onnx.dynamo_export", "torch.export.export")
+def export(model: Any, args: Any = (), *_: Any, machine: Any, kwargs: Any = None, **__: Any) -> Any:
+    return used_with(machine, model, args, kwargs)
 
 
 @function("torch._assert")

@@ -19,6 +19,7 @@ from analyzers.interpreter.library import (
     numpy_,
     operator_,
     re_,
+    summaries_,
     system,
     typing_,
 )
@@ -38,6 +39,7 @@ LIBRARY: dict[str, dict[str, Any]] = {
     **numpy_.MODULES,
     **operator_.MODULES,
     **re_.MODULES,
+    **summaries_.MODULES,
     **system.MODULES,
     **typing_.MODULES,
 }

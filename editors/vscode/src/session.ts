@@ -86,7 +86,8 @@ export class Session {
 
   private settings(): Record<string, unknown> {
     const properties = this.context.extension.packageJSON.contributes.configuration.properties;
-    return settings(namesOf(properties), this.python);
+    const roots = vscode.workspace.workspaceFolders?.length ?? 0; // each of several has its own environment
+    return settings(namesOf(properties), roots > 1 ? undefined : this.python);
   }
 
   private async halt(): Promise<void> {

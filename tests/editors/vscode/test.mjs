@@ -240,7 +240,7 @@ const scenarios = {
     await window.command('View: Toggle Primary Side Bar Visibility');
     await until('a squiggle', async () => (await window.squiggles()).includes('error'));
     await window.hoverAt(19, 48);
-    await window.scrollHover(110);
+    await window.scrollHover(85);
     await picture('hover', clip(500));
     await window.mouseAway();
     await window.actions(20, 36);
