@@ -12,12 +12,10 @@ RULE = Rule(
     confidence="certain",
     summary=("The operands of an addition, product or comparison have sizes that do not broadcast."),
     why=(
-        "PyTorch raises on this line; typical is a residual branch whose stride or channels differ "
-        "from the shortcut's."
+        "PyTorch raises on this line; typical is a residual branch whose stride or channels differ from the shortcut's."
     ),
     how_to_fix=(
-        "Bring the operands to one shape: a projection on the shortcut, the same stride and padding "
-        "on both branches."
+        "Bring the operands to one shape: a projection on the shortcut, the same stride and padding on both branches."
     ),
 )
 

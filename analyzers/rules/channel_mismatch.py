@@ -16,8 +16,7 @@ RULE = Rule(
         "changed and this one was not."
     ),
     how_to_fix=(
-        "Give the layer the number of channels that arrives, or make the layer before it produce what "
-        "is declared."
+        "Give the layer the number of channels that arrives, or make the layer before it produce what is declared."
     ),
     fixes="unsafe",
 )

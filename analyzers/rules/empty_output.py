@@ -11,9 +11,7 @@ RULE = Rule(
     level="error",
     confidence="certain",
     summary=("The extent of a kernel is larger than its padded input, so that nothing comes out."),
-    why=(
-        "PyTorch raises on this line: there are more pooling or strided stages than the input has pixels for."
-    ),
+    why=("PyTorch raises on this line: there are more pooling or strided stages than the input has pixels for."),
     how_to_fix="Use a larger input, fewer strides or a smaller kernel, or pad.",
     fixes="unsafe",
 )

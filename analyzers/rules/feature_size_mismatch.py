@@ -15,9 +15,7 @@ RULE = Rule(
         "PyTorch raises on this line as soon as the model is called. The number that a flatten yields "
         "depends on the input's size and on every stride before it."
     ),
-    how_to_fix=(
-        "Set in_features to what arrives, or pool to a fixed size (AdaptiveAvgPool2d) before the flatten."
-    ),
+    how_to_fix=("Set in_features to what arrives, or pool to a fixed size (AdaptiveAvgPool2d) before the flatten."),
     fixes="unsafe",
 )
 

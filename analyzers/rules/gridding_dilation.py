@@ -50,9 +50,7 @@ def _sparsest(field: FieldFact) -> int | None:
 def _run(model: ModelFact) -> list[LayerFact]:
     """The dilated convolutions after which the field has holes, in order."""
     return [
-        layer
-        for layer in model.layers
-        if _dilation(layer) > 1 and layer.field and _sparsest(layer.field) is not None
+        layer for layer in model.layers if _dilation(layer) > 1 and layer.field and _sparsest(layer.field) is not None
     ]
 
 

@@ -10,10 +10,7 @@ RULE = Rule(
     name="groups-mismatch",
     level="error",
     confidence="certain",
-    summary=(
-        "The channels of a grouped convolution, group norm, channel or pixel shuffle are not "
-        "divisible as asked."
-    ),
+    summary=("The channels of a grouped convolution, group norm, channel or pixel shuffle are not divisible as asked."),
     why="PyTorch raises on this line.",
     how_to_fix="Choose groups (or the upscale factor) that divide the channels.",
 )

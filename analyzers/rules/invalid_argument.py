@@ -10,9 +10,7 @@ RULE = Rule(
     name="invalid-argument",
     level="error",
     confidence="certain",
-    summary=(
-        "An argument has a value, or goes together with another one, in a way that the framework refuses."
-    ),
+    summary=("An argument has a value, or goes together with another one, in a way that the framework refuses."),
     why=(
         "PyTorch raises on this line: padding='same' with a stride, a pooling padding over half the "
         "kernel, a kernel, stride or groups that is not positive, a tuple of the wrong length."

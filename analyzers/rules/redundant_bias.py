@@ -36,12 +36,8 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 def has_bias(layer: LayerFact) -> bool:
     """Whether a convolution has one parameter an output channel more than its weight has elements."""
     kernel = per_axis(layer, "kernel_size", kernel_axes(layer))
-    inputs, outputs, groups = (
-        layer.attributes.get(name) for name in ("in_channels", "out_channels", "groups")
-    )
-    if kernel is None or not (
-        isinstance(inputs, int) and isinstance(outputs, int) and isinstance(groups, int)
-    ):
+    inputs, outputs, groups = (layer.attributes.get(name) for name in ("in_channels", "out_channels", "groups"))
+    if kernel is None or not (isinstance(inputs, int) and isinstance(outputs, int) and isinstance(groups, int)):
         return False
     return layer.parameters == inputs // groups * outputs * math.prod(kernel) + outputs
 

@@ -11,10 +11,7 @@ RULE = Rule(
     level="error",
     confidence="certain",
     summary=("A view, reshape, unflatten or rearrange asks for another number of elements than there are."),
-    why=(
-        "PyTorch raises on this line; a size was written down that no longer follows from the layers "
-        "before it."
-    ),
+    why=("PyTorch raises on this line; a size was written down that no longer follows from the layers before it."),
     how_to_fix=("Compute the size from the tensor (x.shape, -1, torch.flatten) instead of writing it down."),
 )
 

@@ -49,9 +49,7 @@ def unproductive(model: ModelFact, layer: LayerFact) -> bool:
     if kernel is None or max(kernel) == 1:
         return False
     pairs = zip(field.shortest, extents(model, field), strict=True)
-    return all(
-        shortest is not None and extent is not None and shortest >= extent for shortest, extent in pairs
-    )
+    return all(shortest is not None and extent is not None and shortest >= extent for shortest, extent in pairs)
 
 
 def _message(model: ModelFact, layers: list[LayerFact]) -> str:

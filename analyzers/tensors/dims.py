@@ -298,9 +298,7 @@ def product(dims: Iterable[Dim]) -> Dim:
     return result
 
 
-def conv_out(
-    n: Dim, kernel: Dim, stride: Dim, padding_total: Dim, dilation: Dim = 1, ceil: bool = False
-) -> Dim:
+def conv_out(n: Dim, kernel: Dim, stride: Dim, padding_total: Dim, dilation: Dim = 1, ceil: bool = False) -> Dim:
     """Output size of a convolution or pooling (Dumoulin & Visin 2016); may be ≤ 0.
 
     With ``ceil`` the last window may hang over, but has to begin inside the input or its left
@@ -400,9 +398,7 @@ def text(dim: Dim) -> str:
     folded = _constant_folded(dim.terms)
     if folded is not None:
         return _quotient_text(*folded)
-    parts = [
-        _monomial_text(monomial, value) for monomial, value in sorted(dim.terms.items(), key=_text_order)
-    ]
+    parts = [_monomial_text(monomial, value) for monomial, value in sorted(dim.terms.items(), key=_text_order)]
     return "+".join(parts).replace("+-", "-")
 
 

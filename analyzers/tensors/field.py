@@ -82,9 +82,7 @@ class Field:
     @staticmethod
     def of_input(shape: Sequence[Dim], axes: dict[str, int], name: str = "x") -> Field:
         """The field of a model input: ``axes`` names the dims to follow, ``{"H": 2, "W": 3}``."""
-        return Field(
-            tuple(Axis((name, axis), shape[dim], _whole_axis(dim, shape[dim])) for axis, dim in axes.items())
-        )
+        return Field(tuple(Axis((name, axis), shape[dim], _whole_axis(dim, shape[dim])) for axis, dim in axes.items()))
 
         # where things are -------------------------------------------------------------------------
 
@@ -533,9 +531,7 @@ def _chained(axes: Sequence[Axis], dim: int, total: int) -> Axis:
         support = Support.chained(parts)  # type: ignore[arg-type]
     except TooComplex as problem:
         return Axis(first.key, first.extent, (), reduced, str(problem))
-    return Axis(
-        first.key, first.extent, (Term(total, support, (placement.plain_place(dim, total),)),), reduced
-    )
+    return Axis(first.key, first.extent, (Term(total, support, (placement.plain_place(dim, total),)),), reduced)
 
 
 def _misaligned(terms: Sequence[Term]) -> str | None:

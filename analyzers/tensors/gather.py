@@ -49,9 +49,7 @@ class Gather:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Gather):
             return NotImplemented
-        return self is other or (
-            self.taps == other.taps and self.step == other.step and self.reason == other.reason
-        )
+        return self is other or (self.taps == other.taps and self.step == other.step and self.reason == other.reason)
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -165,9 +165,7 @@ class Support:
         return masks
 
     @staticmethod
-    def union(
-        supports: Sequence[Support], weights: Sequence[float] | None = None, units: Dim | None = None
-    ) -> Support:
+    def union(supports: Sequence[Support], weights: Sequence[float] | None = None, units: Dim | None = None) -> Support:
         """The union over branches, unit by unit.
 
         Branches of different strides have no common period; they are then united over the

@@ -30,9 +30,9 @@ def test_only_the_outermost_is_told():
 
 
 def test_a_list_whose_items_are_called_is_in_use():
-    assert unused(
-        module("items", 1, parameters=0), module("items.0", 2, called=True), module("items.1", 3)
-    ) == ["items.1"]
+    assert unused(module("items", 1, parameters=0), module("items.0", 2, called=True), module("items.1", 3)) == [
+        "items.1"
+    ]
 
 
 def test_what_a_leaf_uses_by_itself_is_in_use():

@@ -87,10 +87,7 @@ class TestGridding:
 
     def test_the_run_and_a_better_schedule(self):
         holes = field(9, 9, density=(5 / 9, 5 / 9))
-        layers = [
-            conv(name, line, field=holes, attributes={"dilation": (2, 2)})
-            for name, line in (("a", 1), ("b", 2))
-        ]
+        layers = [conv(name, line, field=holes, attributes={"dilation": (2, 2)}) for name, line in (("a", 1), ("b", 2))]
         (finding,) = said("RF104", model(field=holes, layers=layers))
         assert "density 0.56: the dilations 2, 2 of `a` … `b`" in finding.message
         assert finding.related == [("`b` is dilated too", place(2))]
@@ -130,10 +127,7 @@ class TestSkippedPixels:
         assert said("RF105", model(layers=[branch, shortcut])) == []
 
     def test_two_branches_that_both_skip_are_not(self):
-        pair = [
-            conv(name, 1, attributes={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
-            for name in "ab"
-        ]
+        pair = [conv(name, 1, attributes={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",)) for name in "ab"]
         assert len(said("RF105", model(layers=pair))) == 2
 
     def test_dilation_widens_the_kernel(self):

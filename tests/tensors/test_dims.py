@@ -160,9 +160,7 @@ def test_convolution_sizes() -> None:
     ("n", "kernel", "stride", "padding", "size"),
     [(7, 2, 2, 0, 4), (8, 3, 2, 0, 4), (4, 1, 2, 0, 2), (5, 2, 3, 2, 2)],
 )
-def test_ceil_mode_drops_windows_that_begin_outside(
-    n: int, kernel: int, stride: int, padding: int, size: int
-) -> None:
+def test_ceil_mode_drops_windows_that_begin_outside(n: int, kernel: int, stride: int, padding: int, size: int) -> None:
     assert conv_out(n, kernel, stride, padding, ceil=True) == size
     height = bare_symbol(H)
     assert height is not None

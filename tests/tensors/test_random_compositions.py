@@ -149,9 +149,7 @@ def interleaved(state: State, rng: random.Random) -> State:
 
 
 def cropped_to(state: State, length: int) -> State:
-    return State(
-        state.x[:, :, :length], state.field.gather(2, Gather.strided(0, 1), length), state.inside[:length]
-    )
+    return State(state.x[:, :, :length], state.field.gather(2, Gather.strided(0, 1), length), state.inside[:length])
 
 
 def residual(state: State, rng: random.Random) -> State:
@@ -299,9 +297,7 @@ def test_axes_of_images_are_independent(seed: int) -> None:
     inside = [[True] * n for n in size]
     for _ in range(4):
         y, gathers = rng.choice([strip_convolution, image_pooling, image_upsampling])(y, rng)
-        field = field.mix([1]).gather_each(
-            (2 + axis, gather, y.shape[2 + axis]) for axis, gather in enumerate(gathers)
-        )
+        field = field.mix([1]).gather_each((2 + axis, gather, y.shape[2 + axis]) for axis, gather in enumerate(gathers))
         inside = [
             inside_after(before, gather, y.shape[2 + axis])
             for axis, (before, gather) in enumerate(zip(inside, gathers, strict=True))

@@ -37,9 +37,7 @@ def test_projected_states() -> None:
 
 
 def test_multiply_accumulates_are_those_of_the_weights_per_step() -> None:
-    output, *_ = recurrent(
-        Tensor((7, 2, 5)), gates=4, input_size=5, hidden_size=6, num_layers=2, directions=2
-    )
+    output, *_ = recurrent(Tensor((7, 2, 5)), gates=4, input_size=5, hidden_size=6, num_layers=2, directions=2)
     first, second = 4 * 6 * (5 + 6), 4 * 6 * (12 + 6)
     assert output.cost == 7 * 2 * 2 * (first + second)
 

@@ -103,9 +103,7 @@ def test_resnets_of_torchvision(blocks: list[int], bottleneck: bool, size: int) 
     assert (support.size, support.stride, support.narrowest) == (size, 32, 11)
 
 
-@pytest.mark.parametrize(
-    ("blocks", "size"), [([3, 4, 6, 3], 483), ([3, 4, 23, 3], 1027), ([3, 8, 36, 3], 1507)]
-)
+@pytest.mark.parametrize(("blocks", "size"), [([3, 4, 6, 3], 483), ([3, 4, 23, 3], 1027), ([3, 8, 36, 3], 1507)])
 def test_resnets_of_the_paper_stride_on_the_first_1x1(blocks: list[int], size: int) -> None:
     assert resnet(blocks, True, stride_first=True).size == size
 

@@ -292,9 +292,7 @@ def float_power(input: Tensor, exponent: Any) -> Tensor:
 
 
 @shared("isclose")
-def isclose(
-    input: Tensor, other: Tensor, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: Any = False
-) -> Tensor:
+def isclose(input: Tensor, other: Tensor, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: Any = False) -> Tensor:
     return broadcast(input, tensor(other), dtype="bool")
 
 

@@ -298,9 +298,7 @@ def tril_indices(row: Any, col: Any, offset: Any = 0, dtype: Any = None, **_: An
 
 @torch_function("triu_indices")
 def triu_indices(row: Any, col: Any, offset: Any = 0, dtype: Any = None, **_: Any) -> Tensor:
-    return made(
-        (2, _triangle_count(row, col, integer(offset), lower=False)), None, dtype_name(dtype, "int64")
-    )
+    return made((2, _triangle_count(row, col, integer(offset), lower=False)), None, dtype_name(dtype, "int64"))
 
 
 @torch_function("hann_window", "hamming_window", "blackman_window", "bartlett_window", "kaiser_window")
@@ -351,9 +349,7 @@ def _from_data(data: Any, dtype: Any) -> Tensor:
     name = dtype_name(dtype, _leaves_dtype(leaves))
     numbers = [_fill_number(leaf) for leaf in leaves]
     known = None not in numbers and len(numbers) <= content.LIMIT
-    return Tensor(
-        shape, dtype=name, content=tuple([content.convert(n, name) for n in numbers]) if known else None
-    )
+    return Tensor(shape, dtype=name, content=tuple([content.convert(n, name) for n in numbers]) if known else None)
 
 
 def _nested(data: Any) -> tuple[tuple[int, ...], list[Any]]:
@@ -403,11 +399,7 @@ def _typed_constructor(name: str, dtype: str) -> Callable[..., Tensor]:
     """torch.FloatTensor and its like: a shape, or data."""
 
     def create(*arguments: Any) -> Tensor:
-        if (
-            len(arguments) == 1
-            and isinstance(arguments[0], (list, tuple))
-            and type(arguments[0]).__name__ != "Size"
-        ):
+        if len(arguments) == 1 and isinstance(arguments[0], (list, tuple)) and type(arguments[0]).__name__ != "Size":
             return _from_data(arguments[0], dtype)
         return made(sizes(arguments), None, dtype)
 

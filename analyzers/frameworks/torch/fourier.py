@@ -134,9 +134,7 @@ def stft(
     hop = points // 4 if hop_length is None else integer(hop_length)
     length = input.shape[-1] + (2 * (points // 2) if center else 0)
     if isinstance(length, int) and (length < points or hop <= 0):
-        raise OperationError(
-            "empty-output", f"{{subject}} transforms {points} points of a signal of {length}"
-        )
+        raise OperationError("empty-output", f"{{subject}} transforms {points} points of a signal of {length}")
     two_sided = onesided is False or (onesided is None and category(input.dtype) == 3)
     frequencies = points if two_sided else points // 2 + 1
     frames = (length - points) // hop + 1

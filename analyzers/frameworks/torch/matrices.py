@@ -35,9 +35,7 @@ def square_matrix(value: Any) -> Tensor:
     """A (batch of) square matrices; raises matmul-mismatch."""
     x = matrix(value)
     if same(x.shape[-2], x.shape[-1]) is False:
-        raise OperationError(
-            "matmul-mismatch", f"{{subject}} needs square matrices, gets {shape_text(x.shape)}"
-        )
+        raise OperationError("matmul-mismatch", f"{{subject}} needs square matrices, gets {shape_text(x.shape)}")
     return x
 
 
@@ -106,9 +104,7 @@ def svd(A: Any, full_matrices: Any = True, driver: Any = None) -> NamedResult:
     values = _mixed_matrix(x)
     parts = ((*batch, rows, left), (*batch, least), (*batch, right, columns))
     singular = Tensor(parts[1], reduction.reduce(values, -1).field, x.dtype)
-    return NamedResult(
-        (values.with_(shape=parts[0]), singular, values.with_(shape=parts[2])), ("U", "S", "Vh")
-    )
+    return NamedResult((values.with_(shape=parts[0]), singular, values.with_(shape=parts[2])), ("U", "S", "Vh"))
 
 
 @shared("svd")
@@ -191,9 +187,7 @@ def vecdot(x: Any, y: Any, dim: Any = -1) -> Tensor:
 
 
 @torch_function("linalg.solve_triangular")
-def solve_triangular(
-    A: Any, B: Any, upper: Any = False, left: Any = True, unitriangular: Any = False
-) -> Tensor:
+def solve_triangular(A: Any, B: Any, upper: Any = False, left: Any = True, unitriangular: Any = False) -> Tensor:
     if left is False:
         return linear_algebra.matmul(tensor(B), _mixed_matrix(square_matrix(A)))
     return linear_algebra.matmul(_mixed_matrix(square_matrix(A)), tensor(B))

@@ -36,9 +36,7 @@ def gather(input: Tensor, dim: Any, index: Any, sparse_grad: Any = False) -> Ten
 
 
 @shared_in_place("scatter")
-def scatter(
-    input: Tensor, dim: Any, index: Any, src: Any = None, reduce: Any = None, value: Any = None
-) -> Tensor:
+def scatter(input: Tensor, dim: Any, index: Any, src: Any = None, reduce: Any = None, value: Any = None) -> Tensor:
     return indexing.scatter(input, dim, tensor(index), src if src is not None else value)
 
 
@@ -119,9 +117,7 @@ def select_scatter(input: Tensor, src: Any, dim: Any, index: Any) -> Tensor:
 
 
 @shared("slice_scatter")
-def slice_scatter(
-    input: Tensor, src: Any, dim: Any = 0, start: Any = None, end: Any = None, step: Any = 1
-) -> Tensor:
+def slice_scatter(input: Tensor, src: Any, dim: Any = 0, start: Any = None, end: Any = None, step: Any = 1) -> Tensor:
     along = axis(dim, input.rank)
     key = (slice(None),) * along + (slice(start, end, step),)
     return _written(input, indexing.getitem(input, key), tensor(src))
@@ -133,9 +129,7 @@ def diagonal_scatter(input: Tensor, src: Any, offset: Any = 0, dim1: Any = 0, di
 
 
 def _written(input: Tensor, target: Tensor, source: Tensor) -> Tensor:
-    if target.rank != source.rank or any(
-        same(a, b) is False for a, b in zip(target.shape, source.shape, strict=True)
-    ):
+    if target.rank != source.rank or any(same(a, b) is False for a, b in zip(target.shape, source.shape, strict=True)):
         raise OperationError(
             "broadcast-mismatch",
             f"{{subject}} expects a source of {shape_text(target.shape)}, gets {shape_text(source.shape)}",
@@ -153,9 +147,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     if input is None and other is None:
         return nonzero(tensor(condition), as_tuple=True)
     chosen = promoted_dtype((operand(input), operand(other)))
-    return computed(
-        lambda c, a, b: a if c else b, tensor(condition), operand(input), operand(other), dtype=chosen
-    )
+    return computed(lambda c, a, b: a if c else b, tensor(condition), operand(input), operand(other), dtype=chosen)
 
 
 @tensor_method("where")

@@ -187,14 +187,10 @@ def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: Any = False, dty
 
 
 @torch_function("linalg.matrix_norm")
-def matrix_norm(
-    A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: Any = False, dtype: Any = None
-) -> Tensor:
+def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: Any = False, dtype: Any = None) -> Tensor:
     matrix = tensor(A)
     if matrix.rank < 2:
-        raise OperationError(
-            "rank-mismatch", f"{{subject}} expects at least 2 dimensions, gets {matrix.rank}"
-        )
+        raise OperationError("rank-mismatch", f"{{subject}} expects at least 2 dimensions, gets {matrix.rank}")
     return norm(matrix, ord, dim, keepdim, dtype)
 
 
@@ -244,9 +240,7 @@ def _require_k(k: Any, input: Tensor, along: int, least: int) -> Dim:
 
 
 @shared("quantile", "nanquantile")
-def quantile(
-    input: Tensor, q: Any, dim: Any = None, keepdim: Any = False, interpolation: Any = "linear"
-) -> Tensor:
+def quantile(input: Tensor, q: Any, dim: Any = None, keepdim: Any = False, interpolation: Any = "linear") -> Tensor:
     result = reduction.reduce(input, None if dim is None else axis(dim, input.rank), keepdim)
     if input.numel() == 0:
         raise OperationError("invalid-argument", "{subject} has no elements")
@@ -356,9 +350,7 @@ def _counted(input: Tensor, places: dict[Any, int], return_inverse: Any, return_
 
 
 @shared("unique_consecutive")
-def unique_consecutive(
-    input: Tensor, return_inverse: Any = False, return_counts: Any = False, dim: Any = None
-) -> Any:
+def unique_consecutive(input: Tensor, return_inverse: Any = False, return_counts: Any = False, dim: Any = None) -> Any:
     return _distinct(input, return_inverse, return_counts, dim)
 
 

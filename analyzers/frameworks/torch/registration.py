@@ -102,9 +102,7 @@ def shared_in_place(*names: str) -> Callable[[Native], Native]:
     return register
 
 
-def in_place_form(
-    definition: Callable[..., Any], write: Callable[[Any, Any], Any] = in_place
-) -> Callable[..., Any]:
+def in_place_form(definition: Callable[..., Any], write: Callable[[Any, Any], Any] = in_place) -> Callable[..., Any]:
     """The native that writes the definition's result into its first argument."""
 
     def native(self: Any, *arguments: Any, **named: Any) -> Any:

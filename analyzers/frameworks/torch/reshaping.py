@@ -116,9 +116,7 @@ def tile(input: Tensor, *counts: Any, dims: Any = None) -> Tensor:
 
 
 @torch_function("repeat_interleave")
-def repeat_interleave(
-    input: Any = None, repeats: Any = None, dim: Any = None, output_size: Any = None
-) -> Tensor:
+def repeat_interleave(input: Any = None, repeats: Any = None, dim: Any = None, output_size: Any = None) -> Tensor:
     x = tensor(input if input is not None else repeats)
     if repeats is None or input is None:
         index = Tensor(x.shape, dtype="int64")

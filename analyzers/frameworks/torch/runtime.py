@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.interpreter.library.summaries_ import used_with
 from analyzers.frameworks.registry import NAMES, attribute, function, layer
+from analyzers.interpreter.library.summaries_ import used_with
 from analyzers.interpreter.values import Class, Function, TypingForm
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
@@ -117,7 +117,9 @@ def check(condition: Any, message: Any = "", *, machine: Any) -> None:
 
 @function("torch.utils.checkpoint.checkpoint")
 def checkpoint(fn: Any, *args: Any, machine: Any, use_reentrant: Any = None, **kwargs: Any) -> Any:
-    kept = {k: v for k, v in kwargs.items() if k not in ("preserve_rng_state", "context_fn", "determinism_check", "debug")}
+    kept = {
+        k: v for k, v in kwargs.items() if k not in ("preserve_rng_state", "context_fn", "determinism_check", "debug")
+    }
     return machine.call(fn, args, kept)
 
 

@@ -238,9 +238,7 @@ def nothing(self: Tensor) -> None:
     return None
 
 
-@tensor_property(
-    "is_cuda", "is_sparse", "is_quantized", "is_mkldnn", "is_meta", "is_mps", "is_nested", "is_xpu"
-)
+@tensor_property("is_cuda", "is_sparse", "is_quantized", "is_mkldnn", "is_meta", "is_mps", "is_nested", "is_xpu")
 def is_false(self: Tensor) -> bool:
     return False
 
@@ -303,9 +301,7 @@ def requires_grad_(self: Tensor, requires_grad: Any = True) -> Tensor:
     return self
 
 
-@tensor_method(
-    "backward", "retain_grad", "register_hook", "register_post_accumulate_grad_hook", "record_stream"
-)
+@tensor_method("backward", "retain_grad", "register_hook", "register_post_accumulate_grad_hook", "record_stream")
 def no_result(self: Tensor, *_: Any, **__: Any) -> None:
     return None
 

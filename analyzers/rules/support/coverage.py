@@ -44,9 +44,7 @@ class Axis:
 
 def covered_axes(model: ModelFact, field: FieldFact, settings: ModelSettings) -> Iterator[Axis]:
     """The axes whose numbers are all known; ``target_size`` names pixels, given for all axes or each."""
-    for index, (name, size, extent) in enumerate(
-        zip(field.axes, field.size, extents(model, field), strict=True)
-    ):
+    for index, (name, size, extent) in enumerate(zip(field.axes, field.size, extents(model, field), strict=True)):
         if size is None:
             continue
         if settings.target_size is not None:

@@ -115,6 +115,4 @@ def require_rank(tensor: Tensor, *ranks: int) -> None:
 def require_least_rank(tensor: Tensor, rank: int) -> None:
     """Raises rank-mismatch below this rank."""
     if tensor.rank < rank:
-        raise OperationError(
-            "rank-mismatch", f"{{subject}} expects at least {rank} dimensions, gets {tensor.rank}"
-        )
+        raise OperationError("rank-mismatch", f"{{subject}} expects at least {rank} dimensions, gets {tensor.rank}")

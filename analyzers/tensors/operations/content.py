@@ -89,9 +89,7 @@ def _column(operand: Any, shape: Sequence[Dim], count: int, dtype: str) -> Conte
     return (convert(operand, dtype),) * count
 
 
-def folded(
-    function: Callable[[Sequence[Any]], Any], tensor: Tensor, dims: Sequence[int], dtype: str
-) -> Content:
+def folded(function: Callable[[Sequence[Any]], Any], tensor: Tensor, dims: Sequence[int], dtype: str) -> Content:
     """Numbers of a reduction over dims: ``function`` gets the list that each result element reduces."""
     if tensor.content is None:
         return None

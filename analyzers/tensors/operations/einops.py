@@ -78,9 +78,7 @@ def parse_shape(x: Tensor, pattern: str) -> dict[str, Dim]:
 def _sides(pattern: str) -> tuple[list[Group], list[Group]]:
     left, arrow, right = pattern.partition("->")
     if not arrow or "->" in right:
-        raise OperationError(
-            "invalid-argument", f"{{subject}} needs one '->' in {pattern!r}", exception="ValueError"
-        )
+        raise OperationError("invalid-argument", f"{{subject}} needs one '->' in {pattern!r}", exception="ValueError")
     sides = _groups(left), _groups(right)
     for groups in sides:
         _require_unique(groups)
@@ -228,9 +226,7 @@ def _replace_ellipsis(groups: list[Group], names: list[str]) -> list[Group]:
 
 def _require_rank(groups: Sequence[Group], x: Tensor) -> None:
     if len(groups) != x.rank:
-        raise _error(
-            f"expects {len(groups)} dimensions, gets {x.rank} ({shape_text(x.shape)})", rule="rank-mismatch"
-        )
+        raise _error(f"expects {len(groups)} dimensions, gets {x.rank} ({shape_text(x.shape)})", rule="rank-mismatch")
 
 
 def _solve(left: Sequence[Group], x: Tensor, known: dict[str, Dim]) -> None:
@@ -244,9 +240,7 @@ def _solve(left: Sequence[Group], x: Tensor, known: dict[str, Dim]) -> None:
             known[open_names[0]] = _quotient(dim, given, group)
         elif require(dim, given) is False:
             spelled = " ".join(group) or "1"
-            raise _error(
-                f"expects {text(given)} for '{spelled}', gets {text(dim)}", expected=given, actual=dim
-            )
+            raise _error(f"expects {text(given)} for '{spelled}', gets {text(dim)}", expected=given, actual=dim)
 
 
 def _quotient(dim: Dim, given: Dim, group: Group) -> Dim:

@@ -107,9 +107,7 @@ def _different(label: str, known: Dim, dim: Dim) -> OperationError:
 
 
 def _ellipsis_width(terms: Sequence[str], tensors: Sequence[Tensor]) -> int:
-    widths = [
-        x.rank - len(term.replace("...", "")) for term, x in zip(terms, tensors, strict=True) if "..." in term
-    ]
+    widths = [x.rank - len(term.replace("...", "")) for term, x in zip(terms, tensors, strict=True) if "..." in term]
     return max(widths, default=0)
 
 
@@ -179,9 +177,7 @@ def named_einsum(pattern: str, operands: Sequence[Any]) -> Tensor:
 def _spelled_out(term: Labels, rank: int | None, width: int) -> Labels:
     if "..." not in term:
         if rank is not None and rank != len(term):
-            raise OperationError(
-                "rank-mismatch", f"{{subject}} names {len(term)} dimensions, its operand has {rank}"
-            )
+            raise OperationError("rank-mismatch", f"{{subject}} names {len(term)} dimensions, its operand has {rank}")
         return list(term)
     count = width if rank is None else rank - len(term) + 1
     place = term.index("...")

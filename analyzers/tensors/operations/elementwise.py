@@ -65,9 +65,7 @@ def broadcast_shapes(*shapes: Sequence[Dim]) -> tuple[Dim, ...]:
     return result
 
 
-def _broadcast_two(
-    first: tuple[Dim, ...], second: tuple[Dim, ...], shapes: Sequence[Sequence[Dim]]
-) -> tuple[Dim, ...]:
+def _broadcast_two(first: tuple[Dim, ...], second: tuple[Dim, ...], shapes: Sequence[Sequence[Dim]]) -> tuple[Dim, ...]:
     rank = max(len(first), len(second))
     left = (1,) * (rank - len(first)) + first
     right = (1,) * (rank - len(second)) + second

@@ -119,7 +119,4 @@ def block_counts(
     stride: Sequence[Dim],
 ) -> list[Dim]:
     """Blocks along each spatial axis."""
-    return [
-        conv_out(n, k, s, 2 * p, d)
-        for n, k, d, p, s in zip(sizes, kernel, dilation, padding, stride, strict=True)
-    ]
+    return [conv_out(n, k, s, 2 * p, d) for n, k, d, p, s in zip(sizes, kernel, dilation, padding, stride, strict=True)]

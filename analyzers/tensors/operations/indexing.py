@@ -147,18 +147,14 @@ def index_list(items: Sequence[Any]) -> Tensor:
     boolean = bool(listed) and all(isinstance(item, bool) for item in listed)
     values: list[Any] = [size(item) for item in listed]
     known = all(isinstance(value, int) for value in values)
-    return Tensor(
-        (len(values),), dtype="bool" if boolean else "int64", content=tuple(values) if known else None
-    )
+    return Tensor((len(values),), dtype="bool" if boolean else "int64", content=tuple(values) if known else None)
 
 
 def _consumed(item: Any) -> int:
     """How many dims of the input an item takes."""
     if item is None or item is Ellipsis or isinstance(item, bool):
         return 0
-    if (isinstance(item, Tensor) and category(item.dtype) == 0) or (
-        isinstance(item, Tensor) and item.dtype == "uint8"
-    ):
+    if (isinstance(item, Tensor) and category(item.dtype) == 0) or (isinstance(item, Tensor) and item.dtype == "uint8"):
         return item.rank
     return 1
 
@@ -197,9 +193,7 @@ def _slice_bounds(item: slice, have: Dim) -> tuple[Dim, Dim, int]:
     """First position, length and step of a slice of a dim of length ``have``."""
     step = 1 if item.step is None else integer(item.step)
     if step <= 0:
-        raise OperationError(
-            "invalid-argument", f"{{subject}} slices with step {step}", exception="ValueError"
-        )
+        raise OperationError("invalid-argument", f"{{subject}} slices with step {step}", exception="ValueError")
     start = 0 if item.start is None else size(item.start)
     stop = have if item.stop is None else size(item.stop)
     if isinstance(have, int) and isinstance(start, int) and isinstance(stop, int):
@@ -385,9 +379,7 @@ def _picked_rows(
     columns = [content.expanded(index, shape) or () for index in indices]
     picked: list[Any] = []
     for position in zip(*columns, strict=True):
-        row = sum(
-            value % length * stride for value, length, stride in zip(position, lengths, strides, strict=True)
-        )
+        row = sum(value % length * stride for value, length, stride in zip(position, lengths, strides, strict=True))
         picked.extend(groups[row])
     return picked
 
@@ -399,9 +391,7 @@ def index_select(x: Tensor, dim: Any, index: Tensor) -> Tensor:
     """The positions ``index`` (1-D) of one dim."""
     where = axis(dim, x.rank)
     if index.rank > 1:
-        raise OperationError(
-            "rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions"
-        )
+        raise OperationError("rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions")
     flat = index if index.rank == 1 else index.with_(shape=(1,), content=index.content)
     if x.rank == 0:
         _require_one_index(index)
@@ -478,17 +468,13 @@ def index_write(x: Tensor, dim: Any, index: Tensor, source: Any) -> Tensor:
     """index_add, index_copy, index_fill: ``source`` has the shape of ``x`` with the index along ``dim``."""
     where = axis(dim, x.rank)
     if index.rank > 1:
-        raise OperationError(
-            "rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions"
-        )
+        raise OperationError("rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions")
     tensors = [x]
     if x.rank == 0 and isinstance(source, Tensor):
         _require_one_index(index)
     if isinstance(source, Tensor) and source.rank and x.rank:
         wanted = (*x.shape[:where], index.numel(), *x.shape[where + 1 :])
-        if len(wanted) != source.rank or any(
-            same(a, b) is False for a, b in zip(wanted, source.shape, strict=True)
-        ):
+        if len(wanted) != source.rank or any(same(a, b) is False for a, b in zip(wanted, source.shape, strict=True)):
             raise OperationError(
                 "broadcast-mismatch",
                 f"{{subject}} expects a source of {shape_text(wanted)}, gets {shape_text(source.shape)}",
@@ -508,9 +494,7 @@ def masked_select(x: Tensor, mask: Tensor) -> Tensor:
 def take(x: Tensor, index: Tensor) -> Tensor:
     """Elements of the flattened tensor, in the shape of ``index``."""
     if x.numel() == 0 and index.numel() != 0:
-        raise OperationError(
-            "dimension-out-of-range", "{subject} takes from an empty tensor", exception="IndexError"
-        )
+        raise OperationError("dimension-out-of-range", "{subject} takes from an empty tensor", exception="IndexError")
     field = view(x, (product(x.shape),)).field
     flat = field.forget((0,), "picked by index").remove((0,))
     for _ in range(index.rank):

@@ -142,9 +142,7 @@ def scaled_dot_product_attention(
     """
     for tensor in (query, key, value):
         if tensor.rank < 2:
-            raise OperationError(
-                "rank-mismatch", f"{{subject}} expects at least 2 dimensions, gets {tensor.rank}"
-            )
+            raise OperationError("rank-mismatch", f"{{subject}} expects at least 2 dimensions, gets {tensor.rank}")
     if grouped:
         key, value = _repeat_heads(key, query), _repeat_heads(value, query)
     declared = Tensor((*query.shape[:-1], value.shape[-1]), dtype=query.dtype)
@@ -196,9 +194,7 @@ def add_product(x: Any, result: Tensor) -> Tensor:
     if not isinstance(x, Tensor):
         return result
     shape = broadcast_shapes(x.shape, result.shape)
-    if len(shape) != result.rank or any(
-        same(a, b) is False for a, b in zip(shape, result.shape, strict=True)
-    ):
+    if len(shape) != result.rank or any(same(a, b) is False for a, b in zip(shape, result.shape, strict=True)):
         raise OperationError(
             "broadcast-mismatch",
             f"{{subject}} cannot add {shape_text(x.shape)} to {shape_text(result.shape)}",

@@ -109,7 +109,5 @@ def require_vector(vector: Tensor | None, length: Dim, argument: str, result: Te
 def local_response_norm(input: Tensor, size: Dim, channel_dim: int) -> Tensor:
     """Normalisation over neighbouring channels."""
     if below(size, 1):
-        raise OperationError(
-            "invalid-argument", f"{{subject}} has size {text(size)}", argument="size", actual=size
-        )
+        raise OperationError("invalid-argument", f"{{subject}} has size {text(size)}", argument="size", actual=size)
     return input.with_(field=input.field.mix([channel_dim]))

@@ -27,9 +27,7 @@ def pad(input: Tensor, dims: Sequence[int], pads: Sequence[Pair]) -> Tensor:
     return input.with_(shape=resized(input.shape, dims, sizes), field=field)
 
 
-def cut_away(
-    input_sizes: Sequence[Dim], sizes: Sequence[Dim], input: Tensor, dims: Sequence[int]
-) -> OperationError:
+def cut_away(input_sizes: Sequence[Dim], sizes: Sequence[Dim], input: Tensor, dims: Sequence[int]) -> OperationError:
     """The empty-output of a padding that cuts off more than there is."""
     return OperationError(
         "empty-output",

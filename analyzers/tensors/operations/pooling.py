@@ -73,9 +73,7 @@ def adaptive_pool(input: Tensor, sizes: Sequence[Dim], spatial_dims: Sequence[in
     return input.with_(shape=resized(input.shape, spatial_dims, sizes), field=field)
 
 
-def adaptive_field(
-    field: Field, dims: Sequence[int], input_sizes: Sequence[Dim], sizes: Sequence[Dim]
-) -> Field:
+def adaptive_field(field: Field, dims: Sequence[int], input_sizes: Sequence[Dim], sizes: Sequence[Dim]) -> Field:
     """The field after adaptive pooling: to size 1 reads everything, to its own size changes nothing."""
     whole = [dim for dim, m in zip(dims, sizes, strict=True) if isinstance(m, int) and m == 1]
     rest = [

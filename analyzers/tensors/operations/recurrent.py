@@ -45,13 +45,9 @@ def recurrent(
         (*input.shape[:-1], features * directions),
         input.field.mix([time_dim, input.rank - 1]),
         input.dtype,
-        cost=steps
-        * directions
-        * sequence_cost(gates, input_size, hidden_size, num_layers, directions, projection),
+        cost=steps * directions * sequence_cost(gates, input_size, hidden_size, num_layers, directions, projection),
     )
-    hidden, cell = (
-        final_state(output, time_dim, num_layers * directions, size) for size in (features, hidden_size)
-    )
+    hidden, cell = (final_state(output, time_dim, num_layers * directions, size) for size in (features, hidden_size))
     require_features(input, input_size, (output, hidden, cell))
     return output, hidden, cell
 
@@ -103,9 +99,7 @@ def require_features(input: Tensor, expected: Dim, result: Tensor | tuple[Tensor
         )
 
 
-def require_state(
-    state: Tensor, expected: Sequence[Dim], name: str, result: Tensor | tuple[Tensor, ...]
-) -> None:
+def require_state(state: Tensor, expected: Sequence[Dim], name: str, result: Tensor | tuple[Tensor, ...]) -> None:
     """Raises rank-mismatch or feature-size-mismatch unless a given initial state has this shape."""
     fits = state.rank == len(expected) and all(
         require(actual, wanted) is not False for actual, wanted in zip(state.shape, expected, strict=True)

@@ -61,9 +61,7 @@ def require_elements(x: Tensor, dims: Any) -> None:
     """Raises empty-output for a reduction without identity (max, argmax) over no elements at all."""
     over = reduced_axes(dims, x.rank)
     if any(x.shape[index] == 0 for index in over if x.rank):
-        raise OperationError(
-            "dimension-out-of-range", "{subject} has no elements to reduce", exception="IndexError"
-        )
+        raise OperationError("dimension-out-of-range", "{subject} has no elements to reduce", exception="IndexError")
 
 
 def cumulative(x: Tensor, dim: Any, dtype: str | None, step: Callable[[Any, Any], Any]) -> Tensor:

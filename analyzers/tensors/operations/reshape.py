@@ -143,9 +143,7 @@ def movedim(x: Tensor, source: Any, destination: Any) -> Tensor:
     """Move dims to new places, the others keep their order."""
     sources, targets = axes(source, x.rank), axes(destination, x.rank)
     if len(sources) != len(targets):
-        raise OperationError(
-            "invalid-argument", "{subject} gets different numbers of sources and destinations"
-        )
+        raise OperationError("invalid-argument", "{subject} gets different numbers of sources and destinations")
     rest = [index for index in range(x.rank) if index not in sources]
     placed = dict(zip(targets, sources, strict=True))
     order = [placed[index] if index in placed else rest.pop(0) for index in range(x.rank)]
@@ -186,9 +184,7 @@ def expand(x: Tensor, lengths: Sequence[Dim]) -> Tensor:
     """Repeat dims of length 1 without copying; -1 keeps a length. Raises broadcast-mismatch."""
     extra = len(lengths) - x.rank
     if extra < 0:
-        raise OperationError(
-            "rank-mismatch", f"{{subject}} names {len(lengths)} dimensions, its input has {x.rank}"
-        )
+        raise OperationError("rank-mismatch", f"{{subject}} names {len(lengths)} dimensions, its input has {x.rank}")
     old = (None,) * extra + x.shape
     shape = tuple(_expanded_dim(x, own, length) for own, length in zip(old, lengths, strict=True))
     return _expanded(x, shape)
@@ -230,9 +226,7 @@ def repeat(x: Tensor, counts: Sequence[Dim]) -> Tensor:
     """Tile: dim i appears ``counts[i]`` times, end to end (missing dims are added in front)."""
     extra = len(counts) - x.rank
     if extra < 0:
-        raise OperationError(
-            "rank-mismatch", f"{{subject}} names {len(counts)} dimensions, its input has {x.rank}"
-        )
+        raise OperationError("rank-mismatch", f"{{subject}} names {len(counts)} dimensions, its input has {x.rank}")
     if any(isinstance(count, int) and count < 0 for count in counts):
         raise OperationError("invalid-argument", "{subject} cannot repeat a negative number of times")
     wide = _expanded(x, (1,) * extra + x.shape)
@@ -321,9 +315,7 @@ def tensor_list(tensors: Any) -> list[Tensor]:
                 exception="TypeError",
             )
     if not listed:
-        raise OperationError(
-            "invalid-argument", "{subject} gets an empty list of tensors", exception="ValueError"
-        )
+        raise OperationError("invalid-argument", "{subject} gets an empty list of tensors", exception="ValueError")
     return listed
 
 
@@ -462,9 +454,7 @@ def narrow(x: Tensor, dim: Any, start: Any, length: Any) -> Tensor:
 def select(x: Tensor, dim: Any, position: Any) -> Tensor:
     """One position of a dim, which goes; raises dimension-out-of-range (IndexError)."""
     if x.rank == 0:
-        raise OperationError(
-            "dimension-out-of-range", "{subject} cannot index a scalar", exception="IndexError"
-        )
+        raise OperationError("dimension-out-of-range", "{subject} cannot index a scalar", exception="IndexError")
     index = axis(dim, x.rank)
     place = _position(x, index, position)
     shape = x.shape[:index] + x.shape[index + 1 :]
@@ -605,9 +595,7 @@ def _cut_at(x: Tensor, positions: list[int], index: int) -> tuple[Tensor, ...]:
 def unbind(x: Tensor, dim: Any = 0) -> list[Tensor]:
     """All positions of a dim; raises UnknownUsed when their number is not known."""
     if x.rank == 0:
-        raise OperationError(
-            "dimension-out-of-range", "{subject} cannot take a scalar apart", exception="IndexError"
-        )
+        raise OperationError("dimension-out-of-range", "{subject} cannot take a scalar apart", exception="IndexError")
     index = axis(dim, x.rank)
     return [select(x, index, position) for position in range(_few(integer(x.shape[index])))]
 
@@ -651,9 +639,7 @@ def roll(x: Tensor, shifts: Any, dims: Any = None) -> Tensor:
         return x.with_(field=x.field.forget(range(x.rank), "rolled as one flat list"))
     named = dims if isinstance(dims, (tuple, list)) else (dims,)
     if len(named) != len(amounts):
-        raise OperationError(
-            "invalid-argument", f"{{subject}} gets {len(amounts)} shifts for {len(named)} dims"
-        )
+        raise OperationError("invalid-argument", f"{{subject}} gets {len(amounts)} shifts for {len(named)} dims")
     if x.numel() == 0:
         return x.with_(content=x.content)
     require_dims(x, "IndexError")

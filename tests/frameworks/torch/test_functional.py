@@ -150,9 +150,7 @@ def fractional_pool(draw: Draw) -> Call:
     axes = draw.of(2, 3)
     ratio = draw.of(0.5, (0.5,) * axes, (0.3,) * axes)
     options = draw.of({"output_size": draw.per_axis(axes, 1, 6)}, {"output_ratio": ratio}, {})
-    return call(
-        f"fractional_max_pool{axes}d", floats(*draw.image(axes)), draw.per_axis(axes, 1, 3), **options
-    )
+    return call(f"fractional_max_pool{axes}d", floats(*draw.image(axes)), draw.per_axis(axes, 1, 3), **options)
 
 
 def unpool(draw: Draw) -> Call:
@@ -179,9 +177,7 @@ def interpolate(draw: Draw) -> Call:
     modes = ["nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic", "trilinear", "cubic"]
     fitting = ["nearest", "area", {1: "linear", 2: "bilinear", 3: "trilinear"}[axes]]
     factor = draw.of(2, 0.5, 1.5, 0.3, 1.9999999, 3.0, 0.05, (2,) * axes, [0.7] * axes, [2, 2, 2])
-    options = draw.mostly(
-        draw.of({"scale_factor": factor}, {"size": draw.per_axis(axes, 1, 12)}), {}, {"size": 0}
-    )
+    options = draw.mostly(draw.of({"scale_factor": factor}, {"size": draw.per_axis(axes, 1, 12)}), {}, {"size": 0})
     options |= draw.some(mode=lambda: draw.of(*fitting, *fitting, draw.of(*modes)))
     if draw.chance(0.15):
         options |= {draw.of("align_corners", "recompute_scale_factor", "antialias"): True}
@@ -214,9 +210,7 @@ def normalization(draw: Draw) -> Call:
     def vector() -> Array | None:
         return draw.of(None, floats(draw.mostly(channels, 1, 4)), floats(channels))
 
-    name = draw.of(
-        "batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm"
-    )
+    name = draw.of("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm")
     if name == "batch_norm":
         statistics = (floats(draw.mostly(channels, 5)), floats(channels))
         return call(name, floats(*shape), *statistics, vector(), vector())
@@ -266,9 +260,7 @@ def linear(draw: Draw) -> Call:
 def attention(draw: Draw) -> Call:
     lead, length, source, size = draw.sizes(draw.size(1, 2), 1, 3), draw.size(), draw.size(2), draw.size()
     options = draw.some(
-        attn_mask=lambda: floats(
-            *draw.of((length, source), (1, source), (*lead, length, source), (length, 1))
-        )
+        attn_mask=lambda: floats(*draw.of((length, source), (1, source), (*lead, length, source), (length, 1)))
     )
     query, key = floats(*lead, length, size), floats(*lead, source, draw.mostly(size, 9))
     return call("scaled_dot_product_attention", query, key, floats(*lead, source, 3), **options)

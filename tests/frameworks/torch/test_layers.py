@@ -168,9 +168,7 @@ def own_facts(case: Case) -> dict[str, Any]:
             return {"raised": True}
         facts["built"] = True if module.broken is None else module.broken
         facts["attributes"] = plain(module.attributes)
-        facts["parameters"] = [
-            (n, p.shape, p.trainable) for n, p in walk(module, "_parameters") if is_sized(p)
-        ]
+        facts["parameters"] = [(n, p.shape, p.trainable) for n, p in walk(module, "_parameters") if is_sized(p)]
         if case.inputs:
             _call(machine, case, module, facts)
     except Raised:
@@ -593,10 +591,7 @@ LOSSES = [
 
 LAZY = [
     *[layer(f"LazyConv{n}d", 8, 3, padding=1).on(x) for n, x in ((1, X1), (2, X2), (3, X3))],
-    *[
-        layer(f"LazyConvTranspose{n}d", 8, 2, stride=2, bias=False).on(x)
-        for n, x in ((1, X1), (2, X2), (3, X3))
-    ],
+    *[layer(f"LazyConvTranspose{n}d", 8, 2, stride=2, bias=False).on(x) for n, x in ((1, X1), (2, X2), (3, X3))],
     *[layer(f"LazyBatchNorm{n}d").on(x) for n, x in ((1, X1), (2, X2), (3, X3))],
     *[layer(f"LazyInstanceNorm{n}d").on(x) for n, x in ((1, X1), (2, X2), (3, X3))],
     layer("LazyConv2d", 9, 3, groups=3).on(X2),
@@ -675,9 +670,7 @@ def differences(case: Case) -> list[str]:
     if "raised" in expected or "raised" in actual:
         return [] if ("raised" in expected) == ("raised" in actual) else [f"{case}: {expected} but {actual}"]
     return [
-        f"{case}: {key} {expected[key]} but {actual.get(key)}"
-        for key in expected
-        if differs(key, expected, actual)
+        f"{case}: {key} {expected[key]} but {actual.get(key)}" for key in expected if differs(key, expected, actual)
     ]
 
 
@@ -705,9 +698,7 @@ ELSEWHERE = """
 
 
 def test_every_layer_of_torch_is_known_and_in_the_table() -> None:
-    kinds = {name for name in dir(torch.nn) if isinstance(getattr(torch.nn, name), type)} - set(
-        ELSEWHERE.split()
-    )
+    kinds = {name for name in dir(torch.nn) if isinstance(getattr(torch.nn, name), type)} - set(ELSEWHERE.split())
     assert kinds - {case.name for table in TABLES for case in table} == set()
 
 
@@ -751,9 +742,7 @@ REPARAMETRISED = {
 
 
 @pytest.mark.parametrize("name", REPARAMETRISED)
-@pytest.mark.parametrize(
-    "case", [layer("Conv2d", 6, 8, 3), layer("ConvTranspose2d", 6, 8, 3), layer("Linear", 6, 8)]
-)
+@pytest.mark.parametrize("case", [layer("Conv2d", 6, 8, 3), layer("ConvTranspose2d", 6, 8, 3), layer("Linear", 6, 8)])
 def test_reparametrised_weights_count_as_in_torch(name: str, case: Case) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -209,9 +209,7 @@ class Draft:
 
     def near(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """A shape that mostly broadcasts with the given one."""
-        lengths = (
-            list(shape[self.random.randint(0, len(shape)) :]) if self.random.random() < 0.5 else list(shape)
-        )
+        lengths = list(shape[self.random.randint(0, len(shape)) :]) if self.random.random() < 0.5 else list(shape)
         lengths = [1 if self.random.random() < 0.25 else length for length in lengths]
         if lengths and self.random.random() < 0.12:
             lengths[self.random.randrange(len(lengths))] = self.random.choice((2, 3, 5))
@@ -255,10 +253,7 @@ class Draft:
         return ", ".join(items) or "..."
 
     def item(self, length: int) -> str:
-        bound = [
-            str(self.random.randint(-length - 1, length + 1)) if self.random.random() < 0.6 else ""
-            for _ in "ab"
-        ]
+        bound = [str(self.random.randint(-length - 1, length + 1)) if self.random.random() < 0.6 else "" for _ in "ab"]
         return self.random.choice((
             str(self.random.randint(-length, length - 1 + (self.random.random() < 0.1))),
             f"{bound[0]}:{bound[1]}:{self.random.choice(('', '1', '2', '3'))}",
@@ -351,9 +346,7 @@ class Draft:
 
     def growing(self, shape: tuple[int, ...], x: str) -> str:
         wide = tuple(self.random.choice((-1, 3)) if length == 1 else length for length in shape)
-        counts = tuple(
-            self.random.randint(1, 3) for _ in range(len(shape) + self.random.choice((0, 0, 1, -1)))
-        )
+        counts = tuple(self.random.randint(1, 3) for _ in range(len(shape) + self.random.choice((0, 0, 1, -1))))
         return self.random.choice((
             f"{x}.expand({wide})",
             f"{x}.expand({(2, *wide)})",

@@ -96,9 +96,7 @@ def _require_bag(x: Tensor, offsets: Any, per_sample_weights: Any, mode: str) ->
     weights = optional_tensor(per_sample_weights)
     if weights is None:
         return
-    if weights.rank != x.rank or any(
-        same(a, b) is False for a, b in zip(weights.shape, x.shape, strict=True)
-    ):
+    if weights.rank != x.rank or any(same(a, b) is False for a, b in zip(weights.shape, x.shape, strict=True)):
         raise OperationError(
             "broadcast-mismatch",
             f"{{subject}} has per_sample_weights of {shape_text(weights.shape)} for {shape_text(x.shape)}",
@@ -119,9 +117,7 @@ def one_hot(tensor: Any, num_classes: Any = -1) -> Tensor:
     x = _tensor(tensor)
     classes = size_of(num_classes)
     if isinstance(classes, int) and classes == -1:
-        classes = (
-            max(x.content) + 1 if x.content else unknown_dim("the number of classes depends on the values")
-        )
+        classes = max(x.content) + 1 if x.content else unknown_dim("the number of classes depends on the values")
     require_at_least([classes], 1, "num_classes")
     return Tensor((*x.shape, classes), x.field.insert(x.rank), "int64")
 

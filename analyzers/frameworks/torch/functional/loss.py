@@ -110,9 +110,7 @@ def smooth_l1_loss(
 
 
 @function("torch.nn.functional.huber_loss")
-def huber_loss(
-    input: Any, target: Any, reduction: Any = "mean", delta: Any = 1.0, weight: Any = None
-) -> Tensor:
+def huber_loss(input: Any, target: Any, reduction: Any = "mean", delta: Any = 1.0, weight: Any = None) -> Tensor:
     return _elementwise(input, target, weight, reduction)
 
 
@@ -164,9 +162,7 @@ def kl_div(
     log_target: Any = False,
 ) -> Tensor:
     loss = broadcast(tensor(input), tensor(target))
-    return reduced(
-        loss, reduction, size_average, reduce, ("none", "mean", "sum", "batchmean", "elementwise_mean")
-    )
+    return reduced(loss, reduction, size_average, reduce, ("none", "mean", "sum", "batchmean", "elementwise_mean"))
 
 
 @function("torch.nn.functional.binary_cross_entropy")
@@ -206,9 +202,7 @@ def binary_cross_entropy_with_logits(
 def _require_weight(weight: Any, x: Tensor) -> None:
     given = optional_tensor(weight)
     if given is not None and not same_shape(broadcast(x, given), x):
-        raise mismatch(
-            f"{{subject}} has a weight of {shape_text(given.shape)} for {shape_text(x.shape)}", None
-        )
+        raise mismatch(f"{{subject}} has a weight of {shape_text(given.shape)} for {shape_text(x.shape)}", None)
 
 
 @function("torch.nn.functional.nll_loss")
@@ -318,9 +312,7 @@ def _variance(x: Tensor, var: Tensor) -> Tensor:
     if var.rank == x.rank - 1 and same_shape(Tensor(x.shape[:-1]), var):
         return var.with_(shape=(*var.shape, 1), field=var.field.insert(var.rank))
     differing = (
-        [v for n, v in zip(x.shape, var.shape, strict=True) if same(n, v) is False]
-        if x.rank == var.rank
-        else []
+        [v for n, v in zip(x.shape, var.shape, strict=True) if same(n, v) is False] if x.rank == var.rank else []
     )
     if len(differing) == 1 and differing[0] == 1:
         return var
@@ -349,9 +341,7 @@ def margin_ranking_loss(
 def _require_one_rank(operands: Sequence[Tensor]) -> None:
     if len({operand.rank for operand in operands}) > 1:
         ranks = ", ".join(str(operand.rank) for operand in operands)
-        raise OperationError(
-            "rank-mismatch", f"{{subject}} expects operands of one rank, gets {ranks} dimensions"
-        )
+        raise OperationError("rank-mismatch", f"{{subject}} expects operands of one rank, gets {ranks} dimensions")
 
 
 @function("torch.nn.functional.multilabel_margin_loss")
@@ -403,9 +393,7 @@ def multi_margin_loss(
     loss = _per_sample(x)
     samples = x.shape[0] if x.rank == 2 else 1
     if wanted.rank > 1 or same(product(wanted.shape), samples) is False:
-        raise mismatch(
-            f"{{subject}} expects {text(samples)} targets, gets {shape_text(wanted.shape)}", _scalar(loss)
-        )
+        raise mismatch(f"{{subject}} expects {text(samples)} targets, gets {shape_text(wanted.shape)}", _scalar(loss))
     if x.rank < 2 and wanted.rank == 1:
         loss = Tensor(wanted.shape, loss.field.insert(0), loss.dtype)
     return reduced(loss, reduction, size_average, reduce)

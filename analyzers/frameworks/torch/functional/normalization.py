@@ -98,9 +98,7 @@ def instance_norm(
     if own and not isinstance(use_input_stats, Unknown):
         normalization.require_several(product(x.shape[2:]), "spatial element", x)
     if not own and (running_mean is None or running_var is None):
-        raise _norm_error(
-            "{subject} has no running_mean and running_var, which it needs without input statistics"
-        )
+        raise _norm_error("{subject} has no running_mean and running_var, which it needs without input statistics")
     _require_channels(x)
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     vectors = {name: optional_tensor(value) for name, value in given.items()}
@@ -147,9 +145,7 @@ def _require_scale(vector: Any, shape: tuple[Dim, ...], argument: str, result: T
 
 
 @function("torch.nn.functional.layer_norm")
-def layer_norm(
-    input: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: Any = 1e-5
-) -> Tensor:
+def layer_norm(input: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: Any = 1e-5) -> Tensor:
     shape = _normalized_shape(normalized_shape)
     result = normalization.layer_norm(tensor(input), shape)
     _require_scale(weight, shape, "weight", result)

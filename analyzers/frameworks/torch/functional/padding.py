@@ -54,15 +54,11 @@ def _constant_pad(x: Tensor, dims: Sequence[int], pairs: Sequence[tuple[Dim, Dim
     for dim, pair in zip(dims, pairs, strict=True):
         cut = [-amount for amount in pair if below(amount, 0)]
         if any(below(x.shape[dim] - part, 0) for part in (*cut, sum(cut))):
-            raise _pad_error(
-                f"{{subject}} cuts {text(sum(cut))} off dim {dim}, which has {text(x.shape[dim])}"
-            )
+            raise _pad_error(f"{{subject}} cuts {text(sum(cut))} off dim {dim}, which has {text(x.shape[dim])}")
     return padding.pad(x, dims, pairs)
 
 
-def _bordered(
-    x: Tensor, dims: Sequence[int], pairs: Sequence[tuple[Dim, Dim]], mode: str, value: Any
-) -> Tensor:
+def _bordered(x: Tensor, dims: Sequence[int], pairs: Sequence[tuple[Dim, Dim]], mode: str, value: Any) -> Tensor:
     if isinstance(value, (int, float)) and value != 0:
         raise _pad_error(f"{{subject}} has mode {mode!r}, which takes no value")
     if len(dims) not in (1, 2, 3) or x.rank not in (len(dims) + 1, len(dims) + 2):

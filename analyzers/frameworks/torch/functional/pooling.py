@@ -17,9 +17,7 @@ from analyzers.tensors.operations.spatial import below, exactly, paddings, per_a
 from analyzers.tensors.tensor import Tensor
 
 
-def _pool(
-    rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: Any
-) -> Tensor:
+def _pool(rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: Any) -> Tensor:
     x = tensor(input)
     dims = require_spatial_rank(x, rank)
     kernel = per_axis(kernel_size, rank, "kernel_size")
@@ -236,23 +234,17 @@ def _lp_pool(rank: int, input: Any, norm_type: Any, kernel_size: Any, stride: An
 
 
 @function("torch.nn.functional.lp_pool1d")
-def lp_pool1d(
-    input: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False
-) -> Tensor:
+def lp_pool1d(input: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False) -> Tensor:
     return _lp_pool(1, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 @function("torch.nn.functional.lp_pool2d")
-def lp_pool2d(
-    input: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False
-) -> Tensor:
+def lp_pool2d(input: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False) -> Tensor:
     return _lp_pool(2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 @function("torch.nn.functional.lp_pool3d")
-def lp_pool3d(
-    input: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False
-) -> Tensor:
+def lp_pool3d(input: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False) -> Tensor:
     return _lp_pool(3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
@@ -345,9 +337,7 @@ def _fractional(rank: int, input: Any, kernel_size: Any, output_size: Any, outpu
     kernel = exactly(kernel_size, rank, "kernel_size")
     if output_size is None:
         ratios = _ratios(output_ratio, rank)
-        sizes: Sequence[Dim] = [
-            scaled_size(x.shape[dim], ratio) for dim, ratio in zip(dims, ratios, strict=True)
-        ]
+        sizes: Sequence[Dim] = [scaled_size(x.shape[dim], ratio) for dim, ratio in zip(dims, ratios, strict=True)]
     else:
         sizes = exactly(output_size, rank, "output_size")
     _require_room(x, dims, kernel, sizes)
@@ -413,9 +403,7 @@ def _unpool(
     steps = kernel if known(stride) is None else per_axis(stride, rank, "stride")
     amounts = per_axis(padding, rank, "padding")
     dims = require_spatial_rank(x, rank)
-    default = [
-        (x.shape[dim] - 1) * s + k - 2 * p for dim, k, s, p in zip(dims, kernel, steps, amounts, strict=True)
-    ]
+    default = [(x.shape[dim] - 1) * s + k - 2 * p for dim, k, s, p in zip(dims, kernel, steps, amounts, strict=True)]
     sizes = default if known(output_size) is None else _unpooled(output_size, default, steps)
     result = pooling.unpool(x, positions, sizes, kernel, steps, amounts, dims)
     if len(positions.shape) != x.rank or any(

@@ -26,9 +26,7 @@ def grid_sample(
 
 
 @function("torch.grid_sampler")
-def grid_sampler(
-    input: Any, grid: Any, interpolation_mode: Any, padding_mode: Any, align_corners: Any
-) -> Tensor:
+def grid_sampler(input: Any, grid: Any, interpolation_mode: Any, padding_mode: Any, align_corners: Any) -> Tensor:
     modes = {0: "bilinear", 1: "nearest", 2: "bicubic"}
     return _sampled(tensor(input), tensor(grid), modes.get(integer(interpolation_mode), "bilinear"))
 
@@ -77,9 +75,7 @@ def affine_grid(theta: Any, size: Any, align_corners: Any = None) -> Tensor:
     spatial = len(sizes) - 2
     result = Tensor((sizes[0], *sizes[2:], spatial), _grid_field(matrices, spatial), matrices.dtype)
     expected = (spatial, spatial + 1)
-    if matrices.rank != 3 or any(
-        same(a, b) is False for a, b in zip(matrices.shape[1:], expected, strict=True)
-    ):
+    if matrices.rank != 3 or any(same(a, b) is False for a, b in zip(matrices.shape[1:], expected, strict=True)):
         raise OperationError(
             "rank-mismatch",
             f"{{subject}} expects theta of N×{spatial}×{spatial + 1}, gets {shape_text(matrices.shape)}",

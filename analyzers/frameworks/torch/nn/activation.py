@@ -277,9 +277,7 @@ class Softshrink(Module):
 class PReLU(Module):
     """Leaky ReLU with learned slopes: one, or one for each channel (dim 1)."""
 
-    def __init__(
-        self: Any, num_parameters: Any = 1, init: Any = 0.25, device: Any = None, dtype: Any = None
-    ) -> None:
+    def __init__(self: Any, num_parameters: Any = 1, init: Any = 0.25, device: Any = None, dtype: Any = None) -> None:
         self.num_parameters = num_parameters
         self.init = init
         self.weight = weight(num_parameters)

@@ -176,14 +176,10 @@ class Attention:
         packed = len(self.projections) == 1
         pairs = zip(key.shape[: None if packed else -1], value.shape, strict=False)
         if any(same(a, b) is False for a, b in pairs):
-            message = (
-                f"{{subject}} gets a key of {shape_text(key.shape)} and a value of {shape_text(value.shape)}"
-            )
+            message = f"{{subject}} gets a key of {shape_text(key.shape)} and a value of {shape_text(value.shape)}"
             raise OperationError("matmul-mismatch", message, (declared, None), "AssertionError")
         if query.rank == 3 and same(query.shape[1], key.shape[1]) is False:
-            message = (
-                f"{{subject}} gets {text(query.shape[1])} queries and {text(key.shape[1])} keys in a batch"
-            )
+            message = f"{{subject}} gets {text(query.shape[1])} queries and {text(key.shape[1])} keys in a batch"
             raise OperationError("matmul-mismatch", message, (declared, None))
 
     def _check_masks(self, query: Tensor, key: Tensor, padding_mask: Any, attention_mask: Any) -> None:
@@ -222,9 +218,7 @@ class Attention:
 
     def _weights(self, queries: Tensor, keys: Tensor, averaged: Any) -> Tensor:
         scores = matmul(queries, keys.with_(**_transposed(keys)))
-        mixed = merged_field(
-            [scores, Tensor(scores.shape, scores.field.mix((scores.rank - 1,)))], scores.rank
-        )
+        mixed = merged_field([scores, Tensor(scores.shape, scores.field.mix((scores.rank - 1,)))], scores.rank)
         scores = scores.with_(field=mixed, trait="softmax")
         if averaged:
             return scores

@@ -32,9 +32,7 @@ def check_groups(in_channels: Dim, out_channels: Dim, groups: Any) -> None:
     for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
         if not divisible(channels, groups):
             message = f"{{subject}}: {name} {text(channels)} is not divisible by groups {text(groups)}"
-            raise OperationError(
-                "groups-mismatch", message, exception="ValueError", argument=name, expected=groups
-            )
+            raise OperationError("groups-mismatch", message, exception="ValueError", argument=name, expected=groups)
 
 
 def check_padding(padding: Any, stride: Sequence[Any], padding_mode: Any) -> None:
@@ -118,9 +116,7 @@ class _ConvNd(Module):
         """Draws new values; shapes stay."""
 
     def extra_repr(self: Any) -> str:
-        return (
-            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        )
+        return f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
 
 
 def weight_channels(in_channels: Any, out_channels: Any, groups: Any, transposed: bool) -> tuple[Dim, Dim]:
@@ -292,9 +288,7 @@ def check_output_size(wanted: Sequence[Any], smallest: Sequence[Any], stride: Se
             raise invalid(message, argument="output_size", actual=size)
 
 
-def _transposed(
-    self: Any, input: Tensor, output_size: Any, convolve: Callable[..., Tensor], axes: int
-) -> Tensor:
+def _transposed(self: Any, input: Tensor, output_size: Any, convolve: Callable[..., Tensor], axes: int) -> Tensor:
     geometry = self.stride, self.padding, self.kernel_size, axes, self.dilation
     output_padding = self._output_padding(input, output_size, *geometry)
     sizes = self.stride, self.padding, output_padding, self.groups, self.dilation

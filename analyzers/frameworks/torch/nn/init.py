@@ -112,9 +112,7 @@ def kaiming_normal_(
 def require_ranks(tensor: Tensor, low: int, high: int | None = None) -> None:
     """A plain ValueError, as torch raises: user code catches it."""
     if tensor.rank < low or (high is not None and tensor.rank > high):
-        raise PythonError(
-            "ValueError", f"a tensor of {tensor.rank} dimensions cannot be initialised this way"
-        )
+        raise PythonError("ValueError", f"a tensor of {tensor.rank} dimensions cannot be initialised this way")
 
 
 @function("torch.nn.init._calculate_fan_in_and_fan_out")

@@ -266,9 +266,7 @@ class LazyConvTranspose3d(_LazyConvXdMixin, ConvTranspose3d):
 class LazyLinear(LazyModuleMixin, Linear):
     """:class:`Linear` without ``in_features``."""
 
-    def __init__(
-        self: Any, out_features: Any, bias: Any = True, device: Any = None, dtype: Any = None
-    ) -> None:
+    def __init__(self: Any, out_features: Any, bias: Any = True, device: Any = None, dtype: Any = None) -> None:
         self.in_features = 0
         self.out_features = out_features
         self.weight = uninitialized()

@@ -421,8 +421,6 @@ class CTCLoss(_Loss):
         self.blank = blank
         self.zero_infinity = zero_infinity
 
-    def forward(
-        self: Any, log_probs: Tensor, targets: Any, input_lengths: Any, target_lengths: Any
-    ) -> Tensor:
+    def forward(self: Any, log_probs: Tensor, targets: Any, input_lengths: Any, target_lengths: Any) -> Tensor:
         lengths = input_lengths, target_lengths
         return F.ctc_loss(log_probs, targets, *lengths, reduction=self.reduction)

@@ -110,9 +110,7 @@ class GroupNorm(Module):
 def check_channel_groups(num_groups: Any, num_channels: Any) -> None:
     """ValueError unless the groups divide the channels; ZeroDivisionError for none."""
     if isinstance(num_groups, int) and num_groups == 0:
-        raise OperationError(
-            "invalid-argument", "{subject} needs at least 1 group", None, "ZeroDivisionError"
-        )
+        raise OperationError("invalid-argument", "{subject} needs at least 1 group", None, "ZeroDivisionError")
     if divisible(num_channels, num_groups):
         return
     message = f"{{subject}}: {text(num_channels)} channels are not divisible by {text(num_groups)} groups"

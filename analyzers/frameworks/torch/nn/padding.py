@@ -17,9 +17,7 @@ def check_rank(input: Tensor, *ranks: int) -> None:
     if input.rank not in ranks:
         expected = " or ".join(f"{rank}D" for rank in ranks)
         message = f"{{subject}} expects {expected} input, gets {input.rank}D"
-        raise OperationError(
-            "rank-mismatch", message, exception="ValueError", expected=ranks, actual=input.rank
-        )
+        raise OperationError("rank-mismatch", message, exception="ValueError", expected=ranks, actual=input.rank)
 
 
 @nn_layer("padding")

@@ -8,9 +8,7 @@ from analyzers.frameworks.registry import layer
 from analyzers.frameworks.torch.module import Module
 
 
-@layer(
-    "torch.nn.DataParallel", "torch.nn.parallel.DataParallel", "torch.nn.parallel.data_parallel.DataParallel"
-)
+@layer("torch.nn.DataParallel", "torch.nn.parallel.DataParallel", "torch.nn.parallel.data_parallel.DataParallel")
 class DataParallel(Module):
     """Calls ``module``."""
 

@@ -257,9 +257,7 @@ class FractionalMaxPool3d(Module):
 class _LPPoolNd(Module):
     """The p-norm of each window."""
 
-    def __init__(
-        self: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False
-    ) -> None:
+    def __init__(self: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False) -> None:
         self.norm_type = norm_type
         self.kernel_size = kernel_size
         self.stride = stride

@@ -31,9 +31,7 @@ def check_arguments(input_size: Any, hidden_size: Any, num_layers: Any, dropout:
         raise invalid(f"{{subject}} needs a dropout between 0 and 1, gets {dropout}", argument="dropout")
     for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
         if isinstance(size, float):
-            raise invalid(
-                f"{{subject}} takes a whole number as {name}, gets {size}", "TypeError", argument=name
-            )
+            raise invalid(f"{{subject}} takes a whole number as {name}, gets {size}", "TypeError", argument=name)
     for name, size in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
         if below(size, 1):
             raise invalid(f"{{subject}} needs {name} above 0, gets {size}", argument=name, actual=size)
@@ -48,9 +46,7 @@ def check_flags(bias: Any, batch_first: Any) -> None:
     """TypeError for flags that are given something else (``nn.LSTM(8, 16, 2, 0.5)``)."""
     for name, value in (("bias", bias), ("batch_first", batch_first)):
         if not isinstance(value, (bool, Unknown)):
-            raise invalid(
-                f"{{subject}} takes True or False as {name}, gets {value!r}", "TypeError", argument=name
-            )
+            raise invalid(f"{{subject}} takes True or False as {name}, gets {value!r}", "TypeError", argument=name)
 
 
 @nn_layer("rnn", SIZES)

@@ -371,9 +371,7 @@ def _stack(machine: Any, kinds: tuple[Any, Any], arguments: Any, count: Any, nor
     """An encoder or decoder of ``count`` layers with its closing norm."""
     stack, layer = kinds
     (size,), keywords = norm
-    return make(
-        machine, stack, make(machine, layer, *arguments), count, make(machine, LayerNorm, size, **keywords)
-    )
+    return make(machine, stack, make(machine, layer, *arguments), count, make(machine, LayerNorm, size, **keywords))
 
 
 def _check_sequences(self: Any, src: Tensor, tgt: Tensor) -> None:

@@ -23,9 +23,7 @@ def _take_parameter(module: Any, name: str) -> Tensor:
     """Unregister a parameter and leave a plain tensor of its shape in its place."""
     taken = getattr(module, name)
     if not isinstance(taken, Tensor):
-        raise OperationError(
-            "invalid-argument", f"{{subject}} gets a module without {name}", exception="ValueError"
-        )
+        raise OperationError("invalid-argument", f"{{subject}} gets a module without {name}", exception="ValueError")
     delattr_parameter(module, name)
     return taken
 
@@ -111,9 +109,7 @@ def parametrized_spectral_norm(
 
 
 @function("torch.nn.utils.parametrizations.orthogonal")
-def orthogonal(
-    module: Any, name: str = "weight", orthogonal_map: Any = None, *, use_trivialization: Any = True
-) -> Any:
+def orthogonal(module: Any, name: str = "weight", orthogonal_map: Any = None, *, use_trivialization: Any = True) -> Any:
     """The module itself: its weight keeps its shape."""
     return module
 
