@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from analyzers.facts import FileFacts, Finding, ModelFact, Place
 from analyzers.rules.support.settings import RuleSettings
-from analyzers.source.sources import SourceError
+from analyzers.source.sources import NOTEBOOK, NothingToRead, SourceError, notebook_from
 from rf_lsp.cache import Cache, key_of
+from rf_lsp.cells import Cells
 from rf_lsp.engine import Engine, Project
 from rf_lsp.errors import UsageError
+from rf_lsp.output.text import line_text
 from rf_lsp.relevance import Relevance
 from rf_lsp.results import FileResult
 from rf_lsp.shapes import NamedShape
@@ -51,9 +53,11 @@ class Checker:
         from analyzers.analysis import Request
 
         try:
-            request = Request(path, [], list(self._task.inputs), text)
+            request = Request(path, [], list(self._task.inputs), self._laid_over(path, text))
             facts = self._engine.facts(request)
             result = self._result(path, facts)
+        except NothingToRead as error:
+            result = FileResult(path, skipped=str(error))
         except (SourceError, UsageError) as error:
             result = FileResult(path, error=str(error))
         except (Exception, RecursionError) as error:
@@ -63,15 +67,23 @@ class Checker:
         result.dependencies = dict(self._engine.sources.dependencies)
         return result
 
+    def _laid_over(self, path: str, text: str | None) -> str | None:
+        """The unsaved text of a Python file; the JSON of a notebook is laid over its file here."""
+        if text is None or not path.endswith(NOTEBOOK):
+            return text
+        self._engine.sources.overlay(path, notebook_from(text, path))
+        return None
+
     def _result(self, path: str, facts: FileFacts) -> FileResult:
         report = self._engine.report(facts, self._task.rules)
+        cells = Cells(facts, self._engine.sources.notebook(path))
         return FileResult(
             path,
-            report.findings,
+            [cells(finding) for finding in report.findings],
             [(ignore.place.file, ignore.place.line) for ignore in report.used_ignores],
             _statuses(facts.models),
-            _lost(facts),
-            [(place.line, text) for place, text in facts.broken_blocks],
+            _lost(facts, cells),
+            [(place.line, text, place.cell) for place, text in cells(facts.broken_blocks)],
         )
 
 
@@ -87,12 +99,13 @@ def _statuses(models: Sequence[ModelFact]) -> dict[str, int]:
     return found
 
 
-def _lost(facts: FileFacts) -> list[tuple[str, str]]:
+def _lost(facts: FileFacts, cells: Cells) -> list[tuple[str, str]]:
     unknowns = [*facts.unknowns, *(unknown for model in facts.models for unknown in model.unknowns)]
-    places = [(unknown.place, unknown.reason) for unknown in unknowns]
-    return list(
-        dict.fromkeys((f"{place.file}:{place.line + 1}" if place else "", why) for place, why in places)
-    )
+    return list(dict.fromkeys((_line_of(cells(unknown.place)), unknown.reason) for unknown in unknowns))
+
+
+def _line_of(place: Place | None) -> str:
+    return line_text(place.file, place.line, place.cell) if place is not None else ""
 
 
 def check_files(
@@ -170,10 +183,14 @@ def merged(results: Sequence[FileResult]) -> list[Finding]:
     found: dict[tuple, Finding] = {}
     for result in results:
         for finding in [*result.findings, *([crash_finding(result)] if result.crash else [])]:
-            if finding.code == "RF903" and (finding.place.file, finding.place.line) in used:
+            if finding.code == "RF903" and finding.place.cell is None and _line(finding.place) in used:
                 continue
             found.setdefault((finding.code, finding.place), finding)
     return sorted(found.values(), key=_order)
+
+
+def _line(place: Place) -> tuple[str, int]:
+    return place.file, place.line
 
 
 def _order(finding: Finding) -> tuple:

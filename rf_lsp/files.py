@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzers.source.sources import NOTEBOOK
+from analyzers.source.sources import NOTEBOOK, NothingToRead, SourceError, Sources
 from rf_lsp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -97,9 +97,23 @@ def python_files(
     return list(found)
 
 
+def with_code(path: str) -> str:
+    """The path of a file that was named itself; raises :class:`UsageError` for a notebook without code."""
+    if not path.endswith(NOTEBOOK) or not os.path.isfile(path):
+        return path
+    try:
+        Sources().read(path)
+    except NothingToRead as error:
+        if error.language is None:
+            raise UsageError(str(error).rstrip(".")) from None
+    except SourceError:
+        pass  # told with the other files that cannot be read
+    return path
+
+
 def _files_of(path: str, excludes: list[Ignore], inherited: list[Ignore]) -> list[str]:
     if not os.path.isdir(path):
-        return [path]
+        return [with_code(path)]
     given = [] if _ignored(path, inherited) else inherited
     files = list(_walk(path, [*excludes, *given]))
     if not files and not excludes:

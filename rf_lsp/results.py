@@ -14,7 +14,7 @@ Lost = tuple[str, str]
 @dataclass(slots=True)
 class FileResult:
     """``models`` counts models by status; ``lost`` says where shapes were lost; ``broken`` are the blocks
-    that are not Python; ``used_ignores`` the ignore comments (file, line) of any file that silenced
+    that are not Python, each with its line and the cell of a notebook; ``used_ignores`` the ignore comments (file, line) of any file that silenced
     something; ``error`` why the file cannot be read; ``crash`` an internal error; ``dependencies`` the
     stamps of all that was read; ``text`` the unsaved buffer that was checked instead of the file."""
 
@@ -23,11 +23,13 @@ class FileResult:
     used_ignores: list[tuple[str, int]] = field(default_factory=list)
     models: dict[str, int] = field(default_factory=dict)
     lost: list[Lost] = field(default_factory=list)
-    broken: list[tuple[int, str]] = field(default_factory=list)
+    broken: list[tuple[int, str, int | None]] = field(default_factory=list)
     error: str | None = None
     crash: str | None = None
     dependencies: dict[str, str] = field(default_factory=dict)
     text: str | None = None
+    skipped: str | None = None
+    """Why the file was not looked at although nothing is wrong with it."""
 
 
 def to_json(result: FileResult) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def to_json(result: FileResult) -> dict[str, Any]:
         "lost": result.lost,
         "broken": result.broken,
         "error": result.error,
+        "skipped": result.skipped,
     }
     return {name: value for name, value in data.items() if value}
 
@@ -51,8 +54,9 @@ def from_json(path: str, data: dict[str, Any]) -> FileResult:
         [(file, line) for file, line in data.get("used_ignores", ())],
         dict(data.get("models", {})),
         [(place, reason) for place, reason in data.get("lost", ())],
-        [(line, text) for line, text in data.get("broken", ())],
+        [(line, text, cell) for line, text, cell in data.get("broken", ())],
         data.get("error"),
+        skipped=data.get("skipped"),
     )
 
 

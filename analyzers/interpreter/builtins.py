@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
@@ -22,6 +23,7 @@ from analyzers.interpreter.values import (
     HostMethod,
     Instance,
     LazyIterator,
+    Maybe,
     NativeModule,
     Partial,
     Property,
@@ -49,7 +51,9 @@ def _len(value: Any, *, machine: Any) -> Any:
         if value.broken is not None:
             return value.broken
         raise TypeError(f"object of type {value.class_.name} has no len()")
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (set, frozenset)):
+        return len(known_set(list(value)))
+    if isinstance(value, (list, tuple, deque)):
         rest = next((v for v in value if isinstance(v, Rest)), None)
         return len(value) if rest is None else rest.plain()
     if isinstance(value, Class) and "members" in value.metadata:
@@ -428,7 +432,8 @@ def _callable(value: Any, *, machine: Any) -> Any:
 
 def _hasattr(value: Any, name: Any, *, machine: Any) -> Any:
     found = machine.get_attribute(value, name, default=MISSING)
-    return found if isinstance(found, Unknown) and _is_opaque(value) else found is not MISSING
+    unsure = isinstance(found, Unknown) and (_is_opaque(value) or type(found) is Maybe)
+    return found if unsure else found is not MISSING
 
 
 def _is_opaque(value: Any) -> bool:

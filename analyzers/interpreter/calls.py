@@ -109,7 +109,7 @@ def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:
 
 def _run(machine: Any, frame: Frame, function: Function) -> Any:
     from analyzers.interpreter.expressions import evaluate
-    from analyzers.interpreter.joining import join_all
+    from analyzers.interpreter.joining import rejoin
     from analyzers.interpreter.statements import run_body
 
     if function.body is not None and function.node_is_lambda:
@@ -118,7 +118,7 @@ def _run(machine: Any, frame: Frame, function: Function) -> Any:
         return LazyIterator(Generator(machine, frame, run_lazily(machine, frame, function.body.body)))
     run_body(machine, frame, function.body)
     if frame.pending:
-        return join_all(machine, [*frame.pending, frame.result])
+        return rejoin(machine, frame)
     return frame.result
 
 

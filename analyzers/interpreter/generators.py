@@ -12,7 +12,7 @@ from typing import Any
 
 import libcst as cst
 
-from analyzers.interpreter.joining import BREAK, RETURN, UNSURE
+from analyzers.interpreter.joining import BREAK, RETURN, SKIP, UNSURE
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import LazyIterator, Raised, Rest
 from analyzers.unknown import UnknownUsed
@@ -99,6 +99,7 @@ def run_lazily(machine: Any, frame: Frame, statements: Any) -> Run:
         else:
             signal = run(machine, frame, statement)
         if signal is not None:
+            _certain(machine, signal)
             return signal
     return None
 
@@ -170,12 +171,11 @@ def _for(machine: Any, frame: Frame, node: cst.For) -> Run:
             return None
         if signal == RETURN:
             return signal
-        _certain(machine, signal)
     return (yield from run_lazily(machine, frame, node.orelse.body.body)) if node.orelse is not None else None
 
 
 def _certain(machine: Any, signal: str | None) -> None:
-    if signal == UNSURE:
+    if signal in (SKIP, UNSURE):
         raise UnknownUsed(machine.unknown("it depends on when a loop is left"))
 
 
@@ -194,7 +194,6 @@ def _while(machine: Any, frame: Frame, node: cst.While) -> Run:
             return None
         if signal == RETURN:
             return signal
-        _certain(machine, signal)
     return (yield from run_lazily(machine, frame, node.orelse.body.body)) if node.orelse is not None else None
 
 

@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator, Rest
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator, Maybe, Rest
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -27,6 +27,10 @@ def truth(machine: Any, value: Any) -> bool | None:
         return bool(content[0]) if content is not None and len(content) == 1 else None
     if isinstance(value, (list, tuple)) and any(isinstance(v, Rest) for v in value):
         return True if len(value) > 1 else None
+    if isinstance(value, set) and len(value) == 1 and isinstance(next(iter(value)), Unknown):
+        return None
+    if type(value) is dict and len(value) == 1 and isinstance(next(iter(value.values())), Maybe):
+        return None
     if isinstance(value, LazyIterator):
         return True
     try:
@@ -53,7 +57,9 @@ def iterate(machine: Any, value: Any) -> list[Any]:
         return _bounded_range(value)
     if isinstance(value, dict):
         return list(known_dict(value))
-    if isinstance(value, (set, frozenset, str, bytes)):
+    if isinstance(value, (set, frozenset)):
+        return list(known_set(list(value)))
+    if isinstance(value, (str, bytes)):
         return list(value)
     if isinstance(value, Unknown):
         raise UnknownUsed(value)
@@ -92,6 +98,9 @@ def known_dict(value: dict) -> dict:
     unknown = value.get("**")
     if isinstance(unknown, Unknown):
         raise UnknownUsed(unknown)
+    for item in value.values():
+        if type(item) is Maybe:
+            raise UnknownUsed(item)
     return value
 
 

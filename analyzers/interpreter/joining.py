@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.interpreter.scope import Frame, restore
-from analyzers.interpreter.values import MISSING, Raised, Rest
+from analyzers.interpreter.values import MISSING, Maybe, Raised, Rest
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
-RETURN, BREAK, CONTINUE, UNSURE = "return", "break", "continue", "unsure"
+RETURN, BREAK, CONTINUE, SKIP, UNSURE = "return", "break", "continue", "skip", "unsure"
 
 
 class Outcome:
@@ -40,8 +40,25 @@ def fork(machine: Any, frame: Frame, branches: list[Callable[[], str | None]], r
         return RETURN
     frame.pending.extend(o.result for o in returned)
     _join_states(machine, through, reason)
+    if machine.handlers:
+        machine.possible.extend(o.raised for o in outcomes if o.raised is not None)
+    if returned:
+        frame.left.extend(o.after for o in returned)
     signals = {o.signal for o in through}
-    return signals.pop() if len(signals) == 1 else UNSURE
+    if len(signals) == 1:
+        return signals.pop()
+    return SKIP if signals <= {None, CONTINUE, SKIP} else UNSURE
+
+
+def rejoin(machine: Any, frame: Frame) -> Any:
+    """A function that may have returned early: its result, and what the early returns left, joined with its end."""
+    reason = "it depends on whether a function returned early"
+    for after in frame.left:
+        for container, state in after.values():
+            if container is not frame.scope.names:
+                machine.journal.touch(container)
+                restore(container, join_containers(machine, [container.copy(), state], reason))
+    return join_all(machine, [*frame.pending, frame.result])
 
 
 def _run_branch(machine: Any, frame: Frame, branch: Callable[[], str | None]) -> Outcome:
@@ -86,7 +103,13 @@ def join_containers(machine: Any, states: list[Any], reason: str) -> Any:
 
 def _join_dicts(machine: Any, states: list[dict], reason: str) -> dict:
     keys = dict.fromkeys(k for s in states for k in s)
-    return {k: join_all(machine, [s.get(k, MISSING) for s in states], reason) for k in keys}
+    return {k: _join_entries(machine, [s.get(k, MISSING) for s in states], reason) for k in keys}
+
+
+def _join_entries(machine: Any, values: list[Any], reason: str) -> Any:
+    if any(v is MISSING for v in values):
+        return Maybe(reason, machine.site())
+    return join_all(machine, values, reason)
 
 
 def join_all(machine: Any, values: list[Any], reason: str = "it depends on a condition that is not known") -> Any:

@@ -38,6 +38,8 @@ class Machine:
         self.depth = 0
         self.uncertain = 0
         self.handlers = 0
+        self.possible: list[Raised] = []
+        """Exceptions that a branch not known to be taken raised inside the present ``try``."""
         self.host_classes: dict[type, Class] = {}
         self.literals: dict[Any, Any] = {}
         self.signatures: dict[Any, Any] = {}

@@ -14,7 +14,7 @@ from analyzers.frameworks import registry
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION, MAXIMUM_STRING
 from analyzers.interpreter.iteration import type_name
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, HostMethod, Instance, LazyIterator, Property, Rest, TypingForm
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, HostMethod, Instance, LazyIterator, Maybe, Property, Rest, TypingForm
 from analyzers.tensors.dims import Expression, same
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -364,7 +364,8 @@ def machine_iterate(machine: Any, value: Any) -> Any:
 def _hashed_member(machine: Any, container: Any, item: Any) -> Any:
     try:
         if item in container:
-            return True
+            found = container[item] if isinstance(container, dict) else None
+            return found if type(found) is Maybe else True
     except TypeError as error:
         raise machine.exception("TypeError", str(error)) from None
     unknown = next((k for k in container if isinstance(k, Unknown)), None)

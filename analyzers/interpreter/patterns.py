@@ -20,6 +20,19 @@ def match_case(machine: Any, frame: Any, case: cst.MatchCase, subject: Any) -> b
     return fits
 
 
+def is_irrefutable(case: cst.MatchCase) -> bool:
+    """``case _:`` and ``case name:``."""
+    return case.guard is None and isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None
+
+
+def captured(pattern: Any) -> list[str]:
+    """The names a pattern binds."""
+    names = [name for child in pattern.children for name in captured(child)]
+    name = getattr(pattern, "name", None) if isinstance(pattern, (cst.MatchAs, cst.MatchStar)) else None
+    rest = pattern.rest if isinstance(pattern, cst.MatchMapping) else None
+    return [*names, *(n.value for n in (name, rest) if n is not None)]
+
+
 def matches(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | None:
     matcher = PATTERNS.get(type(pattern))
     return matcher(machine, frame, pattern, subject) if matcher is not None else None

@@ -43,7 +43,7 @@ class Scope:
 class Frame:
     """One activation: the scope, the block whose code runs, and the call being made (for places)."""
 
-    __slots__ = ("block", "function", "handled", "module", "node", "pending", "result", "scope", "yields")
+    __slots__ = ("block", "function", "handled", "left", "module", "node", "pending", "result", "scope", "yields")
 
     def __init__(self, module: Any, scope: Scope, block: Any, function: Any = None) -> None:
         self.module = module
@@ -53,6 +53,8 @@ class Frame:
         self.node: Any = None
         self.result: Any = None
         self.pending: list[Any] = []
+        self.left: list[dict[int, tuple[Any, Any]]] = []
+        """What branches that returned left behind: container and its state there."""
         self.yields: list[Any] | None = None
         self.handled: Any = None
 

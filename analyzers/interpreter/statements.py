@@ -1,7 +1,8 @@
 """Execution of libcst statements.
 
 A runner returns None when control goes on, or one of the signals RETURN (the result stands in the
-frame), BREAK, CONTINUE, UNSURE (a loop may or may not have been left here).
+frame), BREAK, CONTINUE, SKIP (a loop may or may not go on with its next turn here), UNSURE (it may or may
+not have been left here).
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from analyzers.interpreter.classes import make_class
 from analyzers.interpreter.expressions import attribute_name, evaluate, make_function, mangled, spread, subscript_key
 from analyzers.interpreter.generators import yields
 from analyzers.interpreter.iteration import is_exception
-from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
-from analyzers.interpreter.patterns import match_case
+from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, SKIP, UNSURE, fork
+from analyzers.interpreter.patterns import captured, is_irrefutable, match_case
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
     Class,
@@ -34,11 +35,23 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 def run_body(machine: Any, frame: Frame, body: Any) -> str | None:
     """Run a suite (IndentedBlock, SimpleStatementSuite) or a list of statements."""
-    for statement in body if type(body) in (list, tuple) else body.body:
+    statements = body if type(body) in (list, tuple) else body.body
+    for index, statement in enumerate(statements):
         signal = run(machine, frame, statement)
         if signal is not None:
+            if signal == SKIP or signal == UNSURE:
+                return _rest_of(machine, frame, statements[index + 1 :], signal)
             return signal
     return None
+
+
+def _rest_of(machine: Any, frame: Frame, statements: Any, signal: str) -> str | None:
+    """What stands behind a ``continue`` or ``break`` that is only possible may run or not."""
+    if statements:
+        reason = "it depends on a condition that is not known"
+        behind = fork(machine, frame, [lambda: run_body(machine, frame, statements), lambda: None], reason)
+        return behind if behind in (RETURN, UNSURE) else signal
+    return signal
 
 
 def run(machine: Any, frame: Frame, node: Any) -> str | None:
@@ -285,14 +298,34 @@ def _unsure_if(machine: Any, frame: Frame, node: cst.If) -> str | None:
 
 def _match(machine: Any, frame: Frame, node: cst.Match) -> str | None:
     subject = evaluate(machine, frame, node.subject)
-    for case in node.cases:
+    for index, case in enumerate(node.cases):
         matched = match_case(machine, frame, case, subject)
         if matched is None:
-            bodies = [lambda c=c: run_body(machine, frame, c.body) for c in node.cases]
-            return fork(machine, frame, [*bodies, lambda: None], "it depends on a match that is not known")
+            return _unsure_match(machine, frame, node.cases[index:], subject)
         if matched:
             return run_body(machine, frame, case.body)
     return None
+
+
+def _unsure_match(machine: Any, frame: Frame, cases: Any, subject: Any) -> str | None:
+    """Any of these cases may be the one, up to the first that fits everything."""
+
+    def body(case: cst.MatchCase) -> str | None:
+        if not is_irrefutable(case):
+            for name in captured(case.pattern):
+                assign_name(machine, frame, name, machine.unknown("a part of something unknown"))
+        elif case.pattern.name is not None:
+            assign_name(machine, frame, case.pattern.name.value, subject)
+        return run_body(machine, frame, case.body)
+
+    branches: list[Any] = []
+    for case in cases:
+        branches.append(lambda case=case: body(case))
+        if is_irrefutable(case):
+            break
+    else:
+        branches.append(lambda: None)
+    return fork(machine, frame, branches, "it depends on a match that is not known")
 
 
 # -- loops -----------------------------------------------------------------------------------
@@ -319,8 +352,19 @@ def _turns(machine: Any, frame: Frame, node: cst.For, items: Any) -> str | None:
         if signal == RETURN:
             return signal
         if signal == UNSURE:
-            return _blur(machine, frame, node)
+            return _left_somewhere(machine, frame, node)
     return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
+
+
+def _left_somewhere(machine: Any, frame: Frame, node: Any) -> str | None:
+    """The loop may have been left at this turn or at any later one, or have come to its end."""
+    reason = "it depends on when a loop is left"
+    _unknown_loop(machine, frame, node, Unknown(reason))
+    _blur(machine, frame, node)
+    if node.orelse is None:
+        return None
+    signal = fork(machine, frame, [lambda: run_body(machine, frame, node.orelse.body), lambda: None], reason)
+    return signal if signal == RETURN else None
 
 
 def _unknown_loop(machine: Any, frame: Frame, node: Any, reason: Unknown) -> str | None:
@@ -379,8 +423,8 @@ def _while(machine: Any, frame: Frame, node: cst.While) -> str | None:
         if signal == RETURN:
             return signal
         if signal == UNSURE or len(frame.pending) > returns:
-            return _blur(machine, frame, node)
-    return _blur(machine, frame, node)
+            return _left_somewhere(machine, frame, node)
+    return _left_somewhere(machine, frame, node)
 
 
 # -- with, try -------------------------------------------------------------------------------
@@ -434,10 +478,20 @@ def _try(machine: Any, frame: Frame, node: cst.Try) -> str | None:
 
 
 def _handled_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
+    outside, machine.possible = machine.possible, []
     try:
-        return _guarded_body(machine, frame, node)
+        signal = _guarded_body(machine, frame, node)
     except Raised as raised:
+        machine.possible = outside
         return _handle(machine, frame, node, raised)
+    finally:
+        possible, machine.possible = machine.possible, outside
+    for raised in possible:
+        if handler_of(machine, frame, node, raised) is not None:
+            branches = [lambda: signal, lambda raised=raised: _handle(machine, frame, node, raised)]
+            return fork(machine, frame, branches, "it depends on an exception that is only possible")
+    machine.possible.extend(possible)
+    return signal
 
 
 def _guarded_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:

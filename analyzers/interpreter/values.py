@@ -352,7 +352,13 @@ class Rest(Unknown):
         return Unknown(self.reason, self.place)
 
 
-UNKNOWNS = frozenset((Unknown, Rest))
+class Maybe(Unknown):
+    """Stands under a key that may or may not be in a dictionary, with a value that is not known."""
+
+    __slots__ = ()
+
+
+UNKNOWNS = frozenset((Unknown, Rest, Maybe))
 """The types of what is not known."""
 
 

@@ -33,7 +33,11 @@ class SourceError(Exception):
 
 
 class NothingToRead(SourceError):
-    """A notebook without Python code: nothing is wrong with it, there is only nothing in it."""
+    """A notebook without code, or with that of another ``language``: nothing is wrong with it."""
+
+    def __init__(self, sentence: str, language: str | None = None) -> None:
+        super().__init__(sentence)
+        self.language = language
 
 
 class Sources:
@@ -209,7 +213,7 @@ def notebook_from(text: str, path: str) -> Notebook:
     try:
         return read(text)
     except NoPythonCode as error:
-        raise NothingToRead(f"{path} {error}.") from None
+        raise NothingToRead(f"{path} {error}.", error.language) from None
     except NotebookError as error:
         raise SourceError(f"{path} {error}.") from None
 

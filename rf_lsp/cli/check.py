@@ -273,8 +273,10 @@ def _tell_errors(results: Sequence[FileResult]) -> None:
     for result in results:
         if result.error:
             options.note(result.error)
-        for line, text in result.broken:
-            options.note(f"{options.path_text(result.path)}:{line + 1}: cannot be parsed: {text}")
+        if result.skipped:
+            options.note(f"skipped: {result.skipped}")
+        for line, text, cell in result.broken:
+            options.tell_broken(result.path, line, text, cell)
 
 
 def _exit_code(report: CheckReport, fail_level: str) -> int:

@@ -14,6 +14,7 @@ from rf_lsp.output import Inspected, InspectReport, renderer
 if TYPE_CHECKING:
     from analyzers.facts import FileFacts, Finding
     from analyzers.rules.support.settings import RuleSettings
+    from rf_lsp.cells import Cells
     from rf_lsp.engine import Engine
 
 
@@ -47,29 +48,34 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _expanded(targets: list[str]) -> list[str]:
-    """Folders replaced by the Python files in them; raises :class:`UsageError`."""
-    from rf_lsp.files import python_files, refuse_notebook
+    """Folders replaced by the Python files and notebooks in them; raises :class:`UsageError`."""
+    from rf_lsp.files import python_files, with_code
 
     found: list[str] = []
     for target in targets:
-        refuse_notebook(target.partition("::")[0])
+        with_code(target.partition("::")[0])
         found.extend(python_files([target]) if os.path.isdir(target) else [target])
     return found
 
 
 def _inspect(target: str, inputs: list, arguments: argparse.Namespace, report: InspectReport) -> None:
-    from analyzers.source.sources import SourceError
+    from analyzers.source.sources import NothingToRead, SourceError
+    from rf_lsp.cells import Cells
 
     engine, rules = _engine_for(target, arguments)
     try:
         request = engine.request(target)
         request.inputs = inputs or request.inputs
         facts = engine.facts(request)
+    except NothingToRead as error:
+        options.note(f"skipped: {error}")
+        return
     except SourceError as error:
         raise UsageError(str(error).rstrip(".")) from None
-    for place, text in facts.broken_blocks:
-        options.note(f"{options.path_text(place.file)}:{place.line + 1}: cannot be parsed: {text}")
-    _add(facts, engine, rules, report)
+    cells = Cells(facts, engine.sources.notebook(request.path))
+    for place, text in cells(facts.broken_blocks):
+        options.tell_broken(place.file, place.line, text, place.cell)
+    _add(facts, engine, rules, report, cells)
 
 
 def _engine_for(target: str, arguments: argparse.Namespace) -> tuple[Engine, RuleSettings]:
@@ -83,16 +89,17 @@ def _engine_for(target: str, arguments: argparse.Namespace) -> tuple[Engine, Rul
     return Engine(project), rule_settings(project)
 
 
-def _add(facts: FileFacts, engine: Engine, rules: RuleSettings, report: InspectReport) -> None:
+def _add(facts: FileFacts, engine: Engine, rules: RuleSettings, report: InspectReport, cells: Cells) -> None:
     """Judge each model by itself, so that a finding of two models stands with both."""
     from analyzers.facts import FileFacts
 
     parts = [FileFacts(facts.path, models=[model], ignores=facts.ignores) for model in facts.models]
     for part in parts:
-        report.models.append(Inspected(part.models[0], _findings(part, engine, rules)))
+        findings = _findings(part, engine, rules)
+        report.models.append(Inspected(cells(part.models[0]), cells(findings)))
     loose = FileFacts(facts.path, problems=facts.problems, ignores=facts.ignores)
-    report.findings.extend(_findings(loose, engine, rules))
-    report.unknowns.extend(facts.unknowns)
+    report.findings.extend(cells(_findings(loose, engine, rules)))
+    report.unknowns.extend(cells(facts.unknowns))
 
 
 def _findings(part: FileFacts, engine: Engine, rules: RuleSettings) -> list[Finding]:

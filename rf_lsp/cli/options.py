@@ -9,6 +9,7 @@ import sys
 
 from rf_lsp.errors import UsageError
 from rf_lsp.output import View
+from rf_lsp.output.text import line_text
 from rf_lsp.output.text import path_text as path_text
 
 
@@ -67,6 +68,11 @@ def write(text: str, path: str | None) -> None:
             file.write(text)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
+
+
+def tell_broken(path: str, line: int, text: str, cell: int | None) -> None:
+    """A syntax error for standard error."""
+    note(f"{line_text(path_text(path), line, cell)}: cannot be parsed: {text}")
 
 
 def note(text: str) -> None:

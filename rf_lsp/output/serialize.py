@@ -1,4 +1,7 @@
-"""Facts as JSON values: the contract of DESIGN §3. Places are counted from 1, unknown is null."""
+"""Facts as JSON values: the contract of DESIGN §3. Places are counted from 1, unknown is null.
+
+A place in a notebook has ``cell``, counted over all cells, and its lines are those of that cell.
+"""
 
 from __future__ import annotations
 
@@ -108,12 +111,14 @@ def finding(value: Finding) -> dict[str, Any]:
 
 
 def model(value: ModelFact, findings: Sequence[Finding]) -> dict[str, Any]:
+    cell = value.place.cell if value.place else None
     return {
         "target": value.target,
         "name": value.name,
         "framework": value.framework,
         "file": path_text(value.place.file) if value.place else path_text(value.target.partition("::")[0]),
         "line": value.place.line + 1 if value.place else None,
+        **({} if cell is None else {"cell": cell + 1}),
         "status": value.status,
         "inputs": [
             {"name": item.name, "shape": shape(item.shape), "origin": item.origin} for item in value.inputs

@@ -20,9 +20,13 @@ def path_text(path: str) -> str:
 
 
 def place_text(place: Place) -> str:
-    """``file:line:column``, counted from 1, with the cell of a notebook."""
-    cell = f":cell {place.cell + 1}" if place.cell is not None else ""
-    return f"{path_text(place.file)}{cell}:{place.line + 1}:{place.column + 1}"
+    """``file:line:column``, counted from 1; ``file:cell 3:line:column`` in a notebook."""
+    return f"{line_text(path_text(place.file), place.line, place.cell)}:{place.column + 1}"
+
+
+def line_text(path: str, line: int, cell: int | None = None) -> str:
+    """``file:line`` or ``file:cell 3:line`` of a zero-based line and cell, which are counted over all cells."""
+    return f"{path}:{line + 1}" if cell is None else f"{path}:cell {cell + 1}:{line + 1}"
 
 
 def dim_text(dim: Any) -> str:

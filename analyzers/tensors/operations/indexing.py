@@ -72,10 +72,7 @@ def _written_field(x: Tensor, items: list[Any], value: Tensor, target: Tensor) -
     if not simple:
         return field.forget(range(max(value.rank, target.rank)), "written to scattered positions").mix(())
     for index, item in enumerate(items):
-        if isinstance(item, int):
-            field = field.insert(index)
-        else:
-            field = _slice_field(field, index, item, x.shape[index])
+        field = field.insert(index) if isinstance(item, int) else _slice_field(field, index, item, x.shape[index])
     return field
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from analyzers.facts import Finding, Place
 from analyzers.rules.support.registry import RULES
 from rf_lsp.output import CheckReport, View, statistics
 from rf_lsp.output.style import Style
 from rf_lsp.output.text import place_text
+
+if TYPE_CHECKING:
+    from analyzers.source.notebook import Cell
 
 TAB = " " * 4
 WIDEST_LINE = 200
@@ -20,14 +24,41 @@ def render(report: CheckReport, view: View) -> str:
     lines: list[str] = []
     for file in report.files:
         if file.text is not None:
-            buffer = file.text.splitlines(keepends=True)
-            linecache.cache[file.path] = (len(file.text), None, buffer, file.path)
+            _remember(file.path, file.text.splitlines(keepends=True))
+    _remember_cells(report)
     for finding in report.findings:
         lines.extend([*_finding(finding, style), ""])
     if report.statistics:
         lines.extend([*statistics.lines(report), ""])
     lines.append(_total(report, style))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _remember(name: str, lines: list[str]) -> None:
+    linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
+
+
+def _remember_cells(report: CheckReport) -> None:
+    """The sources of the notebooks that findings are in."""
+    texts = {file.path: file.text for file in report.files}
+    shown = [finding.place for finding in report.findings]
+    for path in {place.file for place in shown if place.cell is not None}:
+        for cell in _cells(path, texts.get(path)):
+            _remember(_cell_name(path, cell.index), cell.lines)
+
+
+def _cells(path: str, text: str | None) -> list[Cell]:
+    from analyzers.source.sources import SourceError, Sources, notebook_from
+
+    try:
+        notebook = Sources().notebook(path) if text is None else notebook_from(text, path)
+    except SourceError:
+        return []
+    return notebook.cells if notebook is not None else []
+
+
+def _cell_name(path: str, cell: int) -> str:
+    return f"<{path} cell {cell}>"
 
 
 def _total(report: CheckReport, style: Style) -> str:
@@ -87,7 +118,6 @@ def _cut(line: str) -> str:
 
 
 def source_line(place: Place) -> str | None:
-    """The text of a place's first line, ``None`` for a notebook's cell or an unreadable file."""
-    if place.cell is not None:
-        return None
-    return linecache.getline(place.file, place.line + 1).rstrip("\n") or None
+    """The text of a place's first line, ``None`` for an unreadable file."""
+    name = place.file if place.cell is None else _cell_name(place.file, place.cell)
+    return linecache.getline(name, place.line + 1).rstrip("\n") or None

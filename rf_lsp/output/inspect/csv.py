@@ -9,7 +9,7 @@ from typing import Any
 
 from analyzers.facts import LayerFact, ModelFact
 from rf_lsp.output import InspectReport, View, serialize
-from rf_lsp.output.text import path_text
+from rf_lsp.output.text import line_text, path_text
 
 FIELD_KEYS = ("size", "stride", "start", "density", "coverage", "erf", "size_min", "shortest")
 LAYER_KEYS = ("model", "layer", "type", "calls", "functional", "file", "line")
@@ -28,9 +28,9 @@ def render(report: InspectReport, view: View) -> str:
 
 def _row(model: ModelFact, layer: LayerFact) -> list[Any]:
     place = layer.definition or layer.call
-    where = [path_text(place.file), place.line + 1] if place else ["", ""]
+    where = line_text(path_text(place.file), place.line, place.cell).rpartition(":") if place else ("", "", "")
     shape = serialize.shape(layer.output_shape)
-    head = [model.target, layer.name, layer.type, layer.calls, int(layer.functional), *where]
+    head = [model.target, layer.name, layer.type, layer.calls, int(layer.functional), where[0], where[2]]
     numbers = [_text(serialize.dim(layer.parameters)), _text(serialize.dim(layer.macs))]
     return [*head, "" if shape is None else _joined(shape), *numbers, *_field(layer)]
 
