@@ -6,18 +6,7 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from analyzers.facts import (
-    Edit,
-    FileFacts,
-    Finding,
-    Fix,
-    LayerFact,
-    ModelFact,
-    ModuleFact,
-    Place,
-    UnknownFact,
-)
-from rf_lsp.output.text import line_text
+from analyzers.facts import Edit, FileFacts, Finding, Fix, LayerFact, ModelFact, ModuleFact, Place, UnknownFact
 
 if TYPE_CHECKING:
     from analyzers.source.notebook import Notebook
@@ -60,8 +49,9 @@ class Cells:
         for layer in (layer for model in facts.models for layer in model.layers if layer.functional):
             if layer.definition is not None and layer.definition.file == self._path:
                 place = self._place(layer.definition)
-                names[layer.name] = line_text(f"{layer.name.rpartition('@')[0]}@", place.line, place.cell)
-        return {name: new.replace("@:", "@", 1) for name, new in names.items()}
+                head = layer.name.rpartition("@")[0]
+                names[layer.name] = f"{head}@cell {(place.cell or 0) + 1}:{place.line + 1}"
+        return names
 
     def _place(self, place: Place) -> Place:
         """What reaches into another cell ends with its own."""

@@ -141,8 +141,9 @@ class Engine:
         """The facts of one request with its ignore comments and the file's syntax errors. Raises as
         :meth:`analyzed`."""
         facts = self.analyzed(request)
-        if not facts.broken_blocks:
-            facts.broken_blocks = broken_blocks(self.sources.module(request.path))
+        module = self.sources.module(request.path)
+        if not facts.broken_blocks or module.offsets:
+            facts.broken_blocks = broken_blocks(module) or facts.broken_blocks
         return facts
 
     def analyzed(self, request: Request) -> FileFacts:

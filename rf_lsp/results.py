@@ -14,9 +14,10 @@ Lost = tuple[str, str]
 @dataclass(slots=True)
 class FileResult:
     """``models`` counts models by status; ``lost`` says where shapes were lost; ``broken`` are the blocks
-    that are not Python, each with its line and the cell of a notebook; ``used_ignores`` the ignore comments (file, line) of any file that silenced
-    something; ``error`` why the file cannot be read; ``crash`` an internal error; ``dependencies`` the
-    stamps of all that was read; ``text`` the unsaved buffer that was checked instead of the file."""
+    that are not Python, with line and cell; ``used_ignores`` the ignore comments (file, line) of any file
+    that silenced something; ``error`` why the file cannot be read; ``skipped`` why it was not looked at
+    although nothing is wrong with it; ``crash`` an internal error; ``dependencies`` the stamps of all that
+    was read; ``text`` the unsaved buffer that was checked instead of the file."""
 
     path: str
     findings: list[Finding] = field(default_factory=list)
@@ -29,7 +30,6 @@ class FileResult:
     dependencies: dict[str, str] = field(default_factory=dict)
     text: str | None = None
     skipped: str | None = None
-    """Why the file was not looked at although nothing is wrong with it."""
 
 
 def to_json(result: FileResult) -> dict[str, Any]:

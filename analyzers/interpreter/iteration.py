@@ -58,7 +58,8 @@ def iterate(machine: Any, value: Any) -> list[Any]:
     if isinstance(value, dict):
         return list(known_dict(value))
     if isinstance(value, (set, frozenset)):
-        return list(known_set(list(value)))
+        known_set(list(value))
+        return list(value)
     if isinstance(value, (str, bytes)):
         return list(value)
     if isinstance(value, Unknown):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,7 +88,8 @@ class Module:
             if found is not MISSING:
                 self.scope.names[name] = found
                 return
-            for block in self.source.binders(name):
+            later = () if hasattr(builtins, name) else self.source.binders(name)
+            for block in later:
                 if block.index not in self.executed:
                     self.run_block(machine, block)
         if name in self.scope.names:

@@ -19,7 +19,7 @@ from analyzers.project.inputs import InputError, Usage, find_inputs
 from analyzers.project.resolve import workspace_root
 from analyzers.project.workspace import files_that_build
 from analyzers.tensors.dims import symbol
-from analyzers.unknown import Unknown
+from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.analysis import Analyzer, Request
@@ -93,6 +93,8 @@ class Discovery:
             failure = f"{expression} raises {describe(raised)}"
         except BudgetExceeded as error:
             failure = error.reason
+        except UnknownUsed as used:
+            value = used.unknown
         finally:
             self.machine.frames.pop()
         if isinstance(value, Unknown):
@@ -200,6 +202,8 @@ class Discovery:
             return Unknown(f"raises {describe(raised)}", raised.site)
         except BudgetExceeded as error:
             return Unknown(error.reason)
+        except UnknownUsed as used:
+            return used.unknown
 
     def _of_candidate(self, name: str, value: Any, site: Site | None) -> None:
         machine = self.machine
@@ -376,6 +380,8 @@ class Discovery:
             ]
         except BudgetExceeded as error:
             return Unknown(error.reason), [(error.reason, None)]
+        except UnknownUsed as used:
+            return used.unknown, [(used.unknown.reason, used.unknown.place)]
 
 
 def _framework_name(value: Any) -> str:

@@ -73,7 +73,7 @@ def shape_wanted_by(machine: Any, root: Instance, need: NeedsShape, size: int, n
     for module in _behind(root, asking):
         wanted = wanted_by_layer(module, size, names, flattened=True)
         if wanted is not None:
-            return _with_usual_channels(wanted)
+            return _with_other_ranks(_with_usual_channels(wanted), names)
     return None
 
 
@@ -92,6 +92,17 @@ def _with_usual_channels(wanted: Wanted) -> Wanted:
     first = wanted.shapes[0]
     images = [(first[0], channels, *first[2:]) for channels in (3, 1) if len(first) == 4 and first[1] != channels]
     return Wanted([*wanted.shapes, *images], wanted.dtype, wanted.assumed)
+
+
+def _with_other_ranks(wanted: Wanted, names: Names) -> Wanted:
+    """Nobody asked for this rank: maps, sequences and vectors are possible, too."""
+    n, channels, t, h, w = names("N"), names("C"), names("T"), names("H"), names("W")
+    others = [(n, channels, h, w), (n, t, channels), (n, channels)]
+    if wanted.dtype.startswith("int"):
+        return wanted
+    ranks = {len(shape) for shape in wanted.shapes}
+    wanted.shapes += [shape for shape in others if len(shape) not in ranks]
+    return wanted
 
 
 def _holds(record: Any, probe: Probe) -> bool:

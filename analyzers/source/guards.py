@@ -156,6 +156,8 @@ class _Scan:
             self._costly(match, text)
         else:
             self._add(1)
+            if match[0] == "if" and not self.levels:
+                self.weight = _BRACKET  # the guard of a case is an expression like any other
         self.after_string = self.after_string and kind == "end"
 
     def _add(self, amount: float, held: float = 0) -> None:

@@ -175,7 +175,7 @@ def python_of(source: str) -> tuple[str, dict[int, int]]:
     """A cell's Python, ending with a line end, as many lines as the cell has; and how many characters were
     taken away at the start of lines (by zero-based line)."""
     text, removed = _without_magics(*_dedented(source))
-    return text if re.search(r"[\r\n]\Z", text) else text + "\n", removed
+    return text if source.endswith(("\r", "\n")) else text + "\n", removed
 
 
 def _dedented(source: str) -> tuple[str, dict[int, int]]:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analyzers.tensors.dims import Dim, product
+from analyzers.tensors.dims import Dim, product, unknown_dim
 from analyzers.tensors.field import Field
+from analyzers.unknown import Unknown
+
+
+def known_sizes(shape: Sequence[Any]) -> tuple[Dim, ...]:
+    """A shape in which a size that could not be determined is an anonymous symbol."""
+    return tuple(unknown_dim(size.reason) if isinstance(size, Unknown) else size for size in shape)
 
 
 class Tensor:
@@ -35,7 +41,7 @@ class Tensor:
         cost: Dim = 0,
         trait: str | None = None,
     ) -> None:
-        self.shape = tuple(shape)
+        self.shape = tuple(shape) if Unknown not in map(type, shape) else known_sizes(shape)
         self.field = field
         self.dtype = dtype
         self.content = content

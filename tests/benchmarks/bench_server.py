@@ -59,9 +59,7 @@ def spots(text: str) -> list[tuple[int, int, int]]:
     found = []
     for number, line in enumerate(text.split("\n")):
         if re.search(r"Conv2d\(|MaxPool2d\(|Linear\(", line):
-            found += [
-                (number, *match.span()) for match in re.finditer(r"(?<=padding=)\d|(?<=kernel_size=)\d", line)
-            ]
+            found += [(number, *match.span()) for match in re.finditer(r"(?<=padding=)\d|(?<=kernel_size=)\d", line)]
             found += [(number, match.start(1), match.end(1)) for match in re.finditer(r", (\d+)\)", line)]
     return found
 

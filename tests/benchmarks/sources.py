@@ -10,10 +10,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI = f"import sys; sys.path[0] = {str(ROOT)!r}; from rf_lsp.cli import main; raise SystemExit(main())"
-TORCHINFO = (
-    "import torchvision, torchinfo; model = torchvision.models.resnet50(weights=None); "
-    "print(torchinfo.summary(model, (1, 3, 224, 224), verbose=0))"
-)
+TORCHINFO = """
+import importlib.util, torch
+if not importlib.util.find_spec("torchvision._C"):  # the wheel of another platform: its operators are not needed
+    torch.library.Library("torchvision", "DEF").define("nms(Tensor a, Tensor b, float c) -> Tensor")
+import torchvision, torchinfo
+model = torchvision.models.resnet50(weights=None)
+print(torchinfo.summary(model, (1, 3, 224, 224), verbose=0))
+"""
 
 
 def installed(package: str) -> Path | None:

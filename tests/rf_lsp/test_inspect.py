@@ -72,7 +72,7 @@ def test_csv_has_a_row_for_each_layer(run):
     ("arguments", "sentence"),
     [
         (["missing.py"], "missing.py does not exist"),
-        (["book.ipynb::model"], "book.ipynb: notebooks are not read"),
+        (["book.ipynb::model"], "book.ipynb does not exist"),
         (["net.py::other"], "(it holds model, Net)"),
         (["net.py", "--format", "xml"], "unknown format 'xml'; inspect writes csv, json, markdown, table"),
         (["net.py", "--input", "1x3xfoo"], "impossible shape '1x3xfoo'"),
