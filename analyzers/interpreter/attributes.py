@@ -57,8 +57,11 @@ HOST_METHODS: dict[type, frozenset[str]] = {
 }
 
 UNBOUND: dict[type, frozenset[str]] = {
-    str: frozenset(["maketrans"]), int: frozenset(["from_bytes"]), bytes: frozenset(["fromhex"]), float: frozenset(["fromhex"])
-}  # fmt: skip
+    str: frozenset(["maketrans"]),
+    int: frozenset(["from_bytes"]),
+    bytes: frozenset(["fromhex"]),
+    float: frozenset(["fromhex"]),
+}
 """Constructors that are methods of the type."""
 FUNCTION_TYPE = TypingForm("function")
 HOST_DATA = frozenset("real imag numerator denominator start stop step".split())
@@ -227,7 +230,9 @@ def _of_super(machine: Any, value: Super, name: str) -> Any:
     if isinstance(receiver, Class) and value.after not in receiver.mro:
         class_ = receiver.metadata.get("metaclass", receiver)
         attribute = class_.find_after(value.after, name)
-        return _super_of_object(machine, receiver, class_, name) if attribute is MISSING else BoundMethod(receiver, attribute)
+        if attribute is MISSING:
+            return _super_of_object(machine, receiver, class_, name)
+        return BoundMethod(receiver, attribute)
     attribute = class_.find_after(value.after, name)
     if attribute is MISSING:
         return _super_of_object(machine, receiver, class_, name)

@@ -115,7 +115,7 @@ def _run(machine: Any, frame: Frame, function: Function) -> Any:
     if function.body is not None and function.node_is_lambda:
         return evaluate(machine, frame, function.body)
     if function.is_generator:
-        return LazyIterator(Generator(machine, frame, run_lazily(machine, frame, function.body.body)))
+        return LazyIterator(Generator(machine, frame, run_lazily(machine, frame, function.node.body.body)))
     run_body(machine, frame, function.body)
     if frame.pending:
         return rejoin(machine, frame)

@@ -9,9 +9,9 @@ from analyzers.interpreter.parameters import missing_argument, too_many, unknown
 from analyzers.interpreter.values import (
     MISSING,
     BoundMethod,
+    CachedProperty,
     Class,
     ClassMethod,
-    CachedProperty,
     Function,
     Instance,
     Partial,
@@ -63,7 +63,8 @@ def _refuse_abstract(machine: Any, class_: Class) -> None:
         missing = class_.metadata["abstract"] = _abstract_members(class_)
     if missing:
         listed = ", ".join(missing)
-        raise machine.exception("TypeError", f"Can't instantiate abstract class {class_.name} with abstract methods {listed}")
+        message = f"Can't instantiate abstract class {class_.name} with abstract methods {listed}"
+        raise machine.exception("TypeError", message)
 
 
 def _abstract_members(class_: Class) -> list[str]:
@@ -74,8 +75,10 @@ def _abstract_members(class_: Class) -> list[str]:
 
 
 def _kinds(class_: Class) -> list[Class]:
-    metaclasses = [c.metadata.get("metaclass") for c in class_.mro if isinstance(c, Class) and c.metadata]
-    return [c for c in (*class_.mro, *(b for m in metaclasses if isinstance(m, Class) for b in m.mro)) if isinstance(c, Class)]
+    classes = [c for c in class_.mro if isinstance(c, Class)]
+    metaclasses = (c.metadata.get("metaclass") for c in classes if c.metadata)
+    above = (b for m in metaclasses if isinstance(m, Class) for b in m.mro)
+    return [*classes, *(b for b in above if isinstance(b, Class))]
 
 
 def _is_abstract(member: Any) -> bool:
@@ -410,11 +413,8 @@ def _functional(machine: Any, base: Class, name: Any, names: Any) -> Any:
     """``Enum("Color", "RED GREEN")``."""
     if isinstance(names, str):
         names = names.replace(",", " ").split()
-    if isinstance(names, dict):
-        entries = dict(names)
-    else:
-        entries = {n: i + 1 for i, n in enumerate(machine.iterate(names))}
-    return make_class(machine, name, [base], {}, entries, base.module)
+    numbered = names if isinstance(names, dict) else {n: i + 1 for i, n in enumerate(machine.iterate(names))}
+    return make_class(machine, name, [base], {}, dict(numbered), base.module)
 
 
 def distinct_members(class_: Class) -> list[Instance]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.interpreter.values import MISSING, Instance, LazyIterator, Raised
+from analyzers.interpreter.values import MISSING, Instance, LazyIterator, Raised, Rest
 from analyzers.unknown import Unknown, UnknownUsed
 
 Trouble = Raised | UnknownUsed | None
@@ -36,7 +36,7 @@ def enter(machine: Any, manager: Any) -> Any:
         return machine.call(method)
     if isinstance(manager, LazyIterator):
         first = next(iter(manager.source), None)
-        return first.plain() if hasattr(first, "plain") else first
+        return first.plain() if isinstance(first, Rest) else first
     return manager if isinstance(manager, Unknown) else None
 
 

@@ -141,7 +141,8 @@ def format_value(machine: Any, value: Any, spec: str, conversion: str | None = N
         method = value.class_.find("__format__")
         if method is not MISSING:
             return machine.call(machine.get_attribute(value, "__format__"), (spec,))
-        if isinstance(value.payload, (int, float, str)) and ("members" not in value.class_.metadata or _is_plain_member(value)):
+        is_value = "members" not in value.class_.metadata or _is_plain_member(value)
+        if is_value and isinstance(value.payload, (int, float, str)):
             value = value.payload
     if conversion is not None or not isinstance(value, (int, float, str)):
         value = as_text(machine, value, representation=conversion in ("r", "a"))
@@ -208,8 +209,8 @@ class Shown:
 
 
 def _shown(machine: Any, value: Any) -> Any:
-    if isinstance(value, Instance) and isinstance(value.payload, (int, float)) and "members" not in value.class_.metadata:
-        value = value.payload
+    if isinstance(value, Instance) and "members" not in value.class_.metadata:
+        value = value.payload if isinstance(value.payload, (int, float)) else value
     if isinstance(value, (int, float, str, Unknown)):
         return value
     if isinstance(value, dict) and all(isinstance(v, (int, float, str)) for v in value.values()):

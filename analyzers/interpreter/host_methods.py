@@ -18,7 +18,8 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 MUTATING = frozenset(
     "append extend insert pop remove clear sort reverse setdefault update popitem add discard move_to_end "
-    "intersection_update difference_update symmetric_difference_update subtract appendleft popleft extendleft rotate".split()
+    "intersection_update difference_update symmetric_difference_update subtract appendleft popleft extendleft "
+    "rotate".split()
 )
 STORING = frozenset(["append", "add", "insert", "setdefault", "appendleft", "get", "pop"])
 PADDING = frozenset(["ljust", "rjust", "center", "zfill", "expandtabs"])

@@ -189,7 +189,9 @@ def describe(raised: Raised) -> str:
     if class_ is None:
         return "an exception"
     args = raised.value.attributes.get("args", ())
-    text = repr(args[0]) if class_.name == "KeyError" and args else str(args[0]) if args and isinstance(args[0], (str, int)) else ""
+    if args and class_.name == "KeyError":
+        return f"KeyError: {args[0]!r}"
+    text = str(args[0]) if args and isinstance(args[0], (str, int)) else ""
     return f"{class_.name}: {text}" if text else class_.name
 
 
@@ -430,7 +432,10 @@ class Modules:
         for path in dict.fromkeys([*self.by_path, *packages]):
             if not path.endswith(".py") or key not in self._text(path):
                 continue
+            running = self.by_path[path].running if path in self.by_path else []
             for block in self.project.sources.module(path).blocks:
+                if running and block.index >= running[-1]:
+                    break
                 if _may_enter(block, key):
                     yield self.load(path), block
 

@@ -14,7 +14,18 @@ from analyzers.frameworks import registry
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION, MAXIMUM_STRING
 from analyzers.interpreter.iteration import type_name
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, HostMethod, Instance, LazyIterator, Maybe, Property, Rest, TypingForm
+from analyzers.interpreter.values import (
+    MISSING,
+    BoundMethod,
+    Class,
+    HostMethod,
+    Instance,
+    LazyIterator,
+    Maybe,
+    Property,
+    Rest,
+    TypingForm,
+)
 from analyzers.tensors.dims import Expression, same
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -295,11 +306,14 @@ def _instance_comparison(machine: Any, name: str, function: Any, left: Any, righ
 
 def _totalled(machine: Any, name: str, left: Any, right: Any) -> Any:
     """What ``functools.total_ordering`` makes of ``__lt__`` (or ``__gt__``) and ``__eq__``."""
-    if not isinstance(left, Instance) or not any(isinstance(c, Class) and "total" in c.metadata for c in left.class_.mro):
+    if not isinstance(left, Instance):
+        return MISSING
+    if not any(isinstance(c, Class) and "total" in c.metadata for c in left.class_.mro):
         return MISSING
     for known, swapped, equal in _TOTALS[name]:
         if left.class_.find(f"__{known}__") is not MISSING:
-            found = ordered(machine, known, COMPARISONS[_KINDS[known]][1], *((right, left) if swapped else (left, right)))
+            operands = (right, left) if swapped else (left, right)
+            found = ordered(machine, known, COMPARISONS[_KINDS[known]][1], *operands)
             answer = machine.truth(found)
             return machine.unknown("an ordering of objects") if answer is None else answer is equal
     return MISSING
@@ -421,9 +435,9 @@ def _instance_item(machine: Any, value: Instance, key: Any) -> Any:
     method = machine.get_attribute(value, "__getitem__", default=MISSING)
     if method is not MISSING:
         return machine.call(method, (key,))
-    if isinstance(value.payload, dict) and value.class_.find("__missing__") is not MISSING:
-        if contains(machine, value.payload, key) is False:
-            return machine.call(machine.get_attribute(value, "__missing__"), (key,))
+    has_default = isinstance(value.payload, dict) and value.class_.find("__missing__") is not MISSING
+    if has_default and contains(machine, value.payload, key) is False:
+        return machine.call(machine.get_attribute(value, "__missing__"), (key,))
     if value.payload is not None:
         return get_item(machine, value.payload, key)
     if value.broken is not None:

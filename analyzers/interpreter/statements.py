@@ -39,7 +39,7 @@ def run_body(machine: Any, frame: Frame, body: Any) -> str | None:
     for index, statement in enumerate(statements):
         signal = run(machine, frame, statement)
         if signal is not None:
-            if signal == SKIP or signal == UNSURE:
+            if signal in (SKIP, UNSURE):
                 return _rest_of(machine, frame, statements[index + 1 :], signal)
             return signal
     return None
@@ -314,8 +314,9 @@ def _unsure_match(machine: Any, frame: Frame, cases: Any, subject: Any) -> str |
         if not is_irrefutable(case):
             for name in captured(case.pattern):
                 assign_name(machine, frame, name, machine.unknown("a part of something unknown"))
-        elif case.pattern.name is not None:
-            assign_name(machine, frame, case.pattern.name.value, subject)
+        else:
+            for name in captured(case.pattern):
+                assign_name(machine, frame, name, subject)
         return run_body(machine, frame, case.body)
 
     branches: list[Any] = []
@@ -518,7 +519,13 @@ def _handle(machine: Any, frame: Frame, node: cst.Try, raised: Raised) -> str | 
         frame.handled = before
         if handler.name is not None:
             machine.journal.touch(frame.scope.names)
-            frame.scope.names.pop(handler.name.name.value, None)
+            for name in names_of(handler.name.name):
+                frame.scope.names.pop(name, None)
+
+
+def names_of(target: Any) -> list[str]:
+    """The plain name an exception is bound to."""
+    return [target.value] if isinstance(target, cst.Name) else []
 
 
 def handler_of(machine: Any, frame: Frame, node: cst.Try, raised: Raised) -> cst.ExceptHandler | None:

@@ -31,7 +31,8 @@ class Function:
     """A ``def`` or ``lambda`` together with the scope it closes over."""
 
     __slots__ = (
-        "attributes", "body", "defaults", "is_generator", "memo", "name", "node", "node_is_lambda", "owner", "parameters", "scope", "site",
+        "attributes", "body", "defaults", "is_generator", "memo", "name", "node", "node_is_lambda", "owner", "parameters",
+        "scope", "site",
     )
 
     def __init__(self, name: str, node: Any, parameters: Any, body: Any, scope: Scope, site: Site) -> None:

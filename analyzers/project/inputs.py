@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from analyzers.frameworks.modules import framework_of, walk
+from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.values import MISSING, BoundMethod, Function, Instance
 from analyzers.project.annotations import annotated_shapes
 from analyzers.project.probing import Names, NeedsShape, Probe, shape_wanted_by
-from analyzers.interpreter.graph import tensors_below
 from analyzers.tensors.dims import Expression, bare_symbol, has_unknown, substitute, symbols
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
@@ -384,7 +384,9 @@ def _same_site(left: Any, right: Any) -> bool:
 def _misread_batch(records: list[Any], result: Any) -> tuple[int, int] | None:
     """``view(-1, 400)`` of a map with more or fewer features takes them for further items of the batch."""
     output = next(iter(tensors_below(result)), None)
-    if output is None or not output.shape or bare_symbol(output.shape[0]) is not None and not has_unknown(output.shape[0]):
+    if output is None or not output.shape:
+        return None
+    if bare_symbol(output.shape[0]) is not None and not has_unknown(output.shape[0]):
         return None
     for record in records:
         if record.instance is None and record.name in ("view", "reshape") and record.inputs:
@@ -431,9 +433,8 @@ def _at(dim: Any, unknowns: set[Any], size: int) -> int:
 
 def unwrapped(instance: Instance) -> Instance:
     """The model inside DataParallel and its like."""
-    while instance.class_.name in WRAPPERS and isinstance(instance.attributes.get("_modules", {}).get("module"), Instance):
-        instance = instance.attributes["_modules"]["module"]
-    return instance
+    inner = instance.attributes.get("_modules", {}).get("module")
+    return unwrapped(inner) if instance.class_.name in WRAPPERS and isinstance(inner, Instance) else instance
 
 
 def _example_inputs(root: Instance) -> list[Usage]:

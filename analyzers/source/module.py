@@ -147,4 +147,6 @@ def _affects(block: Block, name: str) -> bool:
     """Whether a block that mentions the name may change its value, beyond binding it plainly."""
     if block.kind == "other":
         return True
-    return name in block.bound.changed or re.search(rf"\b{name}[ \t]*\.[ \t]*{_MUTATING}[ \t]*\(", block.text) is not None
+    if name in block.bound.changed:
+        return True
+    return re.search(rf"\b{name}[ \t]*\.[ \t]*{_MUTATING}[ \t]*\(", block.text) is not None

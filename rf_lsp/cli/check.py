@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=["."],
         metavar="PATH",
-        help="files and folders (default: .); - is standard input",
+        help="Python files, notebooks and folders (default: .); - is standard input",
     )
     _add_output(parser)
     _add_rules(parser)

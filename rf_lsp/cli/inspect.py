@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "targets",
         nargs="+",
         metavar="TARGET",
-        help="PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file",
+        help="PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file; a .ipynb is a PATH too",
     )
     parser.add_argument("--format", default="table", help="table (default), json, markdown or csv")
     options.add_sources(parser)

@@ -25,15 +25,18 @@ def mended(path: str, task: Task) -> tuple[str, str, int]:
 
 
 def each_mended(paths: Sequence[str], task_of: dict[str, Task]) -> Iterator[tuple[str, str, str, int]]:
-    """(path, text, new text, number of fixes) of the files that fixes change; unreadable files are left alone."""
-    from analyzers.source.sources import SourceError
+    """(path, text, new text, number of fixes) of the files that fixes change; unreadable files and notebooks are left
+    alone."""
+    from analyzers.source.sources import NOTEBOOK, SourceError
 
     for path in paths:
         try:
             text, new, count = mended(path, task_of[path])
         except SourceError:
             continue
-        if new != text:
+        if new != text and path.endswith(NOTEBOOK):
+            print(f"{os.path.relpath(path)}: notebooks are not rewritten", file=sys.stderr)
+        elif new != text:
             yield path, text, new, count
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.benchmarks.sources import TORCHINFO, installed, rf_lsp, seconds, torchvision_resnet
+from tests.benchmarks.sources import installed, rf_lsp, seconds, torchinfo_summary, torchvision_resnet
 
 RESNET = torchvision_resnet()
 TORCHINFO_INSTALLED = installed("torchinfo") is not None
@@ -18,7 +17,7 @@ TORCHINFO_INSTALLED = installed("torchinfo") is not None
 @pytest.mark.skipif(not (RESNET and TORCHINFO_INSTALLED), reason="needs torchvision and torchinfo")
 def test_inspect_resnet50(benchmark: Any) -> None:
     """At most a third of building the model in torch and printing a torchinfo summary."""
-    peer = seconds([sys.executable, "-c", TORCHINFO])
+    peer = seconds(torchinfo_summary())
     done = benchmark.pedantic(
         rf_lsp,
         args=("inspect", f"{RESNET}::resnet50()", "--input", "1x3x224x224"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 import time
@@ -11,13 +12,31 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CLI = f"import sys; sys.path[0] = {str(ROOT)!r}; from rf_lsp.cli import main; raise SystemExit(main())"
 TORCHINFO = """
-import importlib.util, torch
-if not importlib.util.find_spec("torchvision._C"):  # the wheel of another platform: its operators are not needed
-    torch.library.Library("torchvision", "DEF").define("nms(Tensor a, Tensor b, float c) -> Tensor")
+import torch
+library = torch.library.Library("torchvision", "DEF")
+for name in {missing}:
+    library.define(name + "(Tensor a) -> Tensor")
 import torchvision, torchinfo
 model = torchvision.models.resnet50(weights=None)
 print(torchinfo.summary(model, (1, 3, 224, 224), verbose=0))
 """
+
+
+def torchinfo_summary() -> list[str]:
+    """The command that builds ResNet-50 and prints its summary.
+
+    A torchvision whose compiled part is for another torch lacks operators that ResNet does not need;
+    they are declared, so that it can be imported.
+    """
+    missing: list[str] = []
+    while len(missing) < 20:
+        command = [sys.executable, "-c", TORCHINFO.format(missing=missing)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        found = re.search(r"operator torchvision::(\w+) does not exist", done.stderr)
+        if found is None:
+            return command
+        missing.append(found[1])
+    raise RuntimeError("torchvision cannot be imported")
 
 
 def installed(package: str) -> Path | None:

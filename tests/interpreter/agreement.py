@@ -105,7 +105,7 @@ def _real(value: Any, depth: int = 0) -> Any:
         return _collection(value, depth, _real)
     if isinstance(value, BaseException):
         return ("exception", kind.__name__, _real(value.args, depth + 1))
-    if callable(value) and not hasattr(value, "__dict__") or isinstance(value, _FUNCTIONS):
+    if (callable(value) and not hasattr(value, "__dict__")) or isinstance(value, _FUNCTIONS):
         return "<callable>"
     if hasattr(value, "__next__") and kind.__module__ in ("builtins", "itertools"):
         return "<iterator>"

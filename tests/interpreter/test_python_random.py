@@ -1,4 +1,7 @@
-"""Random programs, run by Python and by the interpreter (``python -m tests.interpreter.test_python_random 5000`` for more)."""
+"""Random programs, run by Python and by the interpreter.
+
+``python -m tests.interpreter.test_python_random 5000`` runs more of them.
+"""
 
 from __future__ import annotations
 

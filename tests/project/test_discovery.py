@@ -67,7 +67,10 @@ def helper():
 """
     models = facts_of(tmp_path, HEADER + BLOCK + NET + functions).models
     assert [m.name for m in models if m.name != "Net"] == ["small", "large"]
-    assert [m.parameters for m in models if m.name != "Net"] == [3 * 4 * 9 + 4 + 4 * 4 * 9 + 4, 3 * 32 * 9 + 32 + 32 * 32 * 9 + 32]
+    assert [m.parameters for m in models if m.name != "Net"] == [
+        3 * 4 * 9 + 4 + 4 * 4 * 9 + 4,
+        3 * 32 * 9 + 32 + 32 * 32 * 9 + 32,
+    ]
 
 
 def test_targets_of_settings(tmp_path):
@@ -134,7 +137,9 @@ def test_nobody_builds_it(tmp_path):
 
 
 def test_abstract_classes_are_no_models(tmp_path):
-    source = HEADER + """from abc import ABC, abstractmethod
+    source = (
+        HEADER
+        + """from abc import ABC, abstractmethod
 
 
 class Base(nn.Module, ABC):
@@ -151,6 +156,7 @@ class Real(Base):
     def forward(self, x):
         return self.conv(x)
 """
+    )
     assert names(tmp_path, source) == ["Real"]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from analyzers.analysis import TargetError
+from tests.literate import cases_of
 
 from .analysed import HEADER, facts_of, inputs_of, model_of, outputs_of, shape_text
 
@@ -51,7 +54,7 @@ def test_several_inputs_in_order(tmp_path):
 def test_one_input_by_name_the_others_found(tmp_path):
     model = model_of(tmp_path, HEADER + TWO, "Two()", inputs=("code=7x5",))
     assert ("code", "7x5", "option") in inputs_of(model)
-    assert dict((n, o) for n, _, o in inputs_of(model))["image"] == "default"
+    assert {n: o for n, _, o in inputs_of(model)}["image"] == "default"
 
 
 def test_an_optional_input_by_name(tmp_path):
@@ -66,7 +69,7 @@ def test_more_inputs_than_the_model_takes(tmp_path):
 
 
 def test_a_name_the_model_does_not_have(tmp_path):
-    with pytest.raises(TargetError, match="Net has no input 'y'.*x"):
+    with pytest.raises(TargetError, match=r"Net has no input 'y'.*x"):
         model_of(tmp_path, HEADER + NET, "Net()", inputs=("y=1x3x8x8",))
 
 
@@ -139,9 +142,13 @@ def test_symbols_in_a_comment(tmp_path):
 
 
 def test_comment_says_how_to_build_one(tmp_path):
-    source = HEADER + "# rf: model=Net(3, width=16)\n# rf: input=1x3x8x8\n" + NET.replace(
-        "def __init__(self):", "def __init__(self, cin, width):"
-    ).replace("Conv2d(3, 8", "Conv2d(cin, width").replace("Linear(8", "Linear(width")
+    source = (
+        HEADER
+        + "# rf: model=Net(3, width=16)\n# rf: input=1x3x8x8\n"
+        + NET.replace("def __init__(self):", "def __init__(self, cin, width):")
+        .replace("Conv2d(3, 8", "Conv2d(cin, width")
+        .replace("Linear(8", "Linear(width")
+    )
     model = next(m for m in facts_of(tmp_path, source).models if m.target.endswith("Net(3, width=16)"))
     assert (model.parameters, outputs_of(model)) == (3 * 9 * 16 + 16 + 170, ["1x10"])
 
@@ -162,35 +169,12 @@ def test_settings_of_a_whole_file(tmp_path):
 
 # -- 4: how the code uses its models -------------------------------------------------------------
 
-USES = {
-    "a call": ("net = Net()\nout = net(torch.randn(4, 3, 64, 48))\n", "4x3x64x48"),
-    "a main block": ("if __name__ == '__main__':\n    net = Net()\n    x = torch.zeros((2, 3, 50, 50))\n    print(net(x).shape)\n", "2x3x50x50"),
-    "a main function": ("def main():\n    net = Net().eval()\n    net(torch.rand(1, 3, 72, 72))\n\n\nif __name__ == '__main__':\n    main()\n", "1x3x72x72"),
-    "a test function": ("def test_net():\n    net = Net()\n    assert net(torch.randn(2, 3, 36, 36)).shape == (2, 10)\n", "2x3x36x36"),
-    "torchsummary": ("from torchsummary import summary\nsummary(Net(), (3, 32, 32))\n", "Nx3x32x32"),
-    "torchsummary by name": ("import torchsummary\nnet = Net().to('cuda')\ntorchsummary.summary(net, input_size=(3, 33, 33), device='cpu')\n", "Nx3x33x33"),
-    "torchsummary with a batch": ("from torchsummary import summary\nsummary(Net(), (3, 32, 32), batch_size=5)\n", "5x3x32x32"),
-    "torchinfo": ("from torchinfo import summary\nsummary(Net(), input_size=(16, 3, 40, 40))\n", "16x3x40x40"),
-    "torchinfo with data": ("import torchinfo\ntorchinfo.summary(Net(), input_data=torch.rand(1, 3, 41, 41))\n", "1x3x41x41"),
-    "torchinfo with a batch dimension": ("from torchinfo import summary\nsummary(Net(), (3, 42, 42), batch_dim=0)\n", "1x3x42x42"),
-    "onnx": ("dummy = torch.randn(1, 3, 44, 44)\ntorch.onnx.export(Net(), dummy, 'net.onnx')\n", "1x3x44x44"),
-    "onnx with a tuple": ("torch.onnx.export(Net(), (torch.randn(1, 3, 44, 44),), 'net.onnx', opset_version=11)\n", "1x3x44x44"),
-    "jit.trace": ("traced = torch.jit.trace(Net().eval(), torch.rand(1, 3, 46, 46))\n", "1x3x46x46"),
-    "jit.trace with a tuple": ("traced = torch.jit.trace(Net(), (torch.rand(1, 3, 46, 46),))\n", "1x3x46x46"),
-    "thop": ("from thop import profile\nmacs, params = profile(Net(), inputs=(torch.randn(1, 3, 45, 45),))\n", "1x3x45x45"),
-    "fvcore": ("from fvcore.nn import FlopCountAnalysis\nflops = FlopCountAnalysis(Net(), torch.randn(1, 3, 45, 47))\n", "1x3x45x47"),
-    "ptflops": ("from ptflops import get_model_complexity_info\nm, p = get_model_complexity_info(Net(), (3, 43, 43), as_strings=True)\n", "1x3x43x43"),
-    "add_graph": ("from torch.utils.tensorboard import SummaryWriter\nwriter = SummaryWriter('runs')\nwriter.add_graph(Net(), torch.rand(1, 3, 39, 39))\n", "1x3x39x39"),
-    "torch.compile": ("net = torch.compile(Net())\nnet(torch.rand(1, 3, 38, 38))\n", "1x3x38x38"),
-    "DataParallel": ("net = nn.DataParallel(Net()).cuda()\nnet(torch.rand(1, 3, 37, 37))\n", "1x3x37x37"),
-    "a loop of training": ("net = Net()\nfor step in range(3):\n    loss = net(torch.randn(8, 3, 35, 35)).sum()\n    loss.backward()\n", "8x3x35x35"),
-    "no_grad": ("net = Net()\nwith torch.no_grad():\n    y = net(torch.ones(1, 3, 34, 34))\n", "1x3x34x34"),
-}  # fmt: skip
+USES = cases_of(Path(__file__).with_name("uses.md"))
 
 
 @pytest.mark.parametrize("use", USES)
 def test_use_in_the_code(tmp_path, use):
-    code, shape = USES[use]
+    code, shape = USES[use]["python"], USES[use]["input"].strip()
     models = [m for m in facts_of(tmp_path, HEADER + NET + "\n\n" + code).models if m.name in ("Net", "net", "traced")]
     assert models
     assert {inputs_of(m)[0] for m in models} == {("x", shape, "usage")}
@@ -222,7 +206,9 @@ def test_use_in_another_file(tmp_path):
 
 
 def test_integer_inputs(tmp_path):
-    source = HEADER + """class Text(nn.Module):
+    source = (
+        HEADER
+        + """class Text(nn.Module):
     def __init__(self):
         super().__init__()
         self.embedding = nn.Embedding(100, 16)
@@ -231,6 +217,7 @@ def test_integer_inputs(tmp_path):
     def forward(self, tokens):
         return self.rnn(self.embedding(tokens))[0]
 """
+    )
     model = model_of(tmp_path, source)
     assert (model.inputs[0].name, outputs_of(model), model.problems) == ("tokens", ["NxTx32"], [])
     model = model_of(tmp_path, source, "Text()", inputs=("4x20",))
@@ -246,7 +233,7 @@ def test_integer_inputs(tmp_path):
         ('x: Float[Tensor, "b 3 224 192"]', "Nx3x224x192"),
         ('x: Float[Tensor, "1 3 h w"]', "1x3xhxw"),
         ('x: Annotated[torch.Tensor, "N 3 64 64"]', "Nx3x64x64"),
-        ('x: "Float[Tensor, \'b 3 30 30\']"', "Nx3x30x30"),
+        ("x: \"Float[Tensor, 'b 3 30 30']\"", "Nx3x30x30"),
     ],
 )
 def test_annotations(tmp_path, signature, shape):
@@ -258,84 +245,22 @@ def test_annotations(tmp_path, signature, shape):
     "line", ["x: (N, 3, 40, 40)", "x (Tensor): images of shape (B, 3, 40, 40)", "x: input of size [batch, 3, 40, 40]"]
 )
 def test_docstrings(tmp_path, line):
-    source = HEADER + NET.replace("        return", f'        """Run it.\n\n        {line}\n        """\n        return')
+    source = HEADER + NET.replace(
+        "        return", f'        """Run it.\n\n        {line}\n        """\n        return'
+    )
     assert inputs_of(model_of(tmp_path, source)) == [("x", "Nx3x40x40", "annotation")]
 
 
 # -- 6: solved -----------------------------------------------------------------------------------
 
 
-def network(body: str, forward: str) -> str:
-    layers = "".join(f"        self.{line}\n" for line in body.strip().splitlines())
-    steps = "".join(f"        {line}\n" for line in forward.strip().splitlines())
-    return f"{HEADER}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n{layers}\n    def forward(self, x):\n{steps}"
-
-
-SOLVED = {
-    "LeNet of the tutorial": (
-        "conv1 = nn.Conv2d(3, 6, 5)\npool = nn.MaxPool2d(2, 2)\nconv2 = nn.Conv2d(6, 16, 5)\nfc1 = nn.Linear(16 * 5 * 5, 120)\nfc2 = nn.Linear(120, 84)\nfc3 = nn.Linear(84, 10)",
-        "x = self.pool(F.relu(self.conv1(x)))\nx = self.pool(F.relu(self.conv2(x)))\nx = torch.flatten(x, 1)\nx = F.relu(self.fc1(x))\nx = F.relu(self.fc2(x))\nreturn self.fc3(x)",
-        "Nx3x32x32",
-    ),
-    "LeNet with view": (
-        "conv1 = nn.Conv2d(1, 6, 5)\nconv2 = nn.Conv2d(6, 16, 5)\nfc1 = nn.Linear(16 * 5 * 5, 10)",
-        "x = F.max_pool2d(F.relu(self.conv1(x)), (2, 2))\nx = F.max_pool2d(F.relu(self.conv2(x)), 2)\nx = x.view(-1, 16 * 5 * 5)\nreturn self.fc1(x)",
-        "Nx1x32x32",
-    ),
-    "MNIST example": (
-        "conv1 = nn.Conv2d(1, 32, 3, 1)\nconv2 = nn.Conv2d(32, 64, 3, 1)\ndropout1 = nn.Dropout(0.25)\nfc1 = nn.Linear(9216, 128)\nfc2 = nn.Linear(128, 10)",
-        "x = F.relu(self.conv1(x))\nx = F.relu(self.conv2(x))\nx = F.max_pool2d(x, 2)\nx = self.dropout1(x)\nx = torch.flatten(x, 1)\nx = F.relu(self.fc1(x))\nreturn F.log_softmax(self.fc2(x), dim=1)",
-        "Nx1x28x28",
-    ),
-    "old MNIST example": (
-        "conv1 = nn.Conv2d(1, 10, kernel_size=5)\nconv2 = nn.Conv2d(10, 20, kernel_size=5)\nfc1 = nn.Linear(320, 50)\nfc2 = nn.Linear(50, 10)",
-        "x = F.relu(F.max_pool2d(self.conv1(x), 2))\nx = F.relu(F.max_pool2d(self.conv2(x), 2))\nx = x.view(-1, 320)\nreturn self.fc2(F.relu(self.fc1(x)))",
-        "Nx1x28x28",
-    ),
-    "AlexNet": (
-        "features = nn.Sequential(nn.Conv2d(3, 64, 11, 4, 2), nn.ReLU(), nn.MaxPool2d(3, 2), nn.Conv2d(64, 192, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2), nn.Conv2d(192, 256, 3, padding=1), nn.MaxPool2d(3, 2))\nclassifier = nn.Linear(256 * 6 * 6, 1000)",
-        "x = self.features(x)\nx = torch.flatten(x, 1)\nreturn self.classifier(x)",
-        "Nx3x224x224",
-    ),
-    "three pools on CIFAR": (
-        "a = nn.Conv2d(3, 16, 3, padding=1)\nb = nn.Conv2d(16, 32, 3, padding=1)\nc = nn.Conv2d(32, 64, 3, padding=1)\npool = nn.MaxPool2d(2)\nfc = nn.Linear(64 * 4 * 4, 10)",
-        "x = self.pool(self.a(x))\nx = self.pool(self.b(x))\nx = self.pool(self.c(x))\nreturn self.fc(x.reshape(x.size(0), -1))",
-        "Nx3x32x32",
-    ),
-    "MLP on a flattened image": (
-        "fc1 = nn.Linear(784, 128)\nfc2 = nn.Linear(128, 10)",
-        "x = x.view(x.size(0), -1)\nreturn self.fc2(F.relu(self.fc1(x)))",
-        "Nx1x28x28",
-    ),
-    "MLP on view(-1, 784)": (
-        "fc1 = nn.Linear(28 * 28, 128)\nfc2 = nn.Linear(128, 10)",
-        "x = x.view(-1, 28 * 28)\nreturn self.fc2(F.relu(self.fc1(x)))",
-        "Nx1x28x28",
-    ),
-    "MLP with nn.Flatten": (
-        "flatten = nn.Flatten()\nstack = nn.Sequential(nn.Linear(28 * 28, 512), nn.ReLU(), nn.Linear(512, 10))",
-        "return self.stack(self.flatten(x))",
-        "Nx1x28x28",
-    ),
-    "MLP on features": ("fc1 = nn.Linear(13, 64)\nfc2 = nn.Linear(64, 1)", "return self.fc2(F.relu(self.fc1(x)))", "Nx13"),
-    "1-D convolutions with a flatten": (
-        "conv1 = nn.Conv1d(2, 8, 5)\nconv2 = nn.Conv1d(8, 16, 5)\nfc = nn.Linear(16 * 22, 4)",
-        "x = F.max_pool1d(F.relu(self.conv1(x)), 2)\nx = F.max_pool1d(F.relu(self.conv2(x)), 2)\nreturn self.fc(x.flatten(1))",
-        "Nx2x100",
-    ),
-    "3-D convolutions with a flatten": (
-        "conv1 = nn.Conv3d(1, 4, 3, padding=1)\npool = nn.MaxPool3d(2)\nfc = nn.Linear(4 * 8 * 8 * 8, 4)",
-        "return self.fc(self.pool(self.conv1(x)).flatten(1))",
-        "Nx1x16x16x16",
-    ),
-    "recurrent": ("rnn = nn.LSTM(40, 64, batch_first=True)\nfc = nn.Linear(64, 5)", "out, _ = self.rnn(x)\nreturn self.fc(out[:, -1])", "NxTx40"),
-}  # fmt: skip
+SOLVED = cases_of(Path(__file__).with_name("solved.md"))
 
 
 @pytest.mark.parametrize("title", SOLVED)
 def test_solved(tmp_path, title):
-    body, forward, shape = SOLVED[title]
-    model = model_of(tmp_path, network(body, forward))
+    shape = SOLVED[title]["input"].strip()
+    model = model_of(tmp_path, HEADER + SOLVED[title]["python"])
     (found,) = inputs_of(model)
     size = shape.replace("Nx", "")
     assert (found[1].split("x", 1)[1], model.problems) == (size, [])
@@ -343,8 +268,8 @@ def test_solved(tmp_path, title):
 
 
 def test_a_linear_layer_no_size_fits_is_a_finding(tmp_path):
-    body, forward, _ = SOLVED["LeNet of the tutorial"]
-    model = model_of(tmp_path, network(body.replace("16 * 5 * 5", "16 * 5 * 5 + 1"), forward))
+    lenet = SOLVED["LeNet of the tutorial"]["python"]
+    model = model_of(tmp_path, HEADER + lenet.replace("16 * 5 * 5", "16 * 5 * 5 + 1"))
     assert [p.rule for p in model.problems] == ["feature-size-mismatch"]
 
 

@@ -175,6 +175,14 @@ def test_a_finding_carries_the_cell_and_the_line_in_it(run, tmp_path: Path) -> N
     assert [(at["place"]["cell"], at["place"]["line"]) for at in found["related"]] == [(3, 5), (3, 4)]
 
 
+def test_a_beginner_s_keyword_in_a_keras_cell(run, tmp_path: Path) -> None:
+    cells = [source.replace("Conv2D(16, 3", "Conv2D(16, filter_size=3") for source in DIGITS[:-1]]
+    write(tmp_path / "digits.ipynb", *cells)
+    found = [item for item in checked(run, "digits.ipynb") if item["severity"] == "error"]
+    assert [(item["code"], item["place"]["cell"], item["place"]["line"]) for item in found] == [("RF301", 4, 5)]
+    assert "kernel_size" in found[0]["message"]
+
+
 def test_the_text_formats_name_the_cell(run, tmp_path: Path) -> None:
     write(tmp_path / "net.ipynb", *NET)
     concise = run("check", "net.ipynb", "--no-cache", "--format", "concise").out
@@ -252,6 +260,16 @@ def test_an_unsaved_notebook_comes_from_standard_input(run, monkeypatch: pytest.
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
     outcome = run("check", "-", "--stdin-filename", "net.ipynb")
     assert outcome.code == 2 and "net.ipynb is not a notebook" in outcome.err
+
+
+@pytest.mark.parametrize("option", ["--fix", "--diff"])
+def test_fixing_leaves_notebooks_as_they_are(run, tmp_path: Path, option: str) -> None:
+    cells = [source.replace("Conv2D(16, 3", "Conv2D(16, filter_size=3") for source in DIGITS[:-1]]
+    write(tmp_path / "digits.ipynb", *cells)
+    before = (tmp_path / "digits.ipynb").read_bytes()
+    outcome = run("check", option, "digits.ipynb", "--no-cache")
+    assert "digits.ipynb: notebooks are not rewritten" in outcome.err
+    assert (tmp_path / "digits.ipynb").read_bytes() == before
 
 
 def test_old_notebooks_have_worksheets(run, tmp_path: Path) -> None:

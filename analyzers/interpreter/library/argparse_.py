@@ -61,8 +61,9 @@ class Parser:
 def _default(target: str, flags: list[str], options: dict[str, Any]) -> Any:
     if "default" in options:
         default, convert = options["default"], options.get("type")
-        is_text = isinstance(default, str) and convert in (int, float)
-        return convert(default) if is_text else default
+        if isinstance(default, str) and convert in (int, float):
+            return int(default) if convert is int else float(default)
+        return default
     action = options.get("action")
     if action in ("store_true", "store_false"):
         return action == "store_false"

@@ -51,7 +51,8 @@ class Stack(Context):
         return swallowed
 
     def lookup_attribute(self, machine: Any, name: str) -> Any:
-        return {"enter_context": self._enter_context, "callback": self._callback, "close": self._close}.get(name, MISSING)
+        methods = {"enter_context": self._enter_context, "callback": self._callback, "close": self._close}
+        return methods.get(name, MISSING)
 
     @property
     def _enter_context(self) -> Any:

@@ -113,7 +113,8 @@ def _copy(x: Any, *, machine: Any) -> Any:
         made = Instance(x.class_, machine, x.site)
         object.__setattr__(made, "broken", x.broken)
         object.__setattr__(made, "payload", _copy(x.payload, machine=machine))
-        made.attributes.update((k, dict(v) if k.startswith("_") and isinstance(v, dict) else v) for k, v in x.attributes.items())
+        tables = {k: dict(v) for k, v in x.attributes.items() if k.startswith("_") and isinstance(v, dict)}
+        made.attributes.update({**x.attributes, **tables})
         return made
     return x.copy() if isinstance(x, (list, dict, set, deque)) else x
 

@@ -34,11 +34,13 @@ def _property(function: Any) -> Property:
 MODULES: dict[str, dict[str, Any]] = {
     "enum": {
         "Enum": _enumeration("Enum"), "IntEnum": _enumeration("IntEnum", (int,)),
-        "StrEnum": _enumeration("StrEnum", (str,)), "Flag": _enumeration("Flag", (int,)), "EnumMeta": Class("EnumMeta", (type,), {}, "enum"),
+        "StrEnum": _enumeration("StrEnum", (str,)), "Flag": _enumeration("Flag", (int,)),
+        "EnumMeta": Class("EnumMeta", (type,), {}, "enum"),
         "IntFlag": _enumeration("IntFlag", (int,)), "auto": _auto, "unique": same,
     },
     "abc": {
-        "ABC": Class("ABC", (), {}, "abc"), "ABCMeta": Class("ABCMeta", (type,), {}, "abc"), "abstractmethod": _abstract, "abstractproperty": _property,
+        "ABC": Class("ABC", (), {}, "abc"), "ABCMeta": Class("ABCMeta", (type,), {}, "abc"),
+        "abstractmethod": _abstract, "abstractproperty": _property,
         "abstractclassmethod": same, "abstractstaticmethod": same,
     },
 }  # fmt: skip

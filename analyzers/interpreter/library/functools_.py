@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.interpreter.values import MISSING, BoundMethod, CachedProperty, Class, Function, Partial, PartialMethod, Property
+from analyzers.interpreter.values import (
+    MISSING,
+    BoundMethod,
+    CachedProperty,
+    Class,
+    Function,
+    Partial,
+    PartialMethod,
+    Property,
+)
 from analyzers.unknown import UnknownUsed
 
 

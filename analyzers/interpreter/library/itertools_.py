@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,12 +89,20 @@ def _product(*iterables: Any, repeat: Any = 1, machine: Any) -> LazyIterator:
     return LazyIterator(itertools.product(*pools))
 
 
+def _chosen(machine: Any, iterable: Any, r: Any, count: Any) -> list[Any]:
+    """The elements, where ``count`` of them (math.comb, math.perm) is not too many."""
+    items = machine.iterate(iterable)
+    _bounded(MAXIMUM_COLLECTION + 1 if len(items) > 1000 else count(len(items), r))
+    return items
+
+
 def _combinations(iterable: Any, r: Any, *, machine: Any) -> LazyIterator:
-    return LazyIterator(itertools.combinations(machine.iterate(iterable), r))
+    return LazyIterator(itertools.combinations(_chosen(machine, iterable, r, math.comb), r))
 
 
 def _repeated_combinations(iterable: Any, r: Any, *, machine: Any) -> LazyIterator:
-    return LazyIterator(itertools.combinations_with_replacement(machine.iterate(iterable), r))
+    items = _chosen(machine, iterable, r, lambda n, r: math.comb(n + r - 1, r) if n else 0)
+    return LazyIterator(itertools.combinations_with_replacement(items, r))
 
 
 def _filterfalse(predicate: Any, iterable: Any, *, machine: Any) -> LazyIterator:
@@ -109,7 +118,7 @@ def _compress(data: Any, selectors: Any, *, machine: Any) -> LazyIterator:
 
 
 def _permutations(iterable: Any, r: Any = None, *, machine: Any) -> LazyIterator:
-    return LazyIterator(itertools.permutations(machine.iterate(iterable), r))
+    return LazyIterator(itertools.permutations(_chosen(machine, iterable, r, math.perm), r))
 
 
 def _pairwise(iterable: Any, *, machine: Any) -> LazyIterator:

@@ -34,7 +34,9 @@ def of_sizes(sizes: Any, batch: Any, dtypes: Any = None) -> Any:
         return [of_sizes(s, batch) for s in sizes]
     dtype = dtypes[0] if isinstance(dtypes, (tuple, list)) and dtypes else "float32"
     known = isinstance(sizes, (tuple, list)) and all(isinstance(d, int) for d in sizes)
-    return Tensor((*batch, *sizes), dtype=dtype if isinstance(dtype, str) else "float32") if known else Unknown("a size")
+    if not known:
+        return Unknown("a size")
+    return Tensor((*batch, *sizes), dtype=dtype if isinstance(dtype, str) else "float32")
 
 
 def _torchsummary(model: Any, input_size: Any, batch_size: Any = -1, *_: Any, machine: Any, **__: Any) -> Any:
@@ -80,7 +82,7 @@ def _writer(*_: Any, **__: Any) -> Writer:
     return Writer()
 
 
-_FVCORE = {name: _thop for name in ("FlopCountAnalysis", "flop_count", "flop_count_str", "ActivationCountAnalysis")}
+_FVCORE = dict.fromkeys(("FlopCountAnalysis", "flop_count", "flop_count_str", "ActivationCountAnalysis"), _thop)
 
 MODULES: dict[str, dict[str, Any]] = {
     "torchsummary": {"summary": _torchsummary},

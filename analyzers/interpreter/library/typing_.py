@@ -5,9 +5,10 @@ from __future__ import annotations
 import string
 from typing import Any
 
-from analyzers.interpreter.library.functools_ import same
-from analyzers.interpreter.library.collections_ import ABSTRACT, MODULES as COLLECTIONS
 from analyzers.interpreter.library.argparse_ import Namespace
+from analyzers.interpreter.library.collections_ import ABSTRACT
+from analyzers.interpreter.library.collections_ import MODULES as COLLECTIONS
+from analyzers.interpreter.library.functools_ import same
 from analyzers.interpreter.values import MISSING, TypingForm
 
 _FORMS = (
@@ -78,7 +79,7 @@ MODULES: dict[str, dict[str, Any]] = {
     },
     "string": {
         name: getattr(string, name)
-        for name in "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace printable".split()
+        for name in "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace".split()
     },
     "__future__": {name: None for name in ("annotations", "division", "print_function", "absolute_import")},
 }
