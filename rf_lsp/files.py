@@ -121,6 +121,14 @@ def _files_of(path: str, excludes: list[Ignore], inherited: list[Ignore]) -> lis
     return files
 
 
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file that can be reached (a link to itself cannot)."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
 def _walk(folder: str, ignores: list[Ignore]) -> Iterator[str]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -131,7 +139,7 @@ def _walk(folder: str, ignores: list[Ignore]) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in DEFAULT_EXCLUDES and not _matched(entry.path, True, ignores):
                 yield from _walk(entry.path, ignores)
-        elif entry.name.endswith(SUFFIXES) and entry.is_file() and not _matched(entry.path, False, ignores):
+        elif entry.name.endswith(SUFFIXES) and _is_file(entry) and not _matched(entry.path, False, ignores):
             yield os.path.normpath(entry.path)
 
 

@@ -97,9 +97,13 @@ def bare_instance(machine: Any, class_: Class) -> Instance:
     return instance
 
 
+STEPS_PER_INSTANCE = 10
+"""What making an object takes of the analysis' budget: it costs memory, too."""
+
+
 def instantiate(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``class_(*args, **kwargs)``."""
-    machine.budget.spend()
+    machine.budget.spend(STEPS_PER_INSTANCE)
     special = class_.metadata.get("construct")
     if special is not None:
         return special(machine, class_, args, kwargs)

@@ -523,7 +523,7 @@ def _run_for(machine: Any, frame: Frame, node: Any, emit: Any, values: list[Any]
             values.append(Rest(used.unknown.reason, used.unknown.place or machine.site()))
             return
         for item in items:
-            machine.budget.spend()
+            machine.budget.spend(2)
             if len(values) > MAXIMUM_COLLECTION:
                 values[:] = [Rest("a collection that is too large", machine.site())]
                 return

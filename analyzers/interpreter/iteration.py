@@ -81,9 +81,13 @@ def iterate(machine: Any, value: Any) -> list[Any]:
 
 
 def drain(iterator: LazyIterator) -> list[Any]:
-    items = list(itertools.islice(iterator.source, MAXIMUM_COLLECTION + 1))
-    if len(items) > MAXIMUM_COLLECTION:
-        raise UnknownUsed(Unknown(f"an iterator of more than {MAXIMUM_COLLECTION:,} elements"))
+    items: list[Any] = []
+    size = 0
+    for item in iterator.source:
+        items.append(item)
+        size += len(item) if isinstance(item, (tuple, list)) else 1
+        if size > MAXIMUM_COLLECTION:
+            raise UnknownUsed(Unknown(f"an iterator of more than {MAXIMUM_COLLECTION:,} elements"))
     return _known(items)
 
 

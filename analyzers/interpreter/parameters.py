@@ -119,9 +119,10 @@ def nearest(word: str, known: list[str]) -> str | None:
     import difflib
 
     parts = set(word.split("_"))
+    alike = next((k for k in known if difflib.get_close_matches(word, k.split("_"), n=1, cutoff=0.8)), None)
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if close:
-        return close[0]
+    if close or alike:
+        return close[0] if close else alike
     return next((k for k in known if parts & set(k.split("_")) - {"size", "num", "in", "out"}), None) or next(
         (k for k in known if parts & set(k.split("_"))), None
     )

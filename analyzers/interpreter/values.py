@@ -248,6 +248,8 @@ MISSING = _Missing()
 
 def linearise(cls: Class, bases: tuple) -> tuple:
     """C3 linearisation; a tuple that starts with ``cls``. Inconsistent hierarchies keep first-seen order."""
+    if len(bases) == 1:
+        return (cls, *bases[0].mro) if isinstance(bases[0], Class) else (cls, bases[0])
     sequences = [list(b.mro) if isinstance(b, Class) else [b] for b in bases] + [list(bases)]
     result: list[Any] = [cls]
     while any(sequences):

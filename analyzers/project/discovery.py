@@ -29,6 +29,10 @@ STEPS_PER_MODEL = 300_000
 STEPS_PER_CANDIDATE = 200_000
 STEPS_PER_USAGE = 100_000
 MAXIMUM_BUILDERS = 5
+MAXIMUM_CANDIDATES = 600
+"""Classes, functions and assignments of one file that are looked at as models."""
+MAXIMUM_EXHAUSTED = 1
+"""Candidates that may use up their budget; then the rest of the file is left alone."""
 MAXIMUM_TRIALS = 5
 USE = re.compile(
     r"\b(?:rand|randn|randint|zeros|ones|empty|full|arange|rand_like|Tensor|FloatTensor|summary|export|trace|profile|"
@@ -50,6 +54,7 @@ class Discovery:
         self.module = self.machine.modules.load(request.path)
         self.facts = FileFacts(request.path)
         self.used: set[Any] = set()
+        self.exhausted = 0
         self.kept_parts = frozenset().union(*request.kept.values())
         self.target = ""
         if request.stop is not None:
@@ -143,10 +148,12 @@ class Discovery:
             self._of_expression(expression)
         self._run_usages(source)
         blocks = [block for block in source.blocks if block.kind in ("class", "def", "assign")]
-        for block in sorted(blocks, key=self._turn):
+        for block in sorted(blocks, key=self._turn)[:MAXIMUM_CANDIDATES]:
             for name, value, site in self._candidate(block):
                 if not (isinstance(value, Class) and self._is_part(value)):
                     self._of_candidate(name, value, site)
+            if self.exhausted >= MAXIMUM_EXHAUSTED:
+                break
         self.facts.models.sort(key=_line_of)
         self._problems_outside_models()
 
@@ -201,6 +208,7 @@ class Discovery:
         except Raised as raised:
             return Unknown(f"raises {describe(raised)}", raised.site)
         except BudgetExceeded as error:
+            self.exhausted += 1
             return Unknown(error.reason)
         except UnknownUsed as used:
             return used.unknown
@@ -299,7 +307,8 @@ class Discovery:
         if not machine.recorder.usages:
             for block in _trials(source):
                 self._guarded(lambda block=block: self._call_function(self.module, block.binds[0]), STEPS_PER_USAGE)
-        machine.recorder.troubles = saved
+        # What building refuses is certain; what a call runs into comes up again with the model itself.
+        machine.recorder.troubles = saved + [t for t in machine.recorder.troubles if t.record is None]
         self._usages = [Usage(*u) for u in machine.recorder.usages]
 
     def _run_block(self, block: Any, module: Module) -> None:
@@ -379,6 +388,7 @@ class Discovery:
                 (f"forward raises {describe(raised)}", raised.site)
             ]
         except BudgetExceeded as error:
+            self.exhausted += 1
             return Unknown(error.reason), [(error.reason, None)]
         except UnknownUsed as used:
             return used.unknown, [(used.unknown.reason, used.unknown.place)]

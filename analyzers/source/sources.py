@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from analyzers.source.module import SourceModule
     from analyzers.source.notebook import Notebook
 
-MAXIMUM_SIZE = 5_000_000
+MAXIMUM_SIZE = 1_000_000
 """Bytes; a larger file is not a model anyone wrote."""
 
 MAXIMUM_NOTEBOOK_SIZE = 100_000_000

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analyzers.tensors.dims import Dim, product, unknown_dim
+from analyzers.tensors.dims import Dim, Expression, product, unknown_dim
 from analyzers.tensors.field import Field
 from analyzers.unknown import Unknown
 
 
+PLAIN = frozenset([int, Expression])
+
+
 def known_sizes(shape: Sequence[Any]) -> tuple[Dim, ...]:
-    """A shape in which a size that could not be determined is an anonymous symbol."""
-    return tuple(unknown_dim(size.reason) if isinstance(size, Unknown) else size for size in shape)
+    """A shape in which whatever is no size is an anonymous symbol."""
+    return tuple(_known_size(size) for size in shape)
+
+
+def _known_size(size: Any) -> Dim:
+    if isinstance(size, Unknown):
+        return unknown_dim(size.reason)
+    return size if isinstance(size, (int, Expression)) else unknown_dim("a size that is not a number")
 
 
 class Tensor:
@@ -41,7 +50,7 @@ class Tensor:
         cost: Dim = 0,
         trait: str | None = None,
     ) -> None:
-        self.shape = tuple(shape) if Unknown not in map(type, shape) else known_sizes(shape)
+        self.shape = tuple(shape) if PLAIN.issuperset(map(type, shape)) else known_sizes(shape)
         self.field = field
         self.dtype = dtype
         self.content = content

@@ -154,7 +154,7 @@ def summary_text(model: ModelFact) -> str:
         model.name,
         f"{inputs} → {outputs_text(model)}",
         f"{short_count(model.parameters)} params",
-        macs_text(model.macs) if model.macs else "",
+        macs_text(model.macs) if model.macs not in (0, None) else "",
         covers_text(model),
     ]
     return " · ".join(part for part in parts if part)

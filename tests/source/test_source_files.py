@@ -40,7 +40,7 @@ def test_encodings(tmp_path, data, text):
         (b"# coding: klingon\n", "declares the unknown encoding 'klingon'."),
         (b"# coding: rot13\n", "declares the unknown encoding 'rot13'."),
         (b"x = '\0'\n", "contains null bytes."),
-        (b"#" * (MAXIMUM_SIZE + 1), "is larger than 5 MB."),
+        (b"#" * (MAXIMUM_SIZE + 1), "is larger than 1 MB."),
     ],
 )
 def test_what_cannot_be_read(tmp_path, data, sentence):

@@ -55,9 +55,9 @@ def layer_card(group: Sequence[Sight]) -> Card:
     inputs = ", ".join(shape_text(shape) for shape in layer.input_shapes)
     card.rows.append(("input", inputs or "–", ""))
     card.rows.append(("output", shape_text(layer.output_shape), sums.get("output", "")))
-    if layer.parameters:
+    if layer.parameters not in (0, None):
         card.rows.append(("parameters", count_text(layer.parameters), sums.get("parameters", "")))
-    if layer.macs:
+    if layer.macs not in (0, None):
         card.rows.append(("MACs", count_text(layer.macs), sums.get("MACs", "")))
     if layer.calls > 1:
         card.rows.append(("calls", str(layer.calls), "the first is shown"))
