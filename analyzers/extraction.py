@@ -380,9 +380,7 @@ def outputs_of(result: Any, path: str = "", depth: int = 0) -> list[OutputFact]:
         pairs = ((str(k), v) for k, v in result.items())
     else:
         return []
-    return [
-        fact for name, value in pairs for fact in outputs_of(value, f"{path}.{name}" if path else name, depth + 1)
-    ]
+    return [fact for name, value in pairs for fact in outputs_of(value, f"{path}.{name}" if path else name, depth + 1)]
 
 
 def known_outputs(result: Any) -> list[OutputFact]:
@@ -392,9 +390,7 @@ def known_outputs(result: Any) -> list[OutputFact]:
 
 
 def merges_of(machine: Any) -> list[MergeFact]:
-    return [
-        MergeFact(place_of(m.site), m.operation, m.detail is None, m.detail or "") for m in machine.recorder.merges
-    ]
+    return [MergeFact(place_of(m.site), m.operation, m.detail is None, m.detail or "") for m in machine.recorder.merges]
 
 
 def fill(fact: ModelFact, machine: Any, root: Any, result: Any) -> None:

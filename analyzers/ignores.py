@@ -31,6 +31,4 @@ def _fact(path: str, item: Directive, lines: Sequence[str]) -> IgnoreFact:
 def _next_code(lines: Sequence[str], line: int) -> int:
     """The first line after ``line`` that holds more than a comment."""
     following = range(line + 1, len(lines))
-    return next(
-        (at for at in following if lines[at].strip() and not lines[at].lstrip().startswith("#")), line
-    )
+    return next((at for at in following if lines[at].strip() and not lines[at].lstrip().startswith("#")), line)

@@ -61,10 +61,7 @@ def _read(path: str) -> Counter[Entry]:
         if data["schema"] != SCHEMA:
             raise ValueError("another schema")
         return Counter(
-            {
-                (entry["file"], entry["code"], entry["message"]): int(entry["count"])
-                for entry in data["findings"]
-            }
+            {(entry["file"], entry["code"], entry["message"]): int(entry["count"]) for entry in data["findings"]}
         )
     except FileNotFoundError:
         raise UsageError(f"there is no baseline {path}; --update-baseline writes it") from None

@@ -105,9 +105,7 @@ class Cache:
         now = time.time()
         for path, result in self._fresh.items():
             if not any(_may_change_unseen(name, now) for name in result.dependencies):
-                stamps = [
-                    (index.setdefault(name, len(index)), stamp) for name, stamp in result.dependencies.items()
-                ]
+                stamps = [(index.setdefault(name, len(index)), stamp) for name, stamp in result.dependencies.items()]
                 self._entries[path] = {"stamps": stamps, **to_json(result)}
         entries = {path: entry for path, entry in self._entries.items() if os.path.exists(path)}
         self._write({"names": list(index), "entries": entries})

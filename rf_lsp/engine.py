@@ -80,9 +80,7 @@ def _absolute(settings: Settings, target: str) -> str:
     return (located if os.path.exists(located) or path.endswith(".py") else path) + separator + expression
 
 
-def rule_settings(
-    project: Project, select: list[str] | None = None, ignore: list[str] | None = None
-) -> RuleSettings:
+def rule_settings(project: Project, select: list[str] | None = None, ignore: list[str] | None = None) -> RuleSettings:
     """What the rules are told; ``select`` replaces that of the settings, ``ignore`` is added to it.
 
     Raises :class:`UsageError` for a rule that does not exist.
@@ -92,8 +90,7 @@ def rule_settings(
     try:
         enabled = levels(chosen, [*settings["ignore"], *(ignore or [])], settings["severity"])
         ignored = tuple(
-            (_glob(settings, pattern), codes_of(codes))
-            for pattern, codes in settings["per-file-ignores"].items()
+            (_glob(settings, pattern), codes_of(codes)) for pattern, codes in settings["per-file-ignores"].items()
         )
     except UnknownRule as error:
         raise UsageError(str(error)) from None

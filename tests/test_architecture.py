@@ -89,9 +89,7 @@ def executions(path: Path) -> Iterator[str]:
             continue
         name = ast.unparse(node.func)
         if name in EXECUTION or name in {f"{module}.import_module" for module in ("importlib",)}:
-            own = node.args and ast.unparse(node.args[0]).startswith(
-                ("f'analyzers.", "f'rf_lsp.", "'analyzers.")
-            )
+            own = node.args and ast.unparse(node.args[0]).startswith(("f'analyzers.", "f'rf_lsp.", "'analyzers."))
             if not (name == "import_module" and own):
                 yield f"{relative(path)}:{node.lineno} {name}"
 
@@ -126,9 +124,7 @@ def test_data_flows_one_way(room: str, may_not_import: set[str]):
 def loaded_after(statement: str) -> set[str]:
     code = f"{statement}; import sys; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 

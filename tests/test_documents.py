@@ -14,12 +14,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_rules_is_the_rules():
-    rows = re.findall(
-        r'^\| <a id="([\w-]+)"></a>(\w+) \| ([\w-]+) \| (\w+) \| (.*) \|$', README, re.MULTILINE
-    )
+    rows = re.findall(r'^\| <a id="([\w-]+)"></a>(\w+) \| ([\w-]+) \| (\w+) \| (.*) \|$', README, re.MULTILINE)
     assert rows == [
-        (rule.url.partition("#")[2], rule.code, rule.name, rule.level, rule.summary)
-        for rule in RULES.values()
+        (rule.url.partition("#")[2], rule.code, rule.name, rule.level, rule.summary) for rule in RULES.values()
     ]
 
 

@@ -133,9 +133,7 @@ def _formatted_value(machine: Any, frame: Frame, part: cst.FormattedStringExpres
     spec: Any = ""
     piece: Any
     for piece in part.format_spec or ():
-        shown = (
-            piece.value if isinstance(piece, cst.FormattedStringText) else _formatted_value(machine, frame, piece)
-        )
+        shown = piece.value if isinstance(piece, cst.FormattedStringText) else _formatted_value(machine, frame, piece)
         if isinstance(shown, Unknown):
             return shown
         spec += shown
@@ -311,9 +309,7 @@ def make_function(machine: Any, frame: Frame, name: str, node: Any, params: Any,
         parameters = machine.literals[params] = Parameters(params)
     site = Site(frame.block, node, frame.module.path)
     function = Function(name, node, parameters, body, frame.scope, site)
-    function.defaults = {
-        key: evaluate(machine, frame, default) for key, default in parameters.default_nodes.items()
-    }
+    function.defaults = {key: evaluate(machine, frame, default) for key, default in parameters.default_nodes.items()}
     return function
 
 

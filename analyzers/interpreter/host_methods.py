@@ -237,10 +237,10 @@ SPECIAL: dict[str, Any] = {
     "count": _search,
     "remove": _search,
     "copy": _copy,
-    **{name: _pad for name in PADDING},
-    **{
-        name: _set_operation
-        for name in "union intersection difference symmetric_difference issubset issuperset isdisjoint "
-        "intersection_update difference_update".split()
-    },
+    **dict.fromkeys(PADDING, _pad),
+    **dict.fromkeys(
+        "union intersection difference symmetric_difference issubset issuperset isdisjoint "
+        "intersection_update difference_update".split(),
+        _set_operation,
+    ),
 }

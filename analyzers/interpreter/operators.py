@@ -212,7 +212,9 @@ def compare(machine: Any, kind: type, left: Any, right: Any) -> Any:
     """``left <op> right`` as True, False or Unknown."""
     if kind in (cst.Is, cst.IsNot):
         known = identical(left, right)
-        return machine.unknown("whether two unknown values are the same") if known is None else known is (kind is cst.Is)
+        return (
+            machine.unknown("whether two unknown values are the same") if known is None else known is (kind is cst.Is)
+        )
     if kind in (cst.In, cst.NotIn):
         known = contains(machine, right, left)
         return known if isinstance(known, Unknown) else known is (kind is cst.In)

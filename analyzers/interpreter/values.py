@@ -31,8 +31,18 @@ class Function:
     """A ``def`` or ``lambda`` together with the scope it closes over."""
 
     __slots__ = (
-        "attributes", "body", "defaults", "is_generator", "memo", "name", "node", "node_is_lambda", "owner", "parameters",
-        "scope", "site",
+        "attributes",
+        "body",
+        "defaults",
+        "is_generator",
+        "memo",
+        "name",
+        "node",
+        "node_is_lambda",
+        "owner",
+        "parameters",
+        "scope",
+        "site",
     )
 
     def __init__(self, name: str, node: Any, parameters: Any, body: Any, scope: Scope, site: Site) -> None:
@@ -176,7 +186,9 @@ class Class:
         "payload_type", "site",
     )  # fmt: skip
 
-    def __init__(self, name: str, bases: tuple, namespace: dict[str, Any], module: str, site: Site | None = None) -> None:
+    def __init__(
+        self, name: str, bases: tuple, namespace: dict[str, Any], module: str, site: Site | None = None
+    ) -> None:
         self.name = name
         self.bases = bases
         self.namespace = namespace

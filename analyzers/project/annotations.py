@@ -12,7 +12,9 @@ Shape = tuple[int | str, ...]
 _QUOTED = re.compile(r"""\[.*(["'])(.+?)\1\s*\]\s*$""")
 """The shape in an annotation that is itself written in quotes."""
 _DIMENSION = re.compile(r"\d+|[A-Za-z_]\w*")
-_DOCUMENTED = r"\b{name}\b[^\n(\[]*(?:\([Tt]ensor[^)]*\)|:)[^\n(\[]*[(\[](?P<shape>\s*\w+(?:\s*[,x×]\s*\w+){{1,4}})\s*[)\]]"
+_DOCUMENTED = (
+    r"\b{name}\b[^\n(\[]*(?:\([Tt]ensor[^)]*\)|:)[^\n(\[]*[(\[](?P<shape>\s*\w+(?:\s*[,x×]\s*\w+){{1,4}})\s*[)\]]"
+)
 
 
 def annotated_shapes(forward: Function) -> list[tuple[str, Shape]]:
@@ -59,6 +61,3 @@ def _parsed(words: list[str]) -> Shape | None:
         return None
     first, *rest = (int(word) if word.isdigit() else word for word in words)
     return ("N" if isinstance(first, str) else first, *rest)
-
-
-

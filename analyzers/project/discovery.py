@@ -161,7 +161,11 @@ class Discovery:
         """What is wanted first comes first; classes after what may be made of them, and from the end of the
         file, since parts are written before what they are parts of."""
         is_class = block.kind == "class"
-        return not any(n in self.request.first for n in block.binds), is_class, -block.index if is_class else block.index
+        return (
+            not any(n in self.request.first for n in block.binds),
+            is_class,
+            -block.index if is_class else block.index,
+        )
 
     def _is_part(self, value: Class) -> bool:
         return value in self.used or value.qualified_name in self.kept_parts
@@ -325,7 +329,13 @@ class Discovery:
 
     def _model(self, target: str, name: str, value: Any, failure: str | None, origin: Any = None) -> ModelFact:
         self.target = target.partition("::")[2]
-        fact = ModelFact(target=target, name=name, framework=_framework_name(value), place=self._place(value, origin), status="failed")
+        fact = ModelFact(
+            target=target,
+            name=name,
+            framework=_framework_name(value),
+            place=self._place(value, origin),
+            status="failed",
+        )
         if isinstance(value, Instance) and not isinstance(origin, Instance) and origin is not None:
             fact.name = value.class_.name if isinstance(origin, Class) else name
         if failure is not None or not is_module(value):

@@ -96,9 +96,7 @@ def _chosen_versions(root: str) -> list[str]:
         directory = parent
     chosen += _words(os.path.join(root, "version"))
     installed = _listing(os.path.join(root, "versions"))
-    matches = [
-        name for wish in chosen if wish for name in installed if name == wish or name.startswith(wish + ".")
-    ]
+    matches = [name for wish in chosen if wish for name in installed if name == wish or name.startswith(wish + ".")]
     return list(dict.fromkeys(matches))
 
 
@@ -158,9 +156,7 @@ def _libraries(prefix: str, version: tuple[str, str] | None) -> Iterator[str]:
 
 def _python_directories(directory: str, version: tuple[str, str] | None) -> list[str]:
     """``python3.12`` and the like in a library directory: of the version, else the newest first."""
-    versions = [
-        (match, name) for name in _listing(directory) if (match := _VERSIONED.fullmatch(name)) and match[2]
-    ]
+    versions = [(match, name) for name in _listing(directory) if (match := _VERSIONED.fullmatch(name)) and match[2]]
     if version is not None:
         exact = [name for match, name in versions if (match[1], match[2]) == version]
         if exact:

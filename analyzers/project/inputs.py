@@ -64,7 +64,6 @@ class Found:
     misread: tuple[int, int] | None = None
     """Features (wanted, given) of a map that was flattened so that its batch came out wrong."""
 
-
     @property
     def is_sound(self) -> bool:
         """Whether nothing speaks against these inputs."""
@@ -228,7 +227,9 @@ class _Search:
             except NeedsShape as need:
                 wanted = shape_wanted_by(self.machine, self.root, need, self._size(), self.names)
                 if wanted is None:
-                    found = Found(list(inputs.values()), Unknown(f"the shape of the input {need.probe.name} is not known"))
+                    found = Found(
+                        list(inputs.values()), Unknown(f"the shape of the input {need.probe.name} is not known")
+                    )
                     found.failures.append((f"the shape of the input {need.probe.name} is not known", None))
                     return found
                 origin = "default" if wanted.assumed else "solved"

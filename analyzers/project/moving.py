@@ -35,11 +35,7 @@ class Mover:
         found = self._places.get(place)
         if found is None:
             by = self.shift(place.line)
-            found = (
-                dataclasses.replace(place, line=place.line + by, end_line=place.end_line + by)
-                if by
-                else place
-            )
+            found = dataclasses.replace(place, line=place.line + by, end_line=place.end_line + by) if by else place
             self._places[place] = found
         return found
 
@@ -87,7 +83,4 @@ class Mover:
 
 
 def _holds_facts(values: tuple) -> bool:
-    return any(
-        isinstance(value, Place | list | dict) or type(value).__module__ == Place.__module__
-        for value in values
-    )
+    return any(isinstance(value, Place | list | dict) or type(value).__module__ == Place.__module__ for value in values)

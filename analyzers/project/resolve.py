@@ -156,13 +156,9 @@ class Project:
     def _base_above(self, directory: str) -> str | None:
         """The deepest directory of the search order above a directory that is reached through identifiers."""
         bases = [base for root in self.roots for base in (os.path.join(root, "src"), root)]
-        above = [
-            base for base in [*bases, *self.search_paths, *self.site_packages] if _is_below(directory, base)
-        ]
+        above = [base for base in [*bases, *self.search_paths, *self.site_packages] if _is_below(directory, base)]
         base = max(above, key=len, default=None)
-        if base is None or not all(
-            _IDENTIFIER.fullmatch(part) for part in _parts(os.path.relpath(directory, base))
-        ):
+        if base is None or not all(_IDENTIFIER.fullmatch(part) for part in _parts(os.path.relpath(directory, base))):
             return None
         return base
 

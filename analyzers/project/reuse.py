@@ -56,9 +56,7 @@ def reached(module: SourceModule, name: str, gone: frozenset[str]) -> frozenset[
     return frozenset(seen)
 
 
-def untouched(
-    old: SourceModule, new: SourceModule, names: Iterable[str]
-) -> tuple[frozenset[str], list[Block]]:
+def untouched(old: SourceModule, new: SourceModule, names: Iterable[str]) -> tuple[frozenset[str], list[Block]]:
     """Those of ``names`` that mean the same in the edited text, and the blocks that changed."""
     blocks = changed_blocks(old, new)
     if blocks is None:

@@ -225,9 +225,7 @@ def _blocks(text: str) -> list[Block]:
     for piece in _pieces(text):
         if piece.start > covered:
             blocks.append(Block(text[covered : piece.start], "#"))
-        blocks.append(
-            Block(text[piece.start : piece.code_end], piece.keyword, broken=piece.broken, depth=piece.depth)
-        )
+        blocks.append(Block(text[piece.start : piece.code_end], piece.keyword, broken=piece.broken, depth=piece.depth))
         covered = piece.code_end
     if covered < len(text):
         blocks.append(Block(text[covered:], "#"))

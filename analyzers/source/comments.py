@@ -100,9 +100,7 @@ def _codes(match: re.Match[str]) -> tuple[str, ...]:
     for code in codes:
         if not _CODE.fullmatch(code):
             raise ValueError(f"'{code}' is not a rule code or name.")
-    return tuple(
-        code.upper() if code[:2].upper() == "RF" and code[2:].isdigit() else code.lower() for code in codes
-    )
+    return tuple(code.upper() if code[:2].upper() == "RF" and code[2:].isdigit() else code.lower() for code in codes)
 
 
 def parse_inputs(text: str) -> tuple[tuple[str | None, Shape], ...]:
@@ -142,9 +140,7 @@ def _dimension(part: str, shape: str) -> int | str:
     if not part:
         raise ValueError(f"'{shape}' has an empty dimension; write a shape like 1x3x224x224.")
     if not _DIMENSION.fullmatch(part):
-        raise ValueError(
-            f"'{part}' in '{shape}' is neither a number nor a letter; write a shape like 1x3x224x224."
-        )
+        raise ValueError(f"'{part}' in '{shape}' is neither a number nor a letter; write a shape like 1x3x224x224.")
     if not part[0].isdecimal():
         return part
     if len(part) > 12 or int(part) < 1:

@@ -103,17 +103,11 @@ def _may_have_long_chain(text: str, depth: int) -> bool:
     if len(text) <= spare // 2:
         return False
     pieces = _STATEMENT.split(text)
-    return any(
-        _bound(piece) > spare for piece in pieces if len(piece) > spare // 2 or spare < MAXIMUM_DEPTH // 2
-    )
+    return any(_bound(piece) > spare for piece in pieces if len(piece) > spare // 2 or spare < MAXIMUM_DEPTH // 2)
 
 
 def _bound(piece: str) -> int:
-    return (
-        len(_OPERATOR_LIKE.findall(piece))
-        + piece.count("lambda") * _LAMBDA
-        + piece.count("{") * _BRACKET // 2
-    )
+    return len(_OPERATOR_LIKE.findall(piece)) + piece.count("lambda") * _LAMBDA + piece.count("{") * _BRACKET // 2
 
 
 class _Scan:

@@ -32,9 +32,7 @@ class SourceModule:
     comment goes on from one cell to the next.
     """
 
-    def __init__(
-        self, path: str, text: str, store: TreeStore | None = None, offsets: tuple[int, ...] = ()
-    ) -> None:
+    def __init__(self, path: str, text: str, store: TreeStore | None = None, offsets: tuple[int, ...] = ()) -> None:
         self.path = path
         self.text = text
         self.offsets = offsets
@@ -88,9 +86,7 @@ class SourceModule:
 
     @cached_property
     def _effectful(self) -> list[Block]:
-        return [
-            block for block in self.blocks if block.kind in ("other", "assign") and not _is_docstring(block)
-        ]
+        return [block for block in self.blocks if block.kind in ("other", "assign") and not _is_docstring(block)]
 
     @cached_property
     def all_names(self) -> tuple[str, ...] | None:

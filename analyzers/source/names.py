@@ -13,9 +13,7 @@ from typing import NamedTuple
 from analyzers.source.lexical import COMMENT, IDENTIFIER, STRING, without_strings
 
 COMPOUND = frozenset(("if", "for", "while", "with", "try", "match", "else", "elif", "except", "finally"))
-_SIMPLE = frozenset(
-    ("return", "raise", "pass", "del", "assert", "global", "nonlocal", "break", "continue", "yield")
-)
+_SIMPLE = frozenset(("return", "raise", "pass", "del", "assert", "global", "nonlocal", "break", "continue", "yield"))
 
 _RESERVED = "|".join((*(COMPOUND - {"match"}), *_SIMPLE, "lambda", "not", "await", "True", "False", "None"))
 _SPACE = r"(?:[ \t\f]|\\(?:\r\n|\n|\r))*"
@@ -43,9 +41,7 @@ _CASE_CAPTURE = re.compile(IDENTIFIER)
 _IDENTIFIER = re.compile(IDENTIFIER)
 _CODE = re.compile(rf"(?P<prefix>\b[A-Za-z]{{1,2}})?(?P<string>{STRING})|{COMMENT}")
 _LINE = re.compile(r"[^\r\n]+")
-_INLINE_BODY = re.compile(
-    r"^(?:if|for|while|with|try|else|elif|except|finally|case)\b[^\r\n]*?:[ \t]*(?=[^\W\d])"
-)
+_INLINE_BODY = re.compile(r"^(?:if|for|while|with|try|else|elif|except|finally|case)\b[^\r\n]*?:[ \t]*(?=[^\W\d])")
 
 
 class Bound(NamedTuple):
@@ -160,9 +156,7 @@ def _inner_statements(text: str) -> list[str]:
             continue
         hidden_below = indent if _DEFINITION.match(stripped) else None
         if stripped.startswith(("import", "from")):
-            stripped = (
-                text[match.start() :].lstrip()[:4000].partition(")")[0] if "(" in stripped else stripped
-            )
+            stripped = text[match.start() :].lstrip()[:4000].partition(")")[0] if "(" in stripped else stripped
         statements += _line_statements(stripped)
     return statements
 
@@ -179,11 +173,7 @@ def _header_targets(line: str) -> list[str]:
     if line.startswith(("with", "async", "except")):
         return [match[1] for match in _AS.finditer(line)]
     if line.startswith("case"):
-        return [
-            name
-            for name in _CASE_CAPTURE.findall(line.partition(":")[0][4:])
-            if name not in ("if", "as", "_")
-        ]
+        return [name for name in _CASE_CAPTURE.findall(line.partition(":")[0][4:]) if name not in ("if", "as", "_")]
     return []
 
 

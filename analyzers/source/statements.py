@@ -142,9 +142,7 @@ class _Reader:
             self._close(match[0])
         elif kind == "stray":
             self._note(
-                "unexpected character after line continuation"
-                if match[0][0] == "\\"
-                else "unterminated string literal"
+                "unexpected character after line continuation" if match[0][0] == "\\" else "unterminated string literal"
             )
         elif kind == "invalid":
             self._note(f"invalid character '{match[0]}'")

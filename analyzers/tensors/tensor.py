@@ -9,7 +9,6 @@ from analyzers.tensors.dims import Dim, Expression, product, unknown_dim
 from analyzers.tensors.field import Field
 from analyzers.unknown import Unknown
 
-
 PLAIN = frozenset([int, Expression])
 
 

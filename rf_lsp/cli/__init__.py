@@ -102,9 +102,7 @@ def _complain(text: str, code: int) -> int:
 
 def _internal(error: Exception) -> str:
     detail = f"{type(error).__name__}: {error}".rstrip(": ")[:300]
-    return (
-        f"rf-lsp: internal error: {detail}; please report it at {ISSUES_URL} with what RF_LSP_DEBUG=1 shows"
-    )
+    return f"rf-lsp: internal error: {detail}; please report it at {ISSUES_URL} with what RF_LSP_DEBUG=1 shows"
 
 
 def _tolerate_encodings() -> None:

@@ -141,9 +141,7 @@ def _show_settings(arguments: argparse.Namespace) -> int:
     changes = {"select": _split(arguments.select)} if arguments.select else {}
     ignored = [*task.project.settings["ignore"], *(_split(arguments.ignore) or [])]
     exclude = [*task.project.settings["exclude"], *arguments.exclude]
-    sys.stdout.write(
-        settings_text(task.project.settings.with_values(**changes, ignore=ignored, exclude=exclude))
-    )
+    sys.stdout.write(settings_text(task.project.settings.with_values(**changes, ignore=ignored, exclude=exclude)))
     return 0
 
 

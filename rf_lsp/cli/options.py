@@ -18,9 +18,7 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 
 def add_color(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)"
-    )
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)")
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
@@ -38,9 +36,7 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder in which imports are looked for",
     )
-    parser.add_argument(
-        "--python", metavar="EXE", help="interpreter whose site-packages are read (as source only)"
-    )
+    parser.add_argument("--python", metavar="EXE", help="interpreter whose site-packages are read (as source only)")
 
 
 def checked_folders(folders: list[str]) -> tuple[str, ...]:

@@ -10,9 +10,7 @@ from rf_lsp.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "rules", nargs="*", metavar="RULE", help="code or name, such as RF201 or channel-mismatch"
-    )
+    parser.add_argument("rules", nargs="*", metavar="RULE", help="code or name, such as RF201 or channel-mismatch")
     parser.add_argument("--all", action="store_true", help="every rule")
     parser.add_argument("--list", action="store_true", help="one line for each rule")
 
@@ -21,9 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     from analyzers.rules.support.registry import MODULES, RULES
 
     if arguments.list:
-        print(
-            "\n".join(f"{rule.code}  {rule.name:30} {rule.level:12} {rule.fixes}" for rule in RULES.values())
-        )
+        print("\n".join(f"{rule.code}  {rule.name:30} {rule.level:12} {rule.fixes}" for rule in RULES.values()))
         return 0
     if not arguments.rules and not arguments.all:
         raise UsageError("give a rule's code or name, --list or --all")

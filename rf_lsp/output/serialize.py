@@ -102,8 +102,7 @@ def finding(value: Finding) -> dict[str, Any]:
         "place": place(value.place),
         "related": [{"message": text, "place": place(at)} for text, at in value.related],
         "fixes": [
-            {"title": fix.title, "safe": fix.safe, "edits": made}
-            for fix, made in zip(value.fixes, edits, strict=True)
+            {"title": fix.title, "safe": fix.safe, "edits": made} for fix, made in zip(value.fixes, edits, strict=True)
         ],
         "model": value.model,
         "url": RULES[value.code].url,
@@ -120,9 +119,7 @@ def model(value: ModelFact, findings: Sequence[Finding]) -> dict[str, Any]:
         "line": value.place.line + 1 if value.place else None,
         **({} if cell is None else {"cell": cell + 1}),
         "status": value.status,
-        "inputs": [
-            {"name": item.name, "shape": shape(item.shape), "origin": item.origin} for item in value.inputs
-        ],
+        "inputs": [{"name": item.name, "shape": shape(item.shape), "origin": item.origin} for item in value.inputs],
         "outputs": [{"path": item.path, "shape": shape(item.shape)} for item in value.outputs],
         "parameters": dim(value.parameters),
         "trainable_parameters": dim(value.trainable_parameters),

@@ -22,9 +22,7 @@ def summary(report: CheckReport) -> dict[str, Any]:
         "unreadable": [{"file": file.path, "reason": file.error} for file in report.files if file.error],
     }
     if report.statistics:
-        found["rules"] = [
-            {"code": code, "name": name, "count": count} for (code, name), count in _rules(report)
-        ]
+        found["rules"] = [{"code": code, "name": name, "count": count} for (code, name), count in _rules(report)]
         found["shapes_lost"] = [{"reason": reason, "count": count} for reason, count in _reasons(report)]
     return found
 

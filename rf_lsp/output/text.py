@@ -138,9 +138,7 @@ def covers_text(model: ModelFact) -> str:
 def outputs_text(model: ModelFact) -> str:
     """The outputs' shapes without batch."""
     texts = [
-        f"{output.path}: {without_batch(output.shape)}"
-        if len(model.outputs) > 1
-        else without_batch(output.shape)
+        f"{output.path}: {without_batch(output.shape)}" if len(model.outputs) > 1 else without_batch(output.shape)
         for output in model.outputs
     ]
     shown = texts if len(texts) <= 4 else [*texts[:3], f"… {len(texts) - 3} more"]

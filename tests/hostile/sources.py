@@ -76,10 +76,7 @@ def endless_module_list() -> str:
 @case
 def endless_growth() -> str:
     return model(
-        (
-            "items = [1]\nfor item in items:\n    items.append(item)\ntext = 'a'\nwhile text:\n"
-            "    text += text"
-        ),
+        ("items = [1]\nfor item in items:\n    items.append(item)\ntext = 'a'\nwhile text:\n    text += text"),
     )
 
 
@@ -123,10 +120,7 @@ def long_loops() -> str:
 def nested_comprehensions() -> str:
     loops = " ".join(f"for v{i} in range(100)" for i in range(20))
     return model(
-        (
-            f"self.layers = nn.Sequential(*[nn.ReLU() {loops}])\n"
-            f"lost = {{v0: [v1 {loops}] for v0 in range(10 ** 9)}}"
-        ),
+        (f"self.layers = nn.Sequential(*[nn.ReLU() {loops}])\nlost = {{v0: [v1 {loops}] for v0 in range(10 ** 9)}}"),
     )
 
 
@@ -209,9 +203,7 @@ def chained_powers_in_class() -> str:
 @case
 def image_of_enormous_size() -> str:
     return model(
-        forward=(
-            "return F.interpolate(self.conv(x), size=(10 ** 40, 10 ** 40)).repeat(10 ** 30, 1, 1, 1).view(-1)"
-        )
+        forward=("return F.interpolate(self.conv(x), size=(10 ** 40, 10 ** 40)).repeat(10 ** 30, 1, 1, 1).view(-1)")
     )
 
 
@@ -602,10 +594,7 @@ def many_classes() -> str:
 def five_megabytes() -> str:
     return (
         HEADER
-        + "".join(
-            (f"def f{i}(x):\n    return x + {i} * [1, 2, 3][0] - 'text'.count('t')\n\n")
-            for i in range(75_000)
-        )
+        + "".join((f"def f{i}(x):\n    return x + {i} * [1, 2, 3][0] - 'text'.count('t')\n\n") for i in range(75_000))
         + "model = nn.ReLU()\n"
     )
 
@@ -697,10 +686,7 @@ def arguments_by_the_thousand() -> str:
 
 @case
 def imports_itself() -> Files:
-    text = (
-        "import hostile\nfrom hostile import *\nfrom hostile import Net as Other\n"
-        "from . import hostile as again\n"
-    )
+    text = "import hostile\nfrom hostile import *\nfrom hostile import Net as Other\nfrom . import hostile as again\n"
     return {"hostile.py": text + model("self.other = Other()\nself.fc = nn.Linear(hostile.width, 2)")}
 
 
@@ -711,16 +697,14 @@ def mutual_imports() -> Files:
         + model(
             "self.part = Part()\nself.fc = nn.Linear(width, 2)",
         ),
-        "other.py": HEADER
-        + ("from hostile import Net, width\nclass Part(Net):\n    pass\nwidth = width + 1\n"),
+        "other.py": HEADER + ("from hostile import Net, width\nclass Part(Net):\n    pass\nwidth = width + 1\n"),
     }
 
 
 @case
 def star_import_cycle() -> Files:
     files: Files = {
-        f"m{i}.py": (f"from m{(i + 1) % 50} import *\nfrom m{(i + 7) % 50} import *\na{i} = b{i}\n")
-        for i in range(50)
+        f"m{i}.py": (f"from m{(i + 1) % 50} import *\nfrom m{(i + 7) % 50} import *\na{i} = b{i}\n") for i in range(50)
     }
     files["hostile.py"] = "from m0 import *\n" + model("self.fc = nn.Linear(a3, missing)")
     return files

@@ -281,7 +281,7 @@ class Net(nn.Module, Mixin, tags=['a']):
         return self.fc(x)
 
 model = Net(width=7)
-"""
+""",
     },
     (2, 7),
     (2, 2),

@@ -41,13 +41,8 @@ class Verdict:
     def __str__(self) -> str:
         said = "; ".join(f"line {e['place']['line']} {e['code']} {e['message']}" for e in self.errors)
         truth = self.truth
-        raised = (
-            (f"line {truth['line']} {truth['exception']}: {truth['message']}") if truth["raises"] else "runs"
-        )
-        return (
-            f"{self.kind}: {self.original.file} {self.mutant or 'unchanged'} | torch: {raised} | "
-            f"said: {said or '-'}"
-        )
+        raised = (f"line {truth['line']} {truth['exception']}: {truth['message']}") if truth["raises"] else "runs"
+        return f"{self.kind}: {self.original.file} {self.mutant or 'unchanged'} | torch: {raised} | said: {said or '-'}"
 
 
 @dataclass(slots=True)
@@ -76,9 +71,7 @@ class Score:
         )
 
 
-def verdicts(
-    original: Original, every: int, judge: Judge, folder: Path, offset: int = 0
-) -> Iterator[Verdict]:
+def verdicts(original: Original, every: int, judge: Judge, folder: Path, offset: int = 0) -> Iterator[Verdict]:
     """The original and every n-th of its mutants, judged."""
     chosen: list[Mutant | None] = [None, *mutants(original.source)[offset % every :: every]]
     requests = [request(original, mutant) for mutant in chosen]
@@ -98,9 +91,7 @@ def request(original: Original, mutant: Mutant | None, device: str | None = None
     }
 
 
-def verdict(
-    original: Original, mutant: Mutant | None, source: str, truth: dict[str, Any], folder: Path
-) -> Verdict:
+def verdict(original: Original, mutant: Mutant | None, source: str, truth: dict[str, Any], folder: Path) -> Verdict:
     path = folder / original.file
     path.write_text(source, encoding="utf-8")
     try:

@@ -72,12 +72,8 @@ def test_debian_layout(tmp_path):
 
 
 def test_the_version_in_the_name_counts(tmp_path):
-    environment(
-        tmp_path, "lib/python3.9/site-packages", "lib/python3.12/site-packages", python="bin/python3.9"
-    )
-    assert of_interpreter(str(tmp_path / "bin" / "python3.9")) == below(
-        tmp_path, "lib/python3.9/site-packages"
-    )
+    environment(tmp_path, "lib/python3.9/site-packages", "lib/python3.12/site-packages", python="bin/python3.9")
+    assert of_interpreter(str(tmp_path / "bin" / "python3.9")) == below(tmp_path, "lib/python3.9/site-packages")
     assert of_prefix(str(tmp_path)) == below(tmp_path, "lib/python3.12/site-packages")
 
 
@@ -86,9 +82,7 @@ def test_link_to_an_interpreter(tmp_path):
     python = environment(tmp_path / "opt", "lib/python3.12/site-packages", python="bin/python3.12")
     (tmp_path / "tools").mkdir()
     os.symlink(python, tmp_path / "tools" / "python")
-    assert of_interpreter(str(tmp_path / "tools" / "python")) == below(
-        tmp_path / "opt", "lib/python3.12/site-packages"
-    )
+    assert of_interpreter(str(tmp_path / "tools" / "python")) == below(tmp_path / "opt", "lib/python3.12/site-packages")
 
 
 def test_pyenv_shim(tmp_path, monkeypatch):

@@ -42,9 +42,7 @@ def tree(tmp_path):
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("")
-    (tmp_path / "site" / "edited.pth").write_text(
-        f"# comment\nimport os\n{tmp_path / 'elsewhere'}\n/no/such/place\n"
-    )
+    (tmp_path / "site" / "edited.pth").write_text(f"# comment\nimport os\n{tmp_path / 'elsewhere'}\n/no/such/place\n")
     mapped = str(tmp_path / "elsewhere" / "finder" / "mapped").replace("\\", "\\\\")
     finder = f"import sys\nMAPPING: dict[str, str] = {{'mapped': '{mapped}'}}\nNAMESPACES: dict = {{}}\n"
     (tmp_path / "site" / "__editable___mapped_finder.py").write_text(finder)

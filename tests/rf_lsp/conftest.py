@@ -24,9 +24,7 @@ Run = Callable[..., Outcome]
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch):
     """The fake engine of this folder in the place of the real one."""
-    spec = importlib.util.spec_from_file_location(
-        "analyzers.analysis", Path(__file__).with_name("fake_analysis.py")
-    )
+    spec = importlib.util.spec_from_file_location("analyzers.analysis", Path(__file__).with_name("fake_analysis.py"))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "analyzers.analysis", module)

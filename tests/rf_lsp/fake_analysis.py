@@ -103,9 +103,7 @@ def model(path: str) -> ModelFact:
             layer("forward:flatten@9", path, 8, functional=True, field=None, output_shape=(1, 80)),
         ],
         unknowns=[UnknownFact(place, "its size depends on an argument")],
-        problems=[
-            Problem("channel-mismatch", "conv2 expects 64 input channels, gets 8", Place(path, 6, 4, 6, 9))
-        ],
+        problems=[Problem("channel-mismatch", "conv2 expects 64 input channels, gets 8", Place(path, 6, 4, 6, 9))],
     )
 
 

@@ -52,9 +52,7 @@ def test_an_internal_error_is_one_line_and_exit_code_101(run, fake, monkeypatch)
     monkeypatch.setattr(fake.Analyzer, "resolve_target", fail)
     outcome = run("inspect", "net.py")
     assert outcome.code == 101
-    assert outcome.err.startswith(
-        "rf-lsp: internal error: RuntimeError: as asked; please report it at https://"
-    )
+    assert outcome.err.startswith("rf-lsp: internal error: RuntimeError: as asked; please report it at https://")
     assert outcome.err.count("\n") == 1
     monkeypatch.setenv("RF_LSP_DEBUG", "1")
     with pytest.raises(RuntimeError):
@@ -72,9 +70,7 @@ def test_interruption_is_exit_code_130(run, fake, monkeypatch):
 
 def test_a_closed_pipe_is_quiet():
     code = "import sys; from rf_lsp.cli import main; sys.exit(main(['rule', '--all']))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
     errors = process.stderr.read()

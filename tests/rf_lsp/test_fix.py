@@ -45,7 +45,9 @@ def test_fix_writes_once(file: Path, capsys: pytest.CaptureFixture[str]):
 def test_line_ends_and_mark_stay(file: Path):
     file.write_bytes(b"\xef\xbb\xbf" + BROKEN.replace("\n", "\r\n").encode())
     main(["check", "--fix", "--no-cache", "--fail-level", "never", str(file)])
-    assert file.read_bytes() == b"\xef\xbb\xbf" + BROKEN.replace("kernel=", "kernel_size=").replace("\n", "\r\n").encode()
+    assert (
+        file.read_bytes() == b"\xef\xbb\xbf" + BROKEN.replace("kernel=", "kernel_size=").replace("\n", "\r\n").encode()
+    )
 
 
 def test_standard_input_is_refused(capsys: pytest.CaptureFixture[str]):

@@ -118,9 +118,7 @@ def test_show_settings(run, tmp_path):
 @pytest.mark.usefixtures("fake", "net")
 def test_settings_reach_the_rules(run, tmp_path):
     write(tmp_path / "rf-lsp.toml", '[severity]\nchannel-mismatch = "warning"\nRF101 = "off"\n')
-    assert [f["severity"] for f in json.loads(run("check", "--format", "json").out)["findings"]] == [
-        "warning"
-    ]
+    assert [f["severity"] for f in json.loads(run("check", "--format", "json").out)["findings"]] == ["warning"]
     write(tmp_path / "rf-lsp.toml", 'select = ["RF2"]\n[per-file-ignores]\n"n*.py" = ["RF201"]\n')
     assert json.loads(run("check", "--format", "json").out)["findings"] == []
     write(tmp_path / "rf-lsp.toml", '[[models]]\ntarget = "net.py::model"\nmax-parameters = 1000\n')

@@ -117,10 +117,7 @@ def test_blocks_are_the_statements_of_the_standard_library(file):
     with open(os.path.join(STANDARD_LIBRARY, file), encoding="utf-8") as opened:
         text = opened.read()
     statements = ast.parse(text).body
-    wanted = {
-        min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1
-        for node in statements
-    }
+    wanted = {min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1 for node in statements}
     assert {block.first_line for block in code(text)} == wanted
     assert not any(block.broken for block in split(text))
 
@@ -250,9 +247,7 @@ def test_indented_first_line():
     assert firsts("   x = 1\ny = 2\n") == ["   x = 1", "y = 2"]
 
 
-CODE = (
-    r"def f(x):|class A:|x = |(|)|[|]|{|}|#|\|@dec|import a|from a import b|é|if __name__|f'{|case|match x:"
-)
+CODE = r"def f(x):|class A:|x = |(|)|[|]|{|}|#|\|@dec|import a|from a import b|é|if __name__|f'{|case|match x:"
 SNIPPETS = st.sampled_from(
     [*CODE.split("|"), '"""', "'", '"', "\n", "\r", "\r\n", "\n    ", "else:", "\f", "\t", "\0", "\u2028"]
 )

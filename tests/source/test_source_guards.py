@@ -116,9 +116,7 @@ def test_refusal_says_why():
     assert block.errors == [(0, block.refusal)]
 
 
-@pytest.mark.parametrize(
-    "file", ["argparse.py", "typing.py", "tarfile.py", "turtle.py", "_pydecimal.py", "locale.py"]
-)
+@pytest.mark.parametrize("file", ["argparse.py", "typing.py", "tarfile.py", "turtle.py", "_pydecimal.py", "locale.py"])
 def test_ordinary_code_is_not_refused(file):
     path = os.path.join(sysconfig.get_paths()["stdlib"], file)
     with open(path, encoding="utf-8") as opened:

@@ -133,9 +133,7 @@ def test_last_good_tree_stands_in_when_repair_fails(monkeypatch):
 
     before = SourceModule("m.py", "def f():\n    return 1\n")
     good = before.blocks[0].tree()
-    monkeypatch.setattr(
-        repair, "repaired", lambda text, error: tree.Parsed(text, None, [(0, "invalid syntax")])
-    )
+    monkeypatch.setattr(repair, "repaired", lambda text, error: tree.Parsed(text, None, [(0, "invalid syntax")]))
     block = before.updated("\ndef f():\n    return return\n").binders("f")[0]
     assert block.stale
     assert block.tree() is good

@@ -177,9 +177,7 @@ def test_errors_tell_the_line_in_the_file():
 def test_lines_of_a_repaired_block_are_true():
     text = MODEL.replace("self.conv1 = conv3x3(inplanes, planes, stride)", "self.conv1 = conv3x3(inplanes, (")
     whole, broken = functions(SourceModule("m.py", MODEL)), functions(SourceModule("m.py", text))
-    assert {name: line for name, (line, _) in whole.items()} == {
-        name: line for name, (line, _) in broken.items()
-    }
+    assert {name: line for name, (line, _) in whole.items()} == {name: line for name, (line, _) in broken.items()}
 
 
 def test_columns_of_a_moved_line_are_true():

@@ -28,7 +28,6 @@ class DefaultDict(dict):
         made.factory = self.factory
         return made
 
-
     @property
     def default_factory(self) -> Any:
         return self.factory

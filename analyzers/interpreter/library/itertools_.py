@@ -123,7 +123,7 @@ def _permutations(iterable: Any, r: Any = None, *, machine: Any) -> LazyIterator
 
 def _pairwise(iterable: Any, *, machine: Any) -> LazyIterator:
     items = machine.iterate(iterable)
-    return LazyIterator(iter(list(zip(items, items[1:]))))
+    return LazyIterator(iter(list(itertools.pairwise(items))))
 
 
 def _takewhile(predicate: Any, iterable: Any, *, machine: Any) -> LazyIterator:

@@ -27,7 +27,9 @@ def _elementwise(name: str) -> Any:
     def apply(x: Any, *_: Any, machine: Any, **__: Any) -> Any:
         if isinstance(x, (list, tuple, Tensor)):
             return machine.call(NAMES[f"torch.{name}"], (_array(x, machine=machine),))
-        return float(getattr(math, name)(x)) if name not in ("abs", "round") else (abs(x) if name == "abs" else round(x))
+        return (
+            float(getattr(math, name)(x)) if name not in ("abs", "round") else (abs(x) if name == "abs" else round(x))
+        )
 
     return apply
 

@@ -81,8 +81,8 @@ class Loaded(dict):
 
 _LOGGING: dict[str, Any] = {
     "getLogger": _logger, "basicConfig": _nothing,
-    **{name: _nothing for name in "debug info warning error critical exception log disable".split()},
-    **{name: 0 for name in "DEBUG INFO WARNING ERROR CRITICAL NOTSET".split()},
+    **dict.fromkeys("debug info warning error critical exception log disable".split(), _nothing),
+    **dict.fromkeys("DEBUG INFO WARNING ERROR CRITICAL NOTSET".split(), 0),
     "Logger": TypingForm("Logger"), "StreamHandler": _logger, "Formatter": _logger, "FileHandler": _logger,
 }  # fmt: skip
 
@@ -110,7 +110,7 @@ MODULES: dict[str, dict[str, Any]] = {
         "stdout": SILENT, "stderr": SILENT, "path": [],
         "modules": Loaded({"**": Unknown("which modules are loaded")}),
     },
-    "random": {**{name: _random for name in _RANDOM.split()}, "seed": _nothing},
+    "random": {**dict.fromkeys(_RANDOM.split(), _random), "seed": _nothing},
     "time": {"time": _time, "perf_counter": _time, "sleep": _nothing, "strftime": _time, "monotonic": _time},
     "gc": {"collect": _nothing},
     "traceback": {"print_exc": _nothing, "format_exc": lambda: ""},

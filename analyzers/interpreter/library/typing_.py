@@ -75,11 +75,12 @@ MODULES: dict[str, dict[str, Any]] = {
     "typing_extensions": _TYPING,
     "types": {
         **{name: TypingForm(name) for name in _TYPES.split()},
-        "SimpleNamespace": _simple_namespace, "MappingProxyType": _mapping_proxy,
+        "SimpleNamespace": _simple_namespace,
+        "MappingProxyType": _mapping_proxy,
     },
     "string": {
         name: getattr(string, name)
         for name in "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation whitespace".split()
     },
-    "__future__": {name: None for name in ("annotations", "division", "print_function", "absolute_import")},
+    "__future__": dict.fromkeys(("annotations", "division", "print_function", "absolute_import")),
 }

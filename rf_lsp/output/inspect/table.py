@@ -137,8 +137,7 @@ def _fitting(columns: list[Column], rows: Sequence[Row], width: int) -> list[Col
     """The columns that fit beside the names, the most dispensable left out first."""
     layers = [layer for _, layer in rows if layer]
     widths = {
-        column.title: max(len(column.title), *(len(column.text(layer)) for layer in layers)) + 1
-        for column in columns
+        column.title: max(len(column.title), *(len(column.text(layer)) for layer in layers)) + 1 for column in columns
     }
     names = max(len(name) for name, _ in rows) + 1
     while columns and names + sum(widths[column.title] for column in columns) > width:

@@ -16,9 +16,7 @@ class ASPPConv(nn.Sequential):
 
 class ASPPPooling(nn.Sequential):
     def __init__(self, in_channels, out_channels):
-        super().__init__(
-            nn.AdaptiveAvgPool2d(1), nn.Conv2d(in_channels, out_channels, 1, bias=False), nn.ReLU()
-        )
+        super().__init__(nn.AdaptiveAvgPool2d(1), nn.Conv2d(in_channels, out_channels, 1, bias=False), nn.ReLU())
 
     def forward(self, x):
         size = x.shape[-2:]

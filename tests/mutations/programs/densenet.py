@@ -13,9 +13,7 @@ class DenseLayer(nn.Module):
         super().__init__()
         self.add_module("norm1", nn.BatchNorm2d(num_input_features))
         self.add_module("relu1", nn.ReLU(inplace=True))
-        self.add_module(
-            "conv1", nn.Conv2d(num_input_features, bn_size * growth_rate, kernel_size=1, bias=False)
-        )
+        self.add_module("conv1", nn.Conv2d(num_input_features, bn_size * growth_rate, kernel_size=1, bias=False))
         self.norm2 = nn.BatchNorm2d(bn_size * growth_rate)
         self.conv2 = nn.Conv2d(bn_size * growth_rate, growth_rate, kernel_size=3, padding=1, bias=False)
 

@@ -35,9 +35,7 @@ class Siamese(nn.Module):
         super().__init__()
         self.tower = Tower()
         self.combine = nn.Bilinear(48, 48, 8)
-        self.score = nn.Sequential(
-            nn.LayerNorm(8 + 48), nn.Linear(8 + 48, 16), nn.PReLU(16), nn.Linear(16, 1)
-        )
+        self.score = nn.Sequential(nn.LayerNorm(8 + 48), nn.Linear(8 + 48, 16), nn.PReLU(16), nn.Linear(16, 1))
 
     def forward(self, left, right):
         left, right = self.tower(left), self.tower(right)

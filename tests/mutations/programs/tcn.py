@@ -17,15 +17,11 @@ class Chomp1d(nn.Module):
 class TemporalBlock(nn.Module):
     def __init__(self, n_inputs, n_outputs, kernel_size, stride, dilation, padding, dropout=0.2):
         super().__init__()
-        self.conv1 = nn.Conv1d(
-            n_inputs, n_outputs, kernel_size, stride=stride, padding=padding, dilation=dilation
-        )
+        self.conv1 = nn.Conv1d(n_inputs, n_outputs, kernel_size, stride=stride, padding=padding, dilation=dilation)
         self.chomp1 = Chomp1d(padding)
         self.relu1 = nn.ReLU()
         self.dropout1 = nn.Dropout(dropout)
-        self.conv2 = nn.Conv1d(
-            n_outputs, n_outputs, kernel_size, stride=stride, padding=padding, dilation=dilation
-        )
+        self.conv2 = nn.Conv1d(n_outputs, n_outputs, kernel_size, stride=stride, padding=padding, dilation=dilation)
         self.chomp2 = Chomp1d(padding)
         self.relu2 = nn.ReLU()
         self.net = nn.Sequential(
