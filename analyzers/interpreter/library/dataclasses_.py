@@ -213,8 +213,10 @@ def _plain(value: Any, machine: Any, convert: Any) -> Any:
     """Dataclasses below become plain as well; other objects are copied."""
     if isinstance(value, Instance) and _is_dataclass(value):
         return convert(value, machine=machine)
-    if type(value) in (list, tuple):
-        return type(value)(_plain(v, machine, convert) for v in value)
+    if type(value) is list:
+        return [_plain(v, machine, convert) for v in value]
+    if type(value) is tuple:
+        return tuple(_plain(v, machine, convert) for v in value)
     if isinstance(value, NamedTuple):
         return value
     if type(value) is dict:
