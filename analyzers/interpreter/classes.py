@@ -68,17 +68,17 @@ def _refuse_abstract(machine: Any, class_: Class) -> None:
 
 
 def _abstract_members(class_: Class) -> list[str]:
-    if not any(b.name in ("ABC", "ABCMeta") and b.module == "abc" for b in _kinds(class_)):
+    if "may be abstract" not in class_.metadata:
         return []
     names = {n for c in class_.mro if isinstance(c, Class) for n in c.namespace}
     return sorted(n for n in names if _is_abstract(class_.find(n)))
 
 
-def _kinds(class_: Class) -> list[Class]:
-    classes = [c for c in class_.mro if isinstance(c, Class)]
-    metaclasses = (c.metadata.get("metaclass") for c in classes if c.metadata)
-    above = (b for m in metaclasses if isinstance(m, Class) for b in m.mro)
-    return [*classes, *(b for b in above if isinstance(b, Class))]
+def _note_abstract(made: Class, metaclass: Any) -> None:
+    """Whether the class, by ABC or ABCMeta, may have abstract methods."""
+    above = [b for b in made.bases if isinstance(b, Class)] + ([metaclass] if isinstance(metaclass, Class) else [])
+    if any("may be abstract" in b.metadata for b in above):
+        made.metadata["may be abstract"] = True
 
 
 def _is_abstract(member: Any) -> bool:
@@ -201,6 +201,7 @@ def make_plain_class(
     for implicit in ("__init_subclass__", "__class_getitem__"):
         if isinstance(namespace.get(implicit), Function):
             namespace[implicit] = ClassMethod(namespace[implicit])
+    _note_abstract(made, metaclass)
     for key, member in namespace.items():
         _own(made, member)
         if type(member) is Instance and member.class_.find("__set_name__") is not MISSING:

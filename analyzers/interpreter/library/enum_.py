@@ -21,6 +21,12 @@ def _auto() -> Any:
     return AUTO
 
 
+def _abstract_base(name: str, bases: tuple = ()) -> Class:
+    made = Class(name, bases, {}, "abc")
+    made.metadata["may be abstract"] = True
+    return made
+
+
 def _abstract(funcobj: Any) -> Any:
     if isinstance(funcobj, Function):
         funcobj.attributes["__isabstractmethod__"] = True
@@ -39,7 +45,7 @@ MODULES: dict[str, dict[str, Any]] = {
         "IntFlag": _enumeration("IntFlag", (int,)), "auto": _auto, "unique": same,
     },
     "abc": {
-        "ABC": Class("ABC", (), {}, "abc"), "ABCMeta": Class("ABCMeta", (type,), {}, "abc"),
+        "ABC": _abstract_base("ABC"), "ABCMeta": _abstract_base("ABCMeta", (type,)),
         "abstractmethod": _abstract, "abstractproperty": _property,
         "abstractclassmethod": same, "abstractstaticmethod": same,
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ def check_size(size: Any) -> None:
     if size is None or isinstance(size, (float, str, list, tuple)):
         raise OperationError(
             "invalid-argument",
-            f"{{subject}} takes whole numbers as sizes, gets {size!r}",
+            f"{{subject}} takes whole numbers as sizes, gets {reprlib.repr(size)}",
             exception="TypeError",
             actual=size,
         )
