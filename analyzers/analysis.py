@@ -80,7 +80,7 @@ class Analyzer:
     def _analyze(self, request: Request) -> FileFacts:
         from analyzers.project.discovery import Discovery
 
-        with without_collection():
+        with with_rare_collection():
             return Discovery(self, request).run()
 
     def resolve_target(self, text: str) -> Request:
@@ -100,17 +100,20 @@ class Analyzer:
         return Request(found, expressions)
 
 
+COLLECTION_THRESHOLD = 100_000
+"""Objects that are made before the collector looks at the young ones."""
+
+
 @contextmanager
-def without_collection() -> Iterator[None]:
-    """Python's cycle collector rests: an analysis only builds up, and to search what it holds (trees above all)
-    again and again would take a seventh of its time. What it leaves is collected right after."""
-    resting = not gc.isenabled()
-    gc.disable()
+def with_rare_collection() -> Iterator[None]:
+    """Python's cycle collector looks seldom: an analysis mostly builds up, and to search what it holds (trees above
+    all) again and again would take a seventh of its time."""
+    before = gc.get_threshold()
+    gc.set_threshold(COLLECTION_THRESHOLD, *before[1:])
     try:
         yield
     finally:
-        if not resting:
-            gc.enable()
+        gc.set_threshold(*before)
 
 
 STACK_BYTES = 512 * 1024 * 1024

@@ -118,7 +118,8 @@ class _Search:
 
         possible = possible_parameters(self.machine, self.core)
         for given in known.values():
-            if given.origin == "option" and possible is not None and given.name not in possible:
+            has = possible is None or given.name in possible or given.name in self.parameters
+            if given.origin == "option" and possible is not None and not has:
                 listed = ", ".join(possible)
                 raise TargetError(f"{self.root.class_.name} has no input {given.name!r}; it takes {listed}")
 
@@ -140,13 +141,22 @@ class _Search:
     def _add(self, known: dict[str, Input], group: Any, origin: str) -> None:
         free = [p for p in self.parameters if p not in known]
         for name, shape in group:
-            target = name or (free.pop(0) if free else None)
+            target = name or (free.pop(0) if free else self._further())
             if target is None:
                 self._too_many(origin)
             elif target not in known:
                 known[target] = Input(target, self._dims(shape), origin)
                 if target in free:
                     free.remove(target)
+
+    def _further(self) -> str | None:
+        """One more input of a forward that takes ``*inputs``."""
+        forward = entry_of(self.machine, self.root)
+        forward = forward.function if isinstance(forward, BoundMethod) else forward
+        if not isinstance(forward, Function) or forward.parameters.rest is None:
+            return None
+        self.parameters.append(f"{forward.parameters.rest}{len(self.parameters)}")
+        return self.parameters[-1]
 
     def _too_many(self, origin: str) -> None:
         from analyzers.analysis import TargetError

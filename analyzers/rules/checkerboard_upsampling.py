@@ -36,6 +36,8 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 
 def taps_per_phase(kernel: int, stride: int, dilation: int = 1) -> list[int]:
     """How many taps each output phase reads: tap ``t`` serves the phase ``t · dilation mod stride``."""
+    if stride < 1:
+        return []
     counts = [0] * stride
     for tap in range(kernel):
         counts[tap * dilation % stride] += 1

@@ -17,6 +17,8 @@ from analyzers.unknown import Unknown, UnknownUsed
 Group = list[str]
 """The axes of one parenthesis; ``[]`` is a length of 1, a number stands for itself."""
 ELLIPSIS = "..."
+SPREAD = "... "
+"""An ellipsis outside parentheses: its dims stay apart."""
 REDUCTIONS = ("min", "max", "sum", "mean", "prod", "any", "all")
 
 
@@ -63,8 +65,8 @@ def stacked(x: Any) -> Tensor:
 def parse_shape(x: Tensor, pattern: str) -> dict[str, Dim]:
     """einops.parse_shape: the lengths by name, ``_`` skips one."""
     groups = _groups(pattern)
-    if [ELLIPSIS] in groups:
-        place = groups.index([ELLIPSIS])
+    if [SPREAD] in groups:
+        place = groups.index([SPREAD])
         groups[place : place + 1] = [["_"]] * (x.rank - len(groups) + 1)
     if len(groups) != x.rank:
         raise OperationError("rank-mismatch", f"{{subject}} expects {len(groups)} dimensions, gets {x.rank}")
@@ -82,8 +84,8 @@ def _sides(pattern: str) -> tuple[list[Group], list[Group]]:
     sides = _groups(left), _groups(right)
     for groups in sides:
         _require_unique(groups)
-    inner = any(ELLIPSIS in group and len(group) > 1 for group in sides[0])
-    if inner or ([ELLIPSIS] not in sides[0] and ELLIPSIS in _names(sides[1])):
+    inner = any(ELLIPSIS in group for group in sides[0])
+    if inner or ([SPREAD] not in sides[0] and ELLIPSIS in _names(sides[1])):
         raise _error(f"the ellipsis of {pattern!r} has no counterpart", rule="invalid-argument")
     return sides
 
@@ -116,7 +118,7 @@ def _add(groups: list[Group], open_group: Group | None, token: str) -> None:
     elif open_group is not None:
         open_group.append(token)
     else:
-        groups.append([token])
+        groups.append([SPREAD if token == ELLIPSIS else token])
 
 
 def _require_name(token: str) -> None:
@@ -133,7 +135,7 @@ def _require_unique(groups: list[Group]) -> None:
 
 
 def _names(groups: Sequence[Group]) -> set[str]:
-    return {name for group in groups for name in group}
+    return {ELLIPSIS if name == SPREAD else name for group in groups for name in group}
 
 
 def _require_same_axes(left: Sequence[Group], right: Sequence[Group]) -> None:
@@ -205,7 +207,7 @@ def _length(name: str, known: Mapping[str, Dim]) -> Dim:
 
 def _spell_ellipsis(left: list[Group], right: list[Group], x: Tensor) -> tuple[list[Group], list[Group]]:
     """The ellipsis replaced by one axis name per dim it covers."""
-    if [ELLIPSIS] not in left:
+    if [SPREAD] not in left:
         return left, right
     names = [f"{ELLIPSIS}{index}" for index in range(x.rank - len(left) + 1)]
     return _replace_ellipsis(left, names), _replace_ellipsis(right, names)
@@ -214,7 +216,7 @@ def _spell_ellipsis(left: list[Group], right: list[Group], x: Tensor) -> tuple[l
 def _replace_ellipsis(groups: list[Group], names: list[str]) -> list[Group]:
     result: list[Group] = []
     for group in groups:
-        if group == [ELLIPSIS]:
+        if group == [SPREAD]:
             result.extend([name] for name in names)
         elif ELLIPSIS in group:
             place = group.index(ELLIPSIS)
