@@ -463,11 +463,12 @@ def possible_parameters(machine: Any, root: Instance) -> list[str] | None:
     names = framework.input_names(root) if framework is not None else None
     forward = entry_of(machine, root)
     forward = forward.function if isinstance(forward, BoundMethod) else forward
-    if names is not None or not isinstance(forward, Function) or forward.parameters.keywords is not None:
+    if names is not None or not isinstance(forward, Function):
         return None
     parameters = forward.parameters
-    rest = ["x"] if parameters.rest is not None else []
-    return [*parameters.positional[1:], *parameters.keyword_only, *rest]
+    if parameters.keywords is not None or parameters.rest is not None:
+        return None
+    return [*parameters.positional[1:], *parameters.keyword_only]
 
 
 def _flatten_trouble(found: Found) -> Any:

@@ -76,17 +76,19 @@ def unregistered(root: Instance) -> Iterator[tuple[Instance, str, list[Instance]
                     yield owner, name, lost
 
 
-def _modules_in(value: Any, depth: int = 0) -> Iterator[Instance]:
-    """The modules in a list, tuple or dict."""
-    if not isinstance(value, (list, tuple, dict)) or depth > 2:
+def _modules_in(value: Any, depth: int = 0, seen: set[int] | None = None) -> Iterator[Instance]:
+    """The modules in a list, tuple or dict; each container is looked into once."""
+    seen = set() if seen is None else seen
+    if not isinstance(value, (list, tuple, dict)) or depth > 2 or id(value) in seen:
         return
+    seen.add(id(value))
     for part in list(value.values() if isinstance(value, dict) else value):
         if type(part) in PLAIN_TYPES:
             continue
         if is_module(part):
             yield part
         else:
-            yield from _modules_in(part, depth + 1)
+            yield from _modules_in(part, depth + 1, seen)
 
 
 def lazily(items: Iterator[Any]) -> LazyIterator:

@@ -44,8 +44,15 @@ def _conv(
         channel_dim=dims[0] - 1,
         spatial_dims=dims,
     )
+    _require_channels(kernels, result)
     require_bias(bias, out_channels, result)
     return _reading_weight(result, kernels)
+
+
+def _require_channels(kernels: Tensor, result: Tensor) -> None:
+    """torch convolves neither from nor to 0 channels."""
+    if any(isinstance(channels, int) and channels == 0 for channels in kernels.shape[:2]):
+        raise OperationError("invalid-argument", "{subject} has 0 channels", result)
 
 
 def _reading_weight(result: Tensor, weight: Tensor) -> Tensor:

@@ -65,6 +65,8 @@ def _bordered(x: Tensor, dims: Sequence[int], pairs: Sequence[tuple[Dim, Dim]], 
         message = f"{{subject}} with mode {mode!r} does not pad {len(dims)} dims of {x.rank}"
         raise OperationError("rank-mismatch", message, exception="NotImplementedError", actual=x.rank)
     result = padding.pad(x, dims, pairs)
+    if mode == "replicate" and any(isinstance(d, int) and d == 0 for d in x.shape[x.rank - len(dims) - 1 :]):
+        raise OperationError("empty-output", "{subject} gets an empty map", result)
     if mode != "replicate":
         for dim, pair in zip(dims, pairs, strict=True):
             padding.require_mirrored(x.shape[dim], pair, dim, 1 if mode == "reflect" else 0, result)
