@@ -214,7 +214,12 @@ def make_plain_class(
     return made
 
 
+MAXIMUM_ANCESTORS = 200
+
+
 def _base(machine: Any, base: Any) -> Any:
+    if isinstance(base, Class) and len(base.mro) > MAXIMUM_ANCESTORS:
+        return machine.unknown(f"a class with more than {MAXIMUM_ANCESTORS} ancestors")
     if isinstance(base, (Class, Unknown)):
         return base
     if isinstance(base, type):
