@@ -399,9 +399,11 @@ class Modules:
             return home.look_up(key)
         self.sought.add((id(container), key))
         for module, block in self._entering(home, container, key):
+            if block.index in module.executed:
+                continue
             if block.binds:
                 module.look_up(block.binds[0])
-            elif block.index not in module.executed:
+            else:
                 module.run_block(self.machine, block)
             if key in container:
                 return container[key] if isinstance(container, dict) else True
