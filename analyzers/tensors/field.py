@@ -267,10 +267,10 @@ class Field:
     def facts(self, shape: Sequence[Dim] | None = None) -> FieldFact | None:
         """What is reported: of the input with the most axes still located (the first wins ties).
 
-        None where no input axis is known to be read. ``shape`` is the tensor's own.
+        None where no input axis is known to be read. ``shape`` is the tensor's own; without elements it sees nothing.
         """
         known = [axis for axis in self.axes if axis.reason is None]
-        if not known:
+        if not known or (shape is not None and 0 in shape):
             return None
         inputs = dict.fromkeys(axis.key[0] for axis in known)
         best = max(inputs, key=lambda name: sum(_is_located(a) for a in known if a.key[0] == name))

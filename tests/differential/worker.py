@@ -163,10 +163,11 @@ class Run:
         return sorted(leaves, key=lambda leaf: order[id(leaf[1])])
 
     def _strangers(self, model: nn.Module) -> list[str]:
-        """Types of modules that are called and yet are no part of the model: built inside forward."""
+        """Types of modules that are called and yet are no part of the model: built inside forward, with their
+        parts, which a fused kernel may pass by."""
         own = {id(module) for module in model.modules()}
         called = [self.built[key][0] for key in self.calls if key in self.built and key not in own]
-        return [type(module).__name__ for module in called]
+        return sorted({type(part).__name__ for module in called for part in module.modules()})
 
     def _layer(self, name: str, module: nn.Module) -> dict[str, Any]:
         record = self.calls[id(module)]

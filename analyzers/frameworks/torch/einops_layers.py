@@ -78,6 +78,7 @@ class Rearrange(Module):
 class Reduce(Module):
     def __init__(self, pattern: Any, reduction: Any, **axes_lengths: Any) -> None:
         self.pattern = text_of(pattern)
+        einops.require_reduction(reduction)
         self.reduction = reduction
         self.axes_lengths = axes_lengths
 

@@ -32,14 +32,19 @@ def rearrange(x: Any, pattern: str, lengths: Mapping[str, Any]) -> Tensor:
 
 def reduce(x: Any, pattern: str, reduction: Any, lengths: Mapping[str, Any]) -> Tensor:
     """``reduce(x, "b c h w -> b c", "mean")``: axes missing on the right are reduced."""
-    if isinstance(reduction, str) and reduction not in REDUCTIONS:
-        raise _error(f"unknown reduction {reduction!r}", rule="invalid-argument")
+    require_reduction(reduction)
     tensor = stacked(x)
     left, right = _sides(pattern)
     extra = _names(right) - _names(left)
     if extra:
         raise _error(f"axis {sorted(extra)[0]!r} is only on the right")
     return _transform(tensor, left, right, lengths, reduce_dims)
+
+
+def require_reduction(reduction: Any) -> None:
+    """Raises invalid-argument for a name that is none of einops' reductions."""
+    if isinstance(reduction, str) and reduction not in REDUCTIONS:
+        raise _error(f"unknown reduction {reduction!r}", rule="invalid-argument")
 
 
 def repeat(x: Any, pattern: str, lengths: Mapping[str, Any]) -> Tensor:

@@ -417,6 +417,32 @@ def test_functions_reachable_from_torch_take_its_argument_order(drawn: Call) -> 
     assert outcome(NAMES[f"torch.{drawn.name}"], drawn, ours) == expected
 
 
+RARE_CALLS = [
+    call("adaptive_max_pool1d", floats(1, 3, 0), 1),
+    call("adaptive_avg_pool1d", floats(1, 3, 0), 1),
+    call("adaptive_max_pool2d", floats(0, 3, 8, 8), 1),
+    call("max_pool2d", floats(2, 0, 8, 8), 2),
+    call("avg_pool1d", floats(0, 3, 8), 2),
+    call("lp_pool2d", floats(2, 0, 8, 8), 2.0, 2),
+    call("logsigmoid", Array((3,), "bool")),
+    call("hardtanh", Array((3,), "bool")),
+    call("relu6", Array((3,), "bool")),
+    call("affine_grid", floats(1, 2, 3), (1, 3, 4, -1)),
+]
+"""Empty maps, truth values and sizes below one, which random draws seldom meet."""
+
+
+@pytest.mark.parametrize("drawn", RARE_CALLS, ids=str)
+def test_agrees_with_torch_on_rare_arguments(drawn: Call) -> None:
+    torch = pytest.importorskip("torch")
+
+    def theirs(array: Array) -> Any:
+        return torch.zeros(array.shape, dtype=getattr(torch, array.dtype))
+
+    expected = outcome(getattr(torch.nn.functional, drawn.name), drawn, theirs)
+    assert outcome(NAMES[f"torch.nn.functional.{drawn.name}"], drawn, ours) == expected
+
+
 def image(height: Any = 32, width: Any = 32, channels: int = 3) -> Tensor:
     shape = (1, channels, height, width)
     return Tensor(shape, Field.of_input(shape, {"H": 2, "W": 3}))

@@ -34,9 +34,19 @@ def relu_(input: Any) -> Tensor:
     return unary(tensor(input))
 
 
+def _no_mask(input: Any) -> Tensor:
+    """The tensor; raises invalid-argument where it holds truth values, which cannot be negated or clamped."""
+    x = tensor(input)
+    if x.dtype == "bool":
+        raise OperationError(
+            "invalid-argument", "{subject} takes numbers, gets a bool tensor", result=x, argument="input"
+        )
+    return x
+
+
 @function("torch.nn.functional.relu6")
 def relu6(input: Any, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return unary(_no_mask(input))
 
 
 @function("torch.nn.functional.elu")
@@ -93,7 +103,7 @@ def rrelu_(
 
 @function("torch.nn.functional.hardtanh")
 def hardtanh(input: Any, min_val: Any = -1.0, max_val: Any = 1.0, inplace: Any = False) -> Tensor:
-    result = unary(tensor(input))
+    result = unary(_no_mask(input))
     if isinstance(min_val, (int, float)) and isinstance(max_val, (int, float)) and min_val > max_val:
         raise OperationError(
             "invalid-argument",
@@ -167,7 +177,7 @@ def hardshrink(input: Any, lambd: Any = 0.5) -> Tensor:
 
 @function("torch.nn.functional.logsigmoid")
 def logsigmoid(input: Any) -> Tensor:
-    return unary(tensor(input))
+    return unary(_no_mask(input))
 
 
 @function("torch.nn.functional.sigmoid", "torch.sigmoid", "torch.special.expit")

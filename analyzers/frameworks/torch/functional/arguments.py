@@ -8,20 +8,26 @@ from typing import Any
 
 from analyzers.tensors.dims import Dim, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.operations.arguments import refused
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
-PLAIN = (bool, int, float, complex, str, bytes, tuple, list, dict, set, type(None))
+PLAIN = (bool, int, float, complex, str, bytes, tuple, list, dict, set)
 
 
 def tensor(value: Any) -> Tensor:
-    """The tensor; raises UnknownUsed for what is not known, PythonError(TypeError) for a plain value."""
+    """The tensor; raises UnknownUsed for what is not known, invalid-argument (TypeError) for a plain value.
+
+    None is no finding: it often stands for what is set later, or for an input that was left out.
+    """
     if isinstance(value, Tensor):
         return value
     if isinstance(value, Unknown):
         raise UnknownUsed(value)
-    if isinstance(value, PLAIN):
-        raise PythonError("TypeError", f"a Tensor is required, not {type(value).__name__}")
+    if value is None:
+        raise PythonError("TypeError", "a Tensor is required, not NoneType")
+    if isinstance(value, PLAIN) or is_module(value):
+        raise refused(value, "a tensor")
     raise UnknownUsed(Unknown(f"{type(value).__name__} is not modelled as a tensor"))
 
 

@@ -20,6 +20,7 @@ from analyzers.tensors.tensor import Tensor
 def _pool(rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: Any) -> Tensor:
     x = tensor(input)
     dims = require_spatial_rank(x, rank)
+    _require_elements(x, rank)
     kernel = per_axis(kernel_size, rank, "kernel_size")
     omitted = stride is None or (isinstance(stride, (tuple, list)) and not stride)
     steps = kernel if omitted else per_axis(stride, rank, "stride")
@@ -35,6 +36,12 @@ def _pool(rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, di
         ceil_mode=bool(ceil_mode),
         spatial_dims=dims,
     )
+
+
+def _require_elements(x: Tensor, rank: int) -> None:
+    """Raises empty-output where channels or positions are none; an empty batch is fine."""
+    if any(below(length, 1) for length in x.shape[-1 - rank :]):
+        raise OperationError("empty-output", f"{{subject}} gets an empty map ({shape_text(x.shape)})", result=x)
 
 
 def _with_indices(result: Tensor, return_indices: Any) -> Any:
@@ -269,6 +276,13 @@ def _adaptive(rank: int, input: Any, output_size: Any) -> Tensor:
     return pooling.adaptive_pool(x, sizes, dims)
 
 
+def _adaptive_maximum(rank: int, input: Any, output_size: Any) -> Tensor:
+    """Unlike the average, the maximum of nothing is refused."""
+    result = _adaptive(rank, input, output_size)
+    _require_elements(tensor(input), rank)
+    return result
+
+
 def _adaptive_average(rank: int, input: Any, output_size: Any) -> Tensor:
     """To size 1 torch takes the mean over the last dims, whatever the rank."""
     x = tensor(input)
@@ -286,7 +300,7 @@ def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
 
 @function("torch.nn.functional.adaptive_max_pool1d")
 def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: Any = False) -> Any:
-    return _with_indices(_adaptive(1, input, output_size), return_indices)
+    return _with_indices(_adaptive_maximum(1, input, output_size), return_indices)
 
 
 @function("torch.nn.functional.adaptive_avg_pool2d")
@@ -296,7 +310,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
 
 @function("torch.nn.functional.adaptive_max_pool2d")
 def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: Any = False) -> Any:
-    return _with_indices(_adaptive(2, input, output_size), return_indices)
+    return _with_indices(_adaptive_maximum(2, input, output_size), return_indices)
 
 
 @function("torch.nn.functional.adaptive_avg_pool3d")
@@ -306,22 +320,22 @@ def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
 
 @function("torch.nn.functional.adaptive_max_pool3d")
 def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: Any = False) -> Any:
-    return _with_indices(_adaptive(3, input, output_size), return_indices)
+    return _with_indices(_adaptive_maximum(3, input, output_size), return_indices)
 
 
 @function("torch.adaptive_max_pool1d", "torch.nn.functional.adaptive_max_pool1d_with_indices")
 def adaptive_max_pool1d_with_indices(input: Any, output_size: Any, return_indices: Any = False) -> Any:
-    return _with_indices(_adaptive(1, input, output_size), True)
+    return _with_indices(_adaptive_maximum(1, input, output_size), True)
 
 
 @function("torch.nn.functional.adaptive_max_pool2d_with_indices")
 def adaptive_max_pool2d_with_indices(input: Any, output_size: Any, return_indices: Any = False) -> Any:
-    return _with_indices(_adaptive(2, input, output_size), True)
+    return _with_indices(_adaptive_maximum(2, input, output_size), True)
 
 
 @function("torch.nn.functional.adaptive_max_pool3d_with_indices")
 def adaptive_max_pool3d_with_indices(input: Any, output_size: Any, return_indices: Any = False) -> Any:
-    return _with_indices(_adaptive(3, input, output_size), True)
+    return _with_indices(_adaptive_maximum(3, input, output_size), True)
 
 
 def _fractional(rank: int, input: Any, kernel_size: Any, output_size: Any, output_ratio: Any) -> Tensor:

@@ -11,6 +11,7 @@ from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.operations.arguments import size as size_of
 from analyzers.tensors.operations.elementwise import shape_text
+from analyzers.tensors.operations.spatial import below
 from analyzers.tensors.tensor import Tensor
 
 
@@ -70,6 +71,13 @@ def affine_grid(theta: Any, size: Any, align_corners: Any = None) -> Tensor:
             "invalid-argument",
             f"{{subject}} expects a size of 4 or 5 values, gets {len(sizes)}",
             exception="NotImplementedError",
+            argument="size",
+        )
+    if any(below(value, 1) for value in sizes):
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} expects positive sizes, gets {shape_text(sizes)}",
+            exception="ValueError",
             argument="size",
         )
     spatial = len(sizes) - 2
