@@ -84,14 +84,34 @@ class _Search:
         self.core = unwrapped(root)
         self.parameters = forward_parameters(self.machine, self.core)
         self.names = Names()
+        self.given = False
+        """Whether anybody says what goes in."""
 
     def run(self) -> Found:
         found = self._settle(self._known())
+        if self._takes_any_number() and not found.is_sound:
+            found = self._with_more(found)
         guessed = any(i.origin in GUESSED for i in found.inputs)
         if guessed and not found.is_sound and self.machine.budget.left >= 0:
             found = self._solve(found)
         elif guessed:
             found = self._measured(found)
+        return found
+
+    def _takes_any_number(self) -> bool:
+        """Whether the model takes any number of inputs and nobody says how many."""
+        return not self.given and _rest_of(self.machine, self.root) is not None
+
+    def _with_more(self, found: Found) -> Found:
+        """One input was only a guess: what two or three do not suffer is what is meant; none of them is a finding."""
+        for _ in range(2):
+            self._further()
+            trial = self._trial({i.name: i for i in found.inputs})
+            if trial is not None and trial.is_sound:
+                return trial
+        del self.parameters[-2:]
+        found = self._settle({i.name: i for i in found.inputs})
+        found.troubles = []
         return found
 
     # -- what is known beforehand ------------------------------------------------------------------
@@ -110,6 +130,7 @@ class _Search:
             self._add_usage(known)
         self._add(known, self._annotations(), "annotation")
         self._check_names(known)
+        self.given = bool(known)
         return known
 
     def _check_names(self, known: dict[str, Input]) -> None:
@@ -151,11 +172,10 @@ class _Search:
 
     def _further(self) -> str | None:
         """One more input of a forward that takes ``*inputs``."""
-        forward = entry_of(self.machine, self.root)
-        forward = forward.function if isinstance(forward, BoundMethod) else forward
-        if not isinstance(forward, Function) or forward.parameters.rest is None:
+        rest = _rest_of(self.machine, self.root)
+        if rest is None:
             return None
-        self.parameters.append(f"{forward.parameters.rest}{len(self.parameters)}")
+        self.parameters.append(f"{rest}{len(self.parameters)}")
         return self.parameters[-1]
 
     def _too_many(self, origin: str) -> None:
@@ -358,7 +378,8 @@ class _Search:
         return sizes
 
     def _searched(self, found: Found) -> list[int]:
-        """The smallest size at which the flattened map has the features the layer behind it expects."""
+        """The smallest size at which the flattened map has the features the layer behind it expects, and before
+        it the usual sizes a little above, which may give the same features (floors swallow the rest)."""
         if not _flatten_trouble(found) and found.misread is None:
             return []
         low, high = 1, 2048
@@ -368,7 +389,7 @@ class _Search:
                 high = middle
             else:
                 low = middle + 1
-        return [low] if low < 2048 else []
+        return [*_usual(low, found), low] if low < 2048 else []
 
     def _is_large_enough(self, found: Found, size: int) -> bool:
         trial = self._trial(self._resized(found, size))
@@ -471,6 +492,13 @@ def possible_parameters(machine: Any, root: Instance) -> list[str] | None:
     return [*parameters.positional[1:], *parameters.keyword_only]
 
 
+def _rest_of(machine: Any, root: Instance) -> str | None:
+    """The name under which forward takes any number of inputs (``*inputs``)."""
+    forward = entry_of(machine, root)
+    forward = forward.function if isinstance(forward, BoundMethod) else forward
+    return forward.parameters.rest if isinstance(forward, Function) else None
+
+
 def _flatten_trouble(found: Found) -> Any:
     return next((t for t in found.troubles if t.error.rule in FLATTEN_RULES), None)
 
@@ -479,6 +507,13 @@ def _resized(given: Input, size: int) -> Input:
     if given.origin not in GUESSED or len(given.shape) != 4 or not isinstance(given.shape[2], int):
         return given
     return Input(given.name, (*given.shape[:2], size, size), "solved", given.dtype)
+
+
+def _usual(smallest: int, found: Found) -> list[int]:
+    """Sizes that pictures really have, from the smallest that fits to a third above; 28 is one of grey pictures."""
+    grey = any(i.origin in GUESSED and len(i.shape) == 4 and i.shape[1] == 1 for i in found.inputs)
+    sizes = [size for size in sorted((*ALTERNATIVES, DEFAULT_SIZE)) if smallest <= size <= smallest * 4 // 3]
+    return sizes if grey else sorted(sizes, key=lambda size: size == 28)
 
 
 def _learned_size(dim: Any) -> Any:
