@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from analyzers.facts import FileFacts, Finding, ModelFact, Place
 from analyzers.rules.support.settings import RuleSettings
-from analyzers.source.sources import NOTEBOOK, NothingToRead, SourceError, notebook_from
+from analyzers.source.sources import NOTEBOOK, NothingToRead, SourceError, Sources, notebook_from
 from rf_lsp.cache import Cache, key_of
 from rf_lsp.cells import Cells
 from rf_lsp.engine import Engine, Project
@@ -23,6 +23,8 @@ from rf_lsp.shapes import NamedShape
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from analyzers.analysis import Request
+
 FEW = 8
 """Up to so many files one process is faster than several."""
 
@@ -34,11 +36,13 @@ class Task:
     project: Project
     rules: RuleSettings
     inputs: tuple[NamedShape, ...] = ()
+    fixes: bool = False
+    """Whether findings come with the fixes that hold."""
 
     @cached_property
     def key(self) -> str:
         settings = self.project.settings
-        return key_of(settings.values, settings.root, self.project, self.rules, self.inputs)
+        return key_of(settings.values, settings.root, self.project, self.rules, self.inputs, self.fixes)
 
 
 class Checker:
@@ -53,9 +57,12 @@ class Checker:
         from analyzers.analysis import Request
 
         try:
-            request = Request(path, [], list(self._task.inputs), self._laid_over(path, text))
+            request = Request(path, [], list(self._task.inputs), laid_over(self._engine.sources, path, text))
             facts = self._engine.facts(request)
-            result = self._result(path, facts)
+            dependencies = dict(self._engine.sources.dependencies)
+            result = self._result(request, facts)
+            result.dependencies = dependencies
+            return result
         except NothingToRead as error:
             result = FileResult(path, skipped=str(error))
         except (SourceError, UsageError) as error:
@@ -67,16 +74,12 @@ class Checker:
         result.dependencies = dict(self._engine.sources.dependencies)
         return result
 
-    def _laid_over(self, path: str, text: str | None) -> str | None:
-        """The unsaved text of a Python file; the JSON of a notebook is laid over its file here."""
-        if text is None or not path.endswith(NOTEBOOK):
-            return text
-        self._engine.sources.overlay(path, notebook_from(text, path))
-        return None
-
-    def _result(self, path: str, facts: FileFacts) -> FileResult:
+    def _result(self, request: Request, facts: FileFacts) -> FileResult:
+        path = request.path
         report = self._engine.report(facts, self._task.rules)
         cells = Cells(facts, self._engine.sources.notebook(path))
+        if self._task.fixes:
+            add_fixes(self._engine, self._task.rules, request, facts, report.findings)
         return FileResult(
             path,
             [cells(finding) for finding in report.findings],
@@ -85,6 +88,35 @@ class Checker:
             _lost(facts, cells),
             [(place.line, text, place.cell) for place, text in cells(facts.broken_blocks)],
         )
+
+
+def laid_over(sources: Sources, path: str, text: str | None) -> str | None:
+    """The unsaved text of a Python file; the JSON of a notebook is laid over its file here."""
+    if text is None or not path.endswith(NOTEBOOK):
+        return text
+    sources.overlay(path, notebook_from(text, path))
+    return None
+
+
+def add_fixes(
+    engine: Engine, rules: RuleSettings, request: Request, facts: FileFacts, findings: Sequence[Finding]
+) -> None:
+    """Put the fixes that hold into the findings of one look at a file."""
+    from analyzers.fixes import FIXED
+
+    if not any(finding.code in FIXED for finding in findings):
+        return
+    from rf_lsp.fixing import Checked, Fixer
+
+    overlaid = engine.sources.is_overlaid(request.path)
+    fixer = Fixer(engine, rules, request)
+    checked = Checked(fixer.source(), facts, list(findings))
+    try:
+        fixer.add_fixes(checked)
+    finally:
+        fixer.restore(checked.source)
+        if not overlaid:
+            fixer.forget()
 
 
 def _sentence(error: BaseException) -> str:
@@ -185,7 +217,8 @@ def merged(results: Sequence[FileResult]) -> list[Finding]:
         for finding in [*result.findings, *([crash_finding(result)] if result.crash else [])]:
             if finding.code == "RF903" and finding.place.cell is None and _line(finding.place) in used:
                 continue
-            found.setdefault((finding.code, finding.place), finding)
+            known = found.setdefault((finding.code, finding.place), finding)
+            known.fixes = known.fixes or finding.fixes
     return sorted(found.values(), key=_order)
 
 

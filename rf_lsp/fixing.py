@@ -5,82 +5,99 @@ A fix must remove its finding and add none. The command line and the server shar
 
 from __future__ import annotations
 
-import difflib
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from analyzers import fixes
-from analyzers.facts import Edit, FileFacts, Finding, Fix
-from analyzers.interpreter.budget import Stop
+from analyzers.facts import FileFacts, Finding, Fix
+from analyzers.rules.support.record import LEVELS
 from analyzers.rules.support.settings import RuleSettings
-from analyzers.source.lexical import line_starts, split_lines
+from analyzers.source.sources import SourceError
+from rf_lsp.editing import Source, source_of
 from rf_lsp.engine import Engine
-from rf_lsp.shapes import NamedShape
+from rf_lsp.errors import UsageError
+
+if TYPE_CHECKING:
+    from analyzers.analysis import Request
 
 MOST_ROUNDS = 50
 """Fixes applied to one file one after the other; more are left for the next run."""
 
+MOST_TRIALS = 40
+"""Proposals that are tried when the fixes of all findings of one file are asked for."""
+
 
 @dataclass(slots=True)
 class Checked:
-    """One look at a text: its facts and findings."""
+    """One look at a source: its facts and findings."""
 
-    text: str
+    source: Source
     facts: FileFacts
     findings: list[Finding]
 
 
 class Fixer:
-    """Tries fixes on one file, whose text may be unsaved. The text is laid over the file while it works; whoever
-    laid another one over it does so again afterwards (``restore``)."""
+    """Tries fixes on the file of a request, whose text may be unsaved. Sources that are tried are laid over the
+    file; afterwards the one that was looked at lies there (:meth:`restore`), or none (:meth:`forget`)."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        rules: RuleSettings,
-        path: str,
-        inputs: Sequence[NamedShape] = (),
-        inputs_of: dict[str, list[NamedShape]] | None = None,
-        stop: Stop | None = None,
-    ) -> None:
+    def __init__(self, engine: Engine, rules: RuleSettings, request: Request) -> None:
         self._engine = engine
         self._rules = rules
-        self._path = path
-        self._inputs = list(inputs)
-        self._inputs_of = inputs_of or {}
-        self._stop = stop
+        self._path = os.path.abspath(request.path)
+        self._request = replace(request, path=self._path, text=None)
 
-    def look(self, text: str) -> Checked:
-        """Analyse the file with this text. Raises as :meth:`Engine.facts`."""
-        from analyzers.analysis import Request
+    def source(self) -> Source:
+        """The file as it is now. Raises :class:`SourceError`."""
+        sources = self._engine.sources
+        return source_of(sources.read(self._path), sources.notebook(self._path))
 
-        request = Request(self._path, [], self._inputs, text, inputs_of=self._inputs_of, stop=self._stop)
-        facts = self._engine.analyzed(request)
-        return Checked(text, facts, self._engine.report(facts, self._rules).findings)
+    def look(self, source: Source) -> Checked:
+        """Analyse the file with this source. Raises as :meth:`Engine.facts`."""
+        self.restore(source)
+        facts = self._engine.analyzed(replace(self._request))
+        return Checked(source, facts, self._engine.report(facts, self._rules).findings)
 
-    def fixes(self, checked: Checked, finding: Finding, only_safe: bool = False) -> list[Fix]:
-        """The fixes of a finding that hold."""
+    def fixes(self, checked: Checked, finding: Finding) -> list[Fix]:
+        """The fixes of a finding that hold, best first."""
+        return [fix for fix in self._proposals(checked, finding) if self.after(checked, finding, fix)]
+
+    def add_fixes(self, checked: Checked) -> None:
+        """Put the fixes that hold into the findings, those of the most severe findings first."""
+        left = MOST_TRIALS
+        for finding in sorted(checked.findings, key=lambda finding: LEVELS.index(finding.severity)):
+            proposed = self._proposals(checked, finding)[:left]
+            left -= len(proposed)
+            finding.fixes = [fix for fix in proposed if self.after(checked, finding, fix)]
+
+    def _proposals(self, checked: Checked, finding: Finding) -> list[Fix]:
+        """Those that change this file alone."""
         proposed = fixes.proposals(finding, checked.facts, self._engine.sources.module)
-        return [fix for fix in proposed if (fix.safe or not only_safe) and self.after(checked, finding, fix)]
+        return [fix for fix in proposed if all(edit.place.file == self._path for edit in fix.edits)]
 
     def after(self, checked: Checked, finding: Finding, fix: Fix) -> Checked | None:
         """The file after a fix; ``None`` when it does not hold."""
-        if any(edit.place.file != self._path for edit in fix.edits):
-            return None
-        text = applied(checked.text, fix.edits)
         try:
-            result = self.look(text)
+            result = self.look(checked.source.edited(fix.edits))
+        except (SourceError, UsageError):
+            return None
         finally:
-            self.restore(checked.text)
+            self.restore(checked.source)
         return result if holds(checked.findings, result.findings, finding) else None
 
-    def restore(self, text: str) -> None:
-        self._engine.sources.overlay(self._path, text)
+    def restore(self, source: Source) -> None:
+        self._engine.sources.overlay(self._path, source.module)
 
-    def fix_all(self, text: str, wanted: Callable[[Finding, Fix], bool]) -> tuple[str, list[tuple[Finding, Fix]]]:
+    def forget(self) -> None:
+        self._engine.sources.forget(self._path)
+
+    def fix_all(
+        self, source: Source, wanted: Callable[[Finding, Fix], bool]
+    ) -> tuple[Source, list[tuple[Finding, Fix]]]:
         """Apply every wanted fix that holds, one after the other, until none is left."""
-        checked = self.look(text)
+        checked = self.look(source)
         done: list[tuple[Finding, Fix]] = []
         refused: set[tuple[str, str]] = set()
         while len(done) < MOST_ROUNDS:
@@ -89,21 +106,20 @@ class Fixer:
                 break
             checked, finding, fix = step
             done.append((finding, fix))
-        return checked.text, done
+        return checked.source, done
 
     def _step(
         self, checked: Checked, wanted: Callable[[Finding, Fix], bool], refused: set[tuple[str, str]]
     ) -> tuple[Checked, Finding, Fix] | None:
-        for finding in checked.findings:
-            if finding.place.file != self._path:
-                continue
-            for fix in fixes.proposals(finding, checked.facts, self._engine.sources.module):
+        """From the last line to the first, so that no line moves before its turn."""
+        for finding in reversed(checked.findings):
+            for fix in self._proposals(checked, finding) if finding.place.file == self._path else ():
                 key = (finding.message, fix.title)
                 if key in refused or not wanted(finding, fix):
                     continue
                 result = self.after(checked, finding, fix)
                 if result is not None:
-                    self.restore(result.text)
+                    self.restore(result.source)
                     return result, finding, fix
                 refused.add(key)
         return None
@@ -120,37 +136,6 @@ def holds(before: Sequence[Finding], after: Sequence[Finding], mended: Finding) 
     return new[mended.code] < old[mended.code] and all(new[f.code] <= old[f.code] for f in counted)
 
 
-def applied(text: str, edits: Sequence[Edit]) -> str:
-    """The text with edits made; they must not overlap. Of two insertions at one place the first comes first."""
-    starts = line_starts(text)
-
-    def offset(line: int, column: int) -> int:
-        return min(starts[line] + column, len(text)) if line < len(starts) else len(text)
-
-    spans = [
-        (
-            offset(edit.place.line, edit.place.column),
-            offset(edit.place.end_line, edit.place.end_column),
-            edit.text,
-        )
-        for edit in edits
-    ]
-    pieces, at = [], 0
-    for start, end, new in sorted(spans, key=lambda span: span[:2]):
-        pieces += [text[at:start], new]
-        at = max(end, at)
-    return "".join([*pieces, text[at:]])
-
-
 def safe(finding: Finding, fix: Fix) -> bool:
     """What ``--fix`` and ``source.fixAll.rf`` apply."""
     return fix.safe
-
-
-def diff(path: str, old: str, new: str) -> str:
-    """A unified diff, as ``check --diff`` prints it."""
-    before, after = split_lines(old), split_lines(new)
-    return "".join(
-        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
-        for line in difflib.unified_diff(before, after, f"a/{path}", f"b/{path}")
-    )

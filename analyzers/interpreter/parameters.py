@@ -103,6 +103,7 @@ def unknown_argument(name: str, argument: str, known: list[str]) -> OperationErr
         exception="TypeError",
         argument=argument,
         suggestion=near,
+        known=known,
     )
 
 

@@ -251,7 +251,7 @@ def _bytes(path: str) -> bytes:
 def _decoded(data: bytes, path: str) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise SourceError(f"{path} is UTF-16, which Python does not read as source.")
-    encoding = _declared_encoding(data)
+    encoding = encoding_of(data)
     try:
         codec = codecs.lookup(encoding)
         return data.decode("utf-8-sig" if codec.name == "utf-8" else codec.name)
@@ -262,8 +262,8 @@ def _decoded(data: bytes, path: str) -> str:
         raise SourceError(f"{path} is not {encoding.upper()} (line {at}).") from None
 
 
-def _declared_encoding(data: bytes) -> str:
-    """The encoding of PEP 263's cookie in the first two lines, else UTF-8."""
+def encoding_of(data: bytes) -> str:
+    """The encoding of PEP 263's cookie in the first two lines of a file, else UTF-8."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8"
     for line in re.split(rb"\r\n|\n|\r", data[:2000], maxsplit=2)[:2]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rf_lsp.cli import options
 from rf_lsp.errors import UsageError
-from rf_lsp.output import CheckReport, renderer
+from rf_lsp.output import CheckReport, renderer, shows_fixes
 
 if TYPE_CHECKING:
     from analyzers.facts import Finding
     from rf_lsp.checking import Task
+    from rf_lsp.cli.mending import Mended
     from rf_lsp.results import FileResult
 
 FAIL_LEVELS = ("error", "warning", "information", "never")
@@ -102,16 +104,19 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--update-baseline needs --baseline F")
     if arguments.show_settings:
         return _show_settings(arguments)
-    if arguments.fix or arguments.diff:
-        changed = _mend(arguments)
-        if arguments.diff:
-            return int(changed)
-    results = _from_standard_input(arguments) if "-" in arguments.paths else _from_files(arguments)
+    given = _standard_input(arguments) if "-" in arguments.paths else None
+    if arguments.diff:
+        return _show_changes(arguments, given)
+    unwritten = _mend(arguments, given) if arguments.fix else []
+    results = _results(arguments, given, shows_fixes("check", arguments.format))
     report = CheckReport(_findings(results, arguments), results, arguments.statistics)
     _tell_errors(results)
-    view = options.view_for(arguments.color, sys.stdout.isatty() and not arguments.output_file)
-    options.write(render(report, view), arguments.output_file)
-    return _exit_code(report, arguments.fail_level)
+    stream = sys.stderr if given and arguments.fix else sys.stdout
+    view = options.view_for(arguments.color, stream.isatty() and not arguments.output_file)
+    options.write(render(report, view), arguments.output_file, stream)
+    for error in unwritten:
+        options.note(error)
+    return 2 if unwritten else _exit_code(report, arguments.fail_level)
 
 
 def _split(texts: list[str] | None) -> list[str] | None:
@@ -121,7 +126,7 @@ def _split(texts: list[str] | None) -> list[str] | None:
     return [part.strip() for text in texts for part in text.split(",") if part.strip()]
 
 
-def _task(path: str, arguments: argparse.Namespace) -> Task:
+def _task(path: str, arguments: argparse.Namespace, fixes: bool = False) -> Task:
     """What counts for a file or for the files of a folder; raises :class:`UsageError`."""
     from rf_lsp.checking import Task
     from rf_lsp.engine import project_for, rule_settings, settings_for
@@ -130,7 +135,7 @@ def _task(path: str, arguments: argparse.Namespace) -> Task:
     settings = settings_for(path, arguments.config)
     project = project_for(settings, path, options.checked_folders(arguments.search_path), arguments.python)
     rules = rule_settings(project, _split(arguments.select), _split(arguments.ignore))
-    return Task(project, rules, tuple(parse_input(text) for text in arguments.input))
+    return Task(project, rules, tuple(parse_input(text) for text in arguments.input), fixes)
 
 
 def _show_settings(arguments: argparse.Namespace) -> int:
@@ -145,22 +150,40 @@ def _show_settings(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _from_standard_input(arguments: argparse.Namespace) -> list[FileResult]:
-    from rf_lsp.checking import Checker
+@dataclass(slots=True)
+class _Given:
+    """What standard input holds, and the file that it stands for; whether that is left out."""
 
+    path: str
+    data: bytes
+    excluded: bool
+
+    @property
+    def text(self) -> str:
+        return self.data.decode("utf-8-sig")
+
+
+def _standard_input(arguments: argparse.Namespace) -> _Given:
     if arguments.paths != ["-"]:
         raise UsageError("- (standard input) cannot be mixed with other paths")
+    name = os.path.abspath(arguments.stdin_filename or "stdin.py")
+    given = _Given(name, sys.stdin.buffer.read(), False)
     try:
-        text = sys.stdin.buffer.read().decode("utf-8-sig")
+        if "\0" in given.text:
+            raise UsageError("standard input contains null bytes")
     except UnicodeDecodeError as error:
         raise UsageError(f"standard input is not UTF-8 (byte {error.start})") from None
-    if "\0" in text:
-        raise UsageError("standard input contains null bytes")
-    name = os.path.abspath(arguments.stdin_filename or "stdin.py")
-    if arguments.force_exclude and not _files([name], arguments, must_exist=False):
+    given.excluded = arguments.force_exclude and not _files([name], arguments, must_exist=False)
+    return given
+
+
+def _from_standard_input(arguments: argparse.Namespace, given: _Given, fixes: bool) -> list[FileResult]:
+    from rf_lsp.checking import Checker
+
+    if given.excluded:
         return []
-    result = Checker(_task(name, arguments)).check(name, text)
-    result.text = text
+    result = Checker(_task(given.path, arguments, fixes)).check(given.path, given.text)
+    result.text = given.text
     return [result]
 
 
@@ -180,52 +203,78 @@ def _files(paths: Sequence[str], arguments: argparse.Namespace, must_exist: bool
     return list(found)
 
 
-def _from_files(arguments: argparse.Namespace) -> list[FileResult]:
-    """Check every file under the settings nearest to it."""
+def _from_files(arguments: argparse.Namespace, fixes: bool) -> list[FileResult]:
+    """Check every file under the settings nearest to it; with ``fixes`` those that hold are in the findings."""
     from rf_lsp.checking import check_files
 
     files = _files(arguments.paths, arguments)
     done = _progress(len(files))
     results: dict[str, FileResult] = {}
-    for task, group in _groups(files, arguments):
+    for task, group in _groups(files, arguments, fixes):
         cache = None if arguments.no_cache else _cache(arguments.paths, task)
         for result in check_files(task, group, cache, arguments.jobs or os.cpu_count() or 1, done):
             results[result.path] = result
     return [results[path] for path in files]
 
 
-def _mend(arguments: argparse.Namespace) -> bool:
-    """Apply or print the safe fixes of every file that has findings; whether there were any."""
-    from rf_lsp.checking import check_files
-    from rf_lsp.cli import mending
-    from rf_lsp.fixing import diff
-
-    if "-" in arguments.paths:
-        raise UsageError("--fix and --diff need files, not standard input")
-    changed = False
-    for task, group in _groups(_files(arguments.paths, arguments), arguments):
-        found = check_files(task, group, None, arguments.jobs or os.cpu_count() or 1, lambda count: None)
-        paths = sorted(result.path for result in found if result.findings)
-        for path, text, new, count in mending.each_mended(paths, dict.fromkeys(paths, task)):
-            changed = True
-            if arguments.diff:
-                sys.stdout.write(diff(os.path.relpath(path), text, new))
-            else:
-                mending.write(path, text, new)
-                mending.note(path, count)
-    return changed
-
-
-def _groups(files: Sequence[str], arguments: argparse.Namespace) -> list[tuple[Task, list[str]]]:
+def _groups(files: Sequence[str], arguments: argparse.Namespace, fixes: bool = False) -> list[tuple[Task, list[str]]]:
     """The files by the settings and the project that count for them."""
     tasks: dict[str, Task] = {}
     groups: dict[str, tuple[Task, list[str]]] = {}
     for path in files:
         folder = os.path.dirname(path)
         if folder not in tasks:
-            tasks[folder] = _task(folder, arguments)
+            tasks[folder] = _task(folder, arguments, fixes)
         groups.setdefault(tasks[folder].key, (tasks[folder], []))[1].append(path)
     return list(groups.values())
+
+
+def _results(arguments: argparse.Namespace, given: _Given | None, fixes: bool = False) -> list[FileResult]:
+    return _from_standard_input(arguments, given, fixes) if given else _from_files(arguments, fixes)
+
+
+def _mended(arguments: argparse.Namespace, given: _Given | None, results: Sequence[FileResult]) -> Iterator[Mended]:
+    """What the safe fixes change."""
+    from rf_lsp.cli.mending import each_mended
+
+    if given is not None:
+        return each_mended(results, {given.path: _task(given.path, arguments)})
+    groups = _groups([result.path for result in results], arguments)
+    return each_mended(results, {path: task for task, paths in groups for path in paths})
+
+
+def _show_changes(arguments: argparse.Namespace, given: _Given | None) -> int:
+    """``--diff``: 1 where there is something to change, 2 where a file cannot be read."""
+    results = _results(arguments, given)
+    _tell_errors(results)
+    changed = False
+    for found in _mended(arguments, given, results):
+        sys.stdout.write(found.diff())
+        options.note(f"{options.path_text(found.path)}: would make {found.fixes}")
+        changed = True
+    return 2 if any(result.error for result in results) else int(changed)
+
+
+def _mend(arguments: argparse.Namespace, given: _Given | None) -> list[str]:
+    """``--fix``: make the safe fixes. Standard input goes to standard output, changed or not. Returned are
+    the reasons why files could not be written."""
+    from rf_lsp.cli.mending import write
+
+    failures = []
+    for found in _mended(arguments, given, _results(arguments, given)):
+        try:
+            if given is not None:
+                given.data = found.rewritten(given.data)
+            else:
+                write(found)
+        except UsageError as error:
+            failures.append(str(error))
+        else:
+            options.note(f"{options.path_text(found.path)}: {found.fixes}")
+    if given is not None:
+        sys.stdout.buffer.write(given.data)
+        sys.stdout.flush()
+    return failures
 
 
 def _cache(paths: Sequence[str], task: Task):

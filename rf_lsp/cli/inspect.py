@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from rf_lsp.cli import options
 from rf_lsp.errors import UsageError
-from rf_lsp.output import Inspected, InspectReport, renderer
+from rf_lsp.output import Inspected, InspectReport, renderer, shows_fixes
 
 if TYPE_CHECKING:
-    from analyzers.facts import FileFacts, Finding
+    from analyzers.analysis import Request
+    from analyzers.facts import FileFacts, Finding, Fix, Place
     from analyzers.rules.support.settings import RuleSettings
     from rf_lsp.cells import Cells
     from rf_lsp.engine import Engine
+
+    Fixes = dict[tuple[str, Place, str | None], list[Fix]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +78,17 @@ def _inspect(target: str, inputs: list, arguments: argparse.Namespace, report: I
     cells = Cells(facts, engine.sources.notebook(request.path))
     for place, text in cells(facts.broken_blocks):
         options.tell_broken(place.file, place.line, text, place.cell)
-    _add(facts, engine, rules, report, cells)
+    fixes = _fixes(engine, rules, request, facts) if shows_fixes("inspect", arguments.format) else {}
+    _add(facts, engine, rules, report, cells, fixes)
+
+
+def _fixes(engine: Engine, rules: RuleSettings, request: Request, facts: FileFacts) -> Fixes:
+    """The fixes that hold for the file as a whole."""
+    from rf_lsp.checking import add_fixes
+
+    findings = engine.report(facts, rules).findings
+    add_fixes(engine, rules, request, facts, findings)
+    return {(finding.code, finding.place, finding.model): finding.fixes for finding in findings}
 
 
 def _engine_for(target: str, arguments: argparse.Namespace) -> tuple[Engine, RuleSettings]:
@@ -89,19 +102,24 @@ def _engine_for(target: str, arguments: argparse.Namespace) -> tuple[Engine, Rul
     return Engine(project), rule_settings(project)
 
 
-def _add(facts: FileFacts, engine: Engine, rules: RuleSettings, report: InspectReport, cells: Cells) -> None:
+def _add(
+    facts: FileFacts, engine: Engine, rules: RuleSettings, report: InspectReport, cells: Cells, fixes: Fixes
+) -> None:
     """Judge each model by itself, so that a finding of two models stands with both."""
     from analyzers.facts import FileFacts
 
     parts = [FileFacts(facts.path, models=[model], ignores=facts.ignores) for model in facts.models]
     for part in parts:
-        findings = _findings(part, engine, rules)
+        findings = _findings(part, engine, rules, fixes)
         report.models.append(Inspected(cells(part.models[0]), cells(findings)))
     loose = FileFacts(facts.path, problems=facts.problems, ignores=facts.ignores)
-    report.findings.extend(cells(_findings(loose, engine, rules)))
+    report.findings.extend(cells(_findings(loose, engine, rules, fixes)))
     report.unknowns.extend(cells(facts.unknowns))
 
 
-def _findings(part: FileFacts, engine: Engine, rules: RuleSettings) -> list[Finding]:
+def _findings(part: FileFacts, engine: Engine, rules: RuleSettings, fixes: Fixes) -> list[Finding]:
     """Without unused ignores: a part of a file cannot tell."""
-    return [finding for finding in engine.report(part, rules).findings if finding.code != "RF903"]
+    findings = [finding for finding in engine.report(part, rules).findings if finding.code != "RF903"]
+    for finding in findings:
+        finding.fixes = fixes.get((finding.code, finding.place, finding.model), [])
+    return findings

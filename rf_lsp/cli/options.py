@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import sys
+from typing import TextIO
 
 from rf_lsp.errors import UsageError
 from rf_lsp.output import View
@@ -54,10 +55,10 @@ def view_for(color: str, to_terminal: bool) -> View:
     return View(color == "always" or (color == "auto" and automatic), max(width, 40))
 
 
-def write(text: str, path: str | None) -> None:
-    """Write results to a file or to standard output; raises :class:`UsageError`."""
+def write(text: str, path: str | None, stream: TextIO | None = None) -> None:
+    """Write results to a file or to a stream, standard output by default; raises :class:`UsageError`."""
     if path is None:
-        sys.stdout.write(text)
+        (stream or sys.stdout).write(text)
         return
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as file:

@@ -1,6 +1,7 @@
 """How results are shown: a folder for each command that has formats, in it one file for each format.
 
-A format is a module with ``render(report, view) -> str``; its file's name is the format's name.
+A format is a module with ``render(report, view) -> str``; its file's name is the format's name. One that sets
+``SHOWS_FIXES`` gets findings with the fixes that hold, which take time to find.
 """
 
 from __future__ import annotations
@@ -59,7 +60,16 @@ def formats(kind: str) -> list[str]:
 
 def renderer(kind: str, name: str) -> Callable[[Any, View], str]:
     """The ``render`` of a format; raises :class:`UsageError` when there is none of that name."""
+    return _format(kind, name).render
+
+
+def shows_fixes(kind: str, name: str) -> bool:
+    """Whether a format shows the fixes of findings; raises as :func:`renderer`."""
+    return getattr(_format(kind, name), "SHOWS_FIXES", False)
+
+
+def _format(kind: str, name: str) -> Any:
     known = formats(kind)
     if name not in known:
         raise UsageError(f"unknown format {name!r}; {kind} writes {', '.join(known)}")
-    return import_module(f"rf_lsp.output.{kind}.{name}").render
+    return import_module(f"rf_lsp.output.{kind}.{name}")

@@ -45,6 +45,11 @@ class Buffer:
         """The module's text, as the engine reads it."""
         raise NotImplementedError
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The module's text by the documents that it is put together from."""
+        return (self.text,)
+
     def spot(self, line: int) -> Spot:
         """Where a line of the module is for the client."""
         raise NotImplementedError
@@ -149,11 +154,16 @@ class NotebookBuffer(Buffer):
             text = _python(cell.document.text)
             pieces.append(text if _NEWLINE_END.search(text) else text + "\n")
             line += cell.document.line_count - (1 if _NEWLINE_END.search(text) else 0)
+        self._parts = tuple(pieces)
         self._text = "".join(pieces)
 
     @property
     def text(self) -> str:
         return self._text
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return self._parts
 
     @property
     def uris(self) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any
 from lsprotocol import types
 
 from analyzers.facts import Edit, Finding, Fix
+from rf_lsp.editing import Texts
 from rf_lsp.fixing import Fixer, safe
 from rf_lsp.server import diagnostics, wire
-from rf_lsp.server.analysis import Analysis
+from rf_lsp.server.analysis import Analysis, Order
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.inlay_hint import shown_by
 from rf_lsp.server.looking import models_in, sights_in
@@ -107,9 +108,8 @@ def _try(server: Server, path: str, finding: Finding, stop: Any) -> list[Fix]:
     order = server.order(path)
     if order is None:
         return []
-    engine, rules = server.projects.of(path)
-    fixer = Fixer(engine, rules, path, inputs_of=order.inputs, stop=stop)
-    checked = fixer.look(order.text)
+    fixer = _fixer(server, order, stop)
+    checked = fixer.look(Texts((order.text,)))
     same = (item for item in checked.findings if (item.code, item.place) == (finding.code, finding.place))
     found = next(same, None)
     return fixer.fixes(checked, found) if found is not None else []
@@ -120,25 +120,31 @@ async def _fix_all(server: Server, buffer: Buffer, analysis: Analysis) -> list[d
 
     if SAFE.isdisjoint(finding.code for finding in analysis.findings):
         return []
-    text = buffer.text
-    fixed = await server.background(lambda stop: _fixed(server, buffer.path, text, stop))
-    if fixed == text or buffer.text != text:
+    parts = buffer.parts
+    fixed = await server.background(lambda stop: _fixed(server, buffer.path, parts, stop))
+    if fixed == parts or buffer.parts != parts:
         return []
-    action = _action(server, "Apply all safe fixes", FIX_ALL, comments.replacement(buffer.path, text, fixed))
+    action = _action(server, "Apply all safe fixes", FIX_ALL, comments.replacements(buffer.path, parts, fixed))
     return [action] if action is not None else []
 
 
-def _fixed(server: Server, path: str, text: str, stop: Any) -> str:
+def _fixed(server: Server, path: str, parts: tuple[str, ...], stop: Any) -> tuple[str, ...]:
     """In the worker's thread."""
-    order = server.order(path)
-    if order is None or order.text != text:
-        return text
-    engine, rules = server.projects.of(path)
-    fixer = Fixer(engine, rules, path, inputs_of=order.inputs, stop=stop)
+    order, source = server.order(path), Texts(parts)
+    if order is None or order.text != source.module:
+        return parts
+    fixer = _fixer(server, order, stop)
     try:
-        return fixer.fix_all(text, safe)[0]
+        return tuple(fixer.fix_all(source, safe)[0].parts)
     finally:
-        fixer.restore(text)
+        fixer.restore(source)
+
+
+def _fixer(server: Server, order: Order, stop: Any) -> Fixer:
+    from analyzers.analysis import Request
+
+    engine, rules = server.projects.of(order.path)
+    return Fixer(engine, rules, Request(order.path, inputs_of=order.inputs, stop=stop))
 
 
 # -- comments ------------------------------------------------------------------------------------

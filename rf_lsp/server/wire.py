@@ -11,7 +11,15 @@ from rf_lsp.server.text import Text
 
 
 def position(spot: Spot, column: int) -> dict[str, int]:
+    """Behind the last line is the end of the text."""
+    if spot.line >= spot.text.line_count:
+        return _end(spot.text)
     return {"line": spot.line, "character": spot.text.units(spot.line, column)}
+
+
+def _end(text: Text) -> dict[str, int]:
+    last = text.line_count - 1
+    return {"line": last, "character": text.units(last, len(text.line(last)))}
 
 
 def range_in(buffer: Buffer, place: Place) -> tuple[str, dict[str, Any]]:
@@ -19,8 +27,7 @@ def range_in(buffer: Buffer, place: Place) -> tuple[str, dict[str, Any]]:
     start, end = buffer.spot(place.line), buffer.spot(place.end_line)
     first = position(start, place.column)
     if end.uri != start.uri:
-        last = {"line": start.text.line_count - 1, "character": 0}
-        return start.uri, {"start": first, "end": max(first, last, key=_order)}
+        return start.uri, {"start": first, "end": max(first, _end(start.text), key=_order)}
     return start.uri, {"start": first, "end": max(first, position(end, place.end_column), key=_order)}
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from analyzers.analysis import Request
+from rf_lsp.editing import Texts, applied, diff
 from rf_lsp.engine import Engine, project_for, rule_settings, settings_for
-from rf_lsp.fixing import Checked, Fixer, applied, diff, safe
+from rf_lsp.fixing import Checked, Fixer, safe
 
 START = "import torch\nfrom torch import nn\n\n\n"
 SEQUENTIAL = START + "# rf: input={}\nmodel = nn.Sequential(\n{}\n)\n"
@@ -77,7 +79,7 @@ CASES = {
 def fixer_for(folder: Path) -> Fixer:
     path = str(folder / "net.py")
     engine = Engine(project_for(settings_for(path), path))
-    return Fixer(engine, rule_settings(engine.project), path)
+    return Fixer(engine, rule_settings(engine.project), Request(path))
 
 
 def codes(checked: Checked) -> list[str]:
@@ -88,11 +90,11 @@ def codes(checked: Checked) -> list[str]:
 def test_fix(code: str, tmp_path: Path) -> None:
     before, after = CASES[code]
     fixer = fixer_for(tmp_path)
-    checked = fixer.look(before)
+    checked = fixer.look(Texts((before,)))
     finding = next(finding for finding in checked.findings if finding.code == code)
     fix = fixer.fixes(checked, finding)[0]
     assert applied(before, fix.edits) == after
-    again = fixer.look(after)
+    again = fixer.look(Texts((after,)))
     assert code not in codes(again)
 
 
@@ -105,20 +107,20 @@ def test_a_number_that_other_models_share_is_left_alone(tmp_path: Path) -> None:
         "# rf: input=1x16x8x8\nmodel = nn.Sequential(Block(16), Block(32))\n"
     )
     fixer = fixer_for(tmp_path)
-    checked = fixer.look(text)
+    checked = fixer.look(Texts((text,)))
     mismatch = next(finding for finding in checked.findings if finding.code == "RF201")
     assert fixer.fixes(checked, mismatch) == []
 
 
 def test_fix_all_is_safe_and_ends(tmp_path: Path) -> None:
     text = CASES["RF301"][0] + "x = 1  # rf: ignore[RF202]\n"
-    fixed, done = fixer_for(tmp_path).fix_all(text, safe)
-    assert fixed == CASES["RF301"][1] + "x = 1\n"
+    fixed, done = fixer_for(tmp_path).fix_all(Texts((text,)), safe)
+    assert fixed.module == CASES["RF301"][1] + "x = 1\n"
     assert {finding.code for finding, _ in done} == {"RF301", "RF903"}
     assert fixer_for(tmp_path).fix_all(fixed, safe) == (fixed, [])
 
 
 def test_diff() -> None:
-    assert diff("a.py", "x\r\ny", "x\r\nz\n") == (
+    assert diff("a.py", Texts(("x\r\ny",)), Texts(("x\r\nz\n",))) == (
         "--- a/a.py\n+++ b/a.py\n@@ -1,2 +1,2 @@\n x\r\n-y\n\\ No newline at end of file\n+z\n"
     )

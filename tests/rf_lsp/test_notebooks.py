@@ -262,14 +262,62 @@ def test_an_unsaved_notebook_comes_from_standard_input(run, monkeypatch: pytest.
     assert outcome.code == 2 and "net.ipynb is not a notebook" in outcome.err
 
 
-@pytest.mark.parametrize("option", ["--fix", "--diff"])
-def test_fixing_leaves_notebooks_as_they_are(run, tmp_path: Path, option: str) -> None:
-    cells = [source.replace("Conv2D(16, 3", "Conv2D(16, filter_size=3") for source in DIGITS[:-1]]
-    write(tmp_path / "digits.ipynb", *cells)
-    before = (tmp_path / "digits.ipynb").read_bytes()
-    outcome = run("check", option, "digits.ipynb", "--no-cache")
-    assert "digits.ipynb: notebooks are not rewritten" in outcome.err
-    assert (tmp_path / "digits.ipynb").read_bytes() == before
+# -- fixing -----------------------------------------------------------------------------------------
+
+PICTURE = {"data": {"text/plain": ["filter_size=3\n", "é ü"]}, "metadata": {}, "output_type": "display_data"}
+
+
+def broken(indent: int | None, **metadata: Any) -> str:
+    """The classifier with the name of another library for its kernel, outputs and all."""
+    cells = [cell(source, "markdown" if source.startswith("#md") else "code") for source in DIGITS]
+    cells[3]["source"] = [line.replace("Conv2D(16, 3", "Conv2D(16, filter_size=3") for line in cells[3]["source"]]
+    cells[3] |= {"outputs": [PICTURE], "execution_count": 7, "id": "a1"}
+    cells[4]["source"] = "model.summary()  # rf: ignore[RF201]\nmodel.fit?"
+    data = {"cells": cells, "metadata": {"é": 1.50, **metadata}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(data, indent=indent, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("indent", [1, 4, None])
+def test_fixing_changes_nothing_but_the_lines_of_cells(run, tmp_path: Path, indent: int | None) -> None:
+    text, path = broken(indent) + "\n", tmp_path / "digits.ipynb"
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    outcome = run("check", "--fix", "digits.ipynb", "--no-cache", "--fail-level", "error")
+    assert (outcome.code, outcome.err) == (0, "rf-lsp: digits.ipynb: 2 fixes\n")
+    wanted = text.replace("Conv2D(16, filter_size=3", "Conv2D(16, kernel_size=3").replace("  # rf: ignore[RF201]", "")
+    assert path.read_bytes() == b"\xef\xbb\xbf" + wanted.encode()
+    assert run("check", "--diff", "digits.ipynb", "--no-cache").code == 0
+
+
+def test_a_diff_is_by_cells(run, tmp_path: Path) -> None:
+    (tmp_path / "digits.ipynb").write_text(broken(1), encoding="utf-8")
+    outcome = run("check", "--diff", "digits.ipynb", "--no-cache")
+    heads = [line for line in outcome.out.splitlines() if line.startswith("+++")]
+    assert heads == ["+++ b/digits.ipynb:cell 4", "+++ b/digits.ipynb:cell 5"]
+    assert '+    layers.Conv2D(16, kernel_size=3, activation="relu"),\n' in outcome.out
+    assert (outcome.code, outcome.err) == (1, "rf-lsp: digits.ipynb: would make 2 fixes\n")
+
+
+def test_an_unsaved_notebook_is_fixed_on_its_way_through(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = broken(2)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    outcome = run("check", "-", "--stdin-filename", "digits.ipynb", "--fix", "--fail-level", "error")
+    wanted = text.replace("Conv2D(16, filter_size=3", "Conv2D(16, kernel_size=3").replace("  # rf: ignore[RF201]", "")
+    assert (outcome.code, outcome.out) == (0, wanted)
+
+
+def test_whole_lines_go_and_magics_and_indents_stay(run, tmp_path: Path) -> None:
+    source = (
+        "    %time a = nn.ReLU()\n    # rf: ignore[RF201]\n    b = nn.Conv2d(3, 8, kernel=3)\n    # rf: ignore[RF202]"
+    )
+    book = json.dumps({"cells": [cell(NET[0]), cell(source)], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    (tmp_path / "net.ipynb").write_text(book)
+    run("check", "--fix", "net.ipynb", "--no-cache")
+    fixed = json.loads((tmp_path / "net.ipynb").read_text())["cells"][1]["source"]
+    assert "".join(fixed).splitlines() == [
+        "    %time a = nn.ReLU()",
+        "    b = nn.Conv2d(3, 8, kernel_size=3)",
+        *["    "] * (len("".join(fixed).splitlines()) - 2),
+    ]
 
 
 def test_old_notebooks_have_worksheets(run, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from rf_lsp import __version__
 from rf_lsp.output import CheckReport, View, serialize
 from rf_lsp.output.statistics import summary
 
+SHOWS_FIXES = True
+
 
 def render(report: CheckReport, view: View) -> str:
     return serialize.dumps(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from rf_lsp import __version__
 from rf_lsp.output import InspectReport, View, serialize
 
+SHOWS_FIXES = True
+
 
 def render(report: InspectReport, view: View) -> str:
     return serialize.dumps(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from analyzers.facts import Edit, Finding, Place
-from analyzers.source.lexical import line_starts, position
+from analyzers.source.lexical import count_lines, line_starts, position
 from rf_lsp.server.views.hints import Shown, hint_text
 from rf_lsp.server.views.sights import BUILT, Sight, by_line, outermost, pinned
 
@@ -73,8 +73,17 @@ def remove(path: str, line: Lines, count: int) -> list[Edit]:
     return edits
 
 
-def replacement(path: str, old: str, new: str) -> list[Edit]:
-    """One edit of the part that differs."""
+def replacements(path: str, old: Sequence[str], new: Sequence[str]) -> list[Edit]:
+    """One edit in each part of a module that differs."""
+    edits, line = [], 0
+    for before, after in zip(old, new, strict=True):
+        edits += _replacement(path, before, after, line)
+        line += count_lines(before)
+    return edits
+
+
+def _replacement(path: str, old: str, new: str, first_line: int) -> list[Edit]:
+    """One edit of what differs."""
     if old == new:
         return []
     head = 0
@@ -86,4 +95,5 @@ def replacement(path: str, old: str, new: str) -> list[Edit]:
         tail += 1
     starts = line_starts(old)
     (line, column), (end_line, end_column) = position(starts, head), position(starts, len(old) - tail)
-    return [Edit(Place(path, line, column, end_line, end_column), new[head : len(new) - tail])]
+    place = Place(path, line + first_line, column, end_line + first_line, end_column)
+    return [Edit(place, new[head : len(new) - tail])]
