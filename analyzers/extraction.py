@@ -195,6 +195,12 @@ class Extraction:
             return record.name
         return self.names.get(id(record.instance)) or record.instance.class_.name
 
+    def maker(self, output: Tensor | None) -> str | None:
+        """Whose result a tensor is, if it is a layer's or a function's."""
+        made = (record for record in reversed(self.records) if first_tensor(record.output) is output)
+        record = next(made, None)
+        return self.label(record) if record is not None else None
+
     # -- modules and totals ----------------------------------------------------------------------
 
     def modules(self) -> list[ModuleFact]:
@@ -291,7 +297,8 @@ class Extraction:
 
     def unknowns(self, result: Any) -> list[UnknownFact]:
         found: dict[tuple[Any, str], UnknownFact] = {}
-        values = [r.output for r in self.records] + [result] + [m.broken for _, m in self.below]
+        values = [r.output for r in self.records] + [result]
+        values += [doubt for _, m in self.below for doubt in (m.broken, m.class_.opaque)]
         for value in values:
             for unknown in unknowns_in(value) if type(value) is not Tensor and value is not None else ():
                 place = place_of(unknown.place)
@@ -302,7 +309,7 @@ class Extraction:
 def _may_hold_more(module: Instance) -> bool:
     """An unknown attribute may be a layer or parameter that is not counted."""
     attributes = module.attributes
-    if module.broken is not None or _has_unknown(attributes):
+    if module.broken is not None or module.class_.opaque is not None or _has_unknown(attributes):
         return True
     tables = [attributes[t] for t in ("_parameters", "_modules") if t in attributes]
     return any(map(_has_unknown, tables))
@@ -341,7 +348,7 @@ def facts_of(tensor: Tensor | None) -> FieldFact | None:
 
 def own_parameters(instance: Instance) -> Any:
     """A module's own parameters, without its children's; None where the layer is not known."""
-    if instance.broken is not None:
+    if instance.broken is not None or instance.class_.opaque is not None:
         return None
     total: Any = 0
     framework = framework_of(instance)
@@ -410,7 +417,7 @@ def fill(fact: ModelFact, machine: Any, root: Any, result: Any) -> None:
     field = facts_of(output)
     fact.dense = field is not None and any(s is not None for s in field.size)
     if fact.dense:
-        fact.field, fact.field_layer = field, extraction.label(machine.recorder.records[-1]) if fact.layers else None
+        fact.field, fact.field_layer = field, extraction.maker(output)
     fact.status = status_of(fact)
 
 

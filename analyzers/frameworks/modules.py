@@ -30,6 +30,8 @@ class Framework:
     """How one framework's modules nest, are named, counted and called."""
 
     name = ""
+    packages: tuple[str, ...] = ()
+    """The packages that a file names which is written for the framework."""
     base: type
     """The host class every module of the framework derives from."""
     model: type

@@ -63,7 +63,10 @@ def attribute(name: str, value: Any) -> None:
 
 # -- which dotted names are ours ---------------------------------------------------------------
 
-ROOTS = {"torch": "torch", "einops": "torch", "keras": "keras", "tensorflow": "keras", "tf_keras": "keras"}
+ROOTS = {
+    "torch": "torch", "einops": "torch", "lightning": "torch", "pytorch_lightning": "torch",
+    "keras": "keras", "tensorflow": "keras", "tf_keras": "keras",
+}  # fmt: skip
 """Top-level package → the table that knows it."""
 SPELLINGS: dict[str, Callable[[str], str]] = {}
 """Top-level package → what turns any spelling of a dotted name into the registered one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import Any
 
+from analyzers.frameworks.modules import FRAMEWORKS, framework_of_class
 from analyzers.interpreter.parameters import missing_argument, too_many, unknown_argument
 from analyzers.interpreter.values import (
     MISSING,
@@ -93,7 +94,11 @@ def bare_instance(machine: Any, class_: Class) -> Instance:
     """``object.__new__(class_)``."""
     instance = Instance(class_, machine, machine.site())
     if class_.opaque is not None:
-        object.__setattr__(instance, "broken", class_.opaque)
+        framework = framework_of_class(class_)
+        if framework is None:
+            object.__setattr__(instance, "broken", class_.opaque)
+        else:
+            framework.base.prepare(instance)  # type: ignore[attr-defined]
     return instance
 
 
@@ -195,6 +200,8 @@ def make_plain_class(
 ) -> Class:
     """``type.__new__``."""
     kept = tuple(_base(machine, b) for b in bases if not isinstance(b, TypingForm) and b is not object)
+    if any(isinstance(b, Unknown) for b in kept):
+        kept = (*kept, *_assumed_bases(machine, kept, namespace))
     made = Class(name, kept, namespace, module, machine.site())
     if metaclass is not None:
         made.metadata["metaclass"] = metaclass
@@ -228,6 +235,20 @@ def _base(machine: Any, base: Any) -> Any:
     if isinstance(makes, type) and makes.__name__ == "Ordered":
         return dict
     return machine.unknown("a base class that is not known")
+
+
+def _assumed_bases(machine: Any, bases: tuple, namespace: dict[str, Any]) -> tuple[Class, ...]:
+    """A class with a forward on a base that cannot be found, in a file that speaks of torch, is one of torch's
+    modules: what the base adds stays unknown, what the class itself says does not."""
+    if any(isinstance(b, Class) and framework_of_class(b) is not None for b in bases):
+        return ()
+    blocks = machine.frames[-1].module.source.blocks if machine.frames else ()
+    for framework in FRAMEWORKS:
+        if isinstance(namespace.get(framework.entry), Function):
+            named = (b.mentions(p) for b in blocks if b.kind == "import" for p in framework.packages)
+            if any(named):
+                return (class_of_host(machine, framework.model),)
+    return ()
 
 
 def _own(made: Class, member: Any) -> None:

@@ -234,9 +234,12 @@ class Class:
             subclass.forget()
 
     def find_after(self, after: Class, name: str) -> Any:
+        """What ``super()`` finds behind a class; an ancestor that is not known may have any name."""
         mro = self.mro
         start = mro.index(after) + 1 if after in mro else 0
         for base in mro[start:]:
+            if isinstance(base, Unknown):
+                return base
             if isinstance(base, Class) and name in base.namespace:
                 return base.namespace[name]
         return MISSING
@@ -349,12 +352,16 @@ class NativeModule:
 
 
 class Raised(Exception):
-    """An exception of the interpreted program, on its way up."""
+    """An exception of the interpreted program, on its way up.
 
-    def __init__(self, value: Any, site: Site | None) -> None:
+    ``trouble`` is the problem it was raised for: reported where the handlers that catch it let it out again.
+    """
+
+    def __init__(self, value: Any, site: Site | None, trouble: Any = None) -> None:
         super().__init__()
         self.value = value
         self.site = site
+        self.trouble = trouble
 
 
 class Rest(Unknown):

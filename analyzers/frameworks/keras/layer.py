@@ -85,6 +85,7 @@ class Keras(Framework):
     """Keras' layers, for the engine."""
 
     name = "keras"
+    packages = ("keras", "tensorflow", "tf_keras")
     base: type
     model: type
     entry = "call"
@@ -191,6 +192,8 @@ def _layout(module: Instance, seen: set[int]) -> str | None:
 class Layer:
     """The base of every Keras layer and model."""
 
+    takes_data = False
+    """Whether it is called on plain numbers and texts too, as preprocessing layers are."""
     other_keywords: frozenset[str] | None = frozenset((*BASE_ARGUMENTS, *SHAPE_ARGUMENTS, *LEGACY_ARGUMENTS))
     """What any layer's ``**kwargs`` may hold."""
 
@@ -233,6 +236,8 @@ class Layer:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
         kwargs = filled_in(entry, args, kwargs)
         wrong = next((v for v in leaves(args) if _cannot_be_a_tensor(v)), None)
+        if isinstance(wrong, (bool, int, float, str)) and args and _is_data(self, args[0]):
+            args, wrong = (data_tensor(args[0]), *args[1:]), None
         if wrong is not None and "_graph" not in self.attributes:
             return machine.problem(_not_a_tensor(wrong), self.attributes.get("name"))
         plain_args, plain_kwargs = replaced(list(args), _plain), replaced(kwargs, _plain)
@@ -336,7 +341,7 @@ class Layer:
 
     @property
     def input(self: Any) -> Any:
-        return _one(_node(self).inputs)
+        return _one(_inputs_of(_node(self)))
 
     @property
     def output(self: Any) -> Any:
@@ -344,14 +349,14 @@ class Layer:
 
     @property
     def input_shape(self: Any) -> Any:
-        return _one([static_shape(t.shape) for t in _node(self).inputs])
+        return _one([static_shape(t.shape) for t in _inputs_of(_node(self))])
 
     @property
     def output_shape(self: Any) -> Any:
         return _one([static_shape(t.shape) for t in _node(self).outputs])
 
     def get_input_at(self: Any, node_index: Any) -> Any:
-        return _one(self.attributes["_nodes"][node_index].inputs)
+        return _one(_inputs_of(self.attributes["_nodes"][node_index]))
 
     def get_output_at(self: Any, node_index: Any) -> Any:
         return _one(self.attributes["_nodes"][node_index].outputs)
@@ -462,6 +467,26 @@ def _kind_name(value: Any) -> str:
 
 def _cannot_be_a_tensor(value: Any) -> bool:
     return isinstance(value, (bool, int, float, str, Function, Class)) or is_layer(value)
+
+
+def _is_data(self: Instance, value: Any) -> bool:
+    """Numbers and texts for a preprocessing layer; nested lists of numbers, which Keras 2 converts for every layer."""
+    return self.class_.find("takes_data") is True or (isinstance(value, list) and isinstance(value[0], list))
+
+
+def data_tensor(value: Any) -> Any:
+    """What a preprocessing layer makes of a number, a text, or nested lists of them."""
+    shape: list[int] = []
+    first = value
+    while isinstance(first, (list, tuple)) and first:
+        shape.append(len(first))
+        first = first[0]
+    return value if isinstance(first, (Tensor, Unknown, dict)) else Tensor(tuple(shape), dtype=_data_type(first))
+
+
+def _data_type(value: Any) -> str:
+    kinds = {"bool": "bool", "int": "int64", "str": "string"}
+    return kinds.get(type(value).__name__, "float32")
 
 
 def _not_a_tensor(value: Any) -> OperationError:
@@ -649,6 +674,11 @@ def _node(self: Instance) -> Step:
     if not nodes:
         raise PythonError("AttributeError", f"The layer {self.attributes.get('name')} has never been called")
     return nodes[0]
+
+
+def _inputs_of(node: Step) -> list[Any]:
+    """What a step takes; an InputLayer takes what it gives."""
+    return node.inputs or node.outputs
 
 
 def _one(values: list[Any]) -> Any:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import FunctionType
 from typing import Any
 
 from analyzers.frameworks.modules import FRAMEWORKS, SPATIAL, Framework
 from analyzers.frameworks.registry import layer
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance, LazyIterator
 from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 TABLES = ("_parameters", "_buffers", "_modules")
 PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
+NEVER_MODULES = (int, float, str, tuple, list, dict, set, Tensor, LazyIterator, Class, Function, FunctionType)
 
 
 def is_module(value: Any) -> bool:
@@ -21,9 +24,12 @@ def is_module(value: Any) -> bool:
         return False
     metadata = value.class_.metadata
     if "is_module" not in metadata:
-        hosts = [c.host for c in value.class_.mro if isinstance(c, Class)]
-        metadata["is_module"] = Module in hosts
+        metadata["is_module"] = Module in _hosts(value.class_)
     return metadata["is_module"]
+
+
+def _hosts(class_: Class) -> list[Any]:
+    return [c.host for c in class_.mro if isinstance(c, Class)]
 
 
 def children_of(module: Instance) -> dict[str, Any]:
@@ -169,6 +175,7 @@ class Module:
         if isinstance(name, Unknown) or isinstance(module, Unknown):
             object.__setattr__(self, "broken", name if isinstance(name, Unknown) else module)
             return
+        require_module(module)
         entries[name] = module
 
     def register_module(self: Any, name: Any, module: Any, *, machine: Any) -> None:
@@ -292,6 +299,19 @@ def _forget(instance: Instance, name: str, keep: str) -> None:
             del attributes[table][name]
 
 
+def require_module(value: Any) -> None:
+    """Raises invalid-argument (TypeError) for what certainly is no module, such as a class or a list of modules."""
+    if not isinstance(value, NEVER_MODULES):
+        return
+    if isinstance(value, Class):
+        said = f"the class {value.name}" + (", which is not instantiated" if Module in _hosts(value) else "")
+    elif isinstance(value, (Function, FunctionType)):
+        said = f"the function {getattr(value, 'name', None) or value.__name__}"
+    else:
+        said = "a generator" if isinstance(value, LazyIterator) else described(value)
+    raise OperationError("invalid-argument", f"{{subject}} takes modules, gets {said}", exception="TypeError")
+
+
 def _not_prepared(instance: Instance) -> OperationError:
     return OperationError(
         "missing-super-init",
@@ -351,6 +371,7 @@ class Torch(Framework):
     """PyTorch's modules, for the engine."""
 
     name = "torch"
+    packages = ("torch",)
     base = Module
     model = Module
     entry = "forward"
