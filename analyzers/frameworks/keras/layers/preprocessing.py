@@ -26,6 +26,8 @@ from analyzers.unknown import Unknown
 
 @keras_layer("Rescaling")
 class Rescaling(Layer):
+    takes_data = True
+
     def __init__(self: Any, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
 
@@ -36,6 +38,8 @@ class Rescaling(Layer):
 @keras_layer("Normalization")
 class Normalization(Layer):
     """With mean, variance and count as weights unless they are given."""
+
+    takes_data = True
 
     def __init__(
         self: Any, axis: Any = -1, mean: Any = None, variance: Any = None, invert: Any = False, **kwargs: Any
@@ -75,6 +79,8 @@ def _image_dims(x: Tensor, format: str) -> tuple[int, int]:
 
 @keras_layer("Resizing")
 class Resizing(Layer):
+    takes_data = True
+
     def __init__(
         self: Any, height: Any, width: Any, interpolation: Any = "bilinear", crop_to_aspect_ratio: Any = False,
         pad_to_aspect_ratio: Any = False, fill_mode: Any = "constant", fill_value: Any = 0.0, antialias: Any = False,
@@ -106,6 +112,8 @@ def resized(x: Tensor, sizes: Any, dims: Any, interpolation: Any) -> Tensor:
 
 @keras_layer("CenterCrop")
 class CenterCrop(Layer):
+    takes_data = True
+
     def __init__(self: Any, height: Any, width: Any, data_format: Any = None, **kwargs: Any) -> None:
         CenterCrop._setup(self, height, width, data_format, kwargs)
 
@@ -207,6 +215,8 @@ class Pipeline(Layer):
 
 @keras_layer("CategoryEncoding")
 class CategoryEncoding(Layer):
+    takes_data = True
+
     def __init__(
         self: Any, num_tokens: Any = None, output_mode: Any = "multi_hot", sparse: Any = False, **kwargs: Any
     ) -> None:
@@ -226,6 +236,7 @@ class CategoryEncoding(Layer):
 
 @keras_layer("Discretization", "Hashing", "HashedCrossing")
 class Discretization(Layer):
+    takes_data = True
     other_keywords = None
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -254,6 +265,8 @@ class IntegerLookup(StringLookup):
 
 @keras_layer("TextVectorization")
 class TextVectorization(Layer):
+    takes_data = True
+
     def __init__(
         self: Any, max_tokens: Any = None, standardize: Any = None, split: Any = None, ngrams: Any = None,
         output_mode: Any = "int", output_sequence_length: Any = None, pad_to_max_tokens: Any = False,
