@@ -264,11 +264,15 @@ def _placed(machine: Any, unknown: Unknown) -> Unknown:
 
 
 def name_of(native: Any) -> str:
-    return native.__name__.strip("_") if native.__name__ != "__init__" else native.__qualname__.split(".")[0]
+    if native.__name__ == "__init__":
+        return native.__qualname__.split(".")[0]
+    return native.__name__.strip("_").removeprefix("torch_")
 
 
 def subject_of(native: Any, args: list[Any]) -> str:
-    if args and isinstance(args[0], Instance):
+    """Whom an error is about: the object whose method it is, else the function."""
+    is_method = "." in native.__qualname__.rpartition("<locals>.")[2]
+    if is_method and args and isinstance(args[0], Instance):
         return args[0].class_.name
     return name_of(native)
 

@@ -27,7 +27,7 @@ class Generator:
         self.machine = machine
         self.frame = frame
         self.steps = steps
-        self.handlers = 0
+        self.handlers: tuple[Any, ...] = ()
         self.started = False
 
     def __iter__(self) -> Generator:
@@ -65,7 +65,7 @@ class Generator:
         finally:
             machine.depth -= 1
             machine.frames.pop()
-            self.handlers = machine.handlers - outside
+            self.handlers = machine.handlers[len(outside) :]
             machine.handlers = outside
 
 
@@ -212,14 +212,14 @@ def _try(machine: Any, frame: Frame, node: cst.Try) -> Run:
 
 
 def _handled(machine: Any, frame: Frame, node: cst.Try) -> Run:
-    from analyzers.interpreter.statements import assign, handler_of
+    from analyzers.interpreter.statements import assign, guard_of, handler_of
 
-    guarded = bool(node.handlers)
-    machine.handlers += guarded
+    guards = (guard_of(machine, frame, node),) if node.handlers else ()
+    machine.handlers += guards
     try:
         signal = yield from run_lazily(machine, frame, node.body.body)
     except Raised as raised:
-        machine.handlers -= guarded
+        _leave(machine, guards)
         handler = handler_of(machine, frame, node, raised)
         if handler is None:
             raise
@@ -230,12 +230,17 @@ def _handled(machine: Any, frame: Frame, node: cst.Try) -> Run:
         frame.handled = before
         return signal
     except UnknownUsed:
-        machine.handlers -= guarded
+        _leave(machine, guards)
         raise
-    machine.handlers -= guarded
+    _leave(machine, guards)
     if signal is None and node.orelse is not None:
         return (yield from run_lazily(machine, frame, node.orelse.body.body))
     return signal
+
+
+def _leave(machine: Any, guards: tuple[Any, ...]) -> None:
+    """Leave a ``try``: what stands around it may be another caller's by now, so the last guards go."""
+    machine.handlers = machine.handlers[: len(machine.handlers) - len(guards)]
 
 
 def _with(machine: Any, frame: Frame, node: cst.With) -> Run:

@@ -37,7 +37,8 @@ class Machine:
         self.frames: list[Frame] = []
         self.depth = 0
         self.uncertain = 0
-        self.handlers = 0
+        self.handlers: tuple[Callable[[Raised], bool], ...] = ()
+        """Whether each ``try`` (and swallowing ``with``) around what runs now catches an exception."""
         self.possible: list[Raised] = []
         """Exceptions that a branch not known to be taken raised inside the present ``try``."""
         self.host_classes: dict[type, Class] = {}
@@ -99,7 +100,10 @@ class Machine:
         """Note what the framework would refuse, and go on with what the operation declares."""
         site = site or self.site()
         if self.handlers:
-            raise self.exception(error.exception, error.message.replace("{subject}", subject or "it"))
+            raised = self.exception(error.exception, error.message.replace("{subject}", subject or "it"))
+            if any(catches(raised) for catches in self.handlers):
+                raised.trouble = self.recorder.trouble(error, subject, site) if not self.uncertain else None
+                raise raised
         if not self.uncertain:
             self.recorder.problem(error, subject, site)
         if error.result is None:

@@ -183,6 +183,7 @@ def _may_change(block: Any, name: str, binders: list[Any]) -> bool:
     return True
 
 
+            machine.recorder.escaped(raised)
 def describe(raised: Raised) -> str:
     """``ValueError("text")`` as one reads it in a traceback."""
     class_ = getattr(raised.value, "class_", None)
@@ -199,7 +200,7 @@ def describe(raised: Raised) -> str:
 def outside(machine: Any) -> Iterator[None]:
     """Module code is not part of the branch, handler or layer call during which it happens to be needed."""
     saved = machine.journal.open, machine.uncertain, machine.handlers
-    machine.journal.open, machine.uncertain, machine.handlers = [], 0, 0
+    machine.journal.open, machine.uncertain, machine.handlers = [], 0, ()
     try:
         with machine.recorder.suspended():
             yield

@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers.frameworks.modules import children_of
 from analyzers.interpreter.graph import Step, tensors_below
-from analyzers.interpreter.values import Instance, Site
+from analyzers.interpreter.values import Instance, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
@@ -242,8 +242,15 @@ class Recorder:
     # -- problems --------------------------------------------------------------------------------
 
     def problem(self, error: OperationError, subject: str | None, site: Site | None) -> None:
-        record = self.stack[-1] if self.stack else None
-        self.troubles.append(Trouble(error, subject, site, record))
+        self.troubles.append(self.trouble(error, subject, site))
+
+    def trouble(self, error: OperationError, subject: str | None, site: Site | None) -> Trouble:
+        return Trouble(error, subject, site, self.stack[-1] if self.stack else None)
+
+    def escaped(self, raised: Raised) -> None:
+        """What nothing in the program caught for good."""
+        if raised.trouble is not None:
+            self.troubles.append(raised.trouble)
 
 
 def _is_free(value: Tensor) -> bool:

@@ -7,6 +7,7 @@ not have been left here).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
@@ -232,7 +233,7 @@ def _raise(machine: Any, frame: Frame, node: cst.Raise) -> None:
         cause = evaluate(machine, frame, node.cause.item)
         value.attributes["__cause__"] = machine.call(cause) if isinstance(cause, Class) else cause
     frame.node = node
-    raise Raised(value, machine.site())
+    raise Raised(value, machine.site(), frame.handled.trouble if frame.handled is not None else None)
 
 
 def _assert(machine: Any, frame: Frame, node: cst.Assert) -> None:
@@ -439,8 +440,9 @@ def _with_items(machine: Any, frame: Frame, node: cst.With, index: int) -> str |
     if index == len(node.items):
         return run_body(machine, frame, node.body)
     manager = assign_manager(machine, frame, node.items[index])
-    swallows = isinstance(manager, contexts.Context) and manager.swallows
-    machine.handlers += swallows
+    outside = machine.handlers
+    if isinstance(manager, contexts.Context) and manager.swallows:
+        machine.handlers = (*outside, lambda raised: True)
     try:
         signal = _with_items(machine, frame, node, index + 1)
     except (Raised, UnknownUsed) as error:
@@ -448,7 +450,7 @@ def _with_items(machine: Any, frame: Frame, node: cst.With, index: int) -> str |
             return None
         raise
     finally:
-        machine.handlers -= swallows
+        machine.handlers = outside
     contexts.leave(machine, manager, None)
     return signal
 
@@ -496,11 +498,13 @@ def _handled_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
 
 
 def _guarded_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
-    machine.handlers += bool(node.handlers)
+    outside = machine.handlers
+    if node.handlers:
+        machine.handlers = (*outside, guard_of(machine, frame, node))
     try:
         signal = run_body(machine, frame, node.body)
     finally:
-        machine.handlers -= bool(node.handlers)
+        machine.handlers = outside
     if signal is None and node.orelse is not None:
         return run_body(machine, frame, node.orelse.body)
     return signal
@@ -581,6 +585,18 @@ def _define_class(machine: Any, frame: Frame, node: cst.ClassDef) -> None:
     keywords = {k.keyword.value: evaluate(machine, frame, k.value) for k in node.keywords if k.keyword is not None}
     scope = Scope(frame.module, frame.scope)
     scope.is_class = True
+def guard_of(machine: Any, frame: Frame, node: cst.Try) -> Callable[[Raised], bool]:
+    """Whether a ``try`` catches an exception; where its handlers cannot be told, it may."""
+
+    def catches(raised: Raised) -> bool:
+        try:
+            return handler_of(machine, frame, node, raised) is not None
+        except (Raised, UnknownUsed):
+            return True
+
+    return catches
+
+
     body = Frame(frame.module, scope, frame.block, frame.function)
     machine.frames.append(body)
     try:

@@ -95,6 +95,7 @@ class Discovery:
             if is_here and is_exception(raised.value, "AttributeError"):
                 sentence = f"{self.request.path} has no {expression!r}: {describe(raised).partition(': ')[2]}"
                 raise TargetError(sentence, self._held()) from None
+            self.machine.recorder.escaped(raised)
             failure = f"{expression} raises {describe(raised)}"
         except BudgetExceeded as error:
             failure = error.reason
@@ -210,6 +211,7 @@ class Discovery:
         try:
             return work()
         except Raised as raised:
+            self.machine.recorder.escaped(raised)
             return Unknown(f"raises {describe(raised)}", raised.site)
         except BudgetExceeded as error:
             self.exhausted += 1
@@ -402,6 +404,7 @@ class Discovery:
             return Unknown(error.reason), [(error.reason, None)]
         except UnknownUsed as used:
             return used.unknown, [(used.unknown.reason, used.unknown.place)]
+            machine.recorder.escaped(raised)
 
 
 def _framework_name(value: Any) -> str:

@@ -24,7 +24,7 @@ def values(folder, source: str) -> dict[str, Any]:
         machine, module = module_of(path)
         module.run_all()
         names = {n: abstract_form(module.look_up(n)) for n in list(module.scope.names) if not n.startswith("_")}
-        assert machine.uncertain == machine.handlers == 0 and not machine.journal.open
+        assert not machine.uncertain and not machine.handlers and not machine.journal.open
         assert not machine.recorder.troubles, "nothing may be reported on an uncertain path"
         return names
 

@@ -131,9 +131,15 @@ def nan_to_num(input: Tensor, nan: Any = None, posinf: Any = None, neginf: Any =
     return unary(input)
 
 
-@shared_in_place("logit", "polygamma", "mvlgamma", "renorm")
-def with_numbers(input: Any, *numbers: Any, eps: Any = None, **_: Any) -> Tensor:
-    return unary(input if isinstance(input, Tensor) else tensor(numbers[0]))
+@shared_in_place("logit", "mvlgamma", "renorm")
+def with_numbers(input: Tensor, *numbers: Any, eps: Any = None, **_: Any) -> Tensor:
+    return unary(input)
+
+
+@shared_in_place("polygamma")
+def polygamma(n: Any, input: Any) -> Tensor:
+    """As a function the number comes first, as a method the tensor."""
+    return unary(n if isinstance(n, Tensor) else tensor(input))
 
 
 @shared_in_place("clamp", "clip")
@@ -223,15 +229,15 @@ NAMES["torch.special.xlogy"] = NAMES["torch.xlogy"]
 
 
 @torch_function("pow")
-def power(base: Any, exponent: Any) -> Tensor:
+def power(input: Any, exponent: Any) -> Tensor:
     whole = exponent == 2 if isinstance(exponent, (int, float)) else False
     if whole:
-        return _combined(lambda x, _: x * x, base, exponent, None)
+        return _combined(lambda x, _: x * x, input, exponent, None)
     integers = all(
         category(value.dtype) == 1 if isinstance(value, Tensor) else isinstance(value, int)
-        for value in (base, exponent)
+        for value in (input, exponent)
     )
-    return _combined(_integer_power if integers else _float_power, base, exponent, None)
+    return _combined(_integer_power if integers else _float_power, input, exponent, None)
 
 
 @tensor_method("pow")
@@ -286,7 +292,7 @@ def div(input: Any, other: Any, rounding_mode: Any = None) -> Tensor:
 
 
 @shared_in_place("float_power")
-def float_power(input: Tensor, exponent: Any) -> Tensor:
+def float_power(input: Any, exponent: Any) -> Tensor:
     dtype = promoted_dtype((input, operand(exponent)))
     return broadcast(input, exponent, dtype="complex128" if category(dtype) == 3 else "float64")
 
@@ -323,12 +329,12 @@ def masked_fill(input: Tensor, mask: Any, value: Any) -> Tensor:
 
 @shared("isin")
 def isin(elements: Any, test_elements: Any, assume_unique: Any = False, invert: Any = False) -> Tensor:
-    return unary(tensor(elements), "bool")
+    return Tensor((), dtype="bool") if isinstance(elements, (int, float)) else unary(tensor(elements), "bool")
 
 
 @shared("bucketize")
 def bucketize(input: Any, boundaries: Any, out_int32: Any = False, right: Any = False) -> Tensor:
-    return unary(tensor(input), "int64")
+    return Tensor((), dtype="int64") if isinstance(input, (int, float)) else unary(tensor(input), "int64")
 
 
 @torch_function("searchsorted")

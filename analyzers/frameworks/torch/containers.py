@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.registry import layer
-from analyzers.frameworks.torch.module import Module, children_of
+from analyzers.frameworks.torch.module import Module, children_of, require_module
 from analyzers.interpreter.values import Instance
-from analyzers.tensors.errors import PythonError
+from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -28,8 +28,13 @@ def _position(self: Any, index: Any, *, inserting: bool = False) -> int:
     if not isinstance(index, int):
         raise UnknownUsed(index if isinstance(index, Unknown) else Unknown("an index that is not a number"))
     if not -length <= index < length + inserting:
-        raise PythonError("IndexError", f"index {index} is out of range")
+        raise _out_of_range(self, index, length)
     return index + length if index < 0 else index
+
+
+def _out_of_range(self: Any, index: int, length: int) -> OperationError:
+    message = f"index {index} is out of range, the {self.class_.name} holds {length or 'nothing'}"
+    return OperationError("dimension-out-of-range", message, exception="IndexError")
 
 
 def _renumber(self: Any, modules: list[Any], machine: Any) -> None:
@@ -52,6 +57,7 @@ def _extend(self: Any, modules: Any, machine: Any) -> Any:
         if isinstance(module, Unknown):
             object.__setattr__(self, "broken", module)
             return self
+        require_module(module)
         entries[str(start + offset)] = module
     return self
 
@@ -63,6 +69,7 @@ def _add_named(self: Any, modules: dict[Any, Any]) -> None:
         if unknown is not None:
             object.__setattr__(self, "broken", unknown)
             return
+        require_module(module)
         children_of(self)[name] = module
 
 
@@ -277,7 +284,7 @@ class ParameterList(Module):
     def __getitem__(self: Any, index: Any) -> Any:
         values = list(self.attributes["_parameters"].values())
         if isinstance(index, int) and not -len(values) <= index < len(values):
-            raise PythonError("IndexError", f"index {index} is out of range")
+            raise _out_of_range(self, index, len(values))
         return values[index]
 
     def __setitem__(self: Any, index: Any, value: Any) -> None:

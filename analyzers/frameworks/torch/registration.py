@@ -7,13 +7,19 @@ from typing import Any, TypeVar
 
 from analyzers.frameworks.registry import METHODS, NAMES
 from analyzers.frameworks.torch.functional.arguments import tensor
+from analyzers.interpreter.parameters import NativeSignature
 from analyzers.tensors.operations.elementwise import in_place
+from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import UnknownUsed
 
 Native = TypeVar("Native", bound=Callable[..., Any])
 
-SPELLINGS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}
-"""NumPy's argument names, which torch accepts as well."""
+SPELLINGS = {
+    "axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other", "tensor": "other", "values": "other",
+    "input": "A", "abs": "real", "angle": "imag", "sections": "indices_or_sections", "indices": "indices_or_sections",
+}  # fmt: skip
+"""Argument names that torch accepts as well (NumPy's), or has for one function among several that share a native."""
+OF_NO_CONSEQUENCE = frozenset(("out", "out_dtype"))
 
 
 ALSO_FUNCTIONS = frozenset((
@@ -26,28 +32,41 @@ ALSO_FUNCTIONS = frozenset((
 def torch_call(definition: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The native under its torch name, with NumPy's argument names understood and ``out=`` ignored.
 
-    A first argument called ``input`` or ``self`` must be a tensor, an Unknown makes the result unknown.
+    A first argument called ``input`` or ``self`` must be a tensor (or a number that is combined with
+    one), an Unknown makes the result unknown.
     """
+    signature = NativeSignature(getattr(definition, "definition", definition))
     code = definition.__code__
     parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     first = parameters[0] if parameters[:1] in (("input",), ("self",)) else None
+    elementwise = parameters[1:2] in (("other",), ("exponent",), ("boundaries",))
+    short = name.rpartition(".")[2]
 
     def native(*arguments: Any, **named: Any) -> Any:
         if named:
             named = _respelled(named, parameters)
-        if first is not None and (arguments or first in named):
+        if first is not None and (arguments or first in named) and not (elementwise and is_scaled(arguments)):
             tensor(arguments[0] if arguments else named[first])
-        return definition(*arguments, **named)
+        try:
+            return definition(*arguments, **named)
+        except TypeError:
+            signature.check(short, arguments, named)
+            raise
 
-    native.__name__ = native.__qualname__ = name.rpartition(".")[2]
+    native.__name__ = native.__qualname__ = short
     native.__doc__ = definition.__doc__
     return native
+
+
+def is_scaled(arguments: tuple[Any, ...]) -> bool:
+    """Whether a number is combined with a tensor, as in ``torch.mul(2, x)``."""
+    return len(arguments) > 1 and isinstance(arguments[0], (int, float, complex)) and isinstance(arguments[1], Tensor)
 
 
 def _respelled(named: dict[str, Any], parameters: tuple[str, ...]) -> dict[str, Any]:
     result = {}
     for name, value in named.items():
-        if name == "out" and name not in parameters:
+        if name in OF_NO_CONSEQUENCE and name not in parameters:
             continue
         other = SPELLINGS.get(name)
         result[other if other in parameters and name not in parameters else name] = value
@@ -113,4 +132,5 @@ def in_place_form(definition: Callable[..., Any], write: Callable[[Any, Any], An
             raise
         return write(self, result)
 
+    native.definition = definition  # type: ignore[attr-defined]
     return native

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analyzers.frameworks.modules import is_module
 from analyzers.frameworks.torch.arithmetic import clone
 from analyzers.frameworks.torch.dtypes import Size
 from analyzers.frameworks.torch.functional.arguments import tensor
@@ -18,6 +19,7 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import reshape
 from analyzers.tensors.operations.arguments import (
     integer,
+    refused,
     require_least_rank,
     require_rank,
     sizes,
@@ -86,8 +88,8 @@ def adjoint(input: Tensor) -> Tensor:
 
 
 @shared("squeeze")
-def squeeze(input: Tensor, dim: Any = None) -> Tensor:
-    return reshape.squeeze(input, dim)
+def squeeze(input: Tensor, dim: Any = None, *further: Any) -> Tensor:
+    return reshape.squeeze(input, (dim, *further) if further else dim)
 
 
 @shared("unsqueeze")
@@ -131,12 +133,20 @@ def repeat_interleave_method(self: Tensor, repeats: Any, dim: Any = None, output
 
 @torch_function("cat", "concat", "concatenate")
 def cat(tensors: Any, dim: Any = 0) -> Tensor:
-    return reshape.cat(tensors, dim)
+    return reshape.cat(_without_modules(tensors), dim)
 
 
 @torch_function("stack")
 def stack(tensors: Any, dim: Any = 0) -> Tensor:
-    return reshape.stack(tensors, dim)
+    return reshape.stack(_without_modules(tensors), dim)
+
+
+def _without_modules(tensors: Any) -> Any:
+    """Modules are no tensors, alone or in a list; raises invalid-argument (TypeError)."""
+    for value in tensors if isinstance(tensors, (list, tuple)) else (tensors,):
+        if is_module(value):
+            raise refused(value, "a list of tensors")
+    return tensors
 
 
 def _at_least(x: Tensor, rank: int) -> Tensor:

@@ -501,7 +501,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
 def copy_(self: Tensor, src: Any, non_blocking: Any = False) -> Tensor:
     """Takes over values and field of a tensor that broadcasts to this shape."""
     self.content = None
-    source = tensor(src)
+    source = Tensor(()) if isinstance(src, (int, float)) else tensor(src)
     expanded = reshape.expand(source, self.shape)
     self.field = expanded.field
     if expanded.content is not None:

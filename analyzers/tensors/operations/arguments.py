@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from analyzers.tensors.dims import Dim, Expression, unknown_dim
+from analyzers.tensors.dims import Dim, Expression, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -15,15 +15,39 @@ TENSOR_VALUE = "value of a tensor"
 
 
 def integer(value: Any) -> int:
-    """A Python int; raises UnknownUsed for what is not known, PythonError(TypeError) for the rest."""
+    """A Python int; raises UnknownUsed for what is not known, invalid-argument (TypeError) for what is no number."""
     if type(value) is int:
         return value
     if isinstance(value, Tensor):
         value = scalar(value)
+    if isinstance(value, NEVER_INTEGERS):
+        raise refused(value, "a whole number")
     try:
         return operator.index(value)
     except TypeError:
         raise PythonError("TypeError", f"an integer is required, not {type(value).__name__}") from None
+
+
+NEVER_INTEGERS = (float, complex, str, bytes, tuple, list, dict, set)
+
+
+def refused(value: Any, wanted: str) -> OperationError:
+    """The TypeError of an argument that is of another kind altogether."""
+    return OperationError(
+        "invalid-argument", f"{{subject}} takes {wanted}, gets {described(value)}", exception="TypeError"
+    )
+
+
+def described(value: Any) -> str:
+    """What a value is, as one says it: ``the number 2.5``, ``a list``."""
+    if isinstance(value, (int, float, complex)) and not isinstance(value, bool):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the string {value!r}" if len(value) < 40 else "a string"
+    class_ = getattr(value, "class_", None)
+    if class_ is not None:
+        return f"a {class_.name} object"
+    return "None" if value is None else f"a {type(value).__name__}"
 
 
 def scalar(tensor: Tensor) -> Any:
@@ -40,8 +64,18 @@ def size(value: Any) -> Dim:
     if isinstance(value, Unknown):
         return unknown_dim(value.reason)
     if isinstance(value, Tensor) and (value.content is None or len(value.content) != 1):
+        require_one_element(value)
         return unknown_dim(TENSOR_VALUE)
     return integer(value)
+
+
+def require_one_element(value: Tensor) -> None:
+    """A tensor can stand for a number only if it holds just one; raises invalid-argument (TypeError)."""
+    if same(value.numel(), 1) is False:
+        shape = "×".join(map(text, value.shape))
+        raise OperationError(
+            "invalid-argument", f"{{subject}} takes a whole number, gets a tensor of {shape}", exception="TypeError"
+        )
 
 
 def sizes(arguments: Sequence[Any]) -> tuple[Dim, ...]:

@@ -10,7 +10,7 @@ from analyzers.tensors.dims import Dim, exact_quotient, product, require, same, 
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
-from analyzers.tensors.operations.arguments import axes, axis, integer, require_dims, require_rank, size
+from analyzers.tensors.operations.arguments import axes, axis, integer, refused, require_dims, require_rank, size
 from analyzers.tensors.operations.dtypes import convert, promote
 from analyzers.tensors.operations.elementwise import (
     FLATTENED,
@@ -298,22 +298,25 @@ def _repeated_unevenly(x: Tensor, repeats: Tensor, index: int, output_size: Any)
 # --- joining -------------------------------------------------------------------------------------
 
 
+NEVER_TENSORS = (int, float, complex, str, bytes, tuple, list, dict, set, type(None))
+
+
 def tensor_list(tensors: Any) -> list[Tensor]:
     """The tensors of a sequence; raises invalid-argument when empty or not tensors."""
     if isinstance(tensors, Unknown):
         raise UnknownUsed(tensors)
     if isinstance(tensors, Tensor):
         return unbind(tensors, 0)
+    if isinstance(tensors, (int, float, str)):
+        raise refused(tensors, "a list of tensors")
     listed = list(tensors)
     for item in listed:
         if isinstance(item, Unknown):
             raise UnknownUsed(item)
+        if isinstance(item, NEVER_TENSORS):
+            raise refused(item, "a list of tensors")
         if not isinstance(item, Tensor):
-            raise OperationError(
-                "invalid-argument",
-                f"{{subject}} expects tensors, gets {type(item).__name__}",
-                exception="TypeError",
-            )
+            raise UnknownUsed(Unknown(f"{type(item).__name__} is not modelled as a tensor"))
     if not listed:
         raise OperationError("invalid-argument", "{subject} gets an empty list of tensors", exception="ValueError")
     return listed

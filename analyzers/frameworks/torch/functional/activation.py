@@ -55,7 +55,7 @@ def elu(input: Any, alpha: Any = 1.0, inplace: Any = False) -> Tensor:
 
 
 @function("torch.nn.functional.elu_", "torch.nn.functional.celu_", "torch.celu", "torch.celu_")
-def elu_(input: Any, alpha: Any = 1.0) -> Tensor:
+def elu_(input: Any, alpha: Any = 1.0, scale: Any = 1, input_scale: Any = 1) -> Tensor:
     return unary(tensor(input))
 
 

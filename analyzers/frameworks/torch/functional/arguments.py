@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+from analyzers.frameworks.modules import is_module
 from analyzers.tensors.dims import Dim, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import refused

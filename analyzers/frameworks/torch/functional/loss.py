@@ -409,7 +409,7 @@ def multilabel_soft_margin_loss(
     reduction: Any = "mean",
 ) -> Tensor:
     x = tensor(input)
-    operands = [x, tensor(target)]
+    operands = [x] if isinstance(target, (int, float)) else [x, tensor(target)]
     if optional_tensor(weight) is not None:
         operands.append(tensor(weight))
     if x.rank == 0:

@@ -6,8 +6,11 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any
 
+from analyzers.frameworks.modules import is_module
+from analyzers.interpreter.values import Class, Function
 from analyzers.tensors.dims import Dim, require, text, unknown_dim
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown
 
@@ -19,16 +22,21 @@ def weight(*shape: Dim) -> Tensor:
     return parameter(shape)
 
 
+LITERALS = (bool, float, str, list, tuple)
+NEVER_SIZES = (*LITERALS, dict, Class, Function)
+
+
 def check_size(size: Any) -> None:
     """A size must be a whole number (TypeError) and not negative (RuntimeError)."""
     if type(size) is int and size >= 0:
         return
     if isinstance(size, Unknown):
         bool(size)
-    if size is None or isinstance(size, (float, str, list, tuple)):
+    if size is None or isinstance(size, NEVER_SIZES) or is_module(size):
+        said = reprlib.repr(size) if isinstance(size, LITERALS) or size is None else described(size)
         raise OperationError(
             "invalid-argument",
-            f"{{subject}} takes whole numbers as sizes, gets {reprlib.repr(size)}",
+            f"{{subject}} takes whole numbers as sizes, gets {said}",
             exception="TypeError",
             actual=size,
         )
