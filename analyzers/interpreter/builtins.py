@@ -33,6 +33,7 @@ from analyzers.interpreter.values import (
     TypingForm,
 )
 from analyzers.tensors.dims import Expression
+from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -272,7 +273,7 @@ def _range(*ends: Any) -> Any:
     for end in ends:
         if isinstance(end, Expression):
             raise UnknownUsed(Unknown("a range of symbolic length"))
-    return range(*ends)
+    return range(*[integer(end) if isinstance(end, Tensor) else end for end in ends])
 
 
 # -- types -----------------------------------------------------------------------------------

@@ -146,20 +146,20 @@ def _indexed(machine: Any, value: Instance) -> list[Any]:
     items: list[Any] = []
     while len(items) <= MAXIMUM_COLLECTION:
         machine.budget.spend()
+        outside = machine.handlers
+        machine.handlers = (*outside, lambda raised: is_exception(raised.value, "IndexError"))
         try:
             items.append(machine.call(getter, (len(items),)))
         except Raised as raised:
             if is_exception(raised.value, "IndexError"):
-        outside = machine.handlers
-        machine.handlers = (*outside, lambda raised: is_exception(raised.value, "IndexError"))
                 return items
             raise
+        finally:
+            machine.handlers = outside
         if isinstance(items[-1], Unknown):
             raise UnknownUsed(items[-1])
     raise UnknownUsed(machine.unknown("a sequence without end"))
 
-        finally:
-            machine.handlers = outside
 
 def _exhaust(machine: Any, iterator: Instance) -> list[Any]:
     """An object whose ``__iter__`` returned an instance with ``__next__``."""

@@ -158,6 +158,7 @@ class Module:
                 for statement in tree.body:
                     run(machine, frame, statement)
         except Raised as raised:
+            machine.recorder.escaped(raised)
             self._lose(machine, block, f"raises {describe(raised)}")
         except UnknownUsed as used:
             self._lose(machine, block, used.unknown.reason)
@@ -183,7 +184,6 @@ def _may_change(block: Any, name: str, binders: list[Any]) -> bool:
     return True
 
 
-            machine.recorder.escaped(raised)
 def describe(raised: Raised) -> str:
     """``ValueError("text")`` as one reads it in a traceback."""
     class_ = getattr(raised.value, "class_", None)

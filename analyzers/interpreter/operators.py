@@ -502,9 +502,24 @@ def _sequence_item(machine: Any, value: Any, key: Any) -> Any:
         result = value[key]
     except UnknownUsed as used:
         return used.unknown
+    except IndexError as error:
+        if isinstance(value, tuple):
+            return machine.problem(_no_such_item(value, key))
+        raise machine.exception("IndexError", str(error)) from None
     except (TypeError, LookupError, ValueError) as error:
         raise machine.exception(type(error).__name__, str(error)) from None
     return result
+
+
+def _no_such_item(value: tuple, key: Any) -> OperationError:
+    """A list may be filled by code that is not followed (hooks); what is in a tuple is certain."""
+    count = len(value)
+    if count and hasattr(value, "numel"):
+        held = f"the shape {'×'.join(map(text, value))}, which has {count} dimension{'s' * (count != 1)}"
+    else:
+        held = f"a tuple of {count} item{'s' * (count != 1)}"
+    message = f"index {key} is out of range for {held}"
+    return OperationError("dimension-out-of-range", message, exception="IndexError")
 
 
 def set_item(machine: Any, value: Any, key: Any, new: Any) -> None:
@@ -522,26 +537,11 @@ def set_item(machine: Any, value: Any, key: Any, new: Any) -> None:
     elif isinstance(value, (list, dict, deque)):
         _set_container_item(machine, value, key, new)
     elif isinstance(value, (tuple, str, int, float, range, bytes, type(None))):
-    except IndexError as error:
-        if isinstance(value, tuple):
-            return machine.problem(_no_such_item(value, key))
-        raise machine.exception("IndexError", str(error)) from None
         raise machine.exception("TypeError", f"{type_name(value)!r} object does not support item assignment")
 
 
 def _tensor_set_item(value: Any, key: Any, new: Any) -> Any:
     from analyzers.tensors.operations.indexing import setitem
-def _no_such_item(value: tuple, key: Any) -> OperationError:
-    """A list may be filled by code that is not followed (hooks); what is in a tuple is certain."""
-    count = len(value)
-    if count and hasattr(value, "numel"):
-        held = f"the shape {'×'.join(map(text, value))}, which has {count} dimension{'s' * (count != 1)}"
-    else:
-        held = f"a tuple of {count} item{'s' * (count != 1)}"
-    message = f"index {key} is out of range for {held}"
-    return OperationError("dimension-out-of-range", message, exception="IndexError")
-
-
 
     return setitem(value, key, new)
 

@@ -158,6 +158,8 @@ def _unpacked(machine: Any, frame: Frame, elements: Any, value: Any) -> list[Any
     star = next((i for i, e in enumerate(elements) if isinstance(e, cst.StarredElement)), None)
     if hasattr(value, "unpack"):
         value = value.unpack(wanted if star is None else None)
+    if type(value) in (int, float):
+        return _not_several(machine, value, wanted)
     try:
         items = machine.iterate(value)
     except UnknownUsed as used:
@@ -177,6 +179,13 @@ def _cannot_unpack(machine: Any, value: Any, wanted: int, got: int) -> list[Any]
     message = f"{wanted} names are unpacked from {got} values"
     problem = machine.problem(OperationError("dimension-out-of-range", message, exception="ValueError"))
     return [problem] * wanted
+
+
+def _not_several(machine: Any, value: Any, wanted: int) -> list[Any]:
+    from analyzers.tensors.errors import OperationError
+
+    message = f"{wanted} names are unpacked from the number {value}"
+    return [machine.problem(OperationError("dimension-out-of-range", message, exception="TypeError"))] * wanted
 
 
 def _delete(machine: Any, frame: Frame, node: cst.Del) -> None:
@@ -543,6 +552,18 @@ def handler_of(machine: Any, frame: Frame, node: cst.Try, raised: Raised) -> cst
     return None
 
 
+def guard_of(machine: Any, frame: Frame, node: cst.Try) -> Callable[[Raised], bool]:
+    """Whether a ``try`` catches an exception; where its handlers cannot be told, it may."""
+
+    def catches(raised: Raised) -> bool:
+        try:
+            return handler_of(machine, frame, node, raised) is not None
+        except (Raised, UnknownUsed):
+            return True
+
+    return catches
+
+
 def is_caught(raised: Raised, kinds: tuple) -> bool:
     """Whether an exception is of one of these classes; one that is not known may be."""
     if not isinstance(raised.value, Instance):
@@ -585,18 +606,6 @@ def _define_class(machine: Any, frame: Frame, node: cst.ClassDef) -> None:
     keywords = {k.keyword.value: evaluate(machine, frame, k.value) for k in node.keywords if k.keyword is not None}
     scope = Scope(frame.module, frame.scope)
     scope.is_class = True
-def guard_of(machine: Any, frame: Frame, node: cst.Try) -> Callable[[Raised], bool]:
-    """Whether a ``try`` catches an exception; where its handlers cannot be told, it may."""
-
-    def catches(raised: Raised) -> bool:
-        try:
-            return handler_of(machine, frame, node, raised) is not None
-        except (Raised, UnknownUsed):
-            return True
-
-    return catches
-
-
     body = Frame(frame.module, scope, frame.block, frame.function)
     machine.frames.append(body)
     try:

@@ -396,6 +396,7 @@ class Discovery:
         try:
             return machine.call(root, args, kwargs), []
         except Raised as raised:
+            machine.recorder.escaped(raised)
             return Unknown(f"forward raises {describe(raised)}", raised.site), [
                 (f"forward raises {describe(raised)}", raised.site)
             ]
@@ -404,7 +405,6 @@ class Discovery:
             return Unknown(error.reason), [(error.reason, None)]
         except UnknownUsed as used:
             return used.unknown, [(used.unknown.reason, used.unknown.place)]
-            machine.recorder.escaped(raised)
 
 
 def _framework_name(value: Any) -> str:

@@ -96,7 +96,19 @@ class _Search:
             found = self._solve(found)
         elif guessed:
             found = self._measured(found)
+        if self._leaves_out(found):
+            found.troubles = [t for t in found.troubles if not t.error.data.get("absent")]
+        if any(i.origin in GUESSED for i in found.inputs):
+            found.troubles = [t for t in found.troubles if not t.error.data.get("as_tensor")]
         return found
+
+    def _leaves_out(self, found: Found) -> bool:
+        """Whether forward has inputs that are None where nobody gives them: who calls it may always do."""
+        forward = entry_of(self.machine, self.root)
+        forward = forward.function if isinstance(forward, BoundMethod) else forward
+        given = {i.name for i in found.inputs}
+        defaults = forward.defaults if isinstance(forward, Function) else {}
+        return any(value is None and name not in given for name, value in defaults.items())
 
     def _takes_any_number(self) -> bool:
         """Whether the model takes any number of inputs and nobody says how many."""

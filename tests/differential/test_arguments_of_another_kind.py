@@ -63,6 +63,50 @@ REFUSED = {
         "RF210",
         "index 2 is out of range, the ModuleList holds 2",
     ),
+    "no stride": (
+        "return F.conv2d(x, self.conv.weight, stride=None)",
+        "RF303",
+        "conv2d takes a whole number as stride, gets None",
+    ),
+    "a truth value as groups": (
+        "return F.conv2d(x, self.conv.weight, groups=True)",
+        "RF303",
+        "conv2d takes a whole number as groups, gets True",
+    ),
+    "a map as number": (
+        "return torch.diag(x[0, 0], x)",
+        "RF303",
+        "diag takes a whole number, gets a tensor of 2×3×16×16",
+    ),
+    "a map as end of a range": (
+        "return [x for _ in range(x)]",
+        "RF303",
+        "range takes a whole number, gets a tensor of 2×3×16×16",
+    ),
+    "one tensor for a list": ("return torch.stack(x)", "RF303", "stack takes a list of tensors, gets one tensor"),
+    "a number for the second tensor": (
+        "return torch.minimum(x, 3)",
+        "RF303",
+        "minimum takes a tensor, gets the number 3",
+    ),
+    "a number for several": (
+        """
+        a, b = 5
+        return x
+        """,
+        "RF210",
+        "2 names are unpacked from the number 5",
+    ),
+    "no layers": (
+        "return nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 2), 0)(x[0])",
+        "RF210",
+        "TransformerEncoder has no layers: it looks at the first one",
+    ),
+    "ignored classes of probabilities": (
+        "return F.cross_entropy(x, x, ignore_index=0)",
+        "RF303",
+        "cross_entropy ignores class 0 of a target that holds probabilities",
+    ),
     "an argument left out": ("return torch.topk(x)", "RF302", "topk needs the argument k"),
     "an unknown argument": (
         "return torch.flatten(x, start=1)",
@@ -117,6 +161,10 @@ REFUSED_BUILDING = {
         "Sequential takes modules, gets the class ReLU, which is not instantiated",
     ),
     "a function": ("self.fc = nn.Sequential(F.relu)", "Sequential takes modules, gets the function relu"),
+    "a partial": (
+        "import functools\nself.fc = nn.Sequential(functools.partial(nn.ReLU, True))",
+        "Sequential takes modules, gets a functools.partial",
+    ),
     "a generator": (
         "self.fc = nn.Sequential(nn.ReLU() for _ in range(2))",
         "Sequential takes modules, gets a generator",
@@ -183,3 +231,40 @@ def test_accepted(title: str, tmp_path: Path) -> None:
     found, truth = findings(tmp_path, "", ACCEPTED[title])
     assert not truth["raises"], truth
     assert found == []
+
+
+GUESSED = {
+    "sizes of a map": """
+        def forward(self, x, H, W):
+            B, N, C = x.shape
+            return self.conv(x.transpose(1, 2).view(B, C, H, W))
+        """,
+    "a size to resize to": """
+        def forward(self, x, size):
+            return F.interpolate(self.conv(x), size=size)
+        """,
+    "a position": """
+        def forward(self, x, i, times):
+            for _ in range(times):
+                x = F.pad(x, (i, i))
+            return self.convs[i](x)
+        """,
+    "several inputs": """
+        def forward(self, *inputs):
+            a, b = inputs
+            return self.conv(a) + self.conv(inputs[1])
+        """,
+    "a stride that is given": """
+        def forward(self, x, stride=None):
+            return F.max_pool2d(self.conv(x), stride)
+        """,
+}
+
+
+@pytest.mark.parametrize("title", GUESSED)
+def test_inputs_that_are_only_guessed_are_no_evidence(title: str, tmp_path: Path) -> None:
+    head = PROGRAM.partition("{build}")[0] + "        self.convs = nn.ModuleList([self.conv])\n\n"
+    path = tmp_path / "net.py"
+    path.write_text(head + textwrap.indent(textwrap.dedent(GUESSED[title]).strip("\n"), "    "), encoding="utf-8")
+    models = static_inspect(path)["models"]
+    assert [f for model in models for f in model["findings"] if f["severity"] == "error"] == []

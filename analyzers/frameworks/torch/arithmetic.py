@@ -219,12 +219,21 @@ def _comparison(function: Callable[..., Any]) -> Callable[..., Tensor]:
     return lambda input, other: _combined(function, input, other, "bool")
 
 
-for _name, _function in ARITHMETIC.items():
-    shared_in_place(_name)(_arithmetic(_function))
-for _name, _function in FLOATING.items():
-    shared_in_place(_name)(_floating(_function))
-for _name, _function in COMPARISONS.items():
-    shared_in_place(_name)(_comparison(_function))
+OF_TWO_TENSORS = frozenset((
+    "maximum", "minimum", "fmax", "fmin", "gcd", "lcm", "nextafter", "heaviside", "atan2", "arctan2", "hypot",
+    "logaddexp", "logaddexp2", "ldexp", "igamma", "igammac", "logical_and", "logical_or", "logical_xor",
+))  # fmt: skip
+"""Functions that take no number in place of a tensor."""
+
+
+def _of_two_tensors(native: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    return lambda input, other: native(tensor(input), tensor(other))
+
+
+for _table, _made in ((ARITHMETIC, _arithmetic), (FLOATING, _floating), (COMPARISONS, _comparison)):
+    for _name, _function in _table.items():
+        _native = _made(_function)
+        shared_in_place(_name)(_of_two_tensors(_native) if _name in OF_TWO_TENSORS else _native)
 NAMES["torch.special.xlogy"] = NAMES["torch.xlogy"]
 
 

@@ -8,6 +8,7 @@ from analyzers.frameworks.registry import layer
 from analyzers.frameworks.torch.module import Module, children_of, require_module
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.operations.arguments import require_one_element
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -25,6 +26,8 @@ def _items(machine: Any, modules: Any) -> list[tuple[str, Any]]:
 
 def _position(self: Any, index: Any, *, inserting: bool = False) -> int:
     length = len(children_of(self))
+    if isinstance(index, Tensor):
+        require_one_element(index)
     if not isinstance(index, int):
         raise UnknownUsed(index if isinstance(index, Unknown) else Unknown("an index that is not a number"))
     if not -length <= index < length + inserting:

@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers.frameworks.modules import FRAMEWORKS, SPATIAL, Framework
 from analyzers.frameworks.registry import layer
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance, LazyIterator
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance, LazyIterator, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor
@@ -16,7 +16,8 @@ from analyzers.unknown import Unknown
 
 TABLES = ("_parameters", "_buffers", "_modules")
 PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
-NEVER_MODULES = (int, float, str, tuple, list, dict, set, Tensor, LazyIterator, Class, Function, FunctionType)
+LAZY = {LazyIterator: "a generator", Partial: "a functools.partial"}
+NEVER_MODULES = (int, float, str, tuple, list, dict, set, Tensor, LazyIterator, Class, Function, FunctionType, Partial)
 
 
 def is_module(value: Any) -> bool:
@@ -308,7 +309,7 @@ def require_module(value: Any) -> None:
     elif isinstance(value, (Function, FunctionType)):
         said = f"the function {getattr(value, 'name', None) or value.__name__}"
     else:
-        said = "a generator" if isinstance(value, LazyIterator) else described(value)
+        said = LAZY.get(type(value)) or described(value)
     raise OperationError("invalid-argument", f"{{subject}} takes modules, gets {said}", exception="TypeError")
 
 

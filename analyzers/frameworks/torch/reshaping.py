@@ -133,16 +133,18 @@ def repeat_interleave_method(self: Tensor, repeats: Any, dim: Any = None, output
 
 @torch_function("cat", "concat", "concatenate")
 def cat(tensors: Any, dim: Any = 0) -> Tensor:
-    return reshape.cat(_without_modules(tensors), dim)
+    return reshape.cat(_several(tensors), dim)
 
 
 @torch_function("stack")
 def stack(tensors: Any, dim: Any = 0) -> Tensor:
-    return reshape.stack(_without_modules(tensors), dim)
+    return reshape.stack(_several(tensors), dim)
 
 
-def _without_modules(tensors: Any) -> Any:
-    """Modules are no tensors, alone or in a list; raises invalid-argument (TypeError)."""
+def _several(tensors: Any) -> Any:
+    """A list that holds no modules; raises invalid-argument (TypeError) for them and for a single tensor."""
+    if isinstance(tensors, Tensor):
+        raise refused(tensors, "a list of tensors")
     for value in tensors if isinstance(tensors, (list, tuple)) else (tensors,):
         if is_module(value):
             raise refused(value, "a list of tensors")

@@ -19,6 +19,7 @@ def integer(value: Any) -> int:
     if type(value) is int:
         return value
     if isinstance(value, Tensor):
+        require_one_element(value)
         value = scalar(value)
     if isinstance(value, NEVER_INTEGERS):
         raise refused(value, "a whole number")
@@ -34,20 +35,27 @@ NEVER_INTEGERS = (float, complex, str, bytes, tuple, list, dict, set)
 def refused(value: Any, wanted: str) -> OperationError:
     """The TypeError of an argument that is of another kind altogether."""
     return OperationError(
-        "invalid-argument", f"{{subject}} takes {wanted}, gets {described(value)}", exception="TypeError"
+        "invalid-argument",
+        f"{{subject}} takes {wanted}, gets {described(value)}",
+        exception="TypeError",
+        as_tensor=isinstance(value, Tensor),
     )
 
 
 def described(value: Any) -> str:
     """What a value is, as one says it: ``the number 2.5``, ``a list``."""
-    if isinstance(value, (int, float, complex)) and not isinstance(value, bool):
+    if value is None or isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (int, float, complex)):
         return f"the number {value}"
+    if isinstance(value, Tensor):
+        return "one tensor"
     if isinstance(value, str):
         return f"the string {value!r}" if len(value) < 40 else "a string"
     class_ = getattr(value, "class_", None)
     if class_ is not None:
         return f"a {class_.name} object"
-    return "None" if value is None else f"a {type(value).__name__}"
+    return f"a {type(value).__name__}"
 
 
 def scalar(tensor: Tensor) -> Any:
@@ -70,11 +78,17 @@ def size(value: Any) -> Dim:
 
 
 def require_one_element(value: Tensor) -> None:
-    """A tensor can stand for a number only if it holds just one; raises invalid-argument (TypeError)."""
-    if same(value.numel(), 1) is False:
+    """A tensor can stand for a number only if it holds just one; raises invalid-argument (TypeError).
+
+    An input that nothing is known of yet (a probe, a subclass) may well be a number.
+    """
+    if type(value) is Tensor and same(value.numel(), 1) is False:
         shape = "×".join(map(text, value.shape))
         raise OperationError(
-            "invalid-argument", f"{{subject}} takes a whole number, gets a tensor of {shape}", exception="TypeError"
+            "invalid-argument",
+            f"{{subject}} takes a whole number, gets a tensor of {shape}",
+            exception="TypeError",
+            as_tensor=True,
         )
 
 

@@ -325,9 +325,7 @@ def tensor_list(tensors: Any) -> list[Tensor]:
 def cat(tensors: Any, dim: Any = 0) -> Tensor:
     """Concatenate along ``dim``; the other lengths must agree. Raises concat-mismatch."""
     if isinstance(tensors, Tensor):
-        raise OperationError(
-            "invalid-argument", "{subject} expects a list of tensors, gets one tensor", exception="TypeError"
-        )
+        raise refused(tensors, "a list of tensors")
     everything = tensor_list(tensors)
     listed = [x for x in everything if x.shape != (0,)] or everything[:1]
     rank = listed[0].rank

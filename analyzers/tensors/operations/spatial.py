@@ -8,7 +8,7 @@ from typing import Any
 from analyzers.tensors.dims import Dim, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
-from analyzers.tensors.operations.arguments import size
+from analyzers.tensors.operations.arguments import NEVER_INTEGERS, described, size
 from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
@@ -21,14 +21,14 @@ Pair = tuple[Dim, Dim]
 def per_axis(value: Any, count: int, argument: str) -> tuple[Dim, ...]:
     """One value for every axis, from an int or a sequence of 1 or ``count`` ints; raises invalid-argument."""
     if isinstance(value, (tuple, list)) and len(value) == 1:
-        return (size(value[0]),) * count
+        return (number(value[0], argument),) * count
     return exactly(value, count, argument)
 
 
 def exactly(value: Any, count: int, argument: str) -> tuple[Dim, ...]:
     """One value for every axis, from an int or a sequence of ``count`` ints; raises invalid-argument."""
     if not isinstance(value, (tuple, list)):
-        return (size(value),) * count
+        return (number(value, argument),) * count
     if len(value) != count:
         raise OperationError(
             "invalid-argument",
@@ -37,7 +37,22 @@ def exactly(value: Any, count: int, argument: str) -> tuple[Dim, ...]:
             expected=count,
             actual=len(value),
         )
-    return tuple(size(item) for item in value)
+    return tuple(number(item, argument) for item in value)
+
+
+def number(value: Any, argument: str) -> Dim:
+    """A whole number; raises invalid-argument (TypeError) for None, truth values and what is no number at all."""
+    if type(value) is int:
+        return value
+    if value is None or isinstance(value, (bool, *NEVER_INTEGERS)):
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} takes a whole number as {argument}, gets {described(value)}",
+            exception="TypeError",
+            argument=argument,
+            absent=value is None,
+        )
+    return size(value)
 
 
 def paddings(value: Any, count: int) -> tuple[Dim, ...]:
@@ -46,7 +61,7 @@ def paddings(value: Any, count: int) -> tuple[Dim, ...]:
     Raises invalid-argument.
     """
     amounts = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    found = tuple(size(amount) - isinstance(amount, Unknown) for amount in amounts)
+    found = tuple(number(amount, "padding") - isinstance(amount, Unknown) for amount in amounts)
     found = per_axis(found, count, "padding")
     require_at_least(found, 0, "padding")
     return found

@@ -15,6 +15,7 @@ from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import (
     below,
+    number,
     paddings,
     per_axis,
     require_at_least,
@@ -29,7 +30,7 @@ def _conv(
     x, kernels = tensor(input), tensor(weight)
     _require_kernel_rank(kernels, rank)
     dims = require_spatial_rank(x, rank)
-    groups = integer(groups)
+    groups = integer(number(groups, "groups"))
     kernel, out_channels = kernels.shape[2:], kernels.shape[0]
     stride, dilation = per_axis(stride, rank, "stride"), per_axis(dilation, rank, "dilation")
     result = convolution.conv(
@@ -119,7 +120,7 @@ def _conv_transpose(
     x, kernels = tensor(input), tensor(weight)
     _require_kernel_rank(kernels, rank)
     dims = require_spatial_rank(x, rank)
-    groups = integer(groups)
+    groups = integer(number(groups, "groups"))
     stride, dilation = per_axis(stride, rank, "stride"), per_axis(dilation, rank, "dilation")
     amounts = paddings(padding, rank)
     extra = per_axis(output_padding, rank, "output_padding")

@@ -235,6 +235,9 @@ def cross_entropy(
     if x.rank and x.rank == wanted.rank and same_shape(x, wanted):
         class_dim = 0 if x.rank == 1 else 1
         loss = reductions.reduce(broadcast(x, wanted, dtype=x.dtype), class_dim)
+        if isinstance(ignore_index, int) and ignore_index >= 0:
+            message = f"{{subject}} ignores class {ignore_index} of a target that holds probabilities"
+            raise OperationError("invalid-argument", message, _scalar(loss), argument="ignore_index")
         _require_class_weights(weight, x.shape[class_dim], loss)
     else:
         loss = _class_loss(x, wanted, weight)

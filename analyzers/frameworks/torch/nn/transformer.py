@@ -251,7 +251,11 @@ class TransformerEncoder(Module):
             "is_causal": bool(is_causal),
             "src_key_padding_mask": src_key_padding_mask,
         }
-        for layer in machine.iterate(self.layers):
+        layers = machine.iterate(self.layers)
+        if not layers:
+            message = "{subject} has no layers: it looks at the first one"
+            raise OperationError("dimension-out-of-range", message, src, "IndexError")
+        for layer in layers:
             src = machine.call(layer, (src,), masks)
         return _normed(machine, self.norm, src)
 
