@@ -25,8 +25,17 @@ from analyzers.unknown import Unknown
 
 KEPT_ATTRIBUTES = (
     "kernel_size stride padding dilation groups in_channels out_channels in_features out_features num_features "
-    "output_padding bias transposed normalized_shape num_groups num_channels ceil_mode scale_factor size mode"
+    "output_padding bias transposed normalized_shape num_groups num_channels ceil_mode scale_factor size mode "
+    "use_bias"
 ).split()
+
+KERAS_SPELLING = {
+    "pool_size": "kernel_size",
+    "strides": "stride",
+    "dilation_rate": "dilation",
+    "filters": "out_channels",
+}
+"""Keras' names for what has a name in :data:`KEPT_ATTRIBUTES`."""
 
 PLAIN_NAMES = {"iadd": "add", "radd": "add", "isub": "sub", "rsub": "sub", "imul": "mul", "rmul": "mul"}
 
@@ -290,7 +299,8 @@ class Extraction:
             number = f"{len(modules)} layer{'s' * (len(modules) != 1)}"
             parameters = f" ({sum(counts):,} parameters)" if all(isinstance(c, int) for c in counts) else ""
             message = f"`{name}` keeps {number}{parameters} in a plain container, where parameters() does not see them"
-            found.append(Problem("unregistered-submodules", message, place, data={"attribute": name}))
+            data = {"attribute": name, "container": container_for(owner.attributes[name])}
+            found.append(Problem("unregistered-submodules", message, place, data=data))
         return found
 
     # -- unknowns ----------------------------------------------------------------------------------
@@ -357,9 +367,21 @@ def own_parameters(instance: Instance) -> Any:
     return total
 
 
+def container_for(value: Any) -> str | None:
+    """What torch keeps such a list or dict of modules in; ``None`` where it holds anything else."""
+    if isinstance(value, dict):
+        fits = all(isinstance(name, str) and is_module(part) for name, part in value.items())
+        return "ModuleDict" if fits else None
+    return "ModuleList" if isinstance(value, (list, tuple)) and all(map(is_module, value)) else None
+
+
 def plain_attributes(instance: Instance) -> dict[str, Any]:
     attributes = instance.attributes
     kept = [(k, attributes[k]) for k in KEPT_ATTRIBUTES if k in attributes]
+    if "use_bias" in attributes or "pool_size" in attributes:
+        kept += [(name, attributes[k]) for k, name in KERAS_SPELLING.items() if k in attributes]
+        function = attributes.get("activation")
+        kept.append(("activation", getattr(function, "__name__", "unknown") if function is not None else "linear"))
     return {k: v for k, v in kept if isinstance(v, (int, float, str, tuple))}
 
 

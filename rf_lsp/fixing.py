@@ -1,6 +1,6 @@
 """Fixes that hold: every proposal is tried on the text and looked at by the engine before it is offered.
 
-A fix must remove its finding and add none. The command line and the server share this.
+A fix must remove its finding and add none, and leave the output sizes of models that run. The command line and the server share this.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 MOST_ROUNDS = 50
 """Fixes applied to one file one after the other; more are left for the next run."""
 
-MOST_TRIALS = 40
-"""Proposals that are tried when the fixes of all findings of one file are asked for."""
+MOST_TRIALS, FEWEST_TRIALS, MOST_LAYERS = 100, 4, 10_000
+"""Proposals that are tried when the fixes of all findings of one file are asked for, and how many layers are looked at
+on their account: a trial looks at all of the file's models again."""
 
 
 @dataclass(slots=True)
@@ -66,7 +67,8 @@ class Fixer:
 
     def add_fixes(self, checked: Checked) -> None:
         """Put the fixes that hold into the findings, those of the most severe findings first."""
-        left = MOST_TRIALS
+        layers = sum(len(model.layers) for model in checked.facts.models)
+        left = min(max(MOST_LAYERS // max(layers, 1), FEWEST_TRIALS), MOST_TRIALS)
         for finding in sorted(checked.findings, key=lambda finding: LEVELS.index(finding.severity)):
             proposed = self._proposals(checked, finding)[:left]
             left -= len(proposed)
@@ -85,7 +87,8 @@ class Fixer:
             return None
         finally:
             self.restore(checked.source)
-        return result if holds(checked.findings, result.findings, finding) else None
+        kept = finding.severity == "error" or _outputs(checked.facts) == _outputs(result.facts)
+        return result if kept and holds(checked.findings, result.findings, finding) else None
 
     def restore(self, source: Source) -> None:
         self._engine.sources.overlay(self._path, source.module)
@@ -123,6 +126,14 @@ class Fixer:
                     return result, finding, fix
                 refused.add(key)
         return None
+
+
+def _outputs(facts: FileFacts) -> dict[str, list[tuple[str, str]]]:
+    """What comes out of each model: what runs already must go on to give the same."""
+    return {
+        model.target: [(out.path, "×".join(map(str, out.shape or "?"))) for out in model.outputs]
+        for model in facts.models
+    }
 
 
 def holds(before: Sequence[Finding], after: Sequence[Finding], mended: Finding) -> bool:

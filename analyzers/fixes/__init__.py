@@ -19,6 +19,7 @@ FIXED = {
     "RF101": "receptive_field_below_input",
     "RF104": "gridding_dilation",
     "RF106": "checkerboard_upsampling",
+    "RF107": "misaligned_merge",
     "RF201": "channel_mismatch",
     "RF202": "feature_size_mismatch",
     "RF203": "empty_output",

@@ -4,32 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.facts import Fix, Place
-from analyzers.fixes.support.bench import Bench
+import libcst as cst
 
-POSITIONS = {"Conv": 4, "Pool": 2}
+from analyzers.facts import Fix, Place
+from analyzers.fixes.support.arguments import Argument, argument_of
+from analyzers.fixes.support.bench import Bench
+from analyzers.fixes.support.calls import Call
 
 
 def propose(bench: Bench) -> Iterator[Fix]:
     problem = bench.problem
-    if problem is None:
-        return
-    extents, padded = _numbers(problem.data.get("expected")), _numbers(problem.data.get("actual"))
-    definition = problem.data.get("definition") or problem.place
+    definition = problem.data.get("definition") or problem.place if problem is not None else None
     call = bench.call(definition) if isinstance(definition, Place) else None
-    if call is None or not isinstance(definition, Place) or not len(extents) == len(padded) > 0:
+    if problem is None or call is None:
         return
-    layer = next(iter(bench.layers_at(definition)), None)
-    old = layer.attributes.get("padding", 0) if layer is not None else 0
-    olds = (old,) * len(extents) if isinstance(old, int) else _numbers(old)
-    if len(olds) != len(extents):
-        return
-    wanted = [more + max(-(-(extent - size) // 2), 0) for more, extent, size in zip(olds, extents, padded, strict=True)]
-    text = str(wanted[0]) if len(set(wanted)) == 1 else f"({', '.join(map(str, wanted))})"
-    kind = next((kind for kind in POSITIONS if layer is not None and kind in layer.type), None)
-    edit = call.set("padding", POSITIONS[kind] if kind else None, text)
+    name = _callee(call)
+    is_keras = name.endswith(("1D", "2D", "3D"))  # torch has Conv2d
+    where = argument_of(f"keras.{name}" if is_keras else name, "padding")
+    text = '"same"' if is_keras else _padding(call, where, problem.data.get("expected"), problem.data.get("actual"))
+    edit = call.set(*where, text) if text is not None else None
     if edit is not None:
         yield Fix(f"Set padding to {text}", False, (edit,))
+
+
+def _callee(call: Call) -> str:
+    function = call.node.func
+    name = function.attr if isinstance(function, cst.Attribute) else function
+    return name.value if isinstance(name, cst.Name) else ""
+
+
+def _padding(call: Call, where: Argument, extents: object, padded: object) -> str | None:
+    """What is there and as much more as the kernel's extents exceed the padded sizes."""
+    needed, given = _numbers(extents), _numbers(padded)
+    written = call.argument(*where)
+    old = _numbers(_literal(written.value)) if written is not None else (0,)
+    olds = old * len(needed) if len(old) == 1 else old
+    if not len(olds) == len(needed) == len(given) > 0:
+        return None
+    wanted = [more + max(-(-(extent - size) // 2), 0) for more, extent, size in zip(olds, needed, given, strict=True)]
+    return str(wanted[0]) if len(set(wanted)) == 1 else f"({', '.join(map(str, wanted))})"
+
+
+def _literal(node: cst.BaseExpression) -> object:
+    """The value of a number or of a tuple of numbers."""
+    if isinstance(node, cst.Integer):
+        return (int(node.value, 0),)
+    if isinstance(node, cst.Tuple | cst.List):
+        items = [element.value for element in node.elements]
+        return tuple(int(item.value, 0) if isinstance(item, cst.Integer) else None for item in items)
+    return None
 
 
 def _numbers(values: object) -> tuple[int, ...]:

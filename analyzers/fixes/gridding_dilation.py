@@ -15,7 +15,7 @@ _SCHEDULE = re.compile(r"; ([\d, ]+) would leave none")
 def propose(bench: Bench) -> Iterator[Fix]:
     match = _SCHEDULE.search(bench.finding.message)
     model = bench.model
-    if match is None or model is None or model.framework != "torch":
+    if match is None or model is None:
         return
     schedule = [int(text) for text in match[1].split(",")]
     places = [bench.finding.place, *(place for _, place in bench.finding.related)]

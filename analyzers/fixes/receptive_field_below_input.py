@@ -1,23 +1,27 @@
-"""RF101: the last convolutions are dilated until the last map sees enough."""
+"""RF101: the last map sees enough once convolutions are dilated, one gets a larger kernel, or one a stride."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
 
 from analyzers.facts import Fix, LayerFact, ModelFact
+from analyzers.fixes.support.arguments import change, widened, window
 from analyzers.fixes.support.bench import Bench
-from analyzers.fixes.support.dilations import KERNEL, PADDING, dilated, square
+from analyzers.fixes.support.dilations import dilated
 from analyzers.rules.support.coverage import extents
 
 MOST_LAYERS = 4
 LARGEST_DILATION = 16
-LARGEST_KERNEL = 15
+LARGEST_KERNEL = 31
+"""As in Ding et al. 2022, https://arxiv.org/abs/2203.06717"""
+MOST_STRIDES, MOST_STRIDABLE = 3, 12
 
 
 def propose(bench: Bench) -> Iterator[Fix]:
     model = bench.model
-    if model is None or model.framework != "torch" or model.field is None:
+    if model is None or model.field is None:
         return
     missing = _missing(model)
     layers = _candidates(model) if missing else []
@@ -30,6 +34,7 @@ def propose(bench: Bench) -> Iterator[Fix]:
             yield Fix(f"Dilate {names} by {', '.join(map(str, schedule))}", False, edits)
     for layer in layers[-1:]:
         yield from _larger_kernel(bench, layer, missing)
+    yield from _another_stride(bench, model, missing)
 
 
 def _missing(model: ModelFact) -> int:
@@ -65,34 +70,71 @@ def _dense(layer: LayerFact, gain: float) -> int:
 
 
 def _larger_kernel(bench: Bench, layer: LayerFact, missing: int) -> Iterator[Fix]:
-    numbers, call = square(layer), bench.call(layer.definition)
-    if numbers is None or call is None:
+    old, call = window(layer), bench.call(layer.definition)
+    if old is None or call is None:
         return
-    kernel, _, padding, dilation = numbers
-    more = 2 * math.ceil(missing * (kernel - 1) / _reach(layer) / dilation / 2)
-    edits = (
-        call.set("kernel_size", KERNEL, str(kernel + more)),
-        call.set("padding", PADDING, str(padding + more * dilation // 2)),
-    )
-    if kernel + more <= LARGEST_KERNEL and edits[0] is not None and edits[1] is not None:
-        yield Fix(f"Give `{layer.name}` a kernel of {kernel + more}", False, (edits[0], edits[1]))
+    kernel = old.kernel + 2 * math.ceil(missing * (old.kernel - 1) / _reach(layer) / old.dilation / 2)
+    edits = widened(call, layer, old, old._replace(kernel=kernel)) if kernel <= LARGEST_KERNEL else None
+    if edits:
+        yield Fix(f"Give `{layer.name}` a kernel of {kernel}", False, edits)
+
+
+def _another_stride(bench: Bench, model: ModelFact, missing: int) -> Iterator[Fix]:
+    """A stride of 2 doubles what every later layer adds: on as few convolutions as will do, and as late as will do."""
+    layers = [layer for layer in _alone(model) if _undilated(layer)][-MOST_STRIDABLE:]
+    for count in range(1, MOST_STRIDES + 1):
+        enough = [chosen for chosen in combinations(layers, count) if _gain(model, chosen) >= missing > 0]
+        for chosen in enough[: -MOST_LAYERS - 1 : -1]:
+            calls = [(bench.call(layer.definition), layer) for layer in chosen]
+            edits = [change(call, layer, "stride", "2") for call, layer in calls if call is not None]
+            found = tuple(edit for edit in edits if edit is not None)
+            if len(found) == count:
+                names = " and ".join(f"`{layer.name}`" for layer in chosen)
+                yield Fix(f"Give {names} a stride of 2", False, found)
+        if enough:
+            return
+
+
+def _undilated(layer: LayerFact) -> bool:
+    found = window(layer)
+    return found is not None and found.dilation == 1
+
+
+def _gain(model: ModelFact, chosen: Sequence[LayerFact]) -> float:
+    """Input pixels that the last map's field gains once the steps behind each chosen layer are twice as wide."""
+    if model.field is None:
+        return 0
+    gains = []
+    for axis, last in enumerate(model.field.size):
+        sizes = [layer.field.size[axis] if layer.field and axis < len(layer.field.size) else None for layer in chosen]
+        known = [size for size in (*sizes, last) if size is not None]
+        steps = [after - before for before, after in pairwise(known)]
+        gains.append(sum(step * (2 ** (index + 1) - 1) for index, step in enumerate(steps)))
+        if len(known) <= len(chosen) or min(steps) < 0:
+            return 0
+    return min(gains, default=0)
 
 
 def _candidates(model: ModelFact) -> list[LayerFact]:
     """Convolutions with room for dilation that no other layer shares its source with."""
+    return [layer for layer in _alone(model) if (found := window(layer)) and found.keeps_size and _reach(layer) > 0]
+
+
+def _alone(model: ModelFact) -> list[LayerFact]:
+    """Convolutions of stride 1 and a kernel above 1 whose source builds nothing else."""
     definitions = [layer.definition for layer in model.layers]
     return [
         layer
         for layer in model.layers
-        if (numbers := square(layer))
-        and numbers[0] > 1
-        and numbers[1] == 1
+        if (found := window(layer))
+        and found.kernel > 1
+        and found.stride == 1
         and definitions.count(layer.definition) == 1
     ]
 
 
 def _reach(layer: LayerFact) -> float:
     """Input pixels that each step of dilation adds."""
-    numbers = square(layer)
+    found = window(layer)
     strides = [stride for stride in (layer.input_field.stride if layer.input_field else ()) if stride is not None]
-    return float((numbers[0] - 1) * min(strides)) if numbers and strides else 0.0
+    return float((found.kernel - 1) * min(strides)) if found and strides else 0.0

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.facts import Fix
+from analyzers.fixes.support.arguments import argument, change
 from analyzers.fixes.support.bench import Bench
-
-BIAS, KERAS_BIAS = ("bias", 7), ("use_bias", None)
 
 
 def propose(bench: Bench) -> Iterator[Fix]:
     call = bench.call(bench.finding.place)
-    model = bench.model
-    if call is None or model is None:
+    if call is None:
         return
-    name, index = KERAS_BIAS if model.framework == "keras" else BIAS
-    edit = call.set(name, index, "False")
-    if edit is not None:
-        yield Fix(f"Set {name}=False", False, (edit,))
+    for layer in bench.layers_at(bench.finding.place)[:1]:
+        edit = change(call, layer, "bias", "False")
+        if edit is not None:
+            yield Fix(f"Set {argument(layer, 'bias').name}=False", False, (edit,))

@@ -22,6 +22,7 @@ RULE = Rule(
     ),
     how_to_fix="Use symmetric padding (or a crop) that brings the centres together, and equal strides.",
     reference="Araujo et al. 2019, https://distill.pub/2019/computing-receptive-fields",
+    fixes="unsafe",
 )
 
 

@@ -34,7 +34,10 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 
 
 def has_bias(layer: LayerFact) -> bool:
-    """Whether a convolution has one parameter an output channel more than its weight has elements."""
+    """Whether a convolution has one parameter an output channel more than its weight has elements; in Keras, whether
+    it says so and nothing but the bias comes after the sum."""
+    if "use_bias" in layer.attributes:
+        return layer.attributes["use_bias"] is True and layer.attributes.get("activation") == "linear"
     kernel = per_axis(layer, "kernel_size", kernel_axes(layer))
     inputs, outputs, groups = (layer.attributes.get(name) for name in ("in_channels", "out_channels", "groups"))
     if kernel is None or not (isinstance(inputs, int) and isinstance(outputs, int) and isinstance(groups, int)):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.server.client import LspClient, span
 from tests.server.conftest import NET, STEM
@@ -85,3 +89,93 @@ def test_cells_come_move_and_go(folder: Path) -> None:
             {"notebookDocument": {"uri": book.uri}, "cellTextDocuments": [{"uri": book.cells[2]["uri"]}]},
         )
         assert client.hints(book.cells[2]["uri"]) == []
+
+
+# -- code actions ----------------------------------------------------------------------------------
+
+
+def actions(book: Notebook, index: int, line: int, only: list[str] | None = None) -> dict[str, Any]:
+    context: dict[str, Any] = {"diagnostics": [], "triggerKind": 1, **({"only": only} if only else {})}
+    params = {
+        "textDocument": {"uri": book.cells[index]["uri"]},
+        "range": span(line, 0, line, 0),
+        "context": context,
+    }
+    return {action["title"]: action for action in book.client.request("textDocument/codeAction", params)}
+
+
+def made(book: Notebook, action: dict[str, Any]) -> dict[int, str]:
+    """The texts of the cells that an action edits, each edit inside the cell it is addressed to (ASCII only)."""
+    index_of = {cell["uri"]: index for index, cell in enumerate(book.cells)}
+    texts = {}
+    for change in action["edit"]["documentChanges"]:
+        index = index_of[change["textDocument"]["uri"]]
+        lines = book.cells[index]["text"].split("\n")
+        for edit in sorted(change["edits"], key=lambda edit: edit["range"]["start"]["line"], reverse=True):
+            start, end = edit["range"]["start"], edit["range"]["end"]
+            assert end["line"] < len(lines) and end["character"] <= len(lines[end["line"]])
+            rest = lines[end["line"]][end["character"] :]
+            lines[start["line"] : end["line"] + 1] = [
+                lines[start["line"]][: start["character"]] + edit["newText"] + rest
+            ]
+        texts[index] = "\n".join(lines)
+    return texts
+
+
+def book_of(client: LspClient, *cells: str) -> Notebook:
+    CELLS[:] = cells
+    return Notebook(client)
+
+
+@pytest.fixture
+def cells() -> Iterator[None]:
+    kept = list(CELLS)
+    yield
+    CELLS[:] = kept
+
+
+@pytest.mark.usefixtures("cells")
+def test_fixes_are_addressed_to_cells(folder: Path) -> None:
+    head = "# rf: input=1x3x32x32\nmodel = nn.Sequential(\n    nn.Conv2d(3, 8, kernel=3),\n    nn.Conv2d(8, 8, 3),\n)"
+    unused = "x = 1\n# rf: ignore[RF201]"
+    with LspClient(folder) as client:
+        book = book_of(client, "%matplotlib inline\nfrom torch import nn", head, unused, "y = nn.ReLU(inplac=True)")
+        client.settled(book.cells[1]["uri"])
+        fix = actions(book, 1, 2)["Rename kernel to kernel_size"]
+        assert made(book, fix) == {1: head.replace("kernel=", "kernel_size=")}
+        gone = actions(book, 2, 1)["Remove the comment"]
+        assert made(book, gone) == {2: "x = 1\n"}
+        ignored = actions(book, 1, 2)["Ignore RF301 on this line"]
+        assert made(book, ignored) == {1: head.replace("3),", "3),  # rf: ignore[RF301]", 1)}
+        every = actions(book, 1, 0, ["source.fixAll"])["Apply all safe fixes"]
+        assert made(book, every) == {
+            1: head.replace("kernel=", "kernel_size="),
+            2: "x = 1\n",
+            3: "y = nn.ReLU(inplace=True)",
+        }
+
+
+@pytest.mark.usefixtures("cells")
+def test_comments_with_numbers_in_every_cell(folder: Path) -> None:
+    layers = (
+        "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.first = nn.Conv2d(3, 8, 3)\n        self.second = nn.Conv2d(8, 8, 3)\n"
+        "    def forward(self, x):\n        return self.second(self.first(x))"
+    )
+    model = "# rf: input=1x3x32x32\nmodel = nn.Sequential(Net(), nn.Conv2d(8, 8, 3))\n"
+    with LspClient(folder) as client:
+        book = book_of(client, layers, model)
+        client.settled(book.cells[1]["uri"])
+        texts = made(book, actions(book, 1, 1)["Write shapes and fields as comments"])
+        assert texts[0].split("\n")[4:6] == [
+            "        self.first = nn.Conv2d(3, 8, 3)  # → 8×30×30 · RF 3",
+            "        self.second = nn.Conv2d(8, 8, 3)  # → 8×28×28 · RF 5",
+        ]
+        assert texts[1].split("\n")[1].endswith("  # → 8×26×26 · RF 7")
+        for index, text in texts.items():
+            whole = {"document": {"uri": book.cells[index]["uri"], "version": 2}, "changes": [{"text": text}]}
+            book.change(textContent=[whole])
+            book.cells[index]["text"] = text
+        client.settled(book.cells[1]["uri"])
+        removed = made(book, actions(book, 1, 1)["Remove the comments with shapes and fields"])
+        assert removed == {0: layers, 1: model}

@@ -40,7 +40,7 @@ class Call:
             return self.add(f"{name}={text}") if self.is_plain else None
         if not is_literal(argument.value):
             return None
-        return Edit(self.place(_whole(argument)), f"{name}={text}" if argument.keyword is not None else text)
+        return Edit(self.place(argument), f"{name}={text}" if argument.keyword is not None else text)
 
     def add(self, text: str) -> Edit:
         """Put an argument behind the last one."""
@@ -51,6 +51,15 @@ class Call:
         end = Place(self.path, at.end_line, at.end_column - 1, at.end_line, at.end_column - 1)
         return Edit(end, text)
 
+    def remove(self, name: str, index: int | None = None) -> Edit | None:
+        """Take an argument out that is not the first, with the comma before it."""
+        argument = self.argument(name, index)
+        if argument is None or argument is self.node.args[0]:
+            return None
+        before = self.place(self.node.args[list(self.node.args).index(argument) - 1])
+        own = self.place(argument)
+        return Edit(Place(self.path, before.end_line, before.end_column, own.end_line, own.end_column), "")
+
     def rename(self, name: str, new: str) -> Edit | None:
         """Give a keyword another name."""
         argument = self.argument(name)
@@ -59,14 +68,9 @@ class Call:
         return Edit(self.place(argument.keyword), new)
 
 
-def _whole(argument: cst.Arg) -> cst.CSTNode:
-    """The argument with its keyword and the parentheses around its value, without the comma."""
-    return argument
-
-
 def is_literal(node: cst.BaseExpression) -> bool:
-    """Whether an expression is made of numbers, constants, and arithmetic on them."""
-    if isinstance(node, cst.Integer | cst.Float):
+    """Whether an expression is made of numbers, strings, constants, and arithmetic on them."""
+    if isinstance(node, cst.Integer | cst.Float | cst.SimpleString):
         return True
     if isinstance(node, cst.Name):
         return node.value in ("True", "False", "None")
@@ -77,13 +81,6 @@ def is_literal(node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.Tuple | cst.List):
         return all(is_literal(element.value) for element in node.elements)
     return False
-
-
-def number(call: Call, name: str, index: int) -> int | None:
-    """The value of an argument that is written as one whole number."""
-    argument = call.argument(name, index)
-    value = argument.value if argument is not None else None
-    return int(value.value, 0) if isinstance(value, cst.Integer) else None
 
 
 def call_at(module: SourceModule, place: Place) -> Call | None:

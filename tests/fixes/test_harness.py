@@ -1,0 +1,61 @@
+"""Each fix over all its rule's examples, and over a sample of mutated programs: the finding goes, nothing comes,
+and a second run changes nothing. The long run is tests/fixes/run.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analyzers.fixes import FIXED, SAFE
+from analyzers.rules.support.record import Example
+from analyzers.rules.support.registry import MODULES, RULES
+from analyzers.rules.support.selection import levels
+from analyzers.rules.support.settings import RuleSettings
+from tests.differential.judge import shared
+from tests.fixes.harness import Bench
+from tests.fixes.run import outcomes
+from tests.mutations.originals import ORIGINALS, Original
+
+EVERY = 150
+NAMED = {
+    *("RF101", "RF104", "RF106", "RF107", "RF201", "RF202", "RF203", "RF301", "RF401", "RF404", "RF903"),
+}
+"""The rules whose table names a fix."""
+
+
+def test_every_rule_that_names_a_fix_has_one() -> None:
+    assert set(FIXED) == NAMED
+    said = {code: rule.fixes for code, rule in RULES.items() if rule.fixes != "none"}
+    assert said == {code: "safe" if code in SAFE else "unsafe" for code in FIXED}
+
+
+def bad_examples() -> list:
+    return [
+        pytest.param(code, example, id=f"{code}-{number}")
+        for code in FIXED
+        for number, example in enumerate(MODULES[code].BAD)
+    ]
+
+
+@pytest.mark.parametrize(("code", "example"), bad_examples())
+def test_the_examples_of_a_rule(code: str, example: Example, tmp_path: Path) -> None:
+    settings = replace(RuleSettings(**example.settings), levels={**levels(), **levels([code])})
+    bench = Bench(tmp_path / "example.py", settings=settings)
+    text = example.source.lstrip("\n")
+    found = [mended for mended in bench.mended(text) if mended.finding.code == code]
+    assert found, "no fix is offered"
+    assert [str(mended) for mended in found if mended.wrong] == []
+    assert bench.settles(text) == ""
+
+
+@pytest.mark.parametrize("original", ORIGINALS, ids=lambda original: original.file)
+def test_mutated_programs(original: Original, tmp_path: Path) -> None:
+    """Torch runs what is mended, and gets the same shapes from what ran before."""
+    wrong = [
+        f"{mutant or 'unchanged'} | {mended}"
+        for mutant, mended in outcomes(original, EVERY, shared("fixes"), tmp_path, offset=7)
+        if mended.wrong
+    ]
+    assert wrong == []
