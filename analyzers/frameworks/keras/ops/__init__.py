@@ -3,15 +3,32 @@
 from analyzers.frameworks.keras.ops import (
     control,
     creation,
+    delegated,
     elementwise,
     images,
+    linear_algebra,
+    losses,
     maps,
     products,
     reductions,
     shaping,
+    signals,
 )
 from analyzers.frameworks.keras.ops.registration import names_of_rooms
 
 names_of_rooms()
 
-__all__ = ["control", "creation", "elementwise", "images", "maps", "products", "reductions", "shaping"]
+__all__ = [
+    "control",
+    "creation",
+    "delegated",
+    "elementwise",
+    "images",
+    "linear_algebra",
+    "losses",
+    "maps",
+    "products",
+    "reductions",
+    "shaping",
+    "signals",
+]

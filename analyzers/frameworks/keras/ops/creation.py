@@ -85,3 +85,25 @@ def variable(initial_value: Any = None, trainable: Any = True, *args: Any, **kwa
 @names("K.placeholder")
 def placeholder(shape: Any = None, ndim: Any = None, *args: Any, **kwargs: Any) -> Tensor:
     return Tensor(open_shape(shape))
+
+
+@names("logspace", "geomspace")
+def logspace(start: Any, stop: Any, num: Any = 50, *args: Any, **kwargs: Any) -> Tensor:
+    return Tensor((size(num),))
+
+
+@names("tri")
+def tri(N: Any, M: Any = None, *args: Any, **kwargs: Any) -> Tensor:
+    return Tensor((size(N), size(N if M is None else M)))
+
+
+@names("random.categorical", "tf.random.categorical")
+def categorical(logits: Any, num_samples: Any, *args: Any, **kwargs: Any) -> Tensor:
+    """(N, classes) → (N, num_samples)"""
+    return Tensor((*tensor(logits).shape[:-1], size(num_samples)), dtype="int32")
+
+
+@names("random.shuffle", "tf.random.shuffle")
+def shuffle(x: Any, *args: Any, **kwargs: Any) -> Tensor:
+    given = tensor(x)
+    return given.with_(field=given.field.forget((0,), "shuffled"))

@@ -24,14 +24,15 @@ UNARY = (
     "logical_not bitwise_not isnan isinf isfinite nan_to_num stop_gradient copy positive relu relu6 elu selu gelu celu "
     "silu swish hard_sigmoid hard_silu hard_swish hard_tanh hard_shrink softplus softsign soft_shrink log_sigmoid "
     "leaky_relu tanh_shrink threshold squareplus sparse_plus sparse_sigmoid real imag conj conjugate deg2rad rad2deg "
-    "cbrt sinc angle fabs"
+    "cbrt sinc angle fabs bitwise_invert i0 isneginf isposinf isreal signbit log_cosh lgamma digamma"
 ).split()
 BINARY = (
     "add subtract multiply divide true_divide floor_divide divide_no_nan mod floormod power pow maximum minimum fmax "
     "fmin arctan2 atan2 equal not_equal greater greater_equal less less_equal logical_and logical_or "
     "logical_xor bitwise_and "
     "bitwise_or bitwise_xor left_shift right_shift hypot logaddexp squared_difference truediv div isclose ldexp fmod "
-    "nextafter heaviside copysign"
+    "nextafter heaviside copysign logaddexp2 gcd lcm bitwise_left_shift bitwise_right_shift multiply_no_nan xlogy xdivy "
+    "igamma"
 ).split()
 
 
@@ -44,7 +45,7 @@ def _unary(name: str) -> Any:
 
 
 def _binary(name: str) -> Any:
-    def function(x1: Any, x2: Any = None, *args: Any, x: Any = None, y: Any = None, **kwargs: Any) -> Tensor:
+    def function(x1: Any = None, x2: Any = None, *args: Any, x: Any = None, y: Any = None, **kwargs: Any) -> Tensor:
         left, right = (x1 if x is None else x), (x2 if y is None else y)
         if not isinstance(left, Tensor) and not isinstance(right, Tensor):
             left = tensor(left)
@@ -94,21 +95,33 @@ def softmax(x: Any, axis: Any = -1, *args: Any, **kwargs: Any) -> Tensor:
     return made
 
 
-@names(
-    "cumsum",
-    "cumprod",
-    "sort",
-    "argsort",
-    "tf.cumsum",
-    "tf.math.cumsum",
-    "tf.sort",
-    "K.cumsum",
-    "tf.argsort",
-    "tf.math.cumprod",
-)
+@names("sort", "argsort", "tf.sort", "tf.argsort")
 def along(x: Any, axis: Any = -1, *args: Any, **kwargs: Any) -> Tensor:
     given = tensor(x)
-    return reduction.mix(given, None if axis is None else axis)
+    if axis is None:
+        given, axis = reshape.view(given, (-1,)), 0
+    return reduction.mix(given, axis)
+
+
+@names("tf.cumsum", "tf.math.cumsum", "K.cumsum", "tf.math.cumprod", "K.cumprod")
+def tf_cumulative(x: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Tensor:
+    return along(x, axis)
+
+
+@names("argpartition")
+def argpartition(x: Any, kth: Any, axis: Any = -1) -> Tensor:
+    return along(x, axis)
+
+
+@names("cumsum", "cumprod", "nancumsum", "nancumprod")
+def cumulative(x: Any, axis: Any = None, *args: Any, **kwargs: Any) -> Tensor:
+    """Flattened where no axis is named."""
+    return along(x, axis)
+
+
+@names("sparsemax")
+def sparsemax(x: Any, axis: Any = -1) -> Tensor:
+    return reduction.mix(tensor(x), axis)
 
 
 @names("normalize", "tf.nn.l2_normalize", "tf.math.l2_normalize", "tf.linalg.l2_normalize", "K.l2_normalize")
@@ -122,7 +135,13 @@ def batch_normalization(x: Any, *args: Any, **kwargs: Any) -> Tensor:
     return unary(tensor(x))
 
 
-@names("layer_normalization", "rms_normalization")
+@names("rms_normalization")
+def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: Any = None) -> Tensor:
+    given = tensor(x)
+    return given.with_(field=given.field.statistics(axes_of(axis, given.rank)))
+
+
+@names("layer_normalization")
 def layer_normalization(
     x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, *args: Any, **kwargs: Any
 ) -> Tensor:

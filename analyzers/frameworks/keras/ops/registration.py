@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from analyzers.frameworks.keras.layer import open_shape
@@ -10,6 +10,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     data_format,
     per_axis,
 )
+from analyzers.frameworks.keras.ops.signatures import PARAMETERS
 from analyzers.frameworks.registry import NAMES
 from analyzers.interpreter.parameters import NativeSignature, unknown_argument
 from analyzers.tensors.dims import Dim
@@ -25,10 +26,15 @@ def names(*spellings: str) -> Callable[[Definition], Definition]:
     """Register under ``keras.ops.x`` (a bare name), ``tensorflow.x`` (``tf.x``), ``keras.backend.x`` (``K.x``)."""
 
     def register(definition: Definition) -> Definition:
-        native = strict(definition) if definition.__code__.co_flags & 0x08 else definition
-        for spelling in spellings:
-            for dotted in _dotted(spelling):
-                NAMES[dotted] = native if dotted.startswith("keras.ops.") else definition
+        for dotted in dotted_names(spellings):
+            if dotted.startswith("tensorflow."):
+                NAMES[dotted] = _tensorflow_form(definition)
+            elif dotted.startswith("keras.ops."):
+                NAMES[dotted] = strict(
+                    definition, PARAMETERS.get(dotted.removeprefix("keras.ops.").removeprefix("nn."))
+                )
+            else:
+                NAMES[dotted] = definition
         return definition
 
     return register
@@ -46,21 +52,31 @@ IGNORED = frozenset(
     "validate_indices batch_dims "
     "unroll value stddev mean minval maxval num endpoint constant caching_device shape_invariants max_value threshold "
     "level x1 x2 x y a b adjoint_a adjoint_b preserve_aspect_ratio half_pixel_centers align_corners rate noise_shape "
+    "offset stride_ ord rcond minlength range max_val filter_size filter_sigma k1 k2 mask_index dx top_cropping "
     "offset variance weights default k min max x_min x_max clip_value_min clip_value_max a_min a_max t".split()
 )
 """Keywords of some of these functions that have no bearing on shapes."""
+OLDER = frozenset(("new_shape", "name"))
+"""Keywords of earlier versions of Keras 3."""
 
 
-def strict(definition: Callable[..., Any]) -> Callable[..., Any]:
-    """The native with its keywords checked: its own and :data:`IGNORED` ones; others are refused."""
+def strict(definition: Callable[..., Any], parameters: tuple[str, ...] | None) -> Callable[..., Any]:
+    """The native with its keywords checked against Keras' own; where they are open, against :data:`IGNORED` too."""
     code = definition.__code__
-    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    known = tuple(k for k in own if k != "machine") if parameters is None else parameters
+    if parameters is None and not code.co_flags & 0x08:
+        return definition
     signature = NativeSignature(definition)
+    accepted = frozenset(("machine", *known, *(IGNORED if parameters is None else OLDER)))
 
     def checked(args: tuple, kwargs: dict[str, Any]) -> Any:
         for key in kwargs:
-            if key not in known and key not in IGNORED:
-                raise unknown_argument(definition.__name__, key, [k for k in known if k != "machine"])
+            if key not in accepted:
+                raise unknown_argument(definition.__name__, key, list(known))
+        for place, key in enumerate(known[: min(2, code.co_argcount)]):
+            if key in kwargs and key not in own:
+                kwargs = {own[place]: kwargs[key], **{k: v for k, v in kwargs.items() if k != key}}
         try:
             return definition(*args, **kwargs)
         except TypeError:
@@ -73,18 +89,52 @@ def strict(definition: Callable[..., Any]) -> Callable[..., Any]:
     def native_with_machine(*args: Any, machine: Any, **kwargs: Any) -> Any:
         return checked(args, {**kwargs, "machine": machine})
 
-    made = native_with_machine if "machine" in known else native
+    made = native_with_machine if "machine" in own else native
     made.__name__ = made.__qualname__ = definition.__name__
     made.__doc__ = definition.__doc__
     return made
 
 
-def _dotted(spelling: str) -> list[str]:
-    if spelling.startswith("tf."):
-        return ["tensorflow." + spelling[3:]]
-    if spelling.startswith("K."):
-        return ["keras.backend." + spelling[2:]]
-    return [f"keras.ops.{spelling}"]
+def dotted_names(spellings: Iterable[str]) -> Iterator[str]:
+    for spelling in spellings:
+        for short, room in (("tf.", "tensorflow."), ("K.", "keras.backend."), ("random.", "keras.random.")):
+            if spelling.startswith(short):
+                yield room + spelling.removeprefix(short)
+                break
+        else:
+            yield f"keras.ops.{spelling}"
+
+
+FIRST_IN_TENSORFLOW = (
+    "input features logits value tensor params input_tensor values a x images image inputs signals tensors data matrix"
+).split()
+"""What TensorFlow calls the first argument of one function or another."""
+
+
+def _tensorflow_form(definition: Callable[..., Any]) -> Callable[..., Any]:
+    """The same with TensorFlow's name for the first argument."""
+    code = definition.__code__
+    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if not code.co_argcount or (definition.__defaults__ and len(definition.__defaults__) == code.co_argcount):
+        return definition
+
+    def renamed(args: tuple, kwargs: dict[str, Any]) -> Any:
+        if not args and own[0] not in kwargs:
+            other = next((k for k in FIRST_IN_TENSORFLOW if k in kwargs and k not in own), None)
+            if other is not None:
+                kwargs = {own[0]: kwargs[other], **{k: v for k, v in kwargs.items() if k != other}}
+        return definition(*args, **kwargs)
+
+    def native(*args: Any, **kwargs: Any) -> Any:
+        return renamed(args, kwargs)
+
+    def native_with_machine(*args: Any, machine: Any, **kwargs: Any) -> Any:
+        return renamed(args, {**kwargs, "machine": machine})
+
+    made = native_with_machine if "machine" in own else native
+    made.__name__ = made.__qualname__ = definition.__name__
+    made.__doc__ = definition.__doc__
+    return made
 
 
 @names("convert_to_tensor", "array", "tf.constant", "tf.convert_to_tensor", "K.constant", "K.variable", "tf.identity")

@@ -11,7 +11,7 @@ from analyzers.frameworks.keras.layers.arguments import (
 from analyzers.frameworks.keras.layers.merging import joined
 from analyzers.frameworks.keras.ops.registration import names, shape_argument, tensor
 from analyzers.frameworks.registry import NAMES
-from analyzers.tensors.dims import product
+from analyzers.tensors.dims import product, unknown_dim
 from analyzers.tensors.operations import (
     indexing,
     padding,
@@ -20,7 +20,7 @@ from analyzers.tensors.operations import (
 from analyzers.tensors.operations.arguments import axes as axes_of
 from analyzers.tensors.operations.arguments import axis as axis_of
 from analyzers.tensors.operations.arguments import size
-from analyzers.tensors.operations.elementwise import unary
+from analyzers.tensors.operations.elementwise import broadcast, unary
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -43,10 +43,16 @@ def numel(x: Any, *args: Any, **kwargs: Any) -> Any:
 
 @names("reshape", "tf.reshape", "K.reshape")
 def reshape_to(
-    x: Any = None, newshape: Any = None, name: Any = None, *, tensor: Any = None, shape: Any = None
+    x: Any = None,
+    newshape: Any = None,
+    name: Any = None,
+    *,
+    tensor: Any = None,
+    shape: Any = None,
+    new_shape: Any = None,
 ) -> Tensor:
     given = _tensor(x if tensor is None else tensor)
-    target = newshape if shape is None else shape
+    target = next((s for s in (newshape, shape, new_shape) if s is not None), None)
     if isinstance(target, Tensor):
         target = shape_argument(target)
     if isinstance(target, Unknown):
@@ -304,3 +310,136 @@ def diagonal(x: Any, *args: Any, **kwargs: Any) -> Tensor:
 @names("tril", "triu", "tf.linalg.band_part")
 def triangle(x: Any, *args: Any, **kwargs: Any) -> Tensor:
     return unary(tensor(x))
+
+
+@names("append")
+def append(x1: Any, x2: Any, axis: Any = None) -> Tensor:
+    """Both end to end, flattened where no axis is named."""
+    first, second = tensor(x1), tensor(x2)
+    if axis is None:
+        return joined([ravel(first), ravel(second)], 0)
+    return joined([first, second], axis)
+
+
+for _name, _axis in (("hsplit", 1), ("vsplit", 0), ("dsplit", 2)):
+
+    def _split(x: Any, indices_or_sections: Any, axis: int = _axis) -> list:
+        return split(x, indices_or_sections, 0 if tensor(x).rank == 1 else axis)
+
+    names(_name)(_split)
+
+
+@names("dstack")
+def dstack(xs: Any) -> Tensor:
+    """Vectors become (1, N, 1), matrices (M, N, 1); then end to end along the third axis."""
+    parts = [tensor(v) for v in xs]
+    parts = [reshape.unsqueeze(v, 0) if v.rank == 1 else v for v in parts]
+    return joined([reshape.unsqueeze(v, 2) if v.rank == 2 else v for v in parts], 2)
+
+
+@names("scatter", "tf.scatter_nd")
+def scatter(indices: Any = None, values: Any = None, shape: Any = None, *args: Any, **kwargs: Any) -> Tensor:
+    """A new tensor of this shape with values written to places that are only known when it runs."""
+    given = tensor(values if values is not None else kwargs.get("updates"))
+    return Tensor(shape_argument(shape), given.field.forget(range(given.rank), "scattered"), given.dtype)
+
+
+@names("tf.gather_nd")
+def gather_nd(params: Any, indices: Any, batch_dims: Any = 0, name: Any = None) -> Tensor:
+    given, index = tensor(params), tensor(indices)
+    depth = index.shape[-1]
+    if not isinstance(depth, int) or not isinstance(batch_dims, int):
+        raise UnknownUsed(Unknown("how deep indices reach"))
+    field = given.field.forget(range(given.rank), "gathered")
+    return Tensor((*index.shape[:-1], *given.shape[batch_dims + depth :]), field, given.dtype)
+
+
+@names("tf.boolean_mask")
+def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: Any = None) -> Tensor:
+    given, picked = _tensor(tensor), _tensor(mask)
+    where = 0 if axis is None else axis_of(axis, given.rank)
+    field = given.field.forget(range(given.rank), "picked by a mask")
+    rest = given.shape[where + picked.rank :]
+    return Tensor((*given.shape[:where], unknown_dim("how many elements a mask picks"), *rest), field, given.dtype)
+
+
+@names("segment_sum", "segment_max", "segment_min", "segment_prod")
+def segment(data: Any, segment_ids: Any, num_segments: Any = None, sorted: Any = False) -> Tensor:
+    """(N, …) → (num_segments, …)"""
+    given = tensor(data)
+    count = unknown_dim("how many segments there are") if num_segments is None else size(num_segments)
+    return given.with_(shape=(count, *given.shape[1:]), field=given.field.mix((0,)))
+
+
+@names(
+    *[f"tf.math.{kind}segment_{what}" for kind in ("", "unsorted_") for what in ("sum", "max", "min", "mean", "prod")]
+)
+def tf_segment(data: Any, segment_ids: Any, num_segments: Any = None, name: Any = None) -> Tensor:
+    return segment(data, segment_ids, num_segments)
+
+
+@names("tf.nn.embedding_lookup")
+def embedding_lookup(params: Any, ids: Any, *args: Any, **kwargs: Any) -> Any:
+    return take(params, ids, 0)
+
+
+@names("tf.sequence_mask")
+def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = None, name: Any = None) -> Tensor:
+    """(…) → (…, maxlen)"""
+    given = tensor(lengths)
+    length = unknown_dim("the longest sequence") if maxlen is None else size(maxlen)
+    return given.with_(shape=(*given.shape, length), field=given.field.insert(given.rank), dtype="bool")
+
+
+@names("searchsorted", "tf.searchsorted")
+def searchsorted(sorted_sequence: Any, values: Any, *args: Any, **kwargs: Any) -> Tensor:
+    """A place for each value."""
+    return tensor(values).with_(dtype="int64")
+
+
+@names("digitize")
+def digitize(x: Any, bins: Any) -> Tensor:
+    return tensor(x).with_(dtype="int64")
+
+
+@names("vander")
+def vander(x: Any, N: Any = None, increasing: Any = False) -> Tensor:
+    """(M,) → (M, N), N = M unless given."""
+    given = tensor(x)
+    columns = given.shape[0] if N is None else size(N)
+    return given.with_(shape=(*given.shape, columns), field=given.field.insert(given.rank))
+
+
+@names("select")
+def select(condlist: Any, choicelist: Any, default: Any = 0) -> Tensor:
+    made = tensor(choicelist[0])
+    for other in (*choicelist[1:], *condlist):
+        made = broadcast(made, tensor(other))
+    return made
+
+
+@names("multi_hot")
+def multi_hot(inputs: Any, num_classes: Any = None, axis: Any = -1, *args: Any, **kwargs: Any) -> Tensor:
+    """(N, n) → (N, num_classes); a vector of numbers gives one row."""
+    given = tensor(inputs)
+    at = 0 if given.rank < 2 else 1
+    shape = list(given.shape)
+    shape[at] = size(num_classes)
+    return given.with_(shape=tuple(shape), field=given.field.mix((at,)), dtype="float32")
+
+
+def rearrange(tensor: Any, pattern: Any, *, machine: Any, **axes_lengths: Any) -> Any:
+    return machine.call(NAMES["einops.rearrange"], (tensor, pattern), axes_lengths)
+
+
+NAMES["keras.ops.rearrange"] = rearrange
+
+
+@names("K.temporal_padding")
+def temporal_padding(x: Any, padding: Any = (1, 1)) -> Tensor:
+    return pad(x, ((0, 0), tuple(padding), (0, 0)))
+
+
+@names("K.spatial_3d_padding")
+def spatial_3d_padding(x: Any, padding: Any = ((1, 1),) * 3, data_format: Any = None) -> Tensor:
+    return pad(x, ((0, 0), *padding, (0, 0)))
