@@ -33,7 +33,7 @@ from analyzers.interpreter.values import (
     TypingForm,
 )
 from analyzers.tensors.dims import Expression
-from analyzers.tensors.operations.arguments import integer
+from analyzers.tensors.operations.arguments import integer, require_one_element
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -524,6 +524,7 @@ def _make_float(value: Any = 0.0, *, machine: Any) -> Any:
 def _scalar(machine: Any, value: Tensor, kind: type) -> Any:
     if value.content is not None and len(value.content) == 1:
         return kind(value.content[0])
+    require_one_element(value, "a number", "ValueError")
     return machine.unknown("the value of a tensor")
 
 
@@ -680,6 +681,8 @@ CONSTRUCTORS: dict[type, Any] = {
     range: _range,
     type: _type,
 }
+for _kind, _constructor in CONSTRUCTORS.items():
+    _constructor.__name__ = _kind.__name__  # What messages call it.
 
 BUILTINS: dict[str, Any] = {
     "len": _len, "abs": _abs, "max": _max, "min": _min, "sum": _sum, "round": _round, "pow": _pow,

@@ -78,6 +78,11 @@ REFUSED = {
         "RF303",
         "diag takes a whole number, gets a tensor of 2×3×16×16",
     ),
+    "the number of a map": (
+        "return int(x.sum(1))",
+        "RF303",
+        "int takes a number, gets a tensor of 2×16×16",
+    ),
     "a map as end of a range": (
         "return [x for _ in range(x)]",
         "RF303",
@@ -175,6 +180,8 @@ ACCEPTED = {
     "number and tensor": "return torch.mul(2, x), torch.add(1, x), torch.pow(2, x), torch.sub(1.0, x), torch.div(1, x)",
     "numpy's names": "return torch.cat(tensors=(x, x), axis=1), x.sum(axis=1, keepdims=True), torch.relu(input=x)",
     "other names": "return torch.dot(x.flatten(), tensor=x.flatten()), torch.heaviside(x, values=x)",
+    "truth values behind": "return F.max_pool2d(x, (2, True), (1, True)), nn.Linear(True, 3)(x[..., :1])",
+    "truth values as kernel": "return nn.Conv2d(3, 4, True)(x), nn.LSTM(16, True)(x[:, 0])",
     "several dims": "return x[:1].squeeze(0, 3)",
     "numbers in tensors": "return F.pad(x, [torch.tensor(1), torch.tensor([2])])",
     "caught": """

@@ -215,7 +215,7 @@ def _floating(function: Callable[..., Any] | None) -> Callable[..., Tensor]:
     return native
 
 
-def _comparison(function: Callable[..., Any]) -> Callable[..., Tensor]:
+def _comparison(function: Callable[..., Any] | None) -> Callable[..., Tensor]:
     return lambda input, other: _combined(function, input, other, "bool")
 
 
@@ -230,7 +230,8 @@ def _of_two_tensors(native: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return lambda input, other: native(tensor(input), tensor(other))
 
 
-for _table, _made in ((ARITHMETIC, _arithmetic), (FLOATING, _floating), (COMPARISONS, _comparison)):
+TABLES: Any = ((ARITHMETIC, _arithmetic), (FLOATING, _floating), (COMPARISONS, _comparison))
+for _table, _made in TABLES:
     for _name, _function in _table.items():
         _native = _made(_function)
         shared_in_place(_name)(_of_two_tensors(_native) if _name in OF_TWO_TENSORS else _native)

@@ -307,7 +307,7 @@ def require_module(value: Any) -> None:
     if isinstance(value, Class):
         said = f"the class {value.name}" + (", which is not instantiated" if Module in _hosts(value) else "")
     elif isinstance(value, (Function, FunctionType)):
-        said = f"the function {getattr(value, 'name', None) or value.__name__}"
+        said = f"the function {getattr(value, 'name', None) or getattr(value, '__name__', '')}"
     else:
         said = LAZY.get(type(value)) or described(value)
     raise OperationError("invalid-argument", f"{{subject}} takes modules, gets {said}", exception="TypeError")

@@ -77,8 +77,8 @@ def size(value: Any) -> Dim:
     return integer(value)
 
 
-def require_one_element(value: Tensor) -> None:
-    """A tensor can stand for a number only if it holds just one; raises invalid-argument (TypeError).
+def require_one_element(value: Tensor, wanted: str = "a whole number", exception: str = "TypeError") -> None:
+    """A tensor can stand for a number only if it holds just one; raises invalid-argument.
 
     An input that nothing is known of yet (a probe, a subclass) may well be a number.
     """
@@ -86,8 +86,8 @@ def require_one_element(value: Tensor) -> None:
         shape = "×".join(map(text, value.shape))
         raise OperationError(
             "invalid-argument",
-            f"{{subject}} takes a whole number, gets a tensor of {shape}",
-            exception="TypeError",
+            f"{{subject}} takes {wanted}, gets a tensor of {shape}",
+            exception=exception,
             as_tensor=True,
         )
 

@@ -37,14 +37,17 @@ def exactly(value: Any, count: int, argument: str) -> tuple[Dim, ...]:
             expected=count,
             actual=len(value),
         )
-    return tuple(number(item, argument) for item in value)
+    return tuple(number(item, argument, first=not index) for index, item in enumerate(value))
 
 
-def number(value: Any, argument: str) -> Dim:
-    """A whole number; raises invalid-argument (TypeError) for None, truth values and what is no number at all."""
+def number(value: Any, argument: str, *, first: bool = True) -> Dim:
+    """A whole number; raises invalid-argument (TypeError) for None and for what is no number.
+
+    Of several numbers torch minds truth values only in the first place.
+    """
     if type(value) is int:
         return value
-    if value is None or isinstance(value, (bool, *NEVER_INTEGERS)):
+    if value is None or isinstance(value, NEVER_INTEGERS) or (first and isinstance(value, bool)):
         raise OperationError(
             "invalid-argument",
             f"{{subject}} takes a whole number as {argument}, gets {described(value)}",
@@ -61,7 +64,9 @@ def paddings(value: Any, count: int) -> tuple[Dim, ...]:
     Raises invalid-argument.
     """
     amounts = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    found = tuple(number(amount, "padding") - isinstance(amount, Unknown) for amount in amounts)
+    found = tuple(
+        number(amount, "padding", first=not index) - isinstance(amount, Unknown) for index, amount in enumerate(amounts)
+    )
     found = per_axis(found, count, "padding")
     require_at_least(found, 0, "padding")
     return found

@@ -16,13 +16,19 @@ from analyzers.unknown import Unknown
 
 
 def weight(*shape: Dim) -> Tensor:
-    """A learned parameter of this shape; raises where ``torch.empty(shape)`` would."""
+    """A learned parameter of this shape; raises where ``torch.empty(shape)`` would.
+
+    Of a shape torch minds truth values only in the first place.
+    """
     for size in shape:
         check_size(size)
+    if shape and isinstance(shape[0], bool):
+        message = f"{{subject}} takes whole numbers as sizes, gets {shape[0]}"
+        raise OperationError("invalid-argument", message, exception="TypeError", actual=shape[0])
     return parameter(shape)
 
 
-LITERALS = (bool, float, str, list, tuple)
+LITERALS = (float, str, list, tuple)
 NEVER_SIZES = (*LITERALS, dict, Class, Function)
 
 
