@@ -65,7 +65,7 @@ def attribute(name: str, value: Any) -> None:
 
 ROOTS = {
     "torch": "torch", "einops": "torch", "lightning": "torch", "pytorch_lightning": "torch",
-    "keras": "keras", "tensorflow": "keras", "tf_keras": "keras",
+    "keras": "keras", "tensorflow": "keras", "tf_keras": "keras", "keras_core": "keras",
 }  # fmt: skip
 """Top-level package → the table that knows it."""
 SPELLINGS: dict[str, Callable[[str], str]] = {}

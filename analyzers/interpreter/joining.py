@@ -61,6 +61,18 @@ def rejoin(machine: Any, frame: Frame) -> Any:
     return join_all(machine, [*frame.pending, frame.result])
 
 
+def rejoin_early(machine: Any, frame: Frame) -> Any:
+    """A function that raises at its end and may have returned before: where the program goes on, it has returned."""
+    reason = "it depends on where a function returned early"
+    containers = {key: container for after in frame.left for key, (container, _) in after.items()}
+    for key, container in containers.items():
+        if container is not frame.scope.names:
+            machine.journal.touch(container)
+            states = [after[key][1] if key in after else container.copy() for after in frame.left]
+            restore(container, join_containers(machine, states, reason))
+    return join_all(machine, frame.pending, reason)
+
+
 def _run_branch(machine: Any, frame: Frame, branch: Callable[[], str | None]) -> Outcome:
     outcome = Outcome()
     saved = frame.result

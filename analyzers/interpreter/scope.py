@@ -22,7 +22,7 @@ class Scope:
         self.is_class = False
         self.is_module = False
         self.function: Any = None
-        self.functions: list[Any] = []
+        self.functions: list[Any] | None = None
 
     def find(self, name: str) -> Any:
         """The value in this scope or an enclosing function's, else MISSING (then: the module, builtins)."""
@@ -89,6 +89,31 @@ class Journal:
             for key, (container, before) in saved.items():
                 after[key] = (container, copy_of(container))
                 restore(container, before)
+
+    @contextmanager
+    def earlier(self, branches: list[dict[int, tuple[Any, Any]]]) -> Iterator[None]:
+        """What runs inside happened before ``branches`` began: when they are undone, it stays."""
+        saved: dict[int, tuple[Any, Any]] = {}
+        self.open = [saved] if branches else []
+        try:
+            yield
+        finally:
+            for key, (container, before) in saved.items():
+                for branch in branches:
+                    if key in branch:
+                        branch[key] = (container, _replayed(branch[key][1], before, container))
+
+
+def _replayed(state: Any, before: Any, after: Any) -> Any:
+    """``state`` with the changes that led from ``before`` to ``after``."""
+    if isinstance(state, dict):
+        kept = {k: v for k, v in state.items() if k in after or k not in before}
+        return {**kept, **{k: v for k, v in after.items() if k not in before or before[k] is not v}}
+    if isinstance(state, set):
+        return (state | after) - (before - after)
+    items, known = list(after), list(before)
+    grown = len(items) >= len(known) and all(a is b for a, b in zip(items, known))
+    return type(state)([*state, *items[len(known) :]]) if grown else state
 
 
 def copy_of(container: Any) -> Any:

@@ -85,7 +85,7 @@ class Keras(Framework):
     """Keras' layers, for the engine."""
 
     name = "keras"
-    packages = ("keras", "tensorflow", "tf_keras")
+    packages = ("keras", "tensorflow", "tf_keras", "keras_core")
     base: type
     model: type
     entry = "call"
@@ -230,7 +230,9 @@ class Layer:
     def __call__(self: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
         """Build on the first call, call, and on symbolic tensors become a step of their graph."""
         if "_trainable" not in self.attributes and self.broken is None:
-            return machine.problem(_without_super(self))
+            if self.class_.opaque is None:
+                return machine.problem(_without_super(self))
+            Layer.__init__(self)  # What a base that is not known has done.
         entry = machine.get_attribute(self, "call", default=MISSING)
         if entry is MISSING:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")

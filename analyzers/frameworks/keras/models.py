@@ -352,6 +352,7 @@ def _in_order(self: Instance, graph: Graph, inputs: Any) -> list[Any]:
             "invalid-argument",
             f"{{subject}} takes {len(graph.inputs)} inputs, gets {len(given)}",
             exception="ValueError",
+            as_tensor=isinstance(inputs, Tensor),
         )
     return given
 

@@ -16,6 +16,7 @@ PREFIXES = (
     ("tensorflow.keras", "keras"),
     ("tf_keras.src", "keras"),
     ("tf_keras", "keras"),
+    ("keras_core", "keras"),
     ("keras._tf_keras.keras", "keras"),
     ("keras.api._v2.keras", "keras"),
     ("keras.api", "keras"),
@@ -60,13 +61,13 @@ def _shortened(parts: list[str]) -> str:
 
 def source_of(dotted: str) -> str:
     """The module of the installed ``keras`` package that a spelling means."""
-    for old in ("tensorflow.python.keras", "tensorflow.compat.v1.keras", "tensorflow.keras"):
+    for old in ("tensorflow.python.keras", "tensorflow.compat.v1.keras", "tensorflow.keras", "keras_core"):
         if dotted == old or dotted.startswith(old + "."):
             return "keras" + dotted[len(old) :]
     return dotted
 
 
-for _root in ("keras", "tensorflow", "tf_keras"):
+for _root in ("keras", "tensorflow", "tf_keras", "keras_core"):
     registry.SPELLINGS[_root] = canonical
     registry.SOURCED[_root] = source_of
 

@@ -10,6 +10,7 @@ from typing import Any
 from analyzers.frameworks.registry import NAMES
 from analyzers.frameworks.torch.dtypes import TENSOR_TYPES, dtype_name
 from analyzers.frameworks.torch.registration import shared, tensor_method, torch_function
+from analyzers.interpreter.values import Rest
 from analyzers.tensors.dims import Dim, Expression, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content
@@ -360,14 +361,24 @@ def _nested(data: Any) -> tuple[tuple[int, ...], list[Any]]:
         if isinstance(data, (int, float, complex, Expression, Unknown, Tensor)):
             return (), [data]
         raise PythonError("TypeError", f"a tensor cannot be made of {type(data).__name__}")
-    rows = [_nested(item) for item in data]
-    if not rows:
+    if not len(data):
         return (0,), []
-    if any(shape != rows[0][0] for shape, _ in rows):
+    rows = [None if isinstance(item, Unknown) else _nested(item) for item in data]
+    shape = _common_shape(data, [row[0] for row in rows if row is not None])
+    unknown: list[Any] = [Unknown("an element that is not known")] * math.prod(shape)
+    return (len(data), *shape), [leaf for row in rows for leaf in (unknown if row is None else row[1])]
+
+
+def _common_shape(data: Sequence[Any], shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """The shape of the known elements, which is that of the others too; without one nothing is known."""
+    rest = next((item for item in data if isinstance(item, Rest)), None)
+    if rest is not None or not shapes:
+        raise UnknownUsed(rest.plain() if rest is not None else data[0])
+    if any(shape != shapes[0] for shape in shapes):
         raise OperationError(
             "invalid-argument", "{subject} gets sequences of different lengths", exception="ValueError"
         )
-    return (len(rows), *rows[0][0]), [leaf for _, leaves in rows for leaf in leaves]
+    return shapes[0]
 
 
 def _tensor_leaves(data: Tensor) -> tuple[tuple[int, ...], list[Any]]:

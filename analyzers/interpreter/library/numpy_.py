@@ -34,16 +34,40 @@ def _elementwise(name: str) -> Any:
     return apply
 
 
-def _torch(name: str) -> Any:
-    """The torch function of that name in double precision, which is numpy's."""
+_PARAMETERS = {
+    "zeros": ("shape", "dtype"), "ones": ("shape", "dtype"), "empty": ("shape", "dtype"),
+    "full": ("shape", "fill_value", "dtype"), "eye": ("N", "M", "k", "dtype"), "identity": ("n", "dtype"),
+    "arange": ("start", "stop", "step", "dtype"),
+    "linspace": ("start", "stop", "num", "endpoint", "retstep", "dtype"),
+}  # fmt: skip
+_TORCH = {"identity": "eye"}
 
-    def apply(*args: Any, machine: Any, **_: Any) -> Any:
-        floating = any(isinstance(a, float) for a in args) or name == "linspace"
-        if name == "linspace" and len(args) == 2:
-            args = (*args, 50)
-        return machine.call(NAMES[f"torch.{name}"], args, {"dtype": "float64" if floating else "int64"})
+
+def _torch(name: str) -> Any:
+    """The torch function of that name with numpy's arguments; numbers are of double precision, as numpy's are."""
+
+    def apply(*args: Any, machine: Any, **kwargs: Any) -> Any:
+        given = {**dict(zip(_PARAMETERS[name], args)), **kwargs}
+        dtype = _dtype_name(given.get("dtype"))
+        numbers = [given[key] for key in _PARAMETERS[name] if key in given and key in _NUMBERS]
+        if name == "linspace" and len(numbers) == 2:
+            numbers.append(50)
+        if name == "arange" and len(numbers) == 1:
+            numbers = [given.get("start", given.get("stop"))]
+        if dtype is None:
+            whole = name == "arange" and not any(isinstance(n, float) for n in numbers)
+            dtype = "int64" if whole else "float64"
+        return machine.call(NAMES[f"torch.{_TORCH.get(name, name)}"], numbers, {"dtype": dtype})
 
     return apply
+
+
+_NUMBERS = ("shape", "fill_value", "N", "M", "n", "start", "stop", "step", "num")
+
+
+def _dtype_name(value: Any) -> str | None:
+    name = value if isinstance(value, str) else getattr(value, "name", getattr(value, "__name__", None))
+    return {"int": "int64", "float": "float64"}.get(name, name) if isinstance(name, str) else None
 
 
 def _array(value: Any, *_: Any, machine: Any, **__: Any) -> Any:
@@ -91,7 +115,8 @@ def _isscalar(value: Any) -> bool:
 MODULES: dict[str, dict[str, Any]] = {
     "numpy": {
         "prod": _prod, "product": _prod, "sum": _sum, "linspace": _torch("linspace"), "arange": _torch("arange"),
-        "eye": _torch("eye"), "identity": _torch("eye"), "zeros": _torch("zeros"), "ones": _torch("ones"),
+        "eye": _torch("eye"), "identity": _torch("identity"), "zeros": _torch("zeros"), "ones": _torch("ones"),
+        "empty": _torch("empty"), "full": _torch("full"),
         **{name: _elementwise(name) for name in "sqrt ceil floor round log2 log exp abs".split()},
         "cumsum": _cumsum, "array": _array, "asarray": _array, "isscalar": _isscalar, "pi": math.pi, "inf": math.inf,
         "ndarray": TypingForm("ndarray"), "float32": TypingForm("float32"), "float64": TypingForm("float64"),

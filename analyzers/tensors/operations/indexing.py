@@ -13,7 +13,7 @@ from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import axis, integer, require_dims, size
 from analyzers.tensors.operations.dtypes import category
 from analyzers.tensors.operations.elementwise import broadcast_shapes, merged_field, shape_text
-from analyzers.tensors.operations.reshape import permute, piece, select, unsqueeze, view
+from analyzers.tensors.operations.reshape import flip, permute, piece, select, unsqueeze, view
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -182,8 +182,30 @@ def _basic(x: Tensor, items: list[Any]) -> tuple[Tensor, list[tuple[int, Tensor]
 def _sliced(x: Tensor, dim: int, item: slice) -> Tensor:
     if item == slice(None):
         return x.with_(content=x.content)
+    if steps_back(item):
+        return _backwards(x, dim, item)
     start, length, step = _slice_bounds(item, x.shape[dim])
     return piece(x, dim, start, length, step)
+
+
+def steps_back(item: Any) -> bool:
+    """A slice with a negative step, as numpy, Keras and TensorFlow take them (torch refuses it)."""
+    return isinstance(item, slice) and isinstance(item.step, int) and item.step < 0
+
+
+def _backwards(x: Tensor, dim: int, item: slice) -> Tensor:
+    have = x.shape[dim]
+    if item.start is None and item.stop is None and item.step == -1:
+        return flip(x, (dim,))
+    bounds = (item.start, item.stop)
+    if not isinstance(have, int) or not all(b is None or isinstance(b, int) for b in bounds):
+        length = unknown_dim("length of a slice")
+        field = x.field.forget((dim,), "read backwards in part")
+        return x.with_(shape=(*x.shape[:dim], length, *x.shape[dim + 1 :]), field=field)
+    picked = range(have)[item]
+    if not picked:
+        return piece(x, dim, 0, 0)
+    return flip(piece(x, dim, picked[-1], len(picked), -item.step), (dim,))
 
 
 def _slice_bounds(item: slice, have: Dim) -> tuple[Dim, Dim, int]:

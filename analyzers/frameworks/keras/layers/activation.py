@@ -76,8 +76,6 @@ class Activation(Layer):
     def __init__(self: Any, activation: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["activation"] = activation_of(activation)
-        if self.attributes["activation"] is None:
-            raise invalid("{subject} needs an activation", "activation")
 
     def call(self: Any, inputs: Any) -> Any:
         x = as_tensor(inputs)

@@ -1,0 +1,76 @@
+"""Module code is read on demand, and still every name has the value that running the file in order gives it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from analyzers.analysis import Analyzer, Options, Request, with_deep_stack
+from analyzers.source.sources import Sources
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+from .agreement import module_of
+
+
+def looked_up(folder: Any, source: str, *names: str) -> list[Any]:
+    """The values of module names, asked for in this order."""
+    path = folder / "main.py"
+    path.write_text(source, encoding="utf-8")
+    return with_deep_stack(lambda: [_plain(module_of(path)[1].look_up(name)) for name in names])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return tuple(value.shape)
+    if isinstance(value, Unknown) or (isinstance(value, list) and any(isinstance(v, Unknown) for v in value)):
+        return "unknown"
+    return value
+
+
+def errors(folder: Any, source: str) -> list[str]:
+    path = folder / "main.py"
+    path.write_text(source, encoding="utf-8")
+    facts = Analyzer(Sources(), Options(roots=[str(folder)])).analyze(Request(str(path)))
+    problems = [p for m in facts.models for p in m.problems] + list(facts.problems)
+    return [p.message for p in problems]
+
+
+def test_a_name_read_before_it_is_bound_again(tmp_path):
+    source = "import torch\nx = torch.zeros(2, 3)\ny = x + 1\ns = x.shape\nx = torch.zeros(5, 7)\nz = x + 1\n"
+    assert looked_up(tmp_path, source, "x", "y", "s", "z") == [(5, 7), (2, 3), (2, 3), (5, 7)]
+
+
+UNSURE = "import elsewhere\n"
+
+
+@pytest.mark.parametrize("name", ["ours", "theirs"])
+def test_what_a_branch_is_the_first_to_need_stays(tmp_path, name):
+    """``math`` and ``theirs`` are first needed inside a loop that may not run; they are bound before it all the same."""
+    source = UNSURE + (
+        "import math\nours = []\ntheirs = []\nfor v in elsewhere.values():\n"
+        "    ours.append(math.floor(2.5))\n    theirs.append(1)\nafter = math.ceil(2.5)\n"
+    )
+    assert looked_up(tmp_path, source, name, "after") == ["unknown", 3]
+
+
+def test_a_turn_that_raises_leaves_lists_unknown(tmp_path):
+    """An element that is not known may well be refused; the loop is there to be run, so the list is not empty."""
+    source = UNSURE + (
+        "def first(v):\n    raise ValueError\nours = []\nfor v in elsewhere.values():\n    ours.append(first(v))\n"
+    )
+    assert looked_up(tmp_path, source, "ours") == ["unknown"]
+
+
+def test_a_function_that_may_have_returned_has_returned(tmp_path):
+    source = UNSURE + (
+        "def chosen(v):\n    if elsewhere.likes(v):\n        return v\n    raise ValueError\na = chosen(3)\n"
+    )
+    assert looked_up(tmp_path, source, "a") == [3]
+
+
+def test_the_last_of_a_chain_of_comparisons_is_no_condition(tmp_path):
+    """``x != 0`` of a symbolic tensor is a tensor (Keras 3.15); only ``a < x < b`` asks for its truth."""
+    source = "import keras\nx = keras.Input((4,))\nmask = (x != 0)[:, None, :]\n"
+    assert errors(tmp_path, source) == []
