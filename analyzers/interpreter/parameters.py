@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import libcst as cst
@@ -13,7 +14,9 @@ from analyzers.tensors.errors import OperationError
 class Parameters:
     """The parameters of an interpreted function; ``default_nodes`` are evaluated once, at definition."""
 
-    __slots__ = ("default_nodes", "keyword_only", "keywords", "positional", "positional_only", "rest")
+    __slots__ = (
+        "count", "default_nodes", "is_plain", "keyword_only", "keywords", "positional", "positional_only", "rest",
+    )  # fmt: skip
 
     def __init__(self, node: cst.Parameters) -> None:
         self.positional = [p.name.value for p in (*node.posonly_params, *node.params)]
@@ -22,6 +25,10 @@ class Parameters:
         star = node.star_arg
         self.rest = star.name.value if isinstance(star, cst.Param) else None
         self.keywords = node.star_kwarg.name.value if node.star_kwarg is not None else None
+        self.is_plain = self.rest is None and self.keywords is None and not self.keyword_only
+        self.count = (
+            len(self.positional) + len(self.keyword_only) + (self.rest is not None) + (self.keywords is not None)
+        )
         every = (*node.posonly_params, *node.params, *node.kwonly_params)
         self.default_nodes = {p.name.value: p.default for p in every if p.default is not None}
 
@@ -34,6 +41,8 @@ def bind(
     Raises OperationError (``unknown-argument``, ``missing-argument``) where Python raises TypeError.
     An unknown ``*args`` (a Rest at the end) leaves what it might have filled unknown.
     """
+    if parameters.is_plain and not kwargs and len(args) == len(parameters.positional) and Rest not in map(type, args):
+        return dict(zip(parameters.positional, args))
     unknown, given = None, args
     if Rest in map(type, args):
         unknown = next(a for a in args if type(a) is Rest)
@@ -48,7 +57,8 @@ def bind(
         _bind_keywords(name, parameters, kwargs, bound)
     if unknown is None and "**" in kwargs:
         unknown = kwargs["**"]
-    _fill(name, parameters, defaults, bound, unknown)
+    if len(bound) < parameters.count:
+        _fill(name, parameters, defaults, bound, unknown)
     return bound
 
 
@@ -93,8 +103,8 @@ def too_many(name: str, takes: int, given: int) -> OperationError:
     )
 
 
-def unknown_argument(name: str, argument: str, known: list[str]) -> OperationError:
-    """``known`` are the names it does take; the nearest is offered."""
+def unknown_argument(name: str, argument: str, known: list[str], given: Sequence[str] = ()) -> OperationError:
+    """``known`` are the names it does take, of which the nearest is offered; ``given`` those that have a value."""
     near = nearest(argument, known)
     hint = f"; did you mean {near}?" if near else ""
     return OperationError(
@@ -103,7 +113,7 @@ def unknown_argument(name: str, argument: str, known: list[str]) -> OperationErr
         exception="TypeError",
         argument=argument,
         suggestion=near,
-        known=known,
+        known=[*known, *given],
     )
 
 
@@ -166,7 +176,7 @@ class NativeSignature:
                 raise unknown_argument(name, key, self.positional[skip:] + self.keyword_only)
             if not known and self.keywords and others is not None and key not in others and key != "**":
                 free = [n for n in self.positional[len(args) :] if n not in kwargs]
-                raise unknown_argument(name, key, [*free, *self.keyword_only, *sorted(others)])
+                raise unknown_argument(name, key, [*free, *self.keyword_only, *sorted(others)], self.positional)
             if key in self.positional[: len(args)]:
                 raise OperationError(
                     "unknown-argument", f"{name} got two values for the argument {key}", exception="TypeError"

@@ -1,11 +1,12 @@
 """Every fix over mutated programs: the long run.
 
-    python -m tests.fixes.run [--every 1] [--only unet.py] [--verbose]
+    python -m tests.fixes.run [torch|keras] [--every 1] [--only unet.py] [--verbose]
 
-Mutates every program of tests/mutations and applies every fix that is offered for what the mutation brought about,
-and for the programs as they are. A fix is bad when its finding is still there, when it adds a finding, when a second
-run changes something again, or when torch does not run the fixed program although no error is left in it, or gets
-an output of another size from one that ran before. Prints counts by rule; the exit code is 1 if any fix is bad.
+Mutates every program of tests/mutations or tests/mutations_keras and applies every fix that is offered for what the
+mutation brought about, and for the programs as they are. A fix is bad when its finding is still there, when it adds a
+finding, when a second run changes something again, or when the framework does not run the fixed program although no
+error is left in it, or gets an output of another size from one that ran before. Prints counts by rule; the exit code
+is 1 if any fix is bad.
 """
 
 from __future__ import annotations
@@ -15,58 +16,83 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.differential.judge import Judge
 from tests.fixes.harness import Bench, Mended
+from tests.mutations import originals as torch_originals
 from tests.mutations.mutator import Mutant, mutants
-from tests.mutations.originals import ORIGINALS, Original
+from tests.mutations_keras import judge as keras_judge
+from tests.mutations_keras import originals as keras_originals
+from tests.mutations_keras.mutator import keras_mutants
+
+Original = torch_originals.Original | keras_originals.Original
+Ask = Callable[[Original, str], dict[str, Any]]
+"""What the framework makes of an original's program with another source."""
+MUTANTS = {torch_originals.Original: mutants, keras_originals.Original: keras_mutants}
+
+
+def asking(judge: Judge) -> Ask:
+    return lambda original, source: judge.judge(source, original.expression, original.input_lists)
+
+
+def asking_keras(judge: keras_judge.Judge) -> Ask:
+    return lambda original, source: judge.ask(source, original.expression, original.input_lists)
 
 
 def outcomes(
-    original: Original, every: int, judge: Judge, folder: Path, offset: int = 0
+    original: Original, every: int, ask: Ask, folder: Path, offset: int = 0
 ) -> Iterator[tuple[Mutant | None, Mended]]:
     """The fixes of the program itself and of every n-th mutant."""
-    bench = Bench(folder / original.file, original.expression, original.inputs)
+    inputs = original.static_inputs if isinstance(original, keras_originals.Original) else original.inputs
+    bench = Bench(folder / original.file, original.expression, inputs)
     known = bench.look(original.source).findings
-    for mutant in [None, *mutants(original.source)[offset % every :: every]]:
+    for mutant in [None, *MUTANTS[type(original)](original.source)[offset % every :: every]]:
         text = mutant.source if mutant else original.source
         found = list(bench.mended(text, known if mutant else ()))
         for mended in found:
-            yield mutant, mended if mended.wrong else replace(mended, wrong=judged(original, text, mended, judge))
+            yield mutant, mended if mended.wrong else replace(mended, wrong=judged(original, text, mended, ask))
         unsettled = bench.settles(text) if found else ""
         if unsettled:
             yield mutant, replace(found[0], wrong=unsettled)
 
 
-def judged(original: Original, text: str, mended: Mended, judge: Judge) -> str:
-    """What torch has against the fixed program."""
-    before, after = (judge.judge(source, original.expression, original.input_lists) for source in (text, mended.text))
+def judged(original: Original, text: str, mended: Mended, ask: Ask) -> str:
+    """What the framework has against the fixed program."""
+    before, after = (ask(original, source) for source in (text, mended.text))
     if after["raises"]:
         return "" if mended.errors_left or after["reason"] != "shape" else _raised(after)
     return "" if before["raises"] or after["outputs"] == before["outputs"] else "another output"
 
 
 def _raised(truth: dict[str, Any]) -> str:
-    return f"torch: line {truth['line']} {truth['exception']}: {truth['message']}"
+    return f"line {truth.get('line')} {truth['exception']}: {truth['message']}"
+
+
+def run(framework: str, every: int, only: str, folder: Path) -> Iterator[tuple[str, Mutant | None, Mended]]:
+    with Judge() as judge, keras_judge.Judge() as second:
+        ask = asking(judge) if framework == "torch" else asking_keras(second)
+        programs = torch_originals.ORIGINALS if framework == "torch" else keras_originals.ORIGINALS
+        for original in (original for original in programs if only in original.file):
+            yield from ((original.file, *outcome) for outcome in outcomes(original, every, ask, folder))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("framework", nargs="?", choices=("torch", "keras"), default="torch")
     parser.add_argument("--every", type=int, default=1, help="only every n-th mutant")
     parser.add_argument("--only", default="", help="programs whose file name contains this")
     parser.add_argument("--verbose", action="store_true", help="print every bad fix")
     arguments = parser.parse_args()
     good, bad, started = Counter[str](), Counter[str](), time.perf_counter()
-    with tempfile.TemporaryDirectory() as name, Judge() as judge:
-        for original in (original for original in ORIGINALS if arguments.only in original.file):
-            for mutant, mended in outcomes(original, arguments.every, judge, Path(name)):
-                (bad if mended.wrong else good)[mended.finding.code] += 1
-                if mended.wrong and arguments.verbose:
-                    print(f"{original.file} {mutant or 'unchanged'} | {mended}", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        for file, mutant, mended in run(arguments.framework, arguments.every, arguments.only, Path(name)):
+            (bad if mended.wrong else good)[mended.finding.code] += 1
+            if mended.wrong and arguments.verbose:
+                print(f"{file} {mutant or 'unchanged'} | {mended}", flush=True)
     for code in sorted({*good, *bad}):
         print(f"{code}: {good[code]} good, {bad[code]} bad")
     print(f"{good.total()} good, {bad.total()} bad; {time.perf_counter() - started:.0f} s")
