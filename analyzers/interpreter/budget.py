@@ -17,6 +17,13 @@ class BudgetExceeded(Exception):
         self.reason = reason
 
 
+class Enough(BudgetExceeded):
+    """A trial run that has shown what it was made for."""
+
+    def __init__(self) -> None:
+        super().__init__("the rest of a trial run")
+
+
 class Stop:
     """Set from another thread, it ends an analysis at its next step."""
 
@@ -41,8 +48,11 @@ class Budget:
         self.stop = Stop()
 
     def spend(self, steps: int = 1) -> None:
-        self.left -= steps
+        self.left = left = self.left - steps
+        if left < 0 or self.stop.requested:
+            self._end()
+
+    def _end(self) -> None:
         if self.stop.requested:
             raise Stopped
-        if self.left < 0:
-            raise BudgetExceeded(f"the code takes more than {self.total:,} steps to follow")
+        raise BudgetExceeded(f"the code takes more than {self.total:,} steps to follow")

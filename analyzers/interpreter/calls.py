@@ -8,7 +8,9 @@ from typing import Any
 from analyzers.frameworks import registry
 from analyzers.interpreter import host_methods
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
+from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.generators import Generator, run_lazily
+from analyzers.interpreter.joining import rejoin
 from analyzers.interpreter.parameters import NativeSignature, bind
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
@@ -80,9 +82,10 @@ def _call_anew(machine: Any, function: Function, args: list[Any], kwargs: dict[s
     machine.budget.spend()
     if machine.depth >= MAXIMUM_CALL_DEPTH:
         return machine.unknown(f"calls nested more than {MAXIMUM_CALL_DEPTH} deep")
-    scope = Scope(function.scope.module, function.scope, names)
+    around = function.scope
+    scope = Scope(around.module, around, names)
     scope.function = function
-    frame = Frame(function.scope.module, scope, function.site.block, function)
+    frame = Frame(around.module, scope, function.site.block, function)
     machine.depth += 1
     machine.frames.append(frame)
     try:
@@ -108,15 +111,11 @@ def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:
 
 
 def _run(machine: Any, frame: Frame, function: Function) -> Any:
-    from analyzers.interpreter.expressions import evaluate
-    from analyzers.interpreter.joining import rejoin
-    from analyzers.interpreter.statements import run_body
-
-    if function.body is not None and function.node_is_lambda:
-        return evaluate(machine, frame, function.body)
+    if function.node_is_lambda and function.body is not None:
+        return machine.evaluate(frame, function.body)
     if function.is_generator:
         return LazyIterator(Generator(machine, frame, run_lazily(machine, frame, function.node.body.body)))
-    run_body(machine, frame, function.body)
+    machine.run_body(frame, function.body)
     if frame.pending:
         return rejoin(machine, frame)
     return frame.result
@@ -143,8 +142,6 @@ def _call_wrapped(machine: Any, value: StaticMethod | ClassMethod, args: list[An
 
 
 def _call_class(machine: Any, value: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from analyzers.interpreter.classes import instantiate
-
     return instantiate(machine, value, args, kwargs)
 
 

@@ -9,10 +9,12 @@ from typing import Any
 import libcst as cst
 
 from analyzers.interpreter import calls, formatting, operators
+from analyzers.interpreter.attributes import get_attribute
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
 from analyzers.interpreter.dispatch import Dispatch
 from analyzers.interpreter.generators import Generator
+from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIterator, Rest, Site, Super
@@ -51,9 +53,7 @@ def _name(machine: Any, frame: Frame, node: cst.Name) -> Any:
 
 def look_up_global(machine: Any, frame: Frame, name: str) -> Any:
     module = frame.module
-    if name in module.settled and name in module.scope.names:
-        return module.scope.names[name]
-    found = module.look_up(name)
+    found = module.scope.names.get(name, MISSING) if name in module.settled else module.look_up(name)
     if found is not MISSING:
         return found
     if name in BUILTINS:
@@ -173,10 +173,12 @@ def _set_of(items: list[Any]) -> Any:
 def _elements(machine: Any, frame: Frame, elements: Any) -> list[Any]:
     values: list[Any] = []
     for element in elements:
+        part = element.value
+        value = EXPRESSIONS[type(part)](machine, frame, part)
         if type(element) is cst.StarredElement:
-            values.extend(spread(machine, evaluate(machine, frame, element.value)))
+            values.extend(spread(machine, value))
         else:
-            values.append(evaluate(machine, frame, element.value))
+            values.append(value)
     return values
 
 
@@ -238,19 +240,20 @@ def _binary(machine: Any, frame: Frame, node: cst.BinaryOperation) -> Any:
 
 def _unary(machine: Any, frame: Frame, node: cst.UnaryOperation) -> Any:
     value = evaluate(machine, frame, node.expression)
-    if isinstance(node.operator, cst.Not):
+    if type(node.operator) is cst.Not:
         known = machine.truth(value)
         return machine.unknown("a condition that is not known") if known is None else not known
     return operators.unary(machine, type(node.operator), value)
 
 
 def _boolean(machine: Any, frame: Frame, node: cst.BooleanOperation) -> Any:
-    is_and = isinstance(node.operator, cst.And)
-    left = evaluate(machine, frame, node.left)
-    known = machine.truth(left)
+    is_and = type(node.operator) is cst.And
+    left_node, right_node = node.left, node.right
+    left = EXPRESSIONS[type(left_node)](machine, frame, left_node)
+    known = left if type(left) is bool else truth(machine, left)
     if known is None:
         return _boolean_unknown(machine, frame, node, left, is_and)
-    return evaluate(machine, frame, node.right) if known is is_and else left
+    return EXPRESSIONS[type(right_node)](machine, frame, right_node) if known is is_and else left
 
 
 def _boolean_unknown(machine: Any, frame: Frame, node: cst.BooleanOperation, left: Any, is_and: bool) -> Any:
@@ -266,13 +269,15 @@ def _boolean_unknown(machine: Any, frame: Frame, node: cst.BooleanOperation, lef
 
 
 def _comparison(machine: Any, frame: Frame, node: cst.Comparison) -> Any:
-    left = evaluate(machine, frame, node.left)
+    left_node = node.left
+    left = EXPRESSIONS[type(left_node)](machine, frame, left_node)
     result: Any = True
     for target in node.comparisons:
-        right = evaluate(machine, frame, target.comparator)
+        right_node = target.comparator
+        right = EXPRESSIONS[type(right_node)](machine, frame, right_node)
         frame.node = node
         result = operators.compare(machine, type(target.operator), left, right)
-        if machine.truth(result) is not True:
+        if result is not True and truth(machine, result) is not True:
             return result
         left = right
     return result
@@ -320,7 +325,8 @@ def _attribute(machine: Any, frame: Frame, node: cst.Attribute) -> Any:
     name = node.attr.value
     if name[:2] == "__":
         name = attribute_name(frame, node)
-    return machine.get_attribute(evaluate(machine, frame, node.value), name)
+    owner = node.value
+    return get_attribute(machine, EXPRESSIONS[type(owner)](machine, frame, owner), name)
 
 
 def attribute_name(frame: Frame, node: cst.Attribute) -> str:
@@ -354,12 +360,12 @@ def subscript_key(machine: Any, frame: Frame, elements: Any) -> Any:
     keys: list[Any] = []
     for element in elements:
         part = element.slice
-        if isinstance(part, cst.Index):
+        if type(part) is cst.Index:
             value = evaluate(machine, frame, part.value)
             keys.extend(spread(machine, value)) if part.star else keys.append(value)
         else:
             keys.append(_slice(machine, frame, part))
-    is_tuple = len(elements) > 1 or isinstance(elements[-1].comma, cst.Comma)
+    is_tuple = len(elements) > 1 or type(elements[-1].comma) is cst.Comma
     return tuple(keys) if is_tuple else keys[0]
 
 
@@ -369,7 +375,8 @@ def _slice(machine: Any, frame: Frame, node: cst.Slice) -> slice:
 
 
 def _call(machine: Any, frame: Frame, node: cst.Call) -> Any:
-    function = evaluate(machine, frame, node.func)
+    called = node.func
+    function = EXPRESSIONS[type(called)](machine, frame, called)
     if function is SUPER:
         return _super(machine, frame, node)
     args, kwargs = arguments(machine, frame, node)
@@ -385,9 +392,11 @@ def arguments(machine: Any, frame: Frame, node: cst.Call) -> tuple[list[Any], di
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
     for argument in node.args:
-        value = evaluate(machine, frame, argument.value)
-        if argument.keyword is not None:
-            kwargs[argument.keyword.value] = value
+        given = argument.value
+        value = EXPRESSIONS[type(given)](machine, frame, given)
+        keyword = argument.keyword
+        if keyword is not None:
+            kwargs[keyword.value] = value
         elif not argument.star:
             args.append(value)
         elif argument.star == "*":

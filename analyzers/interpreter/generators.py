@@ -89,15 +89,13 @@ def _holds_yield(node: Any) -> bool:
 
 def run_lazily(machine: Any, frame: Frame, statements: Any) -> Run:
     """The steps of a generator's body."""
-    from analyzers.interpreter.statements import run
-
     for statement in statements:
         if yields(machine, statement):
             machine.budget.spend()
             runner = RUNNERS.get(type(statement), _simple)
             signal = yield from runner(machine, frame, statement)
         else:
-            signal = run(machine, frame, statement)
+            signal = machine.run(frame, statement)
         if signal is not None:
             _certain(machine, signal)
             return signal
@@ -110,44 +108,49 @@ def _line(machine: Any, frame: Frame, node: cst.SimpleStatementLine) -> Run:
 
 def _simple(machine: Any, frame: Frame, node: Any) -> Run:
     """A yield that is a whole statement, or the whole value of an assignment or return."""
-    from analyzers.interpreter.statements import assign, run
-
     frame.node = node
     value = getattr(node, "value", None)
-    if isinstance(value, cst.Yield) and not isinstance(node, cst.AugAssign):
+    if type(value) is cst.Yield and type(node) is not cst.AugAssign:
         sent = yield from _yield(machine, frame, value)
-        if isinstance(node, cst.Assign):
-            for target in node.targets:
-                assign(machine, frame, target.target, sent)
-        elif isinstance(node, cst.AnnAssign):
-            assign(machine, frame, node.target, sent)
-        elif isinstance(node, cst.Return):
+        if type(node) is cst.Expr:
+            return None
+        if type(node) is cst.Return:
             frame.result = sent
             return RETURN
+        for target in _targets(node):
+            machine.assign(frame, target, sent)
         return None
     frame.yields = []
-    signal = run(machine, frame, node)
+    signal = machine.run(frame, node)
     yield from frame.yields
     return signal
 
 
-def _yield(machine: Any, frame: Frame, node: cst.Yield) -> Steps[Any, Any, Any]:
-    from analyzers.interpreter.expressions import evaluate, spread
+def _targets(node: Any) -> list[Any]:
+    if type(node) is cst.Assign:
+        return [target.target for target in node.targets]
+    return [node.target] if type(node) is cst.AnnAssign else []
 
-    if not isinstance(node.value, cst.From):
-        return (yield evaluate(machine, frame, node.value) if node.value is not None else None)
-    source = evaluate(machine, frame, node.value.item)
-    items = source.source if isinstance(source, LazyIterator) else spread(machine, source)
+
+def _yield(machine: Any, frame: Frame, node: cst.Yield) -> Steps[Any, Any, Any]:
+    if type(node.value) is not cst.From:
+        return (yield machine.evaluate(frame, node.value) if node.value is not None else None)
+    source = machine.evaluate(frame, node.value.item)
+    items = source.source if isinstance(source, LazyIterator) else _spread(machine, source)
     yield from items
     return items.result if isinstance(items, Generator) else None
 
 
-def _if(machine: Any, frame: Frame, node: cst.If) -> Run:
-    from analyzers.interpreter.expressions import evaluate
+def _spread(machine: Any, value: Any) -> Any:
+    from analyzers.interpreter.expressions import spread
 
+    return spread(machine, value)
+
+
+def _if(machine: Any, frame: Frame, node: cst.If) -> Run:
     current: Any = node
-    while isinstance(current, cst.If):
-        known = machine.truth(evaluate(machine, frame, current.test))
+    while type(current) is cst.If:
+        known = machine.truth(machine.evaluate(frame, current.test))
         if known is None:
             raise UnknownUsed(machine.unknown("what a generator yields depends on a condition that is not known"))
         if known:
@@ -157,15 +160,12 @@ def _if(machine: Any, frame: Frame, node: cst.If) -> Run:
 
 
 def _for(machine: Any, frame: Frame, node: cst.For) -> Run:
-    from analyzers.interpreter.expressions import evaluate
-    from analyzers.interpreter.statements import assign
-
-    source = evaluate(machine, frame, node.iter)
+    source = machine.evaluate(frame, node.iter)
     for item in source.source if isinstance(source, LazyIterator) else machine.iterate(source):
         if isinstance(item, Rest):
             raise UnknownUsed(item.plain())
         machine.budget.spend()
-        assign(machine, frame, node.target, item)
+        machine.assign(frame, node.target, item)
         signal = yield from run_lazily(machine, frame, node.body.body)
         if signal == BREAK:
             return None

@@ -10,10 +10,14 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
+PLAIN_TYPES = frozenset((int, str, float))
+
 
 def truth(machine: Any, value: Any) -> bool | None:
     if value is True or value is False or value is None:
         return value is True
+    if type(value) in PLAIN_TYPES:
+        return bool(value)
     if isinstance(value, Unknown):
         return None
     if isinstance(value, Instance):
@@ -24,7 +28,7 @@ def truth(machine: Any, value: Any) -> bool | None:
             return None
         content = value.content
         return bool(content[0]) if content is not None and len(content) == 1 else None
-    if isinstance(value, (list, tuple)) and any(isinstance(v, Rest) for v in value):
+    if isinstance(value, (list, tuple)) and Rest in map(type, value):
         return True if len(value) > 1 else None
     if isinstance(value, set) and len(value) == 1 and isinstance(next(iter(value)), Unknown):
         return None
@@ -91,9 +95,8 @@ def drain(iterator: LazyIterator) -> list[Any]:
 
 
 def _known(items: list[Any]) -> list[Any]:
-    for item in items:
-        if isinstance(item, Rest):
-            raise UnknownUsed(item.plain())
+    if Rest in map(type, items):
+        raise UnknownUsed(next(item for item in items if type(item) is Rest).plain())
     return items
 
 

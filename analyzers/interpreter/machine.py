@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import attributes, calls, iteration, objects
+from analyzers.interpreter import attributes, calls, expressions, iteration, objects, statements
 from analyzers.interpreter.budget import Budget
 from analyzers.interpreter.classes import class_of_host
 from analyzers.interpreter.recorder import Recorder
@@ -43,6 +43,7 @@ class Machine:
         """Exceptions that a branch not known to be taken raised inside the present ``try``."""
         self.host_classes: dict[type, Class] = {}
         self.literals: dict[Any, Any] = {}
+        self.plain_loops: dict[Any, Any] = {}
         self.signatures: dict[Any, Any] = {}
         self.frameworks: dict[str, Any] = {}
         """What a framework keeps for one analysis (counters of automatic names), by its own key."""
@@ -82,6 +83,10 @@ class Machine:
 
     get_attribute = attributes.get_attribute
     set_attribute = attributes.set_attribute
+    assign = statements.assign
+    evaluate = expressions.evaluate
+    run = statements.run
+    run_body = statements.run_body
     truth = iteration.truth
     iterate = iteration.iterate
     class_of_host = class_of_host

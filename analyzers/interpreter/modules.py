@@ -42,6 +42,7 @@ class Module:
         self.settled: set[str] = set()
         self.running: list[int] = []
         self._source: Any = None
+        self._held: tuple[Any, frozenset[int]] = (None, frozenset())
 
     def __repr__(self) -> str:
         return f"<module {self.name}>"
@@ -112,6 +113,14 @@ class Module:
         self.scope.names[name] = value
         if not self.running:
             self.settled.add(name)
+
+    def may_hold(self, container: Any) -> bool:
+        """Whether a global may be the container or an object that keeps it; what its globals are is looked at anew
+        after more of the module was run."""
+        ran = len(self.executed), len(self.scope.names)
+        if self._held[0] != ran:
+            self._held = ran, frozenset(map(id, _kept_in(self)))
+        return id(container) in self._held[1]
 
     def lookup_attribute(self, machine: Any, name: str) -> Any:
         found = self.look_up(name)
@@ -220,6 +229,8 @@ class Modules:
         """Dotted name of a custom layer → the framework layer it is declared to be like."""
         self.homes: dict[int, tuple[Any, Module | None]] = {}
         self.sought: set[tuple[int, str]] = set()
+        self._siblings: dict[str, list[str]] = {}
+        self._texts: dict[str, str] = {}
 
     # -- finding -----------------------------------------------------------------------------
 
@@ -419,7 +430,7 @@ class Modules:
         """The module that keeps a container: as a global, or in an object that is one."""
         known = self.homes.get(id(container))
         if known is None or known[0] is not container:
-            found = next((m for m in self.by_path.values() if _holds(m, container)), None)
+            found = next((m for m in self.by_path.values() if m.may_hold(container) and _holds(m, container)), None)
             known = self.homes[id(container)] = (container, found)
         return known[1]
 
@@ -431,7 +442,7 @@ class Modules:
         first = next(iter(self.by_path.values()))
         packages: list[str] = []
         if not _is_literal(home, container):
-            packages = [*self.project.package_files(home.path), *self.project.package_files(first.path)]
+            packages = [*self._package_of(home.path), *self._package_of(first.path)]
         for path in dict.fromkeys([*self.by_path, *packages]):
             if not path.endswith(".py") or key not in self._text(path):
                 continue
@@ -442,11 +453,23 @@ class Modules:
                 if _may_enter(block, key):
                     yield self.load(path), block
 
+    def _package_of(self, path: str) -> list[str]:
+        """The Python files of the package a file lies in, listed once in an analysis."""
+        known = self._siblings.get(path)
+        if known is None:
+            files = self.project.package_files(path)
+            known = self._siblings[path] = [file for file in files if file.endswith(".py")]
+        return known
+
     def _text(self, path: str) -> str:
-        try:
-            return self.project.sources.read(path)
-        except SourceError:
-            return ""
+        known = self._texts.get(path)
+        if known is None:
+            try:
+                known = self.project.sources.read(path)
+            except SourceError:
+                known = ""
+            self._texts[path] = known
+        return known
 
 
 def _exports(module: Module, name: str) -> bool:
@@ -477,15 +500,19 @@ def _quotes(text: str, key: str) -> bool:
 
 
 def _holds(module: Module, container: Any) -> bool:
-    if module.scope.names is container:
-        return True
+    return any(value is container for value in _kept_in(module))
+
+
+def _kept_in(module: Module) -> Iterator[Any]:
+    """A module's namespace, its globals, and what those that are objects or classes keep."""
+    yield module.scope.names
     for value in module.scope.names.values():
-        if value is container or (isinstance(value, Instance) and value.payload is container):
-            return True
+        yield value
+        if isinstance(value, Instance):
+            yield value.payload
         kept = value.attributes if type(value) is Instance else value.namespace if type(value) is Class else None
-        if kept is not None and any(v is container for v in kept.values()):
-            return True
-    return False
+        if kept is not None:
+            yield from kept.values()
 
 
 def _is_literal(module: Module, container: Any) -> bool:

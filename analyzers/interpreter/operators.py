@@ -16,6 +16,7 @@ from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION, MAXIM
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.values import (
     MISSING,
+    UNKNOWNS,
     BoundMethod,
     Class,
     HostMethod,
@@ -28,7 +29,7 @@ from analyzers.interpreter.values import (
 )
 from analyzers.tensors.dims import Expression, same, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.field import Field
+from analyzers.tensors.operations.indexing import getitem
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -64,6 +65,8 @@ REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "
 def binary(machine: Any, kind: type, left: Any, right: Any, *, in_place: bool = False) -> Any:
     """``left <op> right``."""
     name, function = BINARY[kind]
+    if type(left) is int and type(right) is int and kind in SMALL:
+        return function(left, right)
     if isinstance(left, Unknown):
         return left
     if isinstance(right, Unknown):
@@ -76,6 +79,9 @@ def binary(machine: Any, kind: type, left: Any, right: Any, *, in_place: bool = 
         return TypingForm("Union", (left, right))
     return _plain_binary(machine, name, function, left, right)
 
+
+SMALL = frozenset((cst.Add, cst.Subtract, cst.BitAnd, cst.BitOr, cst.BitXor))
+"""What cannot fail on whole numbers nor make a much larger one."""
 
 SPECIAL: dict[str, type] = {f"__{name}__": kind for kind, (name, _) in (*BINARY.items(), *COMPARISONS.items())}
 
@@ -386,7 +392,9 @@ def _hashed_member(machine: Any, container: Any, item: Any) -> Any:
             return found if type(found) is Maybe else True
     except TypeError as error:
         raise machine.exception("TypeError", str(error)) from None
-    unknown = next((k for k in container if isinstance(k, Unknown)), None)
+    unknown = None
+    if not UNKNOWNS.isdisjoint(map(type, container)):
+        unknown = next(k for k in container if isinstance(k, Unknown))
     if unknown is None and isinstance(container, dict):
         unknown = container.get("**") if isinstance(container.get("**"), Unknown) else None
     if unknown is None:
@@ -430,8 +438,6 @@ def get_item(machine: Any, value: Any, key: Any) -> Any:
 
 
 def _tensor_get_item(value: Any, key: Any) -> Any:
-    from analyzers.tensors.operations.indexing import getitem
-
     return getitem(value, key)
 
 
@@ -495,7 +501,7 @@ def _sequence_item(machine: Any, value: Any, key: Any) -> Any:
     if isinstance(value, LazyIterator):
         raise machine.exception("TypeError", "generator object is not subscriptable")
     if isinstance(value, (list, tuple)):
-        rest = next((i for i, v in enumerate(value) if isinstance(v, Rest)), None)
+        rest = next(i for i, v in enumerate(value) if type(v) is Rest) if Rest in map(type, value) else None
         if rest is not None and not (isinstance(key, int) and 0 <= key < rest):
             return value[rest].plain()
     try:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from analyzers.frameworks.modules import children_of
+from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.graph import Step, tensors_below
 from analyzers.interpreter.values import Instance, Raised, Site
 from analyzers.tensors.errors import OperationError
@@ -64,6 +65,11 @@ class Trouble:
         self.site = site
         self.record = record
 
+    @property
+    def key(self) -> tuple[str, Any]:
+        """The same for what goes wrong at the same place in the same way."""
+        return self.error.rule, self.site.node if self.site is not None else None
+
 
 class Recorder:
     """Collects while a model is built and called; ``suspended`` while module code runs."""
@@ -74,6 +80,8 @@ class Recorder:
         self.stack: list[Record] = []
         self.merges: list[Merge] = []
         self.troubles: list[Trouble] = []
+        self.awaited: set[Any] = set()
+        """The problems of a run that is only a trial: once all of them have come up, it ends."""
         self.makers: dict[int, tuple[Any, Record, bool]] = {}
         self.total_cost: Any = 0
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
@@ -242,7 +250,12 @@ class Recorder:
     # -- problems --------------------------------------------------------------------------------
 
     def problem(self, error: OperationError, subject: str | None, site: Site | None) -> None:
-        self.troubles.append(self.trouble(error, subject, site))
+        trouble = self.trouble(error, subject, site)
+        self.troubles.append(trouble)
+        if self.awaited:
+            self.awaited.discard(trouble.key)
+            if not self.awaited:
+                raise Enough
 
     def trouble(self, error: OperationError, subject: str | None, site: Site | None) -> Trouble:
         return Trouble(error, subject, site, self.stack[-1] if self.stack else None)

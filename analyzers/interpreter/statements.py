@@ -20,6 +20,7 @@ from analyzers.interpreter.generators import yields
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, SKIP, UNSURE, fork
 from analyzers.interpreter.patterns import captured, is_irrefutable, match_case
+from analyzers.interpreter.plain_loops import run_plainly
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
     Class,
@@ -57,16 +58,19 @@ def _rest_of(machine: Any, frame: Frame, statements: Any, signal: str) -> str | 
 
 def run(machine: Any, frame: Frame, node: Any) -> str | None:
     if type(node) is cst.SimpleStatementLine:
-        for part in node.body:
-            signal = run(machine, frame, part)
-            if signal is not None:
-                return signal
-        return None
+        if len(node.body) != 1:
+            for part in node.body:
+                signal = run(machine, frame, part)
+                if signal is not None:
+                    return signal
+            return None
+        node = node.body[0]
     machine.budget.spend()
-    if type(node) not in STATEMENTS:
+    kind = type(node)
+    if kind not in STATEMENTS:
         return None
     frame.node = node
-    return STATEMENTS[type(node)](machine, frame, node)
+    return STATEMENTS[kind](machine, frame, node)
 
 
 # -- simple statements -----------------------------------------------------------------------
@@ -153,9 +157,11 @@ def _unpack(machine: Any, frame: Frame, elements: Any, value: Any) -> None:
         assign(machine, frame, element.value, item)
 
 
-def _unpacked(machine: Any, frame: Frame, elements: Any, value: Any) -> list[Any]:
+def _unpacked(machine: Any, frame: Frame, elements: Any, value: Any) -> Sequence[Any]:
     wanted = len(elements)
-    star = next((i for i, e in enumerate(elements) if isinstance(e, cst.StarredElement)), None)
+    if _is_plain_pairing(elements, value):
+        return value
+    star = next((i for i, e in enumerate(elements) if type(e) is cst.StarredElement), None)
     if hasattr(value, "unpack"):
         value = value.unpack(wanted if star is None else None)
     if type(value) in (int, float):
@@ -171,6 +177,11 @@ def _unpacked(machine: Any, frame: Frame, elements: Any, value: Any) -> list[Any
     elif len(items) == wanted:
         return items
     return _cannot_unpack(machine, value, wanted, len(items))
+
+
+def _is_plain_pairing(elements: Any, value: Any) -> bool:
+    same = type(value) is tuple and len(value) == len(elements)
+    return same and Rest not in map(type, value) and cst.StarredElement not in map(type, elements)
 
 
 def _cannot_unpack(machine: Any, value: Any, wanted: int, got: int) -> list[Any]:
@@ -346,7 +357,10 @@ def _for(machine: Any, frame: Frame, node: cst.For) -> str | None:
     source = evaluate(machine, frame, node.iter)
     try:
         items = machine.iterate(source) if not isinstance(source, LazyIterator) else source.source
-        return _turns(machine, frame, node, items)
+        plainly = run_plainly(machine, frame, node, items)
+        if isinstance(plainly, Unknown):
+            return _unknown_loop(machine, frame, node, plainly)
+        return None if plainly else _turns(machine, frame, node, items)
     except UnknownUsed as used:
         return _unknown_loop(machine, frame, node, used.unknown)
 
@@ -579,7 +593,7 @@ def _define_function(machine: Any, frame: Frame, node: cst.FunctionDef) -> None:
     function = make_function(machine, frame, node.name.value, node, node.params, node.body)
     function.is_generator = "yield" in frame.block.text and _is_generator(machine, node)
     if frame.scope.is_class:
-        frame.scope.functions.append(function)
+        frame.scope.functions = [*(frame.scope.functions or ()), function]
     assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, function))
 
 
@@ -615,7 +629,7 @@ def _define_class(machine: Any, frame: Frame, node: cst.ClassDef) -> None:
     frame.node = node
     names = {mangled(node.name.value, n): v for n, v in scope.names.items()}
     made = make_class(machine, node.name.value, bases, keywords, names, frame.module.name)
-    for function in scope.functions:
+    for function in scope.functions or ():
         function.owner = made
     assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, made))
 

@@ -293,6 +293,9 @@ class Instance:
         object.__setattr__(self, "broken", None)
 
     def __getattr__(self, name: str) -> Any:
+        attributes = self.attributes
+        if name in attributes and self.class_.find(name) is MISSING:
+            return attributes[name]
         value = self.machine.get_attribute(self, name, MISSING)
         if value is MISSING:
             raise AttributeError(name)

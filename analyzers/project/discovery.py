@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.extraction import fill, place_of
 from analyzers.facts import FileFacts, InputFact, ModelFact, Place, UnknownFact
 from analyzers.frameworks.modules import FRAMEWORKS, framework_of, is_model, is_model_class, is_module, walk
-from analyzers.interpreter.budget import BudgetExceeded
+from analyzers.interpreter.budget import BudgetExceeded, Enough
 from analyzers.interpreter.expressions import evaluate
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.machine import Machine
@@ -400,6 +400,8 @@ class Discovery:
             return Unknown(f"forward raises {describe(raised)}", raised.site), [
                 (f"forward raises {describe(raised)}", raised.site)
             ]
+        except Enough as end:
+            return Unknown(end.reason), []
         except BudgetExceeded as error:
             self.exhausted += 1
             return Unknown(error.reason), [(error.reason, None)]

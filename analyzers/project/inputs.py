@@ -86,6 +86,8 @@ class _Search:
         self.names = Names()
         self.given = False
         """Whether anybody says what goes in."""
+        self.awaited: set[Any] = set()
+        """What ends a trial once all of it has gone wrong again."""
 
     def run(self) -> Found:
         found = self._settle(self._known())
@@ -302,6 +304,7 @@ class _Search:
             args = framework.arguments(self.root, args)
         before = self.machine.recorder.troubles
         self.machine.recorder.troubles = []
+        self.machine.recorder.awaited = set(self.awaited)
         try:
             result, failures = self.discovery.forward_once(self.root, args, kwargs)
             troubles = self.machine.recorder.troubles
@@ -341,9 +344,10 @@ class _Search:
 
     def _solve(self, found: Found) -> Found:
         """The guess does not fit: look for a shape that does. What no shape mends is a finding."""
-        trials = [found]
+        trials, whole = [found], [found]
+        common = {t.key for t in found.troubles}
         for inputs in self._hypotheses(found):
-            trial = self._trial(inputs)
+            trial, ended = self._trial_until(inputs, common if not found.failures else set())
             if trial is None:
                 continue
             if self.machine.budget.left < 0:
@@ -351,11 +355,24 @@ class _Search:
             if trial.is_sound:
                 return trial
             trials.append(trial)
-        best = min(trials, key=lambda t: (len(t.failures), len(t.troubles)))
+            common &= {t.key for t in trial.troubles}
+            if not ended:
+                whole.append(trial)
+        best = min(whole, key=lambda t: (len(t.failures), len(t.troubles)))
         if best is not trials[-1] and self.machine.budget.left >= 0:
             best = self._attempt({i.name: i for i in best.inputs})
         best.troubles = [t for t in best.troubles if all(_has(other, t) for other in trials)]
         return best
+
+    def _trial_until(self, inputs: dict[str, Input], awaited: set[Any]) -> tuple[Found | None, bool]:
+        """A trial that ends as soon as everything has gone wrong again that is ``awaited``; whether it did."""
+        recorder = self.machine.recorder
+        self.awaited, before = awaited, recorder.awaited
+        try:
+            trial = self._trial(inputs)
+        finally:
+            self.awaited, recorder.awaited = set(), before
+        return trial, trial is not None and bool(awaited) and awaited <= {t.key for t in trial.troubles}
 
     def _trial(self, inputs: dict[str, Input]) -> Found | None:
         try:
