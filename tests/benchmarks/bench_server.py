@@ -1,17 +1,26 @@
 """How long after an edit its hints and diagnostics are there: ``python -m tests.benchmarks.bench_server [EDITS]``.
 
-Every edit changes a number or a name inside a model; measured is the time from sending it to having both
-answers, over the real process. Also: hints on an unchanged document, cancellation, start, memory.
+Every edit changes a number inside a model; measured is the time from sending it to having both answers, over the
+real process: in a file, in a file of 3,000 lines, and in a notebook with the same code in its cells. Also: the file's
+other models, libcst's parse of the same file, hints on an unchanged document, cancellation, start, memory.
+
+``PYREFLY=path/to/pyrefly`` has Pyrefly's server answer the same edits in the same run.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
 import tempfile
 import time
+from bisect import bisect_right
 from pathlib import Path
+from typing import Any
+
+import libcst
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 from tests.server.client import LspClient, ServerError, span
 
@@ -49,9 +58,12 @@ def long_file(lines: int) -> str:
 
 
 def torchvision_file(name: str) -> str:
+    """A file of models as one has it in one's own folder: what it imports is installed."""
     found = importlib.util.find_spec("torchvision")
     assert found is not None and found.origin is not None
-    return (Path(found.origin).parent / "models" / f"{name}.py").read_text()
+    text = (Path(found.origin).parent / "models" / f"{name}.py").read_text()
+    text = re.sub(r"(?m)^from \.\.(\w)", r"from torchvision.\1", text)
+    return re.sub(r"(?m)^from \.(\w)", r"from torchvision.models.\1", text)
 
 
 def spots(text: str) -> list[tuple[int, int, int]]:
@@ -64,27 +76,107 @@ def spots(text: str) -> list[tuple[int, int, int]]:
     return found
 
 
-def edits(client: LspClient, name: str, text: str, count: int) -> list[float]:
-    uri = client.open(name, text)
-    client.settled(uri)
-    document = {"textDocument": {"uri": uri}}
-    places, times, version = spots(text), [], 1
+class File:
+    """An open file."""
+
+    def __init__(self, client: LspClient, name: str, text: str) -> None:
+        self.client = client
+        self.uri = client.open(name, text)
+        self.version = 1
+
+    def at(self, line: int) -> tuple[str, int]:
+        """The document that a line of the text is in, and its line there."""
+        return self.uri, line
+
+    def change(self, uri: str, edit: dict[str, Any]) -> None:
+        self.version += 1
+        self.client.change(uri, self.version, edit)
+
+
+class Notebook:
+    """An open notebook; what two empty lines part stands in cells of its own."""
+
+    def __init__(self, client: LspClient, name: str, text: str) -> None:
+        self.client = client
+        self.uri = client.uri(name)
+        self.version = 1
+        self.first_lines: list[int] = []
+        cells, line = [], 0
+        for number, cell in enumerate(text.split("\n\n\n")):
+            uri = f"vscode-notebook-cell:{self.uri[5:]}#{number}"
+            cells.append({"uri": uri, "languageId": "python", "version": 1, "text": cell})
+            self.first_lines.append(line)
+            line += cell.count("\n") + 3
+        self.uris = [cell["uri"] for cell in cells]
+        listed = [{"kind": 2, "document": uri} for uri in self.uris]
+        notebook = {"uri": self.uri, "notebookType": "jupyter-notebook", "version": 1, "cells": listed}
+        client.notify("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": cells})
+
+    def at(self, line: int) -> tuple[str, int]:
+        index = bisect_right(self.first_lines, line) - 1
+        return self.uris[index], line - self.first_lines[index]
+
+    def change(self, uri: str, edit: dict[str, Any]) -> None:
+        self.version += 1
+        document = {"uri": self.uri, "version": self.version}
+        changed = {"document": {"uri": uri, "version": self.version}, "changes": [edit]}
+        change = {"cells": {"textContent": [changed]}}
+        self.client.notify("notebookDocument/didChange", {"notebookDocument": document, "change": change})
+
+
+def edits(
+    client: LspClient, opened: File | Notebook, text: str, count: int, pause: float = 0.15, whole: bool = False
+) -> list[float]:
+    """Seconds of every edit until its answers are there; ``whole``: until all models of the file are known again."""
+    places, times = spots(text), []
     lines = text.split("\n")
     for number in range(count):
         line, first, last = places[(number // 2) % len(places)]
         old = lines[line][first:last]
         new = old if number % 2 else str(int(old) + 2)
         end = last if not number % 2 else first + len(str(int(old) + 2))
-        version += 1
-        area = span(max(line - 25, 0), 0, line + 25, 0)
+        uri, row = opened.at(line)
+        document = {"textDocument": {"uri": uri}}
+        area = span(max(row - 25, 0), 0, row + 25, 0)
         begun = time.perf_counter()
-        client.change(uri, version, {"range": span(line, first, line, end), "text": new})
+        opened.change(uri, {"range": span(row, first, row, end), "text": new})
         hints = client.send("textDocument/inlayHint", {**document, "range": area})
         diagnostics = client.send("textDocument/diagnostic", document)
         client.result(hints)
         client.result(diagnostics)
+        if whole:
+            client.settled(uri)
         times.append(time.perf_counter() - begun)
-        time.sleep(0.15)
+        time.sleep(pause)
+    return times
+
+
+def edited(client: LspClient, label: str, opened: File | Notebook, text: str, count: int) -> None:
+    """Wait until everything is known of what was opened, edit it, and say how long the answers took."""
+    client.settled(opened.at(0)[0])
+    print(f"{label:16}", quantiles(edits(client, opened, text, count)))
+
+
+def pyrefly(program: str, text: str, count: int) -> None:
+    """The same edits, answered by Pyrefly's server."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "pyrefly.toml").write_text(f'python-interpreter-path = "{sys.executable}"\n')
+        (folder / "resnet.py").write_text(text)
+        with LspClient(folder, command=[program, "lsp"]) as client:
+            client.answers["workspace/configuration"] = lambda asked: [{} for _ in asked["items"]]
+            opened = File(client, "resnet.py", text)
+            edits(client, opened, text, 6, pause=1.0)
+            print("Pyrefly         ", quantiles(edits(client, opened, text, count)))
+
+
+def parse_times(text: str) -> list[float]:
+    """libcst's parse with positions of the whole text."""
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        MetadataWrapper(libcst.parse_module(text)).resolve(PositionProvider)
+        times.append(time.perf_counter() - begun)
     return times
 
 
@@ -132,12 +224,16 @@ def main() -> None:
         begun = time.perf_counter()
         with LspClient(Path(name)) as client:
             print(f"start to initialized {time.perf_counter() - begun:.2f} s")
-            resnet = torchvision_file("resnet")
-            print("resnet.py      ", quantiles(edits(client, "resnet.py", resnet, count)))
-            print("3,000 lines    ", quantiles(edits(client, "long.py", long_file(3_000), count)))
+            resnet, long = torchvision_file("resnet"), long_file(3_000)
+            print("libcst's parse  ", quantiles(parse_times(resnet)))
+            file = File(client, "resnet.py", resnet)
+            edited(client, "resnet.py", file, resnet, count)
+            print("… all its models", quantiles(edits(client, file, resnet, 20, whole=True)))
+            edited(client, "3,000 lines", File(client, "long.py", long), long, count)
+            edited(client, "notebook", Notebook(client, "book.ipynb", resnet), resnet, count)
             uri = client.uri("resnet.py")
-            print("unchanged hints", quantiles(unchanged(client, uri)))
-            print("cancellation   ", quantiles(cancelled(client, uri, resnet) or [float("nan")]))
+            print("unchanged hints ", quantiles(unchanged(client, uri)))
+            print("cancellation    ", quantiles(cancelled(client, uri, resnet) or [float("nan")]))
             others = [
                 "alexnet",
                 "vgg",
@@ -150,7 +246,9 @@ def main() -> None:
             ]
             for other in others:
                 client.settled(client.open(f"{other}.py", torchvision_file(other)))
-            print(f"memory with ten files {memory(client):.0f} MB")
+            print(f"memory with twelve documents {memory(client):.0f} MB")
+    if "PYREFLY" in os.environ:
+        pyrefly(os.environ["PYREFLY"], resnet, count)
 
 
 if __name__ == "__main__":

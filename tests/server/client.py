@@ -31,7 +31,10 @@ class ServerError(Exception):
 
 
 class LspClient:
-    """One session. Requests of the server are answered with null, or by ``answers[method]``."""
+    """One session. Requests of the server are answered with null, or by ``answers[method]``.
+
+    ``command`` starts another server than ours.
+    """
 
     def __init__(self, folder: Path, profile: str = "vscode-1.139", **more: Any) -> None:
         self.folder = folder
@@ -40,7 +43,7 @@ class LspClient:
         self._results: dict[int, dict[str, Any]] = {}
         self._last = 0
         self._queue: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.process = _start(folder)
+        self.process = _start(folder, more.pop("command", None))
         self._writing = threading.Lock()
         threading.Thread(target=self._read, daemon=True).start()
         self.capabilities = more.pop("capabilities", None) or capabilities(profile)
@@ -190,7 +193,10 @@ class LspClient:
             self.stop()
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+def _start(folder: Path, command: list[str] | None) -> subprocess.Popen[bytes]:
+    if command is not None:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from rf_lsp.cli import main; sys.exit(main(['server']))"
     environment = {**os.environ, "RF_LSP_LOG": os.environ.get("RF_LSP_LOG", "ERROR")}
     return subprocess.Popen(
