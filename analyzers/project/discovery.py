@@ -17,8 +17,8 @@ from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised, Site
 from analyzers.project.inputs import InputError, Usage, find_inputs
 from analyzers.project.resolve import workspace_root
+from analyzers.project.standins import stand_ins
 from analyzers.project.workspace import files_that_build
-from analyzers.tensors.dims import symbol
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -139,8 +139,14 @@ class Discovery:
         return value
 
     def _instance_of(self, value: Class) -> Any:
-        """An instance; constructor arguments nobody gives are symbols of their names."""
-        return self.machine.call(value, (), {name: symbol(name) for name in constructor_parameters(value)})
+        """An instance; what nobody gives its constructor is stood in for."""
+        names = constructor_parameters(value)
+        try:
+            return self.machine.call(value, (), stand_ins(self.machine, self.module, value, names))
+        except Raised:
+            if not names:
+                raise
+            return self.machine.call(value, (), {name: Unknown(f"nobody says what {name} is") for name in names})
 
     # -- a whole file ----------------------------------------------------------------------------
 
