@@ -27,8 +27,8 @@ MOST_ROUNDS = 50
 """Fixes applied to one file one after the other; more are left for the next run."""
 
 MOST_TRIALS, FEWEST_TRIALS, MOST_LAYERS = 100, 4, 10_000
-"""Proposals that are tried when the fixes of all findings of one file are asked for, and how many layers are looked at
-on their account: a trial looks at all of the file's models again."""
+"""Proposals that are tried when the fixes of a finding or of a whole file are asked for, and how many layers are looked
+at on their account: a trial looks at all of the file's models again."""
 
 
 @dataclass(slots=True)
@@ -63,12 +63,12 @@ class Fixer:
 
     def fixes(self, checked: Checked, finding: Finding) -> list[Fix]:
         """The fixes of a finding that hold, best first."""
-        return [fix for fix in self._proposals(checked, finding) if self.after(checked, finding, fix)]
+        proposed = self._proposals(checked, finding)[: _most_trials(checked)]
+        return [fix for fix in proposed if self.after(checked, finding, fix)]
 
     def add_fixes(self, checked: Checked) -> None:
         """Put the fixes that hold into the findings, those of the most severe findings first."""
-        layers = sum(len(model.layers) for model in checked.facts.models)
-        left = min(max(MOST_LAYERS // max(layers, 1), FEWEST_TRIALS), MOST_TRIALS)
+        left = _most_trials(checked)
         for finding in sorted(checked.findings, key=lambda finding: LEVELS.index(finding.severity)):
             proposed = self._proposals(checked, finding)[:left]
             left -= len(proposed)
@@ -126,6 +126,11 @@ class Fixer:
                     return result, finding, fix
                 refused.add(key)
         return None
+
+
+def _most_trials(checked: Checked) -> int:
+    layers = sum(len(model.layers) for model in checked.facts.models)
+    return min(max(MOST_LAYERS // max(layers, 1), FEWEST_TRIALS), MOST_TRIALS)
 
 
 def _outputs(facts: FileFacts) -> dict[str, list[tuple[str, str]]]:

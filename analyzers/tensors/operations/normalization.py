@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzers.tensors.dims import Dim, product, require, text
+from analyzers.tensors.dims import Dim, product, require, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.convolution import require_channels
 from analyzers.tensors.operations.elementwise import shape_text
@@ -28,7 +28,7 @@ def channel_norm(
     if channels is None:
         return result
     result = result.with_(shape=resized(input.shape, [channel_dim], [channels]))
-    require_channels(input.shape[channel_dim], channels, result, argument)
+    require_channels(input.shape[channel_dim], channels, undecided(result, [channel_dim]), argument)
     return result
 
 
@@ -57,8 +57,15 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[Dim]) -> Tensor:
     result = normalized(input, dims).with_(shape=resized(input.shape, dims, normalized_shape))
     actual = input.shape[input.rank - count :]
     if any(require(a, e) is False for a, e in zip(actual, normalized_shape, strict=True)):
-        raise shape_mismatch(input, normalized_shape, result)
+        raise shape_mismatch(input, normalized_shape, undecided(result, dims))
     return result
+
+
+def undecided(result: Tensor, dims: Sequence[int]) -> Tensor:
+    """What comes out of a norm that was built for another size than it gets: which of the two is the mistake does not
+    show here, and a norm that decided would make the next layer report it once more."""
+    size = unknown_dim("a norm was built for another size than it gets")
+    return result.with_(shape=resized(result.shape, dims, [size for _ in dims]))
 
 
 def normalized(input: Tensor, statistics_dims: Sequence[int]) -> Tensor:

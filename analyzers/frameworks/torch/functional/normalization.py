@@ -12,7 +12,7 @@ from analyzers.tensors.operations import convolution, normalization
 from analyzers.tensors.operations.arguments import axis, integer
 from analyzers.tensors.operations.arguments import size as size_of
 from analyzers.tensors.operations.elementwise import shape_text
-from analyzers.tensors.operations.spatial import require_at_least, resized
+from analyzers.tensors.operations.spatial import require_at_least
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -179,17 +179,14 @@ def group_norm(input: Any, num_groups: Any, weight: Any = None, bias: Any = None
     require_at_least([groups], 1, "num_groups")
     channels = _channels_of({"weight": optional_tensor(weight)})
     if channels is not None:
-        convolution.require_channels(x.shape[1], channels, _declared_channels(x, channels), "num_channels")
+        undecided = normalization.undecided(normalization.normalized(x, range(2, x.rank)), [1])
+        convolution.require_channels(x.shape[1], channels, undecided, "num_channels")
     values = (x.shape[0] * x.shape[1]) // groups * product(x.shape[2:])
     normalization.require_several(values, "value per channel", x)
     result = normalization.group_norm(x, groups, 1, range(2, x.rank))
     for name, vector in (("weight", weight), ("bias", bias)):
         _require_scale(vector, (x.shape[1],), name, result)
     return result
-
-
-def _declared_channels(x: Tensor, channels: Dim) -> Tensor:
-    return normalization.normalized(x, range(2, x.rank)).with_(shape=resized(x.shape, [1], [channels]))
 
 
 @function("torch.group_norm")

@@ -1,0 +1,35 @@
+"""One mistake, one finding: what only follows from it is not reported again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analyzers import rules
+from analyzers.analysis import Request
+from analyzers.rules.support.settings import RuleSettings
+from rf_lsp.engine import Engine, Project
+from rf_lsp.settings import Settings
+
+SEQUENTIAL = "from torch import nn\n\n# rf: input={}\nmodel = nn.Sequential(\n    {},\n)\n"
+
+
+@pytest.mark.parametrize(
+    ("shape", "layers"),
+    [
+        ("1x3x32x32", "nn.Conv2d(3, 64, 3), nn.BatchNorm2d(32), nn.Conv2d(64, 8, 3)"),
+        ("1x3x32x32", "nn.Conv2d(3, 64, 3), nn.GroupNorm(4, 32), nn.Conv2d(64, 8, 3)"),
+        ("1x3x32x32", "nn.Conv2d(3, 64, 3), nn.BatchNorm2d(32), nn.Conv2d(32, 8, 3)"),
+        ("1x10x64", "nn.LayerNorm(32), nn.Linear(64, 10)"),
+        ("1x10x64", "nn.LayerNorm(32), nn.Linear(32, 10)"),
+        ("1x3x32x32", "nn.Conv2d(3, 64, 3), nn.Conv2d(32, 48, 3), nn.BatchNorm2d(48), nn.Conv2d(48, 8, 3)"),
+    ],
+)
+def test_a_layer_of_the_wrong_size(shape: str, layers: str, tmp_path: Path) -> None:
+    """Torch stops at the layer that disagrees with what it gets; what comes behind may fit either of the two."""
+    path = tmp_path / "net.py"
+    path.write_text(SEQUENTIAL.format(shape, layers))
+    facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
+    errors = [finding for finding in rules.check(facts, RuleSettings()) if finding.severity == "error"]
+    assert len(errors) == 1, [finding.message for finding in errors]
