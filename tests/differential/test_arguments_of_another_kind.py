@@ -180,6 +180,8 @@ ACCEPTED = {
     "number and tensor": "return torch.mul(2, x), torch.add(1, x), torch.pow(2, x), torch.sub(1.0, x), torch.div(1, x)",
     "numpy's names": "return torch.cat(tensors=(x, x), axis=1), x.sum(axis=1, keepdims=True), torch.relu(input=x)",
     "other names": "return torch.dot(x.flatten(), tensor=x.flatten()), torch.heaviside(x, values=x)",
+    "sizes in sequences": "return nn.BatchNorm2d((3,)).eval()(x), nn.PReLU([3])(x), nn.BatchNorm2d((1, 1))",
+    "two numbers": "return torch.add(3, 3) * x",
     "truth values behind": "return F.max_pool2d(x, (2, True), (1, True)), nn.Linear(True, 3)(x[..., :1])",
     "truth values as kernel": "return nn.Conv2d(3, 4, True)(x), nn.LSTM(16, True)(x[:, 0])",
     "several dims": "return x[:1].squeeze(0, 3)",

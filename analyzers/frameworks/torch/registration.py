@@ -59,8 +59,9 @@ def torch_call(definition: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def is_scaled(arguments: tuple[Any, ...]) -> bool:
-    """Whether a number is combined with a tensor, as in ``torch.mul(2, x)``."""
-    return len(arguments) > 1 and isinstance(arguments[0], (int, float, complex)) and isinstance(arguments[1], Tensor)
+    """Whether a number is combined with a tensor or with another number, as in ``torch.mul(2, x)``."""
+    numbers = (int, float, complex)
+    return len(arguments) > 1 and isinstance(arguments[0], numbers) and isinstance(arguments[1], (Tensor, *numbers))
 
 
 def _respelled(named: dict[str, Any], parameters: tuple[str, ...]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.padding import check_rank
-from analyzers.frameworks.torch.nn.weights import weight
+from analyzers.frameworks.torch.nn.weights import length, weight
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 
@@ -280,7 +280,7 @@ class PReLU(Module):
     def __init__(self: Any, num_parameters: Any = 1, init: Any = 0.25, device: Any = None, dtype: Any = None) -> None:
         self.num_parameters = num_parameters
         self.init = init
-        self.weight = weight(num_parameters)
+        self.weight = weight(length(num_parameters))
 
     def reset_parameters(self: Any) -> None:
         """Sets the slopes to ``init``; shapes stay."""

@@ -8,7 +8,7 @@ from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.padding import check_rank
-from analyzers.frameworks.torch.nn.weights import check_size, on, register_optional
+from analyzers.frameworks.torch.nn.weights import check_size, length, on, register_optional
 from analyzers.tensors.dims import same
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
@@ -50,6 +50,7 @@ class _NormBase(Module):
         *,
         bias: Any = True,
     ) -> None:
+        num_features = length(num_features)
         if on(affine) or on(track_running_stats):
             check_size(num_features)
         self.num_features = num_features

@@ -12,7 +12,7 @@ from analyzers.tensors.dims import Dim, require, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor, parameter
-from analyzers.unknown import Unknown
+from analyzers.unknown import Unknown, UnknownUsed
 
 
 def weight(*shape: Dim) -> Tensor:
@@ -48,6 +48,15 @@ def check_size(size: Any) -> None:
         )
     if isinstance(size, int) and size < 0:
         raise OperationError("invalid-argument", f"{{subject}} gets the negative size {size}", actual=size)
+
+
+def length(size: Any) -> Any:
+    """The size of a vector, which ``torch.empty`` also takes as a sequence of one; of several nothing is known."""
+    if not isinstance(size, (tuple, list)) or not size:
+        return size
+    if len(size) > 1:
+        raise UnknownUsed(Unknown("a vector of several sizes"))
+    return size[0]
 
 
 def register_optional(module: Any, name: str, wanted: Any, *shape: Dim) -> None:
