@@ -33,3 +33,39 @@ def test_a_layer_of_the_wrong_size(shape: str, layers: str, tmp_path: Path) -> N
     facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
     errors = [finding for finding in rules.check(facts, RuleSettings()) if finding.severity == "error"]
     assert len(errors) == 1, [finding.message for finding in errors]
+
+
+CLASS = """from torch import nn
+import torch
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 64, 3)
+        self.norm = nn.BatchNorm2d({norm})
+        self.fc = nn.Linear(100, 10)
+
+    def forward(self, x):
+        return self.fc(torch.flatten(self.norm(self.conv(x)), 1))
+
+
+net = Net()
+net(torch.randn(1, 3, 8, 8))
+"""
+
+
+def test_a_size_that_is_not_known_is_not_told(tmp_path: Path) -> None:
+    """Behind the wrong norm the map has 64 or 32 channels: the flatten's size is not one number."""
+    path = tmp_path / "net.py"
+    path.write_text(CLASS.format(norm=32))
+    facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
+    assert {finding.code for finding in rules.check(facts, RuleSettings()) if finding.severity == "error"} == {"RF201"}
+
+
+def test_a_class_and_its_instance_are_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(CLASS.format(norm=64).replace("100, 10", "64 * 6 * 6, 10"))
+    facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
+    found = [finding.place.line for finding in rules.check(facts, RuleSettings()) if finding.code == "RF101"]
+    assert (len(facts.models), len(found)) == (2, 1)
