@@ -305,6 +305,17 @@ def test_an_unsaved_notebook_is_fixed_on_its_way_through(run, monkeypatch: pytes
     assert (outcome.code, outcome.out) == (0, wanted)
 
 
+def test_json_has_the_edits_of_cells(run, tmp_path: Path) -> None:
+    (tmp_path / "digits.ipynb").write_text(broken(1), encoding="utf-8")
+    found = {item["code"]: item for item in checked(run, "digits.ipynb")}
+    (fix,) = found["RF301"]["fixes"]
+    place = {"file": "digits.ipynb", "line": 5, "column": 23, "end_line": 5, "end_column": 34, "cell": 4}
+    assert (fix["title"], fix["safe"]) == ("Rename filter_size to kernel_size", True)
+    assert fix["edits"] == [{"place": place, "text": "kernel_size"}]
+    (fix,) = found["RF903"]["fixes"]
+    assert fix["edits"] == [{"place": {**found["RF903"]["place"], "column": 16}, "text": ""}]
+
+
 def test_whole_lines_go_and_magics_and_indents_stay(run, tmp_path: Path) -> None:
     source = (
         "    %time a = nn.ReLU()\n    # rf: ignore[RF201]\n    b = nn.Conv2d(3, 8, kernel=3)\n    # rf: ignore[RF202]"
