@@ -7,6 +7,7 @@ conditions), ``modules`` (imports), ``builtins`` and ``library`` (what comes wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from analyzers.interpreter.modules import Modules
 
 DEFAULT_STEPS = 300_000
+
+
+SIZE_UNKNOWN = re.compile(r"(?:^|[ ×(])\?")
+"""A size that is not known in a message: it follows from something told before, or is not certain enough to tell."""
 
 
 class Machine:
@@ -109,7 +114,7 @@ class Machine:
             if any(catches(raised) for catches in self.handlers):
                 raised.trouble = self.recorder.trouble(error, subject, site) if not self.uncertain else None
                 raise raised
-        if not self.uncertain:
+        if not self.uncertain and not SIZE_UNKNOWN.search(error.message):
             self.recorder.problem(error, subject, site)
         if error.result is None:
             return Unknown("it does not fit (see the finding)", site)

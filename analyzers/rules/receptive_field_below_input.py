@@ -32,6 +32,19 @@ RULE = Rule(
 
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    """Said of a class, it is not said again of an instance of it for which the same is true."""
+    found = list(_found(facts, settings))
+    of_classes = {(model.class_name, finding.message) for model, finding in found if _is_of_class(model)}
+    for model, finding in found:
+        if _is_of_class(model) or (model.class_name, finding.message) not in of_classes:
+            yield finding
+
+
+def _is_of_class(model: ModelFact) -> bool:
+    return model.target.endswith(f"::{model.class_name.rpartition('.')[2]}()")
+
+
+def _found(facts: FileFacts, settings: RuleSettings) -> Iterator[tuple[ModelFact, Finding]]:
     for model in facts.models:
         if model.field is None or model.place is None or model.status != "complete":
             continue
@@ -40,7 +53,7 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
         if short:
             level = "warning" if model.dense and not assumed(model) else "information"
             message = _message(model, model.field, axes, short)
-            yield RULE.finding(model.place, message, last_map(model), model.target, level)
+            yield model, RULE.finding(model.place, message, last_map(model), model.target, level)
 
 
 def _message(model: ModelFact, field: FieldFact, axes: list[Axis], short: list[Axis]) -> str:
