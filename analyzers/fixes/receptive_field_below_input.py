@@ -28,13 +28,20 @@ def propose(bench: Bench) -> Iterator[Fix]:
     for count in range(1, min(len(layers), MOST_LAYERS) + 1):
         chosen = layers[-count:]
         schedule = _schedule(chosen, missing)
-        edits = dilated(bench, chosen, schedule) if schedule else None
+        edits = dilated(bench, chosen, schedule) if _is_wider(chosen, schedule) else None
         if edits:
             names = f"`{chosen[0].name}`" if count == 1 else f"the last {count} convolutions"
             yield Fix(f"Dilate {names} by {', '.join(map(str, schedule))}", False, edits)
     for layer in layers[-1:]:
         yield from _larger_kernel(bench, layer, missing)
     yield from _another_stride(bench, model, missing)
+
+
+def _is_wider(chosen: list[LayerFact], schedule: list[int]) -> bool:
+    """Whether every layer takes part: else a shorter run says the same."""
+    windows = [window(layer) for layer in chosen]
+    pairs = zip(windows, schedule, strict=bool(schedule))
+    return bool(schedule) and all(found is not None and new > found.dilation for found, new in pairs)
 
 
 def _missing(model: ModelFact) -> int:

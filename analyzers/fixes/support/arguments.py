@@ -93,7 +93,7 @@ def widened(call: Call, layer: LayerFact, old: Window, new: Window) -> tuple[Edi
     edits: list[Edit | None] = []
     if new.kernel != old.kernel:
         edits.append(change(call, layer, "kernel_size", str(new.kernel)))
-    if isinstance(old.padding, int):
+    if isinstance(old.padding, int) and more:
         if more % 2 or old.padding + more // 2 < 0:
             return None
         edits.append(change(call, layer, "padding", str(old.padding + more // 2)))
