@@ -186,6 +186,10 @@ ACCEPTED = {
     "truth values as kernel": "return nn.Conv2d(3, 4, True)(x), nn.LSTM(16, True)(x[:, 0])",
     "several dims": "return x[:1].squeeze(0, 3)",
     "numbers in tensors": "return F.pad(x, [torch.tensor(1), torch.tensor([2])])",
+    "computed numbers": """
+        less = x.argmax() * 0
+        return torch.cat([x, F.pad(x, [less, less, less, less])], 1)
+        """,
     "caught": """
         try:
             return self.conv(x.transpose(1, 2))

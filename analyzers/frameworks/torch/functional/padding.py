@@ -10,6 +10,7 @@ from analyzers.frameworks.torch.functional.arguments import choice, known, tenso
 from analyzers.tensors.dims import Dim, text, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import padding
+from analyzers.tensors.operations.arguments import TENSOR_VALUE, require_one_element
 from analyzers.tensors.operations.arguments import size as size_of
 from analyzers.tensors.operations.spatial import below, resized
 from analyzers.tensors.tensor import Tensor
@@ -22,6 +23,7 @@ def pad(input: Any, pad: Any, mode: Any = "constant", value: Any = None) -> Tens
     x = tensor(input)
     if not isinstance(known(pad), (tuple, list)):
         raise PythonError("TypeError", f"pad must be tuple of ints, not {type(pad).__name__}")
+    pad = [_amount(amount) for amount in pad]
     unknown = [amount for amount in pad if isinstance(amount, Unknown)]
     if unknown:
         return _unknown_pad(x, pad, unknown[0].reason)
@@ -36,6 +38,14 @@ def pad(input: Any, pad: Any, mode: Any = "constant", value: Any = None) -> Tens
     if mode == "constant":
         return _constant_pad(x, dims, pairs)
     return _bordered(x, dims, pairs, mode, value)
+
+
+def _amount(value: Any) -> Any:
+    """The number in a tensor; unknown where it is not kept, since it may be 0 or negative, as no size is."""
+    if not isinstance(value, Tensor):
+        return value
+    require_one_element(value)
+    return value.content[0] if value.content else Unknown(TENSOR_VALUE)
 
 
 def _unknown_pad(x: Tensor, pad: Sequence[Any], reason: str) -> Tensor:

@@ -52,11 +52,11 @@ def check_size(size: Any) -> None:
 
 def length(size: Any) -> Any:
     """The size of a vector, which ``torch.empty`` also takes as a sequence of one; of several nothing is known."""
-    if not isinstance(size, (tuple, list)) or not size:
+    if not isinstance(size, (tuple, list)):
         return size
-    if len(size) > 1:
+    if len(size) != 1:
         raise UnknownUsed(Unknown("a vector of several sizes"))
-    return size[0]
+    return next(iter(size))
 
 
 def register_optional(module: Any, name: str, wanted: Any, *shape: Dim) -> None:
