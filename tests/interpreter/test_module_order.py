@@ -74,3 +74,29 @@ def test_the_last_of_a_chain_of_comparisons_is_no_condition(tmp_path):
     """``x != 0`` of a symbolic tensor is a tensor (Keras 3.15); only ``a < x < b`` asks for its truth."""
     source = "import keras\nx = keras.Input((4,))\nmask = (x != 0)[:, None, :]\n"
     assert errors(tmp_path, source) == []
+
+
+CHANGES = {
+    "setdefault": "d = {}\nd.setdefault(u, [])\nr = list(d)",
+    "pop": "d = {1: 2}\nd.pop(u)\nr = len(d)",
+    "del of a dict": "d = {1: 2}\ndel d[u]\nr = len(d)",
+    "del of a list": "r = [1, 2]\ndel r[u]",
+    "remove": "r = [1, 2]\nr.remove(u)",
+    "slice": "r = [1, 2, 3]\nr[u:] = [5]",
+    "update of a set": "s = {1}\ns.update(u)\nr = len(s)",
+    "sort": "r = [3, 1, 2]\nr.sort(key=u)",
+    "defaultdict": "from collections import defaultdict\nd = defaultdict(list)\nd[u].append(1)\nr = len(d)",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_collection_changed_at_an_unknown_place(tmp_path, change):
+    assert looked_up(tmp_path, f"{UNSURE}u = elsewhere.value\n{change}\n", "r") == ["unknown"]
+
+
+def test_a_first_turn_that_is_skipped(tmp_path):
+    source = UNSURE + (
+        "rows = []\nhead = True\nfor row in elsewhere.rows():\n    if head:\n        head = False\n        continue\n"
+        "    rows.append(row)\n"
+    )
+    assert looked_up(tmp_path, source, "rows") == ["unknown"]

@@ -104,8 +104,11 @@ def Input(
     *,
     machine: Any,
     batch_input_shape: Any = None,
+    type_spec: Any = None,
 ) -> Any:
-    """A symbolic tensor with the batch in front of ``shape``."""
+    """A symbolic tensor with the batch in front of ``shape``; ``type_spec`` is Keras 2's."""
+    if type_spec is not None:
+        return Unknown("an input described by a type_spec")
     if isinstance(shape, Unknown) or isinstance(batch_shape, Unknown):
         raise UnknownUsed(shape if isinstance(shape, Unknown) else batch_shape)
     if shape is None and batch_shape is None and batch_input_shape is None and tensor is None:

@@ -58,9 +58,9 @@ NAMES["keras.activations.glu"] = _glu
 
 
 @function("keras.activations.get")
-def get(identifier: Any) -> Any:
+def get(identifier: Any, *, machine: Any) -> Any:
     """The activation of that name; None is the identity."""
-    return NAMES["keras.activations.linear"] if identifier is None else activation_of(identifier)
+    return NAMES["keras.activations.linear"] if identifier is None else activation_of(identifier, machine)
 
 
 @function("keras.activations.serialize")
@@ -75,7 +75,7 @@ NAMES["keras.activations.deserialize"] = get
 class Activation(Layer):
     def __init__(self: Any, activation: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["activation"] = activation_of(activation)
+        self.attributes["activation"] = activation_of(activation, self.machine)
 
     def call(self: Any, inputs: Any) -> Any:
         x = as_tensor(inputs)

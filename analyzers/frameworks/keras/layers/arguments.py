@@ -155,18 +155,26 @@ def same_paddings(
 # -- activations ---------------------------------------------------------------------------------
 
 
-def activation_of(value: Any) -> Any:
-    """What ``activation=`` means: None, a function, a layer; an unknown name is refused."""
+def activation_of(value: Any, machine: Any) -> Any:
+    """What ``activation=`` means: None, a function, a layer; a name that nobody has registered is refused."""
     if value is None or not isinstance(value, str):
         return value
     found = NAMES.get(f"keras.activations.{value}")
     if found is None or value not in ACTIVATIONS:
+        if _registers_objects(machine):
+            return Unknown(f"the activation {value!r}, which is registered when it runs")
         from analyzers.interpreter.parameters import nearest
 
         close = nearest(value, sorted(ACTIVATIONS))
         hint = f"; did you mean {close}?" if close else ""
         raise invalid(f"{{subject}} has the unknown activation {value!r}{hint}", "activation")
     return found
+
+
+def _registers_objects(machine: Any) -> bool:
+    """Whether the program adds names of its own to those that Keras knows."""
+    ways = ("custom_object", "CustomObjectScope", "register_keras_serializable")
+    return any(way in module.source.text for module in machine.modules.by_path.values() for way in ways)
 
 
 def activated(self: Any, x: Tensor) -> Any:

@@ -128,7 +128,7 @@ class BaseConv(Layer):
             data_format=data_format(self.machine, format),
             dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
             groups=whole(groups, "groups"),
-            activation=activation_of(activation),
+            activation=activation_of(activation, self.machine),
             use_bias=bool(use_bias),
         )
         if isinstance(self.filters, int) and isinstance(self.groups, int) and self.filters % self.groups:
@@ -291,7 +291,7 @@ class BaseDepthwiseConv(Layer):
             depth_multiplier=whole(depth_multiplier, "depth_multiplier"),
             data_format=data_format(self.machine, format),
             dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
-            activation=activation_of(activation),
+            activation=activation_of(activation, self.machine),
             use_bias=bool(use_bias),
         )
         require_one_stretch(self.strides, self.dilation_rate)
@@ -403,7 +403,7 @@ class BaseSeparableConv(Layer):
             data_format=data_format(self.machine, format),
             dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
             depth_multiplier=whole(depth_multiplier, "depth_multiplier"),
-            activation=activation_of(activation),
+            activation=activation_of(activation, self.machine),
             use_bias=bool(use_bias),
         )
         require_one_stretch(self.strides, self.dilation_rate)
@@ -527,7 +527,7 @@ class BaseConvTranspose(Layer):
             output_padding=given,
             data_format=data_format(self.machine, format),
             dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
-            activation=activation_of(activation),
+            activation=activation_of(activation, self.machine),
             use_bias=bool(use_bias),
         )
         require_one_stretch(self.strides, self.dilation_rate)

@@ -41,7 +41,7 @@ class Dense(Layer):
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
         self.attributes.update(
-            units=whole(units, "units"), activation=activation_of(activation), use_bias=bool(use_bias)
+            units=whole(units, "units"), activation=activation_of(activation, self.machine), use_bias=bool(use_bias)
         )
 
     def build(self: Any, input_shape: Any = None) -> None:
@@ -75,7 +75,7 @@ class EinsumDense(Layer):
             equation=equation.replace(" ", ""),
             partial_output_shape=tuple(shape),
             bias_axes=bias_axes,
-            activation=activation_of(activation),
+            activation=activation_of(activation, self.machine),
         )
 
     def build(self: Any, input_shape: Any = None) -> None:

@@ -83,8 +83,8 @@ class Recurrent(Layer):
         Layer.__init__(self, **options)
         self.attributes.update(
             units=whole(units, "units"),
-            activation=activation_of(activation),
-            recurrent_activation=activation_of(recurrent_activation),
+            activation=activation_of(activation, self.machine),
+            recurrent_activation=activation_of(recurrent_activation, self.machine),
             use_bias=bool(weights.get("use_bias", True)),
             reset_after=bool(weights.get("reset_after", True)),
             state_size=[units] * STATES[self.kind] if STATES[self.kind] > 1 else units,
