@@ -17,6 +17,7 @@ from rf_lsp.server.inlay_hint import shown_by
 from rf_lsp.server.looking import models_in, sights_in
 from rf_lsp.server.server import Server
 from rf_lsp.server.views import comments
+from rf_lsp.server.views.comments import Lines
 
 QUICK_FIX, FIX_ALL, REWRITE = "quickfix", "source.fixAll.rf", "refactor.rewrite"
 OPTIONS = types.CodeActionOptions(code_action_kinds=[QUICK_FIX, FIX_ALL, REWRITE], resolve_provider=False)
@@ -81,7 +82,9 @@ async def _quick_fixes(server: Server, buffer: Buffer, analysis: Analysis, findi
         action = _action(server, fix.title, QUICK_FIX, fix.edits)
         if action is not None:
             actions.append({**action, "isPreferred": index == 0 and len(held) == 1, **_about(server, buffer, finding)})
-    ignored = _action(server, f"Ignore {finding.code} on this line", QUICK_FIX, comments.ignore(finding, buffer.line))
+    ignored = _action(
+        server, f"Ignore {finding.code} on this line", QUICK_FIX, comments.ignore(finding, Lines(buffer.text))
+    )
     return [*actions, {**ignored, **_about(server, buffer, finding)}] if ignored is not None else actions
 
 
@@ -158,16 +161,15 @@ def _rewrites(
     on_model = any(model.place is not None and lines[0] <= model.place.line <= lines[1] for model in models)
     if not on_model and _text(params.context.trigger_kind) != INVOKED and not params.context.only:
         return []
-    line = buffer.line
-    count = buffer.text.count("\n") + 1
+    text = Lines(buffer.text)
     written = comments.write(
         sights_in(server, buffer, analysis),
-        line,
+        text,
         shown_by(analysis.settings),
         server.pins.get(buffer.path),
         buffer.path,
     )
-    removed = comments.remove(buffer.path, line, count)
+    removed = comments.remove(buffer.path, text)
     title = "Update the comments with shapes and fields" if removed else "Write shapes and fields as comments"
     made = [
         _action(server, title, REWRITE, written),

@@ -94,3 +94,18 @@ def test_numbers_as_comments(folder: Path) -> None:
         found = actions(client, uri, NET_LINE)
         assert "16×64×64" in edited(larger, found["Update the comments with shapes and fields"])
         assert edited(larger, found["Remove the comments with shapes and fields"]) == NET.replace("64x64", "128x128")
+
+
+def test_numbers_stay_up_to_date_beside_other_comments(folder: Path) -> None:
+    text = NET.replace("padding=3)", "padding=3)  # stem").replace(
+        "nn.Linear(64, 10)", "nn.Linear(64, 10)  # → old  # noqa"
+    )
+    with LspClient(folder) as client:
+        uri = client.open("net.py", text)
+        client.settled(uri)
+        written = edited(text, actions(client, uri, NET_LINE)["Update the comments with shapes and fields"])
+        assert written.split("\n")[STEM].endswith("padding=3)  # stem  # → 16×32×32 · RF 7")
+        assert written.split("\n")[HEAD].endswith("nn.Linear(64, 10)  # → 10 · global  # noqa")
+        client.change(uri, 2, {"text": written})
+        client.settled(uri)
+        assert "Update the comments with shapes and fields" not in actions(client, uri, NET_LINE)

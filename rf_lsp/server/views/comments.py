@@ -3,48 +3,82 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from analyzers.facts import Edit, Finding, Place
-from analyzers.source.lexical import count_lines, line_starts, position
+from analyzers.source.lexical import COMMENT, STRING, count_lines, line_starts, position, split_lines
 from rf_lsp.server.views.hints import Shown, hint_text
 from rf_lsp.server.views.sights import BUILT, Sight, by_line, outermost, pinned
 
 MARK = "# → "
-_WRITTEN = re.compile(r"[ \t]*# → [^#\r\n]*$")
+_WRITTEN = re.compile(r"[ \t]*# → [^#\r\n]*?(?=[ \t]*(?:#|$))")
 _IGNORE = re.compile(r"#[ \t]*rf[ \t]*:[ \t]*ignore[ \t]*\[(?P<codes>[^\]]*)\]", re.IGNORECASE)
+_TOKEN = re.compile(rf"(?P<string>{STRING})|{COMMENT}")
 
-Lines = Callable[[int], str]
+
+class Lines:
+    """The lines of a text without their ends, and where in them a comment stands or could stand."""
+
+    def __init__(self, text: str) -> None:
+        self.texts = [line.rstrip("\r\n") for line in split_lines(text)]
+        self._comments: dict[int, int] = {}
+        self._closed: set[int] = set()
+        starts = line_starts(text)
+        for token in _TOKEN.finditer(text):
+            line, column = position(starts, token.start())
+            if token["string"] is None:
+                self._comments[line] = column
+            else:
+                self._closed.update(range(line, position(starts, token.end())[0]))
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, line: int) -> str:
+        return self.texts[line] if line < len(self.texts) else ""
+
+    def can_end_with_comment(self, line: int) -> bool:
+        """Whether the line ends neither inside a string nor with a backslash."""
+        return line not in self._closed and (line in self._comments or not self[line].rstrip().endswith("\\"))
+
+    def comment(self, line: int) -> int:
+        """Where the line's comment begins, or the line ends."""
+        return self._comments.get(line, len(self[line]))
 
 
-def ignore(finding: Finding, line: Lines) -> list[Edit]:
-    """``# rf: ignore[RF201]`` behind the line of a finding, or its code in the list that is there."""
-    place, text = finding.place, line(finding.place.line)
-    if text.rstrip().endswith("\\"):
-        return []
-    listed = _IGNORE.search(text)
+def ignore(finding: Finding, lines: Lines) -> list[Edit]:
+    """``# rf: ignore[RF201]`` behind the line of a finding, or its code in the list that is there; above the line where
+    nothing can stand behind it."""
+    place, number = finding.place, finding.place.line
+    text = lines[number]
+    listed = _IGNORE.search(text, lines.comment(number))
     if listed:
-        at = listed.end("codes")
-        return [_insert(place, place.line, at, f", {finding.code}")]
-    return [_insert(place, place.line, len(text.rstrip()), f"  # rf: ignore[{finding.code}]", len(text))]
+        return [_insert(place, number, listed.end("codes"), f", {finding.code}")]
+    if lines.can_end_with_comment(number):
+        return [_insert(place, number, len(text.rstrip()), f"  # rf: ignore[{finding.code}]", len(text))]
+    if number > 0 and not lines.can_end_with_comment(number - 1):
+        return []
+    indent = text[: len(text) - len(text.lstrip())]
+    return [_insert(place, number, 0, f"{indent}# rf: ignore[{finding.code}]\n")]
 
 
 def _insert(place: Place, line: int, column: int, text: str, end: int | None = None) -> Edit:
     return Edit(Place(place.file, line, column, line, column if end is None else end), text)
 
 
-def write(found: Sequence[Sight], line: Lines, shown: Shown, pin: tuple[str, str] | None, path: str) -> list[Edit]:
+def write(found: Sequence[Sight], lines: Lines, shown: Shown, pin: tuple[str, str] | None, path: str) -> list[Edit]:
     """What comes out of each layer as a comment behind the line that builds it; only what is not there yet."""
     edits = []
     for number, group in sorted(by_line(found).items()):
         built = pinned([sight for sight in outermost(group) if sight.role == BUILT], pin)
-        text, last = hint_text(_last_built(built), shown), line(number)
-        if not text or last.rstrip().endswith("\\"):
+        text, last = hint_text(_last_built(built), shown), lines[number]
+        if not text or not lines.can_end_with_comment(number):
             continue
-        kept = _WRITTEN.sub("", last).rstrip()
+        there = _WRITTEN.search(last, len(last[: lines.comment(number)].rstrip()))
+        start, end = there.span() if there else (len(last.rstrip()), len(last))
         new = f"  {MARK}{text}"
-        if kept + new != last:
-            edits.append(Edit(Place(path, number, len(kept), number, len(last)), new))
+        if last[start:end] != new:
+            edits.append(Edit(Place(path, number, start, number, end), new))
     return edits
 
 
@@ -62,14 +96,14 @@ def _last_built(group: list[Sight]) -> list[Sight]:
     return [sight for sight in group if sight.place.column == top.place.column]
 
 
-def remove(path: str, line: Lines, count: int) -> list[Edit]:
+def remove(path: str, lines: Lines) -> list[Edit]:
     """Take the written comments out again."""
     edits = []
-    for number in range(count):
-        text = line(number)
-        match = _WRITTEN.search(text) if MARK in text else None
-        if match and text[: match.start()].strip():
-            edits.append(Edit(Place(path, number, match.start(), number, len(text)), ""))
+    for number, text in enumerate(lines.texts):
+        code = text[: lines.comment(number)].rstrip()
+        match = _WRITTEN.search(text, len(code)) if code and MARK in text else None
+        if match:
+            edits.append(Edit(Place(path, number, match.start(), number, match.end()), ""))
     return edits
 
 
