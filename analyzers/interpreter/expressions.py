@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -83,14 +84,23 @@ def _literal(machine: Any, frame: Frame, node: Any) -> Any:
 def literal(text: str, machine: Any) -> Any:
     if len(text) > MAXIMUM_COLLECTION:
         return machine.unknown("a literal that is too long")
+    try:
+        return _short_literal(text) if len(text) < SHORT else _literal_value(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return machine.unknown("a literal that is too long")
+
+
+def _literal_value(text: str) -> Any:
     if _PLAIN_STRING.fullmatch(text):
         return text[1:-1]
     if _PLAIN_NUMBER.fullmatch(text):
         return int(text)
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return machine.unknown("a literal that is too long")
+    return ast.literal_eval(text)
+
+
+SHORT = 100
+"""Characters; literals this long are remembered from one analysis to the next."""
+_short_literal = lru_cache(10_000)(_literal_value)
 
 
 def _concatenated(machine: Any, frame: Frame, node: cst.ConcatenatedString) -> Any:

@@ -3,7 +3,7 @@
 Attention with a table of relative positions asks for every pair of positions: tens of thousands of turns in which
 nothing but numbers, tuples of them and the lists and dictionaries that hold them is touched. Such a loop is turned
 into Python closures over copies of what it reads, which takes a tenth of the time, and the same loop over the same
-values is not run again. Whatever is not of this kind, or goes wrong, is left to the ordinary way; nothing has
+values is not run again. Numbers may be written into a tensor, which stays what it is. Whatever is not of this kind, or goes wrong, is left to the ordinary way; nothing has
 happened then.
 """
 
@@ -19,6 +19,8 @@ from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
 from analyzers.interpreter.scope import Frame, restore
 from analyzers.interpreter.values import MISSING, Rest
+from analyzers.tensors.operations.indexing import is_inside
+from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 Environment = dict[str, Any]
@@ -61,6 +63,7 @@ class PlainLoop:
         self.left = 0
         self.bound: dict[str, None] = {}
         self.read: dict[str, None] = {}
+        self.stored: dict[str, None] = {}
         self.builtins: set[str] = set()
         self.known: dict[Any, Any] = {}
         if not isinstance(node.body, cst.IndentedBlock) or not any(_has_loop(s) for s in node.body.body):
@@ -90,7 +93,7 @@ class PlainLoop:
         if scope.is_module or scope.is_class or scope.redirected is not None:
             raise Refused
         values: Environment = {}
-        for name in {**self.read, **self.bound}:
+        for name in {**self.read, **self.stored, **self.bound}:
             value = scope.names.get(name, MISSING)
             if value is MISSING and name not in self.bound and scope.find(name) is MISSING:
                 value = look_up_global(machine, frame, name)
@@ -99,7 +102,8 @@ class PlainLoop:
         for name in self.builtins:
             if scope.find(name) is not MISSING or look_up_global(machine, frame, name) is not BUILTINS[name]:
                 raise Refused
-        if not all(map(_is_plain, values.values())):
+        only_stored = self.stored.keys() - self.read.keys() - self.bound.keys()
+        if not all(_is_plain(v) or (type(v) is Tensor and n in only_stored) for n, v in values.items()):
             raise Refused
         return values, {id(v): (v, v.copy()) for v in values.values() if type(v) in CONTAINERS}
 
@@ -134,6 +138,9 @@ class PlainLoop:
         for name, content in contents:
             machine.journal.touch(values[name])
             restore(values[name], content)
+        for name in self.stored:
+            if type(values[name]) is Tensor:
+                values[name].content = None
         machine.journal.touch(frame.scope.names)
         for name, (place, value) in names.items():
             frame.scope.names[name] = values[contents[place][0]] if place is not None else value
@@ -213,10 +220,19 @@ class PlainLoop:
         return unpack
 
     def _storing(self, node: cst.Subscript) -> Callable[[Environment, Any], None]:
-        container, key = self.expression(node.value), self._key(node)
+        if isinstance(node.value, cst.Name):
+            self.stored[node.value.value] = None
+            container: Code = operator.itemgetter(node.value.value)
+        else:
+            container = self.expression(node.value)
+        key = self._key(node)
 
         def store(environment: Environment, value: Any) -> None:
             receiver = container(environment)
+            if isinstance(receiver, Tensor):
+                if type(value) not in NUMBERS or not is_inside(receiver, key(environment)):
+                    raise Refused
+                return
             if type(receiver) not in (list, dict):
                 raise Refused
             receiver[key(environment)] = value
@@ -364,9 +380,18 @@ class PlainLoop:
 
     def _key(self, node: cst.Subscript) -> Code:
         element = node.slice[0]
+        if len(node.slice) > 1:
+            return self._together([part.slice for part in node.slice])
         if len(node.slice) != 1 or not isinstance(element.slice, cst.Index) or element.slice.star:
             raise Refused
         return self.expression(element.slice.value)
+
+    def _together(self, parts: list[Any]) -> Code:
+        """``a[i, j]``"""
+        if any(not isinstance(part, cst.Index) or part.star for part in parts):
+            raise Refused
+        codes = [self.expression(part.value) for part in parts]
+        return lambda environment: tuple([code(environment) for code in codes])
 
     def _call(self, node: cst.Call) -> Code:
         if any(a.keyword is not None or a.star for a in node.args):
@@ -470,9 +495,14 @@ def _key_of(items: Any, values: Environment) -> Any:
     """What tells runs of a loop apart: what goes in, and which names stand for the same container."""
     ids = list(map(id, values.values()))
     try:
-        return repr(items), repr(values), tuple(map(ids.index, ids))
+        return repr(items), repr([(n, _described(v)) for n, v in values.items()]), tuple(map(ids.index, ids))
     except ValueError as error:  # a number of thousands of digits
         raise Refused from error
+
+
+def _described(value: Any) -> Any:
+    """A tensor that is only written to is as good as its shape."""
+    return ("a tensor", *value.shape) if type(value) is Tensor else value
 
 
 def _is_plain(value: Any) -> bool:

@@ -44,7 +44,7 @@ class Directive:
 def directives(text: str, first_line: int = 0) -> list[Directive]:
     """The ``# rf:`` comments of a text whose first line is ``first_line``, in order; what only looks like one
     inside a string is not."""
-    if "rf" not in text and "RF" not in text:
+    if _DIRECTIVE.search(text) is None:
         return []
     starts = line_starts(text)
     found: list[Directive] = []

@@ -293,13 +293,14 @@ class Support:
         else:
             stride = self.stride
             grid = self.jump if self.pace is None and self.jump <= self.size // 2 else stride
-        before = after = 0
+        step, parts = stride.numerator, stride.denominator
+        before = after = 0  # in parts of a pixel
         for phase, bits in enumerate(self.bits):
             if bits:
-                offset = self.offsets[phase] - phase * stride
+                offset = self.offsets[phase] * parts - phase * step
                 before = max(before, -offset)
-                after = max(after, offset + bits.bit_length() - 1)
-        return _rounded_out(before, grid), _rounded_out(after, grid)
+                after = max(after, offset + (bits.bit_length() - 1) * parts)
+        return _rounded_out(Fraction(before, parts), grid), _rounded_out(Fraction(after, parts), grid)
 
     def moves_like(self, other: Support) -> bool:
         """Whether both have the same stride."""

@@ -146,3 +146,20 @@ def test_what_is_too_much_is_unknown_and_the_rest_is_not(tmp_path: Path) -> None
     assert isinstance(large[1], Unknown)
     assert isinstance(more, Unknown)
     assert machine.budget.left > 0
+
+
+def test_numbers_written_into_a_tensor(tmp_path: Path) -> None:
+    """The tensor keeps its shape; a place that is not there is torch's IndexError all the same."""
+    path = tmp_path / "main.py"
+    path.write_text(
+        "import torch\ndef table(size, last):\n    found, seen = torch.zeros(size, size, last), []\n"
+        "    for i in range(size):\n        for j in range(size):\n            v = j - i + size - 1\n"
+        "            if abs(i - j) > 5:\n                continue\n            found[i, j, v] = 1\n"
+        "            found[i] = 0.5\n            seen.append(v)\n    return found, seen\n"
+        "(good, seen), wrong = table(4, 7), table(4, 3)\n"
+    )
+    machine, module = module_of(path)
+    good, seen = with_deep_stack(lambda: (module.look_up("good"), module.look_up("seen")))
+    assert good.shape == (4, 4, 7)
+    assert seen == [j - i + 3 for i in range(4) for j in range(4)]
+    assert {t.error.rule for t in machine.recorder.troubles} == {"dimension-out-of-range"}

@@ -30,12 +30,25 @@ def getitem(x: Tensor, key: Any) -> Tensor:
     return _advanced(result, indexed) if indexed else result
 
 
+NUMBERS = frozenset((int, float, bool))
+
+
+def is_inside(x: Tensor, key: Any) -> bool:
+    """Whether the key is made of whole numbers that are positions of ``x``."""
+    keys = key if type(key) is tuple else (key,)
+    return len(keys) <= x.rank and all(
+        type(k) is int and type(size) is int and -size <= k < size for k, size in zip(keys, x.shape)
+    )
+
+
 def setitem(x: Tensor, key: Any, value: Any) -> None:
     """``x[key] = value``: checks that the value fits, and writes its field (content) into ``x``.
 
     Raises broadcast-mismatch.
     """
     x.content = None
+    if type(value) in NUMBERS and is_inside(x, key):
+        return
     items = _normal(key, x)
     target, indexed = _basic(x.with_(), items)
     if indexed:
