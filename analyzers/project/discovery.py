@@ -155,8 +155,11 @@ class Discovery:
             self._of_expression(expression)
         self._run_usages(source)
         blocks = [block for block in source.blocks if block.kind in ("class", "def", "assign")]
-        for block in sorted(blocks, key=self._turn)[:MAXIMUM_CANDIDATES]:
-            for name, value, site in self._candidate(block):
+        chosen = sorted(blocks, key=self._turn)[:MAXIMUM_CANDIDATES]
+        # Whatever the file makes of an object comes before it is tried with a guessed input, which may build it.
+        assigned = {b.index: self._candidate(b) for b in sorted(chosen, key=_index) if b.kind == "assign"}
+        for block in chosen:
+            for name, value, site in assigned[block.index] if block.kind == "assign" else self._candidate(block):
                 if not (isinstance(value, Class) and self._is_part(value)):
                     self._of_candidate(name, value, site)
             if self.exhausted >= MAXIMUM_EXHAUSTED:
@@ -422,6 +425,10 @@ def _framework_name(value: Any) -> str:
 
 def _line_of(model: ModelFact) -> int:
     return model.place.line if model.place is not None else 0
+
+
+def _index(block: Any) -> int:
+    return block.index
 
 
 def _is_top_level_use(block: Any) -> bool:

@@ -187,3 +187,15 @@ def test_a_target_that_raises(tmp_path):
 def test_a_target_that_is_no_expression(tmp_path, target):
     with pytest.raises(TargetError, match="not a Python expression"):
         model_of(tmp_path, HEADER + BLOCK + NET, target)
+
+
+def test_a_guess_builds_nothing_that_the_file_builds_itself(tmp_path):
+    source = (
+        "import keras\nfrom keras import layers\n\n"
+        "part = keras.Sequential([layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(5)])\n"
+        "inputs = keras.Input((28, 28, 1))\n"
+        "model = keras.Model(inputs, part(inputs))\n"
+    )
+    models = {model.name: model for model in facts_of(tmp_path, source).models}
+    assert [problem for model in models.values() for problem in model.problems] == []
+    assert {model.parameters for model in models.values()} == {4 * 9 + 4 + 4 * 26 * 26 * 5 + 5}
