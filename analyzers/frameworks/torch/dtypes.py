@@ -132,8 +132,14 @@ class Device:
         return f"device(type={self.type!r})"
 
 
+def device(type: Any = "cpu", index: Any = None) -> Device:
+    """``torch.device("cuda", 0)``, ``torch.device("cuda:0")``."""
+    return Device(type, index)
+
+
+device.makes = Device  # type: ignore[attr-defined]
 CPU = Device("cpu")
-attribute("torch.device", Device)
+attribute("torch.device", device)
 attribute("torch.strided", "torch.strided")
 attribute("torch.contiguous_format", "torch.contiguous_format")
 attribute("torch.channels_last", "torch.channels_last")

@@ -114,7 +114,7 @@ class Module:
             if table not in attributes:
                 attributes[table] = {}
         if "training" not in attributes:
-            attributes["training"] = False
+            attributes["training"] = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -233,9 +233,11 @@ class Module:
         return self
 
     def train(self: Any, mode: Any = True) -> Any:
+        set_mode(self, mode)
         return self
 
     def eval(self: Any) -> Any:
+        set_mode(self, False)
         return self
 
     def to(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -368,6 +370,13 @@ class Buffer(TensorClass):
     pass
 
 
+def set_mode(root: Instance, training: Any) -> None:
+    """``train(…)`` and ``eval()``: the module and all below it."""
+    for _, module in walk(root):
+        root.machine.journal.touch(module.attributes)
+        module.attributes["training"] = training
+
+
 class Torch(Framework):
     """PyTorch's modules, for the engine."""
 
@@ -379,6 +388,10 @@ class Torch(Framework):
 
     def children(self, module: Instance) -> dict[str, Any]:
         return children_of(module)
+
+    def settle(self, root: Instance) -> None:
+        """A model is built in training mode, as torch builds it, and looked at in evaluation mode."""
+        set_mode(root, False)
 
     def input_axes(self, root: Instance, rank: int) -> dict[str, int]:
         """The axes behind batch and channels."""

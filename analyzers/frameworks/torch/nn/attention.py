@@ -210,7 +210,8 @@ class Attention:
 
     def _attend(self, query: Tensor, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         attended = scaled_dot_product_attention(queries, keys, values)
-        output = linear(attended, self.out_weight.with_(shape=(self.embed_dim, self.embed_dim)))
+        features = self.out_weight.shape[0] if self.out_weight.rank == 2 else self.embed_dim
+        output = linear(attended, self.out_weight.with_(shape=(features, self.embed_dim)))
         if query.rank == 3:
             output = _swap(output)
         cost = queries.cost + keys.cost + values.cost + attended.cost + output.cost

@@ -187,7 +187,9 @@ def _state_seen(self: Any, input: Tensor, hx: Any) -> Tensor | None:
 def _check_states(self: Any, hx: Any, expected: tuple[Tensor, Tensor], result: Any) -> None:
     if hx is None or isinstance(hx, Unknown):
         return
-    given = hx if self.mode == "LSTM" else (hx,)
+    if self.mode == "LSTM" and isinstance(hx, Tensor):  # both states in one
+        return
+    given: Any = hx if self.mode == "LSTM" else (hx,)
     for state, like in zip(given, expected, strict=False):
         if isinstance(state, Tensor):
             require_state(state, like.shape, "hx", result)
