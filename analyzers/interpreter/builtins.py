@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
@@ -13,6 +15,7 @@ from analyzers.interpreter import formatting, operators
 from analyzers.interpreter.attributes import HOST_METHODS
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION
 from analyzers.interpreter.iteration import is_exception, known_dict, known_set
+from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import (
     MISSING,
     SUPER,
@@ -32,6 +35,7 @@ from analyzers.interpreter.values import (
     StaticMethod,
     TypingForm,
 )
+from analyzers.source.blocks import split
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.operations.arguments import integer, require_one_element
 from analyzers.tensors.tensor import Tensor
@@ -660,6 +664,60 @@ def _not_run(*_: Any, machine: Any, **__: Any) -> Any:
     return machine.unknown("code that is only known when it runs")
 
 
+def _open(*args: Any, machine: Any, **kwargs: Any) -> Any:
+    from analyzers.interpreter.library.files_ import OPEN
+
+    return OPEN(*args, machine=machine, **kwargs)
+
+
+def _evaluated(source: Any, *namespaces: Any, machine: Any) -> Any:
+    """``eval("nn.Conv2d")`` of a text that is known: an expression is followed as if it stood there, never run."""
+    from analyzers.interpreter.expressions import evaluate
+
+    if not isinstance(source, str) or namespaces or len(source) > MAXIMUM_EXPRESSION or not machine.frames:
+        return machine.unknown("code that is only known when it runs")
+    try:
+        node = _expression_of(source.strip())
+    except (SyntaxError, ValueError) as error:
+        raise machine.exception("SyntaxError", str(error)) from None
+    machine.frames.append(_Quoted(machine.frames[-1]))
+    try:
+        return evaluate(machine, machine.frames[-1], node)
+    finally:
+        machine.frames.pop()
+
+
+MAXIMUM_EXPRESSION = 200
+"""Characters of a text that eval is given."""
+
+
+@lru_cache(maxsize=256)
+def _expression_of(source: str) -> Any:
+    """The tree of an expression; SyntaxError where it is none."""
+    ast.parse(source, mode="eval")
+    (block,) = split(source + "\n")
+    tree: Any = block.tree()
+    return tree.body[0].body[0].value
+
+
+class _Quoted(Frame):
+    """A frame for code in a text: all that happens in it happens where the text is evaluated."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, caller: Frame) -> None:
+        self.at = caller.node
+        super().__init__(caller.module, caller.scope, caller.block, caller.function)
+
+    @property
+    def node(self) -> Any:  # type: ignore[override]
+        return self.at
+
+    @node.setter
+    def node(self, value: Any) -> None:
+        return None
+
+
 def _exit(*_: Any, machine: Any) -> Any:
     raise machine.exception("SystemExit")
 
@@ -694,7 +752,7 @@ BUILTINS: dict[str, Any] = {
     "ord": _ord, "bin": _bin, "hex": _hex, "oct": _oct, "ascii": _ascii, "format": _format, "input": _input,
     "property": _make_property,
     "staticmethod": StaticMethod, "classmethod": ClassMethod, "super": SUPER, "exit": _exit, "quit": _exit,
-    "eval": _not_run, "exec": _not_run, "compile": _not_run, "open": _not_run, "__import__": _not_run,
+    "eval": _evaluated, "exec": _not_run, "compile": _not_run, "open": _open, "__import__": _not_run,
     "NotImplemented": NotImplemented, "Ellipsis": ..., "True": True, "False": False, "None": None,
     "__debug__": True,
     **{kind.__name__: kind for kind in CONSTRUCTORS},

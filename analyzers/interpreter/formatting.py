@@ -37,6 +37,8 @@ def as_text(machine: Any, value: Any, *, representation: bool = False) -> Any:
         return _of_instance(machine, value, representation)
     if isinstance(value, (Class, Function)):
         return f"<{value.name}>"
+    if hasattr(value, "__fspath__"):
+        return str(value)
     kind = type(value)
     if kind.__module__.startswith("analyzers.frameworks") and {"__str__", "__repr__"} & kind.__dict__.keys():
         return repr(value) if representation else str(value)

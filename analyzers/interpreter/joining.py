@@ -89,7 +89,12 @@ def _run_branch(machine: Any, frame: Frame, branch: Callable[[], str | None]) ->
     return outcome
 
 
+STEPS_PER_FORK = 20
+"""What it costs to follow both branches and to join what they leave, beside the branches themselves."""
+
+
 def _join_states(machine: Any, outcomes: list[Outcome], reason: str) -> None:
+    machine.budget.spend(STEPS_PER_FORK)
     touched: dict[int, Any] = {}
     for outcome in outcomes:
         for key, (container, _) in outcome.after.items():

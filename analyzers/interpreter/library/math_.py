@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from analyzers.interpreter.values import TypingForm
 from analyzers.tensors import dims
 from analyzers.tensors.dims import Expression
+from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
 
@@ -40,15 +42,34 @@ def _prod(iterable: Any, *, start: Any = 1, machine: Any) -> Any:
     return total
 
 
+def _number(value: Any) -> Any:
+    """What ``float(value)`` is of a tensor with one element."""
+    if not isinstance(value, Tensor):
+        return value
+    content = value.content
+    if content is None or len(content) != 1:
+        raise UnknownUsed(Unknown("the number in a tensor"))
+    return content[0]
+
+
+def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(*arguments: Any) -> Any:
+        return function(*map(_number, arguments))
+
+    apply.__name__ = function.__name__
+    return apply
+
+
 def _floor(x: Any) -> Any:
-    return x if isinstance(x, Expression) else math.floor(x)
+    return x if isinstance(x, Expression) else math.floor(_number(x))
 
 
 def _ceil(x: Any) -> Any:
-    return x if isinstance(x, Expression) else math.ceil(x)
+    return x if isinstance(x, Expression) else math.ceil(_number(x))
 
 
 def _sqrt(x: Any) -> Any:
+    x = _number(x)
     if isinstance(x, Expression):
         return Unknown(f"the square root of {dims.text(x)}")
     return math.sqrt(x)
@@ -67,7 +88,7 @@ def _fsum(iterable: Any, *, machine: Any) -> Any:
 
 
 def _log(x: Any, base: Any = None) -> float:
-    return math.log(x) if base is None else math.log(x, base)
+    return math.log(_number(x)) if base is None else math.log(_number(x), _number(base))
 
 
 _PLAIN = (
@@ -77,7 +98,7 @@ _PLAIN = (
 
 MODULES: dict[str, dict[str, Any]] = {
     "math": {
-        **{name: getattr(math, name) for name in _PLAIN.split()},
+        **{name: _of_numbers(getattr(math, name)) for name in _PLAIN.split()},
         "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "tau": math.tau,
         "factorial": _factorial, "comb": _comb, "perm": _perm, "prod": _prod, "floor": _floor, "ceil": _ceil,
         "sqrt": _sqrt, "gcd": _gcd, "isclose": _isclose, "fsum": _fsum, "log": _log,

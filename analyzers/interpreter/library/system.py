@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
+from analyzers.interpreter.library.files_ import EXISTS
 from analyzers.interpreter.library.functools_ import same
 from analyzers.interpreter.values import TypingForm
 from analyzers.unknown import Unknown
@@ -100,8 +101,8 @@ MODULES: dict[str, dict[str, Any]] = {
     },
     "os.path": {
         "join": _join, "basename": _basename, "dirname": _dirname, "splitext": _splitext, "abspath": _same_path,
-        "expanduser": _same_path, "realpath": _same_path, "normpath": _same_path, "exists": _unknown_path,
-        "isfile": _unknown_path, "isdir": _unknown_path, "sep": "/",
+        "expanduser": _same_path, "realpath": _same_path, "normpath": _same_path, "exists": EXISTS,
+        "isfile": EXISTS, "isdir": _unknown_path, "sep": "/",
     },
     "sys": {
         "version_info": (3, 12, 0, "final", 0), "platform": "linux", "maxsize": 2**63 - 1, "argv": [""],
