@@ -341,6 +341,18 @@ def _make_tuple(cls: Class, iterable: Any, *, machine: Any) -> Any:
     return construct_tuple(machine, cls, machine.iterate(iterable), {})
 
 
+def leave_constructor_open(made: Class) -> None:
+    """A decorator that is not known (``flax.struct.dataclass``, ``attrs.define``) may have given the class a
+    constructor, where neither it nor a base has one."""
+    own = any("__init__" in c.namespace for c in made.mro if isinstance(c, Class))
+    if made.opaque is None and not own and made.namespace.get("__annotations__"):
+        made.metadata["construct"] = _construct_unknown
+
+
+def _construct_unknown(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return machine.unknown(f"the decorator of {class_.name}, which makes its constructor, is not known")
+
+
 def _construct_dict(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return machine.call(dict, args, kwargs)
 

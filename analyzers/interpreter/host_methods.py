@@ -11,8 +11,9 @@ from typing import Any
 
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
-from analyzers.interpreter.iteration import known_dict, type_name
-from analyzers.interpreter.values import MISSING, HostMethod, Instance, LazyIterator, Rest
+from analyzers.interpreter.iteration import known_dict, rest_before, type_name
+from analyzers.interpreter.scope import restore
+from analyzers.interpreter.values import MISSING, HostMethod, Instance, LazyIterator, Maybe, Rest
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -22,6 +23,10 @@ MUTATING = frozenset(
     "rotate".split()
 )
 STORING = frozenset(["append", "add", "insert", "setdefault", "appendleft", "get", "pop"])
+PLACED = frozenset(
+    "pop remove discard setdefault rotate intersection_update difference_update symmetric_difference_update".split()
+)
+"""Methods that change a collection at the place, or by the elements, that the first argument names."""
 PADDING = frozenset(["ljust", "rjust", "center", "zfill", "expandtabs"])
 
 
@@ -31,6 +36,8 @@ def call(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str, An
         return _unbound(machine, method, args, kwargs)
     if name in MUTATING:
         machine.journal.touch(receiver)
+        if args and isinstance(args[0], Unknown) and name in PLACED and (name != "pop" or isinstance(receiver, dict)):
+            return opened(machine, receiver, name, args[0])
     special = SPECIAL.get(name)
     try:
         if special is not None:
@@ -42,6 +49,20 @@ def call(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str, An
         raise machine.exception("KeyError", *error.args) from None
     except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
         raise machine.exception(type(error).__name__, str(error)) from None
+
+
+def opened(machine: Any, receiver: Any, name: str, unknown: Unknown) -> Unknown:
+    """What a collection holds after a change at a place that is not known."""
+    if isinstance(receiver, dict):
+        if name in ("pop", "del"):
+            receiver.update({k: Maybe(unknown.reason, machine.site()) for k in receiver})
+        else:
+            receiver["**"] = unknown
+    elif isinstance(receiver, set):
+        restore(receiver, {unknown})
+    elif name != "rotate" or len(receiver) > 1:
+        restore(receiver, [Rest(unknown.reason, machine.site())])
+    return unknown
 
 
 def _plain(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -89,8 +110,9 @@ def _update(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dic
         if isinstance(argument, Unknown):
             if isinstance(receiver, dict):
                 receiver["**"] = argument
-                continue
-            raise UnknownUsed(argument)
+            else:
+                restore(receiver, {argument})
+            return
         argument = getattr(argument, "payload", None) or argument
         items = argument if isinstance(argument, (dict, set)) else machine.iterate(argument)
         if isinstance(receiver, dict) and not isinstance(items, dict):
@@ -103,7 +125,12 @@ def _update(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dic
 def _sort(machine: Any, receiver: list, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     from analyzers.interpreter.builtins import sorted_values
 
-    receiver[:] = sorted_values(machine, list(receiver), kwargs.get("key"), kwargs.get("reverse", False))
+    try:
+        receiver[:] = sorted_values(machine, list(receiver), kwargs.get("key"), kwargs.get("reverse", False))
+    except UnknownUsed as used:
+        if not any(isinstance(item, Rest) for item in receiver):
+            receiver[:] = [used.unknown] * len(receiver)
+        raise
 
 
 def _join(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -220,8 +247,25 @@ def _iterator_next(machine: Any, receiver: LazyIterator, name: str, args: list[A
     return next(receiver.source)
 
 
+def _placed(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``pop``/``insert`` of a list: where it is not known which element is meant, what it holds is not known."""
+    if not isinstance(receiver, list):
+        return _plain(machine, receiver, name, args, kwargs)
+    place = args[0] if args else -1
+    rest = rest_before(receiver, place) if name == "pop" or place != 0 else None
+    if rest is None and isinstance(place, Unknown):
+        rest = Rest(place.reason, machine.site())
+    if rest is None:
+        return _plain(machine, receiver, name, args, kwargs)
+    if name == "insert" or isinstance(place, Unknown):
+        receiver[:] = [rest]
+    return rest.plain() if name == "pop" else None
+
+
 SPECIAL: dict[str, Any] = {
     "get": _get,
+    "pop": _placed,
+    "insert": _placed,
     "extend": _extend,
     "extendleft": _extend,
     "update": _update,

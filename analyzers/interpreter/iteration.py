@@ -217,3 +217,13 @@ def type_name(value: Any) -> str:
     if isinstance(value, Class):
         return "type"
     return type(value).__name__
+
+
+def rest_before(value: Any, key: Any) -> Rest | None:
+    """The unknown stretch of a sequence that hides which element ``key`` means; None where it is certain."""
+    if Rest not in map(type, value):
+        return None
+    places = [i for i, v in enumerate(value) if type(v) is Rest]
+    if isinstance(key, int) and (0 <= key < places[0] or places[-1] < key + len(value) < len(value)):
+        return None
+    return value[places[0]]

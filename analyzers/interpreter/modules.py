@@ -106,7 +106,22 @@ class Module:
         if all(b.kind == "import" for b in binders):
             return binders
         effects = [b for b in self.source.effects(name) if _may_change(b, name, binders)]
-        return sorted({b.index: b for b in (*binders, *effects)}.values(), key=lambda b: b.index)
+        readers = self._readers_between(name, binders) if len(binders) > 1 else ()
+        return sorted({b.index: b for b in (*binders, *effects, *readers)}.values(), key=lambda b: b.index)
+
+    def _readers_between(self, name: str, binders: list[Any]) -> list[Any]:
+        """What reads a name before it is bound again has to run before that."""
+        first, last = binders[0].index, binders[-1].index
+        between = self.source.blocks[first + 1 : last]
+        return [b for b in between if b.kind in ("assign", "class") and b.mentions(name)]
+
+    def run_in_turn(self, machine: Any, block: Any) -> None:
+        """Run a block after those before it that bind the same names: the last binding is the one that stays."""
+        for name in block.binds:
+            for earlier in self._relevant(name):
+                if earlier.index < block.index and earlier.index not in self.executed:
+                    self.run_block(machine, earlier)
+        self.run_block(machine, block)
 
     def assign(self, name: str, value: Any) -> None:
         self.modules.machine.journal.touch(self.scope.names)
@@ -164,6 +179,7 @@ class Module:
         machine.frames.append(frame)
         try:
             with outside(machine):
+                machine.journal.touch(self.scope.names)
                 for statement in tree.body:
                     run(machine, frame, statement)
         except Raised as raised:
@@ -211,7 +227,7 @@ def outside(machine: Any) -> Iterator[None]:
     saved = machine.journal.open, machine.uncertain, machine.handlers
     machine.journal.open, machine.uncertain, machine.handlers = [], 0, ()
     try:
-        with machine.recorder.suspended():
+        with machine.recorder.suspended(), machine.journal.earlier(saved[0]):
             yield
     finally:
         machine.journal.open, machine.uncertain, machine.handlers = saved
@@ -229,6 +245,7 @@ class Modules:
         """Dotted name of a custom layer → the framework layer it is declared to be like."""
         self.homes: dict[int, tuple[Any, Module | None]] = {}
         self.sought: set[tuple[int, str]] = set()
+        self._tried: dict[tuple[str, str], set[str]] = {}
         self._siblings: dict[str, list[str]] = {}
         self._texts: dict[str, str] = {}
 
@@ -359,9 +376,16 @@ class Modules:
         return self.resolve(spec[level:], level, module) is not MISSING
 
     def find_starred(self, module: Module, name: str) -> Any:
+        """What the last star import that has the name gives. A module that is looked into may itself want the name
+        from here (packages whose parts import from the package): then only the star imports before it count."""
         if name.startswith("_"):
             return MISSING
-        return self._find_starred(module, name, set())
+        tried = self._tried.setdefault((module.path, name), set())
+        before = set(tried)
+        try:
+            return self._find_starred(module, name, tried)
+        finally:
+            tried &= before
 
     def _find_starred(self, module: Module, name: str, seen: set[str]) -> Any:
         for _, other in self.starred(module):
@@ -376,9 +400,8 @@ class Modules:
             exported = other.source.all_names
             if exported is not None and name not in exported and not _exports(other, name):
                 continue
-            if other.source.binders(name):
-                return other.look_up(name)
-            value = self._find_starred(other, name, seen)
+            bound = other.source.binders(name)
+            value = other.look_up(name) if bound else self._find_starred(other, name, seen)
             if value is not MISSING:
                 return value
         return MISSING

@@ -13,7 +13,8 @@ import libcst as cst
 from analyzers.frameworks import registry
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION, MAXIMUM_STRING
-from analyzers.interpreter.iteration import type_name
+from analyzers.interpreter.host_methods import opened
+from analyzers.interpreter.iteration import rest_before, type_name
 from analyzers.interpreter.values import (
     MISSING,
     UNKNOWNS,
@@ -29,7 +30,8 @@ from analyzers.interpreter.values import (
 )
 from analyzers.tensors.dims import Expression, same, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations.indexing import getitem
+from analyzers.tensors.field import Field
+from analyzers.tensors.operations.indexing import getitem, steps_back
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -159,6 +161,14 @@ def _number_too_large(name: str, left: int, right: int) -> str | None:
 
 
 def _tensor_binary(machine: Any, name: str, left: Any, right: Any, in_place: bool) -> Any:
+    if isinstance(left, str) and name == "mod":
+        return machine.unknown("a text made from a tensor")
+    if isinstance(left, (list, tuple)) and isinstance(right, Tensor) and not _is_torch_data(machine, right):
+        left = machine.call(registry.NAMES["torch.tensor"], (left,))
+    elif isinstance(right, (list, tuple)) and isinstance(left, Tensor) and not _is_torch_data(machine, left):
+        right = machine.call(registry.NAMES["torch.tensor"], (right,))
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return left if isinstance(left, Unknown) else right
     if in_place and isinstance(left, Tensor) and f"__i{name}__" in registry.METHODS:
         return machine.call(registry.METHODS[f"__i{name}__"], (left, right))
     if isinstance(left, Tensor):
@@ -374,6 +384,9 @@ def contains(machine: Any, container: Any, item: Any) -> Any:
         return _guarded(machine, lambda c, i: i in c, container, item)
     if isinstance(container, (list, tuple)):
         return _sequence_member(machine, container, item)
+    member = getattr(container, "contains", None)
+    if member is not None:
+        return member(item)
     items = machine_iterate(machine, container)
     return items if isinstance(items, Unknown) else _sequence_member(machine, items, item)
 
@@ -437,8 +450,23 @@ def get_item(machine: Any, value: Any, key: Any) -> Any:
     return _sequence_item(machine, value, key)
 
 
-def _tensor_get_item(value: Any, key: Any) -> Any:
+def _tensor_get_item(value: Any, key: Any, *, machine: Any) -> Any:
+    if isinstance(key, str):
+        return machine.unknown("an input that is a dictionary, not a tensor")
+    for item in key if isinstance(key, tuple) else (key,):
+        if steps_back(item) and _is_torch_data(machine, value):
+            message = f"{{subject}} slices with step {item.step}; torch knows only positive steps, use flip"
+            raise OperationError("invalid-argument", message, exception="ValueError", result=getitem(value, key))
     return getitem(value, key)
+
+
+_tensor_get_item.__name__ = "getitem"
+
+
+def _is_torch_data(machine: Any, value: Tensor) -> bool:
+    """A tensor that comes from a model's input in a program of torch alone: numpy's arrays are tensors here too."""
+    roots = {name.partition(".")[0] for name in machine.modules.natives}
+    return value.field is not Field.EMPTY and not roots & {"keras", "tensorflow", "tf_keras", "keras_core"}
 
 
 def _instance_item(machine: Any, value: Instance, key: Any) -> Any:
@@ -467,6 +495,9 @@ def _type_item(machine: Any, value: Any, key: Any) -> Any:
 
 def _dict_item(machine: Any, value: dict, key: Any) -> Any:
     if isinstance(key, Unknown):
+        if hasattr(value, "missing"):
+            machine.journal.touch(value)
+            value["**"] = key
         return key
     try:
         if key in value:
@@ -501,9 +532,9 @@ def _sequence_item(machine: Any, value: Any, key: Any) -> Any:
     if isinstance(value, LazyIterator):
         raise machine.exception("TypeError", "generator object is not subscriptable")
     if isinstance(value, (list, tuple)):
-        rest = next(i for i, v in enumerate(value) if type(v) is Rest) if Rest in map(type, value) else None
-        if rest is not None and not (isinstance(key, int) and 0 <= key < rest):
-            return value[rest].plain()
+        rest = rest_before(value, key)
+        if rest is not None:
+            return rest.plain()
     try:
         result = value[key]
     except UnknownUsed as used:
@@ -521,7 +552,7 @@ def _no_such_item(value: tuple, key: Any) -> OperationError:
     """A list may be filled by code that is not followed (hooks); what is in a tuple is certain."""
     count = len(value)
     if count and hasattr(value, "numel"):
-        held = f"the shape {'×'.join(map(text, value))}, which has {count} dimension{'s' * (count != 1)}"
+        held = f"the shape {'×'.join('None' if d is None else text(d) for d in value)}, which has {count} dimension{'s' * (count != 1)}"
     else:
         held = f"a tuple of {count} item{'s' * (count != 1)}"
     message = f"index {key} is out of range for {held}"
@@ -560,6 +591,13 @@ def _set_container_item(machine: Any, value: Any, key: Any, new: Any) -> None:
         else:
             value["**"] = machine.unknown(key.reason)
         return
+    rest = rest_before(value, key) if isinstance(value, list) else None
+    if rest is not None:
+        value[:] = [rest]
+        return
+    if isinstance(key, slice) and isinstance(_plain_slice(key), Unknown):
+        opened(machine, value, "slice", _plain_slice(key))
+        return
     if isinstance(key, slice) and isinstance(new, (Unknown, LazyIterator, Instance)):
         new = machine_iterate(machine, new)
         new = [Rest(new.reason, new.place)] if isinstance(new, Unknown) else new
@@ -576,9 +614,16 @@ def delete_item(machine: Any, value: Any, key: Any) -> None:
             machine.call(method, (key,))
             return
         value = value.payload
-    if not isinstance(value, (list, dict, deque)) or isinstance(key, Unknown):
+    if not isinstance(value, (list, dict, deque)):
+        return
+    if isinstance(value, list) and rest_before(value, key) is not None:
         return
     machine.journal.touch(value)
+    if isinstance(key, slice):
+        key = _plain_slice(key)
+    if isinstance(key, Unknown):
+        opened(machine, value, "del", key)
+        return
     try:
         del value[key]
     except (TypeError, LookupError) as error:

@@ -14,7 +14,7 @@ import libcst as cst
 
 from analyzers.interpreter import attributes, contexts, operators
 from analyzers.interpreter.budget import MAXIMUM_WHILE
-from analyzers.interpreter.classes import make_class
+from analyzers.interpreter.classes import leave_constructor_open, make_class
 from analyzers.interpreter.expressions import attribute_name, evaluate, make_function, mangled, spread, subscript_key
 from analyzers.interpreter.generators import yields
 from analyzers.interpreter.iteration import is_exception
@@ -23,6 +23,7 @@ from analyzers.interpreter.patterns import captured, is_irrefutable, match_case
 from analyzers.interpreter.plain_loops import run_plainly
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
+    MISSING,
     Class,
     ClassMethod,
     Function,
@@ -188,7 +189,8 @@ def _cannot_unpack(machine: Any, value: Any, wanted: int, got: int) -> list[Any]
     from analyzers.tensors.errors import OperationError
 
     message = f"{wanted} names are unpacked from {got} values"
-    problem = machine.problem(OperationError("dimension-out-of-range", message, exception="ValueError"))
+    error = OperationError("dimension-out-of-range", message, exception="ValueError", names=wanted, values=got)
+    problem = machine.problem(error)
     return [problem] * wanted
 
 
@@ -398,12 +400,49 @@ def _unknown_loop(machine: Any, frame: Frame, node: Any, reason: Unknown) -> str
     def once() -> str | None:
         if isinstance(node, cst.For):
             assign(machine, frame, node.target, machine.unknown(reason.reason))
-        signal = run_body(machine, frame, node.body)
+        try:
+            signal = run_body(machine, frame, node.body)
+        except Raised as raised:
+            return _raised_in_loop(machine, frame, node, raised)
+        ended.append(signal)
         return signal if signal == RETURN else None
 
-    why = f"it depends on a loop that is not known: {reason.reason}"
+    ended: list[str | None] = []
+    because = "it depends on a loop that is not known"
+    why = reason.reason if reason.reason.startswith(because) else f"{because}: {reason.reason}"
     signal = fork(machine, frame, [once, lambda: None], why)
+    if ended == [CONTINUE]:  # A first turn that is skipped (a header) says nothing of the others.
+        signal = fork(machine, frame, [once, lambda: None], why)
     return signal if signal == RETURN else None
+
+
+def _raised_in_loop(machine: Any, frame: Frame, node: Any, raised: Raised) -> None:
+    """A turn with an element that is not known raised: others would not, and would change what this one did not."""
+    if machine.handlers:
+        machine.possible.append(raised)
+    reason = "it depends on a loop that is not known"
+    for name in changed_names(node.body):
+        held = frame.scope.find(name)
+        held = frame.module.look_up(name) if held is MISSING else held
+        if type(held) is list:
+            machine.journal.touch(held)
+            held[:] = [Rest(reason, machine.site())]
+        elif held is not MISSING:
+            assign_name(machine, frame, name, machine.unknown(reason))
+
+
+def changed_names(node: Any) -> list[str]:
+    """The plain names that a suite assigns, whose items it sets, or lists it makes longer."""
+    names = [c for child in node.children for c in changed_names(child)]
+    target = node.target if isinstance(node, (cst.AssignTarget, cst.AugAssign)) else None
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _MUTATORS:
+        target = node.func.value
+    while isinstance(target, cst.Subscript):
+        target = target.value
+    return [*names, target.value] if isinstance(target, cst.Name) else names
+
+
+_MUTATORS = frozenset(("append", "extend", "insert", "add", "update", "setdefault", "appendleft", "remove", "pop"))
 
 
 def _blur(machine: Any, frame: Frame, node: Any) -> None:
@@ -609,6 +648,8 @@ def _decorated(machine: Any, frame: Frame, node: Any, value: Any) -> Any:
         result = machine.call(function, (value,)) if not isinstance(function, Unknown) else function
         if not isinstance(result, Unknown) and result is not None:
             value = result
+        elif isinstance(value, Class):
+            leave_constructor_open(value)
     return value
 
 

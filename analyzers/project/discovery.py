@@ -34,6 +34,11 @@ MAXIMUM_CANDIDATES = 600
 MAXIMUM_EXHAUSTED = 1
 """Candidates that may use up their budget; then the rest of the file is left alone."""
 MAXIMUM_TRIALS = 5
+OF_DATA = frozenset(
+    "broadcast-mismatch concat-mismatch matmul-mismatch reshape-mismatch dimension-out-of-range rank-mismatch "
+    "invalid-argument".split()
+)
+"""Findings that say something of values, which a notebook's own code outside its models computes from data."""
 USE = re.compile(
     r"\b(?:rand|randn|randint|zeros|ones|empty|full|arange|rand_like|Tensor|FloatTensor|summary|export|trace|profile|"
     r"get_model_complexity_info|FlopCountAnalysis|flop_count|add_graph)[ \t]*\("
@@ -243,16 +248,25 @@ class Discovery:
             machine.recorder.troubles = troubles
             return
         fact = self._model(target, name, instance, None, value)
+        if fact.problems and isinstance(value, Class) and instance is not build:
+            fact = self._as_made(target, name, value) or fact
         fact.place = place_of(site) or fact.place
         machine.recorder.troubles = troubles
-        if (self._has_symbols(value) and instance is not build) or self._is_made_otherwise(value, fact):
+        unused = (self._has_symbols(value) and instance is not build) or self._is_made_otherwise(value, fact)
+        if unused or _is_empty_list(instance):
             fact.problems = []
-        if isinstance(value, Function) and value.parameters.rest is not None:
+        if _hands_on(value):
             fact.problems = [p for p in fact.problems if p.rule != "missing-argument"]
         if fact.status != "failed" or fact.problems:
             self.facts.models.append(fact)
             if self.request.done is not None:
                 self.request.done(fact)
+
+    def _as_made(self, target: str, name: str, value: Class) -> ModelFact | None:
+        """The class as the code makes it, with arguments of its own, where its bare defaults do not work."""
+        made = self._workspace_instance(value)
+        self.machine.recorder.troubles = []
+        return self._model(target, name, made, None, value) if made is not None else None
 
     def _is_made_otherwise(self, value: Any, fact: ModelFact) -> bool:
         """A class that functions of the file make with arguments of their own; its bare defaults nobody uses."""
@@ -299,7 +313,7 @@ class Discovery:
 
     def _call_function(self, module: Module, name: str) -> None:
         function = module.look_up(name)
-        if isinstance(function, Function) and not required_parameters(function):
+        if isinstance(function, Function) and not required_parameters(function) and not _hands_on(function):
             with outside(self.machine):
                 self.machine.call(function)
 
@@ -307,7 +321,10 @@ class Discovery:
         from analyzers.extraction import Extraction
 
         extraction = Extraction(self.machine, None, [])
-        self.facts.problems = extraction.problems(self.machine.recorder.troubles)
+        troubles = self.machine.recorder.troubles
+        if self.module.source.offsets:  # Cells give a name new meanings, and loops fill it between them.
+            troubles = [t for t in troubles if t.error.rule not in OF_DATA]
+        self.facts.problems = extraction.problems(troubles)
 
     # -- how the file uses its models ----------------------------------------------------------------
 
@@ -332,7 +349,7 @@ class Discovery:
         names["__name__"] = "__main__"
         try:
             if block.index not in module.executed:
-                module.run_block(self.machine, block)
+                module.run_in_turn(self.machine, block)
         finally:
             names["__name__"] = before
 
@@ -442,6 +459,23 @@ def _trials(source: Any) -> list[Any]:
     """Functions that try the file's models out: tests, ``main`` and the like, where nothing else does."""
     found = (b for b in source.blocks if b.kind == "def" and TRIAL.match(b.binds[0] if b.binds else ""))
     return [block for block in found if USE.search(block.text)][:MAXIMUM_TRIALS]
+
+
+def _is_empty_list(value: Any) -> bool:
+    """A list of modules that nobody has put one into yet."""
+    bases = {c.name for c in value.class_.mro if isinstance(c, Class) and c.host is not None}
+    return bool(bases & {"ModuleList", "ModuleDict", "Sequential"}) and not value.attributes.get("_modules")
+
+
+def _hands_on(value: Any) -> bool:
+    """Whether a function or a constructor takes any arguments, to hand them on: called without, it may lack some."""
+    if isinstance(value, Class):
+        value = next(
+            (c.namespace["__init__"] for c in value.mro if isinstance(c, Class) and "__init__" in c.namespace), None
+        )
+    if not isinstance(value, Function):
+        return False
+    return value.parameters.rest is not None or value.parameters.keywords is not None
 
 
 def required_parameters(function: Function) -> list[str]:

@@ -21,6 +21,18 @@ MAXIMUM_ATTEMPTS = 10
 ALTERNATIVES = (256, 32, 28, 64, 128, 299, 512, 96, 227)
 MAXIMUM_SIZE = 1 << 20
 GUESSED = ("default", "solved")
+MAXIMUM_SIDE = 4096
+DOUBTED: tuple[frozenset[str], ...] = (
+    frozenset(),
+    frozenset(["dimension-out-of-range", "rank-mismatch"]),
+    frozenset(
+        "dimension-out-of-range rank-mismatch broadcast-mismatch concat-mismatch matmul-mismatch reshape-mismatch "
+        "invalid-argument feature-size-mismatch".split()
+    ),
+)
+"""Findings that nothing is made of where the rank of no, one, or more inputs was guessed: with another rank they
+might not be there."""
+OF_ANY_INPUT = frozenset(["invalid-argument"])
 WRAPPERS = frozenset(["DataParallel", "DistributedDataParallel", "FullyShardedDataParallel"])
 SIZE_NAMES = frozenset("img_size image_size input_size input_resolution img_dim resolution patch_resolution".split())
 FLATTEN_RULES = frozenset(["feature-size-mismatch", "reshape-mismatch", "matmul-mismatch"])
@@ -64,6 +76,10 @@ class Found:
     misread: tuple[int, int] | None = None
     """Features (wanted, given) of a map that was flattened so that its batch came out wrong."""
 
+    def is_vague(self, name: str) -> bool:
+        """Whether the input's rank is only a guess."""
+        return any(i.others for i in self.inputs if i.name == name)
+
     @property
     def is_sound(self) -> bool:
         """Whether nothing speaks against these inputs."""
@@ -86,11 +102,18 @@ class _Search:
         self.names = Names()
         self.given = False
         """Whether anybody says what goes in."""
+        self.borrows = True
+        """Whether what another instance of the class is called with may be what this one takes."""
+        self.borrowed = False
         self.awaited: set[Any] = set()
         """What ends a trial once all of it has gone wrong again."""
 
     def run(self) -> Found:
         found = self._settle(self._known())
+        if self.borrowed and not found.is_sound:  # (another size, other channels)
+            self.borrows = False
+            self.parameters = forward_parameters(self.machine, self.core)
+            found = self._settle(self._known())
         if self._takes_any_number() and not found.is_sound:
             found = self._with_more(found)
         guessed = any(i.origin in GUESSED for i in found.inputs)
@@ -249,12 +272,13 @@ class _Search:
         usages = [u._replace(instance=unwrapped(u.instance)) for u in self.usages]
         same = [u for u in usages if u.instance is self.core]
         own = self.core.class_.host is None
-        alike = [u for u in usages if own and u.instance.class_ is self.core.class_]
+        alike = [u for u in usages if own and self.borrows and u.instance.class_ is self.core.class_]
         for usage in [*(same or alike), *_example_inputs(self.core)]:
             given = {**dict(zip(self.parameters, usage.args)), **usage.kwargs}
             shapes = {n: v for n, v in given.items() if isinstance(v, Tensor)}
             if shapes and all(_is_given(d) for t in shapes.values() for d in t.shape):
                 known.update((n, Input(n, self._renamed(t.shape), "usage", t.dtype)) for n, t in shapes.items())
+                self.borrowed = usage in alike and not same and not _is_twin(usage.instance, self.core)
                 return
 
     def _renamed(self, shape: tuple) -> tuple:
@@ -310,6 +334,8 @@ class _Search:
             troubles = self.machine.recorder.troubles
         finally:
             self.machine.recorder.troubles = before
+        if any(name not in inputs for name in self.parameters):  # It need not even be a tensor that is meant.
+            troubles = [t for t in troubles if t.error.rule not in OF_ANY_INPUT]
         used = [i for i in inputs.values() if i.name in self.parameters or i.name in kwargs]
         return Found(used, result, failures, troubles, _misread_batch(self.machine.recorder.records, result))
 
@@ -362,6 +388,9 @@ class _Search:
         if best is not trials[-1] and self.machine.budget.left >= 0:
             best = self._attempt({i.name: i for i in best.inputs})
         best.troubles = [t for t in best.troubles if all(_has(other, t) for other in trials)]
+        vague = [i for i in best.inputs if i.origin in GUESSED and found.is_vague(i.name)]
+        doubted = DOUBTED[min(len(vague), len(DOUBTED) - 1)]
+        best.troubles = [t for t in best.troubles if t.error.rule not in doubted]
         return best
 
     def _trial_until(self, inputs: dict[str, Input], awaited: set[Any]) -> tuple[Found | None, bool]:
@@ -381,17 +410,39 @@ class _Search:
             return None
 
     def _hypotheses(self, found: Found) -> list[dict[str, Input]]:
-        """Other shapes for the guessed inputs: one size for all maps, then other ranks one input at a time."""
+        """Other shapes for the guessed inputs: other ranks one input at a time, then all at once; one size for all
+        maps, then oblong ones."""
         sized: list[dict[str, Input]] = []
+        oblong = _oblong(found, self.machine.recorder.records)
         if any(i.origin in GUESSED and len(i.shape) == 4 for i in found.inputs):
-            sizes = [*self._searched(found), *self._named_sizes(), *ALTERNATIVES]
+            sizes = [*self._searched(found), *self._named_sizes(), *_scaled_sizes(found), *ALTERNATIVES]
             sized = [self._resized(found, size) for size in dict.fromkeys(sizes)]
+            sized += oblong
+        held = {i.name: i for i in found.inputs}
         ranked = [
-            {**{i.name: i for i in found.inputs}, given.name: Input(given.name, shape, "solved", given.dtype)}
+            {**held, given.name: Input(given.name, shape, "solved", given.dtype)}
             for given in found.inputs
-            for shape in given.others
+            for shape in (*self._unpacked(found, given), *given.others)
         ]
-        return [*ranked, *sized]
+        vague = [i for i in found.inputs if i.others]
+        together = [
+            {
+                **held,
+                **{i.name: Input(i.name, i.others[turn], "solved", i.dtype) for i in vague if turn < len(i.others)},
+            }
+            for turn in range(max((len(i.others) for i in vague), default=0))
+        ]
+        return [*ranked, *(together if len(vague) > 1 else []), *sized]
+
+    def _unpacked(self, found: Found, given: Input) -> list[tuple[Any, ...]]:
+        """``b, t, c, h, w = x.shape``: the input has as many dimensions as there are names; the further ones are
+        further items of the batch (frames)."""
+        wanted = {t.error.data["names"] for t in found.troubles if t.error.data.get("values") == len(given.shape)}
+        if given.origin not in GUESSED or len(given.shape) < 2:
+            return []
+        batch, *rest = given.shape
+        more = [count - len(given.shape) for count in wanted if 0 < count - len(given.shape) <= 2]
+        return [(batch, *map(self.names, ("T", "D")[:count]), *rest) for count in more]
 
     def _resized(self, found: Found, size: int) -> dict[str, Input]:
         return {i.name: _resized(i, size) for i in found.inputs}
@@ -431,6 +482,44 @@ class _Search:
             return True
         expected, actual = trouble.error.data.get("expected"), trouble.error.data.get("actual")
         return isinstance(expected, int) and isinstance(actual, int) and actual >= expected
+
+
+def _scaled_sizes(found: Found) -> list[int]:
+    """Sizes at which two maps or rows of tokens that do not fit would: 224, 196 and 576 tokens give 384."""
+    size = next((i.shape[2] for i in found.inputs if i.origin in GUESSED and len(i.shape) == 4), None)
+    if not isinstance(size, int):
+        return []
+    shapes = [t.error.data.get("shapes", ()) for t in found.troubles]
+    pairs = [pair for both in shapes if len(both) == 2 for pair in zip(*both, strict=False)]
+    unequal = [p for p in pairs if all(isinstance(d, int) and d > 1 for d in p) and p[0] != p[1]]
+    ratios = [(wanted - extra) / (given - extra) for given, wanted in unequal for extra in (0, 1)]
+    sizes = [size * math.sqrt(ratio) for ratio in ratios]
+    return [round(s) for s in sizes if abs(s - round(s)) < 1e-6 and s < MAXIMUM_SIDE]
+
+
+def _oblong(found: Found, records: list[Any]) -> list[dict[str, Input]]:
+    """Sizes of inputs that are not square, less than two to one, whose flattened map has the features that the layer
+    behind it expects (spectrograms)."""
+    trouble = _flatten_trouble(found)
+    expected, actual = (trouble.error.data.get(k) for k in ("expected", "actual")) if trouble is not None else (0, 0)
+    if not isinstance(expected, int) or not isinstance(actual, int):
+        return []
+    maps = [r.output.shape for r in records if isinstance(r.output, Tensor) and len(r.output.shape) == 4]
+    whole = [m for m in maps if all(isinstance(d, int) for d in m[1:]) and math.prod(m[1:]) == actual and m[2] == m[3]]
+    if not whole or expected % whole[0][1]:
+        return []
+    _, channels, height, width = whole[0]
+    cells = expected // channels
+    sides = [(cells // b, b) for b in range(1, math.isqrt(cells) + 1) if cells % b == 0 and b < cells // b < 2 * b]
+
+    def stretched(given: Input, rows: int, columns: int) -> Input:
+        if given.origin not in GUESSED or len(given.shape) != 4 or not isinstance(given.shape[2], int):
+            return given
+        shape = (*given.shape[:2], given.shape[2] * rows // height, given.shape[3] * columns // width)
+        return Input(given.name, shape, "solved", given.dtype)
+
+    pairs = [pair for side in sides[::-1] for pair in (side, side[::-1])]
+    return [{i.name: stretched(i, *pair) for i in found.inputs} for pair in pairs[:4]]
 
 
 def _has(found: Found, trouble: Any) -> bool:
@@ -476,7 +565,8 @@ def _fitting_size(records: list[Any], open_sizes: set[Any]) -> int | None:
     unknowns = {s for d in open_sizes for s in symbols(d)}
     for record in records:
         features = record.instance.attributes.get("in_features") if record.instance is not None else None
-        given = getattr(record.inputs[0], "shape", None) if record.inputs else None
+        first = record.inputs[0] if record.inputs else None
+        given = first.shape if isinstance(first, Tensor) and not isinstance(first, Probe) else None
         if not isinstance(features, int) or not given or not symbols(given[-1]) or symbols(given[-1]) - unknowns:
             continue
         low, high = 1, MAXIMUM_SIZE
@@ -490,6 +580,17 @@ def _fitting_size(records: list[Any], open_sizes: set[Any]) -> int | None:
 def _at(dim: Any, unknowns: set[Any], size: int) -> int:
     value = substitute(dim, dict.fromkeys(unknowns, size))
     return value if isinstance(value, int) else 0
+
+
+def _is_twin(left: Instance, right: Instance) -> bool:
+    """Whether two models of one class have the same layers and parameters of the same shapes."""
+    return _make_up(left) == _make_up(right)
+
+
+def _make_up(model: Instance) -> list[Any]:
+    framework = framework_of(model)
+    tensors = framework.leaf_tensors if framework is not None else lambda module: ()
+    return [(path, module.class_, [(n, t.shape) for n, t in tensors(module)]) for path, module in walk(model)]
 
 
 def unwrapped(instance: Instance) -> Instance:

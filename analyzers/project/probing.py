@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzers.frameworks.modules import framework_of, walk
-from analyzers.interpreter.values import Instance
-from analyzers.tensors.dims import symbol
+from analyzers.interpreter.values import Class, Instance
+from analyzers.tensors.dims import Expression, symbol
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 
@@ -64,10 +64,12 @@ class Names:
 def shape_wanted_by(machine: Any, root: Instance, need: NeedsShape, size: int, names: Names) -> Wanted | None:
     """From the layer that looked, else from the first layer of the model that says what it takes."""
     records = machine.recorder.records
-    asking = next((r.instance for r in reversed(records) if r.instance is not None and _holds(r, need.probe)), None)
+    record = next((r for r in reversed(records) if r.instance is not None and _place(r, need.probe) is not None), None)
+    asking = record.instance if record is not None else None
     machine.recorder.stack.clear()
-    if asking is not None:
-        wanted = wanted_by_layer(asking, size, names)
+    if record is not None and asking is not None:
+        state = _place(record, need.probe) != 0
+        wanted = (_wanted_state(asking, names) if state else None) or wanted_by_layer(asking, size, names)
         if wanted is not None:
             return wanted
     for module in _behind(root, asking):
@@ -97,7 +99,7 @@ def _with_usual_channels(wanted: Wanted) -> Wanted:
 def _with_other_ranks(wanted: Wanted, names: Names) -> Wanted:
     """Nobody asked for this rank: maps, sequences and vectors are possible, too."""
     n, channels, t, h, w = names("N"), names("C"), names("T"), names("H"), names("W")
-    others = [(n, channels, h, w), (n, t, channels), (n, channels)]
+    others = [(n, channels, h, w), (n, t, channels), (n, channels), (n,)]
     if wanted.dtype.startswith("int"):
         return wanted
     ranks = {len(shape) for shape in wanted.shapes}
@@ -105,8 +107,25 @@ def _with_other_ranks(wanted: Wanted, names: Names) -> Wanted:
     return wanted
 
 
-def _holds(record: Any, probe: Probe) -> bool:
-    return any(value is probe for value in record.inputs)
+def _place(record: Any, probe: Probe) -> int | None:
+    """Which argument of the call holds the probe, by itself or in a tuple of states."""
+    for place, value in enumerate(record.inputs):
+        if any(item is probe for item in (value if isinstance(value, (tuple, list)) else (value,))):
+            return place
+    return None
+
+
+def _wanted_state(module: Instance, names: Names) -> Wanted | None:
+    """The state that a recurrent layer or cell starts from."""
+    bases = {c.name for c in module.class_.mro if isinstance(c, Class) and c.host is not None}
+    attributes = module.attributes
+    if "RNNBase" in bases and module.broken is None:
+        layers = attributes["num_layers"] * (2 if attributes.get("bidirectional") else 1)
+        size = attributes.get("proj_size") or attributes["hidden_size"]
+        return _known_sizes(Wanted([(layers, names("N"), size)]), names)
+    if "RNNCellBase" in bases and module.broken is None:
+        return _known_sizes(Wanted([(names("N"), attributes["hidden_size"])]), names)
+    return None
 
 
 def wanted_by_layer(module: Instance, size: int, names: Names, *, flattened: bool = False) -> Wanted | None:
@@ -115,11 +134,17 @@ def wanted_by_layer(module: Instance, size: int, names: Names, *, flattened: boo
     found = framework.wanted_input(module, size, names) if framework is not None else None
     if found is not None:
         return Wanted(*found)
-    bases = {getattr(c, "name", "") for c in module.class_.mro}
+    bases = {c.name for c in module.class_.mro if isinstance(c, Class) and c.host is not None}
     for base, reader in READERS:
         if base in bases and module.broken is None:
-            return reader(module.attributes, size, names, flattened)
+            return _known_sizes(reader(module.attributes, size, names, flattened), names)
     return None
+
+
+def _known_sizes(wanted: Wanted, names: Names) -> Wanted:
+    """A layer whose channels nobody knows takes a symbol's worth of them."""
+    wanted.shapes = [tuple(names("C") if not isinstance(d, (int, Expression)) else d for d in s) for s in wanted.shapes]
+    return wanted
 
 
 def _conv(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
@@ -173,6 +198,10 @@ def _embedding(attributes: dict[str, Any], size: int, names: Names, flattened: b
     return Wanted([(names("N"), names("T")), (names("N"),)], "int64")
 
 
+def _cell(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+    return Wanted([(names("N"), attributes["input_size"])])
+
+
 def _recurrent(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
     order = ("N", "T") if attributes.get("batch_first") else ("T", "N")
     return Wanted([(*map(names, order), attributes["input_size"])])
@@ -199,6 +228,7 @@ READERS = (
     ("Linear", _linear),
     ("Embedding", _embedding),
     ("RNNBase", _recurrent),
+    ("RNNCellBase", _cell),
     ("LayerNorm", _layer_norm),
     ("MultiheadAttention", _attention),
 )

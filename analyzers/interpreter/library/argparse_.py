@@ -10,13 +10,21 @@ from analyzers.unknown import Unknown
 class Namespace:
     """``argparse.Namespace``: what is not declared is not known."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, values: dict[str, Any], is_whole: bool = False) -> None:
         self.values = values
+        self.is_whole = is_whole
 
     def lookup_attribute(self, machine: Any, name: str) -> Any:
         if name == "__dict__":
             return self.values
-        return self.values.get(name, Unknown(f"the command line argument {name}"))
+        return self.values[name] if name in self.values else self._not_declared(name)
+
+    def contains(self, name: Any) -> Any:
+        """``name in options``."""
+        return True if name in self.values else False if self.is_whole else self._not_declared(name)
+
+    def _not_declared(self, name: Any) -> Unknown:
+        return Unknown(f"the command line argument {name}")
 
     def assign_attribute(self, machine: Any, name: str, value: Any) -> None:
         self.values[name] = value
@@ -81,7 +89,7 @@ def _parser(*_: Any, **__: Any) -> Parser:
 
 
 def _namespace(**values: Any) -> Namespace:
-    return Namespace(values)
+    return Namespace(values, is_whole=True)
 
 
 MODULES: dict[str, dict[str, Any]] = {

@@ -1,0 +1,235 @@
+"""Inputs and arguments that nobody gives: what is only a guess is never a finding."""
+
+from __future__ import annotations
+
+from .analysed import HEADER, facts_of, inputs_of, model_of, outputs_of
+
+FRAMES = """class Frames(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+
+    def forward(self, x):
+        b, t, c, h, w = x.size()
+        middle = x[:, 0, :, :, :].contiguous()
+        return self.conv(x.view(-1, c, h, w)).view(b, t, -1, h, w) + middle.sum(1, keepdim=True).unsqueeze(1)
+"""
+DECODER = """class Decoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(50, 16)
+        self.rnn = nn.LSTM(16, 32, 2)
+        self.out = nn.Linear(32, 50)
+
+    def forward(self, token, hidden, cell):
+        embedded = self.embedding(token.unsqueeze(0))
+        output, (hidden, cell) = self.rnn(embedded, (hidden, cell))
+        return self.out(output.squeeze(0)), hidden, cell
+"""
+SPECTROGRAM = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Sequential(*[nn.Conv2d(1 if i == 0 else 8, 8, 3, 2, 1) for i in range(4)])
+        self.fc = nn.Linear(8 * 6 * 4, 5)
+
+    def forward(self, x):
+        return self.fc(self.conv(x).transpose(1, 3).contiguous().flatten(1))
+"""
+TOKENS = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.patches = nn.Conv2d(3, 8, 16, 16)
+        self.positions = nn.Parameter(torch.zeros(1, 576, 8))
+
+    def forward(self, x):
+        return self.patches(x).flatten(2).transpose(1, 2) + self.positions
+"""
+
+
+def test_as_many_dimensions_as_names(tmp_path):
+    model = model_of(tmp_path, HEADER + FRAMES)
+    assert (inputs_of(model), model.problems) == ([("x", "NxTx3x224x224", "solved")], [])
+
+
+def test_states_of_a_recurrent_layer(tmp_path):
+    model = model_of(tmp_path, HEADER + DECODER)
+    assert [i[:2] for i in inputs_of(model)] == [("token", "N"), ("hidden", "2xNx32"), ("cell", "2xNx32")]
+    assert (outputs_of(model), model.problems) == (["Nx50", "2xNx32", "2xNx32"], [])
+
+
+def test_a_state_that_is_handed_on_whole(tmp_path):
+    source = DECODER.replace("token, hidden, cell", "token, state").replace(
+        "embedded, (hidden, cell)", "embedded, state"
+    )
+    model = model_of(tmp_path, HEADER + source)
+    assert model.layers[1].output_shape is not None and model.problems == []
+
+
+def test_maps_that_are_not_square(tmp_path):
+    model = model_of(tmp_path, HEADER + SPECTROGRAM)
+    assert (inputs_of(model), outputs_of(model), model.problems) == ([("x", "Nx1x96x64", "solved")], ["Nx5"], [])
+
+
+def test_twice_the_features_are_a_finding(tmp_path):
+    model = model_of(tmp_path, HEADER + SPECTROGRAM.replace("8 * 6 * 4", "2 * 8 * 8 * 8"))
+    assert [p.rule for p in model.problems] == ["feature-size-mismatch"]
+
+
+def test_as_many_tokens_as_positions(tmp_path):
+    assert inputs_of(model_of(tmp_path, HEADER + TOKENS)) == [("x", "Nx3x384x384", "solved")]
+
+
+def test_defaults_that_do_not_work_where_the_code_gives_others(tmp_path):
+    source = """class Net(nn.Module):
+    def __init__(self, size=3, classes=None):
+        super().__init__()
+        self.conv = nn.Conv2d(size, 4, 3)
+        self.fc = nn.Linear(4, classes)
+
+    def forward(self, x):
+        return self.fc(self.conv(x).mean((2, 3)))
+
+
+if __name__ == "__main__":
+    Net(classes=7)(torch.zeros(1, 3, 8, 8))
+"""
+    model = model_of(tmp_path, HEADER + source)
+    assert (outputs_of(model), model.problems) == (["1x7"], [])
+
+
+def test_arguments_that_are_handed_on(tmp_path):
+    source = """class Net(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+def net(**options):
+    return Net(**options)
+"""
+    assert [p for m in facts_of(tmp_path, HEADER + source).models for p in m.problems] == []
+
+
+def test_an_empty_list_of_modules_that_is_filled_later(tmp_path):
+    source = """class Ensemble(nn.ModuleList):
+    def forward(self, x):
+        return torch.cat([module(x) for module in self], 1)
+"""
+    assert [p for m in facts_of(tmp_path, HEADER + source).models for p in m.problems] == []
+
+
+def test_a_class_of_the_file_that_is_called_as_a_layer(tmp_path):
+    source = """class LayerNorm(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(features))
+
+    def forward(self, x):
+        return self.weight * x / x.std(-1, keepdim=True)
+
+
+class Sub(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = LayerNorm(8)
+
+    def forward(self, x):
+        return x + self.norm(x)
+"""
+    assert [p for m in facts_of(tmp_path, HEADER + source).models for p in m.problems] == []
+
+
+def test_channels_that_are_not_known(tmp_path):
+    source = """from settings import widths
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(widths[0])
+
+    def forward(self, x):
+        return self.norm(x)
+"""
+    (model,) = facts_of(tmp_path, HEADER + source).models
+    assert inputs_of(model)[0][1].endswith("x224x224") and model.problems == []
+
+
+def test_the_number_of_modules_of_a_file_that_is_not_there(tmp_path):
+    source = """def read(path):
+    with open(path) as file:
+        lines = file.read().split("\\n")
+    blocks = []
+    for line in lines:
+        if line.startswith("["):
+            blocks.append({})
+        else:
+            key, value = line.split("=")
+            blocks[-1][key] = value
+    return blocks
+
+
+class Net(nn.Module):
+    def __init__(self, path="net.cfg"):
+        super().__init__()
+        blocks = read(path)
+        blocks.pop(0)
+        self.layers = nn.ModuleList([nn.Conv2d(int(b["in"]), int(b["out"]), 3) for b in blocks])
+
+    def forward(self, x):
+        seen = []
+        for layer in self.layers:
+            x = layer(x)
+            seen.append((x, x))
+        first, second = zip(*seen)
+        return torch.cat(first, 1)
+"""
+    (model,) = facts_of(tmp_path, HEADER + source).models
+    assert model.problems == [] and model.unknowns
+
+
+SIZED = """class Net(nn.Module):
+    def __init__(self, img_size=224):
+        super().__init__()
+        self.patches = nn.Conv2d(3, 8, 16, 16)
+        self.positions = nn.Parameter(torch.zeros(1, (img_size // 16) ** 2, 8))
+
+    def forward(self, x):
+        return self.patches(x).flatten(2).transpose(1, 2) + self.positions
+
+
+def small():
+    return Net(224)
+
+
+def large():
+    return Net(384)
+
+
+if __name__ == "__main__":
+    print(small()(torch.randn(1, 3, 224, 224)).shape)
+"""
+
+
+def test_what_another_model_of_the_class_is_called_with(tmp_path):
+    models = {m.name: m for m in facts_of(tmp_path, HEADER + SIZED).models}
+    assert inputs_of(models["small"]) == [("x", "1x3x224x224", "usage")]
+    assert inputs_of(models["large"]) == [("x", "Nx3x384x384", "solved")]
+    assert models["large"].problems == models["small"].problems == []
+
+
+def test_what_an_equal_model_is_called_with_counts(tmp_path):
+    source = HEADER + SIZED.replace("(1, 3, 224, 224)", "(1, 3, 240, 240)")
+    models = {m.name: m for m in facts_of(tmp_path, source).models}
+    assert [p.rule for p in models["small"].problems] == ["broadcast-mismatch"]
+
+
+def test_an_input_that_is_a_list(tmp_path):
+    source = """class Concat(nn.Module):
+    def forward(self, x):
+        return torch.cat(x, 1)
+"""
+    assert [p for m in facts_of(tmp_path, HEADER + source).models for p in m.problems] == []
