@@ -17,7 +17,7 @@ import tempfile
 import time
 from bisect import bisect_right
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import libcst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -124,11 +124,33 @@ class Notebook:
         self.client.notify("notebookDocument/didChange", {"notebookDocument": document, "change": change})
 
 
+class Measured(NamedTuple):
+    """Seconds by the clock, and seconds of the processor."""
+
+    times: list[float]
+    running: list[float]
+
+    def __str__(self) -> str:
+        return f"{quantiles(self.times)}   processor {quantiles(self.running)}"
+
+
+def processor_time(client: LspClient) -> float:
+    """Seconds the server's process has been running, in hundredths (not a number where the system does not tell)."""
+    status = Path(f"/proc/{client.process.pid}/stat")
+    if not status.exists():
+        return float("nan")
+    fields = status.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def edits(
     client: LspClient, opened: File | Notebook, text: str, count: int, pause: float = 0.15, whole: bool = False
-) -> list[float]:
-    """Seconds of every edit until its answers are there; ``whole``: until all models of the file are known again."""
-    places, times = spots(text), []
+) -> Measured:
+    """Seconds of every edit until its answers are there; ``whole``: until all models of the file are known again.
+
+    Beside them the seconds that the server's process was running meanwhile, which a busy machine blurs less.
+    """
+    places, times, running = spots(text), [], []
     lines = text.split("\n")
     for number in range(count):
         line, first, last = places[(number // 2) % len(places)]
@@ -138,7 +160,7 @@ def edits(
         uri, row = opened.at(line)
         document = {"textDocument": {"uri": uri}}
         area = span(max(row - 25, 0), 0, row + 25, 0)
-        begun = time.perf_counter()
+        begun, before = time.perf_counter(), processor_time(client)
         opened.change(uri, {"range": span(row, first, row, end), "text": new})
         hints = client.send("textDocument/inlayHint", {**document, "range": area})
         diagnostics = client.send("textDocument/diagnostic", document)
@@ -147,14 +169,15 @@ def edits(
         if whole:
             client.settled(uri)
         times.append(time.perf_counter() - begun)
+        running.append(processor_time(client) - before)
         time.sleep(pause)
-    return times
+    return Measured(times, running)
 
 
 def edited(client: LspClient, label: str, opened: File | Notebook, text: str, count: int) -> None:
     """Wait until everything is known of what was opened, edit it, and say how long the answers took."""
     client.settled(opened.at(0)[0])
-    print(f"{label:16}", quantiles(edits(client, opened, text, count)))
+    print(f"{label:16}", edits(client, opened, text, count))
 
 
 def pyrefly(program: str, text: str, count: int) -> None:
@@ -167,7 +190,7 @@ def pyrefly(program: str, text: str, count: int) -> None:
             client.answers["workspace/configuration"] = lambda asked: [{} for _ in asked["items"]]
             opened = File(client, "resnet.py", text)
             edits(client, opened, text, 6, pause=1.0)
-            print("Pyrefly         ", quantiles(edits(client, opened, text, count)))
+            print("Pyrefly         ", edits(client, opened, text, count))
 
 
 def parse_times(text: str) -> list[float]:
@@ -228,7 +251,7 @@ def main() -> None:
             print("libcst's parse  ", quantiles(parse_times(resnet)))
             file = File(client, "resnet.py", resnet)
             edited(client, "resnet.py", file, resnet, count)
-            print("… all its models", quantiles(edits(client, file, resnet, 20, whole=True)))
+            print("… all its models", edits(client, file, resnet, 20, whole=True))
             edited(client, "3,000 lines", File(client, "long.py", long), long, count)
             edited(client, "notebook", Notebook(client, "book.ipynb", resnet), resnet, count)
             uri = client.uri("resnet.py")
