@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzers.tensors.dims import Dim, require, text
+from analyzers.tensors.dims import Dim, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.tensor import Tensor
@@ -49,6 +49,9 @@ def recurrent(
     )
     hidden, cell = (final_state(output, time_dim, num_layers * directions, size) for size in (features, hidden_size))
     require_features(input, input_size, (output, hidden, cell))
+    if same(input.shape[time_dim], 0):
+        message = "{subject} gets a sequence without steps"
+        raise OperationError("empty-output", message, result=(output, hidden, cell))
     return output, hidden, cell
 
 

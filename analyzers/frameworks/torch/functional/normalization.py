@@ -33,6 +33,8 @@ def batch_norm(
     if running_mean is None and running_var is None and training is False:
         raise _norm_error("{subject} has no running_mean, which it needs in evaluation mode")
     _require_channels(x)
+    if 0 in x.shape:
+        return _of_nothing(x, weight)
     dims = range(2, x.rank) if running_mean is None else ()
     if running_mean is None and training is True:
         values = product((x.shape[0], *x.shape[2:]))
@@ -43,6 +45,13 @@ def batch_norm(
     for name, vector in vectors.items():
         normalization.require_vector(vector, result.shape[1], name, result)
     return result
+
+
+def _of_nothing(x: Tensor, weight: Any) -> Tensor:
+    """Torch hands an input without elements on, channels unchecked, after a look at the first weight."""
+    if isinstance(weight, Tensor) and same(weight.shape[0], 0):
+        raise OperationError("invalid-argument", "{subject} normalises 0 channels", exception="IndexError", result=x)
+    return x.with_()
 
 
 def _require_channels(x: Tensor) -> None:

@@ -12,6 +12,7 @@ from analyzers.tensors.dims import Dim, same, text
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import pooling
 from analyzers.tensors.operations.arguments import size as size_of
+from analyzers.tensors.operations.dtypes import category
 from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import below, exactly, paddings, per_axis, require_spatial_rank
 from analyzers.tensors.tensor import Tensor
@@ -234,6 +235,13 @@ def _lp_pool(rank: int, input: Any, norm_type: Any, kernel_size: Any, stride: An
     """A power average; the maximum where ``norm_type`` is infinite."""
     if rank > 1 and isinstance(kernel_size, (tuple, list)) and len(kernel_size) != rank:
         raise PythonError("ValueError", f"not {rank} values to unpack: {len(kernel_size)}")
+    if isinstance(norm_type, (tuple, list)):
+        raise OperationError(
+            "invalid-argument",
+            f"{{subject}} takes one number as norm_type, gets {norm_type}",
+            exception="TypeError",
+            argument="norm_type",
+        )
     result = _pool(rank, input, kernel_size, stride, 0, 1, ceil_mode)
     if rank == 3 and not (isinstance(norm_type, float) and math.isinf(norm_type)):
         _require_whole_windows(tensor(input), kernel_size, result)
@@ -429,6 +437,9 @@ def _unpool(
             result=result,
             argument="indices",
         )
+    if category(positions.dtype) == 2:
+        message = f"{{subject}} takes positions (int64) as indices, gets {positions.dtype}"
+        raise OperationError("invalid-argument", message, result=result, argument="indices")
     if any(below(n, 0) for n in sizes):
         message = f"{{subject}} would give {shape_text(sizes)}"
         raise OperationError("empty-output", message, result=result, exception="ValueError")
