@@ -256,7 +256,10 @@ def tile(x: Tensor, counts: Sequence[Dim]) -> Tensor:
 
 
 def repeat_interleave(x: Tensor, repeats: Any, dim: Any = None, output_size: Any = None) -> Tensor:
-    """Every element ``repeats`` times in a row along ``dim`` (the flattened tensor when None)."""
+    """Every element ``repeats`` times in a row along ``dim`` (the flattened tensor when None).
+
+    Raises invalid-argument for fewer than 0.
+    """
     if dim is None:
         return repeat_interleave(view(x, (-1,)), repeats, 0, output_size)
     require_dims(x, "IndexError")
@@ -264,6 +267,8 @@ def repeat_interleave(x: Tensor, repeats: Any, dim: Any = None, output_size: Any
     if isinstance(repeats, Tensor) and repeats.numel() != 1:
         return _repeated_unevenly(x, repeats, index, output_size)
     count = size(repeats)
+    if isinstance(count, int) and count < 0:
+        raise OperationError("invalid-argument", f"{{subject}} repeats {count} times", result=x, argument="repeats")
     length = x.shape[index]
     shape = (*x.shape[:index], length * count, *x.shape[index + 1 :])
     field = x.field
