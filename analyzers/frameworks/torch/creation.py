@@ -412,6 +412,8 @@ def _typed_constructor(name: str, dtype: str) -> Callable[..., Tensor]:
     def create(*arguments: Any) -> Tensor:
         if len(arguments) == 1 and isinstance(arguments[0], (list, tuple)) and type(arguments[0]).__name__ != "Size":
             return _from_data(arguments[0], dtype)
+        if len(arguments) == 1 and isinstance(arguments[0], Tensor) and arguments[0].rank:
+            return _from_data(arguments[0], dtype)  # an array, or a tensor of the same type
         return made(sizes(arguments), None, dtype)
 
     create.__name__ = name

@@ -82,6 +82,39 @@ def _dtype(value: Any) -> str:
     return "float64" if isinstance(value, float) else "int64"
 
 
+def _power(x1: Any, x2: Any, *_: Any, machine: Any, **__: Any) -> Any:
+    if any(isinstance(x, (list, tuple, Tensor)) for x in (x1, x2)):
+        return machine.call(NAMES["torch.pow"], (_array(x1, machine=machine), _array(x2, machine=machine)))
+    if isinstance(x1, (int, float)) and isinstance(x2, (int, float)) and abs(x2) <= MAXIMUM_EXPONENT:
+        machine.budget.left += 1  # Tables of positions take one for every number: it costs no more than ``x1**x2``.
+        return float(x1) ** x2 if isinstance(x2, float) or x2 < 0 else x1**x2
+    return Unknown("a power that is not known")
+
+
+MAXIMUM_EXPONENT = 64
+
+
+def _joined(name: str) -> Any:
+    """``concatenate`` and its kin: the torch function of a list of arrays."""
+
+    def join(arrays: Any, axis: Any = 0, *_: Any, machine: Any, **__: Any) -> Any:
+        parts = [_array(part, machine=machine) for part in machine.iterate(arrays)]
+        places = (axis,) if name in ("cat", "stack") else ()
+        return machine.call(NAMES[f"torch.{name}"], (parts, *places))
+
+    return join
+
+
+def _expand_dims(a: Any, axis: Any = 0, *, machine: Any) -> Any:
+    return machine.call(NAMES["torch.unsqueeze"], (_array(a, machine=machine), axis))
+
+
+def _unique(ar: Any, *_: Any, machine: Any, **options: Any) -> Any:
+    if options:  # a tuple with places and counts
+        return Unknown("numpy.unique with places or counts")
+    return machine.call(NAMES["torch.unique"], (_array(ar, machine=machine),))
+
+
 def _cumsum(a: Any, *_: Any, machine: Any) -> Any:
     return machine.call(NAMES["torch.cumsum"], (_array(a, machine=machine), 0))
 
@@ -117,7 +150,9 @@ MODULES: dict[str, dict[str, Any]] = {
         "prod": _prod, "product": _prod, "sum": _sum, "linspace": _torch("linspace"), "arange": _torch("arange"),
         "eye": _torch("eye"), "identity": _torch("identity"), "zeros": _torch("zeros"), "ones": _torch("ones"),
         "empty": _torch("empty"), "full": _torch("full"),
-        **{name: _elementwise(name) for name in "sqrt ceil floor round log2 log exp abs".split()},
+        **{name: _elementwise(name) for name in "sqrt ceil floor round log2 log exp abs sin cos tan tanh log10".split()},
+        "power": _power, "concatenate": _joined("cat"), "stack": _joined("stack"), "hstack": _joined("hstack"),
+        "vstack": _joined("vstack"), "expand_dims": _expand_dims, "unique": _unique,
         "cumsum": _cumsum, "array": _array, "asarray": _array, "isscalar": _isscalar, "pi": math.pi, "inf": math.inf,
         "ndarray": TypingForm("ndarray"), "float32": TypingForm("float32"), "float64": TypingForm("float64"),
         "int64": TypingForm("int64"), "int32": TypingForm("int32"), "uint8": TypingForm("uint8"), "newaxis": None,

@@ -231,7 +231,7 @@ def repeat(x: Tensor, counts: Sequence[Dim]) -> Tensor:
         raise OperationError("invalid-argument", "{subject} cannot repeat a negative number of times")
     wide = _expanded(x, (1,) * extra + x.shape)
     shape = tuple(length * count for length, count in zip(wide.shape, counts, strict=True))
-    field = wide.field
+    field = wide.field if 0 not in counts else Field.EMPTY
     if field is not Field.EMPTY:
         for index, count in enumerate(counts):
             field = field.repeat(index, count)
@@ -271,7 +271,7 @@ def repeat_interleave(x: Tensor, repeats: Any, dim: Any = None, output_size: Any
         raise OperationError("invalid-argument", f"{{subject}} repeats {count} times", result=x, argument="repeats")
     length = x.shape[index]
     shape = (*x.shape[:index], length * count, *x.shape[index + 1 :])
-    field = x.field
+    field = x.field if count != 0 else Field.EMPTY
     if field is not Field.EMPTY:
         field = field.gather(index, Gather.repeated(count), length * count)
     return x.with_(shape=shape, field=field, content=_interleaved(x, count, index))

@@ -64,3 +64,13 @@ def test_attention_whose_output_has_other_features(tmp_path):
         return x.squeeze(0)
 """
     assert outputs_of(model_of(tmp_path, HEADER + source, "Pool()", inputs=("7x2x8",))) == ["2x5"]
+
+
+@pytest.mark.parametrize("call", ["repeat(1, 1, 1, 0)", "tile((1, 1, 0, 1))", "repeat_interleave(0, 3)"])
+def test_nothing_repeated(tmp_path, call):
+    """torch: a map of no pixels, whose sum is a map of one."""
+    source = (
+        f"class Net(nn.Module):\n    def forward(self, x):\n        x = x.{call}\n        return x, x.sum((2, 3))\n"
+    )
+    model = model_of(tmp_path, HEADER + source, "Net()", inputs=("1x3x4x4",))
+    assert outputs_of(model)[1] == "1x3" and model.problems == []
