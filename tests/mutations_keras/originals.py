@@ -22,8 +22,9 @@ class Original:
 
     @property
     def static_inputs(self) -> list[list[int]]:
-        """What rf-lsp is told: nothing where the program declares its input."""
-        return [] if "Input(" in self.source or "input_shape=" in self.source else self.input_lists
+        """What rf-lsp is told: nothing where the program declares the input of the model itself."""
+        declared = ("Input(" in self.source or "input_shape=" in self.source) and not self.expression[0].isupper()
+        return [] if declared else self.input_lists
 
     @property
     def input_lists(self) -> list[list[int]]:
@@ -46,4 +47,17 @@ ORIGINALS = (
     Original("residual_class.py", "Net()", ((2, 32, 32, 3),)),
     Original("weights.py", "Scaled()", ((2, 32, 32, 3),)),
     Original("vit.py", "ViT()", ((2, 32, 32, 3),)),
+    Original("dcgan.py", "gan", ((2, 100),)),
+    Original("vae.py", "VAE()", ((2, 28, 28, 1),)),
+    Original("text_cnn.py", "model", ((2, 40),)),
+    Original("seq2seq.py", "model", ((2, 12), (2, 9))),
+    Original("forecast.py", "model", ((2, 48, 6),)),
+    Original("deeplab.py", "build()", ((2, 64, 64, 3),)),
+    Original("channels_first.py", "model", ((2, 3, 40, 30),)),
+    Original("mixer.py", "Net()", ((2, 32, 32, 3),)),
+    Original("tabular.py", "model", ((2, 7), (2, 1), (2, 4))),
+    Original("super_resolution.py", "model", ((2, 24, 24, 3),)),
+    Original("capsule.py", "build()", ((2, 28, 28, 1),)),
+    Original("volume.py", "model", ((2, 16, 32, 32, 1),)),
+    Original("distilled.py", "Distiller()", ((2, 32, 32, 3),)),
 )

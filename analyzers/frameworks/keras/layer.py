@@ -24,7 +24,7 @@ LEGACY_ARGUMENTS = (
     "reset_after", "use_cudnn", "keep_dims", "input_tensor", "kernel_layout", "bias_layout",
 )  # fmt: skip
 """What single layers took in Keras 2 and read over in Keras 3."""
-PRIVATE = frozenset(["_parameters", "_nodes", "_graph", "_statistics", "_begins", "_input_nest"])
+PRIVATE = frozenset(["_symbolic", "_parameters", "_nodes", "_graph", "_statistics", "_begins", "_input_nest"])
 AXIS_LETTERS = {2: ("N", "C"), 3: ("N", "T", "C"), 4: ("N", "H", "W", "C"), 5: ("N", "D", "H", "W", "C")}
 
 
@@ -242,6 +242,7 @@ class Layer:
             args, wrong = (data_tensor(args[0]), *args[1:]), None
         if wrong is not None and "_graph" not in self.attributes:
             return machine.problem(_not_a_tensor(wrong), self.attributes.get("name"))
+        self.attributes["_symbolic"] = any(t.history is not None for t in tensors_below((args, kwargs)))
         plain_args, plain_kwargs = replaced(list(args), _plain), replaced(kwargs, _plain)
         inputs = list(tensors_below((plain_args, plain_kwargs)))
         work = BoundMethod(self, _build_and_call)

@@ -360,8 +360,9 @@ def _in_order(self: Instance, graph: Graph, inputs: Any) -> list[Any]:
     return given
 
 
-def _fitting(tensor: Any, reference: Tensor) -> Any:
-    """The input as the model takes it: a missing or surplus last dim of 1 is mended, the rest must agree."""
+def _fitting(tensor: Any, reference: Tensor, exact: bool = True) -> Any:
+    """The input as the model takes it: a missing or surplus last dim of 1 is mended, the rest must agree; of a
+    Sequential on values (not ``exact``) only the rank, its layers look at the rest."""
     if not isinstance(tensor, Tensor):
         return tensor
     shape = reference.shape
@@ -370,7 +371,7 @@ def _fitting(tensor: Any, reference: Tensor) -> Any:
     elif tensor.rank == len(shape) - 1 and shape[-1] == 1:
         tensor = reshape.unsqueeze(tensor, -1)
     loose = shape[-1:] == (1,) or tensor.shape[-1:] == (1,)
-    checked = list(zip(tensor.shape, shape))[: -1 if loose else None]
+    checked = list(zip(tensor.shape, shape))[: -1 if loose else None] if exact else []
     if tensor.rank != len(shape) or any(isinstance(w, int) and require(h, w) is False for h, w in checked):
         rank = tensor.rank != len(shape)
         raise OperationError(
@@ -434,7 +435,7 @@ class Sequential(Model):
         if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
             inputs = inputs[0]
         if graph is not None and isinstance(inputs, Tensor):
-            inputs = _fitting(inputs, graph.inputs[0])
+            inputs = _fitting(inputs, graph.inputs[0], self.attributes.get("_symbolic", True))
         for part in self.attributes["_stack"]:
             if "_is_input" not in part.attributes:
                 with machine.at(part.site):

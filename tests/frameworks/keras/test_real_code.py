@@ -70,3 +70,23 @@ def analyzed(source: str) -> tuple[list[ModelFact], list[str]]:
 def test_taken(source: str) -> None:
     _, problems = analyzed(source)
     assert problems == []
+
+
+SEQUENTIAL = """
+        inner = keras.Sequential([keras.Input((16, 32, 3)), layers.Conv2D(4, 3), layers.GlobalMaxPooling2D()])
+        class Outer(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.inner = inner
+            def call(self, x):
+                return self.inner(x)
+"""
+
+
+def test_a_sequential_takes_values_of_another_size() -> None:
+    """Keras 3.15: an image of another size runs through a Sequential, a symbolic one is refused."""
+    assert (
+        analyzed(SEQUENTIAL + "        inner(np.ones((2, 32, 32, 3)))\n        Outer()(np.ones((2, 32, 32, 3)))\n")[1]
+        == []
+    )
+    assert analyzed(SEQUENTIAL + "        y = inner(keras.Input((32, 32, 3)))\n")[1]

@@ -154,6 +154,8 @@ def batch_dot(a: Tensor, b: Tensor, axes: Any) -> Tensor:
     """The sum over ``axes`` of the products, separately for every example. Raises matmul-mismatch."""
     given = axes if isinstance(axes, (list, tuple)) else (axes, axes)
     first, second = axis_of(given[0], a.rank), axis_of(given[1], b.rank)
+    if 0 in (first, second):
+        raise invalid("{subject} cannot contract axis 0, which is the batch", "axes")
     left = ["b", *[f"l{i}" for i in range(1, a.rank)]]
     right = ["b", *[f"r{i}" for i in range(1, b.rank)]]
     if require(a.shape[first], b.shape[second]) is False:

@@ -115,8 +115,9 @@ def expand_dims(x: Any = None, axis: Any = -1, name: Any = None, *, input: Any =
 @names("squeeze", "tf.squeeze", "K.squeeze")
 def squeeze(x: Any = None, axis: Any = None, name: Any = None, *, input: Any = None) -> Tensor:
     given = tensor(x if input is None else input)
-    for dim in axes_of(axis, given.rank) if axis is not None else ():
+    for dim in axes_of(axis, given.rank) if axis is not None and given.history is not None else ():
         if isinstance(given.shape[dim], int) and given.shape[dim] != 1:
+            # Inside layers torch, which then runs, leaves such a dim as it is.
             raise invalid(f"{{subject}} cannot drop dim {dim}, its length is {given.shape[dim]}", "axis")
     return reshape.squeeze(given, axis)
 
