@@ -63,6 +63,21 @@ REFUSED = {
         "RF210",
         "index 2 is out of range, the ModuleList holds 2",
     ),
+    "a class as stride": (
+        "return F.max_pool2d(x, 2, stride=nn.ReLU)",
+        "RF303",
+        "max_pool2d takes whole numbers, gets the class ReLU",
+    ),
+    "a layer as padding": (
+        "return F.conv2d(x, self.conv.weight, padding=[self.conv, 1])",
+        "RF303",
+        "conv2d takes whole numbers, gets a Conv2d object",
+    ),
+    "a vector of several sizes": (
+        "return nn.BatchNorm2d((3, 2)).eval()(x)",
+        "RF201",
+        "BatchNorm2d expects 6 input channels, gets 3",
+    ),
     "no stride": (
         "return F.conv2d(x, self.conv.weight, stride=None)",
         "RF303",

@@ -52,6 +52,8 @@ def described(value: Any) -> str:
         return "one tensor"
     if isinstance(value, str):
         return f"the string {value!r}" if len(value) < 40 else "a string"
+    if hasattr(value, "qualified_name"):
+        return f"the class {value.name}"
     class_ = getattr(value, "class_", None)
     if class_ is not None:
         return f"a {class_.name} object"

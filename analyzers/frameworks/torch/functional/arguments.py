@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from analyzers.frameworks.modules import is_module
+from analyzers.interpreter.values import Class
 from analyzers.tensors.dims import Dim, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import refused
@@ -30,6 +31,14 @@ def tensor(value: Any) -> Tensor:
     if isinstance(value, PLAIN) or is_module(value):
         raise refused(value, "a tensor")
     raise UnknownUsed(Unknown(f"{type(value).__name__} is not modelled as a tensor"))
+
+
+def require_no_objects(*values: Any) -> None:
+    """Modules and classes are no numbers, alone or in a sequence; raises invalid-argument (TypeError)."""
+    for value in values:
+        for item in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(item, Class) or is_module(item):
+                raise refused(item, "whole numbers")
 
 
 def optional_tensor(value: Any) -> Tensor | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzers.frameworks.registry import function
-from analyzers.frameworks.torch.functional.arguments import choice, optional_tensor, tensor
+from analyzers.frameworks.torch.functional.arguments import choice, optional_tensor, require_no_objects, tensor
 from analyzers.tensors.dims import Dim, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
@@ -28,6 +28,7 @@ def _conv(
     rank: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: Any
 ) -> Tensor:
     x, kernels = tensor(input), tensor(weight)
+    require_no_objects(stride, padding, dilation, groups)
     _require_kernel_rank(kernels, rank)
     dims = require_spatial_rank(x, rank)
     groups = integer(number(groups, "groups"))
@@ -118,6 +119,7 @@ def _conv_transpose(
     dilation: Any,
 ) -> Tensor:
     x, kernels = tensor(input), tensor(weight)
+    require_no_objects(stride, padding, dilation, groups)
     _require_kernel_rank(kernels, rank)
     dims = require_spatial_rank(x, rank)
     groups = integer(number(groups, "groups"))
@@ -245,6 +247,7 @@ def conv_transpose3d(
 def conv_tbc(input: Any, weight: Any, bias: Any, pad: Any = 0) -> Tensor:
     """(T, N, C) with weight (k, C, out) → (T', N, out)."""
     x, kernels = tensor(input), tensor(weight)
+    require_no_objects(pad)
     for given in (x, kernels):
         if given.rank != 3:
             raise OperationError(

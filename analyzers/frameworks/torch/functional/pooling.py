@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzers.frameworks.registry import function
-from analyzers.frameworks.torch.functional.arguments import known, scaled_size, tensor
+from analyzers.frameworks.torch.functional.arguments import known, require_no_objects, scaled_size, tensor
 from analyzers.tensors.dims import Dim, same, text
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import pooling
@@ -22,6 +22,7 @@ def _pool(rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, di
     x = tensor(input)
     dims = require_spatial_rank(x, rank)
     _require_elements(x, rank)
+    require_no_objects(kernel_size, stride, padding, dilation)
     kernel = per_axis(kernel_size, rank, "kernel_size")
     omitted = stride is None or (isinstance(stride, (tuple, list)) and not stride)
     steps = kernel if omitted else per_axis(stride, rank, "stride")

@@ -8,11 +8,11 @@ from typing import Any
 
 from analyzers.frameworks.modules import is_module
 from analyzers.interpreter.values import Class, Function
-from analyzers.tensors.dims import Dim, require, text, unknown_dim
+from analyzers.tensors.dims import Dim, product, require, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor, parameter
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import Unknown
 
 
 def weight(*shape: Dim) -> Tensor:
@@ -51,12 +51,12 @@ def check_size(size: Any) -> None:
 
 
 def length(size: Any) -> Any:
-    """The size of a vector, which ``torch.empty`` also takes as a sequence of one; of several nothing is known."""
+    """How many numbers a parameter holds whose size ``torch.empty`` also takes as a sequence of sizes."""
     if not isinstance(size, (tuple, list)):
         return size
-    if len(size) != 1:
-        raise UnknownUsed(Unknown("a vector of several sizes"))
-    return next(iter(size))
+    for one in size:
+        check_size(one)
+    return product(size)
 
 
 def register_optional(module: Any, name: str, wanted: Any, *shape: Dim) -> None:
