@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -10,7 +11,7 @@ from analyzers.interpreter import host_methods
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
 from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.generators import Generator, run_lazily
-from analyzers.interpreter.joining import rejoin
+from analyzers.interpreter.joining import rejoin, rejoin_early
 from analyzers.interpreter.parameters import NativeSignature, bind
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
@@ -25,6 +26,7 @@ from analyzers.interpreter.values import (
     LazyIterator,
     NativeView,
     Partial,
+    Raised,
     Rest,
     StaticMethod,
     TypingForm,
@@ -92,11 +94,26 @@ def _call_anew(machine: Any, function: Function, args: list[Any], kwargs: dict[s
         return _run(machine, frame, function)
     except UnknownUsed as used:
         return _placed(machine, used.unknown)
+    except Raised:
+        if _is_doubtful(machine, function):
+            return machine.unknown(f"{function.name} raises")
+        raise
     except RecursionError:
         return machine.unknown("code nested too deeply")
     finally:
         machine.frames.pop()
         machine.depth -= 1
+
+
+def _is_doubtful(machine: Any, function: Function) -> bool:
+    """An installed library that raises on what is not known, on a path that may not be taken: most likely it would
+    not have, and the caller's code goes on."""
+    if not machine.uncertain or machine.handlers or len(machine.frames) < 2:
+        return False
+    paths = (function.scope.module.path, machine.frames[-2].module.path)
+    installed = machine.modules.project.site_packages
+    callee, caller = (any(str(path).startswith(os.path.join(folder, "")) for folder in installed) for path in paths)
+    return callee and not caller
 
 
 def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:
@@ -115,7 +132,14 @@ def _run(machine: Any, frame: Frame, function: Function) -> Any:
         return machine.evaluate(frame, function.body)
     if function.is_generator:
         return LazyIterator(Generator(machine, frame, run_lazily(machine, frame, function.node.body.body)))
-    machine.run_body(frame, function.body)
+    try:
+        machine.run_body(frame, function.body)
+    except Raised as raised:
+        if not frame.pending:
+            raise
+        if machine.handlers:
+            machine.possible.append(raised)
+        return rejoin_early(machine, frame)
     if frame.pending:
         return rejoin(machine, frame)
     return frame.result

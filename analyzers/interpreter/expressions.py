@@ -279,15 +279,16 @@ def _boolean_unknown(machine: Any, frame: Frame, node: cst.BooleanOperation, lef
 
 
 def _comparison(machine: Any, frame: Frame, node: cst.Comparison) -> Any:
-    left_node = node.left
-    left = EXPRESSIONS[type(left_node)](machine, frame, left_node)
+    first = node.left
+    left = EXPRESSIONS[type(first)](machine, frame, first)
+    last = node.comparisons[-1]
     result: Any = True
     for target in node.comparisons:
-        right_node = target.comparator
-        right = EXPRESSIONS[type(right_node)](machine, frame, right_node)
+        other = target.comparator
+        right = EXPRESSIONS[type(other)](machine, frame, other)
         frame.node = node
         result = operators.compare(machine, type(target.operator), left, right)
-        if result is not True and truth(machine, result) is not True:
+        if target is last or machine.truth(result) is not True:
             return result
         left = right
     return result
