@@ -56,6 +56,7 @@ class Sources:
         self._stamps: dict[str, str] = {}
         self._directories: dict[str, dict[str, bool]] = {}
         self._modules: OrderedDict[str, SourceModule] = OrderedDict()
+        self._kept = 0
 
     def read(self, path: str) -> str:
         """The text of a file or of the buffer over it, line ends as they are; of a notebook its code.
@@ -185,21 +186,21 @@ class Sources:
         text = self.read(path)
         notebook = self._notebooks.get(path)
         offsets = notebook.offsets if notebook is not None else ()
-        module = self._modules.get(path)
+        module = before = self._modules.get(path)
         if module is None:
             module = SourceModule(path, text, offsets=offsets)
         elif module.offsets != offsets or (module.text is not text and module.text != text):
             module = module.updated(text, offsets)
+        self._kept += len(module.text) - (len(before.text) if before is not None else 0)
         self._modules[path] = module
         self._modules.move_to_end(path)
         self._trim()
         return module
 
     def _trim(self) -> None:
-        kept = sum(len(module.text) for module in self._modules.values())
-        while kept > _KEPT_TEXT and len(self._modules) > 1:
+        while self._kept > _KEPT_TEXT and len(self._modules) > 1:
             _, module = self._modules.popitem(last=False)
-            kept -= len(module.text)
+            self._kept -= len(module.text)
 
 
 def notebook_from(text: str, path: str) -> Notebook:
