@@ -261,10 +261,21 @@ def _construct_layer(
         raise machine.exception(error.exception, error.message) from None
     except OperationError as error:
         machine.problem(error, instance.class_.name)
+        mended = _mended(error, kwargs)
+        if mended is not None:
+            return _construct_layer(machine, native, host, signature, args, mended)
         object.__setattr__(instance, "broken", Unknown("its arguments do not fit (see the finding)", machine.site()))
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
         reason = f"{instance.class_.name} with these arguments is not modelled ({error})"
         object.__setattr__(instance, "broken", machine.unknown(reason))
+
+
+def _mended(error: OperationError, kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    """After an invented keyword: the arguments with the name that was most likely meant, or None."""
+    wrong, meant = error.data.get("argument"), error.data.get("suggestion")
+    if error.rule != "unknown-argument" or wrong not in kwargs or meant is None or meant in kwargs:
+        return None
+    return {**{k: v for k, v in kwargs.items() if k != wrong}, meant: kwargs[wrong]}
 
 
 def _sized(

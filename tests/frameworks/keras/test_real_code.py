@@ -90,3 +90,19 @@ def test_a_sequential_takes_values_of_another_size() -> None:
         == []
     )
     assert analyzed(SEQUENTIAL + "        y = inner(keras.Input((32, 32, 3)))\n")[1]
+
+
+def test_numbers_go_on_behind_an_invented_keyword() -> None:
+    """What Keras 3.15 gives with the right names: 80, 1168 and 5770 parameters."""
+    models, problems = analyzed("""
+        model = keras.Sequential([
+            layers.Input((28, 28, 1)),
+            layers.Conv2D(8, filter_size=3),
+            layers.MaxPool2D(pool_sizes=2),
+            layers.Conv2D(16, kernel_size=3, stride=2),
+            layers.Flatten(),
+            layers.Dense(units=10, activaton="softmax"),
+        ])
+    """)
+    assert len(problems) == 4
+    assert [row.parameters for row in models[0].layers if row.parameters] == [80, 1168, 5770]
