@@ -221,7 +221,7 @@ class Recorder:
         return instance is None or bool(children_of(instance))
 
     def _functional(self, native: Any, operands: list[Tensor], result: Tensor) -> None:
-        record = Record(None, native.__name__.strip("_"), list(operands), self.machine.site())
+        record = Record(None, native.__name__.strip("_").removeprefix("torch_"), list(operands), self.machine.site())
         record.output = result
         self._set_producers(record)
         record.certain = not self.machine.uncertain
