@@ -21,7 +21,7 @@ SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "input_lengt
 """What older code passes to any layer besides, mostly to the first of a Sequential."""
 LEGACY_ARGUMENTS = (
     "alpha", "fused", "implementation", "renorm", "virtual_batch_size", "adjustment", "rms_scaling", "time_major",
-    "reset_after", "use_cudnn", "keep_dims", "input_tensor", "kernel_layout", "bias_layout",
+    "reset_after", "use_cudnn", "keep_dims", "input_tensor",
 )  # fmt: skip
 """What single layers took in Keras 2 and read over in Keras 3."""
 PRIVATE = frozenset(["_symbolic", "_parameters", "_nodes", "_graph", "_statistics", "_begins", "_input_nest"])
