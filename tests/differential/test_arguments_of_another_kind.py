@@ -109,6 +109,11 @@ REFUSED = {
         "RF303",
         "minimum takes a tensor, gets the number 3",
     ),
+    "a number for the first of a product": (
+        "return torch.matmul(3, x)",
+        "RF303",
+        "matmul takes a tensor, gets the number 3",
+    ),
     "a number for several": (
         """
         a, b = 5

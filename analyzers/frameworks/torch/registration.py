@@ -19,6 +19,8 @@ SPELLINGS = {
     "input": "A", "abs": "real", "angle": "imag", "sections": "indices_or_sections", "indices": "indices_or_sections",
 }  # fmt: skip
 """Argument names that torch accepts as well (NumPy's), or has for one function among several that share a native."""
+PRODUCTS = frozenset(("matmul", "dot", "vdot", "inner", "outer", "ger", "kron", "cross"))
+"""Functions of two tensors neither of which may be a number."""
 OF_NO_CONSEQUENCE = frozenset(("out", "out_dtype"))
 
 
@@ -39,7 +41,7 @@ def torch_call(definition: Callable[..., Any], name: str) -> Callable[..., Any]:
     code = definition.__code__
     parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     first = parameters[0] if parameters[:1] in (("input",), ("self",)) else None
-    elementwise = parameters[1:2] in (("other",), ("exponent",), ("boundaries",))
+    elementwise = parameters[1:2] in (("other",), ("exponent",), ("boundaries",)) and name not in PRODUCTS
     short = name.rpartition(".")[2]
 
     def native(*arguments: Any, **named: Any) -> Any:
