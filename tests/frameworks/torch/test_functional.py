@@ -428,6 +428,7 @@ RARE_CALLS = [
     call("hardtanh", Array((3,), "bool")),
     call("relu6", Array((3,), "bool")),
     call("affine_grid", floats(1, 2, 3), (1, 3, 4, -1)),
+    call("conv_transpose2d", floats(1, 2, 8, 8), floats(2, 0, 3, 3)),
     call("lp_pool2d", floats(1, 3, 8, 8), (3, 3), 2),
     call("max_unpool2d", floats(1, 3, 4, 4), floats(1, 3, 4, 4), 2),
     call("batch_norm", floats(2, 0, 5), floats(32), floats(32), floats(32), floats(32)),

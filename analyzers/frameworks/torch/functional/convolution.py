@@ -127,6 +127,8 @@ def _conv_transpose(
     amounts = paddings(padding, rank)
     extra = per_axis(output_padding, rank, "output_padding")
     out_channels = kernels.shape[1] * groups
+    if same(out_channels, 0):
+        raise OperationError("invalid-argument", "{subject} has no output channels", argument="out_channels")
     result = convolution.conv_transpose(
         x,
         in_channels=kernels.shape[0],

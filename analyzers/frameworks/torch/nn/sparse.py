@@ -19,9 +19,10 @@ def padding_index(padding_idx: Any, num_embeddings: Any) -> Any:
     """The non-negative padding index; AssertionError when there is no such row."""
     if not isinstance(padding_idx, int) or not isinstance(num_embeddings, int):
         return padding_idx
-    if not -num_embeddings <= padding_idx < max(num_embeddings, 1):
+    if not -num_embeddings <= padding_idx < num_embeddings:
         message = f"{{subject}} has {num_embeddings} rows, none with padding_idx {padding_idx}"
-        raise invalid(message, "AssertionError", argument="padding_idx", actual=padding_idx)
+        exception = "AssertionError" if padding_idx else "IndexError"
+        raise invalid(message, exception, argument="padding_idx", actual=padding_idx)
     return padding_idx % num_embeddings if padding_idx < 0 else padding_idx
 
 

@@ -212,6 +212,15 @@ class TransformerDecoderLayer(Module):
         return machine.call(self.dropout3, (feed_forward(machine, self, x),), {})
 
 
+def _some_layers(machine: Any, layers: Any, result: Tensor) -> list[Any]:
+    """The layers; raises dimension-out-of-range where there are none, since torch looks at the first one."""
+    found = machine.iterate(layers)
+    if not found:
+        message = "{subject} has no layers: it looks at the first one"
+        raise OperationError("dimension-out-of-range", message, result, "IndexError")
+    return found
+
+
 def _normed(machine: Any, norm: Any, x: Tensor) -> Tensor:
     return x if norm is None else machine.call(norm, (x,), {})
 
@@ -251,11 +260,7 @@ class TransformerEncoder(Module):
             "is_causal": bool(is_causal),
             "src_key_padding_mask": src_key_padding_mask,
         }
-        layers = machine.iterate(self.layers)
-        if not layers:
-            message = "{subject} has no layers: it looks at the first one"
-            raise OperationError("dimension-out-of-range", message, src, "IndexError")
-        for layer in layers:
+        for layer in _some_layers(machine, self.layers, src):
             src = machine.call(layer, (src,), masks)
         return _normed(machine, self.norm, src)
 
@@ -290,7 +295,7 @@ class TransformerDecoder(Module):
             "tgt_is_causal": bool(tgt_is_causal),
             "memory_is_causal": memory_is_causal,
         }
-        for layer in machine.iterate(self.layers):
+        for layer in _some_layers(machine, self.layers, tgt):
             tgt = machine.call(layer, (tgt, memory), masks)
         return _normed(machine, self.norm, tgt)
 
