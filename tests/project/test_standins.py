@@ -40,7 +40,9 @@ def test_the_configuration_of_the_file(tmp_path, parameter):
 
 
 def test_the_object_of_that_name(tmp_path):
-    source = HEADER + "settings = {'dim': 4, 'classes': 2}\n" + net("settings", "settings['dim']", "settings['classes']")
+    source = (
+        HEADER + "settings = {'dim': 4, 'classes': 2}\n" + net("settings", "settings['dim']", "settings['classes']")
+    )
     assert outputs_of(model_of(tmp_path, source)) == ["Nx2"]
 
 
@@ -66,5 +68,5 @@ def test_what_can_be_no_symbol_is_unknown(tmp_path):
         "        return self.stage(self.stem(x))\n"
     )
     model = model_of(tmp_path, source, inputs=("1x3x8x8",))
-    assert [(row.name, row.output_shape) for row in model.layers][0] == ("stem", (1, 8, 6, 6))
+    assert next((row.name, row.output_shape) for row in model.layers) == ("stem", (1, 8, 6, 6))
     assert (model.status, model.parameters, model.problems) == ("partial", None, [])
