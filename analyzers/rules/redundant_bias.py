@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact
@@ -25,10 +26,9 @@ RULE = Rule(
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
-        for norm in model.layers:
-            conv = _only_producer(model, norm) if "BatchNorm" in short_type(norm) else None
-            place = place_of(conv) if conv else None
-            if conv and place and is_convolution(conv) and has_bias(conv):
+        for conv, norm in _normalised(model):
+            place = place_of(conv)
+            if place and is_convolution(conv) and has_bias(conv):
                 message = f"the bias of `{conv.name}` has no effect: `{norm.name}` normalises it away"
                 yield RULE.finding(place, message, model=model.target)
 
@@ -45,13 +45,14 @@ def has_bias(layer: LayerFact) -> bool:
     return layer.parameters == inputs // groups * outputs * math.prod(kernel) + outputs
 
 
-def _only_producer(model: ModelFact, norm: LayerFact) -> LayerFact | None:
-    """The layer whose output goes into ``norm`` and nowhere else."""
-    if len(norm.producers) != 1:
-        return None
-    name = norm.producers[0]
-    consumers = [layer for layer in model.layers if name in layer.producers]
-    return next((layer for layer in model.layers if layer.name == name and len(consumers) == 1), None)
+def _normalised(model: ModelFact) -> Iterator[tuple[LayerFact, LayerFact]]:
+    """(layer, norm) where the layer's output goes into that norm and nowhere else."""
+    consumers = Counter(name for layer in model.layers for name in set(layer.producers))
+    named = {layer.name: layer for layer in reversed(model.layers)}
+    for norm in model.layers:
+        producer = norm.producers[0] if len(norm.producers) == 1 and "BatchNorm" in short_type(norm) else None
+        if producer is not None and producer in named and consumers[producer] == 1:
+            yield named[producer], norm
 
 
 GOOD = (

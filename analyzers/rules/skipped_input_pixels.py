@@ -23,6 +23,8 @@ RULE = Rule(
     reference="He et al. 2019 (ResNet-D), https://arxiv.org/abs/1812.01187",
 )
 
+SKIPS_NONE = (1, (1,), (1, 1), (1, 1, 1))
+
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
@@ -45,6 +47,8 @@ def _geometry(layer: LayerFact) -> list[tuple[int, int]]:
 def skipped_axis(layer: LayerFact) -> int | None:
     """The first axis whose stride exceeds the kernel's extent and which has pixels to skip; ``None`` also
     where it is not known what comes in."""
+    if "kernel_size" not in layer.attributes or layer.attributes.get("stride", 1) in SKIPS_NONE:
+        return None
     shape = layer.input_shapes[0] if layer.input_shapes else None
     geometry = _geometry(layer)
     if shape is None or len(shape) <= len(geometry):

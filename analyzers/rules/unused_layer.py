@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from analyzers.facts import FileFacts, Finding, ModelFact, ModuleFact, Place
 from analyzers.rules.support.record import Example, Rule
@@ -45,13 +45,26 @@ def unused(modules: Sequence[ModuleFact]) -> list[ModuleFact]:
     that is called while nothing inside it is (MultiheadAttention) uses what is inside by itself.
     """
     needed = {module.name for module in modules if _in_use(module)}
-    parents = {parent for name in needed for parent in _lineage(name)[:-1]}
+    idle = [module for module in modules if module.name not in needed]
+    if not idle:
+        return []
+    parents = _above(needed)
     outermost = [
-        module
-        for module in modules
-        if module.name not in needed | parents and parents.issuperset(_lineage(module.name)[:-1])
+        module for module in idle if module.name not in parents and parents.issuperset(_lineage(module.name)[:-1])
     ]
     return [module for module in outermost if total_parameters(modules, module) > 0]
+
+
+def _above(names: Iterable[str]) -> set[str]:
+    """Every module on the way to one of the names: ``"a.b.c"`` → ``""``, ``"a"``, ``"a.b"``."""
+    found: set[str] = set()
+    for name in names:
+        while name:
+            name = name.rpartition(".")[0]
+            if name in found:
+                break
+            found.add(name)
+    return found
 
 
 def _lineage(name: str) -> list[str]:
