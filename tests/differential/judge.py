@@ -21,14 +21,21 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
+Request = dict[str, Any]
 Answer = dict[str, Any]
+Own = TypeVar("Own", bound="Judge")
 
 
 class Judge:
     """A persistent worker process under the interpreter that runs the tests; started when first asked."""
+
+    worker = "tests.differential.worker"
+    """The module that runs the programs."""
+    other_device: str | None = "cpu"
+    """Where a contradiction is looked at again: the meta device does not always do as real ones."""
 
     def __init__(self, python: str = sys.executable) -> None:
         self.python = python
@@ -38,7 +45,7 @@ class Judge:
     def process(self) -> subprocess.Popen[str]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [self.python, "-m", "tests.differential.worker"],
+                [self.python, "-m", self.worker],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -53,7 +60,7 @@ class Judge:
             self._process.wait()
             self._process = None
 
-    def __enter__(self) -> Judge:
+    def __enter__(self: Own) -> Own:
         return self
 
     def __exit__(
@@ -61,10 +68,10 @@ class Judge:
     ) -> None:
         self.close()
 
-    def ask(self, request: dict[str, Any]) -> Answer:
+    def ask(self, request: Request) -> Answer:
         return next(self.stream([request]))
 
-    def stream(self, requests: Iterable[dict[str, Any]]) -> Iterator[Answer]:
+    def stream(self, requests: Iterable[Request]) -> Iterator[Answer]:
         """Answers in order; the worker runs ahead while the caller looks at earlier ones."""
         pending = list(requests)
         answers: queue.Queue[str] = queue.Queue()
@@ -76,18 +83,26 @@ class Judge:
         for _ in pending:
             line = answers.get()
             if not line:
-                raise RuntimeError("the judge's process ended: run tests.differential.worker by hand")
+                raise RuntimeError(f"the judge's process ended: run {self.worker} by hand")
             yield json.loads(line)
 
     def generate(self, seeds: Iterable[int], invalid: float = 0.3) -> Iterator[Answer]:
         return self.stream({"do": "generate", "seed": seed, "invalid": invalid} for seed in seeds)
 
     def judge(self, source: str, expression: str, inputs: list[list[int]], device: str | None = None) -> Answer:
-        request = {"do": "judge", "source": source, "expression": expression, "inputs": inputs}
-        return self.ask({**request, "device": device})
+        return self.ask(self.request(source, expression, inputs, device))
+
+    def request(self, source: str, expression: str, inputs: list[list[int]], device: str | None = None) -> Request:
+        """What the worker is told to judge one program."""
+        return {"do": "judge", "source": source, "expression": expression, "inputs": inputs, "device": device}
+
+    @staticmethod
+    def lines(truth: Answer) -> set[int | None]:
+        """Where a finding says what an exception says: the line that raised, or that built the layer which did."""
+        return {truth["line"], truth["definition"]}
 
 
-def write(process: subprocess.Popen[str], requests: list[dict[str, Any]]) -> None:
+def write(process: subprocess.Popen[str], requests: list[Request]) -> None:
     assert process.stdin is not None
     try:
         for request in requests:

@@ -23,34 +23,28 @@ from typing import Any
 
 from tests.differential.judge import Judge
 from tests.fixes.harness import Bench, Mended
-from tests.mutations import originals as torch_originals
-from tests.mutations.mutator import Mutant, mutants
-from tests.mutations_keras import judge as keras_judge
-from tests.mutations_keras import originals as keras_originals
-from tests.mutations_keras.mutator import keras_mutants
+from tests.mutations.mutator import Mutant
+from tests.mutations.originals import ORIGINALS, Original
+from tests.mutations_keras.judge import Judge as KerasJudge
+from tests.mutations_keras.originals import ORIGINALS as KERAS_ORIGINALS
 
-Original = torch_originals.Original | keras_originals.Original
 Ask = Callable[[Original, str], dict[str, Any]]
 """What the framework makes of an original's program with another source."""
-MUTANTS = {torch_originals.Original: mutants, keras_originals.Original: keras_mutants}
+JUDGES = {"torch": Judge, "keras": KerasJudge}
+PROGRAMS = {"torch": ORIGINALS, "keras": KERAS_ORIGINALS}
 
 
 def asking(judge: Judge) -> Ask:
     return lambda original, source: judge.judge(source, original.expression, original.input_lists)
 
 
-def asking_keras(judge: keras_judge.Judge) -> Ask:
-    return lambda original, source: judge.ask(source, original.expression, original.input_lists)
-
-
 def outcomes(
     original: Original, every: int, ask: Ask, folder: Path, offset: int = 0
 ) -> Iterator[tuple[Mutant | None, Mended]]:
     """The fixes of the program itself and of every n-th mutant."""
-    inputs = original.static_inputs if isinstance(original, keras_originals.Original) else original.inputs
-    bench = Bench(folder / original.file, original.expression, inputs)
+    bench = Bench(folder / original.file, original.expression, original.static_inputs)
     known = bench.look(original.source).findings
-    for mutant in [None, *MUTANTS[type(original)](original.source)[offset % every :: every]]:
+    for mutant in [None, *original.mutants()[offset % every :: every]]:
         text = mutant.source if mutant else original.source
         found = list(bench.mended(text, known if mutant else ()))
         for mended in found:
@@ -73,16 +67,16 @@ def _raised(truth: dict[str, Any]) -> str:
 
 
 def run(framework: str, every: int, only: str, folder: Path) -> Iterator[tuple[str, Mutant | None, Mended]]:
-    with Judge() as judge, keras_judge.Judge() as second:
-        ask = asking(judge) if framework == "torch" else asking_keras(second)
-        programs = torch_originals.ORIGINALS if framework == "torch" else keras_originals.ORIGINALS
-        for original in (original for original in programs if only in original.file):
-            yield from ((original.file, *outcome) for outcome in outcomes(original, every, ask, folder))
+    with JUDGES[framework]() as judge:
+        for original in PROGRAMS[framework]:
+            if only in original.file:
+                found = outcomes(original, every, asking(judge), folder)
+                yield from ((original.file, *outcome) for outcome in found)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("framework", nargs="?", choices=("torch", "keras"), default="torch")
+    parser.add_argument("framework", nargs="?", choices=JUDGES, default="torch")
     parser.add_argument("--every", type=int, default=1, help="only every n-th mutant")
     parser.add_argument("--only", default="", help="programs whose file name contains this")
     parser.add_argument("--verbose", action="store_true", help="print every bad fix")

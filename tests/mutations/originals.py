@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
+
+from tests.mutations.mutator import Mutant, mutants
 
 FOLDER = Path(__file__).parent / "programs"
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A program file, the expression that builds its model, the shapes of its inputs."""
+    """A program file, the expression that builds its model, the shapes of its inputs (batch first)."""
+
+    folder: ClassVar[Path] = FOLDER
 
     file: str
     expression: str
@@ -18,11 +23,19 @@ class Original:
 
     @property
     def source(self) -> str:
-        return (FOLDER / self.file).read_text(encoding="utf-8")
+        return (self.folder / self.file).read_text(encoding="utf-8")
 
     @property
     def input_lists(self) -> list[list[int]]:
         return [list(shape) for shape in self.inputs]
+
+    @property
+    def static_inputs(self) -> list[list[int]]:
+        """The inputs that rf-lsp is told."""
+        return self.input_lists
+
+    def mutants(self) -> list[Mutant]:
+        return mutants(self.source)
 
 
 ORIGINALS = (

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-FOLDER = Path(__file__).parent / "programs"
+from tests.mutations import originals
+from tests.mutations.mutator import Mutant
+from tests.mutations_keras.mutator import keras_mutants
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """A program with the expression of its model and the shapes of its inputs (batch first)."""
+class Original(originals.Original):
+    """A Keras program."""
 
-    file: str
-    expression: str
-    inputs: tuple[tuple[int, ...], ...]
-
-    @property
-    def source(self) -> str:
-        return (FOLDER / self.file).read_text(encoding="utf-8")
+    folder: ClassVar[Path] = Path(__file__).parent / "programs"
 
     @property
     def static_inputs(self) -> list[list[int]]:
-        """What rf-lsp is told: nothing where the program declares the input of the model itself."""
+        """Nothing where the program declares the input of the model itself."""
         declared = ("Input(" in self.source or "input_shape=" in self.source) and not self.expression[0].isupper()
         return [] if declared else self.input_lists
 
-    @property
-    def input_lists(self) -> list[list[int]]:
-        return [list(shape) for shape in self.inputs]
+    def mutants(self) -> list[Mutant]:
+        return keras_mutants(self.source)
 
 
 ORIGINALS = (

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations.run import Score
+from tests.mutations.run import Score, verdicts
 from tests.mutations_keras.judge import HAS_KERAS, Judge
 from tests.mutations_keras.mutator import keras_mutants
 from tests.mutations_keras.originals import ORIGINALS, Original
-from tests.mutations_keras.run import verdicts
 
 EVERY = 25
 

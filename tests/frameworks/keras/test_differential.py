@@ -67,7 +67,7 @@ def test_layers_as_keras_has_them(first: int, judge: Judge) -> None:
     cases = [generate(seed) for seed in range(first, first + GROUP)]
     wrong = []
     for (source, inputs), truth in zip(
-        cases, judge.stream((source, "model", inputs) for source, inputs in cases), strict=True
+        cases, judge.stream(judge.request(source, "model", inputs) for source, inputs in cases), strict=True
     ):
         found = difference(truth, analyzed(source), inputs[0][0])
         if found is not None:
