@@ -23,7 +23,7 @@ from analyzers.frameworks.keras.layers.arguments import (
 from analyzers.tensors.dims import Dim, require
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import convolution
-from analyzers.tensors.operations.spatial import Pair, below, declared, resized
+from analyzers.tensors.operations.spatial import Pair, below, resized
 from analyzers.tensors.tensor import Tensor
 
 
@@ -77,24 +77,52 @@ def convolve(
     return result
 
 
+def set_up(
+    self: Any, rank: int, kernel_size: Any, strides: Any, padding: str, format: Any, dilation_rate: Any, use_bias: Any,
+    kwargs: dict[str, Any], **counts: Any,
+) -> None:  # fmt: skip
+    """The attributes that all convolutions have; ``counts`` are whole numbers such as ``filters``."""
+    Layer.__init__(self, **kwargs)
+    self.attributes.update(
+        rank=rank,
+        **{name: whole(value, name) for name, value in counts.items()},
+        kernel_size=per_axis(kernel_size, rank, "kernel_size"),
+        strides=per_axis(strides, rank, "strides"),
+        padding=padding,
+        data_format=data_format(self.machine, format),
+        dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
+        use_bias=bool(use_bias),
+    )
+    require_one_stretch(self.strides, self.dilation_rate)
+
+
+def convolved(self: Any, x: Tensor, groups: Any = 1) -> Tensor:
+    """The layer's own convolution."""
+    return convolve(
+        x,
+        in_channels=self.attributes["_channels"],
+        out_channels=self.filters,
+        kernel=self.kernel_size,
+        strides=self.strides,
+        padding=self.padding,
+        dilation=self.dilation_rate,
+        groups=groups,
+        format=self.data_format,
+    )
+
+
+def _input(self: Any, inputs: Any) -> Tensor:
+    """The tensor that is convolved; raises rank-mismatch."""
+    x = as_tensor(inputs)
+    require_rank(x, len(self.kernel_size) + 2)
+    return x
+
+
 class BaseConv(Layer):
     """What ``Conv1D`` … ``Conv3D`` share."""
 
     def call(self: Any, inputs: Any) -> Any:
-        x = as_tensor(inputs)
-        require_rank(x, len(self.kernel_size) + 2)
-        made = convolve(
-            x,
-            in_channels=self.attributes["_channels"],
-            out_channels=self.filters,
-            kernel=self.kernel_size,
-            strides=self.strides,
-            padding=self.padding,
-            dilation=self.dilation_rate,
-            groups=self.groups,
-            format=self.data_format,
-        )
-        return activated(self, made)
+        return activated(self, convolved(self, _input(self, inputs), self.groups))
 
     def build(self: Any, input_shape: Any = None) -> None:
         channels = _input_channels(self, input_shape)
@@ -105,35 +133,16 @@ class BaseConv(Layer):
         add_weights(self, kernel=kernel, bias=(self.filters,) if self.use_bias else None)
 
     def _setup(
-        self: Any,
-        rank: int,
-        filters: Any,
-        kernel_size: Any,
-        strides: Any,
-        padding: Any,
-        format: Any,
-        dilation_rate: Any,
-        groups: Any,
-        activation: Any,
-        use_bias: Any,
-        kwargs: dict[str, Any],
-    ) -> None:
-        Layer.__init__(self, **kwargs)
-        self.attributes.update(
-            rank=rank,
-            filters=whole(filters, "filters"),
-            kernel_size=per_axis(kernel_size, rank, "kernel_size"),
-            strides=per_axis(strides, rank, "strides"),
-            padding=padding_mode(padding, causal=rank == 1),
-            data_format=data_format(self.machine, format),
-            dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
-            groups=whole(groups, "groups"),
-            activation=activation_of(activation, self.machine),
-            use_bias=bool(use_bias),
-        )
+        self: Any, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, format: Any,
+        dilation_rate: Any, groups: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
+    ) -> None:  # fmt: skip
+        set_up(
+            self, rank, kernel_size, strides, padding_mode(padding, causal=rank == 1), format, dilation_rate, use_bias,
+            kwargs, filters=filters, groups=groups,
+        )  # fmt: skip
+        self.attributes["activation"] = activation_of(activation, self.machine)
         if isinstance(self.filters, int) and isinstance(self.groups, int) and self.filters % self.groups:
             raise _uneven("filters", self.filters, self.groups)
-        require_one_stretch(self.strides, self.dilation_rate)
 
 
 def _uneven(what: str, count: int, groups: int) -> OperationError:
@@ -167,19 +176,9 @@ class Conv1D(BaseConv):
         bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseConv._setup(
-            self,
-            1,
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            groups,
-            activation,
-            use_bias,
-            kwargs,
-        )
+            self, 1, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
 
 
 @keras_layer("Conv2D", "Convolution2D")
@@ -193,19 +192,9 @@ class Conv2D(BaseConv):
         bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseConv._setup(
-            self,
-            2,
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            groups,
-            activation,
-            use_bias,
-            kwargs,
-        )
+            self, 2, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
 
 
 @keras_layer("Conv3D", "Convolution3D")
@@ -218,19 +207,9 @@ class Conv3D(BaseConv):
         kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseConv._setup(
-            self,
-            3,
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            groups,
-            activation,
-            use_bias,
-            kwargs,
-        )
+            self, 3, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
 
 
 # -- depthwise and separable -----------------------------------------------------------------------
@@ -253,24 +232,19 @@ def depthwise(
     )
 
 
+def _depthwise_of(self: Any, x: Tensor) -> Tensor:
+    """The depthwise convolution of a layer that has a ``depth_multiplier``."""
+    return depthwise(
+        x, self.attributes["_channels"], self.depth_multiplier, self.kernel_size, self.strides, self.padding,
+        self.dilation_rate, self.data_format,
+    )  # fmt: skip
+
+
 class BaseDepthwiseConv(Layer):
     """What ``DepthwiseConv1D`` and ``DepthwiseConv2D`` share."""
 
     def call(self: Any, inputs: Any) -> Any:
-        x = as_tensor(inputs)
-        require_rank(x, len(self.kernel_size) + 2)
-        channels = self.attributes["_channels"]
-        made = depthwise(
-            x,
-            channels,
-            self.depth_multiplier,
-            self.kernel_size,
-            self.strides,
-            self.padding,
-            self.dilation_rate,
-            self.data_format,
-        )
-        return activated(self, made)
+        return activated(self, _depthwise_of(self, _input(self, inputs)))
 
     def build(self: Any, input_shape: Any = None) -> None:
         channels = _input_channels(self, input_shape)
@@ -282,19 +256,11 @@ class BaseDepthwiseConv(Layer):
         self: Any, rank: int, kernel_size: Any, strides: Any, padding: Any, depth_multiplier: Any, format: Any,
         dilation_rate: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
     ) -> None:  # fmt: skip
-        Layer.__init__(self, **kwargs)
-        self.attributes.update(
-            rank=rank,
-            kernel_size=per_axis(kernel_size, rank, "kernel_size"),
-            strides=per_axis(strides, rank, "strides"),
-            padding=padding_mode(padding),
-            depth_multiplier=whole(depth_multiplier, "depth_multiplier"),
-            data_format=data_format(self.machine, format),
-            dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
-            activation=activation_of(activation, self.machine),
-            use_bias=bool(use_bias),
-        )
-        require_one_stretch(self.strides, self.dilation_rate)
+        set_up(
+            self, rank, kernel_size, strides, padding_mode(padding), format, dilation_rate, use_bias, kwargs,
+            depth_multiplier=depth_multiplier,
+        )  # fmt: skip
+        self.attributes["activation"] = activation_of(activation, self.machine)
 
 
 @keras_layer("DepthwiseConv1D")
@@ -307,18 +273,9 @@ class DepthwiseConv1D(BaseDepthwiseConv):
         bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseDepthwiseConv._setup(
-            self,
-            1,
-            kernel_size,
-            strides,
-            padding,
-            depth_multiplier,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            kwargs,
-        )
+            self, 1, kernel_size, strides, padding, depth_multiplier, data_format, dilation_rate, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
 
 
 @keras_layer("DepthwiseConv2D")
@@ -331,33 +288,18 @@ class DepthwiseConv2D(BaseDepthwiseConv):
         bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BaseDepthwiseConv._setup(
-            self,
-            2,
-            kernel_size,
-            strides,
-            padding,
-            depth_multiplier,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            kwargs,
-        )
+            self, 2, kernel_size, strides, padding, depth_multiplier, data_format, dilation_rate, activation,
+            use_bias, kwargs,
+        )  # fmt: skip
 
 
 class BaseSeparableConv(Layer):
     """What ``SeparableConv1D`` and ``SeparableConv2D`` share: depthwise, then 1×1."""
 
     def call(self: Any, inputs: Any) -> Any:
-        x = as_tensor(inputs)
-        rank = len(self.kernel_size)
-        require_rank(x, rank + 2)
-        channels = self.attributes["_channels"]
+        x = _input(self, inputs)
         try:
-            middle = depthwise(
-                x, channels, self.depth_multiplier, self.kernel_size, self.strides, self.padding, self.dilation_rate,
-                self.data_format,
-            )  # fmt: skip
+            middle = _depthwise_of(self, x)
         except OperationError as error:
             if error.result is not None:
                 error.result = BaseSeparableConv._pointwise(self, error.result)
@@ -393,20 +335,11 @@ class BaseSeparableConv(Layer):
         self: Any, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, format: Any,
         dilation_rate: Any, depth_multiplier: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
     ) -> None:  # fmt: skip
-        Layer.__init__(self, **kwargs)
-        self.attributes.update(
-            rank=rank,
-            filters=whole(filters, "filters"),
-            kernel_size=per_axis(kernel_size, rank, "kernel_size"),
-            strides=per_axis(strides, rank, "strides"),
-            padding=padding_mode(padding, causal=rank == 1),
-            data_format=data_format(self.machine, format),
-            dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
-            depth_multiplier=whole(depth_multiplier, "depth_multiplier"),
-            activation=activation_of(activation, self.machine),
-            use_bias=bool(use_bias),
-        )
-        require_one_stretch(self.strides, self.dilation_rate)
+        set_up(
+            self, rank, kernel_size, strides, padding_mode(padding, causal=rank == 1), format, dilation_rate, use_bias,
+            kwargs, filters=filters, depth_multiplier=depth_multiplier,
+        )  # fmt: skip
+        self.attributes["activation"] = activation_of(activation, self.machine)
 
 
 @keras_layer("SeparableConv1D", "SeparableConvolution1D")
@@ -499,11 +432,9 @@ class BaseConvTranspose(Layer):
     """What ``Conv1DTranspose`` … ``Conv3DTranspose`` share."""
 
     def call(self: Any, inputs: Any) -> Any:
-        x = as_tensor(inputs)
-        require_rank(x, len(self.kernel_size) + 2)
         made = transposed(
-            x, self.attributes["_channels"], self.filters, self.kernel_size, self.strides, self.padding,
-            self.output_padding, self.dilation_rate, self.data_format,
+            _input(self, inputs), self.attributes["_channels"], self.filters, self.kernel_size, self.strides,
+            self.padding, self.output_padding, self.dilation_rate, self.data_format,
         )  # fmt: skip
         return activated(self, made)
 
@@ -516,21 +447,12 @@ class BaseConvTranspose(Layer):
         self: Any, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, output_padding: Any,
         format: Any, dilation_rate: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
     ) -> None:  # fmt: skip
-        Layer.__init__(self, **kwargs)
         given = None if output_padding is None else per_axis(output_padding, rank, "output_padding", 0)
-        self.attributes.update(
-            rank=rank,
-            filters=whole(filters, "filters"),
-            kernel_size=per_axis(kernel_size, rank, "kernel_size"),
-            strides=per_axis(strides, rank, "strides"),
-            padding=padding_mode(padding),
-            output_padding=given,
-            data_format=data_format(self.machine, format),
-            dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
-            activation=activation_of(activation, self.machine),
-            use_bias=bool(use_bias),
-        )
-        require_one_stretch(self.strides, self.dilation_rate)
+        set_up(
+            self, rank, kernel_size, strides, padding_mode(padding), format, dilation_rate, use_bias, kwargs,
+            filters=filters,
+        )  # fmt: skip
+        self.attributes.update(output_padding=given, activation=activation_of(activation, self.machine))
         if given is not None and any(require(p, s) is True or below(s - p, 1) for p, s in zip(given, self.strides)):
             raise invalid(
                 f"{{subject}} has output_padding {given}, which must be below its strides {self.strides}",
@@ -583,4 +505,4 @@ class Conv3DTranspose(BaseConvTranspose):
         )  # fmt: skip
 
 
-__all__ = ["BaseConv", "convolve", "declared"]
+__all__ = ["BaseConv", "convolve"]

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.keras.layer import Layer, add_weights, is_layer, open_shape, size_of
+from analyzers.frameworks.keras.layer import Layer, add_weights, open_shape, size_of
 from analyzers.frameworks.keras.layers.arguments import (
     activation_of,
     as_tensor,
-    data_format,
     keras_layer,
     layout,
     padding_mode,
-    per_axis,
     require_rank,
     whole,
 )
-from analyzers.frameworks.keras.layers.convolution import convolve, require_one_stretch
+from analyzers.frameworks.keras.layers.convolution import convolve, convolved, set_up
 from analyzers.interpreter.graph import tensors_below
 from analyzers.tensors.dims import Dim, product, require, text
 from analyzers.tensors.errors import OperationError
@@ -70,6 +68,33 @@ def _require_states(self: Any, initial_state: Any, count: int, units: Dim, resul
         )
 
 
+def _add_gates(self: Any, features: Dim) -> None:
+    """The weights of all gates, for steps of so many features."""
+    self.attributes["_features"] = features
+    units, gates = self.units, GATES[self.kind]
+    bias: Any = (2, units * gates) if self.kind == "GRU" and self.reset_after else (units * gates,)
+    add_weights(
+        self,
+        kernel=(features, units * gates),
+        recurrent_kernel=(units, units * gates),
+        bias=bias if self.use_bias else None,
+    )
+
+
+def _step(x: Tensor) -> Tensor:
+    """One step of a sequence (N, T, …): (N, …) that depends on all of them."""
+    return Tensor((x.shape[0], *x.shape[2:]), x.field.mix((1,)).remove((1,)), x.dtype)
+
+
+def _set_returns(self: Any, sequences: Any, state: Any, backwards: Any, stateful: Any) -> None:
+    self.attributes.update(
+        return_sequences=bool(sequences),
+        return_state=bool(state),
+        go_backwards=bool(backwards),
+        stateful=bool(stateful),
+    )
+
+
 class Recurrent(Layer):
     """What ``SimpleRNN``, ``LSTM`` and ``GRU`` share: (N, T, features) → (N, units) or (N, T, units)."""
 
@@ -96,17 +121,7 @@ class Recurrent(Layer):
             input_shape = input_shape[0]
         if len(input_shape) != 3:
             require_rank(Tensor(open_shape(input_shape)), 3)
-        features, units, gates = size_of(input_shape), self.units, GATES[self.kind]
-        self.attributes["_features"] = features
-        bias: Any = (units * gates,)
-        if self.kind == "GRU" and self.reset_after:
-            bias = (2, units * gates)
-        add_weights(
-            self,
-            kernel=(features, units * gates),
-            recurrent_kernel=(units, units * gates),
-            bias=bias if self.use_bias else None,
-        )
+        _add_gates(self, size_of(input_shape))
 
     def call(self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
         if isinstance(sequences, (list, tuple)) and len(sequences) > 1:
@@ -230,15 +245,7 @@ class Cell(Layer):
         )
 
     def build(self: Any, input_shape: Any = None) -> None:
-        features, units, gates = size_of(input_shape), self.units, GATES[self.kind]
-        self.attributes["_features"] = features
-        bias: Any = (2, units * gates) if self.kind == "GRU" and self.reset_after else (units * gates,)
-        add_weights(
-            self,
-            kernel=(features, units * gates),
-            recurrent_kernel=(units, units * gates),
-            bias=bias if self.use_bias else None,
-        )
+        _add_gates(self, size_of(input_shape))
 
     def call(self: Any, sequence: Any, states: Any = None, training: Any = False) -> Any:
         x = as_tensor(sequence)
@@ -298,13 +305,8 @@ class RNN(Layer):
         Layer.__init__(self, **kwargs)
         if isinstance(cell, (list, tuple)):
             cell = machine.call(machine.class_of_host(StackedRNNCells), (list(cell),))
-        self.attributes.update(
-            cell=cell,
-            return_sequences=bool(return_sequences),
-            return_state=bool(return_state),
-            go_backwards=bool(go_backwards),
-            stateful=bool(stateful),
-        )
+        self.attributes["cell"] = cell
+        _set_returns(self, return_sequences, return_state, go_backwards, stateful)
 
     def call(
         self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False, *, machine: Any
@@ -312,7 +314,7 @@ class RNN(Layer):
         x = as_tensor(sequences)
         if x.rank < 3:
             require_rank(x, 3)
-        step = Tensor((x.shape[0], *x.shape[2:]), x.field.mix((1,)).remove((1,)), x.dtype)
+        step = _step(x)
         states = initial_state if initial_state is not None else _first_states(self.cell, step, machine)
         made = machine.call(self.cell, (step, states))
         if isinstance(made, Unknown):
@@ -357,29 +359,11 @@ class ConvLSTM(Layer):
         seed: Any = None, return_sequences: Any = False, return_state: Any = False, go_backwards: Any = False,
         stateful: Any = False, **kwargs: Any,
     ) -> None:  # fmt: skip
-        ConvLSTM._setup(self, filters, kernel_size, strides, padding, data_format, dilation_rate, use_bias, kwargs)
-        self.attributes.update(
-            return_sequences=bool(return_sequences),
-            return_state=bool(return_state),
-            go_backwards=bool(go_backwards),
-            stateful=bool(stateful),
-        )
-
-    def _setup(
-        self: Any, filters: Any, kernel_size: Any, strides: Any, padding: Any, format: Any, dilation_rate: Any,
-        use_bias: Any, kwargs: dict[str, Any],
-    ) -> None:  # fmt: skip
-        Layer.__init__(self, **kwargs)
-        self.attributes.update(
-            filters=whole(filters, "filters"),
-            kernel_size=per_axis(kernel_size, self.rank, "kernel_size"),
-            strides=per_axis(strides, self.rank, "strides"),
-            padding=padding_mode(padding),
-            data_format=data_format(self.machine, format),
-            dilation_rate=per_axis(dilation_rate, self.rank, "dilation_rate"),
-            use_bias=bool(use_bias),
-        )
-        require_one_stretch(self.strides, self.dilation_rate)
+        set_up(
+            self, self.rank, kernel_size, strides, padding_mode(padding), data_format, dilation_rate, use_bias, kwargs,
+            filters=filters,
+        )  # fmt: skip
+        _set_returns(self, return_sequences, return_state, go_backwards, stateful)
 
     def build(self: Any, input_shape: Any = None) -> None:
         if len(input_shape) != self.rank + 3:
@@ -397,18 +381,8 @@ class ConvLSTM(Layer):
     def call(self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
         x = as_tensor(sequences)
         require_rank(x, self.rank + 3)
-        step = Tensor((x.shape[0], *x.shape[2:]), x.field.mix((1,)).remove((1,)), x.dtype)
         try:
-            last = convolve(
-                step,
-                in_channels=self.attributes["_channels"],
-                out_channels=self.filters,
-                kernel=self.kernel_size,
-                strides=self.strides,
-                padding=self.padding,
-                dilation=self.dilation_rate,
-                format=self.data_format,
-            )
+            last = convolved(self, _step(x))
         except OperationError as error:
             if error.result is not None:
                 error.result = ConvLSTM._outputs(self, x, error.result)
@@ -445,4 +419,4 @@ class ConvLSTM3D(ConvLSTM):
     rank = 3
 
 
-__all__ = ["Recurrent", "is_layer"]
+__all__ = ["Recurrent"]

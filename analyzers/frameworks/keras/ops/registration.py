@@ -62,8 +62,7 @@ OLDER = frozenset(("new_shape", "name"))
 
 def strict(definition: Callable[..., Any], parameters: tuple[str, ...] | None) -> Callable[..., Any]:
     """The native with its keywords checked against Keras' own; where they are open, against :data:`IGNORED` too."""
-    code = definition.__code__
-    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    code, own = definition.__code__, _own_parameters(definition)
     known = tuple(k for k in own if k != "machine") if parameters is None else parameters
     if parameters is None and not code.co_flags & 0x08:
         return definition
@@ -83,13 +82,24 @@ def strict(definition: Callable[..., Any], parameters: tuple[str, ...] | None) -
             signature.check(definition.__name__, args, {k: v for k, v in kwargs.items() if k != "machine"})
             raise
 
+    return _native(definition, checked)
+
+
+def _own_parameters(definition: Callable[..., Any]) -> tuple[str, ...]:
+    code = definition.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def _native(definition: Callable[..., Any], run: Callable[[tuple, dict[str, Any]], Any]) -> Callable[..., Any]:
+    """A native that goes by the definition's name and hands its arguments to ``run``."""
+
     def native(*args: Any, **kwargs: Any) -> Any:
-        return checked(args, kwargs)
+        return run(args, kwargs)
 
     def native_with_machine(*args: Any, machine: Any, **kwargs: Any) -> Any:
-        return checked(args, {**kwargs, "machine": machine})
+        return run(args, {**kwargs, "machine": machine})
 
-    made = native_with_machine if "machine" in own else native
+    made = native_with_machine if "machine" in _own_parameters(definition) else native
     made.__name__ = made.__qualname__ = definition.__name__
     made.__doc__ = definition.__doc__
     return made
@@ -113,8 +123,7 @@ FIRST_IN_TENSORFLOW = (
 
 def _tensorflow_form(definition: Callable[..., Any]) -> Callable[..., Any]:
     """The same with TensorFlow's name for the first argument."""
-    code = definition.__code__
-    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    code, own = definition.__code__, _own_parameters(definition)
     if not code.co_argcount or (definition.__defaults__ and len(definition.__defaults__) == code.co_argcount):
         return definition
 
@@ -125,16 +134,7 @@ def _tensorflow_form(definition: Callable[..., Any]) -> Callable[..., Any]:
                 kwargs = {own[0]: kwargs[other], **{k: v for k, v in kwargs.items() if k != other}}
         return definition(*args, **kwargs)
 
-    def native(*args: Any, **kwargs: Any) -> Any:
-        return renamed(args, kwargs)
-
-    def native_with_machine(*args: Any, machine: Any, **kwargs: Any) -> Any:
-        return renamed(args, {**kwargs, "machine": machine})
-
-    made = native_with_machine if "machine" in own else native
-    made.__name__ = made.__qualname__ = definition.__name__
-    made.__doc__ = definition.__doc__
-    return made
+    return _native(definition, renamed)
 
 
 @names("convert_to_tensor", "array", "tf.constant", "tf.convert_to_tensor", "K.constant", "K.variable", "tf.identity")
