@@ -25,12 +25,13 @@ from torch import nn
 
 # rf: input=1x3x32x32
 class Net(nn.Module):
-    def __init__(self):
+    def __init__(self, width=8):
+        self.width = width
         super().__init__()
-        self.conv = nn.Conv2d(3, 8, 3)
+        self.conv = nn.Conv2d(3, width, 3)
 
     def forward(self, x):
-        return self.conv(x)
+        return self.conv(x).relu()
 """
     ),
 )
