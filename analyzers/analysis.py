@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from analyzers.facts import FileFacts, ModelFact
 from analyzers.interpreter.budget import Stop
 from analyzers.project.resolve import Project
-from analyzers.source.sources import SourceError, Sources
+from analyzers.source.sources import Sources
 
 Result = TypeVar("Result")
 
@@ -109,7 +109,7 @@ def with_rare_collection() -> Iterator[None]:
     """Python's cycle collector looks seldom: an analysis mostly builds up, and to search what it holds (trees above
     all) again and again would take a seventh of its time."""
     before = gc.get_threshold()
-    gc.set_threshold(COLLECTION_THRESHOLD, *before[1:])
+    gc.set_threshold(max(before[0], COLLECTION_THRESHOLD), *before[1:])
     try:
         yield
     finally:
@@ -145,4 +145,4 @@ def with_deep_stack(work: Callable[[], Result]) -> Result:
     raise value
 
 
-__all__ = ["Analyzer", "FileFacts", "ModelFact", "Options", "Request", "SourceError", "TargetError"]
+__all__ = ["Analyzer", "FileFacts", "ModelFact", "Options", "Request", "TargetError"]

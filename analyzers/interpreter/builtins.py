@@ -12,7 +12,6 @@ from typing import Any
 
 from analyzers.frameworks import registry
 from analyzers.interpreter import formatting, operators
-from analyzers.interpreter.attributes import HOST_METHODS
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION
 from analyzers.interpreter.iteration import is_exception, known_dict, known_set
 from analyzers.interpreter.scope import Frame
@@ -766,4 +765,4 @@ def counted(start: Any = 0, step: Any = 1) -> Iterator[Any]:
     return itertools.count(start, step)
 
 
-__all__ = ["BUILTINS", "CONSTRUCTORS", "HOST_METHODS", "is_instance", "sorted_values"]
+__all__ = ["BUILTINS", "CONSTRUCTORS", "is_instance", "sorted_values"]

@@ -460,11 +460,6 @@ def _functional(machine: Any, base: Class, name: Any, names: Any) -> Any:
     return make_class(machine, name, [base], {}, dict(numbered), base.module)
 
 
-def distinct_members(class_: Class) -> list[Instance]:
-    """The members of an enumeration, aliases left out."""
-    return [m for n, m in class_.metadata["members"].items() if m.attributes["name"] == n]
-
-
 def _equal(left: Any, right: Any) -> bool:
     try:
         return bool(left == right)

@@ -28,7 +28,6 @@ class Generator:
         self.frame = frame
         self.steps = steps
         self.handlers: tuple[Any, ...] = ()
-        self.started = False
 
     def __iter__(self) -> Generator:
         return self
@@ -38,7 +37,6 @@ class Generator:
 
     def send(self, value: Any) -> Any:
         """Run to the next yield; StopIteration at the end, a Rest where it is not known how it goes on."""
-        self.started = True
         return self._resume(self.steps.send, value)
 
     def throw(self, raised: Raised | UnknownUsed) -> Any:

@@ -13,7 +13,7 @@ from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
 from analyzers.interpreter.iteration import known_dict, rest_before, type_name
 from analyzers.interpreter.scope import restore
-from analyzers.interpreter.values import MISSING, HostMethod, Instance, LazyIterator, Maybe, Rest
+from analyzers.interpreter.values import MISSING, HostMethod, Instance, Maybe, Rest
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -241,10 +241,6 @@ def _get(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[s
         return unknown
     found = machine.modules.awaited(receiver, args[0])
     return found if found is not MISSING else _plain(machine, receiver, name, args, kwargs)
-
-
-def _iterator_next(machine: Any, receiver: LazyIterator, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return next(receiver.source)
 
 
 def _placed(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:

@@ -17,7 +17,7 @@ from analyzers.interpreter.budget import Budget
 from analyzers.interpreter.classes import class_of_host
 from analyzers.interpreter.recorder import Recorder
 from analyzers.interpreter.scope import Frame, Journal
-from analyzers.interpreter.values import MISSING, Class, Instance, Raised, Site
+from analyzers.interpreter.values import Class, Instance, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.unknown import Unknown
 
@@ -129,11 +129,5 @@ class Machine:
         instance.attributes["args"] = (message,) if message != "" else ()
         return Raised(instance, self.site())
 
-    def unless_unknown(self, values: Iterable[Any], make: Callable[[], Any]) -> Any:
-        for value in values:
-            if isinstance(value, Unknown):
-                return value
-        return make()
 
-
-__all__ = ["MISSING", "Machine"]
+__all__ = ["Machine"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from analyzers.interpreter.values import MISSING, Rest
+from analyzers.interpreter.values import Rest
 from analyzers.tensors.errors import OperationError
 
 
@@ -186,4 +186,4 @@ class NativeSignature:
             raise missing_argument(name, missing)
 
 
-__all__ = ["MISSING", "NativeSignature", "Parameters", "bind", "nearest"]
+__all__ = ["NativeSignature", "Parameters", "bind", "nearest"]

@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from analyzers.interpreter import operators
-from analyzers.interpreter.values import MISSING, Class, Instance
+from analyzers.interpreter.values import MISSING, Class
 from analyzers.unknown import Unknown
 
 
@@ -158,4 +158,5 @@ PATTERNS: dict[type, Any] = {
     cst.MatchClass: _class,
 }
 
-__all__ = ["Instance", "match_case"]
+
+__all__ = ["match_case"]

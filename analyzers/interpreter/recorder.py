@@ -13,7 +13,6 @@ from analyzers.interpreter.values import Instance, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
 
 MERGING = frozenset(
     "add __add__ __radd__ __iadd__ add_ sub __sub__ mul __mul__ __rmul__ __imul__ mul_ cat concat concatenate stack "
@@ -40,7 +39,6 @@ class Record:
         """Who made the inputs, through whatever operations lie between."""
         self.direct: tuple[Any, ...] = ()
         """Those whose output is an input as it is."""
-        self.certain = True
 
 
 class Merge:
@@ -103,6 +101,15 @@ class Recorder:
         self.total_cost = 0
 
     @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is recorded of forward passes inside is forgotten, what was recorded of the last one stays."""
+        kept = self.records, self.stack, self.merges, self.makers, self.read, self.total_cost
+        try:
+            yield
+        finally:
+            self.records, self.stack, self.merges, self.makers, self.read, self.total_cost = kept
+
+    @contextmanager
     def suspended(self) -> Iterator[None]:
         stack, self.stack = self.stack, []
         self.idle += 1
@@ -139,7 +146,6 @@ class Recorder:
         if not self.stack and self.idle:
             self.usages.append((instance, args, kwargs, machine.site()))
         record = Record(instance, "", [*args, *kwargs.values()] if inputs is None else inputs, machine.site())
-        record.certain = not machine.uncertain
         self._set_producers(record)
         self.records.append(record)
         self.stack.append(record)
@@ -224,7 +230,6 @@ class Recorder:
         record = Record(None, native.__name__.strip("_").removeprefix("torch_"), list(operands), self.machine.site())
         record.output = result
         self._set_producers(record)
-        record.certain = not self.machine.uncertain
         self.records.append(record)
         self.makers[id(result)] = (result, record, True)
 
@@ -282,4 +287,4 @@ def tensors_in(args: list[Any], kwargs: dict[str, Any]) -> list[Tensor]:
     return found
 
 
-__all__ = ["Merge", "Record", "Recorder", "Trouble", "Unknown"]
+__all__ = ["Merge", "Record", "Recorder", "Trouble"]

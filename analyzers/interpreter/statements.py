@@ -25,13 +25,10 @@ from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
     MISSING,
     Class,
-    ClassMethod,
-    Function,
     Instance,
     LazyIterator,
     Raised,
     Rest,
-    TypingForm,
 )
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -701,4 +698,5 @@ STATEMENTS: dict[type, Any] = {
     cst.ClassDef: _define_class,
 }
 
-__all__ = ["ClassMethod", "Function", "TypingForm", "assign", "run", "run_body"]
+
+__all__ = ["assign", "run", "run_body"]

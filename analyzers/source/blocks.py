@@ -145,11 +145,6 @@ class Block:
         return self.text.startswith("@")
 
     @property
-    def decorator_names(self) -> tuple[str, ...]:
-        """The dotted names of the decorators, outermost first, calls without their arguments."""
-        return names.decorators(self.text) if self.decorated else ()
-
-    @property
     def identifiers(self) -> frozenset[str]:
         """Every identifier in the block's code (f-strings included, other strings and comments not)."""
         if self._identifiers is None:

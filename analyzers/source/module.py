@@ -94,12 +94,6 @@ class SourceModule:
         return literals.all_names([block for block in self.blocks if block.mentions("__all__")])
 
     @cached_property
-    def docstring(self) -> str | None:
-        """The module's docstring as written between its quotes, escapes evaluated where possible."""
-        first = next((block for block in self.blocks if block.kind != "comment"), None)
-        return literals.string(first.text) if first is not None and _is_docstring(first) else None
-
-    @cached_property
     def comments(self) -> list[Directive]:
         """The ``# rf:`` comments, in order."""
         return [directive for line, text in self.parts() for directive in comments.directives(text, line)]
@@ -118,10 +112,6 @@ class SourceModule:
     def main_blocks(self) -> list[Block]:
         """The ``if __name__ == "__main__":`` blocks."""
         return [block for block in self.blocks if block.keyword == "if" and _MAIN.match(block.text)]
-
-    @property
-    def has_main_block(self) -> bool:
-        return bool(self.main_blocks)
 
     def block_at(self, line: int) -> Block | None:
         """The block that holds a zero-based line."""

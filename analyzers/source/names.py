@@ -33,7 +33,6 @@ _IMPORTED = re.compile(
     rf"[ \t\r\n\\(]*({IDENTIFIER})(?:[ \t]*\.[ \t]*{IDENTIFIER})*"
     rf"(?:[ \t\\\r\n]+as[ \t\\\r\n]+({IDENTIFIER}))?"
 )
-_DECORATOR = re.compile(rf"^@[ \t]*({IDENTIFIER}(?:[ \t]*\.[ \t]*{IDENTIFIER})*)", re.MULTILINE)
 _HEADER_DEFINITION = re.compile(r"(?:^|(?:\r\n|\n|\r))(?:async[ \t]+)?(?:def|class)\b")
 _FOR = re.compile(r"(?:async[ \t]+)?for\b(.*?)\bin\b", re.DOTALL)
 _AS = re.compile(rf"\bas[ \t]+(\([^()]*\)|{IDENTIFIER})")
@@ -175,13 +174,6 @@ def _header_targets(line: str) -> list[str]:
     if line.startswith("case"):
         return [name for name in _CASE_CAPTURE.findall(line.partition(":")[0][4:]) if name not in ("if", "as", "_")]
     return []
-
-
-def decorators(text: str) -> tuple[str, ...]:
-    """The dotted names of the decorators at column 0."""
-    head = _HEADER_DEFINITION.search(text)
-    code = without_strings(text[: head.start()] if head else text)
-    return tuple(re.sub(r"\s", "", name) for name in _DECORATOR.findall(code))
 
 
 def identifiers(text: str) -> frozenset[str]:

@@ -76,23 +76,9 @@ def test_all_names(text, names):
     assert SourceModule("m.py", text).all_names == names
 
 
-@pytest.mark.parametrize(
-    ("text", "docstring"),
-    [
-        ("# c\n'''A\nB'''\nx = 1\n", "A\nB"),
-        ('r"a\\d"\n', "a\\d"),
-        ('"a\\nb"  # c\n', "a\nb"),
-        ("x = 1\n'''no'''\n", None),
-        ("", None),
-    ],
-)
-def test_docstring(text, docstring):
-    assert SourceModule("m.py", text).docstring == docstring
-
-
 def test_main_block():
-    assert SourceModule("m.py", TEXT).has_main_block
-    assert not SourceModule("m.py", "x = '''\nif __name__ == \"__main__\":\n'''\n").has_main_block
+    assert SourceModule("m.py", TEXT).main_blocks
+    assert not SourceModule("m.py", "x = '''\nif __name__ == \"__main__\":\n'''\n").main_blocks
 
 
 def test_block_at_line():
@@ -147,7 +133,7 @@ def test_source_package_does_not_import_libcst():
         "from analyzers.source.module import SourceModule\n"
         "from analyzers.project import environment, resolve\n"
         "module = SourceModule('m.py', 'import a\\nx = [1]\\n')\n"
-        "module.binders('x'), module.effects('x'), module.comments, module.all_names, module.docstring\n"
+        "module.binders('x'), module.effects('x'), module.comments, module.all_names\n"
         "assert 'libcst' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=_root())

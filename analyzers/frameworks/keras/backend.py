@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.keras.layers.arguments import data_format
-from analyzers.frameworks.keras.naming import names_of, snake_case
+from analyzers.frameworks.keras.naming import names_of
 from analyzers.frameworks.registry import NAMES, attribute, function
 from analyzers.interpreter.values import Function, TypingForm
 from analyzers.tensors.tensor import Tensor
@@ -175,4 +175,3 @@ for _name in (
 ).split():
     attribute(f"tensorflow.{_name}", _name)
     attribute(f"tensorflow.dtypes.{_name}", _name)
-__all__ = ["snake_case"]

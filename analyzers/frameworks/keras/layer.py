@@ -11,7 +11,7 @@ from analyzers.frameworks.registry import layer
 from analyzers.interpreter.graph import Step, replaced, tensors_below
 from analyzers.interpreter.parameters import nearest, unknown_argument
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance
-from analyzers.tensors.dims import Dim, product, symbol
+from analyzers.tensors.dims import Dim, symbol
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown, UnknownUsed
@@ -701,4 +701,6 @@ def size_of(shape: Any, axis: int = -1) -> Dim:
 
 KERAS = Keras()
 FRAMEWORKS.append(KERAS)
-__all__ = ["BASE_ARGUMENTS", "KERAS", "Layer", "add_weights", "product", "size_of"]
+
+
+__all__ = ["BASE_ARGUMENTS", "KERAS", "Layer", "add_weights", "size_of"]

@@ -9,18 +9,16 @@ from analyzers.frameworks.keras.layer import (
     BASE_ARGUMENTS,
     KERAS,
     Layer,
-    is_kind,
     is_layer,
     leaves,
-    linked,
     open_shape,
     static_nest,
     static_shape,
     sublayers,
 )
 from analyzers.frameworks.registry import function, layer
-from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
-from analyzers.interpreter.values import BoundMethod, Instance
+from analyzers.interpreter.graph import Graph, Step, tensors_below
+from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import require, symbol
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import reshape
@@ -543,4 +541,4 @@ def get_source_inputs(tensor: Any) -> Any:
     return list({id(t): t for t in begin or [tensor]}.values())
 
 
-__all__ = ["BoundMethod", "Input", "InputLayer", "Model", "Sequential", "is_kind", "linked", "replaced"]
+__all__ = ["Input", "InputLayer", "Model", "Sequential"]

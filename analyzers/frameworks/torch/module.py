@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers.frameworks.modules import FRAMEWORKS, SPATIAL, Framework
 from analyzers.frameworks.registry import layer
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance, LazyIterator, Partial
+from analyzers.interpreter.values import MISSING, Class, Function, Instance, LazyIterator, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor
@@ -400,4 +400,5 @@ class Torch(Framework):
 
 FRAMEWORKS.append(Torch())
 
-__all__ = ["BoundMethod", "Module", "Parameter", "children_of", "is_module", "named_tensors", "own_tensors", "walk"]
+
+__all__ = ["Module", "Parameter", "children_of", "is_module", "named_tensors", "own_tensors", "walk"]

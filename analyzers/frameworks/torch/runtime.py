@@ -7,7 +7,6 @@ from typing import Any
 from analyzers.frameworks.registry import NAMES, attribute, function, layer
 from analyzers.interpreter.library.summaries_ import used_with
 from analyzers.interpreter.values import Class, Function, TypingForm
-from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -197,4 +196,3 @@ attribute("torch.jit.final", TypingForm("Final"))
 
 attribute("torch.types.Device", TypingForm("Device"))
 attribute("torch.Generator", nothing)
-__all__ = ["OperationError"]

@@ -32,10 +32,6 @@ def category(dtype: str) -> int:
     return 2 if "float" in dtype else 1
 
 
-def is_floating(dtype: str) -> bool:
-    return category(dtype) == 2
-
-
 def number_dtype(value: Any) -> str:
     """The default dtype of a Python number."""
     if isinstance(value, bool):

@@ -8,7 +8,7 @@ from typing import Any
 from analyzers.frameworks.keras.layer import is_layer
 from analyzers.frameworks.registry import NAMES, layer
 from analyzers.interpreter.values import Instance
-from analyzers.tensors.dims import Dim, Expression, text
+from analyzers.tensors.dims import Dim, Expression
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import size
 from analyzers.tensors.operations.elementwise import shape_text
@@ -192,7 +192,3 @@ def activated(self: Any, x: Tensor) -> Any:
     if isinstance(result, Tensor) and not is_layer(function):
         result.cost = result.cost + x.cost if isinstance(result.cost, int) else result.cost
     return result
-
-
-def dims_text(shape: Sequence[Dim]) -> str:
-    return "×".join(text(d) for d in shape)

@@ -7,7 +7,7 @@ from typing import Any
 from analyzers.frameworks.keras.layer import Layer
 from analyzers.frameworks.keras.layers.arguments import invalid, keras_layer
 from analyzers.frameworks.registry import NAMES
-from analyzers.tensors.dims import require, same, text
+from analyzers.tensors.dims import require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import einsum, reshape
 from analyzers.tensors.operations.arguments import axis as axis_of
@@ -197,4 +197,6 @@ for _kind in (Add, Subtract, Multiply, Average, Maximum, Minimum):
     NAMES[f"keras.layers.{_kind.__name__.lower()}"] = _as_function(_kind)
 NAMES["keras.layers.concatenate"] = _concatenate
 NAMES["keras.layers.dot"] = _dot
-__all__ = ["combined", "joined", "same"]
+
+
+__all__ = ["combined", "joined"]
