@@ -57,7 +57,7 @@ def described(value: Any) -> str:
     class_ = getattr(value, "class_", None)
     if class_ is not None:
         return f"a {class_.name} object"
-    return f"a {type(value).__name__}"
+    return f"a {type(value).__name__.lower()}"
 
 
 def scalar(tensor: Tensor) -> Any:
