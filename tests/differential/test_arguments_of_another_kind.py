@@ -30,7 +30,7 @@ class Net(nn.Module):
 
 REFUSED = {
     "a number for a tensor": ("return F.relu(3)", "RF303", "relu takes a tensor, gets the number 3"),
-    "a function for a tensor": ("return F.relu(F.relu if x is None else lambda t: t)", "RF303", "gets a function"),
+    "a function for a tensor": ("return F.relu(lambda t: t)", "RF303", "relu takes a tensor, gets a function"),
     "a class for a tensor": ("return F.relu(nn.ReLU)", "RF303", "relu takes a tensor, gets the class ReLU"),
     "a list given to a layer": ("return self.conv([x])", "RF303", "conv takes a tensor, gets a list"),
     "a layer for a tensor": ("return torch.relu(self.conv)", "RF303", "relu takes a tensor, gets a Conv2d object"),
