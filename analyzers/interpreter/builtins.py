@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 from collections import deque
 from collections.abc import Iterator
-from functools import lru_cache
-from types import FunctionType
 from typing import Any
 
 from analyzers.frameworks import registry
 from analyzers.interpreter import formatting, operators
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION
+from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import is_exception, known_dict, known_set
-from analyzers.interpreter.scope import Frame
+from analyzers.interpreter.quoted import evaluated
 from analyzers.interpreter.values import (
     MISSING,
     SUPER,
-    BoundMethod,
     Class,
     ClassMethod,
-    Function,
-    HostMethod,
     Instance,
     LazyIterator,
     Maybe,
     NativeModule,
-    Partial,
     Property,
     Raised,
     Rest,
     StaticMethod,
-    TypingForm,
 )
-from analyzers.source.blocks import split
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.operations.arguments import integer, require_one_element
 from analyzers.tensors.tensor import Tensor
@@ -287,113 +279,6 @@ def _isinstance(value: Any, kinds: Any, *, machine: Any) -> Any:
     return machine.unknown("the type of a value") if known is None else known
 
 
-def is_instance(machine: Any, value: Any, kinds: Any) -> bool | None:
-    """``isinstance``; None where it is not known."""
-    if type(value) is Instance and type(kinds) is Class:
-        return _instance_fits(value, kinds)
-    if isinstance(kinds, Instance) and kinds.payload is not None:
-        kinds = kinds.payload
-    if isinstance(kinds, (tuple, list)):
-        answers = [is_instance(machine, value, kind) for kind in kinds]
-        return True if True in answers else None if None in answers else False
-    if isinstance(value, Unknown) or isinstance(kinds, Unknown):
-        return None
-    if isinstance(kinds, TypingForm):
-        if kinds.options:
-            return is_instance(machine, value, tuple(type(None) if k is None else k for k in kinds.options))
-        return _fits_form(machine, value, kinds.name)
-    made = getattr(kinds, "makes", None)
-    if made is not None and callable(kinds):
-        return type(value) is made
-    if isinstance(value, Instance):
-        return _instance_fits(value, kinds)
-    if isinstance(kinds, Class):
-        return _class_fits(machine, value, kinds)
-    if isinstance(kinds, type):
-        return _host_fits(value, kinds)
-    return None
-
-
-def _instance_fits(value: Instance, kind: Any) -> bool | None:
-    if value.class_.is_subclass(kind) or kind is object:
-        return True
-    return None if value.class_.opaque is not None else False
-
-
-def _class_fits(machine: Any, value: Any, kind: Class) -> bool:
-    if isinstance(value, Class):
-        metaclass = value.metadata.get("metaclass")
-        return isinstance(metaclass, Class) and metaclass.is_subclass(kind)
-    if isinstance(value, Tensor):
-        parameter = kind.qualified_name.endswith("Parameter")
-        return kind.qualified_name.startswith("torch.") and (
-            kind.name in ("Tensor", "FloatTensor") or (parameter and value.parameter)
-        )
-    return getattr(value, "class_", None) is kind
-
-
-def _host_fits(value: Any, kind: type) -> bool:
-    if kind is object:
-        return True
-    if isinstance(value, (Class, type)) and kind is type:
-        return True
-    if isinstance(value, Expression):
-        return kind is int
-    if isinstance(value, NativeModule):
-        return False
-    own = type(value).__module__.startswith("analyzers.")
-    return isinstance(value, kind) and (not own or kind in (tuple, dict, list, set))
-
-
-_SHAPES: dict[str, tuple[type, ...]] = {
-    "Sequence": (list, tuple, str, range, bytes),
-    "MutableSequence": (list,),
-    "Iterable": (list, tuple, str, range, bytes, dict, set, frozenset, LazyIterator, Tensor),
-    "Collection": (list, tuple, str, range, bytes, dict, set, frozenset),
-    "Sized": (list, tuple, str, range, bytes, dict, set, frozenset, Tensor),
-    "Container": (list, tuple, str, range, bytes, dict, set, frozenset),
-    "Mapping": (dict,),
-    "MutableMapping": (dict,),
-    "Set": (set, frozenset),
-    "Iterator": (LazyIterator,),
-    "Generator": (LazyIterator,),
-    "Hashable": (int, str, float, tuple, frozenset, type(None)),
-    "Number": (int, float, complex),
-    "Integral": (int,),
-    "Real": (int, float),
-    "List": (list,),
-    "Dict": (dict,),
-    "Tuple": (tuple,),
-}
-
-
-def _fits_form(machine: Any, value: Any, name: str) -> bool | None:
-    if name == "Callable":
-        return _callable(value, machine=machine)
-    if name in ("Any", "object"):
-        return True
-    if name in ("FunctionType", "LambdaType", "function", "MethodType", "ModuleType"):
-        return _fits_type_of_code(value, name)
-    shapes = _SHAPES.get(name)
-    if shapes is None:
-        return None
-    if isinstance(value, Instance):
-        if value.payload is not None:
-            return isinstance(value.payload, shapes)
-        wanted = {"Mapping": "keys", "Sized": "__len__"}.get(name, "__iter__")
-        return value.class_.find(wanted) is not MISSING
-    return isinstance(value, shapes)
-
-
-def _fits_type_of_code(value: Any, name: str) -> bool | None:
-    """``types.FunctionType`` and its kin; whether a framework's function is one in Python is not known."""
-    if name == "ModuleType":
-        return isinstance(value, NativeModule) or hasattr(value, "look_up")
-    if name == "MethodType":
-        return isinstance(value, BoundMethod)
-    return None if isinstance(value, FunctionType) else isinstance(value, Function)
-
-
 def _issubclass(value: Any, kinds: Any, *, machine: Any) -> Any:
     if isinstance(kinds, (tuple, list)):
         answers = [_issubclass(value, kind, machine=machine) for kind in kinds]
@@ -427,11 +312,7 @@ def _type(value: Any, bases: Any = None, namespace: Any = None, *, machine: Any)
 
 
 def _callable(value: Any, *, machine: Any) -> Any:
-    if isinstance(value, Unknown):
-        return value
-    if isinstance(value, Instance):
-        return value.class_.find("__call__") is not MISSING
-    return isinstance(value, (Function, BoundMethod, Class, Partial, HostMethod, type)) or callable(value)
+    return is_callable(value)
 
 
 def _hasattr(value: Any, name: Any, *, machine: Any) -> Any:
@@ -669,54 +550,6 @@ def _open(*args: Any, machine: Any, **kwargs: Any) -> Any:
     return OPEN(*args, machine=machine, **kwargs)
 
 
-def _evaluated(source: Any, *namespaces: Any, machine: Any) -> Any:
-    """``eval("nn.Conv2d")`` of a text that is known: an expression is followed as if it stood there, never run."""
-    from analyzers.interpreter.expressions import evaluate
-
-    if not isinstance(source, str) or namespaces or len(source) > MAXIMUM_EXPRESSION or not machine.frames:
-        return machine.unknown("code that is only known when it runs")
-    try:
-        node = _expression_of(source.strip())
-    except (SyntaxError, ValueError) as error:
-        raise machine.exception("SyntaxError", str(error)) from None
-    machine.frames.append(_Quoted(machine.frames[-1]))
-    try:
-        return evaluate(machine, machine.frames[-1], node)
-    finally:
-        machine.frames.pop()
-
-
-MAXIMUM_EXPRESSION = 200
-"""Characters of a text that eval is given."""
-
-
-@lru_cache(maxsize=256)
-def _expression_of(source: str) -> Any:
-    """The tree of an expression; SyntaxError where it is none."""
-    ast.parse(source, mode="eval")
-    (block,) = split(source + "\n")
-    tree: Any = block.tree()
-    return tree.body[0].body[0].value
-
-
-class _Quoted(Frame):
-    """A frame for code in a text: all that happens in it happens where the text is evaluated."""
-
-    __slots__ = ("at",)
-
-    def __init__(self, caller: Frame) -> None:
-        self.at = caller.node
-        super().__init__(caller.module, caller.scope, caller.block, caller.function)
-
-    @property
-    def node(self) -> Any:  # type: ignore[override]
-        return self.at
-
-    @node.setter
-    def node(self, value: Any) -> None:
-        return None
-
-
 def _exit(*_: Any, machine: Any) -> Any:
     raise machine.exception("SystemExit")
 
@@ -751,7 +584,7 @@ BUILTINS: dict[str, Any] = {
     "ord": _ord, "bin": _bin, "hex": _hex, "oct": _oct, "ascii": _ascii, "format": _format, "input": _input,
     "property": _make_property,
     "staticmethod": StaticMethod, "classmethod": ClassMethod, "super": SUPER, "exit": _exit, "quit": _exit,
-    "eval": _evaluated, "exec": _not_run, "compile": _not_run, "open": _open, "__import__": _not_run,
+    "eval": evaluated, "exec": _not_run, "compile": _not_run, "open": _open, "__import__": _not_run,
     "NotImplemented": NotImplemented, "Ellipsis": ..., "True": True, "False": False, "None": None,
     "__debug__": True,
     **{kind.__name__: kind for kind in CONSTRUCTORS},
@@ -765,4 +598,4 @@ def counted(start: Any = 0, step: Any = 1) -> Iterator[Any]:
     return itertools.count(start, step)
 
 
-__all__ = ["BUILTINS", "CONSTRUCTORS", "is_instance", "sorted_values"]
+__all__ = ["BUILTINS", "CONSTRUCTORS", "sorted_values"]

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from analyzers.interpreter import operators
+from analyzers.interpreter.instances import is_instance
 from analyzers.interpreter.values import MISSING, Class
 from analyzers.unknown import Unknown
 
@@ -115,7 +116,6 @@ def _mapping(machine: Any, frame: Any, pattern: cst.MatchMapping, subject: Any) 
 
 
 def _class(machine: Any, frame: Any, pattern: cst.MatchClass, subject: Any) -> bool | None:
-    from analyzers.interpreter.builtins import is_instance
     from analyzers.interpreter.expressions import evaluate
 
     wanted = evaluate(machine, frame, pattern.cls)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analyzers.interpreter.instances import is_instance
 from analyzers.interpreter.values import (
     MISSING,
     BoundMethod,
@@ -104,8 +105,6 @@ class Dispatcher:
         return machine.call(self.chosen(machine, args[0]) if args else self.function, args, kwargs)
 
     def chosen(self, machine: Any, value: Any) -> Any:
-        from analyzers.interpreter.builtins import is_instance
-
         for kind, function in reversed(self.registered):
             fits = is_instance(machine, value, kind)
             if fits is None:
