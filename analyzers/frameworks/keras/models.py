@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from analyzers.frameworks.keras.framework import KERAS
 from analyzers.frameworks.keras.layer import (
     AXIS_LETTERS,
     BASE_ARGUMENTS,
-    KERAS,
     Layer,
     is_layer,
     leaves,

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.keras.layer import (
-    Layer,
-    add_weights,
-    is_shape,
-    open_shape,
-    size_of,
-    static_shape,
-)
+from analyzers.frameworks.keras.layer import Layer, add_weights, is_shape, open_shape, size_of, static_shape
 from analyzers.frameworks.keras.layers.arguments import (
     activated,
     activation_of,
