@@ -24,7 +24,9 @@ from analyzers.tensors.operations.dtypes import (
     round_float,
 )
 from analyzers.tensors.operations.elementwise import broadcast
-from analyzers.tensors.operations.reshape import meshgrid, stack, tensor_list, view
+from analyzers.tensors.operations.pieces import stack, tensor_list
+from analyzers.tensors.operations.positions import meshgrid
+from analyzers.tensors.operations.reshape import view
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 

@@ -15,7 +15,7 @@ from analyzers.frameworks.torch.registration import (
 from analyzers.tensors.dims import same, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
-from analyzers.tensors.operations import indexing, reduction, reshape
+from analyzers.tensors.operations import indexing, pieces, positions, reduction
 from analyzers.tensors.operations.arguments import (
     axis,
     unpacked,
@@ -113,7 +113,7 @@ def take_along_dim(input: Tensor, indices: Any, dim: Any = None) -> Tensor:
 
 @shared("select_scatter")
 def select_scatter(input: Tensor, src: Any, dim: Any, index: Any) -> Tensor:
-    return _written(input, reshape.select(input, dim, index), tensor(src))
+    return _written(input, pieces.select(input, dim, index), tensor(src))
 
 
 @shared("slice_scatter")
@@ -125,7 +125,7 @@ def slice_scatter(input: Tensor, src: Any, dim: Any = 0, start: Any = None, end:
 
 @shared("diagonal_scatter")
 def diagonal_scatter(input: Tensor, src: Any, offset: Any = 0, dim1: Any = 0, dim2: Any = 1) -> Tensor:
-    return _written(input, reshape.diagonal(input, offset, dim1, dim2), tensor(src))
+    return _written(input, positions.diagonal(input, offset, dim1, dim2), tensor(src))
 
 
 def _written(input: Tensor, target: Tensor, source: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from analyzers.frameworks.torch.registration import (
 )
 from analyzers.tensors.dims import Dim, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations import reshape
+from analyzers.tensors.operations import pieces, positions, reshape
 from analyzers.tensors.operations.arguments import (
     integer,
     refused,
@@ -133,12 +133,12 @@ def repeat_interleave_method(self: Tensor, repeats: Any, dim: Any = None, output
 
 @torch_function("cat", "concat", "concatenate")
 def cat(tensors: Any, dim: Any = 0) -> Tensor:
-    return reshape.cat(_several(tensors), dim)
+    return pieces.cat(_several(tensors), dim)
 
 
 @torch_function("stack")
 def stack(tensors: Any, dim: Any = 0) -> Tensor:
-    return reshape.stack(_several(tensors), dim)
+    return pieces.stack(_several(tensors), dim)
 
 
 def _several(tensors: Any) -> Any:
@@ -177,25 +177,25 @@ for _rank in (1, 2, 3):
 
 @torch_function("hstack")
 def hstack(tensors: Any) -> Tensor:
-    listed = [_at_least(x, 1) for x in reshape.tensor_list(tensors)]
-    return reshape.cat(listed, 0 if listed[0].rank == 1 else 1)
+    listed = [_at_least(x, 1) for x in pieces.tensor_list(tensors)]
+    return pieces.cat(listed, 0 if listed[0].rank == 1 else 1)
 
 
 @torch_function("vstack", "row_stack")
 def vstack(tensors: Any) -> Tensor:
-    return reshape.cat([_at_least(x, 2) for x in reshape.tensor_list(tensors)], 0)
+    return pieces.cat([_at_least(x, 2) for x in pieces.tensor_list(tensors)], 0)
 
 
 @torch_function("dstack")
 def dstack(tensors: Any) -> Tensor:
-    return reshape.cat([_at_least(x, 3) for x in reshape.tensor_list(tensors)], 2)
+    return pieces.cat([_at_least(x, 3) for x in pieces.tensor_list(tensors)], 2)
 
 
 @torch_function("column_stack")
 def column_stack(tensors: Any) -> Tensor:
-    listed = reshape.tensor_list(tensors)
+    listed = pieces.tensor_list(tensors)
     columns = [reshape.view(x, (-1, 1)) if x.rank <= 1 else x for x in listed]
-    return reshape.cat(columns, 1)
+    return pieces.cat(columns, 1)
 
 
 @torch_function("block_diag")
@@ -212,7 +212,7 @@ def block_diag(*tensors: Any) -> Tensor:
 
 @torch_function("split")
 def split(tensor: Any, split_size_or_sections: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    return reshape.split(_tensor(tensor), split_size_or_sections, dim)
+    return pieces.split(_tensor(tensor), split_size_or_sections, dim)
 
 
 _tensor = tensor
@@ -220,17 +220,17 @@ _tensor = tensor
 
 @tensor_method("split")
 def split_method(self: Tensor, split_size: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    return reshape.split(self, split_size, dim)
+    return pieces.split(self, split_size, dim)
 
 
 @shared("split_with_sizes")
 def split_with_sizes(input: Tensor, split_sizes: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    return reshape.split(input, list(unpacked((split_sizes,))), dim)
+    return pieces.split(input, list(unpacked((split_sizes,))), dim)
 
 
 @shared("chunk")
 def chunk(input: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    return reshape.chunk(input, chunks, dim)
+    return pieces.chunk(input, chunks, dim)
 
 
 @shared("tensor_split")
@@ -238,7 +238,7 @@ def tensor_split(
     input: Tensor, indices_or_sections: Any = None, dim: Any = 0, indices: Any = None, sections: Any = None
 ) -> tuple[Tensor, ...]:
     given = [value for value in (indices_or_sections, indices, sections) if value is not None]
-    return reshape.tensor_split(input, given[0], dim)
+    return pieces.tensor_split(input, given[0], dim)
 
 
 def _numpy_split(input: Tensor, sections: Any, dim: int) -> tuple[Tensor, ...]:
@@ -246,7 +246,7 @@ def _numpy_split(input: Tensor, sections: Any, dim: int) -> tuple[Tensor, ...]:
         raise OperationError(
             "reshape-mismatch", f"{{subject}} cannot divide {text(input.shape[dim])} by {integer(sections)}"
         )
-    return reshape.tensor_split(input, sections, dim)
+    return pieces.tensor_split(input, sections, dim)
 
 
 @shared("hsplit")
@@ -269,69 +269,69 @@ def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
 
 @shared("unbind")
 def unbind(input: Tensor, dim: Any = 0) -> tuple[Tensor, ...]:
-    return tuple(reshape.unbind(input, dim))
+    return tuple(pieces.unbind(input, dim))
 
 
 @shared("narrow", "narrow_copy")
 def narrow(input: Tensor, dim: Any, start: Any, length: Any) -> Tensor:
-    return reshape.narrow(input, dim, start, length)
+    return pieces.narrow(input, dim, start, length)
 
 
 @shared("select")
 def select(input: Tensor, dim: Any, index: Any) -> Tensor:
-    return reshape.select(input, dim, index)
+    return pieces.select(input, dim, index)
 
 
 @shared("roll")
 def roll(input: Tensor, shifts: Any, dims: Any = None, dim: Any = None) -> Tensor:
-    return reshape.roll(input, shifts, dims if dim is None else dim)
+    return positions.roll(input, shifts, dims if dim is None else dim)
 
 
 @shared("flip")
 def flip(input: Tensor, *order: Any, dims: Any = None) -> Tensor:
-    return reshape.flip(input, tuple(unpacked((dims,) if dims is not None else order)))
+    return positions.flip(input, tuple(unpacked((dims,) if dims is not None else order)))
 
 
 @shared("fliplr")
 def fliplr(input: Tensor) -> Tensor:
     require_least_rank(input, 2)
-    return reshape.flip(input, (1,))
+    return positions.flip(input, (1,))
 
 
 @shared("flipud")
 def flipud(input: Tensor) -> Tensor:
     require_least_rank(input, 1)
-    return reshape.flip(input, (0,))
+    return positions.flip(input, (0,))
 
 
 @shared("rot90")
 def rot90(input: Tensor, k: Any = 1, dims: Any = (0, 1)) -> Tensor:
-    return reshape.rot90(input, k, dims)
+    return positions.rot90(input, k, dims)
 
 
 @shared("diagonal")
 def diagonal(input: Tensor, offset: Any = 0, dim1: Any = 0, dim2: Any = 1) -> Tensor:
-    return reshape.diagonal(input, offset, dim1, dim2)
+    return positions.diagonal(input, offset, dim1, dim2)
 
 
 @torch_function("linalg.diagonal")
 def linalg_diagonal(A: Any, offset: Any = 0, dim1: Any = -2, dim2: Any = -1) -> Tensor:
-    return reshape.diagonal(tensor(A), offset, dim1, dim2)
+    return positions.diagonal(tensor(A), offset, dim1, dim2)
 
 
 @shared("diag")
 def diag(input: Tensor, diagonal: Any = 0) -> Tensor:
-    return reshape.diag(input, diagonal)
+    return positions.diag(input, diagonal)
 
 
 @shared("diag_embed")
 def diag_embed(input: Tensor, offset: Any = 0, dim1: Any = -2, dim2: Any = -1) -> Tensor:
-    return reshape.diagonal_embedding(input, offset, dim1, dim2)
+    return positions.diagonal_embedding(input, offset, dim1, dim2)
 
 
 @shared("diagflat")
 def diagflat(input: Tensor, offset: Any = 0) -> Tensor:
-    return reshape.diagonal_embedding(reshape.view(input, (-1,)), offset)
+    return positions.diagonal_embedding(reshape.view(input, (-1,)), offset)
 
 
 @shared_in_place("tril", "triu")
@@ -344,7 +344,7 @@ def triangle(input: Tensor, diagonal: Any = 0) -> Tensor:
 def meshgrid(*tensors: Any, indexing: Any = "ij") -> tuple[Tensor, ...]:
     if isinstance(indexing, Unknown):
         raise UnknownUsed(indexing)
-    return tuple(reshape.meshgrid(list(unpacked(tensors)), indexing or "ij"))
+    return tuple(positions.meshgrid(list(unpacked(tensors)), indexing or "ij"))
 
 
 @shared("as_strided")

@@ -13,7 +13,7 @@ from analyzers.frameworks.torch.registration import in_place_form, tensor_method
 from analyzers.frameworks.torch.torch_functions import arithmetic, reshaping
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError, PythonError
-from analyzers.tensors.operations import content, indexing, reduction, reshape
+from analyzers.tensors.operations import content, indexing, pieces, reduction, reshape
 from analyzers.tensors.operations.arguments import TENSOR_VALUE, axis, sizes
 from analyzers.tensors.operations.dtypes import ITEM_SIZES, convert
 from analyzers.tensors.operations.elementwise import broadcast, unary, updated
@@ -105,7 +105,7 @@ def length(self: Tensor) -> Dim:
 def iterate(self: Tensor) -> list[Tensor]:
     if not self.rank:
         raise PythonError("TypeError", "iteration over a 0-d tensor")
-    return reshape.unbind(self, 0)
+    return pieces.unbind(self, 0)
 
 
 @tensor_method("__contains__")
@@ -410,7 +410,7 @@ def repeat(self: Tensor, *counts: Any, repeats: Any = None) -> Tensor:
 
 @tensor_method("unfold")
 def unfold(self: Tensor, dimension: Any, size: Any, step: Any) -> Tensor:
-    return reshape.unfold(self, dimension, size, step)
+    return pieces.unfold(self, dimension, size, step)
 
 
 @tensor_method("sum_to_size")

@@ -10,7 +10,7 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations.arguments import axes, integer
 from analyzers.tensors.operations.elementwise import merged_field, promoted_dtype, tensors_of
-from analyzers.tensors.operations.reshape import diagonal
+from analyzers.tensors.operations.positions import diagonal
 from analyzers.tensors.tensor import Tensor
 
 Labels = list[str]

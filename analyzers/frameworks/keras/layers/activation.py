@@ -43,7 +43,7 @@ def _over_axis(name: str) -> Any:
 
 
 def _glu(x: Any, axis: Any = -1) -> Tensor:
-    from analyzers.tensors.operations.reshape import split
+    from analyzers.tensors.operations.pieces import split
 
     given = as_tensor(x)
     where = axes(axis, given.rank)[0]

@@ -9,7 +9,7 @@ from analyzers.frameworks.keras.layers.arguments import invalid, keras_layer
 from analyzers.frameworks.registry import NAMES
 from analyzers.tensors.dims import require, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations import einsum, reshape
+from analyzers.tensors.operations import einsum, pieces, reshape
 from analyzers.tensors.operations.arguments import axis as axis_of
 from analyzers.tensors.operations.elementwise import broadcast, shape_text
 from analyzers.tensors.tensor import Tensor
@@ -129,7 +129,7 @@ def joined(tensors: list[Tensor], axis: Any) -> Tensor:
             exception="ValueError",
         )
     try:
-        return reshape.cat(tensors, axis)
+        return pieces.cat(tensors, axis)
     except OperationError as error:
         error.exception = "ValueError"
         raise

@@ -9,7 +9,7 @@ from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, kera
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.operations.elementwise import broadcast
-from analyzers.tensors.operations.reshape import cat
+from analyzers.tensors.operations.pieces import cat
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 

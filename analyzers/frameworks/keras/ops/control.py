@@ -6,7 +6,7 @@ from typing import Any
 
 from analyzers.frameworks.keras.ops.registration import names, tensor
 from analyzers.tensors.operations import (
-    reshape,
+    pieces,
 )
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
@@ -37,7 +37,7 @@ def map_over(
     if isinstance(function, Tensor):
         function, given = given, function
     x = tensor(given)
-    made = machine.call(function, (reshape.select(x, 0, 0),))
+    made = machine.call(function, (pieces.select(x, 0, 0),))
     if not isinstance(made, Tensor):
         return Unknown("what a mapped function returns")
     return Tensor((x.shape[0], *made.shape), made.field.insert(0), made.dtype)

@@ -8,6 +8,7 @@ from analyzers.frameworks.keras.ops.registration import names, tensor
 from analyzers.frameworks.registry import NAMES
 from analyzers.tensors.operations import (
     indexing,
+    pieces,
     reduction,
     reshape,
 )
@@ -153,7 +154,7 @@ def layer_normalization(
 def glu(x: Any, axis: Any = -1) -> Tensor:
     given = tensor(x)
     where = axis_of(axis, given.rank)
-    return reshape.split(given, given.shape[where] // 2, where)[0]
+    return pieces.split(given, given.shape[where] // 2, where)[0]
 
 
 @names("convert_to_numpy", "scatter_update", "slice_update", "fliplr", "flipud", "tf.stop_gradient", "tf.ensure_shape")

@@ -15,7 +15,7 @@ from analyzers.frameworks.registry import NAMES
 from analyzers.interpreter.parameters import NativeSignature, unknown_argument
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.operations.arguments import size
-from analyzers.tensors.operations.reshape import stack
+from analyzers.tensors.operations.pieces import stack
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 

@@ -15,6 +15,8 @@ from analyzers.tensors.dims import product, unknown_dim
 from analyzers.tensors.operations import (
     indexing,
     padding,
+    pieces,
+    positions,
     reshape,
 )
 from analyzers.tensors.operations.arguments import axes as axes_of
@@ -152,12 +154,12 @@ def stack(x: Any = None, axis: Any = 0, *args: Any, values: Any = None, **kwargs
         raise UnknownUsed(given)
     if not any(isinstance(v, Tensor) for v in given):
         return tuple(given)
-    return reshape.stack([tensor(v) for v in given], axis)
+    return pieces.stack([tensor(v) for v in given], axis)
 
 
 @names("unstack", "tf.unstack")
 def unstack(x: Any, num: Any = None, axis: Any = 0, *args: Any, **kwargs: Any) -> list:
-    return list(reshape.unbind(tensor(x), axis))
+    return list(pieces.unbind(tensor(x), axis))
 
 
 @names("split", "array_split", "tf.split")
@@ -174,13 +176,13 @@ def split(
     parts = indices_or_sections if num_or_size_splits is None else num_or_size_splits
     if isinstance(parts, (tuple, list)):
         if num_or_size_splits is not None:
-            return list(reshape.split(given, list(parts), axis))
-        return list(reshape.tensor_split(given, list(parts), axis))
+            return list(pieces.split(given, list(parts), axis))
+        return list(pieces.tensor_split(given, list(parts), axis))
     dim = axis_of(axis, given.rank)
     length = given.shape[dim]
     if isinstance(length, int) and isinstance(parts, int) and parts and length % parts:
         raise invalid(f"{{subject}} cannot split {length} into {parts} equal parts", "indices_or_sections")
-    return list(reshape.chunk(given, parts, axis))
+    return list(pieces.chunk(given, parts, axis))
 
 
 @names("tf.split")
@@ -219,12 +221,12 @@ def broadcast_to(x: Any = None, shape: Any = None, *args: Any, input: Any = None
 @names("flip", "tf.reverse", "K.reverse")
 def flip(x: Any, axis: Any = None, *args: Any, **kwargs: Any) -> Tensor:
     given = tensor(x)
-    return reshape.flip(given, tuple(range(given.rank)) if axis is None else axis)
+    return positions.flip(given, tuple(range(given.rank)) if axis is None else axis)
 
 
 @names("roll", "tf.roll")
 def roll(x: Any, shift: Any = 0, axis: Any = None, *args: Any, **kwargs: Any) -> Tensor:
-    return reshape.roll(tensor(x), shift, axis)
+    return positions.roll(tensor(x), shift, axis)
 
 
 @names("pad", "tf.pad")
@@ -265,7 +267,7 @@ def take(x: Any = None, indices: Any = None, axis: Any = None, *args: Any, param
     given = tensor(x if params is None else params)
     where = 0 if axis is None else axis_of(axis, given.rank)
     if isinstance(indices, int):
-        return reshape.select(given, where, indices)
+        return pieces.select(given, where, indices)
     index = tensor(indices)
     field = given.field.mix((where,)) if given.field is not type(given.field).EMPTY else index.field
     if field is index.field:
@@ -293,19 +295,19 @@ def slice_of(
     given = tensor(inputs if input_ is None else input_)
     starts, lengths = (start_indices if begin is None else begin), (shape if size is None else size)
     for dim, (start, length) in enumerate(zip(starts, lengths)):
-        given = reshape.narrow(given, dim, start, given.shape[dim] - start if length == -1 else length)
+        given = pieces.narrow(given, dim, start, given.shape[dim] - start if length == -1 else length)
     return given
 
 
 @names("meshgrid", "tf.meshgrid")
 def meshgrid(*xs: Any, indexing: Any = "xy", **kwargs: Any) -> list:
-    return reshape.meshgrid([tensor(x) for x in xs], indexing)
+    return positions.meshgrid([tensor(x) for x in xs], indexing)
 
 
 @names("diag", "diagonal", "tf.linalg.diag_part")
 def diagonal(x: Any, *args: Any, **kwargs: Any) -> Tensor:
     given = tensor(x)
-    return reshape.diag(given) if given.rank < 2 else reshape.diagonal(given)
+    return positions.diag(given) if given.rank < 2 else positions.diagonal(given)
 
 
 @names("tril", "triu", "tf.linalg.band_part")

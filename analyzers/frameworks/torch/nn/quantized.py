@@ -9,7 +9,7 @@ from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.children import make
 from analyzers.frameworks.torch.nn.linear import Identity
-from analyzers.tensors.operations import reshape
+from analyzers.tensors.operations import pieces
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.operations.linear_algebra import matmul
 from analyzers.tensors.tensor import Tensor
@@ -39,7 +39,7 @@ class FloatFunctional(Module):
         return broadcast(x, y)
 
     def cat(self: Any, x: Any, dim: Any = 0, *, machine: Any) -> Tensor:
-        return machine.call(self.activation_post_process, (reshape.cat(x, dim),), {})
+        return machine.call(self.activation_post_process, (pieces.cat(x, dim),), {})
 
     def add_relu(self: Any, x: Any, y: Any, *, machine: Any) -> Tensor:
         return machine.call(self.activation_post_process, (F.relu(broadcast(x, y)),), {})

@@ -7,7 +7,8 @@ from typing import Any
 from analyzers.frameworks.registry import function
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations.reshape import cat, tensor_list, unsqueeze
+from analyzers.tensors.operations.pieces import cat, tensor_list
+from analyzers.tensors.operations.reshape import unsqueeze
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown
 
