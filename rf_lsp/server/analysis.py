@@ -13,6 +13,7 @@ from analyzers.interpreter.budget import Stop, Stopped
 from analyzers.source.module import SourceModule
 from analyzers.source.sources import SourceError
 from rf_lsp.errors import UsageError
+from rf_lsp.server import collecting
 from rf_lsp.server.projects import Projects
 from rf_lsp.settings import Settings
 from rf_lsp.shapes import NamedShape
@@ -227,6 +228,7 @@ class _Run:
             self.publish(self._analysis(facts, complete=False))
             if is_first:
                 time.sleep(PAUSE)
+        collecting.collect_young()
 
     def _sorted(self, models: list[ModelFact]) -> list[ModelFact]:
         """In the order of the source, as if all had been analysed at once."""

@@ -11,6 +11,7 @@ from lsprotocol import types
 from rf_lsp.server import (
     code_action,
     code_lens,
+    collecting,
     did_change,
     did_change_configuration,
     did_change_watched_files,
@@ -70,6 +71,7 @@ def serve(address: tuple[str, int] | None = None) -> int:
     client went without saying goodbye."""
     logging.basicConfig(stream=sys.stderr, level=os.environ.get("RF_LSP_LOG", "WARNING").upper())
     sys.setswitchinterval(SWITCH)
+    collecting.take_over()
     messages, sys.stdout = sys.stdout.buffer, sys.stderr
     server = create()
     if address is not None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from analyzers.interpreter.budget import Stop, Stopped
+from rf_lsp.server import collecting
 from rf_lsp.server.analysis import Analysis, Analyst, Order
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Worker:
         self._tasks: list[Task] = []
         self._running: tuple[str | None, Stop] | None = None
         self._closed = False
+        self._untidy = False
         self._thread = threading.Thread(target=self._loop, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -67,8 +69,7 @@ class Worker:
     def _loop(self) -> None:
         while True:
             with self._wake:
-                while not (self._closed or self._tasks or self._paths):
-                    self._wake.wait()
+                self._wait()
                 if self._closed:
                     return
                 stop = Stop()
@@ -79,6 +80,14 @@ class Worker:
             self._work(task, path, urgent, stop)
             with self._wake:
                 self._running = None
+
+    def _wait(self) -> None:
+        """Until there is something to do; a quiet moment is used to tidy up."""
+        while not (self._closed or self._tasks or self._paths):
+            if not self._wake.wait(collecting.QUIET if self._untidy else None) and self._untidy:
+                self._untidy = False
+                collecting.collect_all()
+        self._untidy = True
 
     def _work(self, task: Task | None, path: str | None, urgent: bool, stop: Stop) -> None:
         try:
