@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import place_of
@@ -26,9 +26,10 @@ RULE = Rule(
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
-        for conv, norm in _normalised(model):
+        biased = {layer.name: layer for layer in reversed(model.layers) if is_convolution(layer) and has_bias(layer)}
+        for conv, norm in _normalised(model, biased) if biased else ():
             place = place_of(conv)
-            if place and is_convolution(conv) and has_bias(conv):
+            if place:
                 message = f"the bias of `{conv.name}` has no effect: `{norm.name}` normalises it away"
                 yield RULE.finding(place, message, model=model.target)
 
@@ -45,10 +46,9 @@ def has_bias(layer: LayerFact) -> bool:
     return layer.parameters == inputs // groups * outputs * math.prod(kernel) + outputs
 
 
-def _normalised(model: ModelFact) -> Iterator[tuple[LayerFact, LayerFact]]:
-    """(layer, norm) where the layer's output goes into that norm and nowhere else."""
+def _normalised(model: ModelFact, named: Mapping[str, LayerFact]) -> Iterator[tuple[LayerFact, LayerFact]]:
+    """(layer, norm) of the layers ``named`` whose output goes into that norm and nowhere else."""
     consumers = Counter(name for layer in model.layers for name in set(layer.producers))
-    named = {layer.name: layer for layer in reversed(model.layers)}
     for norm in model.layers:
         producer = norm.producers[0] if len(norm.producers) == 1 and "BatchNorm" in short_type(norm) else None
         if producer is not None and producer in named and consumers[producer] == 1:

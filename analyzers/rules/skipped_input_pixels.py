@@ -64,10 +64,9 @@ def _read_beside(model: ModelFact, layer: LayerFact) -> bool:
     """Whether a parallel branch reads the same pixels: another layer with the same producers that skips
     none; where producers are not known, a last map without holes."""
     if layer.producers:
-        return any(
-            other is not layer and set(layer.producers) & set(other.producers) and skipped_axis(other) is None
-            for other in model.layers
-        )
+        producers = frozenset(layer.producers)
+        beside = (other for other in model.layers if other is not layer and not producers.isdisjoint(other.producers))
+        return any(skipped_axis(other) is None for other in beside)
     densities = model.field.density if model.field else ()
     return bool(densities) and all(density is None or density == 1 for density in densities)
 
