@@ -137,7 +137,7 @@ const scenarios = {
     await until('a lens in a cell', async () => (await window.cells()).some((cell) => cell.lenses.join().includes('Digits ·')));
     await until('a squiggle in the cell', async () => (await window.cells()).some((cell) => cell.squiggles.includes('error')));
     // an edit in one cell changes the hints of another
-    await window.cellGoTo(2, 5, 29);
+    await window.cellGoTo(2, 6, 29);
     await window.press('Shift+ArrowRight');
     await window.type('7');
     await until('new hints', async () => (await window.cells())[2].hints.join().includes('16×13×13 · RF 7'));
