@@ -3,8 +3,8 @@
 Attention with a table of relative positions asks for every pair of positions: tens of thousands of turns in which
 nothing but numbers, tuples of them and the lists and dictionaries that hold them is touched. Such a loop is turned
 into Python closures over copies of what it reads, which takes a tenth of the time, and the same loop over the same
-values is not run again. Numbers may be written into a tensor, which stays what it is. Whatever is not of this kind, or goes wrong, is left to the ordinary way; nothing has
-happened then.
+values is not run again. Numbers may be written into a tensor, which stays what it is. Whatever is not of this kind, or
+goes wrong, is left to the ordinary way; nothing has happened then.
 """
 
 from __future__ import annotations
