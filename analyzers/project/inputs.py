@@ -11,7 +11,7 @@ from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.values import MISSING, BoundMethod, Function, Instance
 from analyzers.project.annotations import annotated_shapes
 from analyzers.project.probing import Names, NeedsShape, Probe, shape_wanted_by
-from analyzers.tensors.dims import Expression, bare_symbol, has_unknown, substitute, symbols
+from analyzers.tensors.dims import Expression, bare_symbol, has_unknown, substitute, symbol, symbols
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -412,12 +412,7 @@ class _Search:
     def _hypotheses(self, found: Found) -> list[dict[str, Input]]:
         """Other shapes for the guessed inputs: other ranks one input at a time, then all at once; one size for all
         maps, then oblong ones."""
-        sized: list[dict[str, Input]] = []
-        oblong = _oblong(found, self.machine.recorder.records)
-        if any(i.origin in GUESSED and len(i.shape) == 4 for i in found.inputs):
-            sizes = [*self._searched(found), *self._named_sizes(), *_scaled_sizes(found), *ALTERNATIVES]
-            sized = [self._resized(found, size) for size in dict.fromkeys(sizes)]
-            sized += oblong
+        sized = self._sized(found) if any(_is_guessed_map(i) for i in found.inputs) else []
         held = {i.name: i for i in found.inputs}
         ranked = [
             {**held, given.name: Input(given.name, shape, "solved", given.dtype)}
@@ -433,6 +428,35 @@ class _Search:
             for turn in range(max((len(i.others) for i in vague), default=0))
         ]
         return [*ranked, *(together if len(vague) > 1 else []), *sized]
+
+    def _sized(self, found: Found) -> list[dict[str, Input]]:
+        """The guessed maps in all sizes that may mend something."""
+        oblong = _oblong(found, self.machine.recorder.records)
+        least = self._wrong_from(found)
+        if least == 1:
+            return []
+        sizes = [*self._searched(found), *self._named_sizes(), *_scaled_sizes(found), *ALTERNATIVES]
+        sized = [*(self._resized(found, size) for size in dict.fromkeys(sizes)), *oblong]
+        return [inputs for inputs in sized if least is None or not _are_maps_from(least, inputs)]
+
+    def _wrong_from(self, found: Found) -> int | None:
+        """A size of maps from which on all that goes wrong does so with any, since it does with symbols in its place.
+
+        Lengths that do not match may do so where the map has shrunk to one pixel. Leaves everything as the last run
+        left it.
+        """
+        rules = {t.error.rule for t in found.troubles}
+        if found.failures or not rules or "empty-output" in rules:
+            return None
+        least = min(ALTERNATIVES) if "broadcast-mismatch" in rules else 1
+        height, width = (symbol(name) + (least - 1) for name in "HW")
+        inputs = {
+            i.name: Input(i.name, (*i.shape[:2], height, width), i.origin, i.dtype) if _is_guessed_map(i) else i
+            for i in found.inputs
+        }
+        with self.machine.journal.branch(), self.machine.recorder.aside():
+            _, ended = self._trial_until(inputs, {t.key for t in found.troubles})
+        return least if ended else None
 
     def _unpacked(self, found: Found, given: Input) -> list[tuple[Any, ...]]:
         """``b, t, c, h, w = x.shape``: the input has as many dimensions as there are names; the further ones are
@@ -482,6 +506,15 @@ class _Search:
             return True
         expected, actual = trouble.error.data.get("expected"), trouble.error.data.get("actual")
         return isinstance(expected, int) and isinstance(actual, int) and actual >= expected
+
+
+def _is_guessed_map(given: Input) -> bool:
+    return given.origin in GUESSED and len(given.shape) == 4
+
+
+def _are_maps_from(least: int, inputs: dict[str, Input]) -> bool:
+    sides = [side for i in inputs.values() if _is_guessed_map(i) for side in i.shape[2:]]
+    return all(isinstance(side, int) and side >= least for side in sides)
 
 
 def _scaled_sizes(found: Found) -> list[int]:

@@ -9,6 +9,7 @@ import pytest
 
 from analyzers.analysis import Analyzer, Options, Request
 from analyzers.interpreter.budget import Budget
+from analyzers.project.discovery import Discovery
 from analyzers.source.sources import Sources
 
 NET = """
@@ -46,3 +47,51 @@ def test_an_error_at_every_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert [problem.rule for problem in model.problems] == ["channel-mismatch"]
     assert [str(size) for size in model.inputs[0].shape] == ["N", "3", "32", "32"]
     assert steps[0] < 4_500
+
+
+BLOCK = """
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 8, 7, stride=2, padding=3)
+        self.side = nn.Conv2d(8, 8, {kernel})
+        self.norm = nn.BatchNorm2d({channels})
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.head = nn.Linear({features}, 10)
+
+    def forward(self, x):
+        x = self.first(x)
+        x = self.norm(x + self.side(x))
+        self.size = x.shape[-1]
+        return self.head(self.pool(x).flatten(1))
+"""
+RIGHT = {"kernel": 1, "channels": 8, "features": 8}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"kernel": 3}, "broadcast-mismatch"),
+        ({"channels": 9}, "channel-mismatch"),
+        ({"features": 12}, "feature-size-mismatch"),
+    ],
+)
+def test_what_no_size_mends_takes_one_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, int], rule: str
+) -> None:
+    """torch refuses each of these at every size from 28 pixels on; what is shown is the guess, not the trial."""
+    runs = []
+    once = Discovery.forward_once
+    monkeypatch.setattr(Discovery, "forward_once", lambda *given: runs.append(1) or once(*given))
+    path = tmp_path / "net.py"
+    path.write_text(BLOCK.format(**{**RIGHT, **wrong}), encoding="utf-8")
+    model = Analyzer(Sources(), Options(roots=[str(tmp_path)])).analyze(Request(str(path))).models[0]
+    assert [problem.rule for problem in model.problems] == [rule]
+    assert model.inputs[0].shape[2:] == (224, 224)
+    shapes = [layer.output_shape for layer in model.layers if layer.name == "first"]
+    assert [shape and shape[2:] for shape in shapes] == [(112, 112)]
+    assert len(runs) == 3

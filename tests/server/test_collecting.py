@@ -28,7 +28,7 @@ def test_in_a_quiet_moment_everything_is_looked_at_once(monkeypatch: pytest.Monk
     assert collected == ["all"]
 
 
-def test_an_analysis_leaves_the_threshold_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_analysis_leaves_the_threshold_of_the_server() -> None:
     before = gc.get_threshold()
     try:
         collecting.take_over()
