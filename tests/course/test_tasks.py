@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from tests.differential.judge import shared
 from tests.differential.static import run_command, static_inspect
 from tests.literate import cases_of
-from tests.mutations_keras.judge import Judge as KerasJudge
+from tests.mutations_keras.judge import shared as shared_keras
 from tests.server.client import LspClient, span
 
 TASKS = cases_of(Path(__file__).with_name("tasks.md"))
@@ -38,19 +37,13 @@ def shape(title: str) -> list[int]:
     return [2, channels, height, width] if "PyTorch" in title else [2, height, width, channels]
 
 
-@pytest.fixture(scope="module")
-def keras() -> Iterator[KerasJudge]:
-    with KerasJudge() as judge:
-        yield judge
-
-
 @pytest.mark.parametrize("title", TASKS)
-def test_the_frameworks_agree(title: str, keras: KerasJudge, tmp_path: Path) -> None:
+def test_the_frameworks_agree(title: str, tmp_path: Path) -> None:
     path = tmp_path / "task.py"
     path.write_text(program(title), encoding="utf-8")
     for expression in models(title):
         request = program(title), expression, [shape(title)]
-        truth = (shared("first") if "PyTorch" in title else keras).judge(*request)
+        truth = (shared("first") if "PyTorch" in title else shared_keras()).judge(*request)
         (model,) = static_inspect(path, expression, [shape(title)])["models"]
         assert model["status"] == "complete"
         assert model["parameters"] == truth["parameters"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import importlib.util
 
 from tests.differential import judge
@@ -24,3 +26,11 @@ class Judge(judge.Judge):
     def lines(truth: Answer) -> set[int | None]:
         """Any line of the program that the exception came through, or that built the layer which raised."""
         return {*truth["lines"], truth["definition"]}
+
+
+@functools.cache
+def shared() -> Judge:
+    """A judge that several test modules use, so that Keras is imported once."""
+    found = Judge()
+    atexit.register(found.close)
+    return found

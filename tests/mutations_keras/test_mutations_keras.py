@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.mutations.run import Score, verdicts
-from tests.mutations_keras.judge import HAS_KERAS, Judge
+from tests.mutations_keras.judge import HAS_KERAS, shared
 from tests.mutations_keras.mutator import keras_mutants
 from tests.mutations_keras.originals import ORIGINALS, Original
 
@@ -18,20 +17,14 @@ pytestmark = pytest.mark.skipif(not HAS_KERAS, reason="keras and torch judge her
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with Judge() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def score() -> Score:
     return Score()
 
 
 @pytest.mark.parametrize("original", ORIGINALS, ids=lambda original: original.file)
-def test_no_false_error(original: Original, judge: Judge, score: Score, tmp_path: Path) -> None:
+def test_no_false_error(original: Original, score: Score, tmp_path: Path) -> None:
     wrong = []
-    for verdict in verdicts(original, EVERY, judge, tmp_path):
+    for verdict in verdicts(original, EVERY, shared(), tmp_path):
         score.counts[verdict.kind] += 1
         unchanged = verdict.mutant is None
         if verdict.kind in ("false error", "internal") or (unchanged and verdict.kind != "right"):

@@ -7,7 +7,8 @@ from typing import Any
 from analyzers.frameworks.keras.layers.arguments import data_format
 from analyzers.frameworks.keras.naming import names_of
 from analyzers.frameworks.registry import NAMES, attribute, function
-from analyzers.interpreter.values import Function, TypingForm
+from analyzers.frameworks.surroundings import nothing, scope
+from analyzers.interpreter.values import TypingForm
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -81,28 +82,13 @@ def learning_phase() -> int:
     return 0
 
 
-class Scope:
-    """``name_scope(…)``, ``strategy.scope()``: a context manager that changes nothing we look at."""
-
-    def call_value(self, machine: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        return args[0] if args and isinstance(args[0], Function) else self
-
-
-def _scope(*args: Any, **_: Any) -> Any:
-    return args[0] if args and isinstance(args[0], Function) else Scope()
-
-
 for _name in (
     "keras.backend.name_scope keras.name_scope tensorflow.name_scope tensorflow.device tensorflow.GradientTape "
     "tensorflow.function tensorflow.autograph.experimental.do_not_convert keras.utils.custom_object_scope "
     "keras.saving.custom_object_scope keras.RematScope keras.device keras.StatelessScope "
     "tensorflow.init_scope tensorflow.variable_scope"
 ).split():
-    NAMES[_name] = _scope
-
-
-def nothing(*_: Any, **__: Any) -> None:
-    return None
+    NAMES[_name] = scope
 
 
 for _name in (

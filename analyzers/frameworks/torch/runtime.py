@@ -5,33 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.registry import NAMES, attribute, function, layer
+from analyzers.frameworks.surroundings import nothing, scope
 from analyzers.interpreter.library.summaries_ import used_with
-from analyzers.interpreter.values import Class, Function, TypingForm
+from analyzers.interpreter.values import Class, TypingForm
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
-
-
-def nothing(*_: Any, **__: Any) -> None:
-    return None
-
-
-class Mode:
-    """``torch.no_grad()``: a context manager and decorator that changes nothing we look at."""
-
-    def call_value(self, machine: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        return args[0] if args and isinstance(args[0], Function) else self
-
-
-def _mode(*args: Any, **_: Any) -> Any:
-    return args[0] if args and isinstance(args[0], Function) else Mode()
-
 
 for _name in (
     "no_grad inference_mode enable_grad set_grad_enabled autocast set_num_threads amp.autocast cuda.amp.autocast "
     "autograd.set_detect_anomaly cuda.stream backends.cudnn.flags nn.attention.sdpa_kernel random.fork_rng "
     "autograd.profiler.record_function profiler.record_function device_context"
 ).split():
-    NAMES[f"torch.{_name}"] = _mode
+    NAMES[f"torch.{_name}"] = scope
 
 for _name in (
     "manual_seed seed cuda.manual_seed cuda.manual_seed_all cuda.empty_cache set_default_dtype set_printoptions "

@@ -30,14 +30,7 @@ def recurrent(
     (num_layers · directions, N, features). Every element of them sees the whole sequence. Raises
     rank-mismatch and feature-size-mismatch.
     """
-    if input.rank not in (2, 3):
-        raise OperationError(
-            "rank-mismatch",
-            f"{{subject}} expects 2 dimensions (unbatched) or 3, gets {input.rank}",
-            exception="ValueError",
-            expected=3,
-            actual=input.rank,
-        )
+    _require_rank(input, 3)
     time_dim = 1 if batch_first and input.rank == 3 else 0
     features = projection if projection else hidden_size
     steps = input.with_(shape=(*input.shape[:-1], 1)).numel()
@@ -74,19 +67,25 @@ def final_state(output: Tensor, time_dim: int, layers: int, features: Dim) -> Te
 
 def cell(input: Tensor, *, gates: int, input_size: Dim, hidden_size: Dim) -> Tensor:
     """One step: (N, input_size) → (N, hidden_size). Raises rank-mismatch, feature-size-mismatch."""
-    if input.rank not in (1, 2):
-        raise OperationError(
-            "rank-mismatch",
-            f"{{subject}} expects 1 dimension (unbatched) or 2, gets {input.rank}",
-            exception="ValueError",
-            expected=2,
-            actual=input.rank,
-        )
+    _require_rank(input, 2)
     shape = (*input.shape[:-1], hidden_size)
     cost = Tensor(shape).numel() * gates * (input_size + hidden_size)
     result = Tensor(shape, input.field.mix([input.rank - 1]), input.dtype, cost=cost)
     require_features(input, input_size, result)
     return result
+
+
+def _require_rank(input: Tensor, batched: int) -> None:
+    """Raises rank-mismatch unless it has as many dims as a batch, or one less."""
+    if input.rank not in (batched - 1, batched):
+        unbatched = f"{batched - 1} dimension{'s' * (batched > 2)}"
+        raise OperationError(
+            "rank-mismatch",
+            f"{{subject}} expects {unbatched} (unbatched) or {batched}, gets {input.rank}",
+            exception="ValueError",
+            expected=batched,
+            actual=input.rank,
+        )
 
 
 def require_features(input: Tensor, expected: Dim, result: Tensor | tuple[Tensor, ...]) -> None:

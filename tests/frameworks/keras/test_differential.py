@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,18 +10,12 @@ from analyzers.analysis import Analyzer, Options, Request
 from analyzers.facts import FileFacts
 from analyzers.source.sources import Sources
 from tests.frameworks.keras.generator import generate
-from tests.mutations_keras.judge import HAS_KERAS, Judge
+from tests.mutations_keras.judge import HAS_KERAS, shared
 
 SEEDS = range(240)
 GROUP = 40
 
 pytestmark = pytest.mark.skipif(not HAS_KERAS, reason="keras and torch judge here")
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with Judge() as found:
-        yield found
 
 
 def analyzed(source: str) -> FileFacts:
@@ -63,7 +56,8 @@ def shape_of(shape: Any, batch: int) -> list[Any]:
 
 
 @pytest.mark.parametrize("first", SEEDS[::GROUP])
-def test_layers_as_keras_has_them(first: int, judge: Judge) -> None:
+def test_layers_as_keras_has_them(first: int) -> None:
+    judge = shared()
     cases = [generate(seed) for seed in range(first, first + GROUP)]
     wrong = []
     for (source, inputs), truth in zip(
