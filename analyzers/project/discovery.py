@@ -60,6 +60,9 @@ class Discovery:
         self.facts = FileFacts(request.path)
         self.used: set[Any] = set()
         self.exhausted = 0
+        """Models that took all their steps."""
+        self.endless = 0
+        """Pieces of the file's own code that did."""
         self.kept_parts = frozenset().union(*request.kept.values())
         self.target = ""
         if request.stop is not None:
@@ -205,7 +208,7 @@ class Discovery:
         for name in block.binds:
             if name in self.request.kept:
                 continue
-            value = self._guarded(lambda name=name: self.module.look_up(name), STEPS_PER_CANDIDATE)
+            value = self._followed(lambda name=name: self.module.look_up(name), STEPS_PER_CANDIDATE)
             if block.kind == "class" and not (isinstance(value, Class) and is_model_class(value)):
                 continue
             if block.kind == "def" and not (isinstance(value, Function) and not required_parameters(value)):
@@ -219,6 +222,15 @@ class Discovery:
         """The function that a block defines: what its decorators make of it may stand elsewhere."""
         tree = block.tree() if block.kind == "def" else None
         return Site(block, tree.body[0], self.request.path) if tree is not None and tree.body else None
+
+    def _followed(self, work: Any, steps: int) -> Any:
+        """The file's own code, within ``steps``. A training loop has no end in sight: that says nothing of the
+        models, but each time the steps run out the next code gets a quarter of them."""
+        before = self.exhausted
+        value = self._guarded(work, steps >> 2 * self.endless)
+        self.endless += self.exhausted - before
+        self.exhausted = before
+        return value
 
     def _guarded(self, work: Any, steps: int) -> Any:
         self.machine.budget.left = steps
@@ -335,10 +347,10 @@ class Discovery:
         saved, machine.recorder.troubles = machine.recorder.troubles, []
         for block in source.blocks:
             if block in source.main_blocks or _is_top_level_use(block):
-                self._guarded(lambda block=block: self._run_block(block, self.module), STEPS_PER_USAGE)
+                self._followed(lambda block=block: self._run_block(block, self.module), STEPS_PER_USAGE)
         if not machine.recorder.usages:
             for block in _trials(source):
-                self._guarded(lambda block=block: self._call_function(self.module, block.binds[0]), STEPS_PER_USAGE)
+                self._followed(lambda block=block: self._call_function(self.module, block.binds[0]), STEPS_PER_USAGE)
         # What building refuses is certain; what a call runs into comes up again with the model itself.
         machine.recorder.troubles = saved + [t for t in machine.recorder.troubles if t.record is None]
         self._usages = [Usage(*u) for u in machine.recorder.usages]

@@ -199,3 +199,16 @@ def test_a_guess_builds_nothing_that_the_file_builds_itself(tmp_path):
     models = {model.name: model for model in facts_of(tmp_path, source).models}
     assert [problem for model in models.values() for problem in model.problems] == []
     assert {model.parameters for model in models.values()} == {4 * 9 + 4 + 4 * 26 * 26 * 5 + 5}
+
+
+def test_a_training_loop_hides_no_model(tmp_path):
+    loops = "for epoch in range(10_000):\n    for i in range(10_000):\n        for k in [epoch, i]:\n            losses = str(k)\n"
+    source = HEADER + "one = nn.Sequential(nn.Linear(3, 4))\n" + loops + "two = nn.Sequential(nn.Linear(5, 6))\n"
+    source += f"def train():\n    {loops}".replace("\n    ", "\n        ").replace(
+        "\n        for epoch", "\n    for epoch"
+    )
+    assert names(tmp_path, source + "\nlog = train()\nthree = nn.Sequential(nn.Linear(7, 8))\n") == [
+        "one",
+        "two",
+        "three",
+    ]
