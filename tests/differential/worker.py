@@ -207,6 +207,8 @@ class Run:
 
 
 DEVICE = ("meta tensor", "Meta", "'meta'", "meta device", "_local_scalar_dense", "FakeTensor")
+VALUES = ("Found an invalid max index",)
+"""What the numbers in a tensor decide."""
 DTYPE = (
     "dtype",
     "Input type (",
@@ -234,12 +236,14 @@ PYTHON = (
 
 
 def reason_of(error: BaseException, in_program: bool) -> str:
-    """``device``: meta cannot run it; ``dtype``, ``python``: outside the rules; else ``shape``."""
+    """``device``: meta cannot run it; ``dtype``, ``values``, ``python``: outside the rules; else ``shape``."""
     text = str(error)
     if (isinstance(error, NotImplementedError) and "forward" not in text) or any(w in text for w in DEVICE):
         return "device"
     if isinstance(error, OutOfTime):
         return "time"
+    if any(words in text for words in VALUES):
+        return "values"
     if isinstance(error, MemoryError) or "allocate" in text or "Storage size" in text:
         return "memory"
     if isinstance(error, SyntaxError | RecursionError) or not in_program:
