@@ -10,7 +10,7 @@ import gc
 THRESHOLD = 400_000
 """Objects after which the collector steps in by itself."""
 
-YOUNG = 50_000
+YOUNG = 100_000
 """Objects that are looked at when there is time for it; fewer are left alone."""
 
 YOUNG_ROUNDS = 4
