@@ -31,6 +31,8 @@ STEPS_PER_USAGE = 100_000
 MAXIMUM_BUILDERS = 5
 MAXIMUM_CANDIDATES = 600
 """Classes, functions and assignments of one file that are looked at as models."""
+MAXIMUM_MODELS = 300
+"""Models of one file that are run."""
 MAXIMUM_EXHAUSTED = 1
 """Candidates that may use up their budget; then the rest of the file is left alone."""
 MAXIMUM_TRIALS = 5
@@ -170,7 +172,7 @@ class Discovery:
             for name, value, site in assigned[block.index] if block.kind == "assign" else self._candidate(block):
                 if not (isinstance(value, Class) and self._is_part(value)):
                     self._of_candidate(name, value, site)
-            if self.exhausted >= MAXIMUM_EXHAUSTED:
+            if self.exhausted >= MAXIMUM_EXHAUSTED or len(self.facts.models) >= MAXIMUM_MODELS:
                 break
         self.facts.models.sort(key=_line_of)
         self._problems_outside_models()
