@@ -143,6 +143,18 @@ const scenarios = {
     await until('new hints', async () => (await window.cells())[2].hints.join().includes('16×13×13 · RF 7'));
   },
 
+  async 'keras notebook'() {
+    await start({ file: 'keras_digits.ipynb' });
+    const cellWith = async (word) => (await window.cells()).find((cell) => cell.text.includes(word)) ?? { hints: [], squiggles: [], lenses: [], text: '' };
+    await until('hints', async () => (await cellWith('Sequential')).hints.join().includes('5×5×16 · RF 10'));
+    await until('hints in the next cell', async () => (await cellWith('Flatten')).hints.join().includes('400'));
+    await until('a squiggle', async () => (await cellWith('Sequential')).squiggles.includes('error'));
+    await window.cellGoTo(2, 6, 20);
+    await window.command('Fix All');
+    await until('the fixed name', async () => (await cellWith('Sequential')).text.includes('kernel_size=3'));
+    await until('no squiggle', async () => !(await cellWith('Sequential')).squiggles.includes('error'));
+  },
+
   async restart() {
     await start({ file: 'net.py' });
     await window.waitForHint('RF 7');
