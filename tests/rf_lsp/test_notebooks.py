@@ -393,7 +393,23 @@ def test_a_cell_in_another_language_is_no_code(run, tmp_path: Path) -> None:
     assert "net.ipynb:cell 3:8:30: RF201" in outcome.out and not outcome.err
 
 
-def test_nbformat_agrees_that_these_are_notebooks() -> None:
+def test_nbformat_reads_the_same_cells() -> None:
+    """Of nbformat 3 with worksheets and of nbformat 4: the same code in the same order."""
     nbformat = pytest.importorskip("nbformat")
-    for cells in (DIGITS, NET):
-        nbformat.validate(nbformat.reads(text_of(*cells), as_version=4))
+    old = [{"cell_type": "code", "language": "python", "input": text, "outputs": []} for text in (NET[0], NET[2])]
+    worksheets = {"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": old}]}
+    for text in (text_of(*DIGITS), text_of(*NET), json.dumps(worksheets)):
+        book = nbformat.reads(text, as_version=4)
+        nbformat.validate(book)
+        code = [(n, c.source) for n, c in enumerate(book.cells) if c.cell_type == "code"]
+        assert [(c.index, "".join(c.lines)) for c in notebook.read(text).cells] == code
+
+
+def test_nbformat_accepts_what_is_fixed(run, tmp_path: Path) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    path = tmp_path / "digits.ipynb"
+    path.write_text(broken(1), encoding="utf-8")
+    run("check", "--fix", "digits.ipynb", "--no-cache")
+    book = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    nbformat.validate(book)
+    assert any("kernel_size=3" in c.source for c in book.cells)
