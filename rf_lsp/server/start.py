@@ -7,6 +7,7 @@ import os
 import sys
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcContentModified, JsonRpcRequestCancelled
 
 from rf_lsp.server import (
     code_action,
@@ -37,6 +38,15 @@ SWITCH = 0.001
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
     notebook_selector=[types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(language="python")])]
 )
+
+
+class Unexpected(logging.Filter):
+    """Keeps out of the log what happens every day: requests that an edit or the client itself has overtaken."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        late = str(record.msg).startswith("Cancel notification for unknown message")
+        return not late and not isinstance(error, (JsonRpcContentModified, JsonRpcRequestCancelled))
 
 
 def create() -> Server:
@@ -70,6 +80,7 @@ def serve(address: tuple[str, int] | None = None) -> int:
     """Serve over standard input and output, or one client over TCP; returns when the session ends: 1 when the
     client went without saying goodbye."""
     logging.basicConfig(stream=sys.stderr, level=os.environ.get("RF_LSP_LOG", "WARNING").upper())
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(Unexpected())
     sys.setswitchinterval(SWITCH)
     collecting.take_over()
     messages, sys.stdout = sys.stdout.buffer, sys.stderr

@@ -99,3 +99,13 @@ def test_a_folder_without_python(run, tmp_path):
     (tmp_path / "empty").mkdir()
     outcome = run("inspect", "empty")
     assert (outcome.code, outcome.err) == (2, "rf-lsp: empty: the folder holds no Python file\n")
+
+
+def test_names_of_keras_keep_their_dots(run, tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(
+        "import keras\nfrom keras import layers\n\n"
+        'part = keras.Sequential([layers.Conv2D(4, 3, name="first")], name="part_1.00")\n'
+        'model = keras.Sequential([keras.Input((8, 8, 1)), part, layers.Flatten(name="flat.1")])\n'
+    )
+    names = [line.split("  ")[0].rstrip() for line in run("inspect", "net.py::model").out.splitlines()]
+    assert "part_1.00" in names and any(name.startswith("flat.1") for name in names)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pygls.exceptions import JsonRpcInternalError
+from pygls.exceptions import JsonRpcContentModified, JsonRpcInternalError, JsonRpcRequestCancelled
 
 from analyzers.interpreter.budget import Stop
 from rf_lsp.engine import Engine
+from rf_lsp.server import start
 from rf_lsp.server.analysis import Analyst, Order
 from rf_lsp.server.guard import guarded
 from rf_lsp.server.projects import Projects
@@ -97,3 +99,12 @@ def test_edits_give_what_a_fresh_analysis_gives(tmp_path: Path) -> None:
         for own, other_model in zip(edited.facts.models, fresh.facts.models, strict=True):
             assert own.place == other_model.place
             assert repr(own.layers) == repr(other_model.layers)  # symbols are equal by name only
+
+
+def test_what_is_overtaken_is_not_logged() -> None:
+    """An edit or the client's cancel comes every second; only what is unexpected belongs into the log."""
+    expected = start.Unexpected()
+    kinds = [JsonRpcContentModified(message="edited"), JsonRpcRequestCancelled(message="gone"), ValueError("a bug")]
+    records = [logging.LogRecord("", 40, "", 0, "%s", (), (type(error), error, None)) for error in kinds]
+    late = logging.LogRecord("", 30, "", 0, 'Cancel notification for unknown message id "%s"', ("7",), None)
+    assert [bool(expected.filter(record)) for record in [*records, late]] == [False, False, True, False]

@@ -97,7 +97,12 @@ def rows_of(layers: Sequence[LayerFact]) -> list[Row]:
 
 
 def _parents(layer: LayerFact) -> list[str]:
-    return layer.name.split(".")[:-1]
+    return _parts(layer)[:-1]
+
+
+def _parts(layer: LayerFact) -> list[str]:
+    """``layer4.0.conv1`` part by part; Keras joins by slashes, and its names may have dots in them."""
+    return layer.name.split("/" if layer.type.startswith("keras.") or "/" in layer.name else ".")
 
 
 def _next_parents(layers: Sequence[LayerFact], index: int) -> list[str]:
@@ -115,7 +120,7 @@ def _indented(depth: int, name: str) -> str:
 
 def _name(layer: LayerFact) -> str:
     """The last part of the name; ``flatten@9`` for a function, ``×2`` for two calls."""
-    name = layer.name.partition(":")[2] or layer.name if layer.functional else layer.name.split(".")[-1]
+    name = layer.name.partition(":")[2] or layer.name if layer.functional else _parts(layer)[-1]
     return f"{name} ×{layer.calls}" if layer.calls > 1 else name
 
 
