@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from rich.console import Console
 from rich.padding import Padding
@@ -127,15 +127,24 @@ def _name(layer: LayerFact) -> str:
 def _table(layers: Sequence[LayerFact], width: int) -> Table:
     rows = rows_of(layers)
     columns = _fitting(used_columns(layers), rows, width)
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("layer", no_wrap=True, overflow="ellipsis", min_width=8)
-    for column in columns:
-        table.add_column(column.title, justify="right" if column.numeric else "left", no_wrap=True)
+    # The space between columns stands in the cells: rich takes twice as long for padded ones.
+    table = Table(box=None, padding=0, header_style="bold", pad_edge=False)
+    table.add_column("layer ", no_wrap=True, overflow="ellipsis", min_width=9)
+    frames = [_spaces(column, before) for before, column in pairwise([None, *columns])]
+    for column, (left, right) in zip(columns, frames, strict=True):
+        title = f"{left}{column.title}{right}"
+        table.add_column(title, justify="right" if column.numeric else "left", no_wrap=True)
     for name, layer in rows:
         style = "dim" if layer is None or layer.functional else ""
-        cells = [column.text(layer) for column in columns] if layer else []
-        table.add_row(Text(name), *map(Text, cells), style=style)
+        texts = [column.text(layer) for column in columns] if layer else []
+        cells = [f"{left}{text}{right}" for text, (left, right) in zip(texts, frames, strict=False)]
+        table.add_row(Text(f"{name} "), *map(Text, cells), style=style)
     return table
+
+
+def _spaces(column: Column, before: Column | None) -> tuple[str, str]:
+    """What keeps a column from its neighbours: numbers stand at the right, so their space comes first."""
+    return " " if before is not None and before.numeric else "", "" if column.numeric else " "
 
 
 def _fitting(columns: list[Column], rows: Sequence[Row], width: int) -> list[Column]:
