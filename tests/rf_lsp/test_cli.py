@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +94,12 @@ def test_start_up_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.split()}
     assert loaded.isdisjoint({"libcst", "rich", "pathspec", "pygls", "lsprotocol", "asyncio", "torch"})
+
+
+def test_the_program_says_everything_before_it_ends(tmp_path: Path) -> None:
+    """The process ends without Python's own clearing up: nothing may be left in a buffer, no code be lost."""
+    (tmp_path / "net.py").write_text("from torch import nn\n\nmodel = nn.Conv2d(3, 8, kernel=3)\n")
+    command = [sys.executable, "-P", "-m", "rf_lsp", "check", "net.py", "--no-cache", "--format", "concise"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "RF301" in done.stdout, done.stderr.count("Traceback")) == (1, True, 0)
