@@ -267,7 +267,7 @@ class Discovery:
         fact.place = place_of(site) or fact.place
         machine.recorder.troubles = troubles
         unused = (self._has_symbols(value) and instance is not build) or self._is_made_otherwise(value, fact)
-        if unused or _is_empty_list(instance):
+        if unused or _is_empty_list(instance) or (instance is not build and _waits_for_items(value)):
             fact.problems = []
         if _hands_on(value):
             fact.problems = [p for p in fact.problems if p.rule != "missing-argument"]
@@ -410,15 +410,13 @@ class Discovery:
         machine = self.machine
         built = machine.recorder.troubles
         usages = getattr(self, "_usages", [])
-        framework = framework_of(root)
-        assert framework is not None
-        framework.settle(root)
+        self._settle(root)
         try:
             found = find_inputs(self, root, usages, built)
         except InputError as error:
             fact.unknowns.append(UnknownFact(None, str(error)))
             found = error.partial
-        framework.settle(root)
+        self._settle(root)
         fact.inputs = [InputFact(i.name, i.shape, i.origin) for i in found.inputs]
         machine.recorder.troubles = built + found.troubles
         fill(fact, machine, root, found.result)
@@ -426,6 +424,17 @@ class Discovery:
         for reason, site in found.failures:
             fact.unknowns.append(UnknownFact(place_of(site), reason))
             fact.status = "partial" if fact.layers else "failed"
+
+    def _settle(self, root: Instance) -> None:
+        """What the framework does to a model before it is looked at; code of the user's that takes part in it
+        (an own ``train``) may not fit, which is no finding."""
+        framework, recorder = framework_of(root), self.machine.recorder
+        assert framework is not None
+        troubles = recorder.troubles
+        recorder.troubles = []
+        with outside(self.machine):
+            self._followed(lambda: framework.settle(root), STEPS_PER_CANDIDATE)
+        recorder.troubles = troubles
 
     def forward_once(self, root: Instance, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, list[Any]]:
         """One recorded forward pass: (result, [(reason, site) of what ended it])."""
@@ -479,6 +488,13 @@ def _is_empty_list(value: Any) -> bool:
     """A list of modules that nobody has put one into yet."""
     bases = {c.name for c in value.class_.mro if isinstance(c, Class) and c.host is not None}
     return bool(bases & {"ModuleList", "ModuleDict", "Sequential"}) and not value.attributes.get("_modules")
+
+
+def _waits_for_items(value: Any) -> bool:
+    """A class whose constructor has an empty tuple, list or dict as a default: nobody means to leave it empty."""
+    initialiser = value.find("__init__") if isinstance(value, Class) else None
+    defaults = initialiser.defaults.values() if isinstance(initialiser, Function) else ()
+    return any(isinstance(default, (tuple, list, dict)) and not default for default in defaults)
 
 
 def _hands_on(value: Any) -> bool:

@@ -212,3 +212,38 @@ def test_a_training_loop_hides_no_model(tmp_path):
         "two",
         "three",
     ]
+
+
+def test_a_train_of_the_users_own_is_called(tmp_path):
+    """LeViT and TinyViT look biases up once, when evaluation begins."""
+    source = HEADER + (
+        "class Part(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.biases = nn.Parameter(torch.zeros(2, 4))\n"
+        "    def train(self, mode=True):\n"
+        "        super().train(mode)\n"
+        "        if mode and hasattr(self, 'known'):\n"
+        "            del self.known\n"
+        "        else:\n"
+        "            self.known = self.biases[:, [0, 1, 1]]\n"
+        "    def forward(self, x):\n"
+        "        return x + (self.biases[0, :3] if self.training else self.known[1])\n\n\n"
+        "model = nn.Sequential(nn.Linear(5, 3), Part())\n"
+    )
+    model = {m.name: m for m in facts_of(tmp_path, source).models}["model"]
+    assert (model.status, model.parameters, outputs_of(model)) == ("complete", 5 * 3 + 3 + 8, ["Nx3"])
+
+
+def test_an_empty_default_is_to_be_filled(tmp_path):
+    source = HEADER + (
+        "class Head(nn.Module):\n"
+        "    def __init__(self, classes=3, channels=()):\n"
+        "        super().__init__()\n"
+        "        self.first = channels[0]\n"
+        "        self.parts = nn.ModuleList(nn.Conv2d(c, classes, 1) for c in channels)\n"
+        "    def forward(self, x):\n"
+        "        return torch.cat([part(y) for part, y in zip(self.parts, x)], 1)\n"
+    )
+    facts = facts_of(tmp_path, source)
+    assert [problem for model in facts.models for problem in model.problems] == facts.problems == []

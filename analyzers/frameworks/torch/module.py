@@ -232,13 +232,17 @@ class Module:
             tensor.trainable = bool(requires_grad)
         return self
 
-    def train(self: Any, mode: Any = True) -> Any:
-        set_mode(self, mode)
+    def train(self: Any, mode: Any = True, *, machine: Any) -> Any:
+        """Sets the mode here and calls ``train`` of each child, which may be the user's own."""
+        machine.journal.touch(self.attributes)
+        self.attributes["training"] = mode
+        for child in children_of(self).values():
+            if is_module(child):
+                machine.call(machine.get_attribute(child, "train"), (mode,))
         return self
 
-    def eval(self: Any) -> Any:
-        set_mode(self, False)
-        return self
+    def eval(self: Any, *, machine: Any) -> Any:
+        return machine.call(machine.get_attribute(self, "train"), (False,))
 
     def to(self: Any, *args: Any, **kwargs: Any) -> Any:
         return self
@@ -370,13 +374,6 @@ class Buffer(TensorClass):
     pass
 
 
-def set_mode(root: Instance, training: Any) -> None:
-    """``train(…)`` and ``eval()``: the module and all below it."""
-    for _, module in walk(root):
-        root.machine.journal.touch(module.attributes)
-        module.attributes["training"] = training
-
-
 class Torch(Framework):
     """PyTorch's modules, for the engine."""
 
@@ -391,7 +388,11 @@ class Torch(Framework):
 
     def settle(self, root: Instance) -> None:
         """A model is built in training mode, as torch builds it, and looked at in evaluation mode."""
-        set_mode(root, False)
+        modules = [module for _, module in walk(root) if module.attributes.get("training") is not False]
+        if any(isinstance(module.class_.find("train"), Function) for module in modules):
+            root.machine.call(root.machine.get_attribute(root, "eval"))
+        for module in modules:
+            module.attributes["training"] = False
 
     def input_axes(self, root: Instance, rank: int) -> dict[str, int]:
         """The axes behind batch and channels."""
