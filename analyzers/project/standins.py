@@ -22,22 +22,12 @@ class Options(dict):
     """A configuration nobody wrote: whatever is read from it, by attribute or by key, is a symbol of that name."""
 
     def lookup_attribute(self, machine: Any, name: str) -> Any:
-        found = self._known(name)
-        if found is not MISSING:
-            return found
-        method = machine.get_attribute(dict(self), name, default=MISSING)
-        return self._noted(name) if method is MISSING else method
+        method = machine.get_attribute(dict(self), name, default=MISSING) if name not in self else MISSING
+        return self.setdefault(name, symbol(name)) if method is MISSING else method
 
     def assign_attribute(self, machine: Any, name: str, value: Any) -> None:
         machine.journal.touch(self)
         self[name] = value
-
-    def _known(self, name: str) -> Any:
-        return self.get(name, MISSING)
-
-    def _noted(self, name: str) -> Any:
-        self[name] = symbol(name)
-        return self[name]
 
 
 def stand_ins(machine: Any, module: Any, class_: Class, names: list[str]) -> dict[str, Any]:
