@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
 from rich.console import Console
 from rich.padding import Padding
@@ -130,7 +130,7 @@ def _table(layers: Sequence[LayerFact], width: int) -> Table:
     # The space between columns stands in the cells: rich takes twice as long for padded ones.
     table = Table(box=None, padding=0, header_style="bold", pad_edge=False)
     table.add_column("layer ", no_wrap=True, overflow="ellipsis", min_width=9)
-    frames = [_spaces(column, before) for before, column in pairwise([None, *columns])]
+    frames = [_spaces(column, before) for before, column in zip([None, *columns], columns, strict=False)]
     for column, (left, right) in zip(columns, frames, strict=True):
         title = f"{left}{column.title}{right}"
         table.add_column(title, justify="right" if column.numeric else "left", no_wrap=True)
