@@ -8,62 +8,20 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from analyzers.facts import FileFacts, ModelFact
-from analyzers.interpreter.budget import Stop
-from analyzers.project.resolve import Project
+from analyzers.facts import FileFacts
+from analyzers.imports.resolver import Project
+from analyzers.request import Request, TargetError, WorkspaceOptions
 from analyzers.source.sources import Sources
 
 Result = TypeVar("Result")
 
 
-@dataclass
-class Request:
-    """What to look at: a file, and expressions in its namespace (none: every model found).
-
-    ``inputs`` are (name or None, shape) as given by the user, ``inputs_of`` the same for single targets
-    (``resnet50()``); ``text`` an unsaved buffer. An editor looks at a file again and again: ``first`` names
-    what to look at before the rest, ``kept`` the models that need not be looked at again (name → the classes
-    of their parts), ``done`` is told of every model as soon as it is known, and ``stop`` ends the analysis.
-    """
-
-    path: str
-    expressions: list[str] = field(default_factory=list)
-    inputs: list[tuple[str | None, tuple]] = field(default_factory=list)
-    text: str | None = None
-    inputs_of: dict[str, list[tuple[str | None, tuple]]] = field(default_factory=dict)
-    first: tuple[str, ...] = ()
-    kept: dict[str, frozenset[str]] = field(default_factory=dict)
-    done: Callable[[ModelFact], None] | None = None
-    stop: Stop | None = None
-
-
-@dataclass
-class Options:
-    """The workspace: where imports are looked for, and what the settings say of models."""
-
-    roots: list[str] = field(default_factory=list)
-    search_paths: list[str] = field(default_factory=list)
-    site_packages: list[str] = field(default_factory=list)
-    default_input: Any = None
-    models: list[dict[str, Any]] = field(default_factory=list)
-    layers: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-
-class TargetError(Exception):
-    """A target that cannot be found; ``held`` names what the file does hold."""
-
-    def __init__(self, sentence: str, held: list[str] | None = None) -> None:
-        super().__init__(sentence)
-        self.held = held or []
-
-
 class Analyzer:
     """Analyses files of one workspace. Keeps parsed blocks (in ``sources``), never values, between requests."""
 
-    def __init__(self, sources: Sources, options: Options) -> None:
+    def __init__(self, sources: Sources, options: WorkspaceOptions) -> None:
         self.sources = sources
         self.options = options
 
@@ -78,7 +36,7 @@ class Analyzer:
         return with_deep_stack(lambda: self._analyze(request))
 
     def _analyze(self, request: Request) -> FileFacts:
-        from analyzers.project.discovery import Discovery
+        from analyzers.models.candidates import Discovery
 
         with with_rare_collection():
             return Discovery(self, request).run()
@@ -143,6 +101,3 @@ def with_deep_stack(work: Callable[[], Result]) -> Result:
     if succeeded:
         return value
     raise value
-
-
-__all__ = ["Analyzer", "FileFacts", "ModelFact", "Options", "Request", "TargetError"]

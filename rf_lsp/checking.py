@@ -23,7 +23,7 @@ from rf_lsp.shapes import NamedShape
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from analyzers.analysis import Request
+    from analyzers.request import Request
 
 FEW = 8
 """Up to so many files one process is faster than several."""
@@ -54,7 +54,7 @@ class Checker:
 
     def check(self, path: str, text: str | None = None) -> FileResult:
         """One file, or the unsaved ``text`` that stands for it. Never raises: see ``error`` and ``crash``."""
-        from analyzers.analysis import Request
+        from analyzers.request import Request
 
         try:
             request = Request(path, [], list(self._task.inputs), laid_over(self._engine.sources, path, text))

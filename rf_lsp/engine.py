@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzers import rules
 from analyzers.facts import FileFacts, IgnoreFact
-from analyzers.project.environment import site_packages
-from analyzers.project.resolve import workspace_root
+from analyzers.imports.environment import site_packages
+from analyzers.imports.resolver import workspace_root
+from analyzers.rules.support.report import Report, report
 from analyzers.rules.support.selection import UnknownRule, codes_of, levels
 from analyzers.rules.support.settings import ModelSettings, RuleSettings
 from analyzers.source.sources import SourceError, Sources
@@ -18,7 +18,8 @@ from rf_lsp.settings import Settings, find, load, pixels
 from rf_lsp.syntax import broken_blocks
 
 if TYPE_CHECKING:
-    from analyzers.analysis import Analyzer, Options, Request, TargetError
+    from analyzers.analysis import Analyzer
+    from analyzers.request import Request, TargetError, WorkspaceOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ def _located(settings: Settings, python: str) -> str:
     return settings.path(python) if os.path.dirname(python) or python.startswith(".") else python
 
 
-def options_of(project: Project) -> Options:
-    from analyzers.analysis import Options
+def options_of(project: Project) -> WorkspaceOptions:
+    from analyzers.request import WorkspaceOptions
 
     settings = project.settings
-    return Options(
+    return WorkspaceOptions(
         roots=[project.root],
         search_paths=list(project.search_paths),
         site_packages=list(project.site_packages),
@@ -127,7 +128,7 @@ class Engine:
     def request(self, target: str) -> Request:
         """What a TARGET means. Raises :class:`SourceError`, and :class:`UsageError` with what the file holds
         instead."""
-        from analyzers.analysis import TargetError
+        from analyzers.request import TargetError
 
         try:
             return self.analyzer.resolve_target(target)
@@ -146,7 +147,7 @@ class Engine:
     def analyzed(self, request: Request) -> FileFacts:
         """The facts of one request with its ignore comments; what was read for it is in the sources'
         dependencies. Raises as :meth:`request`."""
-        from analyzers.analysis import TargetError
+        from analyzers.request import TargetError
 
         self.sources.dependencies.clear()
         request.path = os.path.abspath(request.path)
@@ -175,8 +176,8 @@ class Engine:
             return []
         return ignores_of(path, module.text, module.comments)
 
-    def report(self, facts: FileFacts, settings: RuleSettings) -> rules.Report:
-        return rules.report(facts, settings)
+    def report(self, facts: FileFacts, settings: RuleSettings) -> Report:
+        return report(facts, settings)
 
 
 def _analyzer(sources: Sources, project: Project) -> Analyzer:

@@ -21,7 +21,7 @@ from rf_lsp.engine import Engine
 from rf_lsp.errors import UsageError
 
 if TYPE_CHECKING:
-    from analyzers.analysis import Request
+    from analyzers.request import Request
 
 MOST_ROUNDS = 50
 """Fixes applied to one file one after the other; more are left for the next run."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from analyzers.project.resolve import Project
+from analyzers.imports.resolver import Project
 from analyzers.source.sources import SourceError, Sources
 
 _FRAMEWORK = re.compile(r"torch|keras|tensorflow|timm|einops|fastai|lightning|monai|\bnn\.")

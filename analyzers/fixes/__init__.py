@@ -39,7 +39,7 @@ def proposals(finding: Finding, facts: FileFacts, module_of: Callable[[str], Sou
     name = FIXED.get(finding.code)
     if name is None:
         return []
-    from analyzers.fixes.support.bench import Bench
+    from analyzers.fixes.support.context import Bench
 
     bench = Bench(finding, facts, module_of)
     return list(import_module(f"analyzers.fixes.{name}").propose(bench))

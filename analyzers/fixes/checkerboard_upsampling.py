@@ -9,8 +9,8 @@ import libcst as cst
 
 from analyzers.facts import Edit, Fix, LayerFact, Place
 from analyzers.fixes.support.arguments import argument, change, is_keras
-from analyzers.fixes.support.bench import Bench
 from analyzers.fixes.support.calls import Call
+from analyzers.fixes.support.context import Bench
 from analyzers.rules.support.geometry import kernel_axes, per_axis, short_type
 
 

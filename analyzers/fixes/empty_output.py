@@ -8,8 +8,8 @@ import libcst as cst
 
 from analyzers.facts import Fix, Place
 from analyzers.fixes.support.arguments import Argument, argument_of
-from analyzers.fixes.support.bench import Bench
 from analyzers.fixes.support.calls import Call
+from analyzers.fixes.support.context import Bench
 
 
 def propose(bench: Bench) -> Iterator[Fix]:

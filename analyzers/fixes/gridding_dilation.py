@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzers.facts import Fix
-from analyzers.fixes.support.bench import Bench
+from analyzers.fixes.support.context import Bench
 from analyzers.fixes.support.dilations import dilated
 
 _SCHEDULE = re.compile(r"; ([\d, ]+) would leave none")

@@ -10,8 +10,8 @@ import libcst as cst
 
 from analyzers.facts import Edit, Fix, LayerFact, Place
 from analyzers.fixes.support.arguments import change, window
-from analyzers.fixes.support.bench import Bench
 from analyzers.fixes.support.calls import Call, nodes_in
+from analyzers.fixes.support.context import Bench
 from analyzers.source.blocks import Block
 
 MOST = 8

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 from analyzers.facts import Fix, LayerFact, ModelFact
 from analyzers.fixes.support.arguments import change, widened, window
-from analyzers.fixes.support.bench import Bench
+from analyzers.fixes.support.context import Bench
 from analyzers.fixes.support.dilations import dilated
 from analyzers.rules.support.coverage import extents
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.facts import Fix
 from analyzers.fixes.support.arguments import argument, change
-from analyzers.fixes.support.bench import Bench
+from analyzers.fixes.support.context import Bench
 
 
 def propose(bench: Bench) -> Iterator[Fix]:

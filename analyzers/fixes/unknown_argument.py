@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.facts import Fix
-from analyzers.fixes.support.bench import Bench
 from analyzers.fixes.support.calls import Call
+from analyzers.fixes.support.context import Bench
 from analyzers.interpreter.parameters import nearest
 
 

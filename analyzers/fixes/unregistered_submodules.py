@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from analyzers.facts import Edit, Fix, Place
-from analyzers.fixes.support.bench import Bench
 from analyzers.fixes.support.calls import nodes_in
+from analyzers.fixes.support.context import Bench
 from analyzers.source.blocks import Block
 from analyzers.source.lexical import split_lines
 from analyzers.source.module import SourceModule

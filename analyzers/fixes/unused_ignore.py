@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.facts import Edit, Fix, Place
-from analyzers.fixes.support.bench import Bench
+from analyzers.fixes.support.context import Bench
 from analyzers.source.lexical import split_lines
 
 

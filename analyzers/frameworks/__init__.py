@@ -1,0 +1,30 @@
+"""The frameworks the engine knows; importing this package tells the interpreter how to load their tables."""
+
+from __future__ import annotations
+
+from analyzers.frameworks import profilers
+from analyzers.frameworks.numpy import arrays
+from analyzers.interpreter.overlays import LOADERS, MODULES, ROOTS, is_native_root
+
+TORCH = "torch"
+KERAS = "keras"
+
+
+def _load_torch() -> None:
+    import analyzers.frameworks.torch
+
+    assert analyzers.frameworks.torch
+
+
+def _load_keras() -> None:
+    """Keras' layers are described by torch's functions."""
+    is_native_root(TORCH)
+    import analyzers.frameworks.keras
+
+    assert analyzers.frameworks.keras
+
+
+LOADERS.update({TORCH: _load_torch, KERAS: _load_keras})
+ROOTS.update(dict.fromkeys(("torch", "einops", "lightning", "pytorch_lightning", "numpy"), TORCH))
+ROOTS.update(dict.fromkeys(("keras", "tensorflow", "tf_keras", "keras_core"), KERAS))
+MODULES.update({**arrays.MODULES, **profilers.MODULES})

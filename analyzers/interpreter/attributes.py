@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks import registry
+from analyzers.interpreter import overlays
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.values import (
     MISSING,
@@ -28,6 +28,9 @@ from analyzers.interpreter.values import (
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 HOST_METHODS: dict[type, frozenset[str]] = {
     list: frozenset("append extend insert pop remove clear index count sort reverse copy".split()),
@@ -67,7 +70,7 @@ FUNCTION_TYPE = TypingForm("function")
 HOST_DATA = frozenset("real imag numerator denominator start stop step".split())
 
 
-def get_attribute(machine: Any, value: Any, name: str, default: Any = None) -> Any:
+def get_attribute(machine: Machine, value: Any, name: str, default: Any = None) -> Any:
     """The attribute; absent: ``default`` if that is MISSING, else AttributeError in the program."""
     kind = type(value)
     found = FINDERS[kind](machine, value, name) if kind in FINDERS else _find(machine, value, name)
@@ -76,7 +79,7 @@ def get_attribute(machine: Any, value: Any, name: str, default: Any = None) -> A
     raise machine.exception("AttributeError", f"{type_name(value)} object has no attribute {name}")
 
 
-def _find(machine: Any, value: Any, name: str) -> Any:
+def _find(machine: Machine, value: Any, name: str) -> Any:
     kind = type(value)
     if kind in FINDERS:
         return FINDERS[kind](machine, value, name)
@@ -89,7 +92,7 @@ def _find(machine: Any, value: Any, name: str) -> Any:
     return _of_host(machine, value, name)
 
 
-def _of_instance(machine: Any, value: Instance, name: str) -> Any:
+def _of_instance(machine: Machine, value: Instance, name: str) -> Any:
     attribute = value.class_.find(name)
     kind = type(attribute)
     if kind is Property:
@@ -105,7 +108,7 @@ def _of_instance(machine: Any, value: Instance, name: str) -> Any:
     return _special_of_instance(machine, value, name)
 
 
-def _special_of_instance(machine: Any, value: Instance, name: str) -> Any:
+def _special_of_instance(machine: Machine, value: Instance, name: str) -> Any:
     """What the interpreter keeps about an object, the value it carries, or what its class makes up."""
     if name == "__class__":
         return value.class_
@@ -120,7 +123,7 @@ def _special_of_instance(machine: Any, value: Instance, name: str) -> Any:
     return _fallback(machine, value, name)
 
 
-def _fallback(machine: Any, value: Instance, name: str) -> Any:
+def _fallback(machine: Machine, value: Instance, name: str) -> Any:
     """The class's own ``__getattr__``; what a broken or partly unknown object may have is unknown."""
     hook = value.class_.find("__getattr__")
     if hook is not MISSING and not (name[:2] == "__" == name[-2:]):
@@ -135,7 +138,7 @@ def _fallback(machine: Any, value: Instance, name: str) -> Any:
     return opaque if opaque is not None else MISSING
 
 
-def _call_hook(machine: Any, value: Instance, hook: Any, name: str) -> Any:
+def _call_hook(machine: Machine, value: Instance, hook: Any, name: str) -> Any:
     from analyzers.interpreter.iteration import is_exception
     from analyzers.interpreter.values import Raised
 
@@ -147,11 +150,11 @@ def _call_hook(machine: Any, value: Instance, hook: Any, name: str) -> Any:
         raise
 
 
-def _read_property(machine: Any, receiver: Any, attribute: Property) -> Any:
+def _read_property(machine: Machine, receiver: Any, attribute: Property) -> Any:
     return machine.call(attribute.getter, (receiver,))
 
 
-def bind_to(machine: Any, attribute: Any, receiver: Any, class_: Class) -> Any:
+def bind_to(machine: Machine, attribute: Any, receiver: Any, class_: Class) -> Any:
     """The descriptor protocol for what a class namespace holds."""
     kind = type(attribute)
     if kind is Function or kind is FunctionType:
@@ -173,7 +176,7 @@ def bind_to(machine: Any, attribute: Any, receiver: Any, class_: Class) -> Any:
     return attribute
 
 
-def _computed_once(machine: Any, attribute: CachedProperty, receiver: Any) -> Any:
+def _computed_once(machine: Machine, attribute: CachedProperty, receiver: Any) -> Any:
     value = machine.call(attribute.function, (receiver,))
     if isinstance(receiver, Instance):
         machine.journal.touch(receiver.attributes)
@@ -181,7 +184,7 @@ def _computed_once(machine: Any, attribute: CachedProperty, receiver: Any) -> An
     return value
 
 
-def _of_class(machine: Any, value: Class, name: str) -> Any:
+def _of_class(machine: Machine, value: Class, name: str) -> Any:
     attribute = value.find(name)
     if attribute is MISSING:
         return _of_class_itself(machine, value, name)
@@ -195,7 +198,7 @@ def _of_class(machine: Any, value: Class, name: str) -> Any:
     return attribute
 
 
-def _of_class_itself(machine: Any, value: Class, name: str) -> Any:
+def _of_class_itself(machine: Machine, value: Class, name: str) -> Any:
     special = {
         "__name__": value.name,
         "__qualname__": value.name,
@@ -224,7 +227,7 @@ def _of_class_itself(machine: Any, value: Class, name: str) -> Any:
     return OBJECT_METHODS[name] if name in ("__init__", "__new__", "__setattr__") else MISSING
 
 
-def _of_super(machine: Any, value: Super, name: str) -> Any:
+def _of_super(machine: Machine, value: Super, name: str) -> Any:
     receiver = value.receiver
     class_ = receiver if isinstance(receiver, Class) else receiver.class_
     if isinstance(receiver, Class) and value.after not in receiver.mro:
@@ -241,7 +244,7 @@ def _of_super(machine: Any, value: Super, name: str) -> Any:
     return bind_to(machine, attribute, receiver, class_)
 
 
-def _super_of_object(machine: Any, receiver: Any, class_: Class, name: str) -> Any:
+def _super_of_object(machine: Machine, receiver: Any, class_: Class, name: str) -> Any:
     if class_.opaque is not None:
         return class_.opaque
     if class_.payload_type is type and name in TYPE_METHODS:
@@ -257,11 +260,11 @@ def _super_of_object(machine: Any, receiver: Any, class_: Class, name: str) -> A
     return BoundMethod(receiver, OBJECT_METHODS[name]) if name in OBJECT_METHODS else MISSING
 
 
-def _object_init(self: Any, *args: Any, **kwargs: Any) -> None:
+def _object_init(self, *args: Any, **kwargs: Any) -> None:
     return None
 
 
-def _collection_init(self: Any, *args: Any, machine: Any, **kwargs: Any) -> None:
+def _collection_init(self, *args: Any, machine: Machine, **kwargs: Any) -> None:
     """``super().__init__(…)`` in a subclass of dict, list or set: fills it."""
     made = machine.call(type(self.payload), args, kwargs)
     if isinstance(made, Unknown):
@@ -272,31 +275,31 @@ def _collection_init(self: Any, *args: Any, machine: Any, **kwargs: Any) -> None
         self.payload.update(made)
 
 
-def _object_setattr(self: Any, name: str, value: Any, *, machine: Any) -> None:
+def _object_setattr(self, name: str, value: Any, *, machine: Machine) -> None:
     machine.journal.touch(self.attributes)
     self.attributes[name] = value
 
 
-def _object_delattr(self: Any, name: str, *, machine: Any) -> None:
+def _object_delattr(self, name: str, *, machine: Machine) -> None:
     if name not in self.attributes:
         raise machine.exception("AttributeError", name)
     machine.journal.touch(self.attributes)
     del self.attributes[name]
 
 
-def _object_getattribute(self: Any, name: str, *, machine: Any) -> Any:
+def _object_getattribute(self, name: str, *, machine: Machine) -> Any:
     return machine.get_attribute(self, name)
 
 
-def _object_eq(self: Any, other: Any) -> Any:
+def _object_eq(self, other: Any) -> Any:
     return True if self is other else NotImplemented
 
 
-def _object_hash(self: Any) -> int:
+def _object_hash(self) -> int:
     return id(self) >> 4
 
 
-def _object_new(cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+def _object_new(cls: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
     from analyzers.interpreter.classes import bare_instance, give_payload
 
     class_ = args[0] if args and isinstance(args[0], Class) else cls
@@ -306,7 +309,7 @@ def _object_new(cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
     return made
 
 
-def _type_new(mcs: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+def _type_new(mcs: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
     from analyzers.interpreter.classes import make_plain_class
 
     metaclass, name, bases, namespace = args if len(args) == 4 else (mcs, *args)
@@ -314,7 +317,7 @@ def _type_new(mcs: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
     return make_plain_class(machine, name, *made, machine.frames[-1].module.name, metaclass)
 
 
-def _type_call(cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+def _type_call(cls: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
     from analyzers.interpreter.classes import instantiate_plainly
 
     return instantiate_plainly(machine, cls, list(args), kwargs)
@@ -326,7 +329,7 @@ TYPE_METHODS: dict[str, Any] = {"__new__": _type_new, "__init__": _object_init, 
 def _operation(name: str) -> Any:
     """A special method that Python's own containers and numbers have, as a native."""
 
-    def method(self: Any, *args: Any, machine: Any) -> Any:
+    def method(self, *args: Any, machine: Machine) -> Any:
         from analyzers.interpreter import operators
 
         value = self.payload if isinstance(self, Instance) and self.payload is not None else self
@@ -356,21 +359,21 @@ OBJECT_METHODS: dict[str, Any] = {
 }
 
 
-def _of_tensor(machine: Any, value: Tensor, name: str) -> Any:
-    getter = registry.PROPERTIES.get(name)
+def _of_tensor(machine: Machine, value: Tensor, name: str) -> Any:
+    getter = overlays.PROPERTIES.get(name)
     if getter is not None:
         return calls_native(machine, getter, value)
-    method = registry.METHODS.get(name)
+    method = overlays.METHODS.get(name)
     if method is not None:
         return BoundMethod(value, method)
     return machine.unknown(f"the tensor attribute {name} is not modelled")
 
 
-def calls_native(machine: Any, native: Any, value: Any) -> Any:
+def calls_native(machine: Machine, native: Any, value: Any) -> Any:
     return machine.call(native, (value,))
 
 
-def _of_function(machine: Any, value: Any, name: str) -> Any:
+def _of_function(machine: Machine, value: Any, name: str) -> Any:
     if name in value.attributes:
         return value.attributes[name]
     if name in ("__name__", "__qualname__"):
@@ -383,20 +386,20 @@ def _of_function(machine: Any, value: Any, name: str) -> Any:
     return found(machine, value) if found is not None else MISSING
 
 
-def _documentation(machine: Any, value: Function) -> Any:
+def _documentation(machine: Machine, value: Function) -> Any:
     get = getattr(value.node, "get_docstring", None)
     return get() if get is not None else None
 
 
-def _positional_defaults(machine: Any, value: Function) -> Any:
+def _positional_defaults(machine: Machine, value: Function) -> Any:
     return tuple(value.defaults[n] for n in value.parameters.positional if n in value.defaults) or None
 
 
-def _keyword_defaults(machine: Any, value: Function) -> Any:
+def _keyword_defaults(machine: Machine, value: Function) -> Any:
     return {n: value.defaults[n] for n in value.parameters.keyword_only if n in value.defaults} or None
 
 
-def _annotations(machine: Any, value: Function) -> Any:
+def _annotations(machine: Machine, value: Function) -> Any:
     """Names only: what stands behind them is not evaluated."""
     node = value.node
     params = (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
@@ -406,7 +409,7 @@ def _annotations(machine: Any, value: Function) -> Any:
     return found
 
 
-def _attributes_of(machine: Any, value: Function) -> Any:
+def _attributes_of(machine: Machine, value: Function) -> Any:
     return value.attributes
 
 
@@ -419,16 +422,16 @@ FUNCTION_DATA: dict[str, Any] = {
 }
 
 
-def _of_partial(machine: Any, value: Partial, name: str) -> Any:
+def _of_partial(machine: Machine, value: Partial, name: str) -> Any:
     return {"func": value.function, "args": value.args, "keywords": value.keywords}.get(name, MISSING)
 
 
-def _of_bound(machine: Any, value: BoundMethod, name: str) -> Any:
+def _of_bound(machine: Machine, value: BoundMethod, name: str) -> Any:
     special = {"__self__": value.receiver, "__func__": value.function}
     return special[name] if name in special else _find(machine, value.function, name)
 
 
-def _of_native_module(machine: Any, value: NativeModule, name: str) -> Any:
+def _of_native_module(machine: Machine, value: NativeModule, name: str) -> Any:
     if name in value.assigned:
         return value.assigned[name]
     if name in value.found:
@@ -436,7 +439,7 @@ def _of_native_module(machine: Any, value: NativeModule, name: str) -> Any:
     return machine.modules.native_member(value, name)
 
 
-def _of_property(machine: Any, value: Property, name: str) -> Any:
+def _of_property(machine: Machine, value: Property, name: str) -> Any:
     def getter(function: Any) -> Property:
         return Property(function, value.setter, value.deleter)
 
@@ -450,13 +453,13 @@ def _of_property(machine: Any, value: Property, name: str) -> Any:
     return special.get(name, MISSING)
 
 
-def _of_typing(machine: Any, value: TypingForm, name: str) -> Any:
+def _of_typing(machine: Machine, value: TypingForm, name: str) -> Any:
     if name == "__module__":
         return "builtins" if value is FUNCTION_TYPE else "typing"
     return value.name if name in ("__name__", "__qualname__") else MISSING
 
 
-def _of_host(machine: Any, value: Any, name: str) -> Any:
+def _of_host(machine: Machine, value: Any, name: str) -> Any:
     """Methods of Python's own values, and public attributes of our helper objects."""
     for kind in type(value).__mro__:
         if name in HOST_METHODS.get(kind, ()):
@@ -512,7 +515,7 @@ FINDERS: dict[type, Any] = {
 # -- assignment ------------------------------------------------------------------------------
 
 
-def set_attribute(machine: Any, value: Any, name: str, new: Any) -> None:
+def set_attribute(machine: Machine, value: Any, name: str, new: Any) -> None:
     if type(value) is Instance:
         _set_on_instance(machine, value, name, new)
     elif isinstance(value, Class):
@@ -533,7 +536,7 @@ def set_attribute(machine: Any, value: Any, name: str, new: Any) -> None:
         value.assign_attribute(machine, name, new)
 
 
-def _set_on_instance(machine: Any, value: Instance, name: str, new: Any) -> None:
+def _set_on_instance(machine: Machine, value: Instance, name: str, new: Any) -> None:
     if name == "__dict__":
         _replace_attributes(value, new)
         return
@@ -576,7 +579,7 @@ def _set_on_tensor(value: Tensor, name: str, new: Any) -> None:
         value.shape = new.shape
 
 
-def delete_attribute(machine: Any, value: Any, name: str) -> None:
+def delete_attribute(machine: Machine, value: Any, name: str) -> None:
     if not isinstance(value, Instance):
         return
     hook = value.class_.find("__delattr__")

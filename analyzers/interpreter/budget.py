@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from analyzers.stop import Stop, Stopped
+
 MAXIMUM_COLLECTION = 100_000
 MAXIMUM_STRING = 100_000
 MAXIMUM_BITS = 20_000
@@ -22,19 +24,6 @@ class Enough(BudgetExceeded):
 
     def __init__(self) -> None:
         super().__init__("the rest of a trial run")
-
-
-class Stop:
-    """Set from another thread, it ends an analysis at its next step."""
-
-    __slots__ = ("requested",)
-
-    def __init__(self) -> None:
-        self.requested = False
-
-
-class Stopped(BaseException):
-    """The analysis was told to stop; nothing in the engine may catch it."""
 
 
 class Budget:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks import registry
-from analyzers.interpreter import formatting, operators
+from analyzers.interpreter import formatting, operators, overlays
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION
+from analyzers.interpreter.eval_strings import evaluated
 from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import is_exception, known_dict, known_set
-from analyzers.interpreter.quoted import evaluated
 from analyzers.interpreter.values import (
     MISSING,
     SUPER,
@@ -32,10 +31,13 @@ from analyzers.tensors.operations.arguments import integer, require_one_element
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 # -- sizes and numbers -----------------------------------------------------------------------
 
 
-def _len(value: Any, *, machine: Any) -> Any:
+def _len(value: Any, *, machine: Machine) -> Any:
     if isinstance(value, Tensor):
         return value.shape[0] if value.shape else None
     if isinstance(value, Instance):
@@ -60,7 +62,7 @@ def _len(value: Any, *, machine: Any) -> Any:
     return len(sized)
 
 
-def _abs(value: Any, *, machine: Any) -> Any:
+def _abs(value: Any, *, machine: Machine) -> Any:
     if isinstance(value, Tensor):
         return machine.call(machine.get_attribute(value, "abs"))
     if isinstance(value, Instance) and value.class_.find("__abs__") is not MISSING:
@@ -68,7 +70,7 @@ def _abs(value: Any, *, machine: Any) -> Any:
     return abs(value.payload if isinstance(value, Instance) else value)
 
 
-def _extreme(machine: Any, values: tuple, key: Any, default: Any, kind: str) -> Any:
+def _extreme(machine: Machine, values: tuple, key: Any, default: Any, kind: str) -> Any:
     items = machine.iterate(values[0]) if len(values) == 1 else list(values)
     if not items:
         if default is MISSING:
@@ -90,7 +92,7 @@ _LESS = operators.cst.LessThan
 _GREATER = operators.cst.GreaterThan
 
 
-def _compare(machine: Any, comparison: Any, left: Any, right: Any) -> Any:
+def _compare(machine: Machine, comparison: Any, left: Any, right: Any) -> Any:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return machine.unknown("a comparison of unknown values")
     try:
@@ -99,19 +101,19 @@ def _compare(machine: Any, comparison: Any, left: Any, right: Any) -> Any:
         return used.unknown
 
 
-def _keyed(machine: Any, item: Any, key: Any) -> Any:
+def _keyed(machine: Machine, item: Any, key: Any) -> Any:
     return item if key is None else machine.call(key, (item,))
 
 
-def _max(*values: Any, key: Any = None, default: Any = MISSING, machine: Any) -> Any:
+def _max(*values: Any, key: Any = None, default: Any = MISSING, machine: Machine) -> Any:
     return _extreme(machine, values, key, default, "max")
 
 
-def _min(*values: Any, key: Any = None, default: Any = MISSING, machine: Any) -> Any:
+def _min(*values: Any, key: Any = None, default: Any = MISSING, machine: Machine) -> Any:
     return _extreme(machine, values, key, default, "min")
 
 
-def _sum(values: Any, start: Any = 0, *, machine: Any) -> Any:
+def _sum(values: Any, start: Any = 0, *, machine: Machine) -> Any:
     total = start
     for item in machine.iterate(values):
         machine.budget.spend()
@@ -121,19 +123,19 @@ def _sum(values: Any, start: Any = 0, *, machine: Any) -> Any:
     return total
 
 
-def _round(number: Any, ndigits: Any = None, *, machine: Any) -> Any:
+def _round(number: Any, ndigits: Any = None, *, machine: Machine) -> Any:
     if isinstance(number, Tensor):
         return machine.call(machine.get_attribute(number, "round"))
     return round(number) if ndigits is None else round(number, ndigits)
 
 
-def _pow(base: Any, exp: Any, mod: Any = None, *, machine: Any) -> Any:
+def _pow(base: Any, exp: Any, mod: Any = None, *, machine: Machine) -> Any:
     if mod is not None:
         return pow(base, exp, mod)
     return operators.binary(machine, operators.cst.Power, base, exp)
 
 
-def _divmod(a: Any, b: Any, *, machine: Any) -> Any:
+def _divmod(a: Any, b: Any, *, machine: Machine) -> Any:
     quotient = operators.binary(machine, operators.cst.FloorDivide, a, b)
     return quotient, operators.binary(machine, operators.cst.Modulo, a, b)
 
@@ -141,29 +143,29 @@ def _divmod(a: Any, b: Any, *, machine: Any) -> Any:
 # -- iteration -------------------------------------------------------------------------------
 
 
-def _sequence(machine: Any, value: Any) -> Any:
+def _sequence(machine: Machine, value: Any) -> Any:
     """An iterable to walk lazily: unbounded ones stay unbounded."""
     return value.source if isinstance(value, LazyIterator) else machine.iterate(value)
 
 
-def _enumerate(iterable: Any, start: Any = 0, *, machine: Any) -> LazyIterator:
+def _enumerate(iterable: Any, start: Any = 0, *, machine: Machine) -> LazyIterator:
     return LazyIterator(enumerate(_sequence(machine, iterable), start))
 
 
-def _zip(*iterables: Any, strict: Any = False, machine: Any) -> LazyIterator:
+def _zip(*iterables: Any, strict: Any = False, machine: Machine) -> LazyIterator:
     return LazyIterator(zip(*[_sequence(machine, i) for i in iterables], strict=strict is True))
 
 
-def _map(function: Any, *iterables: Any, machine: Any) -> LazyIterator:
+def _map(function: Any, *iterables: Any, machine: Machine) -> LazyIterator:
     rows = zip(*[_sequence(machine, i) for i in iterables])
     return LazyIterator(machine.call(function, row) for row in rows)
 
 
-def _filter(function: Any, iterable: Any, *, machine: Any) -> Any:
+def _filter(function: Any, iterable: Any, *, machine: Machine) -> Any:
     return LazyIterator(_filtered(machine, function, _sequence(machine, iterable)))
 
 
-def _filtered(machine: Any, function: Any, items: Any) -> Iterator[Any]:
+def _filtered(machine: Machine, function: Any, items: Any) -> Iterator[Any]:
     for item in items:
         known = machine.truth(item if function is None else machine.call(function, (item,)))
         if known is None or isinstance(item, Rest):
@@ -173,17 +175,17 @@ def _filtered(machine: Any, function: Any, items: Any) -> Iterator[Any]:
             yield item
 
 
-def _reversed(value: Any, *, machine: Any) -> Any:
+def _reversed(value: Any, *, machine: Machine) -> Any:
     if isinstance(value, Instance) and value.class_.find("__reversed__") is not MISSING:
         return machine.call(machine.get_attribute(value, "__reversed__"))
     return LazyIterator(iter(machine.iterate(value)[::-1]))
 
 
-def _sorted(iterable: Any, *, key: Any = None, reverse: Any = False, machine: Any) -> list:
+def _sorted(iterable: Any, *, key: Any = None, reverse: Any = False, machine: Machine) -> list:
     return sorted_values(machine, machine.iterate(iterable), key, reverse)
 
 
-def sorted_values(machine: Any, items: list[Any], key: Any, reverse: Any) -> list[Any]:
+def sorted_values(machine: Machine, items: list[Any], key: Any, reverse: Any) -> list[Any]:
     """Sorted by known keys; otherwise UnknownUsed."""
     keys = [_keyed(machine, item, key) for item in items]
     keys = [k.payload if isinstance(k, Instance) and k.payload is not None else k for k in keys]
@@ -199,7 +201,7 @@ class Ranked:
 
     __slots__ = ("compare", "item", "machine")
 
-    def __init__(self, machine: Any, compare: Any, item: Any) -> None:
+    def __init__(self, machine: Machine, compare: Any, item: Any) -> None:
         self.machine = machine
         self.compare = compare
         self.item = item
@@ -208,15 +210,15 @@ class Ranked:
         return self.machine.call(self.compare, (self.item, other.item)) < 0
 
 
-def _all(iterable: Any, *, machine: Any) -> Any:
+def _all(iterable: Any, *, machine: Machine) -> Any:
     return _quantified(machine, iterable, False)
 
 
-def _any(iterable: Any, *, machine: Any) -> Any:
+def _any(iterable: Any, *, machine: Machine) -> Any:
     return _quantified(machine, iterable, True)
 
 
-def _quantified(machine: Any, iterable: Any, decisive: bool) -> Any:
+def _quantified(machine: Machine, iterable: Any, decisive: bool) -> Any:
     unsure = False
     for item in _sequence(machine, iterable):
         if isinstance(item, Rest):
@@ -228,7 +230,7 @@ def _quantified(machine: Any, iterable: Any, decisive: bool) -> Any:
     return machine.unknown("a condition that is not known") if unsure else not decisive
 
 
-def _iter(value: Any, sentinel: Any = MISSING, *, machine: Any) -> Any:
+def _iter(value: Any, sentinel: Any = MISSING, *, machine: Machine) -> Any:
     if sentinel is not MISSING:
         return LazyIterator(_until(machine, value, sentinel))
     if isinstance(value, Instance) and value.class_.find("__iter__") is not MISSING:
@@ -236,7 +238,7 @@ def _iter(value: Any, sentinel: Any = MISSING, *, machine: Any) -> Any:
     return value if isinstance(value, LazyIterator) else LazyIterator(iter(machine.iterate(value)))
 
 
-def _until(machine: Any, function: Any, sentinel: Any) -> Iterator[Any]:
+def _until(machine: Machine, function: Any, sentinel: Any) -> Iterator[Any]:
     """``iter(function, sentinel)``."""
     while True:
         machine.budget.spend()
@@ -246,7 +248,7 @@ def _until(machine: Any, function: Any, sentinel: Any) -> Iterator[Any]:
         yield item
 
 
-def _next(iterator: Any, default: Any = MISSING, *, machine: Any) -> Any:
+def _next(iterator: Any, default: Any = MISSING, *, machine: Machine) -> Any:
     if isinstance(iterator, Instance):
         try:
             return machine.call(machine.get_attribute(iterator, "__next__"))
@@ -274,12 +276,12 @@ def _range(*ends: Any) -> Any:
 # -- types -----------------------------------------------------------------------------------
 
 
-def _isinstance(value: Any, kinds: Any, *, machine: Any) -> Any:
+def _isinstance(value: Any, kinds: Any, *, machine: Machine) -> Any:
     known = is_instance(machine, value, kinds)
     return machine.unknown("the type of a value") if known is None else known
 
 
-def _issubclass(value: Any, kinds: Any, *, machine: Any) -> Any:
+def _issubclass(value: Any, kinds: Any, *, machine: Machine) -> Any:
     if isinstance(kinds, (tuple, list)):
         answers = [_issubclass(value, kind, machine=machine) for kind in kinds]
         return any(a is True for a in answers)
@@ -293,7 +295,7 @@ def _issubclass(value: Any, kinds: Any, *, machine: Any) -> Any:
     return False if not isinstance(value, Unknown) else value
 
 
-def _type(value: Any, bases: Any = None, namespace: Any = None, *, machine: Any) -> Any:
+def _type(value: Any, bases: Any = None, namespace: Any = None, *, machine: Machine) -> Any:
     if bases is not None:
         from analyzers.interpreter.classes import make_class
 
@@ -311,11 +313,11 @@ def _type(value: Any, bases: Any = None, namespace: Any = None, *, machine: Any)
     return getattr(value, "class_", type(value))
 
 
-def _callable(value: Any, *, machine: Any) -> Any:
+def _callable(value: Any, *, machine: Machine) -> Any:
     return is_callable(value)
 
 
-def _hasattr(value: Any, name: Any, *, machine: Any) -> Any:
+def _hasattr(value: Any, name: Any, *, machine: Machine) -> Any:
     found = machine.get_attribute(value, name, default=MISSING)
     unsure = isinstance(found, Unknown) and (_is_opaque(value) or type(found) is Maybe)
     return found if unsure else found is not MISSING
@@ -325,7 +327,7 @@ def _is_opaque(value: Any) -> bool:
     return isinstance(value, (Unknown, NativeModule, Tensor))
 
 
-def _getattr(value: Any, name: Any, default: Any = MISSING, *, machine: Any) -> Any:
+def _getattr(value: Any, name: Any, default: Any = MISSING, *, machine: Machine) -> Any:
     if isinstance(name, Unknown):
         return name
     found = machine.get_attribute(value, name, default=MISSING)
@@ -336,26 +338,26 @@ def _getattr(value: Any, name: Any, default: Any = MISSING, *, machine: Any) -> 
     return machine.get_attribute(value, name)
 
 
-def _setattr(value: Any, name: Any, new: Any, *, machine: Any) -> None:
+def _setattr(value: Any, name: Any, new: Any, *, machine: Machine) -> None:
     if isinstance(name, str):
         machine.set_attribute(value, name, new)
 
 
-def _delattr(value: Any, name: Any, *, machine: Any) -> None:
+def _delattr(value: Any, name: Any, *, machine: Machine) -> None:
     from analyzers.interpreter.attributes import delete_attribute
 
     delete_attribute(machine, value, name)
 
 
-def _vars(value: Any = None, *, machine: Any) -> Any:
+def _vars(value: Any = None, *, machine: Machine) -> Any:
     return machine.frames[-1].scope.names if value is None else machine.get_attribute(value, "__dict__")
 
 
-def _locals(*, machine: Any) -> Any:
+def _locals(*, machine: Machine) -> Any:
     return dict(machine.frames[-1].scope.names)
 
 
-def _globals(*, machine: Any) -> Any:
+def _globals(*, machine: Machine) -> Any:
     module = machine.frames[-1].module
     for block in module.source.blocks:
         for name in block.binds:
@@ -363,11 +365,11 @@ def _globals(*, machine: Any) -> Any:
     return module.scope.names
 
 
-def _dir(value: Any, *, machine: Any) -> Any:
+def _dir(value: Any, *, machine: Machine) -> Any:
     """Names an object has; a framework's module has more than the tables hold (Rest)."""
     if isinstance(value, NativeModule):
         start = f"{value.name}."
-        below = {n[len(start) :].partition(".")[0] for n in registry.NAMES if n.startswith(start)}
+        below = {n[len(start) :].partition(".")[0] for n in overlays.NAMES if n.startswith(start)}
         known = sorted({*below, *value.members, *value.assigned})
         return [*known, Rest("names that are not modelled", machine.site())]
     if isinstance(value, (Instance, Class)):
@@ -383,7 +385,7 @@ def _dir(value: Any, *, machine: Any) -> Any:
 # -- constructors ----------------------------------------------------------------------------
 
 
-def _make_int(value: Any = 0, base: Any = None, *, machine: Any) -> Any:
+def _make_int(value: Any = 0, base: Any = None, *, machine: Machine) -> Any:
     if isinstance(value, Expression):
         return value
     if isinstance(value, Tensor):
@@ -395,7 +397,7 @@ def _make_int(value: Any = 0, base: Any = None, *, machine: Any) -> Any:
     return int(value) if base is None else int(value, base)
 
 
-def _make_float(value: Any = 0.0, *, machine: Any) -> Any:
+def _make_float(value: Any = 0.0, *, machine: Machine) -> Any:
     if isinstance(value, Expression):
         return machine.unknown("a symbolic size as a float")
     if isinstance(value, Tensor):
@@ -405,14 +407,14 @@ def _make_float(value: Any = 0.0, *, machine: Any) -> Any:
     return float(value)
 
 
-def _scalar(machine: Any, value: Tensor, kind: type) -> Any:
+def _scalar(machine: Machine, value: Tensor, kind: type) -> Any:
     if value.content is not None and len(value.content) == 1:
         return kind(value.content[0])
     require_one_element(value, "a number", "ValueError")
     return machine.unknown("the value of a tensor")
 
 
-def _converted(machine: Any, value: Instance, method: str, kind: type) -> Any:
+def _converted(machine: Machine, value: Instance, method: str, kind: type) -> Any:
     if value.class_.find(method) is not MISSING:
         return machine.call(machine.get_attribute(value, method))
     if value.payload is not None:
@@ -420,38 +422,38 @@ def _converted(machine: Any, value: Instance, method: str, kind: type) -> Any:
     return machine.unknown(f"the number of a {value.class_.name}")
 
 
-def _make_bool(value: Any = False, *, machine: Any) -> Any:
+def _make_bool(value: Any = False, *, machine: Machine) -> Any:
     known = machine.truth(value)
     return machine.unknown("a condition that is not known") if known is None else known
 
 
-def _make_str(value: Any = "", *rest: Any, machine: Any) -> Any:
+def _make_str(value: Any = "", *rest: Any, machine: Machine) -> Any:
     return formatting.as_text(machine, value)
 
 
-def _repr(value: Any, *, machine: Any) -> Any:
+def _repr(value: Any, *, machine: Machine) -> Any:
     return formatting.as_text(machine, value, representation=True)
 
 
-def _make_list(value: Any = (), *, machine: Any) -> list:
+def _make_list(value: Any = (), *, machine: Machine) -> list:
     if isinstance(value, (list, tuple)):
         return list(value)
     return machine.iterate(value)
 
 
-def _make_tuple(value: Any = (), *, machine: Any) -> tuple:
+def _make_tuple(value: Any = (), *, machine: Machine) -> tuple:
     return tuple(_make_list(value, machine=machine))
 
 
-def _make_set(value: Any = (), *, machine: Any) -> set:
+def _make_set(value: Any = (), *, machine: Machine) -> set:
     return known_set(machine.iterate(value))
 
 
-def _make_frozenset(value: Any = (), *, machine: Any) -> frozenset:
+def _make_frozenset(value: Any = (), *, machine: Machine) -> frozenset:
     return frozenset(known_set(machine.iterate(value)))
 
 
-def _make_dict(value: Any = MISSING, *, machine: Any, **kwargs: Any) -> dict:
+def _make_dict(value: Any = MISSING, *, machine: Machine, **kwargs: Any) -> dict:
     result: dict[Any, Any] = {}
     if isinstance(value, Instance):
         value = value.payload if value.payload is not None else value
@@ -510,7 +512,7 @@ def _oct(value: Any) -> str:
     return oct(value)
 
 
-def _ascii(value: Any, *, machine: Any) -> Any:
+def _ascii(value: Any, *, machine: Machine) -> Any:
     return formatting.format_value(machine, value, "", "a")
 
 
@@ -532,25 +534,25 @@ def _hex(value: Any) -> str:
     return hex(value)
 
 
-def _format(value: Any, spec: Any = "", *, machine: Any) -> Any:
+def _format(value: Any, spec: Any = "", *, machine: Machine) -> Any:
     return formatting.format_value(machine, value, spec)
 
 
-def _input(*_: Any, machine: Any) -> Any:
+def _input(*_: Any, machine: Machine) -> Any:
     return machine.unknown("what a person types")
 
 
-def _not_run(*_: Any, machine: Any, **__: Any) -> Any:
+def _not_run(*_: Any, machine: Machine, **__: Any) -> Any:
     return machine.unknown("code that is only known when it runs")
 
 
-def _open(*args: Any, machine: Any, **kwargs: Any) -> Any:
+def _open(*args: Any, machine: Machine, **kwargs: Any) -> Any:
     from analyzers.interpreter.library.files_ import OPEN
 
     return OPEN(*args, machine=machine, **kwargs)
 
 
-def _exit(*_: Any, machine: Any) -> Any:
+def _exit(*_: Any, machine: Machine) -> Any:
     raise machine.exception("SystemExit")
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks import registry
-from analyzers.interpreter import host_methods
+from analyzers.interpreter import host_methods, overlays
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
 from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.generators import Generator, run_lazily
@@ -36,8 +35,11 @@ from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-def call(machine: Any, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+
+def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``value(*args, **kwargs)``. Trouble becomes a problem or an Unknown; only the program's own
     exceptions (Raised) and the budget's end come out."""
     kind = type(value)
@@ -55,13 +57,13 @@ def call(machine: Any, value: Any, args: list[Any], kwargs: dict[str, Any]) -> A
 # -- interpreted functions -------------------------------------------------------------------
 
 
-def call_function(machine: Any, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def call_function(machine: Machine, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if function.memo is not None:
         return _memoised(machine, function, args, kwargs)
     return _call_anew(machine, function, args, kwargs)
 
 
-def _memoised(machine: Any, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _memoised(machine: Machine, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``functools.lru_cache``: the same arguments give the same object."""
     memo: Any = function.memo
     try:
@@ -76,7 +78,7 @@ def _memoised(machine: Any, function: Function, args: list[Any], kwargs: dict[st
     return result
 
 
-def _call_anew(machine: Any, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_anew(machine: Machine, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
     try:
         names = bind(function.name, function.parameters, function.defaults, args, kwargs)
     except OperationError as error:
@@ -105,7 +107,7 @@ def _call_anew(machine: Any, function: Function, args: list[Any], kwargs: dict[s
         machine.depth -= 1
 
 
-def _is_doubtful(machine: Any, function: Function) -> bool:
+def _is_doubtful(machine: Machine, function: Function) -> bool:
     """An installed library that raises on what is not known, on a path that may not be taken: most likely it would
     not have, and the caller's code goes on."""
     if not machine.uncertain or machine.handlers or len(machine.frames) < 2:
@@ -127,7 +129,7 @@ def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:
     return problem
 
 
-def _run(machine: Any, frame: Frame, function: Function) -> Any:
+def _run(machine: Machine, frame: Frame, function: Function) -> Any:
     if function.node_is_lambda and function.body is not None:
         return machine.evaluate(frame, function.body)
     if function.is_generator:
@@ -145,37 +147,37 @@ def _run(machine: Any, frame: Frame, function: Function) -> Any:
     return frame.result
 
 
-def _call_bound(machine: Any, value: BoundMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_bound(machine: Machine, value: BoundMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
     function = value.function
     return CALLERS.get(type(function), call)(machine, function, [value.receiver, *args], kwargs)
 
 
-def _call_partial(machine: Any, value: Partial, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_partial(machine: Machine, value: Partial, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return call(machine, value.function, [*value.args, *args], {**value.keywords, **kwargs})
 
 
-def _call_instance(machine: Any, value: Instance, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_instance(machine: Machine, value: Instance, args: list[Any], kwargs: dict[str, Any]) -> Any:
     method = machine.get_attribute(value, "__call__", MISSING)
     if method is MISSING:
         raise machine.exception("TypeError", f"{value.class_.name} object is not callable")
     return call(machine, method, args, kwargs)
 
 
-def _call_wrapped(machine: Any, value: StaticMethod | ClassMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_wrapped(machine: Machine, value: StaticMethod | ClassMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return call(machine, value.function, args, kwargs)
 
 
-def _call_class(machine: Any, value: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_class(machine: Machine, value: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return instantiate(machine, value, args, kwargs)
 
 
-def _call_typing(machine: Any, value: TypingForm, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_typing(machine: Machine, value: TypingForm, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if value.name == "MethodType" and len(args) == 2:
         return BoundMethod(args[1], args[0])
     return args[-1] if value.name in ("cast", "NewType") and args else value
 
 
-def _call_host_type(machine: Any, value: type, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_host_type(machine: Machine, value: type, args: list[Any], kwargs: dict[str, Any]) -> Any:
     from analyzers.interpreter.builtins import CONSTRUCTORS
 
     constructor = CONSTRUCTORS.get(value)
@@ -187,7 +189,7 @@ def _call_host_type(machine: Any, value: type, args: list[Any], kwargs: dict[str
 # -- natives ---------------------------------------------------------------------------------
 
 
-def call_native(machine: Any, native: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def call_native(machine: Machine, native: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     signatures = machine.signatures
     if native not in signatures:
         signatures[native] = NativeSignature(native)
@@ -214,7 +216,7 @@ def call_native(machine: Any, native: Any, args: list[Any], kwargs: dict[str, An
         return machine.problem(error, subject_of(native, args))
 
 
-def _invoke(machine: Any, native: Any, signature: NativeSignature, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if signature.wants_machine:
         kwargs = {**kwargs, "machine": machine}
     machine.budget.spend()
@@ -232,7 +234,7 @@ def _invoke(machine: Any, native: Any, signature: NativeSignature, args: list[An
     return result
 
 
-def _refused(machine: Any, native: Any, args: list[Any], error: Exception) -> Any:
+def _refused(machine: Machine, native: Any, args: list[Any], error: Exception) -> Any:
     """Python's own functions raise into the program; where framework knowledge stumbles, nothing is known."""
     unknown = next((a for a in args if isinstance(a, Unknown)), None)
     if unknown is not None:
@@ -243,12 +245,12 @@ def _refused(machine: Any, native: Any, args: list[Any], error: Exception) -> An
 
 
 def _construct_layer(
-    machine: Any, native: Any, host: type, signature: NativeSignature, args: list[Any], kwargs: dict[str, Any]
+    machine: Machine, native: Any, host: type, signature: NativeSignature, args: list[Any], kwargs: dict[str, Any]
 ) -> None:
     """``__init__`` of a framework layer: an argument that is unknown makes the layer unknown, not the program."""
     instance = args[0]
     host.prepare(instance)
-    sizes = registry.SIZES.get(host, ())
+    sizes = overlays.SIZES.get(host, ())
     if sizes and not UNKNOWNS.isdisjoint(map(type, (*args, *kwargs.values()))):
         args, kwargs = _sized(signature, sizes, args, kwargs)
     try:
@@ -289,7 +291,7 @@ def _sized(
     return args, kwargs
 
 
-def _placed(machine: Any, unknown: Unknown) -> Unknown:
+def _placed(machine: Machine, unknown: Unknown) -> Unknown:
     if unknown.place is None:
         unknown.place = machine.site()
     return unknown
@@ -309,7 +311,7 @@ def subject_of(native: Any, args: list[Any]) -> str:
     return name_of(native)
 
 
-def _call_builtin(machine: Any, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_builtin(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """A pure C function of the standard library (``math.sqrt``) that the library table lets through."""
     for argument in (*args, *kwargs.values()):
         if isinstance(argument, Unknown):
@@ -322,11 +324,11 @@ def _call_builtin(machine: Any, value: Any, args: list[Any], kwargs: dict[str, A
         raise machine.exception(type(error).__name__, str(error)) from None
 
 
-def _call_host_method(machine: Any, value: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_host_method(machine: Machine, value: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return host_methods.call(machine, value, args, kwargs)
 
 
-def _call_view(machine: Any, value: NativeView, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_view(machine: Machine, value: NativeView, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return call(machine, value.value, args, kwargs)
 
 

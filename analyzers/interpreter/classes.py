@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.modules import FRAMEWORKS, framework_of_class
+from analyzers.interpreter.framework import FRAMEWORKS, framework_of_class
 from analyzers.interpreter.parameters import missing_argument, too_many, unknown_argument
 from analyzers.interpreter.values import (
     MISSING,
@@ -23,8 +23,11 @@ from analyzers.interpreter.values import (
 )
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-def class_of_host(machine: Any, host: type) -> Class:
+
+def class_of_host(machine: Machine, host: type) -> Class:
     """The Class for a framework class that is written down as a Python class; one per machine."""
     known = machine.host_classes.get(host)
     if known is not None:
@@ -57,7 +60,7 @@ def _host_member(host: type, name: str, value: Any) -> Any:
     return value
 
 
-def _refuse_abstract(machine: Any, class_: Class) -> None:
+def _refuse_abstract(machine: Machine, class_: Class) -> None:
     """A class with abstract methods left has no instances (its bases say so by ``ABC``)."""
     missing = class_.metadata.get("abstract")
     if missing is None:
@@ -90,7 +93,7 @@ def _is_abstract(member: Any) -> bool:
     return isinstance(member, Function) and member.attributes.get("__isabstractmethod__") is True
 
 
-def bare_instance(machine: Any, class_: Class) -> Instance:
+def bare_instance(machine: Machine, class_: Class) -> Instance:
     """``object.__new__(class_)``."""
     instance = Instance(class_, machine, machine.site())
     if class_.opaque is not None:
@@ -106,7 +109,7 @@ STEPS_PER_INSTANCE = 10
 """What making an object takes of the analysis' budget: it costs memory, too."""
 
 
-def instantiate(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def instantiate(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``class_(*args, **kwargs)``."""
     machine.budget.spend(STEPS_PER_INSTANCE)
     special = class_.metadata.get("construct")
@@ -118,7 +121,7 @@ def instantiate(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, 
     return instantiate_plainly(machine, class_, args, kwargs)
 
 
-def instantiate_plainly(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def instantiate_plainly(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``type.__call__(class_, *args, **kwargs)``."""
     _refuse_abstract(machine, class_)
     creator = class_.find("__new__")
@@ -140,14 +143,14 @@ def instantiate_plainly(machine: Any, class_: Class, args: list[Any], kwargs: di
     return instance
 
 
-def _too_much(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> None:
+def _too_much(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> None:
     if any(isinstance(b, (Unknown, TypingForm)) for b in class_.mro) or "metaclass" in class_.metadata:
         return
     error = too_many(class_.name, 0, len(args)) if args else unknown_argument(class_.name, next(iter(kwargs)), [])
     machine.problem(error)
 
 
-def give_payload(machine: Any, class_: Class, instance: Instance, args: list[Any], kwargs: dict[str, Any]) -> None:
+def give_payload(machine: Machine, class_: Class, instance: Instance, args: list[Any], kwargs: dict[str, Any]) -> None:
     """Instances of subclasses of Python's own types carry a value of that type."""
     kind = class_.payload_type
     if kind is None:
@@ -164,7 +167,7 @@ def give_payload(machine: Any, class_: Class, instance: Instance, args: list[Any
 
 
 def make_class(
-    machine: Any, name: str, bases: list[Any], keywords: dict[str, Any], namespace: dict[str, Any], module: str
+    machine: Machine, name: str, bases: list[Any], keywords: dict[str, Any], namespace: dict[str, Any], module: str
 ) -> Any:
     """What a ``class`` statement builds, from its evaluated bases and executed body: its metaclass decides."""
     metaclass = keywords.get("metaclass") or next(
@@ -190,7 +193,7 @@ def make_class(
 
 
 def make_plain_class(
-    machine: Any,
+    machine: Machine,
     name: str,
     bases: list[Any],
     keywords: dict[str, Any],
@@ -224,7 +227,7 @@ def make_plain_class(
 MAXIMUM_ANCESTORS = 200
 
 
-def _base(machine: Any, base: Any) -> Any:
+def _base(machine: Machine, base: Any) -> Any:
     if isinstance(base, Class) and len(base.mro) > MAXIMUM_ANCESTORS:
         return machine.unknown(f"a class with more than {MAXIMUM_ANCESTORS} ancestors")
     if isinstance(base, (Class, Unknown)):
@@ -237,7 +240,7 @@ def _base(machine: Any, base: Any) -> Any:
     return machine.unknown("a base class that is not known")
 
 
-def _assumed_bases(machine: Any, bases: tuple, namespace: dict[str, Any]) -> tuple[Class, ...]:
+def _assumed_bases(machine: Machine, bases: tuple, namespace: dict[str, Any]) -> tuple[Class, ...]:
     """A class with a forward on a base that cannot be found, in a file that speaks of torch, is one of torch's
     modules: what the base adds stays unknown, what the class itself says does not."""
     if any(isinstance(b, Class) and framework_of_class(b) is not None for b in bases):
@@ -264,7 +267,7 @@ def _own(made: Class, member: Any) -> None:
         member.owner = made
 
 
-def _inherit(machine: Any, made: Class, bases: list[Any]) -> None:
+def _inherit(machine: Machine, made: Class, bases: list[Any]) -> None:
     """Behaviour that comes with a base: enumerations, named tuples, inherited dataclasses."""
     if any(isinstance(b, TypingForm) and b.name == "NamedTuple" for b in bases):
         made_tuple(machine, made)
@@ -294,7 +297,7 @@ class NamedTuple(tuple):
         made.class_, made.fields = self.class_, self.fields
         return made
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name in self.fields:
             return self[self.fields.index(name)]
         special = {"_fields": self.fields, "__class__": self.class_}
@@ -320,7 +323,7 @@ def _replace(self: NamedTuple, **changes: Any) -> NamedTuple:
     return self.same_kind(changes.get(n, v) for n, v in zip(self.fields, self))
 
 
-def made_tuple(machine: Any, made: Class) -> None:
+def made_tuple(machine: Machine, made: Class) -> None:
     fields = tuple(made.namespace.get("__annotations__", {}))
     name_fields(made, {f: made.namespace.get(f, MISSING) for f in fields})
 
@@ -337,7 +340,7 @@ def name_fields(made: Class, fields: dict[str, Any]) -> None:
     made.forget()
 
 
-def _make_tuple(cls: Class, iterable: Any, *, machine: Any) -> Any:
+def _make_tuple(cls: Class, iterable: Any, *, machine: Machine) -> Any:
     return construct_tuple(machine, cls, machine.iterate(iterable), {})
 
 
@@ -349,15 +352,15 @@ def leave_constructor_open(made: Class) -> None:
         made.metadata["construct"] = _construct_unknown
 
 
-def _construct_unknown(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _construct_unknown(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return machine.unknown(f"the decorator of {class_.name}, which makes its constructor, is not known")
 
 
-def _construct_dict(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _construct_dict(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return machine.call(dict, args, kwargs)
 
 
-def construct_tuple(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def construct_tuple(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     fields = class_.metadata["fields"]
     values = field_values(machine, class_, fields, args, kwargs)
     if values is None:
@@ -368,7 +371,7 @@ def construct_tuple(machine: Any, class_: Class, args: list[Any], kwargs: dict[s
 
 
 def field_values(
-    machine: Any,
+    machine: Machine,
     class_: Class,
     fields: dict[str, Any],
     args: list[Any],
@@ -399,7 +402,7 @@ def field_values(
 # -- enumerations ----------------------------------------------------------------------------
 
 
-def made_enumeration(machine: Any, made: Class, base: Class) -> None:
+def made_enumeration(machine: Machine, made: Class, base: Class) -> None:
     """Turn the plain assignments of an Enum class's body into its members."""
     members: dict[str, Any] = {}
     counter = 0
@@ -425,7 +428,7 @@ class _Auto:
 AUTO = _Auto()
 
 
-def _member(machine: Any, made: Class, name: str, value: Any) -> Instance:
+def _member(machine: Machine, made: Class, name: str, value: Any) -> Instance:
     instance = Instance(made, machine, machine.site())
     instance.attributes.update(name=name, _name_=name, value=value, _value_=value)
     if made.payload_type is not None:
@@ -436,7 +439,7 @@ def _member(machine: Any, made: Class, name: str, value: Any) -> Instance:
     return instance
 
 
-def look_up_member(machine: Any, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def look_up_member(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     wanted = args[0] if args else None
     if len(args) > 1 and not class_.metadata.get("members"):
         return _functional(machine, class_, wanted, args[1])
@@ -452,7 +455,7 @@ def look_up_member(machine: Any, class_: Class, args: list[Any], kwargs: dict[st
     raise machine.exception("ValueError", f"{wanted!r} is not a valid {class_.name}")
 
 
-def _functional(machine: Any, base: Class, name: Any, names: Any) -> Any:
+def _functional(machine: Machine, base: Class, name: Any, names: Any) -> Any:
     """``Enum("Color", "RED GREEN")``."""
     if isinstance(names, str):
         names = names.replace(",", " ").split()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import MISSING, Instance, LazyIterator, Raised, Rest
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 Trouble = Raised | UnknownUsed | None
 
@@ -16,18 +19,18 @@ class Context:
     swallows = False
     """Whether it may keep an exception, as a ``try`` with handlers does."""
 
-    def enter(self, machine: Any) -> Any:
+    def enter(self, machine: Machine) -> Any:
         return None
 
-    def leave(self, machine: Any, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, trouble: Trouble) -> bool:
         """What ``__exit__`` does; True where the exception goes no further."""
         return False
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         return MISSING
 
 
-def enter(machine: Any, manager: Any) -> Any:
+def enter(machine: Machine, manager: Any) -> Any:
     """The value that ``as`` binds."""
     if isinstance(manager, Context):
         return manager.enter(machine)
@@ -40,7 +43,7 @@ def enter(machine: Any, manager: Any) -> Any:
     return manager if isinstance(manager, Unknown) else None
 
 
-def leave(machine: Any, manager: Any, trouble: Trouble) -> bool:
+def leave(machine: Machine, manager: Any, trouble: Trouble) -> bool:
     """Leave it, normally or with what its block raised; True where that goes no further."""
     if isinstance(manager, Context):
         return manager.leave(machine, trouble)
@@ -77,5 +80,5 @@ def _leave_generator(manager: LazyIterator, trouble: Trouble) -> bool:
     return False
 
 
-def _special(machine: Any, value: Any, name: str) -> Any:
+def _special(machine: Machine, value: Any, name: str) -> Any:
     return machine.get_attribute(value, name, default=MISSING) if isinstance(value, Instance) else MISSING

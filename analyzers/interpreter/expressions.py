@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -22,24 +22,27 @@ from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIt
 from analyzers.source.repair import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 _PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 _PLAIN_STRING = re.compile(r'"[^"\\\r\n]*"|' r"'[^'\\\r\n]*'")
 """The literals that need no parser."""
 
 
-def evaluate(machine: Any, frame: Frame, node: Any) -> Any:
+def evaluate(machine: Machine, frame: Frame, node: Any) -> Any:
     """The value of an expression; never fails but by an exception of the program itself."""
     return EXPRESSIONS[type(node)](machine, frame, node)
 
 
-def _not_interpreted(machine: Any, frame: Frame, node: Any) -> Unknown:
+def _not_interpreted(machine: Machine, frame: Frame, node: Any) -> Unknown:
     return machine.unknown(f"{type(node).__name__} is not interpreted")
 
 
 # -- names and literals ----------------------------------------------------------------------
 
 
-def _name(machine: Any, frame: Frame, node: cst.Name) -> Any:
+def _name(machine: Machine, frame: Frame, node: cst.Name) -> Any:
     name = node.value
     scope = frame.scope
     if name in scope.names and not scope.is_module:
@@ -52,7 +55,7 @@ def _name(machine: Any, frame: Frame, node: cst.Name) -> Any:
     return look_up_global(machine, frame, name)
 
 
-def look_up_global(machine: Any, frame: Frame, name: str) -> Any:
+def look_up_global(machine: Machine, frame: Frame, name: str) -> Any:
     module = frame.module
     found = module.scope.names.get(name, MISSING) if name in module.settled else module.look_up(name)
     if found is not MISSING:
@@ -71,7 +74,7 @@ def look_up_global(machine: Any, frame: Frame, name: str) -> Any:
     return machine.unknown(f"the name {name} is not found")
 
 
-def _literal(machine: Any, frame: Frame, node: Any) -> Any:
+def _literal(machine: Machine, frame: Frame, node: Any) -> Any:
     text, known = node.value, machine.literals
     if text not in known:
         value = literal(text, machine)
@@ -81,7 +84,7 @@ def _literal(machine: Any, frame: Frame, node: Any) -> Any:
     return known[text]
 
 
-def literal(text: str, machine: Any) -> Any:
+def literal(text: str, machine: Machine) -> Any:
     if len(text) > MAXIMUM_COLLECTION:
         return machine.unknown("a literal that is too long")
     try:
@@ -103,14 +106,14 @@ SHORT = 100
 _short_literal = lru_cache(10_000)(_literal_value)
 
 
-def _concatenated(machine: Any, frame: Frame, node: cst.ConcatenatedString) -> Any:
+def _concatenated(machine: Machine, frame: Frame, node: cst.ConcatenatedString) -> Any:
     left, right = evaluate(machine, frame, node.left), evaluate(machine, frame, node.right)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return left if isinstance(left, Unknown) else right
     return left + right if type(left) is type(right) else machine.unknown("a string")
 
 
-def _formatted(machine: Any, frame: Frame, node: cst.FormattedString) -> Any:
+def _formatted(machine: Machine, frame: Frame, node: cst.FormattedString) -> Any:
     parts: list[str] = []
     part: Any
     for part in node.parts:
@@ -135,7 +138,7 @@ def _text_of(text: str, start: str) -> str:
     return text
 
 
-def _formatted_value(machine: Any, frame: Frame, part: cst.FormattedStringExpression) -> Any:
+def _formatted_value(machine: Machine, frame: Frame, part: cst.FormattedStringExpression) -> Any:
     value = evaluate(machine, frame, part.expression)
     conversion = part.conversion
     if part.equal is not None and conversion is None and part.format_spec is None:
@@ -164,15 +167,15 @@ def _labelled(part: cst.FormattedStringExpression, shown: Any) -> Any:
     return before + code(part.whitespace_after_expression) + sign + shown
 
 
-def _tuple(machine: Any, frame: Frame, node: Any) -> tuple:
+def _tuple(machine: Machine, frame: Frame, node: Any) -> tuple:
     return tuple(_elements(machine, frame, node.elements))
 
 
-def _list(machine: Any, frame: Frame, node: Any) -> list:
+def _list(machine: Machine, frame: Frame, node: Any) -> list:
     return _elements(machine, frame, node.elements)
 
 
-def _set(machine: Any, frame: Frame, node: Any) -> Any:
+def _set(machine: Machine, frame: Frame, node: Any) -> Any:
     return _hashed(machine, lambda: _set_of(_elements(machine, frame, node.elements)))
 
 
@@ -180,7 +183,7 @@ def _set_of(items: list[Any]) -> Any:
     return next((i for i in items if isinstance(i, Unknown)), None) or set(items)
 
 
-def _elements(machine: Any, frame: Frame, elements: Any) -> list[Any]:
+def _elements(machine: Machine, frame: Frame, elements: Any) -> list[Any]:
     values: list[Any] = []
     for element in elements:
         part = element.value
@@ -192,7 +195,7 @@ def _elements(machine: Any, frame: Frame, elements: Any) -> list[Any]:
     return values
 
 
-def spread(machine: Any, value: Any) -> list[Any]:
+def spread(machine: Machine, value: Any) -> list[Any]:
     """The elements of ``*value``; an unknown one leaves a Rest."""
     try:
         return machine.iterate(value)
@@ -200,7 +203,7 @@ def spread(machine: Any, value: Any) -> list[Any]:
         return [Rest(used.unknown.reason, used.unknown.place or machine.site())]
 
 
-def _dict(machine: Any, frame: Frame, node: cst.Dict) -> Any:
+def _dict(machine: Machine, frame: Frame, node: cst.Dict) -> Any:
     result: dict[Any, Any] = {}
     element: Any
     for element in node.elements:
@@ -220,21 +223,21 @@ def _dict(machine: Any, frame: Frame, node: cst.Dict) -> Any:
     return result
 
 
-def _hashed(machine: Any, make: Any) -> Any:
+def _hashed(machine: Machine, make: Any) -> Any:
     try:
         return make()
     except TypeError as error:
         raise machine.exception("TypeError", str(error)) from None
 
 
-def _ellipsis(machine: Any, frame: Frame, node: Any) -> Any:
+def _ellipsis(machine: Machine, frame: Frame, node: Any) -> Any:
     return ...
 
 
 # -- operators -------------------------------------------------------------------------------
 
 
-def _binary(machine: Any, frame: Frame, node: cst.BinaryOperation) -> Any:
+def _binary(machine: Machine, frame: Frame, node: cst.BinaryOperation) -> Any:
     chain = [node]
     left_node = node.left
     while type(left_node) is cst.BinaryOperation:
@@ -248,7 +251,7 @@ def _binary(machine: Any, frame: Frame, node: cst.BinaryOperation) -> Any:
     return value
 
 
-def _unary(machine: Any, frame: Frame, node: cst.UnaryOperation) -> Any:
+def _unary(machine: Machine, frame: Frame, node: cst.UnaryOperation) -> Any:
     value = evaluate(machine, frame, node.expression)
     if type(node.operator) is cst.Not:
         known = machine.truth(value)
@@ -256,7 +259,7 @@ def _unary(machine: Any, frame: Frame, node: cst.UnaryOperation) -> Any:
     return operators.unary(machine, type(node.operator), value)
 
 
-def _boolean(machine: Any, frame: Frame, node: cst.BooleanOperation) -> Any:
+def _boolean(machine: Machine, frame: Frame, node: cst.BooleanOperation) -> Any:
     is_and = type(node.operator) is cst.And
     left_node, right_node = node.left, node.right
     left = EXPRESSIONS[type(left_node)](machine, frame, left_node)
@@ -266,7 +269,7 @@ def _boolean(machine: Any, frame: Frame, node: cst.BooleanOperation) -> Any:
     return EXPRESSIONS[type(right_node)](machine, frame, right_node) if known is is_and else left
 
 
-def _boolean_unknown(machine: Any, frame: Frame, node: cst.BooleanOperation, left: Any, is_and: bool) -> Any:
+def _boolean_unknown(machine: Machine, frame: Frame, node: cst.BooleanOperation, left: Any, is_and: bool) -> Any:
     """``unknown and False`` is falsy whatever the unknown is; ``unknown or True`` truthy."""
     machine.uncertain += 1
     try:
@@ -278,7 +281,7 @@ def _boolean_unknown(machine: Any, frame: Frame, node: cst.BooleanOperation, lef
     return left if isinstance(left, Unknown) else machine.unknown("a condition that is not known")
 
 
-def _comparison(machine: Any, frame: Frame, node: cst.Comparison) -> Any:
+def _comparison(machine: Machine, frame: Frame, node: cst.Comparison) -> Any:
     first = node.left
     left = EXPRESSIONS[type(first)](machine, frame, first)
     last = node.comparisons[-1]
@@ -294,7 +297,7 @@ def _comparison(machine: Any, frame: Frame, node: cst.Comparison) -> Any:
     return result
 
 
-def _if_expression(machine: Any, frame: Frame, node: cst.IfExp) -> Any:
+def _if_expression(machine: Machine, frame: Frame, node: cst.IfExp) -> Any:
     known = machine.truth(evaluate(machine, frame, node.test))
     if known is not None:
         return evaluate(machine, frame, node.body if known else node.orelse)
@@ -312,13 +315,13 @@ def _if_expression(machine: Any, frame: Frame, node: cst.IfExp) -> Any:
     return join_all(machine, results, reason)
 
 
-def _lambda(machine: Any, frame: Frame, node: cst.Lambda) -> Function:
+def _lambda(machine: Machine, frame: Frame, node: cst.Lambda) -> Function:
     function = make_function(machine, frame, "<lambda>", node, node.params, node.body)
     function.node_is_lambda = True
     return function
 
 
-def make_function(machine: Any, frame: Frame, name: str, node: Any, params: Any, body: Any) -> Function:
+def make_function(machine: Machine, frame: Frame, name: str, node: Any, params: Any, body: Any) -> Function:
     """A function value; its defaults are evaluated now, in the defining scope."""
     parameters = machine.literals.get(params)
     if parameters is None:
@@ -332,7 +335,7 @@ def make_function(machine: Any, frame: Frame, name: str, node: Any, params: Any,
 # -- access and calls ------------------------------------------------------------------------
 
 
-def _attribute(machine: Any, frame: Frame, node: cst.Attribute) -> Any:
+def _attribute(machine: Machine, frame: Frame, node: cst.Attribute) -> Any:
     name = node.attr.value
     if name[:2] == "__":
         name = attribute_name(frame, node)
@@ -359,14 +362,14 @@ def mangled(class_name: str, name: str) -> str:
     return f"_{class_name.lstrip('_')}{name}" if private else name
 
 
-def _subscript(machine: Any, frame: Frame, node: cst.Subscript) -> Any:
+def _subscript(machine: Machine, frame: Frame, node: cst.Subscript) -> Any:
     value = evaluate(machine, frame, node.value)
     key = subscript_key(machine, frame, node.slice)
     frame.node = node
     return operators.get_item(machine, value, key)
 
 
-def subscript_key(machine: Any, frame: Frame, elements: Any) -> Any:
+def subscript_key(machine: Machine, frame: Frame, elements: Any) -> Any:
     """The key of ``a[…]``: a value, a slice, or a tuple of them."""
     keys: list[Any] = []
     for element in elements:
@@ -380,12 +383,12 @@ def subscript_key(machine: Any, frame: Frame, elements: Any) -> Any:
     return tuple(keys) if is_tuple else keys[0]
 
 
-def _slice(machine: Any, frame: Frame, node: cst.Slice) -> slice:
+def _slice(machine: Machine, frame: Frame, node: cst.Slice) -> slice:
     ends = [evaluate(machine, frame, e) if e is not None else None for e in (node.lower, node.upper, node.step)]
     return slice(*ends)
 
 
-def _call(machine: Any, frame: Frame, node: cst.Call) -> Any:
+def _call(machine: Machine, frame: Frame, node: cst.Call) -> Any:
     called = node.func
     function = EXPRESSIONS[type(called)](machine, frame, called)
     if function is SUPER:
@@ -399,7 +402,7 @@ def _call(machine: Any, frame: Frame, node: cst.Call) -> Any:
         frame.node = before
 
 
-def arguments(machine: Any, frame: Frame, node: cst.Call) -> tuple[list[Any], dict[str, Any]]:
+def arguments(machine: Machine, frame: Frame, node: cst.Call) -> tuple[list[Any], dict[str, Any]]:
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
     for argument in node.args:
@@ -417,7 +420,7 @@ def arguments(machine: Any, frame: Frame, node: cst.Call) -> tuple[list[Any], di
     return args, kwargs
 
 
-def _spread_keywords(machine: Any, value: Any, kwargs: dict[str, Any]) -> None:
+def _spread_keywords(machine: Machine, value: Any, kwargs: dict[str, Any]) -> None:
     value = getattr(value, "payload", None) or value
     if isinstance(value, dict):
         kwargs.update(value)
@@ -425,7 +428,7 @@ def _spread_keywords(machine: Any, value: Any, kwargs: dict[str, Any]) -> None:
         kwargs["**"] = value
 
 
-def _super(machine: Any, frame: Frame, node: cst.Call) -> Any:
+def _super(machine: Machine, frame: Frame, node: cst.Call) -> Any:
     if len(node.args) == 2:
         owner = evaluate(machine, frame, node.args[0].value)
         receiver = evaluate(machine, frame, node.args[1].value)
@@ -450,7 +453,7 @@ def _implicit_super(frame: Frame) -> tuple[Any, Any]:
 # -- comprehensions --------------------------------------------------------------------------
 
 
-def _comprehension(machine: Any, frame: Frame, node: Any) -> Any:
+def _comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
     """List, set and generator comprehensions; an unknown source leaves a Rest."""
     if isinstance(node, cst.GeneratorExp):
         return _generator_expression(machine, frame, node)
@@ -464,7 +467,7 @@ def _comprehension(machine: Any, frame: Frame, node: Any) -> Any:
     return machine.unknown("a comprehension of another kind")
 
 
-def _generator_expression(machine: Any, frame: Frame, node: cst.GeneratorExp) -> LazyIterator:
+def _generator_expression(machine: Machine, frame: Frame, node: cst.GeneratorExp) -> LazyIterator:
     """Its first source is evaluated at once, the rest as far as somebody asks."""
     inner = _inner_frame(frame)
     source = evaluate(machine, frame, node.for_in.iter)
@@ -475,7 +478,7 @@ def _generator_expression(machine: Any, frame: Frame, node: cst.GeneratorExp) ->
     return LazyIterator(Generator(machine, inner, _elements_of(machine, inner, node, node.for_in, items)))
 
 
-def _elements_of(machine: Any, frame: Frame, node: cst.GeneratorExp, part: Any, items: Any) -> Any:
+def _elements_of(machine: Machine, frame: Frame, node: cst.GeneratorExp, part: Any, items: Any) -> Any:
     from analyzers.interpreter.statements import assign
 
     for item in items:
@@ -493,7 +496,7 @@ def _elements_of(machine: Any, frame: Frame, node: cst.GeneratorExp, part: Any, 
         yield from _elements_of(machine, frame, node, part.inner_for_in, inner)
 
 
-def _passes(machine: Any, frame: Frame, part: Any) -> bool:
+def _passes(machine: Machine, frame: Frame, part: Any) -> bool:
     for condition in part.ifs:
         known = machine.truth(evaluate(machine, frame, condition.test))
         if known is None:
@@ -503,7 +506,7 @@ def _passes(machine: Any, frame: Frame, part: Any) -> bool:
     return True
 
 
-def _dict_comprehension(machine: Any, frame: Frame, node: cst.DictComp) -> Any:
+def _dict_comprehension(machine: Machine, frame: Frame, node: cst.DictComp) -> Any:
     result: dict[Any, Any] = {}
     rest: list[Any] = []
     inner = _inner_frame(frame)
@@ -527,7 +530,7 @@ def _inner_frame(frame: Frame) -> Frame:
     return inner
 
 
-def _run_for(machine: Any, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
+def _run_for(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
     from analyzers.interpreter.statements import assign
 
     source = evaluate(machine, outer, node.iter)
@@ -549,7 +552,7 @@ def _run_for(machine: Any, frame: Frame, node: Any, emit: Any, values: list[Any]
         machine.frames.pop()
 
 
-def _filtered(machine: Any, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
+def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
     for condition in node.ifs:
         known = machine.truth(evaluate(machine, frame, condition.test))
         if known is None:
@@ -566,7 +569,7 @@ def _filtered(machine: Any, frame: Frame, node: Any, emit: Any, values: list[Any
 # -- the rest --------------------------------------------------------------------------------
 
 
-def _named(machine: Any, frame: Frame, node: cst.NamedExpr) -> Any:
+def _named(machine: Machine, frame: Frame, node: cst.NamedExpr) -> Any:
     value = evaluate(machine, frame, node.value)
     scope = frame.scope
     while scope.function is None and scope.outer is not None and not scope.is_class:
@@ -576,7 +579,7 @@ def _named(machine: Any, frame: Frame, node: cst.NamedExpr) -> Any:
     return value
 
 
-def _yield(machine: Any, frame: Frame, node: cst.Yield) -> Any:
+def _yield(machine: Machine, frame: Frame, node: cst.Yield) -> Any:
     owner = frame
     if owner.yields is None:
         return machine.unknown("yield outside a generator")
@@ -589,7 +592,7 @@ def _yield(machine: Any, frame: Frame, node: cst.Yield) -> Any:
     return machine.unknown("the value sent to a generator")
 
 
-def _await(machine: Any, frame: Frame, node: cst.Await) -> Any:
+def _await(machine: Machine, frame: Frame, node: cst.Await) -> Any:
     return evaluate(machine, frame, node.expression)
 
 

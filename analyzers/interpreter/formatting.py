@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import string
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_STRING
 from analyzers.interpreter.values import MISSING, Class, Function, Instance
 from analyzers.tensors.dims import Expression, text
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 _STEP = re.compile(r"\.([^.\[]+)|\[([^\]]+)\]")
 _NUMBER = re.compile(r"\d+")
@@ -17,7 +20,7 @@ _WIDE = re.compile(r"%[-+ #0-9.]*(\d{4}|\*)")
 _SIMPLE = (str, int, float, bool, type(None), complex, bytes)
 
 
-def as_text(machine: Any, value: Any, *, representation: bool = False) -> Any:
+def as_text(machine: Machine, value: Any, *, representation: bool = False) -> Any:
     """``str(value)`` (or ``repr``) as a str, or Unknown."""
     if isinstance(value, Unknown):
         return value
@@ -45,13 +48,13 @@ def as_text(machine: Any, value: Any, *, representation: bool = False) -> Any:
     return machine.unknown("the text of a value")
 
 
-def _of_simple(machine: Any, value: Any, representation: bool) -> Any:
+def _of_simple(machine: Machine, value: Any, representation: bool) -> Any:
     if isinstance(value, int) and value.bit_length() > 10_000:
         return machine.unknown("the text of a very large number")
     return repr(value) if representation else str(value)
 
 
-def _of_sequence(machine: Any, value: Any) -> Any:
+def _of_sequence(machine: Machine, value: Any) -> Any:
     machine.budget.spend(len(value))
     machine.depth += 1
     try:
@@ -73,7 +76,7 @@ def _of_sequence(machine: Any, value: Any) -> Any:
     return f"({inner},)" if len(value) == 1 else f"({inner})"
 
 
-def _of_dict(machine: Any, value: dict) -> Any:
+def _of_dict(machine: Machine, value: dict) -> Any:
     parts = []
     for key, item in value.items():
         shown = as_text(machine, (key, item), representation=True)
@@ -84,7 +87,7 @@ def _of_dict(machine: Any, value: dict) -> Any:
     return _wrapped(value, dict, "{" + ", ".join(parts) + "}")
 
 
-def _of_set(machine: Any, value: Any) -> Any:
+def _of_set(machine: Machine, value: Any) -> Any:
     """The order of anything but whole numbers differs from run to run."""
     if len(value) > 1 and not all(isinstance(v, int) for v in value):
         return machine.unknown("the order of a set")
@@ -102,7 +105,7 @@ def _wrapped(value: Any, plain: type, text: str) -> str:
     return f"{names.get(kind.__name__, kind.__name__)}({text})"
 
 
-def _of_instance(machine: Any, value: Instance, representation: bool) -> Any:
+def _of_instance(machine: Machine, value: Instance, representation: bool) -> Any:
     for name in ("__repr__",) if representation else ("__str__", "__repr__"):
         if "args" in value.attributes and representation:
             break
@@ -133,7 +136,7 @@ def _is_plain_member(value: Instance) -> bool:
     return any(getattr(c, "name", "") in ("IntEnum", "StrEnum", "IntFlag") for c in value.class_.mro)
 
 
-def format_value(machine: Any, value: Any, spec: str, conversion: str | None = None) -> Any:
+def format_value(machine: Machine, value: Any, spec: str, conversion: str | None = None) -> Any:
     """``format(value, spec)``; widths beyond the bound are Unknown."""
     if isinstance(value, Unknown):
         return value
@@ -156,7 +159,7 @@ def format_value(machine: Any, value: Any, spec: str, conversion: str | None = N
     return format(value, spec)
 
 
-def format_string(machine: Any, template: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def format_string(machine: Machine, template: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``template.format(*args, **kwargs)`` with plain field names (and attribute or index steps)."""
     parts: list[str] = []
     automatic = 0
@@ -181,7 +184,7 @@ def format_string(machine: Any, template: str, args: list[Any], kwargs: dict[str
     return "".join(parts) if sum(map(len, parts)) <= MAXIMUM_STRING else machine.unknown("a string that is too long")
 
 
-def _field(machine: Any, field: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _field(machine: Machine, field: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     from analyzers.interpreter.operators import get_item
 
     head = re.match(r"[^.\[]*", field)[0]  # type: ignore[index]
@@ -210,7 +213,7 @@ class Shown:
         return self.representation
 
 
-def _shown(machine: Any, value: Any) -> Any:
+def _shown(machine: Machine, value: Any) -> Any:
     if isinstance(value, Instance) and "members" not in value.class_.metadata:
         value = value.payload if isinstance(value.payload, (int, float)) else value
     if isinstance(value, (int, float, str, Unknown)):
@@ -222,7 +225,7 @@ def _shown(machine: Any, value: Any) -> Any:
     return text if isinstance(text, Unknown) else Shown(text, representation)
 
 
-def percent(machine: Any, template: str, values: Any) -> Any:
+def percent(machine: Machine, template: str, values: Any) -> Any:
     """``template % values``."""
     if _WIDE.search(template):
         return machine.unknown("a format width that is too large")

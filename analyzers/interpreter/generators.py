@@ -8,7 +8,7 @@ is a :class:`Rest`.
 from __future__ import annotations
 
 from collections.abc import Generator as Steps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -17,13 +17,16 @@ from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import LazyIterator, Raised, Rest
 from analyzers.unknown import UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 Run = Steps[Any, Any, "str | None"]
 
 
 class Generator:
     """The iterator that calling a generator function gives (inside a LazyIterator)."""
 
-    def __init__(self, machine: Any, frame: Frame, steps: Any) -> None:
+    def __init__(self, machine: Machine, frame: Frame, steps: Any) -> None:
         self.machine = machine
         self.frame = frame
         self.steps = steps
@@ -67,7 +70,7 @@ class Generator:
             machine.handlers = outside
 
 
-def yields(machine: Any, node: Any) -> bool:
+def yields(machine: Machine, node: Any) -> bool:
     """Whether a yield of this function stands in ``node``."""
     known = machine.literals.get(node)
     if known is None:
@@ -85,7 +88,7 @@ def _holds_yield(node: Any) -> bool:
 # -- statements ------------------------------------------------------------------------------
 
 
-def run_lazily(machine: Any, frame: Frame, statements: Any) -> Run:
+def run_lazily(machine: Machine, frame: Frame, statements: Any) -> Run:
     """The steps of a generator's body."""
     for statement in statements:
         if yields(machine, statement):
@@ -100,11 +103,11 @@ def run_lazily(machine: Any, frame: Frame, statements: Any) -> Run:
     return None
 
 
-def _line(machine: Any, frame: Frame, node: cst.SimpleStatementLine) -> Run:
+def _line(machine: Machine, frame: Frame, node: cst.SimpleStatementLine) -> Run:
     return (yield from run_lazily(machine, frame, node.body))
 
 
-def _simple(machine: Any, frame: Frame, node: Any) -> Run:
+def _simple(machine: Machine, frame: Frame, node: Any) -> Run:
     """A yield that is a whole statement, or the whole value of an assignment or return."""
     frame.node = node
     value = getattr(node, "value", None)
@@ -130,7 +133,7 @@ def _targets(node: Any) -> list[Any]:
     return [node.target] if type(node) is cst.AnnAssign else []
 
 
-def _yield(machine: Any, frame: Frame, node: cst.Yield) -> Steps[Any, Any, Any]:
+def _yield(machine: Machine, frame: Frame, node: cst.Yield) -> Steps[Any, Any, Any]:
     if type(node.value) is not cst.From:
         return (yield machine.evaluate(frame, node.value) if node.value is not None else None)
     source = machine.evaluate(frame, node.value.item)
@@ -139,13 +142,13 @@ def _yield(machine: Any, frame: Frame, node: cst.Yield) -> Steps[Any, Any, Any]:
     return items.result if isinstance(items, Generator) else None
 
 
-def _spread(machine: Any, value: Any) -> Any:
+def _spread(machine: Machine, value: Any) -> Any:
     from analyzers.interpreter.expressions import spread
 
     return spread(machine, value)
 
 
-def _if(machine: Any, frame: Frame, node: cst.If) -> Run:
+def _if(machine: Machine, frame: Frame, node: cst.If) -> Run:
     current: Any = node
     while type(current) is cst.If:
         known = machine.truth(machine.evaluate(frame, current.test))
@@ -157,7 +160,7 @@ def _if(machine: Any, frame: Frame, node: cst.If) -> Run:
     return (yield from run_lazily(machine, frame, current.body.body)) if current is not None else None
 
 
-def _for(machine: Any, frame: Frame, node: cst.For) -> Run:
+def _for(machine: Machine, frame: Frame, node: cst.For) -> Run:
     source = machine.evaluate(frame, node.iter)
     for item in source.source if isinstance(source, LazyIterator) else machine.iterate(source):
         if isinstance(item, Rest):
@@ -172,12 +175,12 @@ def _for(machine: Any, frame: Frame, node: cst.For) -> Run:
     return (yield from run_lazily(machine, frame, node.orelse.body.body)) if node.orelse is not None else None
 
 
-def _certain(machine: Any, signal: str | None) -> None:
+def _certain(machine: Machine, signal: str | None) -> None:
     if signal in (SKIP, UNSURE):
         raise UnknownUsed(machine.unknown("it depends on when a loop is left"))
 
 
-def _while(machine: Any, frame: Frame, node: cst.While) -> Run:
+def _while(machine: Machine, frame: Frame, node: cst.While) -> Run:
     from analyzers.interpreter.expressions import evaluate
 
     while True:
@@ -195,7 +198,7 @@ def _while(machine: Any, frame: Frame, node: cst.While) -> Run:
     return (yield from run_lazily(machine, frame, node.orelse.body.body)) if node.orelse is not None else None
 
 
-def _try(machine: Any, frame: Frame, node: cst.Try) -> Run:
+def _try(machine: Machine, frame: Frame, node: cst.Try) -> Run:
     """No ``finally`` here: a generator that is dropped half-way runs nothing more."""
     try:
         signal = yield from _handled(machine, frame, node)
@@ -209,7 +212,7 @@ def _try(machine: Any, frame: Frame, node: cst.Try) -> Run:
     return last or signal
 
 
-def _handled(machine: Any, frame: Frame, node: cst.Try) -> Run:
+def _handled(machine: Machine, frame: Frame, node: cst.Try) -> Run:
     from analyzers.interpreter.statements import assign, guard_of, handler_of
 
     guards = (guard_of(machine, frame, node),) if node.handlers else ()
@@ -236,16 +239,16 @@ def _handled(machine: Any, frame: Frame, node: cst.Try) -> Run:
     return signal
 
 
-def _leave(machine: Any, guards: tuple[Any, ...]) -> None:
+def _leave(machine: Machine, guards: tuple[Any, ...]) -> None:
     """Leave a ``try``: what stands around it may be another caller's by now, so the last guards go."""
     machine.handlers = machine.handlers[: len(machine.handlers) - len(guards)]
 
 
-def _with(machine: Any, frame: Frame, node: cst.With) -> Run:
+def _with(machine: Machine, frame: Frame, node: cst.With) -> Run:
     return (yield from _with_items(machine, frame, node, 0))
 
 
-def _with_items(machine: Any, frame: Frame, node: cst.With, index: int) -> Run:
+def _with_items(machine: Machine, frame: Frame, node: cst.With, index: int) -> Run:
     from analyzers.interpreter import contexts
     from analyzers.interpreter.statements import assign_manager
 

@@ -7,11 +7,14 @@ steps between some inputs and some outputs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import Site
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 class Step:
@@ -115,7 +118,7 @@ class Graph:
             known.update(id(t) for t in step.outputs)
         return next((t for s in self.steps for t in s.inputs if id(t) not in known), None)
 
-    def run(self, machine: Any, tensors: list[Any]) -> Any:
+    def run(self, machine: Machine, tensors: list[Any]) -> Any:
         """The outputs for these tensors in place of the inputs."""
         values: dict[int, Any] = {id(t): v for t, v in zip(self.inputs, tensors)}
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
@@ -16,6 +16,9 @@ from analyzers.interpreter.scope import restore
 from analyzers.interpreter.values import MISSING, HostMethod, Instance, Maybe, Rest
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 MUTATING = frozenset(
     "append extend insert pop remove clear sort reverse setdefault update popitem add discard move_to_end "
@@ -30,7 +33,7 @@ PLACED = frozenset(
 PADDING = frozenset(["ljust", "rjust", "center", "zfill", "expandtabs"])
 
 
-def call(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def call(machine: Machine, method: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
     receiver, name = method.receiver, method.name
     if isinstance(receiver, type):
         return _unbound(machine, method, args, kwargs)
@@ -51,7 +54,7 @@ def call(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str, An
         raise machine.exception(type(error).__name__, str(error)) from None
 
 
-def opened(machine: Any, receiver: Any, name: str, unknown: Unknown) -> Unknown:
+def opened(machine: Machine, receiver: Any, name: str, unknown: Unknown) -> Unknown:
     """What a collection holds after a change at a place that is not known."""
     if isinstance(receiver, dict):
         if name in ("pop", "del"):
@@ -65,7 +68,7 @@ def opened(machine: Any, receiver: Any, name: str, unknown: Unknown) -> Unknown:
     return unknown
 
 
-def _plain(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _plain(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if name not in STORING:
         for argument in (*args, *kwargs.values()):
             if isinstance(argument, Unknown):
@@ -79,7 +82,7 @@ def _plain(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict
     return getattr(receiver, name)(*args, **kwargs)
 
 
-def _unbound(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _unbound(machine: Machine, method: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``str.upper(x)``, ``dict.fromkeys(…)``."""
     if method.name in ("maketrans", "from_bytes", "fromhex"):
         return _plain(machine, method.receiver, method.name, args, kwargs)
@@ -92,7 +95,7 @@ def _unbound(machine: Any, method: HostMethod, args: list[Any], kwargs: dict[str
     return call(machine, HostMethod(receiver, method.name), args[1:], kwargs)
 
 
-def _extend(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+def _extend(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     try:
         items = machine.iterate(args[0])
     except UnknownUsed as used:
@@ -102,7 +105,7 @@ def _extend(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dic
     getattr(receiver, name)(items)
 
 
-def _update(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+def _update(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     if isinstance(receiver, Counter):
         receiver.update(*[a if isinstance(a, dict) else machine.iterate(a) for a in args], **kwargs)
         return
@@ -122,7 +125,7 @@ def _update(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dic
         receiver.update({k: v for k, v in kwargs.items() if k != "**"})
 
 
-def _sort(machine: Any, receiver: list, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+def _sort(machine: Machine, receiver: list, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     from analyzers.interpreter.builtins import sorted_values
 
     try:
@@ -133,7 +136,7 @@ def _sort(machine: Any, receiver: list, name: str, args: list[Any], kwargs: dict
         raise
 
 
-def _join(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _join(machine: Machine, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     items = machine.iterate(args[0])
     items = [i.payload if isinstance(i, Instance) and isinstance(i.payload, str) else i for i in items]
     for item in items:
@@ -146,13 +149,13 @@ def _join(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[
     return receiver.join(items)
 
 
-def _pad(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _pad(machine: Machine, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if args and isinstance(args[0], int) and args[0] > MAXIMUM_STRING:
         return machine.unknown("a string that is too long")
     return _plain(machine, receiver, name, args, kwargs)
 
 
-def _replace(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _replace(machine: Machine, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     known = [a for a in args if not isinstance(a, Unknown)]
     if len(known) == len(args) >= 2 and isinstance(receiver, str):
         found = receiver.count(args[0])
@@ -161,7 +164,7 @@ def _replace(machine: Any, receiver: str, name: str, args: list[Any], kwargs: di
     return _plain(machine, receiver, name, args, kwargs)
 
 
-def _format(machine: Any, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _format(machine: Machine, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if name == "format_map":
         args, kwargs = [], dict(args[0])
     return formatting.format_string(machine, receiver, args, kwargs)
@@ -188,12 +191,12 @@ class View(list):
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
 
-def _views(machine: Any, receiver: dict, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _views(machine: Machine, receiver: dict, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     entries = getattr(known_dict(receiver), name)()
     return list(entries) if name == "values" else View(entries)
 
 
-def _set_operation(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _set_operation(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return getattr(receiver, name)(*[machine.iterate(a) for a in args])
 
 
@@ -203,7 +206,7 @@ def _is_same(left: Any, right: Any) -> bool:
     return left is right or left == right
 
 
-def _search(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _search(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``index``/``count``/``remove``: equality of elements that may be unknown or tensors."""
     if isinstance(receiver, (str, bytes)):
         return _plain(machine, receiver, name, args, kwargs)
@@ -226,11 +229,11 @@ def _search(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dic
     return None
 
 
-def _copy(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _copy(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return receiver.copy()
 
 
-def _get(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _get(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``dict.get``; what is not entered yet may still be awaited, or be among the entries that are not known."""
     if not isinstance(receiver, dict) or not args or isinstance(args[0], Unknown) or args[0] in receiver:
         return _plain(machine, receiver, name, args, kwargs)
@@ -243,7 +246,7 @@ def _get(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[s
     return found if found is not MISSING else _plain(machine, receiver, name, args, kwargs)
 
 
-def _placed(machine: Any, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _placed(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``pop``/``insert`` of a list: where it is not known which element is meant, what it holds is not known."""
     if not isinstance(receiver, list):
         return _plain(machine, receiver, name, args, kwargs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import (
     MISSING,
@@ -21,8 +21,11 @@ from analyzers.tensors.dims import Expression
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-def is_instance(machine: Any, value: Any, kinds: Any) -> bool | None:
+
+def is_instance(machine: Machine, value: Any, kinds: Any) -> bool | None:
     """``isinstance``; None where it is not known."""
     if type(value) is Instance and type(kinds) is Class:
         return _instance_fits(value, kinds)

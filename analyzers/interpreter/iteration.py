@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator, Maybe, Rest
@@ -10,10 +10,13 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 PLAIN_TYPES = frozenset((int, str, float))
 
 
-def truth(machine: Any, value: Any) -> bool | None:
+def truth(machine: Machine, value: Any) -> bool | None:
     if value is True or value is False or value is None:
         return value is True
     if type(value) in PLAIN_TYPES:
@@ -42,7 +45,7 @@ def truth(machine: Any, value: Any) -> bool | None:
         return None
 
 
-def _truth_of_instance(machine: Any, value: Instance) -> bool | None:
+def _truth_of_instance(machine: Machine, value: Instance) -> bool | None:
     if value.payload is not None:
         return bool(value.payload)
     for name in ("__bool__", "__len__"):
@@ -52,7 +55,7 @@ def _truth_of_instance(machine: Any, value: Instance) -> bool | None:
     return True
 
 
-def iterate(machine: Any, value: Any) -> list[Any]:
+def iterate(machine: Machine, value: Any) -> list[Any]:
     """All elements of an iterable, bounded; an unknown one raises UnknownUsed."""
     if isinstance(value, (list, tuple)):
         return _known(list(value))
@@ -128,7 +131,7 @@ def _bounded_range(value: range) -> list[int]:
     raise UnknownUsed(Unknown(f"a range of more than {MAXIMUM_COLLECTION:,} elements"))
 
 
-def _iterate_instance(machine: Any, value: Instance) -> list[Any]:
+def _iterate_instance(machine: Machine, value: Instance) -> list[Any]:
     if value.class_.find("__iter__") is not MISSING:
         result = machine.call(machine.get_attribute(value, "__iter__"))
         return _exhaust(machine, result) if isinstance(result, Instance) else iterate(machine, result)
@@ -141,7 +144,7 @@ def _iterate_instance(machine: Any, value: Instance) -> list[Any]:
     raise UnknownUsed(machine.unknown(f"iterating over a {value.class_.name}"))
 
 
-def _indexed(machine: Any, value: Instance) -> list[Any]:
+def _indexed(machine: Machine, value: Instance) -> list[Any]:
     """An object without ``__iter__``: its items 0, 1, … up to the first IndexError."""
     from analyzers.interpreter.values import Raised
 
@@ -164,7 +167,7 @@ def _indexed(machine: Any, value: Instance) -> list[Any]:
     raise UnknownUsed(machine.unknown("a sequence without end"))
 
 
-def _exhaust(machine: Any, iterator: Instance) -> list[Any]:
+def _exhaust(machine: Machine, iterator: Instance) -> list[Any]:
     """An object whose ``__iter__`` returned an instance with ``__next__``."""
     from analyzers.interpreter.values import Raised
 
@@ -195,7 +198,7 @@ def _not_symbolic(use: str, exception: str) -> OperationError:
     return OperationError("invalid-argument", f"a symbolic tensor cannot be used {use}", exception=exception)
 
 
-def _iterate_tensor(machine: Any, value: Tensor) -> list[Any]:
+def _iterate_tensor(machine: Machine, value: Tensor) -> list[Any]:
     from analyzers.tensors.operations.indexing import getitem
 
     if value.history is not None:

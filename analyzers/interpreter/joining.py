@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.scope import Frame, restore
 from analyzers.interpreter.values import MISSING, Maybe, Raised, Rest
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 RETURN, BREAK, CONTINUE, SKIP, UNSURE = "return", "break", "continue", "skip", "unsure"
 
@@ -26,7 +29,7 @@ class Outcome:
         self.after: dict[int, tuple[Any, Any]] = {}
 
 
-def fork(machine: Any, frame: Frame, branches: list[Callable[[], str | None]], reason: str) -> str | None:
+def fork(machine: Machine, frame: Frame, branches: list[Callable[[], str | None]], reason: str) -> str | None:
     """Run every branch from the present state, join the states of those that go on; the signal they agree on."""
     outcomes = [_run_branch(machine, frame, branch) for branch in branches]
     alive = [o for o in outcomes if o.raised is None]
@@ -50,7 +53,7 @@ def fork(machine: Any, frame: Frame, branches: list[Callable[[], str | None]], r
     return SKIP if signals <= {None, CONTINUE, SKIP} else UNSURE
 
 
-def rejoin(machine: Any, frame: Frame) -> Any:
+def rejoin(machine: Machine, frame: Frame) -> Any:
     """A function that may have returned early: its result, and what the early returns left, joined with its end."""
     reason = "it depends on whether a function returned early"
     for after in frame.left:
@@ -61,7 +64,7 @@ def rejoin(machine: Any, frame: Frame) -> Any:
     return join_all(machine, [*frame.pending, frame.result])
 
 
-def rejoin_early(machine: Any, frame: Frame) -> Any:
+def rejoin_early(machine: Machine, frame: Frame) -> Any:
     """A function that raises at its end and may have returned before: where the program goes on, it has returned."""
     reason = "it depends on where a function returned early"
     containers = {key: container for after in frame.left for key, (container, _) in after.items()}
@@ -73,7 +76,7 @@ def rejoin_early(machine: Any, frame: Frame) -> Any:
     return join_all(machine, frame.pending, reason)
 
 
-def _run_branch(machine: Any, frame: Frame, branch: Callable[[], str | None]) -> Outcome:
+def _run_branch(machine: Machine, frame: Frame, branch: Callable[[], str | None]) -> Outcome:
     outcome = Outcome()
     saved = frame.result
     machine.uncertain += 1
@@ -93,7 +96,7 @@ STEPS_PER_FORK = 20
 """What it costs to follow both branches and to join what they leave, beside the branches themselves."""
 
 
-def _join_states(machine: Any, outcomes: list[Outcome], reason: str) -> None:
+def _join_states(machine: Machine, outcomes: list[Outcome], reason: str) -> None:
     machine.budget.spend(STEPS_PER_FORK)
     touched: dict[int, Any] = {}
     for outcome in outcomes:
@@ -105,7 +108,7 @@ def _join_states(machine: Any, outcomes: list[Outcome], reason: str) -> None:
         restore(container, join_containers(machine, states, reason))
 
 
-def join_containers(machine: Any, states: list[Any], reason: str) -> Any:
+def join_containers(machine: Machine, states: list[Any], reason: str) -> Any:
     first = states[0]
     if len(states) == 1:
         return first
@@ -118,18 +121,18 @@ def join_containers(machine: Any, states: list[Any], reason: str) -> Any:
     return [Rest(reason, machine.site())]
 
 
-def _join_dicts(machine: Any, states: list[dict], reason: str) -> dict:
+def _join_dicts(machine: Machine, states: list[dict], reason: str) -> dict:
     keys = dict.fromkeys(k for s in states for k in s)
     return {k: _join_entries(machine, [s.get(k, MISSING) for s in states], reason) for k in keys}
 
 
-def _join_entries(machine: Any, values: list[Any], reason: str) -> Any:
+def _join_entries(machine: Machine, values: list[Any], reason: str) -> Any:
     if any(v is MISSING for v in values):
         return Maybe(reason, machine.site())
     return join_all(machine, values, reason)
 
 
-def join_all(machine: Any, values: list[Any], reason: str = "it depends on a condition that is not known") -> Any:
+def join_all(machine: Machine, values: list[Any], reason: str = "it depends on a condition that is not known") -> Any:
     """One value that stands for any of these: the same, or Unknown where they differ."""
     first = values[0]
     for other in values[1:]:
@@ -137,7 +140,7 @@ def join_all(machine: Any, values: list[Any], reason: str = "it depends on a con
     return first
 
 
-def join(machine: Any, left: Any, right: Any, reason: str) -> Any:
+def join(machine: Machine, left: Any, right: Any, reason: str) -> Any:
     if left is right:
         return left
     if isinstance(left, Unknown):
@@ -155,7 +158,7 @@ def join(machine: Any, left: Any, right: Any, reason: str) -> Any:
     return machine.unknown(reason)
 
 
-def _join_tensors(machine: Any, left: Tensor, right: Tensor, reason: str) -> Any:
+def _join_tensors(machine: Machine, left: Tensor, right: Tensor, reason: str) -> Any:
     if left.shape != right.shape:
         return machine.unknown(reason)
     if left.field is right.field:

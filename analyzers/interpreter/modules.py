@@ -6,17 +6,20 @@ import builtins
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks import registry
+from analyzers.imports.resolver import is_stdlib
+from analyzers.interpreter import overlays
 from analyzers.interpreter.iteration import is_exception
-from analyzers.interpreter.library import LIBRARY
+from analyzers.interpreter.library import STANDARD_LIBRARY
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, NativeModule, Raised
-from analyzers.project.resolve import is_stdlib
 from analyzers.source.module import SourceModule
 from analyzers.source.sources import SourceError
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 _DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE)
 _EMPTY = re.compile(r"=\s*(?:\{\s*\}|(?:\w+\.)*\w+\([^:={]*\))\s*(?:#.*)?$", re.MULTILINE)
@@ -82,7 +85,7 @@ class Module:
             self.settled.add(name)
         return self.scope.names.get(name, MISSING)
 
-    def _settle_elsewhere(self, machine: Any, name: str, limit: int | None) -> None:
+    def _settle_elsewhere(self, machine: Machine, name: str, limit: int | None) -> None:
         """Bound later in the file (reached through a call), by a star import, or a submodule."""
         if limit is not None:
             found = self.modules.find_starred(self, name)
@@ -115,7 +118,7 @@ class Module:
         between = self.source.blocks[first + 1 : last]
         return [b for b in between if b.kind in ("assign", "class") and b.mentions(name)]
 
-    def run_in_turn(self, machine: Any, block: Any) -> None:
+    def run_in_turn(self, machine: Machine, block: Any) -> None:
         """Run a block after those before it that bind the same names: the last binding is the one that stays."""
         for name in block.binds:
             for earlier in self._relevant(name):
@@ -137,7 +140,7 @@ class Module:
             self._held = ran, frozenset(map(id, _kept_in(self)))
         return id(container) in self._held[1]
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         found = self.look_up(name)
         if found is MISSING and name == "__dict__":
             return self.scope.names
@@ -147,7 +150,7 @@ class Module:
             return machine.unknown(f"{self.name}.{name} is not found")
         return found
 
-    def _by_hook(self, machine: Any, name: str) -> Any:
+    def _by_hook(self, machine: Machine, name: str) -> Any:
         """What the module's own ``__getattr__`` (PEP 562) makes of a name, as lazily imported packages have it."""
         hook = self.look_up("__getattr__") if self.source.binders("__getattr__") else MISSING
         if not isinstance(hook, Function):
@@ -159,13 +162,13 @@ class Module:
                 return MISSING
             raise
 
-    def assign_attribute(self, machine: Any, name: str, value: Any) -> None:
+    def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
         self.look_up(name)
         self.scope.names[name] = value
 
     # -- execution ---------------------------------------------------------------------------
 
-    def run_block(self, machine: Any, block: Any) -> None:
+    def run_block(self, machine: Machine, block: Any) -> None:
         """Run one column-0 block, outside whatever branch or handler asked for it."""
         from analyzers.interpreter.statements import run
 
@@ -191,7 +194,7 @@ class Module:
             machine.frames.pop()
             self.running.pop()
 
-    def _lose(self, machine: Any, block: Any, reason: str) -> None:
+    def _lose(self, machine: Machine, block: Any, reason: str) -> None:
         for name in block.binds:
             self.scope.names.setdefault(name, Unknown(reason))
 
@@ -222,7 +225,7 @@ def describe(raised: Raised) -> str:
 
 
 @contextmanager
-def outside(machine: Any) -> Iterator[None]:
+def outside(machine: Machine) -> Iterator[None]:
     """Module code is not part of the branch, handler or layer call during which it happens to be needed."""
     saved = machine.journal.open, machine.uncertain, machine.handlers
     machine.journal.open, machine.uncertain, machine.handlers = [], 0, ()
@@ -238,7 +241,7 @@ class Modules:
 
     def __init__(self, project: Any) -> None:
         self.project = project
-        self.machine: Any = None
+        self.machine: Machine = None
         self.by_path: dict[str, Module] = {}
         self.natives: dict[str, NativeModule] = {}
         self.declared: dict[str, str] = {}
@@ -269,9 +272,7 @@ class Modules:
 
     def find_module(self, dotted: str, importer: Module | None = None) -> Any:
         root = dotted.split(".")[0]
-        if root == "numpy":
-            registry.is_native_root("torch")
-        if registry.is_native_root(root) or dotted in LIBRARY:
+        if overlays.is_native_root(root) or _members(dotted) is not None:
             source = self._source_of(dotted, importer)
             return self.native(dotted) if source is MISSING else source
         path = self.project.find(dotted, importer.path if importer is not None else None)
@@ -284,8 +285,8 @@ class Modules:
     def declared_member(self, dotted: str) -> Any:
         """The class a custom layer is declared to be like, under its own name; MISSING without a declaration."""
         like = self.declared.get(dotted)
-        registry.is_native_root((like or "").split(".")[0])
-        host = registry.NAMES.get(like) if like else None
+        overlays.is_native_root((like or "").split(".")[0])
+        host = overlays.NAMES.get(like) if like else None
         if not isinstance(host, type):
             return MISSING
         module, _, name = dotted.rpartition(".")
@@ -293,17 +294,17 @@ class Modules:
 
     def _source_of(self, dotted: str, importer: Module | None = None) -> Any:
         """Native names first: what no table holds of a framework whose package may be read, from its source."""
-        name = registry.source_name(dotted)
+        name = overlays.source_name(dotted)
         path = self.project.find(name, importer.path if importer is not None else None) if name is not None else None
         return self.load(path, name) if path is not None else MISSING
 
     def native(self, dotted: str) -> Any:
-        name = registry.canonical(dotted)
-        if name in registry.NAMES:
-            return self.wrap(registry.NAMES[name])
+        name = overlays.canonical(dotted)
+        if name in overlays.NAMES:
+            return self.wrap(overlays.NAMES[name])
         known = self.natives.get(dotted)
         if known is None:
-            known = self.natives[dotted] = NativeModule(dotted, LIBRARY.get(dotted, {}))
+            known = self.natives[dotted] = NativeModule(dotted, _members(dotted) or {})
         return known
 
     def native_member(self, module: NativeModule, name: str) -> Any:
@@ -312,17 +313,17 @@ class Modules:
         dotted = f"{module.name}.{name}"
         if dotted in self.declared:
             return self.declared_member(dotted)
-        registered = registry.canonical(dotted)
-        if registered in registry.NAMES:
-            module.found[name] = self.wrap(registry.NAMES[registered])
+        registered = overlays.canonical(dotted)
+        if registered in overlays.NAMES:
+            module.found[name] = self.wrap(overlays.NAMES[registered])
             return module.found[name]
-        if dotted in LIBRARY or registry.is_prefix(registered):
+        if _members(dotted) is not None or overlays.is_prefix(registered):
             return self.native(dotted)
         source = self._source_of(dotted)
         if source is not MISSING:
             return source
         if name in ("__name__", "__path__", "__file__", "__version__"):
-            return registry.NAMES.get(f"{module.name}.__version__", module.name)
+            return overlays.NAMES.get(f"{module.name}.__version__", module.name)
         return self.machine.unknown(f"{dotted} is not modelled")
 
     def wrap(self, value: Any) -> Any:
@@ -458,7 +459,7 @@ class Modules:
         return known[1]
 
     def _entering(self, home: Module, container: Any, key: str) -> Iterator[tuple[Module, Any]]:
-        """Decorated definitions of that name, or given it in quotes, in the packages that may know the registry.
+        """Decorated definitions of that name, or given it in quotes, in the packages that may know the overlays.
 
         What is written out with its entries waits only for modules that are read anyway.
         """
@@ -545,3 +546,9 @@ def _is_literal(module: Module, container: Any) -> bool:
 
 
 __all__ = ["Class", "Module", "Modules", "describe"]
+
+
+def _members(dotted: str) -> dict[str, Any] | None:
+    """What a module holds that a table knows whole; None where none does."""
+    known = STANDARD_LIBRARY.get(dotted)
+    return overlays.MODULES.get(dotted) if known is None else known

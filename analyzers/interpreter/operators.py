@@ -6,12 +6,11 @@ import builtins
 import operator
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from analyzers.frameworks import registry
-from analyzers.interpreter import formatting
+from analyzers.interpreter import formatting, overlays
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION, MAXIMUM_STRING
 from analyzers.interpreter.host_methods import opened
 from analyzers.interpreter.iteration import rest_before, type_name
@@ -34,6 +33,9 @@ from analyzers.tensors.field import Field
 from analyzers.tensors.operations.indexing import getitem, steps_back
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 BINARY: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
     cst.Add: ("add", operator.add),
@@ -64,7 +66,7 @@ COMPARISONS: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
 REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 
 
-def binary(machine: Any, kind: type, left: Any, right: Any, *, in_place: bool = False) -> Any:
+def binary(machine: Machine, kind: type, left: Any, right: Any, *, in_place: bool = False) -> Any:
     """``left <op> right``."""
     name, function = BINARY[kind]
     if type(left) is int and type(right) is int and kind in SMALL:
@@ -88,7 +90,7 @@ SMALL = frozenset((cst.Add, cst.Subtract, cst.BitAnd, cst.BitOr, cst.BitXor))
 SPECIAL: dict[str, type] = {f"__{name}__": kind for kind, (name, _) in (*BINARY.items(), *COMPARISONS.items())}
 
 
-def special_method(machine: Any, name: str, value: Any, *args: Any) -> Any:
+def special_method(machine: Machine, name: str, value: Any, *args: Any) -> Any:
     """``value.__add__(other)`` and its kin for Python's own values."""
     if name in SPECIAL:
         kind = SPECIAL[name]
@@ -112,7 +114,7 @@ def _is_type(value: Any) -> bool:
     return isinstance(value, (TypingForm, Class, type))
 
 
-def _plain_binary(machine: Any, name: str, function: Any, left: Any, right: Any) -> Any:
+def _plain_binary(machine: Machine, name: str, function: Any, left: Any, right: Any) -> Any:
     if name == "mod" and isinstance(left, str):
         return _guarded(machine, lambda a, b: formatting.percent(machine, a, b), left, right)
     refusal = _too_large(name, left, right)
@@ -121,7 +123,7 @@ def _plain_binary(machine: Any, name: str, function: Any, left: Any, right: Any)
     return _guarded(machine, function, left, right)
 
 
-def _guarded(machine: Any, function: Any, left: Any, right: Any) -> Any:
+def _guarded(machine: Machine, function: Any, left: Any, right: Any) -> Any:
     try:
         return function(left, right)
     except UnknownUsed as used:
@@ -160,29 +162,29 @@ def _number_too_large(name: str, left: int, right: int) -> str | None:
     return "a number that is too large" if bits > MAXIMUM_BITS else None
 
 
-def _tensor_binary(machine: Any, name: str, left: Any, right: Any, in_place: bool) -> Any:
+def _tensor_binary(machine: Machine, name: str, left: Any, right: Any, in_place: bool) -> Any:
     if isinstance(left, str) and name == "mod":
         return machine.unknown("a text made from a tensor")
     if isinstance(left, (list, tuple)) and isinstance(right, Tensor) and not _is_torch_data(machine, right):
-        left = machine.call(registry.NAMES["torch.tensor"], (left,))
+        left = machine.call(overlays.NAMES["torch.tensor"], (left,))
     elif isinstance(right, (list, tuple)) and isinstance(left, Tensor) and not _is_torch_data(machine, left):
-        right = machine.call(registry.NAMES["torch.tensor"], (right,))
+        right = machine.call(overlays.NAMES["torch.tensor"], (right,))
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return left if isinstance(left, Unknown) else right
-    if in_place and isinstance(left, Tensor) and f"__i{name}__" in registry.METHODS:
-        return machine.call(registry.METHODS[f"__i{name}__"], (left, right))
+    if in_place and isinstance(left, Tensor) and f"__i{name}__" in overlays.METHODS:
+        return machine.call(overlays.METHODS[f"__i{name}__"], (left, right))
     if isinstance(left, Tensor):
-        method = registry.METHODS.get(f"__{name}__")
+        method = overlays.METHODS.get(f"__{name}__")
         operands = (left, right)
     else:
-        method = registry.METHODS.get(f"__r{name}__")
+        method = overlays.METHODS.get(f"__r{name}__")
         operands = (right, left)
     if method is None:
         return machine.unknown(f"the operator {name} on tensors is not modelled")
     return machine.call(method, operands)
 
 
-def _instance_binary(machine: Any, name: str, function: Any, left: Any, right: Any, in_place: bool) -> Any:
+def _instance_binary(machine: Machine, name: str, function: Any, left: Any, right: Any, in_place: bool) -> Any:
     names = [(left, right, f"__{name}__"), (right, left, f"__r{name}__")]
     if in_place:
         names.insert(0, (left, right, f"__i{name}__"))
@@ -204,12 +206,12 @@ def _instance_binary(machine: Any, name: str, function: Any, left: Any, right: A
     return _plain_binary(machine, name, function, left, right)
 
 
-def unary(machine: Any, kind: type, value: Any) -> Any:
+def unary(machine: Machine, kind: type, value: Any) -> Any:
     if isinstance(value, Unknown):
         return value
     name = {cst.Minus: "neg", cst.Plus: "pos", cst.BitInvert: "invert"}[kind]
     if isinstance(value, Tensor):
-        return machine.call(registry.METHODS[f"__{name}__"], (value,))
+        return machine.call(overlays.METHODS[f"__{name}__"], (value,))
     if isinstance(value, Instance):
         method = machine.get_attribute(value, f"__{name}__", default=MISSING)
         if method is not MISSING:
@@ -226,7 +228,7 @@ def unary(machine: Any, kind: type, value: Any) -> Any:
 # -- comparison ------------------------------------------------------------------------------
 
 
-def compare(machine: Any, kind: type, left: Any, right: Any) -> Any:
+def compare(machine: Machine, kind: type, left: Any, right: Any) -> Any:
     """``left <op> right`` as True, False or Unknown."""
     if kind in (cst.Is, cst.IsNot):
         known = identical(left, right)
@@ -249,7 +251,7 @@ def compare(machine: Any, kind: type, left: Any, right: Any) -> Any:
 NUMBERS = frozenset((int, float, bool))
 
 
-def ordered(machine: Any, name: str, function: Any, left: Any, right: Any) -> Any:
+def ordered(machine: Machine, name: str, function: Any, left: Any, right: Any) -> Any:
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _tensor_comparison(machine, name, left, right)
     if isinstance(left, Instance) or isinstance(right, Instance):
@@ -260,7 +262,7 @@ def ordered(machine: Any, name: str, function: Any, left: Any, right: Any) -> An
     return _guarded(machine, function, left, right)
 
 
-def equals(machine: Any, left: Any, right: Any) -> bool | None:
+def equals(machine: Machine, left: Any, right: Any) -> bool | None:
     """``left == right`` looked into containers; None where it is not known."""
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return None
@@ -279,7 +281,7 @@ def equals(machine: Any, left: Any, right: Any) -> bool | None:
         return None
 
 
-def _equal_sequences(machine: Any, left: Any, right: Any) -> bool | None:
+def _equal_sequences(machine: Machine, left: Any, right: Any) -> bool | None:
     if isinstance(left, list) is not isinstance(right, list):
         return False
     if any(isinstance(v, Rest) for v in (*left, *right)):
@@ -293,19 +295,19 @@ def _equal_sequences(machine: Any, left: Any, right: Any) -> bool | None:
     return None if None in parts else True
 
 
-def _tensor_comparison(machine: Any, name: str, left: Any, right: Any) -> Any:
+def _tensor_comparison(machine: Machine, name: str, left: Any, right: Any) -> Any:
     if name == "eq" and any(isinstance(v, Tensor) and v.history is not None for v in (left, right)):
         return left is right  # Keras' symbolic tensors leave == as Python has it.
     if isinstance(left, Tensor):
-        method, operands = registry.METHODS.get(f"__{name}__"), (left, right)
+        method, operands = overlays.METHODS.get(f"__{name}__"), (left, right)
     else:
-        method, operands = registry.METHODS.get(f"__{REFLECTED[name]}__"), (right, left)
+        method, operands = overlays.METHODS.get(f"__{REFLECTED[name]}__"), (right, left)
     if not isinstance(operands[1], (Tensor, int, float, bool, Expression)):
         return name == "ne"
     return machine.call(method, operands) if method is not None else machine.unknown("a comparison of tensors")
 
 
-def _instance_comparison(machine: Any, name: str, function: Any, left: Any, right: Any) -> Any:
+def _instance_comparison(machine: Machine, name: str, function: Any, left: Any, right: Any) -> Any:
     for receiver, other, wanted in ((left, right, name), (right, left, REFLECTED[name])):
         if isinstance(receiver, Instance) and receiver.class_.find(f"__{wanted}__") is not MISSING:
             result = machine.call(machine.get_attribute(receiver, f"__{wanted}__"), (other,))
@@ -324,7 +326,7 @@ def _instance_comparison(machine: Any, name: str, function: Any, left: Any, righ
     return _guarded(machine, function, left, right)
 
 
-def _totalled(machine: Any, name: str, left: Any, right: Any) -> Any:
+def _totalled(machine: Machine, name: str, left: Any, right: Any) -> Any:
     """What ``functools.total_ordering`` makes of ``__lt__`` (or ``__gt__``) and ``__eq__``."""
     if not isinstance(left, Instance):
         return MISSING
@@ -363,7 +365,7 @@ def identical(left: Any, right: Any) -> bool | None:
     return isinstance(left, HostMethod) and isinstance(right, HostMethod) and left.name == right.name
 
 
-def contains(machine: Any, container: Any, item: Any) -> Any:
+def contains(machine: Machine, container: Any, item: Any) -> Any:
     """``item in container``."""
     if isinstance(container, Unknown):
         return container
@@ -391,14 +393,14 @@ def contains(machine: Any, container: Any, item: Any) -> Any:
     return items if isinstance(items, Unknown) else _sequence_member(machine, items, item)
 
 
-def machine_iterate(machine: Any, value: Any) -> Any:
+def machine_iterate(machine: Machine, value: Any) -> Any:
     try:
         return machine.iterate(value)
     except UnknownUsed as used:
         return used.unknown
 
 
-def _hashed_member(machine: Any, container: Any, item: Any) -> Any:
+def _hashed_member(machine: Machine, container: Any, item: Any) -> Any:
     try:
         if item in container:
             found = container[item] if isinstance(container, dict) else None
@@ -415,7 +417,7 @@ def _hashed_member(machine: Any, container: Any, item: Any) -> Any:
     return unknown
 
 
-def _sequence_member(machine: Any, container: Any, item: Any) -> Any:
+def _sequence_member(machine: Machine, container: Any, item: Any) -> Any:
     unsure = None
     for element in container:
         equal = True if element is item else equals(machine, element, item)
@@ -431,7 +433,7 @@ def _sequence_member(machine: Any, container: Any, item: Any) -> Any:
 # -- subscription ----------------------------------------------------------------------------
 
 
-def get_item(machine: Any, value: Any, key: Any) -> Any:
+def get_item(machine: Machine, value: Any, key: Any) -> Any:
     """``value[key]``."""
     if isinstance(value, Unknown):
         return value
@@ -450,7 +452,7 @@ def get_item(machine: Any, value: Any, key: Any) -> Any:
     return _sequence_item(machine, value, key)
 
 
-def _tensor_get_item(value: Any, key: Any, *, machine: Any) -> Any:
+def _tensor_get_item(value: Any, key: Any, *, machine: Machine) -> Any:
     if isinstance(key, str):
         return machine.unknown("an input that is a dictionary, not a tensor")
     for item in key if isinstance(key, tuple) else (key,):
@@ -463,13 +465,13 @@ def _tensor_get_item(value: Any, key: Any, *, machine: Any) -> Any:
 _tensor_get_item.__name__ = "getitem"
 
 
-def _is_torch_data(machine: Any, value: Tensor) -> bool:
+def _is_torch_data(machine: Machine, value: Tensor) -> bool:
     """A tensor that comes from a model's input in a program of torch alone: numpy's arrays are tensors here too."""
     roots = {name.partition(".")[0] for name in machine.modules.natives}
     return value.field is not Field.EMPTY and not roots & {"keras", "tensorflow", "tf_keras", "keras_core"}
 
 
-def _instance_item(machine: Any, value: Instance, key: Any) -> Any:
+def _instance_item(machine: Machine, value: Instance, key: Any) -> Any:
     method = machine.get_attribute(value, "__getitem__", default=MISSING)
     if method is not MISSING:
         return machine.call(method, (key,))
@@ -483,7 +485,7 @@ def _instance_item(machine: Any, value: Instance, key: Any) -> Any:
     raise machine.exception("TypeError", f"{value.class_.name} object is not subscriptable")
 
 
-def _type_item(machine: Any, value: Any, key: Any) -> Any:
+def _type_item(machine: Machine, value: Any, key: Any) -> Any:
     if isinstance(value, Class) and "members" in value.metadata:
         if isinstance(key, Unknown):
             return key
@@ -493,7 +495,7 @@ def _type_item(machine: Any, value: Any, key: Any) -> Any:
     return value
 
 
-def _dict_item(machine: Any, value: dict, key: Any) -> Any:
+def _dict_item(machine: Machine, value: dict, key: Any) -> Any:
     if isinstance(key, Unknown):
         if hasattr(value, "missing"):
             machine.journal.touch(value)
@@ -528,7 +530,7 @@ def _plain_slice(key: slice) -> Any:
     return key
 
 
-def _sequence_item(machine: Any, value: Any, key: Any) -> Any:
+def _sequence_item(machine: Machine, value: Any, key: Any) -> Any:
     if isinstance(value, LazyIterator):
         raise machine.exception("TypeError", "generator object is not subscriptable")
     if isinstance(value, (list, tuple)):
@@ -559,7 +561,7 @@ def _no_such_item(value: tuple, key: Any) -> OperationError:
     return OperationError("dimension-out-of-range", message, exception="IndexError")
 
 
-def set_item(machine: Any, value: Any, key: Any, new: Any) -> None:
+def set_item(machine: Machine, value: Any, key: Any, new: Any) -> None:
     """``value[key] = new``."""
     if isinstance(value, Unknown):
         return
@@ -583,7 +585,7 @@ def _tensor_set_item(value: Any, key: Any, new: Any) -> Any:
     return setitem(value, key, new)
 
 
-def _set_container_item(machine: Any, value: Any, key: Any, new: Any) -> None:
+def _set_container_item(machine: Machine, value: Any, key: Any, new: Any) -> None:
     machine.journal.touch(value)
     if isinstance(key, Unknown):
         if isinstance(value, list):
@@ -607,7 +609,7 @@ def _set_container_item(machine: Any, value: Any, key: Any, new: Any) -> None:
         raise machine.exception(type(error).__name__, str(error)) from None
 
 
-def delete_item(machine: Any, value: Any, key: Any) -> None:
+def delete_item(machine: Machine, value: Any, key: Any) -> None:
     if isinstance(value, Instance):
         method = machine.get_attribute(value, "__delitem__", default=MISSING)
         if method is not MISSING:
@@ -633,7 +635,7 @@ def delete_item(machine: Any, value: Any, key: Any) -> None:
 # -- exceptions of Python --------------------------------------------------------------------
 
 
-def builtin_exception(machine: Any, name: str) -> Class | None:
+def builtin_exception(machine: Machine, name: str) -> Class | None:
     """The class of a built-in exception, made from Python's own hierarchy."""
     host = getattr(builtins, name, None)
     if not (isinstance(host, type) and issubclass(host, BaseException)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -11,8 +11,11 @@ from analyzers.interpreter.instances import is_instance
 from analyzers.interpreter.values import MISSING, Class
 from analyzers.unknown import Unknown
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-def match_case(machine: Any, frame: Any, case: cst.MatchCase, subject: Any) -> bool | None:
+
+def match_case(machine: Machine, frame: Any, case: cst.MatchCase, subject: Any) -> bool | None:
     from analyzers.interpreter.expressions import evaluate
 
     fits = matches(machine, frame, case.pattern, subject)
@@ -34,24 +37,24 @@ def captured(pattern: Any) -> list[str]:
     return [*names, *(n.value for n in (name, rest) if n is not None)]
 
 
-def matches(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | None:
+def matches(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
     matcher = PATTERNS.get(type(pattern))
     return matcher(machine, frame, pattern, subject) if matcher is not None else None
 
 
-def _value(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | None:
+def _value(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
     from analyzers.interpreter.expressions import evaluate
 
     return operators.equals(machine, subject, evaluate(machine, frame, pattern.value))
 
 
-def _singleton(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | None:
+def _singleton(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
     from analyzers.interpreter.expressions import evaluate
 
     return operators.identical(subject, evaluate(machine, frame, pattern.value))
 
 
-def _as(machine: Any, frame: Any, pattern: cst.MatchAs, subject: Any) -> bool | None:
+def _as(machine: Machine, frame: Any, pattern: cst.MatchAs, subject: Any) -> bool | None:
     from analyzers.interpreter.statements import assign_name
 
     fits = matches(machine, frame, pattern.pattern, subject) if pattern.pattern is not None else True
@@ -60,14 +63,14 @@ def _as(machine: Any, frame: Any, pattern: cst.MatchAs, subject: Any) -> bool | 
     return fits
 
 
-def _or(machine: Any, frame: Any, pattern: cst.MatchOr, subject: Any) -> bool | None:
+def _or(machine: Machine, frame: Any, pattern: cst.MatchOr, subject: Any) -> bool | None:
     results = [matches(machine, frame, part.pattern, subject) for part in pattern.patterns]
     if True in results:
         return True
     return None if None in results else False
 
 
-def _sequence(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | None:
+def _sequence(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
     if isinstance(subject, Unknown):
         return None
     if not isinstance(subject, (list, tuple)):
@@ -79,7 +82,9 @@ def _sequence(machine: Any, frame: Any, pattern: Any, subject: Any) -> bool | No
     return _all(_sequence_parts(machine, frame, pattern.patterns, list(subject), star))
 
 
-def _sequence_parts(machine: Any, frame: Any, patterns: Any, subject: list[Any], star: int | None) -> list[bool | None]:
+def _sequence_parts(
+    machine: Machine, frame: Any, patterns: Any, subject: list[Any], star: int | None
+) -> list[bool | None]:
     from analyzers.interpreter.statements import assign_name
 
     results: list[bool | None] = []
@@ -94,7 +99,7 @@ def _sequence_parts(machine: Any, frame: Any, patterns: Any, subject: list[Any],
     return results
 
 
-def _mapping(machine: Any, frame: Any, pattern: cst.MatchMapping, subject: Any) -> bool | None:
+def _mapping(machine: Machine, frame: Any, pattern: cst.MatchMapping, subject: Any) -> bool | None:
     from analyzers.interpreter.expressions import evaluate
     from analyzers.interpreter.statements import assign_name
 
@@ -115,7 +120,7 @@ def _mapping(machine: Any, frame: Any, pattern: cst.MatchMapping, subject: Any) 
     return _all(results)
 
 
-def _class(machine: Any, frame: Any, pattern: cst.MatchClass, subject: Any) -> bool | None:
+def _class(machine: Machine, frame: Any, pattern: cst.MatchClass, subject: Any) -> bool | None:
     from analyzers.interpreter.expressions import evaluate
 
     wanted = evaluate(machine, frame, pattern.cls)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.modules import children_of
 from analyzers.interpreter.budget import Enough
+from analyzers.interpreter.framework import children_of
 from analyzers.interpreter.graph import Step, tensors_below
 from analyzers.interpreter.values import Instance, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 MERGING = frozenset(
     "add __add__ __radd__ __iadd__ add_ sub __sub__ mul __mul__ __rmul__ __imul__ mul_ cat concat concatenate stack "
@@ -72,7 +75,7 @@ class Trouble:
 class Recorder:
     """Collects while a model is built and called; ``suspended`` while module code runs."""
 
-    def __init__(self, machine: Any) -> None:
+    def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.records: list[Record] = []
         self.stack: list[Record] = []

@@ -8,7 +8,7 @@ not have been left here).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -19,8 +19,8 @@ from analyzers.interpreter.expressions import attribute_name, evaluate, make_fun
 from analyzers.interpreter.generators import yields
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, SKIP, UNSURE, fork
+from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.patterns import captured, is_irrefutable, match_case
-from analyzers.interpreter.plain_loops import run_plainly
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
     MISSING,
@@ -32,8 +32,11 @@ from analyzers.interpreter.values import (
 )
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-def run_body(machine: Any, frame: Frame, body: Any) -> str | None:
+
+def run_body(machine: Machine, frame: Frame, body: Any) -> str | None:
     """Run a suite (IndentedBlock, SimpleStatementSuite) or a list of statements."""
     statements = body if type(body) in (list, tuple) else body.body
     for index, statement in enumerate(statements):
@@ -45,7 +48,7 @@ def run_body(machine: Any, frame: Frame, body: Any) -> str | None:
     return None
 
 
-def _rest_of(machine: Any, frame: Frame, statements: Any, signal: str) -> str | None:
+def _rest_of(machine: Machine, frame: Frame, statements: Any, signal: str) -> str | None:
     """What stands behind a ``continue`` or ``break`` that is only possible may run or not."""
     if statements:
         reason = "it depends on a condition that is not known"
@@ -54,7 +57,7 @@ def _rest_of(machine: Any, frame: Frame, statements: Any, signal: str) -> str | 
     return signal
 
 
-def run(machine: Any, frame: Frame, node: Any) -> str | None:
+def run(machine: Machine, frame: Frame, node: Any) -> str | None:
     if type(node) is cst.SimpleStatementLine:
         if len(node.body) != 1:
             for part in node.body:
@@ -74,23 +77,23 @@ def run(machine: Any, frame: Frame, node: Any) -> str | None:
 # -- simple statements -----------------------------------------------------------------------
 
 
-def _expression(machine: Any, frame: Frame, node: cst.Expr) -> None:
+def _expression(machine: Machine, frame: Frame, node: cst.Expr) -> None:
     evaluate(machine, frame, node.value)
 
 
-def _return(machine: Any, frame: Frame, node: cst.Return) -> str:
+def _return(machine: Machine, frame: Frame, node: cst.Return) -> str:
     frame.result = evaluate(machine, frame, node.value) if node.value is not None else None
     return RETURN
 
 
-def _assign(machine: Any, frame: Frame, node: cst.Assign) -> None:
+def _assign(machine: Machine, frame: Frame, node: cst.Assign) -> None:
     value = evaluate(machine, frame, node.value)
     frame.node = node
     for target in node.targets:
         assign(machine, frame, target.target, value)
 
 
-def _annotated(machine: Any, frame: Frame, node: cst.AnnAssign) -> None:
+def _annotated(machine: Machine, frame: Frame, node: cst.AnnAssign) -> None:
     if frame.scope.is_class and isinstance(node.target, cst.Name):
         notes = frame.scope.names.setdefault("__annotations__", {})
         notes[node.target.value] = _annotation_kind(node.annotation.annotation)
@@ -105,7 +108,7 @@ def _annotation_kind(node: Any) -> str:
     return "ClassVar" if isinstance(name, cst.Name) and name.value == "ClassVar" else ""
 
 
-def _augmented(machine: Any, frame: Frame, node: cst.AugAssign) -> None:
+def _augmented(machine: Machine, frame: Frame, node: cst.AugAssign) -> None:
     current = evaluate(machine, frame, node.target)
     value = evaluate(machine, frame, node.value)
     kind = operators.AUGMENTED[type(node.operator)]
@@ -123,7 +126,7 @@ def _augmented(machine: Any, frame: Frame, node: cst.AugAssign) -> None:
     assign(machine, frame, node.target, result)
 
 
-def assign(machine: Any, frame: Frame, target: Any, value: Any) -> None:
+def assign(machine: Machine, frame: Frame, target: Any, value: Any) -> None:
     """Bind a value to a target: a name, attribute, subscript, or a tuple of them."""
     kind = type(target)
     if kind is cst.Name:
@@ -140,7 +143,7 @@ def assign(machine: Any, frame: Frame, target: Any, value: Any) -> None:
         assign(machine, frame, target.value, value)
 
 
-def assign_name(machine: Any, frame: Frame, name: str, value: Any) -> None:
+def assign_name(machine: Machine, frame: Frame, name: str, value: Any) -> None:
     owner = frame.scope.owner_of(name)
     if owner is None:
         frame.module.assign(name, value)
@@ -149,13 +152,13 @@ def assign_name(machine: Any, frame: Frame, name: str, value: Any) -> None:
     owner.names[name] = value
 
 
-def _unpack(machine: Any, frame: Frame, elements: Any, value: Any) -> None:
+def _unpack(machine: Machine, frame: Frame, elements: Any, value: Any) -> None:
     values = _unpacked(machine, frame, elements, value)
     for element, item in zip(elements, values):
         assign(machine, frame, element.value, item)
 
 
-def _unpacked(machine: Any, frame: Frame, elements: Any, value: Any) -> Sequence[Any]:
+def _unpacked(machine: Machine, frame: Frame, elements: Any, value: Any) -> Sequence[Any]:
     wanted = len(elements)
     if _is_plain_pairing(elements, value):
         return value
@@ -182,7 +185,7 @@ def _is_plain_pairing(elements: Any, value: Any) -> bool:
     return same and Rest not in map(type, value) and cst.StarredElement not in map(type, elements)
 
 
-def _cannot_unpack(machine: Any, value: Any, wanted: int, got: int) -> list[Any]:
+def _cannot_unpack(machine: Machine, value: Any, wanted: int, got: int) -> list[Any]:
     from analyzers.tensors.errors import OperationError
 
     message = f"{wanted} names are unpacked from {got} values"
@@ -191,14 +194,14 @@ def _cannot_unpack(machine: Any, value: Any, wanted: int, got: int) -> list[Any]
     return [problem] * wanted
 
 
-def _not_several(machine: Any, value: Any, wanted: int) -> list[Any]:
+def _not_several(machine: Machine, value: Any, wanted: int) -> list[Any]:
     from analyzers.tensors.errors import OperationError
 
     message = f"{wanted} names are unpacked from the number {value}"
     return [machine.problem(OperationError("dimension-out-of-range", message, exception="TypeError"))] * wanted
 
 
-def _delete(machine: Any, frame: Frame, node: cst.Del) -> None:
+def _delete(machine: Machine, frame: Frame, node: cst.Del) -> None:
     targets = node.target.elements if isinstance(node.target, cst.Tuple) else [node.target]
     for target in targets:
         target = target.value if isinstance(target, cst.Element) else target
@@ -212,11 +215,11 @@ def _delete(machine: Any, frame: Frame, node: cst.Del) -> None:
             operators.delete_item(machine, owner, subscript_key(machine, frame, target.slice))
 
 
-def _global(machine: Any, frame: Frame, node: cst.Global) -> None:
+def _global(machine: Machine, frame: Frame, node: cst.Global) -> None:
     redirect(frame, {item.name.value: None for item in node.names})
 
 
-def _nonlocal(machine: Any, frame: Frame, node: cst.Nonlocal) -> None:
+def _nonlocal(machine: Machine, frame: Frame, node: cst.Nonlocal) -> None:
     owners: dict[str, Any] = {}
     for item in node.names:
         scope = frame.scope.outer
@@ -230,19 +233,19 @@ def redirect(frame: Frame, owners: dict[str, Any]) -> None:
     frame.scope.redirected = {**(frame.scope.redirected or {}), **owners}
 
 
-def _pass(machine: Any, frame: Frame, node: Any) -> None:
+def _pass(machine: Machine, frame: Frame, node: Any) -> None:
     return None
 
 
-def _break(machine: Any, frame: Frame, node: Any) -> str:
+def _break(machine: Machine, frame: Frame, node: Any) -> str:
     return BREAK
 
 
-def _continue(machine: Any, frame: Frame, node: Any) -> str:
+def _continue(machine: Machine, frame: Frame, node: Any) -> str:
     return CONTINUE
 
 
-def _raise(machine: Any, frame: Frame, node: cst.Raise) -> None:
+def _raise(machine: Machine, frame: Frame, node: cst.Raise) -> None:
     if node.exc is None:
         raise frame.handled or machine.exception("RuntimeError", "no active exception to raise")
     value = evaluate(machine, frame, node.exc)
@@ -255,14 +258,14 @@ def _raise(machine: Any, frame: Frame, node: cst.Raise) -> None:
     raise Raised(value, machine.site(), frame.handled.trouble if frame.handled is not None else None)
 
 
-def _assert(machine: Any, frame: Frame, node: cst.Assert) -> None:
+def _assert(machine: Machine, frame: Frame, node: cst.Assert) -> None:
     if machine.truth(evaluate(machine, frame, node.test)) is False:
         message = evaluate(machine, frame, node.msg) if node.msg is not None else ""
         frame.node = node
         raise machine.exception("AssertionError", message if isinstance(message, str) else "")
 
 
-def _import(machine: Any, frame: Frame, node: cst.Import) -> None:
+def _import(machine: Machine, frame: Frame, node: cst.Import) -> None:
     for alias in node.names:
         dotted = _dotted(alias.name)
         module = machine.modules.import_module(dotted, frame)
@@ -273,7 +276,7 @@ def _import(machine: Any, frame: Frame, node: cst.Import) -> None:
             assign_name(machine, frame, head, machine.modules.import_module(head, frame))
 
 
-def _import_from(machine: Any, frame: Frame, node: cst.ImportFrom) -> None:
+def _import_from(machine: Machine, frame: Frame, node: cst.ImportFrom) -> None:
     dotted = _dotted(node.module) if node.module is not None else ""
     level = len(node.relative)
     if isinstance(node.names, cst.ImportStar):
@@ -293,7 +296,7 @@ def _dotted(node: Any) -> str:
 # -- conditions ------------------------------------------------------------------------------
 
 
-def _if(machine: Any, frame: Frame, node: cst.If) -> str | None:
+def _if(machine: Machine, frame: Frame, node: cst.If) -> str | None:
     """An ``elif`` chain is walked in a loop, so that its length costs no recursion."""
     current: Any = node
     while type(current) is cst.If:
@@ -306,7 +309,7 @@ def _if(machine: Any, frame: Frame, node: cst.If) -> str | None:
     return run_body(machine, frame, current.body) if current is not None else None
 
 
-def _unsure_if(machine: Any, frame: Frame, node: cst.If) -> str | None:
+def _unsure_if(machine: Machine, frame: Frame, node: cst.If) -> str | None:
     def otherwise() -> str | None:
         if isinstance(node.orelse, cst.If):
             return _if(machine, frame, node.orelse)
@@ -316,7 +319,7 @@ def _unsure_if(machine: Any, frame: Frame, node: cst.If) -> str | None:
     return fork(machine, frame, branches, "it depends on a condition that is not known")
 
 
-def _match(machine: Any, frame: Frame, node: cst.Match) -> str | None:
+def _match(machine: Machine, frame: Frame, node: cst.Match) -> str | None:
     subject = evaluate(machine, frame, node.subject)
     for index, case in enumerate(node.cases):
         matched = match_case(machine, frame, case, subject)
@@ -327,7 +330,7 @@ def _match(machine: Any, frame: Frame, node: cst.Match) -> str | None:
     return None
 
 
-def _unsure_match(machine: Any, frame: Frame, cases: Any, subject: Any) -> str | None:
+def _unsure_match(machine: Machine, frame: Frame, cases: Any, subject: Any) -> str | None:
     """Any of these cases may be the one, up to the first that fits everything."""
 
     def body(case: cst.MatchCase) -> str | None:
@@ -352,7 +355,7 @@ def _unsure_match(machine: Any, frame: Frame, cases: Any, subject: Any) -> str |
 # -- loops -----------------------------------------------------------------------------------
 
 
-def _for(machine: Any, frame: Frame, node: cst.For) -> str | None:
+def _for(machine: Machine, frame: Frame, node: cst.For) -> str | None:
     source = evaluate(machine, frame, node.iter)
     try:
         items = machine.iterate(source) if not isinstance(source, LazyIterator) else source.source
@@ -364,7 +367,7 @@ def _for(machine: Any, frame: Frame, node: cst.For) -> str | None:
         return _unknown_loop(machine, frame, node, used.unknown)
 
 
-def _turns(machine: Any, frame: Frame, node: cst.For, items: Any) -> str | None:
+def _turns(machine: Machine, frame: Frame, node: cst.For, items: Any) -> str | None:
     for item in items:
         if isinstance(item, Rest):
             return _unknown_loop(machine, frame, node, item)
@@ -380,7 +383,7 @@ def _turns(machine: Any, frame: Frame, node: cst.For, items: Any) -> str | None:
     return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
 
 
-def _left_somewhere(machine: Any, frame: Frame, node: Any) -> str | None:
+def _left_somewhere(machine: Machine, frame: Frame, node: Any) -> str | None:
     """The loop may have been left at this turn or at any later one, or have come to its end."""
     reason = "it depends on when a loop is left"
     _unknown_loop(machine, frame, node, Unknown(reason))
@@ -391,7 +394,7 @@ def _left_somewhere(machine: Any, frame: Frame, node: Any) -> str | None:
     return signal if signal == RETURN else None
 
 
-def _unknown_loop(machine: Any, frame: Frame, node: Any, reason: Unknown) -> str | None:
+def _unknown_loop(machine: Machine, frame: Frame, node: Any, reason: Unknown) -> str | None:
     """The body may run any number of times: once is followed, and whatever it changes becomes unknown."""
 
     def once() -> str | None:
@@ -413,7 +416,7 @@ def _unknown_loop(machine: Any, frame: Frame, node: Any, reason: Unknown) -> str
     return signal if signal == RETURN else None
 
 
-def _raised_in_loop(machine: Any, frame: Frame, node: Any, raised: Raised) -> None:
+def _raised_in_loop(machine: Machine, frame: Frame, node: Any, raised: Raised) -> None:
     """A turn with an element that is not known raised: others would not, and would change what this one did not."""
     if machine.handlers:
         machine.possible.append(raised)
@@ -442,7 +445,7 @@ def changed_names(node: Any) -> list[str]:
 _MUTATORS = frozenset(("append", "extend", "insert", "add", "update", "setdefault", "appendleft", "remove", "pop"))
 
 
-def _blur(machine: Any, frame: Frame, node: Any) -> None:
+def _blur(machine: Machine, frame: Frame, node: Any) -> None:
     """After a loop that may have been left at any turn: what its body binds, or may have returned, is unknown."""
     reason = "it depends on when a loop is left"
     known = machine.literals.get(node)
@@ -469,7 +472,7 @@ def bound_names(node: Any) -> list[str]:
     return names
 
 
-def _while(machine: Any, frame: Frame, node: cst.While) -> str | None:
+def _while(machine: Machine, frame: Frame, node: cst.While) -> str | None:
     for _ in range(MAXIMUM_WHILE):
         machine.budget.spend()
         known = machine.truth(evaluate(machine, frame, node.test))
@@ -491,11 +494,11 @@ def _while(machine: Any, frame: Frame, node: cst.While) -> str | None:
 # -- with, try -------------------------------------------------------------------------------
 
 
-def _with(machine: Any, frame: Frame, node: cst.With) -> str | None:
+def _with(machine: Machine, frame: Frame, node: cst.With) -> str | None:
     return _with_items(machine, frame, node, 0)
 
 
-def _with_items(machine: Any, frame: Frame, node: cst.With, index: int) -> str | None:
+def _with_items(machine: Machine, frame: Frame, node: cst.With, index: int) -> str | None:
     if index == len(node.items):
         return run_body(machine, frame, node.body)
     manager = assign_manager(machine, frame, node.items[index])
@@ -514,7 +517,7 @@ def _with_items(machine: Any, frame: Frame, node: cst.With, index: int) -> str |
     return signal
 
 
-def assign_manager(machine: Any, frame: Frame, item: cst.WithItem) -> Any:
+def assign_manager(machine: Machine, frame: Frame, item: cst.WithItem) -> Any:
     """Enter the context manager of one ``with`` item and bind what it gives."""
     manager = evaluate(machine, frame, item.item)
     frame.node = item.item
@@ -524,7 +527,7 @@ def assign_manager(machine: Any, frame: Frame, item: cst.WithItem) -> Any:
     return manager
 
 
-def _try(machine: Any, frame: Frame, node: cst.Try) -> str | None:
+def _try(machine: Machine, frame: Frame, node: cst.Try) -> str | None:
     try:
         signal = _handled_body(machine, frame, node)
     except (Raised, UnknownUsed):
@@ -539,7 +542,7 @@ def _try(machine: Any, frame: Frame, node: cst.Try) -> str | None:
     return last or signal
 
 
-def _handled_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
+def _handled_body(machine: Machine, frame: Frame, node: cst.Try) -> str | None:
     outside, machine.possible = machine.possible, []
     try:
         signal = _guarded_body(machine, frame, node)
@@ -556,7 +559,7 @@ def _handled_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
     return signal
 
 
-def _guarded_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
+def _guarded_body(machine: Machine, frame: Frame, node: cst.Try) -> str | None:
     outside = machine.handlers
     if node.handlers:
         machine.handlers = (*outside, guard_of(machine, frame, node))
@@ -569,7 +572,7 @@ def _guarded_body(machine: Any, frame: Frame, node: cst.Try) -> str | None:
     return signal
 
 
-def _handle(machine: Any, frame: Frame, node: cst.Try, raised: Raised) -> str | None:
+def _handle(machine: Machine, frame: Frame, node: cst.Try, raised: Raised) -> str | None:
     handler = handler_of(machine, frame, node, raised)
     if handler is None:
         raise raised
@@ -591,7 +594,7 @@ def names_of(target: Any) -> list[str]:
     return [target.value] if isinstance(target, cst.Name) else []
 
 
-def handler_of(machine: Any, frame: Frame, node: cst.Try, raised: Raised) -> cst.ExceptHandler | None:
+def handler_of(machine: Machine, frame: Frame, node: cst.Try, raised: Raised) -> cst.ExceptHandler | None:
     """The first ``except`` that catches it."""
     for handler in node.handlers:
         if handler.type is None:
@@ -602,7 +605,7 @@ def handler_of(machine: Any, frame: Frame, node: cst.Try, raised: Raised) -> cst
     return None
 
 
-def guard_of(machine: Any, frame: Frame, node: cst.Try) -> Callable[[Raised], bool]:
+def guard_of(machine: Machine, frame: Frame, node: cst.Try) -> Callable[[Raised], bool]:
     """Whether a ``try`` catches an exception; where its handlers cannot be told, it may."""
 
     def catches(raised: Raised) -> bool:
@@ -625,7 +628,7 @@ def is_caught(raised: Raised, kinds: tuple) -> bool:
 # -- definitions -----------------------------------------------------------------------------
 
 
-def _define_function(machine: Any, frame: Frame, node: cst.FunctionDef) -> None:
+def _define_function(machine: Machine, frame: Frame, node: cst.FunctionDef) -> None:
     function = make_function(machine, frame, node.name.value, node, node.params, node.body)
     function.is_generator = "yield" in frame.block.text and _is_generator(machine, node)
     if frame.scope.is_class:
@@ -633,11 +636,11 @@ def _define_function(machine: Any, frame: Frame, node: cst.FunctionDef) -> None:
     assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, function))
 
 
-def _is_generator(machine: Any, node: cst.FunctionDef) -> bool:
+def _is_generator(machine: Machine, node: cst.FunctionDef) -> bool:
     return yields(machine, node.body)
 
 
-def _decorated(machine: Any, frame: Frame, node: Any, value: Any) -> Any:
+def _decorated(machine: Machine, frame: Frame, node: Any, value: Any) -> Any:
     """Apply decorators from the inside out; one that is not known passes the definition through."""
     for decorator in reversed(node.decorators):
         function = evaluate(machine, frame, decorator.decorator)
@@ -650,7 +653,7 @@ def _decorated(machine: Any, frame: Frame, node: Any, value: Any) -> Any:
     return value
 
 
-def _define_class(machine: Any, frame: Frame, node: cst.ClassDef) -> None:
+def _define_class(machine: Machine, frame: Frame, node: cst.ClassDef) -> None:
     bases: list[Any] = []
     for base in node.bases:
         value = evaluate(machine, frame, base.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from analyzers.facts import FileFacts, Finding, IgnoreFact
 from analyzers.rules.support.record import Example, Rule
@@ -24,16 +24,19 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     yield from ()
 
 
-def unused(facts: FileFacts, used: Sequence[IgnoreFact], enabled: Collection[str]) -> list[Finding]:
-    """The comments of this very file that silenced nothing, although one of their rules was enabled."""
+def unused(
+    facts: FileFacts, used: Sequence[IgnoreFact], enabled: Collection[str], codes_named: Callable[[str], list[str]]
+) -> list[Finding]:
+    """The comments of this very file that silenced nothing, although one of the rules they name was enabled.
+
+    ``codes_named`` gives the codes of the rules that a code, prefix or name means.
+    """
     idle = [ignore for ignore in facts.ignores if ignore.place.file == facts.path and ignore not in used]
-    messages = [(ignore, _message(ignore, enabled)) for ignore in idle]
+    messages = [(ignore, _message(ignore, enabled, codes_named)) for ignore in idle]
     return [RULE.finding(ignore.place, message) for ignore, message in messages if message]
 
 
-def _message(ignore: IgnoreFact, enabled: Collection[str]) -> str | None:
-    from analyzers.rules.support.selection import codes_named
-
+def _message(ignore: IgnoreFact, enabled: Collection[str], codes_named: Callable[[str], list[str]]) -> str | None:
     where = "in this file" if ignore.line is None else "on this line"
     if not ignore.rules:
         return f"nothing to ignore {where}"

@@ -29,7 +29,8 @@ from analyzers.source.lexical import (
 if TYPE_CHECKING:
     import libcst
 
-    from analyzers.source.tree import Parsed, TreeStore
+    from analyzers.source.parsed import Parsed
+    from analyzers.source.tree import TreeStore
 
 _STRONG = (
     rf"(?:async[ \t]+def\b|def[ \t]+{IDENTIFIER}|class[ \t]+{IDENTIFIER}|import[ \t]+{IDENTIFIER}"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzers.source import tree as trees
 from analyzers.source.lexical import COMMENT, STRING, split_lines, without_strings
+from analyzers.source.parsed import Parsed, attempt
 from analyzers.source.statements import Statement, statements
 
 if TYPE_CHECKING:
@@ -57,16 +57,16 @@ _BRANCHES = {
 _IF = f"if {INCOMPLETE}:"
 
 
-def repaired(text: str, error: tuple[int, int, str]) -> trees.Parsed:
+def repaired(text: str, error: tuple[int, int, str]) -> Parsed:
     """The parse of a text that libcst rejected with ``error``."""
     repair = _Repair(text)
     repair.lexical()
     repair.structure()
     tree = repair.grammar(error if not repair.errors else None)
     if tree is None:
-        return trees.Parsed(text, None, repair.errors or [(max(error[0], 0), _worded(error[2]))])
+        return Parsed(text, None, repair.errors or [(max(error[0], 0), _worded(error[2]))])
     errors = sorted(dict(reversed(repair.errors)).items())
-    return trees.Parsed(text, tree, errors, shifts=repair.shifts, repaired=repair.joined())
+    return Parsed(text, tree, errors, shifts=repair.shifts, repaired=repair.joined())
 
 
 def _worded(message: str) -> str:
@@ -229,7 +229,7 @@ class _Repair:
 
     def _attempt(self) -> tuple[libcst.Module | None, tuple[int, int, str] | None]:
         self.attempts -= 1
-        return trees.attempt(self.joined())
+        return attempt(self.joined())
 
     def _mend(self, error: tuple[int, int, str]) -> bool:
         line, column, message = error
@@ -299,7 +299,7 @@ class _Repair:
         """An error without a place is the tokenizer's: look for the statements it rejects by themselves."""
         found = False
         for index, statement in enumerate(self.statements):
-            _, error = trees.attempt(statement.code)
+            _, error = attempt(statement.code)
             if error is not None and error[0] < 0 and self._give_up(index, statement.first, error[2]):
                 self._complete_body(index)
                 found = True

@@ -1,84 +1,18 @@
-"""Blocks to libcst trees: guarded, repaired, with positions.
-
-libcst is imported when the first block is parsed and not before.
-"""
+"""Blocks to libcst trees: refused where they are too deep, repaired where they are broken, remembered by their text."""
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from analyzers.source import guards
-from analyzers.source.lexical import NEWLINE
+from analyzers.source import parse_limits, repair
+from analyzers.source.parsed import Parsed, attempt
 
 if TYPE_CHECKING:
-    import libcst
-
     from analyzers.source.blocks import Block
-    from analyzers.source.positions import Positions
 
 _KEPT_TEXT = 400_000
 """Characters of source whose trees a file keeps beyond the blocks that are in use (undo, retyping)."""
-
-_LONE_RETURN = re.compile(r"\r(?!\n)")
-_FORM_FEED = re.compile(r"\f")
-
-
-class Parsed:
-    """What parsing one text gave: a tree or a reason, the errors, and where nodes are."""
-
-    __slots__ = ("_lengths", "_positions", "errors", "refusal", "repaired", "shifts", "stale", "text", "tree")
-
-    def __init__(
-        self,
-        text: str,
-        tree: libcst.Module | None,
-        errors: list[tuple[int, str]],
-        *,
-        refusal: str | None = None,
-        shifts: dict[int, int] | None = None,
-        repaired: str | None = None,
-    ) -> None:
-        self.text = text
-        self.tree = tree
-        self.errors = errors
-        self.refusal = refusal
-        self.shifts = shifts or {}
-        self.repaired = text if repaired is None else repaired
-        self.stale = False
-        self._positions: Positions | None = None
-        self._lengths: list[int] = []
-
-    @property
-    def positions(self) -> Positions:
-        """Where the nodes are in the repaired text, found at the first use."""
-        if self._positions is None:
-            from analyzers.source.positions import Positions
-
-            assert self.tree is not None
-            self._positions = Positions(self.tree)
-        return self._positions
-
-    def span(self, node: libcst.CSTNode) -> tuple[int, int, int, int]:
-        """Zero-based (line, column, end line, end column) of a node within the text.
-
-        Raises:
-            KeyError: the node is not one of this tree's.
-        """
-        line, column, end_line, end_column = self.positions[node]
-        if self.shifts:
-            column += self.shifts.get(line, 0)
-            end_column += self.shifts.get(end_line, 0)
-        if self.repaired is not self.text:
-            column, end_column = self._within(line, column), self._within(end_line, end_column)
-        return line, column, end_line, end_column
-
-    def _within(self, line: int, column: int) -> int:
-        """A column no further than the end of the line in the text as it is, stand-ins aside."""
-        if not self._lengths:
-            self._lengths = [len(line) for line in re.split(NEWLINE, self.text)]
-        return min(column, self._lengths[line]) if line < len(self._lengths) else 0
 
 
 class TreeStore:
@@ -130,45 +64,11 @@ def _last_good(block: Block, failed: Parsed) -> Parsed:
 
 def parse(text: str, depth: int = 0) -> Parsed:
     """Parse one block's text. Never raises: the result says what went wrong."""
-    refusal = guards.refusal(text, depth)
+    refusal = parse_limits.refusal(text, depth)
     if refusal:
         return Parsed(text, None, [(0, refusal)], refusal=refusal)
     tree, error = attempt(text)
     if tree is not None:
         return Parsed(text, tree, [])
     assert error is not None
-    from analyzers.source import repair
-
     return repair.repaired(text, error)
-
-
-def attempt(text: str) -> tuple[libcst.Module | None, tuple[int, int, str] | None]:
-    """Try libcst's parser once: the tree, or (zero-based line, column, message) of the error."""
-    from libcst import ParserSyntaxError, native  # pyright: ignore[reportAttributeAccessIssue] - compiled
-
-    try:
-        return native.parse_module(_plain(text), None), None
-    except ParserSyntaxError as error:
-        return None, _place(error.message)
-    except (RecursionError, ValueError, TypeError, AttributeError, UnicodeError, MemoryError) as error:
-        return None, (-1, -1, f"the parser gave up: {error}")
-
-
-_ERROR = re.compile(r"(?:\w+ error: )?(?:error at (\d+):(\d+): )?(.*)", re.DOTALL)
-
-
-def _place(message: str) -> tuple[int, int, str]:
-    """The place in a message of libcst's parser; tokenizer errors have none: line -1."""
-    match = _ERROR.fullmatch(message)
-    if match is None or match[1] is None:
-        return -1, -1, match[3] if match else message
-    return int(match[1]) - 1, int(match[2]), match[3]
-
-
-def _plain(text: str) -> str:
-    """A text of the same length that libcst reproduces to the character."""
-    if "\r" in text:
-        text = _LONE_RETURN.sub("\n", text)
-    if "\f" in text:
-        text = _FORM_FEED.sub(" ", text)
-    return text.replace("\0", " ") if "\0" in text else text

@@ -16,7 +16,7 @@ from rf_lsp.output import CheckReport, renderer, shows_fixes
 if TYPE_CHECKING:
     from analyzers.facts import Finding
     from rf_lsp.checking import Task
-    from rf_lsp.cli.mending import Mended
+    from rf_lsp.cli.apply_fixes import Mended
     from rf_lsp.results import FileResult
 
 FAIL_LEVELS = ("error", "warning", "information", "never")
@@ -235,7 +235,7 @@ def _results(arguments: argparse.Namespace, given: _Given | None, fixes: bool = 
 
 def _mended(arguments: argparse.Namespace, given: _Given | None, results: Sequence[FileResult]) -> Iterator[Mended]:
     """What the safe fixes change."""
-    from rf_lsp.cli.mending import each_mended
+    from rf_lsp.cli.apply_fixes import each_mended
 
     if given is not None:
         return each_mended(results, {given.path: _task(given.path, arguments)})
@@ -258,7 +258,7 @@ def _show_changes(arguments: argparse.Namespace, given: _Given | None) -> int:
 def _mend(arguments: argparse.Namespace, given: _Given | None) -> list[str]:
     """``--fix``: make the safe fixes. Standard input goes to standard output, changed or not. Returned are
     the reasons why files could not be written."""
-    from rf_lsp.cli.mending import write
+    from rf_lsp.cli.apply_fixes import write
 
     failures = []
     for found in _mended(arguments, given, _results(arguments, given)):
@@ -279,7 +279,7 @@ def _mend(arguments: argparse.Namespace, given: _Given | None) -> list[str]:
 
 def _cache(paths: Sequence[str], task: Task):
     """The cache in the workspace of the paths, in the working directory for installed packages."""
-    from analyzers.project.resolve import workspace_root
+    from analyzers.imports.resolver import workspace_root
     from rf_lsp.cache import Cache
 
     root = workspace_root(os.path.commonpath([os.path.abspath(path) for path in paths]))

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     import shutil
 
-    from analyzers.project.resolve import workspace_root
+    from analyzers.imports.resolver import workspace_root
     from rf_lsp.cache import FOLDER
 
     for path in arguments.paths:

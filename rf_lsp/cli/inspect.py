@@ -12,8 +12,8 @@ from rf_lsp.errors import UsageError
 from rf_lsp.output import Inspected, InspectReport, renderer, shows_fixes
 
 if TYPE_CHECKING:
-    from analyzers.analysis import Request
     from analyzers.facts import FileFacts, Finding, Fix, Place
+    from analyzers.request import Request
     from analyzers.rules.support.settings import RuleSettings
     from rf_lsp.cells import Cells
     from rf_lsp.engine import Engine

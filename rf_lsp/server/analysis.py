@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import FileFacts, Finding, ModelFact, Problem
-from analyzers.interpreter.budget import Stop, Stopped
 from analyzers.source.module import SourceModule
 from analyzers.source.sources import SourceError
+from analyzers.stop import Stop, Stopped
 from rf_lsp.errors import UsageError
-from rf_lsp.server import collecting
+from rf_lsp.server import gc_policy
 from rf_lsp.server.projects import Projects
 from rf_lsp.settings import Settings
 from rf_lsp.shapes import NamedShape
@@ -161,7 +161,7 @@ class _Run:
         self.shown = time.perf_counter() - BETWEEN_STAGES + FIRST_STAGE
 
     def run(self) -> Analysis:
-        from analyzers.analysis import Request
+        from analyzers.request import Request
 
         module = self.engine.sources.module(self.order.path)
         self._prepare(module)
@@ -191,8 +191,8 @@ class _Run:
     def _prepare(self, module: SourceModule) -> None:
         if self.earlier is None:
             return
-        from analyzers.project.moving import Mover
-        from analyzers.project.reuse import moved_lines, untouched
+        from analyzers.incremental.relocate import Mover
+        from analyzers.incremental.reuse import moved_lines, untouched
 
         models = {name_of(fact): fact for fact in self.earlier.analysis.facts.models}
         candidates = [name for name, fact in models.items() if is_candidate(fact)]
@@ -228,7 +228,7 @@ class _Run:
             self.publish(self._analysis(facts, complete=False))
             if is_first:
                 time.sleep(PAUSE)
-        collecting.collect_young()
+        gc_policy.collect_young()
 
     def _sorted(self, models: list[ModelFact]) -> list[ModelFact]:
         """In the order of the source, as if all had been analysed at once."""

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from typing import Any, NamedTuple
 
-from rf_lsp.server.shifts import Edit, Shifts
+from rf_lsp.server.line_map import Edit, Shifts
 from rf_lsp.server.text import Position, Text
 
 _NEWLINE_END = re.compile(r"(?:\r\n|\n|\r)\Z")

@@ -14,8 +14,8 @@ from rf_lsp.server import diagnostics, wire
 from rf_lsp.server.analysis import Analysis, Order
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.inlay_hint import shown_by
-from rf_lsp.server.looking import models_in, sights_in
 from rf_lsp.server.server import Server
+from rf_lsp.server.view_cache import models_in, sights_in
 from rf_lsp.server.views import comments
 from rf_lsp.server.views.comments import Lines
 
@@ -144,7 +144,7 @@ def _fixed(server: Server, path: str, parts: tuple[str, ...], stop: Any) -> tupl
 
 
 def _fixer(server: Server, order: Order, stop: Any) -> Fixer:
-    from analyzers.analysis import Request
+    from analyzers.request import Request
 
     engine, rules = server.projects.of(order.path)
     return Fixer(engine, rules, Request(order.path, inputs_of=order.inputs, stop=stop))

@@ -11,8 +11,8 @@ from lsprotocol import types
 
 from rf_lsp.server import wire
 from rf_lsp.server.buffers import Buffer
-from rf_lsp.server.looking import models_in
 from rf_lsp.server.server import Server
+from rf_lsp.server.view_cache import models_in
 from rf_lsp.server.views.lenses import Lens, lenses
 
 OPTIONS = types.CodeLensOptions(resolve_provider=False)

@@ -15,9 +15,9 @@ from rf_lsp.server import wire
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.code_lens import CHANGE_INPUT
 from rf_lsp.server.inlay_hint import PIN
-from rf_lsp.server.looking import models_in, sights_in
 from rf_lsp.server.server import Server
-from rf_lsp.server.views.sights import Sight
+from rf_lsp.server.view_cache import models_in, sights_in
+from rf_lsp.server.views.occurrences import Sight
 from rf_lsp.shapes import parse_input
 
 COMMANDS = (PIN, CHANGE_INPUT)

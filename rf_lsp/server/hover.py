@@ -9,10 +9,10 @@ from lsprotocol import types
 from analyzers.facts import ModelFact, Place
 from rf_lsp.server import wire
 from rf_lsp.server.buffers import Buffer
-from rf_lsp.server.looking import models_in, sights_in
 from rf_lsp.server.server import Server
+from rf_lsp.server.view_cache import models_in, sights_in
 from rf_lsp.server.views import hover
-from rf_lsp.server.views.sights import Sight, concrete, outermost, pinned
+from rf_lsp.server.views.occurrences import Sight, concrete, outermost, pinned
 
 
 async def handle(server: Server, params: types.HoverParams) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ def handle(server: Server, _: Any) -> None:
 
 def _warm_up(_: Any) -> None:
     """Import what the first analysis needs while the person is still opening a file."""
-    import analyzers.project.discovery  # pyright: ignore[reportUnusedImport]
+    import analyzers.models.candidates  # pyright: ignore[reportUnusedImport]
     import analyzers.rules.support.registry  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
 

@@ -9,8 +9,8 @@ from lsprotocol import types
 from rf_lsp.server import wire
 from rf_lsp.server.analysis import Analysis
 from rf_lsp.server.buffers import Buffer
-from rf_lsp.server.looking import seen_in
 from rf_lsp.server.server import Server
+from rf_lsp.server.view_cache import seen_in
 from rf_lsp.server.views.hints import Hint, Shown, hints, tooltip
 from rf_lsp.settings import Settings
 

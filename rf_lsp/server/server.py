@@ -14,12 +14,12 @@ from pygls.exceptions import JsonRpcContentModified
 from pygls.lsp.server import LanguageServer
 
 from analyzers.facts import Fix
-from analyzers.interpreter.budget import Stopped
+from analyzers.stop import Stopped
 from rf_lsp import __version__
 from rf_lsp.server.analysis import Analysis, Analyst, Order
 from rf_lsp.server.buffers import Buffer, Buffers
 from rf_lsp.server.client import Client
-from rf_lsp.server.guard import guarded
+from rf_lsp.server.error_boundary import guarded
 from rf_lsp.server.progress import Progress
 from rf_lsp.server.projects import Projects
 from rf_lsp.server.protocol import Protocol

@@ -12,7 +12,6 @@ from pygls.exceptions import JsonRpcContentModified, JsonRpcRequestCancelled
 from rf_lsp.server import (
     code_action,
     code_lens,
-    collecting,
     did_change,
     did_change_configuration,
     did_change_watched_files,
@@ -21,6 +20,7 @@ from rf_lsp.server import (
     did_open,
     did_save,
     execute_command,
+    gc_policy,
     hover,
     initialize,
     initialized,
@@ -82,7 +82,7 @@ def serve(address: tuple[str, int] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, level=os.environ.get("RF_LSP_LOG", "WARNING").upper())
     logging.getLogger("pygls.protocol.json_rpc").addFilter(Unexpected())
     sys.setswitchinterval(SWITCH)
-    collecting.take_over()
+    gc_policy.take_over()
     messages, sys.stdout = sys.stdout.buffer, sys.stderr
     server = create()
     if address is not None:

@@ -6,8 +6,8 @@ import logging
 import threading
 from collections.abc import Callable
 
-from analyzers.interpreter.budget import Stop, Stopped
-from rf_lsp.server import collecting
+from analyzers.stop import Stop, Stopped
+from rf_lsp.server import gc_policy
 from rf_lsp.server.analysis import Analysis, Analyst, Order
 
 logger = logging.getLogger(__name__)
@@ -84,9 +84,9 @@ class Worker:
     def _wait(self) -> None:
         """Until there is something to do; a quiet moment is used to tidy up."""
         while not (self._closed or self._tasks or self._paths):
-            if not self._wake.wait(collecting.QUIET if self._untidy else None) and self._untidy:
+            if not self._wake.wait(gc_policy.QUIET if self._untidy else None) and self._untidy:
                 self._untidy = False
-                collecting.collect_all()
+                gc_policy.collect_all()
         self._untidy = True
 
     def _work(self, task: Task | None, path: str | None, urgent: bool, stop: Stop) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzers.analysis import Request
 from analyzers.facts import Finding, Fix
+from analyzers.request import Request
 from analyzers.rules.support.settings import RuleSettings
 from rf_lsp.editing import Texts
 from rf_lsp.engine import Engine, project_for, rule_settings, settings_for

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzers.analysis import Request
+from analyzers.request import Request
 from rf_lsp.editing import Texts, applied, diff
 from rf_lsp.engine import Engine, project_for, rule_settings, settings_for
 from rf_lsp.fixing import Checked, Fixer, safe

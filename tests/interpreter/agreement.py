@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analyzers.analysis import Analyzer, Options, with_deep_stack
+from analyzers.analysis import Analyzer, with_deep_stack
 from analyzers.interpreter import values as abstract
 from analyzers.interpreter.classes import NamedTuple
 from analyzers.interpreter.library.argparse_ import Namespace
 from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.modules import Module, Modules
+from analyzers.request import WorkspaceOptions
 from analyzers.source.sources import Sources
 from analyzers.unknown import Unknown
 
@@ -139,7 +140,7 @@ def _attributes(attributes: dict[str, Any], depth: int, normal: Any) -> list[tup
 
 def module_of(path: Path) -> tuple[Machine, Module]:
     """A machine that has loaded the file, nothing of it run yet."""
-    analyzer = Analyzer(Sources(), Options(roots=[str(path.parent)]))
+    analyzer = Analyzer(Sources(), WorkspaceOptions(roots=[str(path.parent)]))
     machine = Machine(Modules(analyzer.project_for(str(path))), steps=3_000_000)
     return machine, machine.modules.load(str(path))
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
-from analyzers.analysis import Analyzer, Options, Request
+from analyzers.analysis import Analyzer
 from analyzers.facts import FileFacts
+from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
 
 
@@ -341,7 +342,7 @@ def analysed(files: dict[str, str], folder: Path, expression: str | None, shape:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    analyzer = Analyzer(Sources(), Options(roots=[str(folder)]))
+    analyzer = Analyzer(Sources(), WorkspaceOptions(roots=[str(folder)]))
     request = Request(str(folder / "main.py"), [expression] if expression else [])
     request.inputs = [(None, shape)] if shape else []
     return analyzer.analyze(request)

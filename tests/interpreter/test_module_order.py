@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from analyzers.analysis import Analyzer, Options, Request, with_deep_stack
+from analyzers.analysis import Analyzer, with_deep_stack
+from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -32,7 +33,7 @@ def _plain(value: Any) -> Any:
 def errors(folder: Any, source: str) -> list[str]:
     path = folder / "main.py"
     path.write_text(source, encoding="utf-8")
-    facts = Analyzer(Sources(), Options(roots=[str(folder)])).analyze(Request(str(path)))
+    facts = Analyzer(Sources(), WorkspaceOptions(roots=[str(folder)])).analyze(Request(str(path)))
     problems = [p for m in facts.models for p in m.problems] + list(facts.problems)
     return [p.message for p in problems]
 

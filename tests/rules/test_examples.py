@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from analyzers import rules
-from analyzers.analysis import Request
 from analyzers.facts import Finding
+from analyzers.request import Request
 from analyzers.rules.support.record import Example
 from analyzers.rules.support.registry import MODULES
+from analyzers.rules.support.report import check
 from analyzers.rules.support.selection import levels
 from analyzers.rules.support.settings import RuleSettings
 from rf_lsp.engine import Engine, Project
@@ -38,7 +38,7 @@ def reported(code: str, example: Example, folder: Path) -> list[Finding]:
     path.write_text(example.source.lstrip("\n"), encoding="utf-8")
     facts = Engine(Project(Settings(), str(folder))).facts(Request(str(path)))
     settings = replace(RuleSettings(**example.settings), levels={**levels(), **levels([code])})
-    return [finding for finding in rules.check(facts, settings) if finding.code == code]
+    return [finding for finding in check(facts, settings) if finding.code == code]
 
 
 def examples(kind: str) -> list:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers import rules
 from analyzers.facts import FileFacts, IgnoreFact, Place, Problem
 from analyzers.ignores import ignores_of
 from analyzers.rules.support.registry import RULES
+from analyzers.rules.support.report import check, report
 from analyzers.rules.support.selection import UnknownRule, levels, rules_of
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.comments import directives
@@ -19,7 +19,7 @@ def problem(line: int = 5, file: str = FILE, rule: str = "channel-mismatch") -> 
 
 
 def codes(facts: FileFacts, **settings) -> list[str]:
-    return [finding.code for finding in rules.check(facts, RuleSettings(**settings))]
+    return [finding.code for finding in check(facts, RuleSettings(**settings))]
 
 
 def test_one_place_and_rule_is_one_finding():
@@ -29,12 +29,12 @@ def test_one_place_and_rule_is_one_finding():
 
 def test_findings_are_in_order_of_place():
     facts = FileFacts(FILE, problems=[problem(9), problem(2), problem(4, rule="concat-mismatch")])
-    assert [finding.place.line for finding in rules.check(facts, RuleSettings())] == [2, 4, 9]
+    assert [finding.place.line for finding in check(facts, RuleSettings())] == [2, 4, 9]
 
 
 def test_levels_can_be_overridden():
     facts = FileFacts(FILE, problems=[problem()])
-    (finding,) = rules.check(facts, RuleSettings(levels={"RF201": "information"}))
+    (finding,) = check(facts, RuleSettings(levels={"RF201": "information"}))
     assert finding.severity == "information"
     assert codes(facts, levels={}) == []
 
@@ -58,13 +58,13 @@ def test_per_file_ignores():
 @pytest.mark.parametrize("names", [(), ("RF201",), ("RF2",), ("channel-mismatch",), ("RF103", "RF201")])
 def test_ignoring_a_line(names):
     facts = FileFacts(FILE, problems=[problem(5)], ignores=[IgnoreFact(place(5), names, 5)])
-    report = rules.report(facts, RuleSettings())
-    assert (report.findings, [finding.code for finding in report.ignored]) == ([], ["RF201"])
+    said = report(facts, RuleSettings())
+    assert (said.findings, [finding.code for finding in said.ignored]) == ([], ["RF201"])
 
 
 def test_a_comment_that_ignores_nothing_is_told():
     ignores = [IgnoreFact(place(5), ("RF204",), 5), IgnoreFact(place(7), ("RF999",), 7)]
-    found = rules.check(FileFacts(FILE, problems=[problem(5)], ignores=ignores), RuleSettings())
+    found = check(FileFacts(FILE, problems=[problem(5)], ignores=ignores), RuleSettings())
     assert [(finding.code, finding.message) for finding in found] == [
         ("RF201", "conv expects 64 input channels, gets 3"),
         ("RF903", "no finding of RF204 on this line"),

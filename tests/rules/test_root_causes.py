@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analyzers import rules
-from analyzers.analysis import Request
+from analyzers.request import Request
+from analyzers.rules.support.report import check
 from analyzers.rules.support.settings import RuleSettings
 from rf_lsp.engine import Engine, Project
 from rf_lsp.settings import Settings
@@ -31,7 +31,7 @@ def test_a_layer_of_the_wrong_size(shape: str, layers: str, tmp_path: Path) -> N
     path = tmp_path / "net.py"
     path.write_text(SEQUENTIAL.format(shape, layers))
     facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
-    errors = [finding for finding in rules.check(facts, RuleSettings()) if finding.severity == "error"]
+    errors = [finding for finding in check(facts, RuleSettings()) if finding.severity == "error"]
     assert len(errors) == 1, [finding.message for finding in errors]
 
 
@@ -60,12 +60,12 @@ def test_a_size_that_is_not_known_is_not_told(tmp_path: Path) -> None:
     path = tmp_path / "net.py"
     path.write_text(CLASS.format(norm=32))
     facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
-    assert {finding.code for finding in rules.check(facts, RuleSettings()) if finding.severity == "error"} == {"RF201"}
+    assert {finding.code for finding in check(facts, RuleSettings()) if finding.severity == "error"} == {"RF201"}
 
 
 def test_a_class_and_its_instance_are_told_once(tmp_path: Path) -> None:
     path = tmp_path / "net.py"
     path.write_text(CLASS.format(norm=64).replace("100, 10", "64 * 6 * 6, 10"))
     facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
-    found = [finding.place.line for finding in rules.check(facts, RuleSettings()) if finding.code == "RF101"]
+    found = [finding.place.line for finding in check(facts, RuleSettings()) if finding.code == "RF101"]
     assert (len(facts.models), len(found)) == (2, 1)

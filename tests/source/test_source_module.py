@@ -131,7 +131,7 @@ def test_source_package_does_not_import_libcst():
         "import sys\n"
         "from analyzers.source.sources import Sources\n"
         "from analyzers.source.module import SourceModule\n"
-        "from analyzers.project import environment, resolve\n"
+        "from analyzers.imports import environment, resolver\n"
         "module = SourceModule('m.py', 'import a\\nx = [1]\\n')\n"
         "module.binders('x'), module.effects('x'), module.comments, module.all_names\n"
         "assert 'libcst' not in sys.modules\n"

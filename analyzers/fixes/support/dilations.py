@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analyzers.facts import Edit, LayerFact
 from analyzers.fixes.support.arguments import widened, window
-from analyzers.fixes.support.bench import Bench
+from analyzers.fixes.support.context import Bench
 
 
 def dilated(bench: Bench, layers: Sequence[LayerFact], dilations: Sequence[int]) -> tuple[Edit, ...] | None:

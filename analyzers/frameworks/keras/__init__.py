@@ -1,5 +1,5 @@
 """What Keras' layers and functions do to tensors."""
 
-from analyzers.frameworks.keras import backend, inert, layer, layers, models, naming, ops
+from analyzers.frameworks.keras import backend, layer, layers, models, naming, opaque_objects, ops
 
-__all__ = ["backend", "inert", "layer", "layers", "models", "naming", "ops"]
+__all__ = ["backend", "layer", "layers", "models", "naming", "opaque_objects", "ops"]

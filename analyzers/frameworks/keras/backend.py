@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layers.arguments import data_format
 from analyzers.frameworks.keras.naming import names_of
-from analyzers.frameworks.registry import NAMES, attribute, function
-from analyzers.frameworks.surroundings import nothing, scope
+from analyzers.frameworks.no_ops import nothing, scope
+from analyzers.interpreter.overlays import NAMES, attribute, function
 from analyzers.interpreter.values import TypingForm
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 
 @function("keras.backend.image_data_format", "keras.config.image_data_format")
-def image_data_format(*, machine: Any) -> str:
+def image_data_format(*, machine: Machine) -> str:
     return machine.frameworks.get("keras data_format", "channels_last")
 
 
 @function("keras.backend.set_image_data_format", "keras.config.set_image_data_format")
-def set_image_data_format(data_format_: Any = None, *, machine: Any, data_format: Any = None) -> None:
+def set_image_data_format(data_format_: Any = None, *, machine: Machine, data_format: Any = None) -> None:
     value = data_format if data_format is not None else data_format_
     machine.frameworks["keras data_format"] = _checked(machine, value)
 
 
-def _checked(machine: Any, value: Any) -> str:
+def _checked(machine: Machine, value: Any) -> str:
     return data_format(machine, value)
 
 
 @function("keras.backend.standardize_data_format")
-def standardize_data_format(data_format: Any, *, machine: Any) -> str:
+def standardize_data_format(data_format: Any, *, machine: Machine) -> str:
     return _checked(machine, data_format)
 
 
 @function("keras.backend.image_dim_ordering")
-def image_dim_ordering(*, machine: Any) -> str:
+def image_dim_ordering(*, machine: Machine) -> str:
     return "th" if image_data_format(machine=machine) == "channels_first" else "tf"
 
 
@@ -59,7 +62,7 @@ def standardize_dtype(dtype: Any) -> Any:
 
 
 @function("keras.backend.get_uid")
-def get_uid(prefix: Any = "", *, machine: Any) -> int:
+def get_uid(prefix: Any = "", *, machine: Machine) -> int:
     """The next number of a prefix: 1, 2, …"""
     if isinstance(prefix, Unknown):
         raise UnknownUsed(prefix)
@@ -73,7 +76,7 @@ def get_uid(prefix: Any = "", *, machine: Any) -> int:
     "keras.utils.clear_session",
     "keras.backend.reset_uids",
 )
-def clear_session(*args: Any, machine: Any, **kwargs: Any) -> None:
+def clear_session(*args: Any, machine: Machine, **kwargs: Any) -> None:
     machine.frameworks.pop("keras names", None)
 
 

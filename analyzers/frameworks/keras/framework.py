@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, graph_layers, is_shape, open_shape, parts_of, sublayers
 from analyzers.frameworks.keras.naming import begin, settle
-from analyzers.frameworks.modules import FRAMEWORKS, SPATIAL, DeclaredInput, Framework
+from analyzers.interpreter.framework import FRAMEWORKS, SPATIAL, DeclaredInput, Framework
 from analyzers.interpreter.graph import Step
 from analyzers.interpreter.values import Class, Function, Instance
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 class Keras(Framework):
@@ -52,7 +55,7 @@ class Keras(Framework):
         begins = root.attributes.get("_begins")
         return _call_inputs(root) if begins is None else [_input_name(t) for t in begins]
 
-    def begin(self, machine: Any) -> None:
+    def begin(self, machine: Machine) -> None:
         begin(machine)
 
     def settle(self, root: Instance) -> None:

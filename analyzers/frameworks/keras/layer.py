@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.naming import automatic_name
-from analyzers.frameworks.registry import layer
 from analyzers.interpreter.graph import Step, replaced, tensors_below
+from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance
 from analyzers.tensors.dims import Dim, symbol
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size", "weights", "dynamic")
@@ -111,7 +114,7 @@ class Layer:
         instance.attributes.setdefault("_nodes", [])
 
     def __init__(
-        self: Any,
+        self,
         *,
         activity_regularizer: Any = None,
         trainable: Any = True,
@@ -134,7 +137,7 @@ class Layer:
 
     # -- calling ---------------------------------------------------------------------------------
 
-    def __call__(self: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         """Build on the first call, call, and on symbolic tensors become a step of their graph."""
         if "_trainable" not in self.attributes and self.broken is None:
             if self.class_.opaque is None:
@@ -158,25 +161,25 @@ class Layer:
             return result
         return linked(self, list(args), kwargs, result)
 
-    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def call(self, *args: Any, **kwargs: Any) -> Any:
         raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         self.attributes["built"] = True
 
-    def compute_output_shape(self: Any, input_shape: Any, *, machine: Any) -> Any:
+    def compute_output_shape(self, input_shape: Any, *, machine: Machine) -> Any:
         return static_nest(_output_for(self, input_shape, machine))
 
-    def compute_output_spec(self: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    def compute_output_spec(self, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         return machine.call(self, args, kwargs)
 
-    def compute_mask(self: Any, inputs: Any = None, mask: Any = None, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any = None, mask: Any = None, previous_mask: Any = None) -> Any:
         return mask
 
     # -- weights ---------------------------------------------------------------------------------
 
     def add_weight(
-        self: Any,
+        self,
         shape: Any = None,
         initializer: Any = None,
         dtype: Any = None,
@@ -198,49 +201,49 @@ class Layer:
     add_variable = add_weight
 
     @property
-    def trainable(self: Any) -> Any:
+    def trainable(self) -> Any:
         return self.attributes.get("_trainable", True)
 
     @trainable.setter
-    def trainable(self: Any, value: Any) -> None:
+    def trainable(self, value: Any) -> None:
         set_trainable(self, value, set())
 
     @property
-    def weights(self: Any) -> list:
+    def weights(self) -> list:
         return [t for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
 
     @property
-    def variables(self: Any) -> list:
+    def variables(self) -> list:
         return [t for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
 
     @property
-    def trainable_weights(self: Any) -> list:
+    def trainable_weights(self) -> list:
         return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if t.trainable]
 
     @property
-    def trainable_variables(self: Any) -> list:
+    def trainable_variables(self) -> list:
         return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if t.trainable]
 
     @property
-    def non_trainable_weights(self: Any) -> list:
+    def non_trainable_weights(self) -> list:
         return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if not t.trainable]
 
     @property
-    def non_trainable_variables(self: Any) -> list:
+    def non_trainable_variables(self) -> list:
         return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if not t.trainable]
 
-    def get_weights(self: Any) -> list:
+    def get_weights(self) -> list:
         return [t.with_() for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
 
-    def set_weights(self: Any, weights: Any) -> None:
+    def set_weights(self, weights: Any) -> None:
         return None
 
-    def load_weights(self: Any, *args: Any, **kwargs: Any) -> None:
+    def load_weights(self, *args: Any, **kwargs: Any) -> None:
         return None
 
     save_weights = load_weights
 
-    def count_params(self: Any) -> Any:
+    def count_params(self) -> Any:
         total: Any = 0
         for module in every_layer(self):
             for tensor in module.attributes.get("_parameters", {}).values():
@@ -250,51 +253,51 @@ class Layer:
     # -- looking around --------------------------------------------------------------------------
 
     @property
-    def input(self: Any) -> Any:
+    def input(self) -> Any:
         return _one(_inputs_of(_node(self)))
 
     @property
-    def output(self: Any) -> Any:
+    def output(self) -> Any:
         return _one(_node(self).outputs)
 
     @property
-    def input_shape(self: Any) -> Any:
+    def input_shape(self) -> Any:
         return _one([static_shape(t.shape) for t in _inputs_of(_node(self))])
 
     @property
-    def output_shape(self: Any) -> Any:
+    def output_shape(self) -> Any:
         return _one([static_shape(t.shape) for t in _node(self).outputs])
 
-    def get_input_at(self: Any, node_index: Any) -> Any:
+    def get_input_at(self, node_index: Any) -> Any:
         return _one(_inputs_of(self.attributes["_nodes"][node_index]))
 
-    def get_output_at(self: Any, node_index: Any) -> Any:
+    def get_output_at(self, node_index: Any) -> Any:
         return _one(self.attributes["_nodes"][node_index].outputs)
 
-    def get_config(self: Any) -> dict:
+    def get_config(self) -> dict:
         values = self.attributes
         return {"name": values["name"], "trainable": values["_trainable"], "dtype": values["dtype"]}
 
-    def add_loss(self: Any, *args: Any, **kwargs: Any) -> None:
+    def add_loss(self, *args: Any, **kwargs: Any) -> None:
         return None
 
     add_metric = add_loss
 
     @property
-    def losses(self: Any) -> list:
+    def losses(self) -> list:
         return []
 
     @property
-    def path(self: Any) -> Any:
+    def path(self) -> Any:
         return self.attributes.get("name")
 
     @property
-    def compute_dtype(self: Any) -> Any:
+    def compute_dtype(self) -> Any:
         return self.attributes.get("dtype")
 
     variable_dtype = input_dtype = compute_dtype
 
-    def __getattr__(self: Any, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:
         weights = self.attributes.get("_parameters", {})
         if name in weights:
             self.machine.recorder.read.add(id(self))
@@ -303,7 +306,7 @@ class Layer:
             return sublayers(self) if name == "_layers" else None
         return MISSING
 
-    def __setattr__(self: Any, name: str, value: Any, *, machine: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def __setattr__(self, name: str, value: Any, *, machine: Machine) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         machine.journal.touch(self.attributes)
         if isinstance(value, Tensor) and value.parameter and "_parameters" in self.attributes:
             _register(self, name, value)
@@ -452,7 +455,7 @@ def filled_in(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]
     return kept
 
 
-def _build_and_call(self: Any, entry: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+def _build_and_call(self, entry: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
     if not self.attributes.get("built"):
         _build(self, entry, args, kwargs, machine)
     result = machine.call(entry, args, kwargs)
@@ -465,7 +468,7 @@ def _build_and_call(self: Any, entry: Any, *args: Any, machine: Any, **kwargs: A
     return result
 
 
-def _build(self: Any, entry: Any, args: tuple, kwargs: dict[str, Any], machine: Any) -> None:
+def _build(self, entry: Any, args: tuple, kwargs: dict[str, Any], machine: Machine) -> None:
     """Call ``build`` with the shapes of what ``call`` gets, as Keras lines them up by name."""
     builder = self.class_.find("build")
     shapes = _shapes_by_name(entry, args, kwargs)
@@ -504,7 +507,7 @@ def raw_nest(value: Any) -> Any:
     return replaced(value, lambda t: tuple(t.shape))
 
 
-def _output_for(self: Any, input_shape: Any, machine: Any) -> Any:
+def _output_for(self, input_shape: Any, machine: Machine) -> Any:
     """The result of a call on tensors of this shape, leaving no trace in the record."""
     made = Tensor(open_shape(input_shape)) if is_shape(input_shape) else [Tensor(open_shape(s)) for s in input_shape]
     with machine.recorder.unrecorded():
@@ -521,7 +524,7 @@ def weight_of(shape: Any, dtype: Any = None, trainable: bool = True) -> Tensor:
     return parameter(open_shape(dims), trainable=trainable, dtype=dtype if isinstance(dtype, str) else "float32")
 
 
-def register_weight(self: Any, name: Any, made: Tensor) -> Tensor:
+def register_weight(self, name: Any, made: Tensor) -> Tensor:
     """Keep a weight under its name; an unnamed one under its number."""
     weights = self.attributes["_parameters"]
     self.machine.journal.touch(weights)
@@ -532,7 +535,7 @@ def register_weight(self: Any, name: Any, made: Tensor) -> Tensor:
     return made
 
 
-def _register(self: Any, name: str, made: Tensor) -> None:
+def _register(self, name: str, made: Tensor) -> None:
     weights = self.attributes["_parameters"]
     if any(known is made for known in weights.values()):
         return
@@ -543,7 +546,7 @@ def _register(self: Any, name: str, made: Tensor) -> None:
     weights[name] = made
 
 
-def add_weights(self: Any, trainable: bool = True, **shapes: Any) -> None:
+def add_weights(self, trainable: bool = True, **shapes: Any) -> None:
     """Weights of these names and shapes, added by a framework layer's ``build``."""
     for name, shape in shapes.items():
         if shape is not None:

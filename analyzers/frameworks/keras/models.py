@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.framework import KERAS
 from analyzers.frameworks.keras.layer import (
@@ -16,8 +16,8 @@ from analyzers.frameworks.keras.layer import (
     static_shape,
     sublayers,
 )
-from analyzers.frameworks.registry import function, layer
 from analyzers.interpreter.graph import Graph, Step, tensors_below
+from analyzers.interpreter.overlays import function, layer
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import require, symbol
 from analyzers.tensors.errors import OperationError, PythonError
@@ -25,6 +25,9 @@ from analyzers.tensors.operations import reshape
 from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 # -- inputs ------------------------------------------------------------------------------------
 
@@ -34,7 +37,7 @@ class InputLayer(Layer):
     """Where a graph begins."""
 
     def __init__(
-        self: Any,
+        self,
         shape: Any = None,
         batch_size: Any = None,
         dtype: Any = None,
@@ -56,7 +59,7 @@ class InputLayer(Layer):
             tensor = symbolic_input(self, full, dtype)
         self.attributes.update(_is_input=True, built=True, batch_shape=static_shape(tensor.shape), _tensor=tensor)
 
-    def call(self: Any) -> Any:
+    def call(self) -> Any:
         return self.attributes["_tensor"]
 
 
@@ -100,7 +103,7 @@ def Input(
     tensor: Any = None,
     optional: Any = False,
     *,
-    machine: Any,
+    machine: Machine,
     batch_input_shape: Any = None,
     type_spec: Any = None,
 ) -> Any:
@@ -138,7 +141,7 @@ class Model(Layer):
 
     other_keywords = frozenset(["inputs", "outputs", "input", "output", *BASE_ARGUMENTS])
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         inputs, outputs, kwargs = _graph_ends(list(args), kwargs)
         kwargs.pop("trainable" if kwargs.get("trainable") is None else "", None)
         Layer.__init__(self, **{**kwargs, "name": kwargs.get("name")})
@@ -147,7 +150,7 @@ class Model(Layer):
         if outputs is not None:
             set_graph(self, inputs, outputs)
 
-    def call(self: Any, inputs: Any, *, machine: Any, training: Any = None, mask: Any = None) -> Any:
+    def call(self, inputs: Any, *, machine: Machine, training: Any = None, mask: Any = None) -> Any:
         graph = self.attributes.get("_graph")
         if graph is None:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
@@ -156,41 +159,41 @@ class Model(Layer):
     # -- what is asked of a finished model ---------------------------------------------------------
 
     @property
-    def layers(self: Any) -> list:
+    def layers(self) -> list:
         return direct_layers(self)
 
     @property
-    def inputs(self: Any) -> Any:
+    def inputs(self) -> Any:
         return list(_graph_of(self).inputs)
 
     @property
-    def outputs(self: Any) -> Any:
+    def outputs(self) -> Any:
         return list(tensors_below(_graph_of(self).outputs))
 
     @property
-    def input(self: Any) -> Any:
+    def input(self) -> Any:
         inputs = _graph_of(self).inputs
         return inputs[0] if len(inputs) == 1 else list(inputs)
 
     @property
-    def output(self: Any) -> Any:
+    def output(self) -> Any:
         outputs = _graph_of(self).outputs
         return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
 
     @property
-    def input_shape(self: Any) -> Any:
+    def input_shape(self) -> Any:
         shapes = [static_shape(t.shape) for t in _graph_of(self).inputs]
         return shapes[0] if len(shapes) == 1 else shapes
 
     @property
-    def output_shape(self: Any) -> Any:
+    def output_shape(self) -> Any:
         return static_nest(_graph_of(self).outputs)
 
     @property
-    def input_names(self: Any) -> list:
+    def input_names(self) -> list:
         return [t.history.kwargs.get("name") for t in _graph_of(self).inputs]
 
-    def get_layer(self: Any, name: Any = None, index: Any = None) -> Any:
+    def get_layer(self, name: Any = None, index: Any = None) -> Any:
         layers = direct_layers(self)
         if isinstance(name, Unknown) or isinstance(index, Unknown):
             raise UnknownUsed(name if isinstance(name, Unknown) else index)
@@ -205,34 +208,34 @@ class Model(Layer):
 
     # -- training ------------------------------------------------------------------------------------
 
-    def compile(self: Any, *args: Any, **kwargs: Any) -> None:
+    def compile(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def summary(self: Any, *args: Any, **kwargs: Any) -> None:
+    def summary(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def fit(self: Any, x: Any = None, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    def fit(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         _note_use(self, x, machine)
         return Unknown("the history of training")
 
-    def predict(self: Any, x: Any = None, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    def predict(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         return machine.call(self, (x,)) if isinstance(x, Tensor) else Unknown("a prediction")
 
-    def evaluate(self: Any, x: Any = None, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    def evaluate(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         _note_use(self, x, machine)
         return Unknown("the result of an evaluation")
 
     train_on_batch = test_on_batch = predict_on_batch = evaluate
 
-    def save(self: Any, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         return None
 
     export = save
 
-    def to_json(self: Any, **kwargs: Any) -> Any:
+    def to_json(self, **kwargs: Any) -> Any:
         return Unknown("a description of the model")
 
-    def build(self: Any, input_shape: Any = None, *, machine: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def build(self, input_shape: Any = None, *, machine: Machine) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """``model.build(shape)`` of a subclass calls it once on symbolic tensors of that shape."""
         if "_graph" in self.attributes or input_shape is None or isinstance(input_shape, Unknown):
             return
@@ -310,7 +313,7 @@ def _graph_of(self: Instance) -> Graph:
     return graph
 
 
-def run_graph(self: Instance, graph: Graph, inputs: Any, machine: Any) -> Any:
+def run_graph(self: Instance, graph: Graph, inputs: Any, machine: Machine) -> Any:
     """The outputs for these inputs: one tensor, or a list or dict as the model was made with."""
     if isinstance(inputs, Unknown):
         raise UnknownUsed(inputs)
@@ -321,7 +324,7 @@ def run_graph(self: Instance, graph: Graph, inputs: Any, machine: Any) -> Any:
     return result[0] if isinstance(result, (list, tuple)) and len(result) == 1 else result
 
 
-def _all_fitting(self: Instance, given: list[Any], graph: Graph, machine: Any) -> list[Any]:
+def _all_fitting(self: Instance, given: list[Any], graph: Graph, machine: Machine) -> list[Any]:
     """The inputs as the model takes them; one that does not fit is a problem where the model is called."""
     tensors = []
     for tensor, reference in zip(given, graph.inputs):
@@ -394,7 +397,7 @@ def direct_layers(self: Instance) -> list[Instance]:
     return [*begin, *(o for o in graph.operations if is_layer(o))]
 
 
-def _note_use(self: Instance, x: Any, machine: Any) -> None:
+def _note_use(self: Instance, x: Any, machine: Machine) -> None:
     """Training tells what the input looks like: an array whose first dim is the number of examples."""
     tensors = list(tensors_below(x))
     if tensors and "_graph" not in self.attributes:
@@ -409,17 +412,17 @@ def _note_use(self: Instance, x: Any, machine: Any) -> None:
 class Sequential(Model):
     """Layers called one after the other; built as soon as the first one's input shape is known."""
 
-    def __init__(self: Any, layers: Any = None, trainable: Any = True, name: Any = None, *, machine: Any) -> None:
+    def __init__(self, layers: Any = None, trainable: Any = True, name: Any = None, *, machine: Machine) -> None:
         Layer.__init__(self, trainable=trainable, name=name)
         self.attributes["_stack"] = []
         if layers is not None:
             for part in machine.iterate(layers):
                 _push(self, part, machine)
 
-    def add(self: Any, layer: Any, rebuild: Any = True, *, machine: Any) -> None:
+    def add(self, layer: Any, rebuild: Any = True, *, machine: Machine) -> None:
         _push(self, layer, machine)
 
-    def pop(self: Any, rebuild: Any = True, *, machine: Any) -> Any:
+    def pop(self, rebuild: Any = True, *, machine: Machine) -> Any:
         stack = self.attributes["_stack"]
         machine.journal.touch(stack)
         if not stack:
@@ -428,7 +431,7 @@ class Sequential(Model):
         _chain(self, machine)
         return last
 
-    def call(self: Any, inputs: Any, *, machine: Any, training: Any = None, mask: Any = None) -> Any:
+    def call(self, inputs: Any, *, machine: Machine, training: Any = None, mask: Any = None) -> Any:
         graph = self.attributes.get("_graph")
         if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
             inputs = inputs[0]
@@ -440,7 +443,7 @@ class Sequential(Model):
                     inputs = machine.call(part, (inputs,))
         return inputs
 
-    def build(self: Any, input_shape: Any = None, *, machine: Any) -> None:
+    def build(self, input_shape: Any = None, *, machine: Machine) -> None:
         """Put an input layer of this batch shape in front."""
         stack = self.attributes["_stack"]
         if input_shape is None or not stack or "_graph" in self.attributes:
@@ -449,7 +452,7 @@ class Sequential(Model):
         _chain(self, machine)
 
 
-def _push(self: Instance, part: Any, machine: Any) -> None:
+def _push(self: Instance, part: Any, machine: Machine) -> None:
     stack = self.attributes["_stack"]
     machine.journal.touch(stack)
     if isinstance(part, Unknown):
@@ -480,7 +483,7 @@ def _described(value: Any) -> str:
     return f"the class {name} (call it)" if type(value).__name__ == "Class" else f"a {name}"
 
 
-def _begin(self: Instance, shape: Any, machine: Any) -> None:
+def _begin(self: Instance, shape: Any, machine: Machine) -> None:
     """An input layer of this batch shape as the first of the stack."""
     if isinstance(shape, Unknown):
         return
@@ -499,7 +502,7 @@ def _start(self: Instance, part: Instance) -> None:
         set_graph(self, [tensor], tensor)
 
 
-def _extend_chain(self: Instance, part: Instance, machine: Any) -> None:
+def _extend_chain(self: Instance, part: Instance, machine: Machine) -> None:
     """Call the new layer on what the last one gave."""
     graph = self.attributes.get("_graph")
     if graph is None or "_is_input" in part.attributes:
@@ -513,7 +516,7 @@ def _extend_chain(self: Instance, part: Instance, machine: Any) -> None:
     set_graph(self, graph.inputs, output)
 
 
-def _chain(self: Instance, machine: Any) -> None:
+def _chain(self: Instance, machine: Machine) -> None:
     """Build the whole chain anew."""
     stack = self.attributes["_stack"]
     self.attributes.pop("_graph", None)
@@ -524,7 +527,7 @@ def _chain(self: Instance, machine: Any) -> None:
 
 
 @function("keras.models.clone_model")
-def clone_model(model: Any, *_: Any, machine: Any, **__: Any) -> Any:
+def clone_model(model: Any, *_: Any, machine: Machine, **__: Any) -> Any:
     return model
 
 

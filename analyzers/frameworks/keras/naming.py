@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks import registry
+from analyzers.interpreter import overlays
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 PREFIXES = (
     ("tensorflow.compat.v1.keras", "keras"),
@@ -41,7 +44,7 @@ def canonical(dotted: str) -> str:
         if dotted == old or dotted.startswith(old + "."):
             dotted = new + dotted[len(old) :]
             break
-    if not dotted.startswith("keras.") or dotted in registry.NAMES:
+    if not dotted.startswith("keras.") or dotted in overlays.NAMES:
         return dotted
     return _shortened(dotted.split("."))
 
@@ -52,7 +55,7 @@ def _shortened(parts: list[str]) -> str:
     if len(parts) > 2:
         for room in rooms:
             direct = f"keras.{room}.{parts[-1]}"
-            if direct in registry.NAMES and (len(parts) == 3 or parts[2] in LEGACY or room == "layers"):
+            if direct in overlays.NAMES and (len(parts) == 3 or parts[2] in LEGACY or room == "layers"):
                 return direct
         if parts[2] in LEGACY and all(part.islower() for part in parts[2:]):
             return f"keras.{rooms[0]}"
@@ -68,8 +71,8 @@ def source_of(dotted: str) -> str:
 
 
 for _root in ("keras", "tensorflow", "tf_keras", "keras_core"):
-    registry.SPELLINGS[_root] = canonical
-    registry.SOURCED[_root] = source_of
+    overlays.SPELLINGS[_root] = canonical
+    overlays.SOURCED[_root] = source_of
 
 
 # -- names of layers ---------------------------------------------------------------------------
@@ -104,11 +107,11 @@ def numbered(base: str, count: int) -> str:
     return f"{base}_{count}" if count else base
 
 
-def names_of(machine: Any) -> Names:
+def names_of(machine: Machine) -> Names:
     return machine.frameworks.setdefault("keras names", Names())
 
 
-def automatic_name(machine: Any, kind: str, owner: Any = None) -> str:
+def automatic_name(machine: Machine, kind: str, owner: Any = None) -> str:
     """The next free name of its kind: ``dense``, ``dense_1`` …; ``owner`` may be renamed by :func:`settle`."""
     names = names_of(machine)
     base = snake_case(kind)
@@ -116,13 +119,13 @@ def automatic_name(machine: Any, kind: str, owner: Any = None) -> str:
     return names.next(base)
 
 
-def _moment(machine: Any) -> float:
+def _moment(machine: Machine) -> float:
     """The block of the analysed file whose code is running; what is built on request comes after all of them."""
     main = next(iter(machine.modules.by_path.values()), None)
     return main.running[-1] if main is not None and main.running else float("inf")
 
 
-def settle(machine: Any) -> None:
+def settle(machine: Machine) -> None:
     """Give every automatically named layer the number that the program's own order gives it."""
     names = names_of(machine)
     if all(moment == float("inf") for moment, *_ in names.made):
@@ -135,7 +138,7 @@ def settle(machine: Any) -> None:
             owner.attributes["name"] = numbered(base, count)
 
 
-def begin(machine: Any) -> None:
+def begin(machine: Machine) -> None:
     """Something is built on request, as in a session of its own: only what the file itself made counts before it."""
     names = names_of(machine)
     names.made = [entry for entry in names.made if entry[0] != float("inf")]

@@ -7,7 +7,6 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.frameworks.registry import METHODS, NAMES
 from analyzers.frameworks.torch.dtypes import DTYPES
 from analyzers.frameworks.torch.functional.arguments import tensor
 from analyzers.frameworks.torch.registration import (
@@ -18,6 +17,7 @@ from analyzers.frameworks.torch.registration import (
     torch_call,
     torch_function,
 )
+from analyzers.interpreter.overlays import METHODS, NAMES
 from analyzers.tensors.dims import Dim, Expression
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import content

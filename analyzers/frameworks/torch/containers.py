@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.registry import layer
 from analyzers.frameworks.torch.module import Module, children_of, require_module
+from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import require_one_element
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-def _items(machine: Any, modules: Any) -> list[tuple[str, Any]]:
+
+def _items(machine: Machine, modules: Any) -> list[tuple[str, Any]]:
     """(name, module) pairs of a mapping or an iterable of pairs."""
     if isinstance(modules, dict):
         return list(modules.items())
@@ -24,7 +27,7 @@ def _items(machine: Any, modules: Any) -> list[tuple[str, Any]]:
     return [tuple(machine.iterate(pair)) for pair in machine.iterate(modules)]  # type: ignore[misc]
 
 
-def _position(self: Any, index: Any, *, inserting: bool = False) -> int:
+def _position(self, index: Any, *, inserting: bool = False) -> int:
     length = len(children_of(self))
     if isinstance(index, Tensor):
         require_one_element(index)
@@ -35,19 +38,19 @@ def _position(self: Any, index: Any, *, inserting: bool = False) -> int:
     return index + length if index < 0 else index
 
 
-def _out_of_range(self: Any, index: int, length: int) -> OperationError:
+def _out_of_range(self, index: int, length: int) -> OperationError:
     message = f"index {index} is out of range, the {self.class_.name} holds {length or 'nothing'}"
     return OperationError("dimension-out-of-range", message, exception="IndexError")
 
 
-def _renumber(self: Any, modules: list[Any], machine: Any) -> None:
+def _renumber(self, modules: list[Any], machine: Machine) -> None:
     entries = children_of(self)
     machine.journal.touch(entries)
     entries.clear()
     entries.update((str(i), module) for i, module in enumerate(modules))
 
 
-def _extend(self: Any, modules: Any, machine: Any) -> Any:
+def _extend(self, modules: Any, machine: Machine) -> Any:
     try:
         items = machine.iterate(modules)
     except UnknownUsed as used:
@@ -65,7 +68,7 @@ def _extend(self: Any, modules: Any, machine: Any) -> Any:
     return self
 
 
-def _add_named(self: Any, modules: dict[Any, Any]) -> None:
+def _add_named(self, modules: dict[Any, Any]) -> None:
     """Children by name; a name that is not known makes the container unknown."""
     for name, module in modules.items():
         unknown = next((v for v in (name, module) if isinstance(v, Unknown)), None)
@@ -79,15 +82,15 @@ def _add_named(self: Any, modules: dict[Any, Any]) -> None:
 class Indexed(Module):
     """What ``Sequential`` and ``ModuleList`` share: children named by number."""
 
-    def __len__(self: Any) -> Any:
+    def __len__(self) -> Any:
         return self.broken if self.broken is not None else len(children_of(self))
 
-    def __iter__(self: Any) -> Any:
+    def __iter__(self) -> Any:
         if self.broken is not None:
             raise UnknownUsed(self.broken)
         return list(children_of(self).values())
 
-    def __getitem__(self: Any, index: Any, *, machine: Any) -> Any:
+    def __getitem__(self, index: Any, *, machine: Machine) -> Any:
         if self.broken is not None:
             return self.broken
         modules = children_of(self)
@@ -95,13 +98,13 @@ class Indexed(Module):
             return _sliced(self, index, machine)
         return list(modules.values())[_position(self, index)]
 
-    def __setitem__(self: Any, index: Any, module: Any, *, machine: Any) -> None:
+    def __setitem__(self, index: Any, module: Any, *, machine: Machine) -> None:
         entries = children_of(self)
         names = list(entries)
         machine.journal.touch(entries)
         entries[names[_position(self, index)]] = module
 
-    def __delitem__(self: Any, index: Any, *, machine: Any) -> None:
+    def __delitem__(self, index: Any, *, machine: Machine) -> None:
         modules = list(children_of(self).values())
         if isinstance(index, slice):
             del modules[index]
@@ -109,34 +112,34 @@ class Indexed(Module):
             del modules[_position(self, index)]
         _renumber(self, modules, machine)
 
-    def append(self: Any, module: Any, *, machine: Any) -> Any:
+    def append(self, module: Any, *, machine: Machine) -> Any:
         return _extend(self, [module], machine)
 
-    def extend(self: Any, modules: Any, *, machine: Any) -> Any:
+    def extend(self, modules: Any, *, machine: Machine) -> Any:
         return _extend(self, modules, machine)
 
-    def insert(self: Any, index: Any, module: Any, *, machine: Any) -> Any:
+    def insert(self, index: Any, module: Any, *, machine: Machine) -> Any:
         modules = list(children_of(self).values())
         modules.insert(_position(self, index, inserting=True), module)
         _renumber(self, modules, machine)
         return self
 
-    def pop(self: Any, key: Any = -1, *, machine: Any) -> Any:
+    def pop(self, key: Any = -1, *, machine: Machine) -> Any:
         modules = list(children_of(self).values())
         taken = modules.pop(_position(self, key))
         _renumber(self, modules, machine)
         return taken
 
-    def __add__(self: Any, other: Any, *, machine: Any) -> Any:
+    def __add__(self, other: Any, *, machine: Machine) -> Any:
         made = machine.call(_plain_class(self, machine))
         _extend(made, list(children_of(self).values()), machine)
         return _extend(made, list(children_of(other).values()), machine)
 
-    def __iadd__(self: Any, other: Any, *, machine: Any) -> Any:
+    def __iadd__(self, other: Any, *, machine: Machine) -> Any:
         return _extend(self, other, machine)
 
 
-def _plain_class(self: Instance, machine: Any) -> Any:
+def _plain_class(self: Instance, machine: Machine) -> Any:
     """The class a slice or sum has: the container's own."""
     host = Sequential if _is_a(self, Sequential) else ModuleList
     return machine.class_of_host(host)
@@ -146,7 +149,7 @@ def _is_a(self: Instance, host: type) -> bool:
     return any(getattr(c, "host", None) is host for c in self.class_.mro)
 
 
-def _sliced(self: Any, index: slice, machine: Any) -> Any:
+def _sliced(self, index: slice, machine: Machine) -> Any:
     pairs = list(children_of(self).items())[index]
     made = machine.call(_plain_class(self, machine))
     names_kept = _is_a(self, Sequential)
@@ -159,13 +162,13 @@ def _sliced(self: Any, index: slice, machine: Any) -> Any:
 class Sequential(Indexed):
     """Children called one after the other."""
 
-    def __init__(self: Any, *args: Any, machine: Any) -> None:
+    def __init__(self, *args: Any, machine: Machine) -> None:
         if len(args) == 1 and isinstance(args[0], dict):
             _add_named(self, args[0])
             return
         _extend(self, list(args), machine)
 
-    def forward(self: Any, input: Any, *, machine: Any) -> Any:
+    def forward(self, input: Any, *, machine: Machine) -> Any:
         if self.broken is not None:
             return self.broken
         for module in list(children_of(self).values()):
@@ -177,7 +180,7 @@ class Sequential(Indexed):
 class ModuleList(Indexed):
     """A list of modules."""
 
-    def __init__(self: Any, modules: Any = None, *, machine: Any) -> None:
+    def __init__(self, modules: Any = None, *, machine: Machine) -> None:
         if modules is not None:
             _extend(self, modules, machine)
 
@@ -185,51 +188,51 @@ class ModuleList(Indexed):
 class Keyed(Module):
     """What ``ModuleDict`` and ``ParameterDict`` share."""
 
-    def _entries(self: Any) -> dict:
+    def _entries(self) -> dict:
         return children_of(self)
 
-    def __len__(self: Any) -> int:
+    def __len__(self) -> int:
         return len(_entries(self))
 
-    def __iter__(self: Any) -> list:
+    def __iter__(self) -> list:
         return list(_entries(self))
 
-    def __contains__(self: Any, key: Any) -> bool:
+    def __contains__(self, key: Any) -> bool:
         return key in _entries(self)
 
-    def __getitem__(self: Any, key: Any) -> Any:
+    def __getitem__(self, key: Any) -> Any:
         entries = _entries(self)
         if key not in entries:
             raise PythonError("KeyError", str(key))
         return entries[key]
 
-    def __setitem__(self: Any, key: Any, value: Any, *, machine: Any) -> None:
+    def __setitem__(self, key: Any, value: Any, *, machine: Machine) -> None:
         machine.set_attribute(self, key, value) if isinstance(value, Tensor) else machine.call(
             machine.get_attribute(self, "add_module"), (key, value)
         )
 
-    def __delitem__(self: Any, key: Any) -> None:
+    def __delitem__(self, key: Any) -> None:
         del _entries(self)[key]
 
-    def keys(self: Any) -> list:
+    def keys(self) -> list:
         return list(_entries(self))
 
-    def values(self: Any) -> list:
+    def values(self) -> list:
         return list(_entries(self).values())
 
-    def items(self: Any) -> list:
+    def items(self) -> list:
         return list(_entries(self).items())
 
-    def get(self: Any, key: Any, default: Any = None) -> Any:
+    def get(self, key: Any, default: Any = None) -> Any:
         return _entries(self).get(key, default)
 
-    def pop(self: Any, key: Any) -> Any:
+    def pop(self, key: Any) -> Any:
         return _entries(self).pop(key)
 
-    def clear(self: Any) -> None:
+    def clear(self) -> None:
         _entries(self).clear()
 
-    def update(self: Any, modules: Any, *, machine: Any) -> None:
+    def update(self, modules: Any, *, machine: Machine) -> None:
         entries = _entries(self)
         machine.journal.touch(entries)
         entries.update(_items(machine, modules))
@@ -243,7 +246,7 @@ def _entries(self: Instance) -> dict:
 class ModuleDict(Keyed):
     """Modules by name."""
 
-    def __init__(self: Any, modules: Any = None, *, machine: Any) -> None:
+    def __init__(self, modules: Any = None, *, machine: Machine) -> None:
         if modules is not None:
             _add_named(self, dict(_items(machine, modules)))
 
@@ -252,7 +255,7 @@ class ModuleDict(Keyed):
 class ParameterDict(Keyed):
     """Parameters by name."""
 
-    def __init__(self: Any, parameters: Any = None, *, machine: Any) -> None:
+    def __init__(self, parameters: Any = None, *, machine: Machine) -> None:
         if parameters is not None:
             for name, tensor in _items(machine, parameters):
                 self.attributes["_parameters"][name] = _as_parameter(tensor)
@@ -268,34 +271,34 @@ def _as_parameter(value: Any) -> Any:
 class ParameterList(Module):
     """A list of parameters."""
 
-    def __init__(self: Any, values: Any = None, *, machine: Any) -> None:
+    def __init__(self, values: Any = None, *, machine: Machine) -> None:
         if values is not None:
             _add_parameters(self, machine.iterate(values))
 
-    def append(self: Any, value: Any) -> Any:
+    def append(self, value: Any) -> Any:
         return _add_parameters(self, [value])
 
-    def extend(self: Any, values: Any, *, machine: Any) -> Any:
+    def extend(self, values: Any, *, machine: Machine) -> Any:
         return _add_parameters(self, machine.iterate(values))
 
-    def __len__(self: Any) -> int:
+    def __len__(self) -> int:
         return len(self.attributes["_parameters"])
 
-    def __iter__(self: Any) -> list:
+    def __iter__(self) -> list:
         return list(self.attributes["_parameters"].values())
 
-    def __getitem__(self: Any, index: Any) -> Any:
+    def __getitem__(self, index: Any) -> Any:
         values = list(self.attributes["_parameters"].values())
         if isinstance(index, int) and not -len(values) <= index < len(values):
             raise _out_of_range(self, index, len(values))
         return values[index]
 
-    def __setitem__(self: Any, index: Any, value: Any) -> None:
+    def __setitem__(self, index: Any, value: Any) -> None:
         names = list(self.attributes["_parameters"])
         self.attributes["_parameters"][names[index]] = _as_parameter(value)
 
 
-def _add_parameters(self: Any, values: list[Any]) -> Any:
+def _add_parameters(self, values: list[Any]) -> Any:
     entries = self.attributes["_parameters"]
     for value in values:
         entries[str(len(entries))] = _as_parameter(value)

@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from analyzers.frameworks.registry import NAMES
 from analyzers.frameworks.torch.dtypes import TENSOR_TYPES, dtype_name
 from analyzers.frameworks.torch.registration import shared, tensor_method, torch_function
+from analyzers.interpreter.overlays import NAMES
 from analyzers.interpreter.values import Rest
 from analyzers.tensors.dims import Dim, Expression, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import integer, require_rank, scalar, size, sizes, unpacked
+from analyzers.tensors.operations.concat_split import stack, tensor_list
 from analyzers.tensors.operations.dtypes import (
     as_floating,
     category,
@@ -24,7 +25,6 @@ from analyzers.tensors.operations.dtypes import (
     round_float,
 )
 from analyzers.tensors.operations.elementwise import broadcast
-from analyzers.tensors.operations.pieces import stack, tensor_list
 from analyzers.tensors.operations.positions import meshgrid
 from analyzers.tensors.operations.reshape import view
 from analyzers.tensors.tensor import Tensor

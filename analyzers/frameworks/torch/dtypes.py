@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.registry import attribute, function
+from analyzers.interpreter.overlays import attribute, function
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import PythonError
 from analyzers.tensors.operations.dtypes import (

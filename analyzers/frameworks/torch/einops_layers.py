@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.registry import function, layer
 from analyzers.frameworks.torch.functional.arguments import tensor
 from analyzers.frameworks.torch.module import Module
+from analyzers.interpreter.overlays import function, layer
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import einops

@@ -5,14 +5,17 @@ Source: the documentation of ``LightningModule`` and ``save_hyperparameters`` (l
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks import registry
-from analyzers.frameworks.registry import layer
 from analyzers.frameworks.torch.dtypes import Device
 from analyzers.frameworks.torch.module import Module
+from analyzers.interpreter import overlays
+from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.values import MISSING, Instance
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 PACKAGES = ("pytorch_lightning", "lightning.pytorch", "lightning")
 PLACES = ("LightningModule", "core.LightningModule", "core.lightning.LightningModule", "core.module.LightningModule")
@@ -21,13 +24,13 @@ PLACES = ("LightningModule", "core.LightningModule", "core.lightning.LightningMo
 class HyperParameters(dict):
     """Read by key or as attributes; what nobody saved is not known."""
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name in self:
             return self[name]
         found = machine.get_attribute(dict(self), name, default=MISSING)
         return Unknown(f"the hyperparameter {name}") if found is MISSING else found
 
-    def assign_attribute(self, machine: Any, name: str, value: Any) -> None:
+    def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
         machine.journal.touch(self)
         self[name] = value
 
@@ -41,7 +44,7 @@ class LightningModule(Module):
     automatic_optimization = True
 
     def save_hyperparameters(
-        self: Any, *args: Any, ignore: Any = None, frame: Any = None, logger: Any = True, machine: Any
+        self, *args: Any, ignore: Any = None, frame: Any = None, logger: Any = True, machine: Machine
     ) -> None:
         """``self.hparams`` gets the arguments of the constructor that calls this, or those that are named."""
         ignored = {ignore} if isinstance(ignore, str) else set(ignore or ())
@@ -54,14 +57,14 @@ class LightningModule(Module):
         _parameters_of(self).update(kept)
 
     @property
-    def hparams(self: Any) -> HyperParameters:
+    def hparams(self) -> HyperParameters:
         return _parameters_of(self)
 
     @property
-    def device(self: Any) -> Any:
+    def device(self) -> Any:
         return Device("cpu")
 
-    def log(self: Any, *args: Any, **kwargs: Any) -> None:
+    def log(self, *args: Any, **kwargs: Any) -> None:
         return None
 
     log_dict = print = toggle_optimizer = untoggle_optimizer = log
@@ -71,7 +74,7 @@ def _parameters_of(module: Any) -> HyperParameters:
     return module.attributes.setdefault("_hparams", HyperParameters())
 
 
-def _arguments(machine: Any, module: Any) -> dict[str, Any]:
+def _arguments(machine: Machine, module: Any) -> dict[str, Any]:
     """What the constructor that is running was called with, its ``**kwargs`` spread."""
     frame = next((f for f in reversed(machine.frames) if f.function is not None), None)
     if frame is None or frame.function.name != "__init__":
@@ -84,7 +87,7 @@ def _arguments(machine: Any, module: Any) -> dict[str, Any]:
     return {**found, **spread} if isinstance(spread, dict) else found
 
 
-def _entries(machine: Any, given: Any) -> dict[str, Any]:
+def _entries(machine: Machine, given: Any) -> dict[str, Any]:
     """The entries of a dict, or the attributes of a namespace."""
     if isinstance(given, dict):
         return dict(given)
@@ -95,4 +98,4 @@ def _entries(machine: Any, given: Any) -> dict[str, Any]:
 
 
 for _root in ("pytorch_lightning", "lightning"):
-    registry.SOURCED[_root] = str
+    overlays.SOURCED[_root] = str

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analyzers.frameworks.registry import NAMES
 from analyzers.frameworks.torch.functional.arguments import tensor
 from analyzers.frameworks.torch.registration import (
     shared,
     torch_function,
 )
 from analyzers.frameworks.torch.results import NamedResult
+from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.dims import Dim, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import linear_algebra, reduction, reshape

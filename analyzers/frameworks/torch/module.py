@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.modules import FRAMEWORKS, SPATIAL, Framework
-from analyzers.frameworks.registry import layer
+from analyzers.interpreter.framework import FRAMEWORKS, SPATIAL, Framework
+from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, LazyIterator, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 TABLES = ("_parameters", "_buffers", "_modules")
 PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
@@ -119,13 +122,13 @@ class Module:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def __call__(self: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         forward = machine.get_attribute(self, "forward", default=MISSING)
         if forward is MISSING:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no forward")
         return machine.recorder.call_module(self, forward, list(args), kwargs)
 
-    def __getattr__(self: Any, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:
         attributes = self.attributes
         for table in TABLES:
             if table in attributes and name in attributes[table]:
@@ -134,7 +137,7 @@ class Module:
                 return attributes[table][name]
         return MISSING
 
-    def __setattr__(self: Any, name: str, value: Any, *, machine: Any) -> None:
+    def __setattr__(self, name: str, value: Any, *, machine: Machine) -> None:
         table = _table_for(self, name, value)
         if table is None:
             machine.journal.touch(self.attributes)
@@ -151,7 +154,7 @@ class Module:
         if table == "_modules":
             machine.recorder.assigned[id(self), name] = machine.site()
 
-    def __delattr__(self: Any, name: str, *, machine: Any) -> None:
+    def __delattr__(self, name: str, *, machine: Machine) -> None:
         for table in TABLES:
             entries = self.attributes.get(table, {})
             if name in entries:
@@ -162,13 +165,13 @@ class Module:
 
     # -- registration --------------------------------------------------------------------------
 
-    def register_buffer(self: Any, name: Any, tensor: Any, persistent: Any = True) -> None:
+    def register_buffer(self, name: Any, tensor: Any, persistent: Any = True) -> None:
         self.attributes["_buffers"][name] = tensor
 
-    def register_parameter(self: Any, name: Any, param: Any) -> None:
+    def register_parameter(self, name: Any, param: Any) -> None:
         self.attributes["_parameters"][name] = param
 
-    def add_module(self: Any, name: Any, module: Any, *, machine: Any) -> None:
+    def add_module(self, name: Any, module: Any, *, machine: Machine) -> None:
         entries = self.attributes.get("_modules")
         if entries is None:
             raise _not_prepared(self)
@@ -179,60 +182,58 @@ class Module:
         require_module(module)
         entries[name] = module
 
-    def register_module(self: Any, name: Any, module: Any, *, machine: Any) -> None:
+    def register_module(self, name: Any, module: Any, *, machine: Machine) -> None:
         machine.call(machine.get_attribute(self, "add_module"), (name, module))
 
     # -- looking around --------------------------------------------------------------------------
 
-    def children(self: Any) -> LazyIterator:
+    def children(self) -> LazyIterator:
         return lazily(c for c in _unique(children_of(self).values()))
 
-    def named_children(self: Any) -> LazyIterator:
+    def named_children(self) -> LazyIterator:
         return lazily((n, c) for n, c in children_of(self).items() if c is not None)
 
-    def modules(self: Any) -> LazyIterator:
+    def modules(self) -> LazyIterator:
         return lazily(m for _, m in walk(self))
 
-    def named_modules(self: Any, memo: Any = None, prefix: Any = "", remove_duplicate: Any = True) -> LazyIterator:
+    def named_modules(self, memo: Any = None, prefix: Any = "", remove_duplicate: Any = True) -> LazyIterator:
         return lazily(walk(self, prefix))
 
-    def parameters(self: Any, recurse: Any = True) -> LazyIterator:
+    def parameters(self, recurse: Any = True) -> LazyIterator:
         return lazily(t for _, t in named_tensors(self, "_parameters", recurse=recurse))
 
-    def named_parameters(
-        self: Any, prefix: Any = "", recurse: Any = True, remove_duplicate: Any = True
-    ) -> LazyIterator:
+    def named_parameters(self, prefix: Any = "", recurse: Any = True, remove_duplicate: Any = True) -> LazyIterator:
         return lazily(named_tensors(self, "_parameters", prefix, recurse))
 
-    def buffers(self: Any, recurse: Any = True) -> LazyIterator:
+    def buffers(self, recurse: Any = True) -> LazyIterator:
         return lazily(t for _, t in named_tensors(self, "_buffers", recurse=recurse))
 
-    def named_buffers(self: Any, prefix: Any = "", recurse: Any = True) -> LazyIterator:
+    def named_buffers(self, prefix: Any = "", recurse: Any = True) -> LazyIterator:
         return lazily(named_tensors(self, "_buffers", prefix, recurse))
 
-    def state_dict(self: Any, *args: Any, **kwargs: Any) -> dict:
+    def state_dict(self, *args: Any, **kwargs: Any) -> dict:
         return {**dict(named_tensors(self, "_parameters")), **dict(named_tensors(self, "_buffers"))}
 
-    def get_submodule(self: Any, target: Any) -> Any:
+    def get_submodule(self, target: Any) -> Any:
         return _descend(self, target)
 
-    def get_parameter(self: Any, target: Any) -> Any:
+    def get_parameter(self, target: Any) -> Any:
         path, _, name = target.rpartition(".")
         return _descend(self, path).attributes["_parameters"][name]
 
     # -- changing --------------------------------------------------------------------------------
 
-    def apply(self: Any, fn: Any, *, machine: Any) -> Any:
+    def apply(self, fn: Any, *, machine: Machine) -> Any:
         for _, module in reversed(list(walk(self))):
             machine.call(fn, (module,))
         return self
 
-    def requires_grad_(self: Any, requires_grad: Any = True) -> Any:
+    def requires_grad_(self, requires_grad: Any = True) -> Any:
         for _, tensor in named_tensors(self, "_parameters"):
             tensor.trainable = bool(requires_grad)
         return self
 
-    def train(self: Any, mode: Any = True, *, machine: Any) -> Any:
+    def train(self, mode: Any = True, *, machine: Machine) -> Any:
         """Sets the mode here and calls ``train`` of each child, which may be the user's own."""
         machine.journal.touch(self.attributes)
         self.attributes["training"] = mode
@@ -241,37 +242,37 @@ class Module:
                 machine.call(machine.get_attribute(child, "train"), (mode,))
         return self
 
-    def eval(self: Any, *, machine: Any) -> Any:
+    def eval(self, *, machine: Machine) -> Any:
         return machine.call(machine.get_attribute(self, "train"), (False,))
 
-    def to(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def to(self, *args: Any, **kwargs: Any) -> Any:
         return self
 
     cuda = cpu = float = half = double = bfloat16 = type = to_empty = share_memory = ipu = xpu = to
 
-    def zero_grad(self: Any, set_to_none: Any = True) -> None:
+    def zero_grad(self, set_to_none: Any = True) -> None:
         return None
 
-    def load_state_dict(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def load_state_dict(self, *args: Any, **kwargs: Any) -> Any:
         return Unknown("what loading weights reports")
 
-    def register_forward_hook(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def register_forward_hook(self, *args: Any, **kwargs: Any) -> Any:
         return Unknown("a hook handle")
 
     register_forward_pre_hook = register_full_backward_hook = register_backward_hook = register_forward_hook
     register_state_dict_pre_hook = register_load_state_dict_post_hook = register_forward_hook
     _register_load_state_dict_pre_hook = _register_state_dict_hook = register_forward_hook
 
-    def compile(self: Any, *args: Any, **kwargs: Any) -> None:
+    def compile(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return ""
 
-    def _get_name(self: Any) -> str:
+    def _get_name(self) -> str:
         return self.class_.name
 
-    def _load_from_state_dict(self: Any, *args: Any, **kwargs: Any) -> None:
+    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
         return None
 
 
@@ -345,7 +346,7 @@ class TensorClass:
         if len(data) == 1 and isinstance(data[0], Tensor):
             return data[0]
         if len(data) == 1 and isinstance(data[0], (list, tuple)):
-            from analyzers.frameworks.registry import NAMES
+            from analyzers.interpreter.overlays import NAMES
 
             return NAMES["torch.tensor"](data[0])
         return Tensor(data)

@@ -19,7 +19,7 @@ from analyzers.frameworks.torch.registration import (
 from analyzers.frameworks.torch.results import NamedResult
 from analyzers.tensors.dims import Dim, text, unknown_dim
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations import pieces, reduction
+from analyzers.tensors.operations import concat_split, reduction
 from analyzers.tensors.operations.arguments import (
     axis,
     integer,
@@ -306,10 +306,10 @@ def diff(input: Tensor, n: Any = 1, dim: Any = -1, prepend: Any = None, append: 
         return clone(input)
     along = axis(dim, input.rank)
     around = [optional_tensor(prepend), input, optional_tensor(append)]
-    x = pieces.cat([part for part in around if part is not None], along)
+    x = concat_split.cat([part for part in around if part is not None], along)
     for _ in range(min(integer(n), MANY_DIFFERENCES, integer(x.shape[along]))):
         length = x.shape[along] - 1
-        x = sub(pieces.piece(x, along, 1, length), pieces.piece(x, along, 0, length))
+        x = sub(concat_split.piece(x, along, 1, length), concat_split.piece(x, along, 0, length))
     if integer(n) <= MANY_DIFFERENCES:
         return x
     rest = max(integer(x.shape[along]) + MANY_DIFFERENCES - integer(n), 0)

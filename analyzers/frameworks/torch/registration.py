@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from analyzers.frameworks.registry import METHODS, NAMES
 from analyzers.frameworks.torch.functional.arguments import tensor
+from analyzers.interpreter.overlays import METHODS, NAMES
 from analyzers.interpreter.parameters import NativeSignature
 from analyzers.tensors.operations.elementwise import in_place
 from analyzers.tensors.tensor import Tensor
@@ -127,7 +127,7 @@ def shared_in_place(*names: str) -> Callable[[Native], Native]:
 def in_place_form(definition: Callable[..., Any], write: Callable[[Any, Any], Any] = in_place) -> Callable[..., Any]:
     """The native that writes the definition's result into its first argument."""
 
-    def native(self: Any, *arguments: Any, **named: Any) -> Any:
+    def native(self, *arguments: Any, **named: Any) -> Any:
         try:
             result = definition(self, *arguments, **named)
         except UnknownUsed:

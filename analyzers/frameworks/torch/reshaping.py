@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.modules import is_module
 from analyzers.frameworks.torch.arithmetic import clone
 from analyzers.frameworks.torch.dtypes import Size
 from analyzers.frameworks.torch.functional.arguments import tensor
@@ -14,9 +13,10 @@ from analyzers.frameworks.torch.registration import (
     tensor_method,
     torch_function,
 )
+from analyzers.interpreter.framework import is_module
 from analyzers.tensors.dims import Dim, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations import pieces, positions, reshape
+from analyzers.tensors.operations import concat_split, positions, reshape
 from analyzers.tensors.operations.arguments import (
     integer,
     refused,
@@ -133,12 +133,12 @@ def repeat_interleave_method(self: Tensor, repeats: Any, dim: Any = None, output
 
 @torch_function("cat", "concat", "concatenate")
 def cat(tensors: Any, dim: Any = 0) -> Tensor:
-    return pieces.cat(_several(tensors), dim)
+    return concat_split.cat(_several(tensors), dim)
 
 
 @torch_function("stack")
 def stack(tensors: Any, dim: Any = 0) -> Tensor:
-    return pieces.stack(_several(tensors), dim)
+    return concat_split.stack(_several(tensors), dim)
 
 
 def _several(tensors: Any) -> Any:
@@ -177,25 +177,25 @@ for _rank in (1, 2, 3):
 
 @torch_function("hstack")
 def hstack(tensors: Any) -> Tensor:
-    listed = [_at_least(x, 1) for x in pieces.tensor_list(tensors)]
-    return pieces.cat(listed, 0 if listed[0].rank == 1 else 1)
+    listed = [_at_least(x, 1) for x in concat_split.tensor_list(tensors)]
+    return concat_split.cat(listed, 0 if listed[0].rank == 1 else 1)
 
 
 @torch_function("vstack", "row_stack")
 def vstack(tensors: Any) -> Tensor:
-    return pieces.cat([_at_least(x, 2) for x in pieces.tensor_list(tensors)], 0)
+    return concat_split.cat([_at_least(x, 2) for x in concat_split.tensor_list(tensors)], 0)
 
 
 @torch_function("dstack")
 def dstack(tensors: Any) -> Tensor:
-    return pieces.cat([_at_least(x, 3) for x in pieces.tensor_list(tensors)], 2)
+    return concat_split.cat([_at_least(x, 3) for x in concat_split.tensor_list(tensors)], 2)
 
 
 @torch_function("column_stack")
 def column_stack(tensors: Any) -> Tensor:
-    listed = pieces.tensor_list(tensors)
+    listed = concat_split.tensor_list(tensors)
     columns = [reshape.view(x, (-1, 1)) if x.rank <= 1 else x for x in listed]
-    return pieces.cat(columns, 1)
+    return concat_split.cat(columns, 1)
 
 
 @torch_function("block_diag")
@@ -212,7 +212,7 @@ def block_diag(*tensors: Any) -> Tensor:
 
 @torch_function("split")
 def split(tensor: Any, split_size_or_sections: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    return pieces.split(_tensor(tensor), split_size_or_sections, dim)
+    return concat_split.split(_tensor(tensor), split_size_or_sections, dim)
 
 
 _tensor = tensor
@@ -220,17 +220,17 @@ _tensor = tensor
 
 @tensor_method("split")
 def split_method(self: Tensor, split_size: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    return pieces.split(self, split_size, dim)
+    return concat_split.split(self, split_size, dim)
 
 
 @shared("split_with_sizes")
 def split_with_sizes(input: Tensor, split_sizes: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    return pieces.split(input, list(unpacked((split_sizes,))), dim)
+    return concat_split.split(input, list(unpacked((split_sizes,))), dim)
 
 
 @shared("chunk")
 def chunk(input: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    return pieces.chunk(input, chunks, dim)
+    return concat_split.chunk(input, chunks, dim)
 
 
 @shared("tensor_split")
@@ -238,7 +238,7 @@ def tensor_split(
     input: Tensor, indices_or_sections: Any = None, dim: Any = 0, indices: Any = None, sections: Any = None
 ) -> tuple[Tensor, ...]:
     given = [value for value in (indices_or_sections, indices, sections) if value is not None]
-    return pieces.tensor_split(input, given[0], dim)
+    return concat_split.tensor_split(input, given[0], dim)
 
 
 def _numpy_split(input: Tensor, sections: Any, dim: int) -> tuple[Tensor, ...]:
@@ -246,7 +246,7 @@ def _numpy_split(input: Tensor, sections: Any, dim: int) -> tuple[Tensor, ...]:
         raise OperationError(
             "reshape-mismatch", f"{{subject}} cannot divide {text(input.shape[dim])} by {integer(sections)}"
         )
-    return pieces.tensor_split(input, sections, dim)
+    return concat_split.tensor_split(input, sections, dim)
 
 
 @shared("hsplit")
@@ -269,17 +269,17 @@ def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
 
 @shared("unbind")
 def unbind(input: Tensor, dim: Any = 0) -> tuple[Tensor, ...]:
-    return tuple(pieces.unbind(input, dim))
+    return tuple(concat_split.unbind(input, dim))
 
 
 @shared("narrow", "narrow_copy")
 def narrow(input: Tensor, dim: Any, start: Any, length: Any) -> Tensor:
-    return pieces.narrow(input, dim, start, length)
+    return concat_split.narrow(input, dim, start, length)
 
 
 @shared("select")
 def select(input: Tensor, dim: Any, index: Any) -> Tensor:
-    return pieces.select(input, dim, index)
+    return concat_split.select(input, dim, index)
 
 
 @shared("roll")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.registry import NAMES, attribute, function, layer
-from analyzers.frameworks.surroundings import nothing, scope
-from analyzers.interpreter.library.summaries_ import used_with
+from analyzers.frameworks.no_ops import nothing, scope
+from analyzers.frameworks.profilers import used_with
+from analyzers.interpreter.overlays import NAMES, attribute, function, layer
 from analyzers.interpreter.values import Class, TypingForm
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 for _name in (
     "no_grad inference_mode enable_grad set_grad_enabled autocast set_num_threads amp.autocast cuda.amp.autocast "
@@ -82,25 +85,25 @@ def annotate(the_type: Any, the_value: Any) -> Any:
 
 
 @function("torch.jit.trace", "torch.jit.trace_module")
-def trace(func: Any, example_inputs: Any = (), *_: Any, machine: Any, **options: Any) -> Any:
+def trace(func: Any, example_inputs: Any = (), *_: Any, machine: Machine, **options: Any) -> Any:
     """The model itself; what it is traced with is an input it is meant for."""
     used_with(machine, func, options.get("example_kwarg_inputs") or example_inputs)
     return func
 
 
 @function("torch.onnx.export", "torch.onnx.dynamo_export", "torch.export.export")
-def export(model: Any, args: Any = (), *_: Any, machine: Any, kwargs: Any = None, **__: Any) -> Any:
+def export(model: Any, args: Any = (), *_: Any, machine: Machine, kwargs: Any = None, **__: Any) -> Any:
     return used_with(machine, model, args, kwargs)
 
 
 @function("torch._assert")
-def check(condition: Any, message: Any = "", *, machine: Any) -> None:
+def check(condition: Any, message: Any = "", *, machine: Machine) -> None:
     if machine.truth(condition) is False:
         raise machine.exception("AssertionError", message if isinstance(message, str) else "")
 
 
 @function("torch.utils.checkpoint.checkpoint")
-def checkpoint(fn: Any, *args: Any, machine: Any, use_reentrant: Any = None, **kwargs: Any) -> Any:
+def checkpoint(fn: Any, *args: Any, machine: Machine, use_reentrant: Any = None, **kwargs: Any) -> Any:
     kept = {
         k: v for k, v in kwargs.items() if k not in ("preserve_rng_state", "context_fn", "determinism_check", "debug")
     }
@@ -108,7 +111,7 @@ def checkpoint(fn: Any, *args: Any, machine: Any, use_reentrant: Any = None, **k
 
 
 @function("torch.utils.checkpoint.checkpoint_sequential")
-def checkpoint_sequential(functions: Any, segments: Any, input: Any, *, machine: Any, **_: Any) -> Any:
+def checkpoint_sequential(functions: Any, segments: Any, input: Any, *, machine: Machine, **_: Any) -> Any:
     for fn in machine.iterate(functions):
         input = machine.call(fn, (input,))
     return input
@@ -153,12 +156,12 @@ class Context:
     def __init__(self) -> None:
         self.kept: dict[str, Any] = {}
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name in self.kept:
             return self.kept[name]
         return nothing if name in _ON_CONTEXT.split() else machine.unknown(f"{name} of an autograd context")
 
-    def assign_attribute(self, machine: Any, name: str, new: Any) -> None:
+    def assign_attribute(self, machine: Machine, name: str, new: Any) -> None:
         self.kept[name] = new
 
 
@@ -167,7 +170,7 @@ class AutogradFunction:
     """A user's own operation: ``apply`` runs its ``forward``."""
 
     @classmethod
-    def apply(cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+    def apply(cls: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         forward = machine.get_attribute(cls, "forward")
         own = any("setup_context" in c.namespace for c in cls.mro if isinstance(c, Class))
         return machine.call(forward, args if own else (Context(), *args), kwargs)

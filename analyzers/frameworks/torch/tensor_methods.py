@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.frameworks.registry import METHODS, NAMES, PROPERTIES
 from analyzers.frameworks.torch.dtypes import CPU, DTYPES, TENSOR_TYPES, Size, dtype_name, names_dtype
 from analyzers.frameworks.torch.functional.activation import torch_log_softmax, torch_softmax
 from analyzers.frameworks.torch.functional.arguments import tensor
 from analyzers.frameworks.torch.registration import in_place_form, tensor_method, torch_call
 from analyzers.frameworks.torch.torch_functions import arithmetic, reshaping
+from analyzers.interpreter.overlays import METHODS, NAMES, PROPERTIES
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError, PythonError
-from analyzers.tensors.operations import content, indexing, pieces, reduction, reshape
+from analyzers.tensors.operations import concat_split, content, indexing, reduction, reshape
 from analyzers.tensors.operations.arguments import TENSOR_VALUE, axis, sizes
 from analyzers.tensors.operations.dtypes import ITEM_SIZES, convert
 from analyzers.tensors.operations.elementwise import broadcast, unary, updated
@@ -105,7 +105,7 @@ def length(self: Tensor) -> Dim:
 def iterate(self: Tensor) -> list[Tensor]:
     if not self.rank:
         raise PythonError("TypeError", "iteration over a 0-d tensor")
-    return pieces.unbind(self, 0)
+    return concat_split.unbind(self, 0)
 
 
 @tensor_method("__contains__")
@@ -410,7 +410,7 @@ def repeat(self: Tensor, *counts: Any, repeats: Any = None) -> Tensor:
 
 @tensor_method("unfold")
 def unfold(self: Tensor, dimension: Any, size: Any, step: Any) -> Tensor:
-    return pieces.unfold(self, dimension, size, step)
+    return concat_split.unfold(self, dimension, size, step)
 
 
 @tensor_method("sum_to_size")

@@ -1,13 +1,5 @@
 """All the rooms of torch.* functions (most are Tensor methods as well)."""
 
-from analyzers.frameworks.torch import (
-    arithmetic,
-    fourier,
-    matrices,
-    picking,
-    products,
-    reductions,
-    reshaping,
-)
+from analyzers.frameworks.torch import arithmetic, fourier, gather_scatter, matrices, products, reductions, reshaping
 
-__all__ = ["arithmetic", "fourier", "matrices", "picking", "products", "reductions", "reshaping"]
+__all__ = ["arithmetic", "fourier", "gather_scatter", "matrices", "products", "reductions", "reshaping"]

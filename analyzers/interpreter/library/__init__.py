@@ -1,4 +1,4 @@
-"""The parts of the standard library (and numpy) that model code uses, as tables of natives."""
+"""The parts of the standard library that model code uses, as tables of natives."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ from analyzers.interpreter.library import (
     inspect_,
     itertools_,
     math_,
-    numpy_,
     operator_,
     re_,
-    summaries_,
     system,
     typing_,
 )
 
-LIBRARY: dict[str, dict[str, Any]] = {
+STANDARD_LIBRARY: dict[str, dict[str, Any]] = {
     **argparse_.MODULES,
     **collections_.MODULES,
     **contextlib_.MODULES,
@@ -38,10 +36,8 @@ LIBRARY: dict[str, dict[str, Any]] = {
     **inspect_.MODULES,
     **itertools_.MODULES,
     **math_.MODULES,
-    **numpy_.MODULES,
     **operator_.MODULES,
     **re_.MODULES,
-    **summaries_.MODULES,
     **system.MODULES,
     **typing_.MODULES,
 }

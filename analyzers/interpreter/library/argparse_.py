@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 class Namespace:
@@ -14,7 +17,7 @@ class Namespace:
         self.values = values
         self.is_whole = is_whole
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name == "__dict__":
             return self.values
         return self.values[name] if name in self.values else self._not_declared(name)
@@ -26,7 +29,7 @@ class Namespace:
     def _not_declared(self, name: Any) -> Unknown:
         return Unknown(f"the command line argument {name}")
 
-    def assign_attribute(self, machine: Any, name: str, value: Any) -> None:
+    def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
         self.values[name] = value
 
 
@@ -36,7 +39,7 @@ class Parser:
     def __init__(self, values: dict[str, Any] | None = None) -> None:
         self.values: dict[str, Any] = {} if values is None else values
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         return {
             "add_argument": self.add_argument,
             "add_argument_group": self.group,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.classes import name_fields
 from analyzers.interpreter.iteration import known_dict
 from analyzers.interpreter.values import MISSING, Class, HostMethod, TypingForm
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 class DefaultDict(dict):
@@ -16,7 +19,7 @@ class DefaultDict(dict):
 
     factory: Any = None
 
-    def missing(self, machine: Any, mapping: Any, key: Any) -> Any:
+    def missing(self, machine: Machine, mapping: Any, key: Any) -> Any:
         if self.factory is None:
             raise machine.exception("KeyError", str(key))
         machine.journal.touch(self)
@@ -40,19 +43,19 @@ class Ordered(OrderedDict):
 class Deque(deque):
     """``collections.deque`` with the list methods interpreted code calls."""
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         known = "append appendleft pop popleft extend extendleft rotate clear remove index count reverse insert copy"
         if name == "maxlen":
             return self.maxlen
         return HostMethod(self, name) if name in known.split() else MISSING
 
 
-def _ordered_dict(items: Any = MISSING, *, machine: Any, **kwargs: Any) -> Any:
+def _ordered_dict(items: Any = MISSING, *, machine: Machine, **kwargs: Any) -> Any:
     made = machine.call(dict, [] if items is MISSING else [items], kwargs)
     return made if isinstance(made, Unknown) else Ordered(made)
 
 
-def _default_dict(factory: Any = None, items: Any = MISSING, *, machine: Any, **kwargs: Any) -> Any:
+def _default_dict(factory: Any = None, items: Any = MISSING, *, machine: Machine, **kwargs: Any) -> Any:
     entries = _ordered_dict(items, machine=machine, **kwargs)
     if isinstance(entries, Unknown):
         return entries
@@ -61,11 +64,11 @@ def _default_dict(factory: Any = None, items: Any = MISSING, *, machine: Any, **
     return made
 
 
-def _counter(items: Any = (), *, machine: Any, **kwargs: Any) -> Counter:
+def _counter(items: Any = (), *, machine: Machine, **kwargs: Any) -> Counter:
     return Counter(known_dict(items) if isinstance(items, dict) else machine.iterate(items), **kwargs)
 
 
-def _deque(items: Any = (), maxlen: Any = None, *, machine: Any) -> Deque:
+def _deque(items: Any = (), maxlen: Any = None, *, machine: Machine) -> Deque:
     return Deque(machine.iterate(items), maxlen)
 
 
@@ -77,7 +80,7 @@ _ordered_dict.makes = Ordered  # type: ignore[attr-defined]
 
 
 def _named_tuple(
-    typename: Any, field_names: Any, *, rename: Any = False, defaults: Any = (), module: Any = None, machine: Any
+    typename: Any, field_names: Any, *, rename: Any = False, defaults: Any = (), module: Any = None, machine: Machine
 ) -> Any:
     if isinstance(field_names, Unknown):
         return field_names

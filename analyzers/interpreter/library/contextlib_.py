@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import contexts
 from analyzers.interpreter.contexts import Context, Trouble
 from analyzers.interpreter.values import MISSING, Class, Raised
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 class Null(Context):
@@ -15,7 +18,7 @@ class Null(Context):
     def __init__(self, value: Any) -> None:
         self.value = value
 
-    def enter(self, machine: Any) -> Any:
+    def enter(self, machine: Machine) -> Any:
         return self.value
 
 
@@ -27,7 +30,7 @@ class Suppress(Context):
     def __init__(self, kinds: tuple) -> None:
         self.kinds = kinds
 
-    def leave(self, machine: Any, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, trouble: Trouble) -> bool:
         from analyzers.interpreter.statements import is_caught
 
         return isinstance(trouble, Raised) and is_caught(trouble, self.kinds)
@@ -39,10 +42,10 @@ class Stack(Context):
     def __init__(self) -> None:
         self.entered: list[Any] = []
 
-    def enter(self, machine: Any) -> Any:
+    def enter(self, machine: Machine) -> Any:
         return self
 
-    def leave(self, machine: Any, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, trouble: Trouble) -> bool:
         swallowed = False
         while self.entered:
             manager = self.entered.pop()
@@ -50,13 +53,13 @@ class Stack(Context):
                 swallowed = True
         return swallowed
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         methods = {"enter_context": self._enter_context, "callback": self._callback, "close": self._close}
         return methods.get(name, MISSING)
 
     @property
     def _enter_context(self) -> Any:
-        def enter_context(cm: Any, *, machine: Any) -> Any:
+        def enter_context(cm: Any, *, machine: Machine) -> Any:
             value = contexts.enter(machine, cm)
             self.entered.append(cm)
             return value
@@ -65,7 +68,7 @@ class Stack(Context):
 
     @property
     def _callback(self) -> Any:
-        def callback(callback: Any, *args: Any, machine: Any, **kwds: Any) -> Any:
+        def callback(callback: Any, *args: Any, machine: Machine, **kwds: Any) -> Any:
             self.entered.append(Callback(callback, args, kwds))
             return callback
 
@@ -73,7 +76,7 @@ class Stack(Context):
 
     @property
     def _close(self) -> Any:
-        def close(*, machine: Any) -> None:
+        def close(*, machine: Machine) -> None:
             self.leave(machine, None)
 
         return close
@@ -87,7 +90,7 @@ class Callback(Context):
         self.args = args
         self.kwargs = kwargs
 
-    def leave(self, machine: Any, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, trouble: Trouble) -> bool:
         machine.call(self.function, self.args, self.kwargs)
         return False
 
@@ -95,7 +98,7 @@ class Callback(Context):
 class Closing(Null):
     """``closing(thing)``."""
 
-    def leave(self, machine: Any, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, trouble: Trouble) -> bool:
         machine.call(machine.get_attribute(self.value, "close"))
         return False
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.classes import NamedTuple
 from analyzers.interpreter.values import BoundMethod, Function, Instance, Partial
 from analyzers.tensors.tensor import Tensor
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-def _deepcopy(x: Any, memo: Any = None, *, machine: Any) -> Any:
+
+def _deepcopy(x: Any, memo: Any = None, *, machine: Machine) -> Any:
     return deep_copy(machine, x, {})
 
 
-def deep_copy(machine: Any, value: Any, memo: dict[int, Any], depth: int = 0) -> Any:
+def deep_copy(machine: Machine, value: Any, memo: dict[int, Any], depth: int = 0) -> Any:
     """A copy whose mutable parts are new; classes, functions and modules are shared."""
     known = memo.get(id(value))
     if known is not None:
@@ -30,7 +33,7 @@ def deep_copy(machine: Any, value: Any, memo: dict[int, Any], depth: int = 0) ->
     return copier(machine, value, memo, depth + 1)
 
 
-def _instance(machine: Any, value: Instance, memo: dict[int, Any], depth: int) -> Instance:
+def _instance(machine: Machine, value: Instance, memo: dict[int, Any], depth: int) -> Instance:
     hook = value.class_.find("__deepcopy__")
     if type(hook) is Function:
         made = memo[id(value)] = machine.call(BoundMethod(value, hook), ({},))
@@ -43,14 +46,14 @@ def _instance(machine: Any, value: Instance, memo: dict[int, Any], depth: int) -
     return made
 
 
-def _list(machine: Any, value: list, memo: dict[int, Any], depth: int) -> list:
+def _list(machine: Machine, value: list, memo: dict[int, Any], depth: int) -> list:
     made: list[Any] = []
     memo[id(value)] = made
     made.extend(deep_copy(machine, v, memo, depth) for v in value)
     return made
 
 
-def _dict(machine: Any, value: dict, memo: dict[int, Any], depth: int) -> dict:
+def _dict(machine: Machine, value: dict, memo: dict[int, Any], depth: int) -> dict:
     made = value.copy()
     made.clear()
     memo[id(value)] = made
@@ -58,12 +61,12 @@ def _dict(machine: Any, value: dict, memo: dict[int, Any], depth: int) -> dict:
     return made
 
 
-def _tuple(machine: Any, value: tuple, memo: dict[int, Any], depth: int) -> tuple:
+def _tuple(machine: Machine, value: tuple, memo: dict[int, Any], depth: int) -> tuple:
     items = [deep_copy(machine, v, memo, depth) for v in value]
     return value.same_kind(items) if isinstance(value, NamedTuple) else tuple(items)
 
 
-def _deque(machine: Any, value: deque, memo: dict[int, Any], depth: int) -> deque:
+def _deque(machine: Machine, value: deque, memo: dict[int, Any], depth: int) -> deque:
     made = value.copy()
     made.clear()
     memo[id(value)] = made
@@ -71,21 +74,21 @@ def _deque(machine: Any, value: deque, memo: dict[int, Any], depth: int) -> dequ
     return made
 
 
-def _set(machine: Any, value: set, memo: dict[int, Any], depth: int) -> set:
+def _set(machine: Machine, value: set, memo: dict[int, Any], depth: int) -> set:
     return set(value)
 
 
-def _tensor(machine: Any, value: Tensor, memo: dict[int, Any], depth: int) -> Tensor:
+def _tensor(machine: Machine, value: Tensor, memo: dict[int, Any], depth: int) -> Tensor:
     made = value.with_(parameter=value.parameter, trainable=value.trainable, content=value.content)
     memo[id(value)] = made
     return made
 
 
-def _bound(machine: Any, value: BoundMethod, memo: dict[int, Any], depth: int) -> BoundMethod:
+def _bound(machine: Machine, value: BoundMethod, memo: dict[int, Any], depth: int) -> BoundMethod:
     return BoundMethod(deep_copy(machine, value.receiver, memo, depth), value.function)
 
 
-def _partial(machine: Any, value: Partial, memo: dict[int, Any], depth: int) -> Partial:
+def _partial(machine: Machine, value: Partial, memo: dict[int, Any], depth: int) -> Partial:
     return Partial(value.function, value.args, dict(value.keywords))
 
 
@@ -102,7 +105,7 @@ COPIERS: dict[type, Any] = {
 }
 
 
-def _copy(x: Any, *, machine: Any) -> Any:
+def _copy(x: Any, *, machine: Machine) -> Any:
     """A shallow copy."""
     if isinstance(x, Instance):
         hook = x.class_.find("__copy__")

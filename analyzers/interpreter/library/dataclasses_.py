@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -13,6 +13,9 @@ from analyzers.interpreter.library.copy_ import deep_copy
 from analyzers.interpreter.operators import builtin_exception
 from analyzers.interpreter.values import MISSING, Class, Instance, Raised
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 class FieldSpec:
@@ -36,7 +39,7 @@ def spec_of(default: Any) -> FieldSpec:
     return default if isinstance(default, FieldSpec) else PLAIN
 
 
-def made_dataclass(machine: Any, made: Class, options: dict[str, Any]) -> Class:
+def made_dataclass(machine: Machine, made: Class, options: dict[str, Any]) -> Class:
     """``@dataclass(**options)`` applied to a class: fields in order of the hierarchy."""
     fields: dict[str, Any] = {}
     only = set()
@@ -94,7 +97,7 @@ def fields_of(value: Any) -> dict[str, Any]:
     return next(c.metadata["fields"] for c in class_.mro if isinstance(c, Class) and "fields" in c.metadata)
 
 
-def _init(self: Instance, *args: Any, machine: Any, **kwargs: Any) -> None:
+def _init(self: Instance, *args: Any, machine: Machine, **kwargs: Any) -> None:
     fields = fields_of(self)
     only = self.class_.metadata.get("keyword_only", set())
     settable = {n: _optional(d) for n, d in fields.items() if spec_of(d).init}
@@ -113,7 +116,7 @@ def _init(self: Instance, *args: Any, machine: Any, **kwargs: Any) -> None:
         machine.call(hook)
 
 
-def _store(machine: Any, instance: Instance, name: str, value: Any) -> None:
+def _store(machine: Machine, instance: Instance, name: str, value: Any) -> None:
     """A frozen class refuses assignments, but not those of its own constructor."""
     if any(isinstance(c, Class) and c.metadata.get("frozen") for c in instance.class_.mro):
         machine.journal.touch(instance.attributes)
@@ -128,7 +131,7 @@ def _optional(default: Any) -> Any:
     return default
 
 
-def _field_value(machine: Any, value: Any, default: Any) -> Any:
+def _field_value(machine: Machine, value: Any, default: Any) -> Any:
     if value is not default or not isinstance(default, FieldSpec):
         return value
     if default.factory is not MISSING:
@@ -143,7 +146,7 @@ def _compared(value: Instance) -> tuple:
     return tuple(value.attributes.get(n) for n, d in fields_of(value).items() if spec_of(d).compare)
 
 
-def _eq(self: Instance, other: Any, *, machine: Any) -> Any:
+def _eq(self: Instance, other: Any, *, machine: Machine) -> Any:
     if not isinstance(other, Instance) or other.class_ is not self.class_:
         return NotImplemented
     known = operators.equals(machine, _compared(self), _compared(other))
@@ -151,7 +154,7 @@ def _eq(self: Instance, other: Any, *, machine: Any) -> Any:
 
 
 def _ordering(kind: type) -> Any:
-    def compare(self: Instance, other: Any, *, machine: Any) -> Any:
+    def compare(self: Instance, other: Any, *, machine: Machine) -> Any:
         if not isinstance(other, Instance) or other.class_ is not self.class_:
             return NotImplemented
         return operators.compare(machine, kind, _compared(self), _compared(other))
@@ -163,7 +166,7 @@ def _hash(self: Instance) -> int:
     return hash(_compared(self))
 
 
-def _repr(self: Instance, *, machine: Any) -> Any:
+def _repr(self: Instance, *, machine: Machine) -> Any:
     parts = []
     for name, default in fields_of(self).items():
         if spec_of(default).shown:
@@ -174,7 +177,7 @@ def _repr(self: Instance, *, machine: Any) -> Any:
     return f"{self.class_.name}({', '.join(parts)})"
 
 
-def _refuse(self: Instance, name: Any, *_: Any, machine: Any) -> None:
+def _refuse(self: Instance, name: Any, *_: Any, machine: Machine) -> None:
     class_ = Class("FrozenInstanceError", (builtin_exception(machine, "AttributeError"),), {}, "dataclasses")
     error = Instance(class_, machine, machine.site())
     error.attributes["args"] = (f"cannot assign to field {name!r}",)
@@ -184,8 +187,8 @@ def _refuse(self: Instance, name: Any, *_: Any, machine: Any) -> None:
 # -- the module ----------------------------------------------------------------------------------
 
 
-def _dataclass(cls: Any = None, *, machine: Any, **options: Any) -> Any:
-    def apply(cls: Any, *, machine: Any) -> Any:
+def _dataclass(cls: Any = None, *, machine: Machine, **options: Any) -> Any:
+    def apply(cls: Any, *, machine: Machine) -> Any:
         return made_dataclass(machine, cls, options) if isinstance(cls, Class) else cls
 
     return apply if cls is None else apply(cls, machine=machine)
@@ -195,21 +198,21 @@ def _field(*, default: Any = MISSING, default_factory: Any = MISSING, **options:
     return FieldSpec(default, default_factory, **options)
 
 
-def _replace(obj: Any, *, machine: Any, **changes: Any) -> Any:
+def _replace(obj: Any, *, machine: Machine, **changes: Any) -> Any:
     settable = [n for n, d in fields_of(obj).items() if spec_of(d).init]
     values = {n: obj.attributes[n] for n in settable if n in obj.attributes}
     return machine.call(obj.class_, (), {**values, **changes})
 
 
-def _asdict(obj: Any, *, machine: Any, **_: Any) -> dict:
+def _asdict(obj: Any, *, machine: Machine, **_: Any) -> dict:
     return {n: _plain(obj.attributes.get(n), machine, _asdict) for n in fields_of(obj)}
 
 
-def _astuple(obj: Any, *, machine: Any, **_: Any) -> tuple:
+def _astuple(obj: Any, *, machine: Machine, **_: Any) -> tuple:
     return tuple(_plain(obj.attributes.get(n), machine, _astuple) for n in fields_of(obj))
 
 
-def _plain(value: Any, machine: Any, convert: Any) -> Any:
+def _plain(value: Any, machine: Machine, convert: Any) -> Any:
     """Dataclasses below become plain as well; other objects are copied."""
     if isinstance(value, Instance) and _is_dataclass(value):
         return convert(value, machine=machine)

@@ -10,11 +10,14 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.contexts import Context
 from analyzers.source.sources import SourceError
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 TEXT_FILES = (".yaml", ".yml", ".json", ".cfg", ".ini", ".conf", ".toml", ".txt", ".names")
 MAXIMUM_LENGTH = 64 * 1024
@@ -30,7 +33,7 @@ class TextFile(Context):
         self.text = text
         self.name = name
 
-    def enter(self, machine: Any) -> Any:
+    def enter(self, machine: Machine) -> Any:
         return self
 
     def read(self, *_: Any) -> str:
@@ -50,7 +53,7 @@ class TextFile(Context):
     def __iter__(self) -> Iterator[str]:
         return iter(self.readlines())
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name in ("read", "readlines", "readline", "close", "name"):
             return getattr(self, name)
         return Unknown(f"{name} of a file")
@@ -79,7 +82,7 @@ class FilePath:
     def __hash__(self) -> int:
         return hash(self.path)
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name in ("name", "stem", "suffix", "parts", "suffixes"):
             found = getattr(self.path, name)
             return tuple(found) if name == "parts" else found
@@ -99,20 +102,20 @@ class FilePath:
         return lambda *args: FilePath(getattr(self.path, method)(*map(os.fspath, args)))
 
     def opened(self) -> Any:
-        def opened(*args: Any, machine: Any, **kwargs: Any) -> Any:
+        def opened(*args: Any, machine: Machine, **kwargs: Any) -> Any:
             return _open(self, *args, machine=machine, **kwargs)
 
         return opened
 
     def read(self) -> Any:
-        def read_text(*_: Any, machine: Any, **__: Any) -> Any:
+        def read_text(*_: Any, machine: Machine, **__: Any) -> Any:
             file = _open(self, machine=machine)
             return file.read() if isinstance(file, TextFile) else file
 
         return read_text
 
     def exists(self) -> Any:
-        def exists(*, machine: Any) -> Any:
+        def exists(*, machine: Machine) -> Any:
             return _exists(self, machine=machine)
 
         return exists
@@ -140,7 +143,7 @@ def _path(*parts: Any) -> Any:
 _path.makes = FilePath  # type: ignore[attr-defined]  # what isinstance(…, Path) looks for
 
 
-def _open(file: Any, mode: Any = "r", *_: Any, machine: Any, **__: Any) -> Any:
+def _open(file: Any, mode: Any = "r", *_: Any, machine: Machine, **__: Any) -> Any:
     path = _found(machine, file) if mode in READING else None
     if path is None:
         return machine.unknown("a file that is only known when the code runs")
@@ -153,7 +156,7 @@ def _open(file: Any, mode: Any = "r", *_: Any, machine: Any, **__: Any) -> Any:
     return TextFile(text.replace("\r\n", "\n"), str(file))
 
 
-def _found(machine: Any, name: Any) -> str | None:
+def _found(machine: Machine, name: Any) -> str | None:
     """The file of the workspace that a path means; a relative one is taken from the roots and search paths, as
     a program is started there, then from the folder of the code that opens it."""
     name = str(name) if isinstance(name, FilePath) else name
@@ -170,7 +173,7 @@ def _found(machine: Any, name: Any) -> str | None:
     return None
 
 
-def _parsed_yaml(stream: Any, *_: Any, machine: Any, **__: Any) -> Any:
+def _parsed_yaml(stream: Any, *_: Any, machine: Machine, **__: Any) -> Any:
     text = stream.read() if isinstance(stream, TextFile) else stream
     if isinstance(text, Unknown) or not isinstance(text, str) or len(text) > MAXIMUM_LENGTH:
         return text if isinstance(text, Unknown) else machine.unknown("a YAML document that is not known")
@@ -184,7 +187,7 @@ def _parsed_yaml(stream: Any, *_: Any, machine: Any, **__: Any) -> Any:
         return machine.unknown("a YAML document that cannot be read")
 
 
-def _parsed_json(text: Any, *_: Any, machine: Any, **__: Any) -> Any:
+def _parsed_json(text: Any, *_: Any, machine: Machine, **__: Any) -> Any:
     text = text.read() if isinstance(text, TextFile) else text
     if not isinstance(text, str) or len(text) > MAXIMUM_LENGTH:
         return machine.unknown("a JSON document that is not known")
@@ -194,7 +197,7 @@ def _parsed_json(text: Any, *_: Any, machine: Any, **__: Any) -> Any:
         return machine.unknown("a JSON document that cannot be read")
 
 
-def _plain(machine: Any, value: Any, left: list[int]) -> Any:
+def _plain(machine: Machine, value: Any, left: list[int]) -> Any:
     """The document's values, no more than may be held (aliases may stand for many), dates and the like unknown."""
     left[0] -= 1
     if left[0] < 0:
@@ -207,7 +210,7 @@ def _plain(machine: Any, value: Any, left: list[int]) -> Any:
     return value if known else machine.unknown("a value of a document that is no number or text")
 
 
-def _exists(path: Any, *, machine: Any) -> Any:
+def _exists(path: Any, *, machine: Machine) -> Any:
     """True for a file of the workspace; what else there will be when the code runs is not known."""
     return True if _found(machine, path) is not None else machine.unknown("the file system")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.instances import is_instance
 from analyzers.interpreter.values import (
@@ -17,6 +17,9 @@ from analyzers.interpreter.values import (
 )
 from analyzers.unknown import UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 
 def _partial(func: Any, *args: Any, **keywords: Any) -> Partial:
     if isinstance(func, Partial):
@@ -27,7 +30,7 @@ def _partial(func: Any, *args: Any, **keywords: Any) -> Partial:
 _partial.makes = Partial  # type: ignore[attr-defined]  # what isinstance(…, functools.partial) looks for
 
 
-def _reduce(function: Any, sequence: Any, initial: Any = MISSING, *, machine: Any) -> Any:
+def _reduce(function: Any, sequence: Any, initial: Any = MISSING, *, machine: Machine) -> Any:
     items = machine.iterate(sequence)
     if initial is not MISSING:
         items = [initial, *items]
@@ -54,13 +57,13 @@ def _remembering(user_function: Any = None, *_: Any, **__: Any) -> Any:
 
 
 def _wraps(wrapped: Any, *_: Any, **__: Any) -> Any:
-    def decorate(function: Any, *, machine: Any) -> Any:
+    def decorate(function: Any, *, machine: Machine) -> Any:
         return _update_wrapper(function, wrapped, machine=machine)
 
     return decorate
 
 
-def _update_wrapper(wrapper: Any, wrapped: Any, *_: Any, machine: Any, **__: Any) -> Any:
+def _update_wrapper(wrapper: Any, wrapped: Any, *_: Any, machine: Machine, **__: Any) -> Any:
     """The wrapper remembers what it wraps, as ``inspect.signature`` wants to know."""
     if isinstance(wrapper, Function):
         wrapper.attributes["__wrapped__"] = wrapped
@@ -88,7 +91,7 @@ def _total_ordering(cls: Any) -> Any:
 def _cmp_to_key(mycmp: Any) -> Any:
     from analyzers.interpreter.builtins import Ranked
 
-    def key(obj: Any, *, machine: Any) -> Any:
+    def key(obj: Any, *, machine: Machine) -> Any:
         return Ranked(machine, mycmp, obj)
 
     return key
@@ -101,10 +104,10 @@ class Dispatcher:
         self.function = function
         self.registered: list[tuple[Any, Any]] = []
 
-    def call_value(self, machine: Any, args: Any, kwargs: Any) -> Any:
+    def call_value(self, machine: Machine, args: Any, kwargs: Any) -> Any:
         return machine.call(self.chosen(machine, args[0]) if args else self.function, args, kwargs)
 
-    def chosen(self, machine: Any, value: Any) -> Any:
+    def chosen(self, machine: Machine, value: Any) -> Any:
         for kind, function in reversed(self.registered):
             fits = is_instance(machine, value, kind)
             if fits is None:
@@ -113,12 +116,12 @@ class Dispatcher:
                 return function
         return self.function
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         return self.register if name == "register" else MISSING
 
     @property
     def register(self) -> Any:
-        def register(cls: Any, func: Any = None, *, machine: Any) -> Any:
+        def register(cls: Any, func: Any = None, *, machine: Machine) -> Any:
             if isinstance(cls, Function):
                 return self.add(_first_annotation(machine, cls), cls)
             return self.add(cls, func) if func is not None else lambda function: self.add(cls, function)
@@ -130,7 +133,7 @@ class Dispatcher:
         return function
 
 
-def _first_annotation(machine: Any, function: Function) -> Any:
+def _first_annotation(machine: Machine, function: Function) -> Any:
     from analyzers.interpreter.expressions import evaluate
 
     params = function.node.params.params

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.unknown import Unknown
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-def _import_module(name: Any, package: Any = None, *, machine: Any) -> Any:
+
+def _import_module(name: Any, package: Any = None, *, machine: Machine) -> Any:
     level = len(name) - len(name.lstrip("."))
     if level:
         parts = package.split(".")

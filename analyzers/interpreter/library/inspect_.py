@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import BoundMethod, Class, Function, Instance, Partial
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 class EmptyType:
@@ -36,7 +39,7 @@ class SignatureInfo:
         self.return_annotation = EMPTY
 
 
-def _signature(obj: Any, *_: Any, machine: Any, **__: Any) -> Any:
+def _signature(obj: Any, *_: Any, machine: Machine, **__: Any) -> Any:
     skip = 0
     if isinstance(obj, Partial):
         obj = obj.function

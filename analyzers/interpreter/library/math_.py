@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import TypingForm
 from analyzers.tensors import dims
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 def _small(value: Any, limit: int, what: str) -> None:
@@ -33,7 +36,7 @@ def _perm(n: Any, k: Any = None) -> int:
     return math.perm(n, k)
 
 
-def _prod(iterable: Any, *, start: Any = 1, machine: Any) -> Any:
+def _prod(iterable: Any, *, start: Any = 1, machine: Machine) -> Any:
     from analyzers.interpreter import operators
 
     total = start
@@ -83,7 +86,7 @@ def _isclose(a: Any, b: Any, *, rel_tol: Any = 1e-09, abs_tol: Any = 0.0) -> boo
     return math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
 
 
-def _fsum(iterable: Any, *, machine: Any) -> Any:
+def _fsum(iterable: Any, *, machine: Machine) -> Any:
     return math.fsum(machine.iterate(iterable))
 
 

@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from analyzers.interpreter import operators
 from analyzers.interpreter.builtins import BUILTINS
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 
 def _binary(kind: type) -> Any:
-    def apply(a: Any, b: Any, *, machine: Any) -> Any:
+    def apply(a: Any, b: Any, *, machine: Machine) -> Any:
         return operators.binary(machine, kind, a, b)
 
     return apply
 
 
 def _comparison(kind: type) -> Any:
-    def apply(a: Any, b: Any, *, machine: Any) -> Any:
+    def apply(a: Any, b: Any, *, machine: Machine) -> Any:
         return operators.compare(machine, kind, a, b)
 
     return apply
 
 
 def _unary(kind: type) -> Any:
-    def apply(a: Any, *, machine: Any) -> Any:
+    def apply(a: Any, *, machine: Machine) -> Any:
         return operators.unary(machine, kind, a)
 
     return apply
 
 
 def _in_place(kind: type) -> Any:
-    def apply(a: Any, b: Any, *, machine: Any) -> Any:
+    def apply(a: Any, b: Any, *, machine: Machine) -> Any:
         if isinstance(a, list) and kind is cst.Add:
             machine.journal.touch(a)
             a.extend(machine.iterate(b))
@@ -43,28 +46,28 @@ def _in_place(kind: type) -> Any:
     return apply
 
 
-def _abs(a: Any, *, machine: Any) -> Any:
+def _abs(a: Any, *, machine: Machine) -> Any:
     return machine.call(BUILTINS["abs"], (a,))
 
 
-def _truth(a: Any, *, machine: Any) -> Any:
+def _truth(a: Any, *, machine: Machine) -> Any:
     return machine.call(bool, (a,))
 
 
-def _not(a: Any, *, machine: Any) -> Any:
+def _not(a: Any, *, machine: Machine) -> Any:
     known = machine.truth(a)
     return machine.unknown("a condition that is not known") if known is None else not known
 
 
-def _contains(a: Any, b: Any, *, machine: Any) -> Any:
+def _contains(a: Any, b: Any, *, machine: Machine) -> Any:
     return operators.contains(machine, a, b)
 
 
-def _setitem(a: Any, b: Any, c: Any, *, machine: Any) -> None:
+def _setitem(a: Any, b: Any, c: Any, *, machine: Machine) -> None:
     operators.set_item(machine, a, b, c)
 
 
-def _delitem(a: Any, b: Any, *, machine: Any) -> None:
+def _delitem(a: Any, b: Any, *, machine: Machine) -> None:
     operators.delete_item(machine, a, b)
 
 
@@ -72,16 +75,16 @@ def _index(a: Any) -> int:
     return operator.index(a)
 
 
-def _count(a: Any, b: Any, *, machine: Any) -> int:
+def _count(a: Any, b: Any, *, machine: Machine) -> int:
     return sum(operators.equals(machine, item, b) is True for item in machine.iterate(a))
 
 
-def _getitem(a: Any, b: Any, *, machine: Any) -> Any:
+def _getitem(a: Any, b: Any, *, machine: Machine) -> Any:
     return operators.get_item(machine, a, b)
 
 
 def _itemgetter(*items: Any) -> Any:
-    def get(value: Any, *, machine: Any) -> Any:
+    def get(value: Any, *, machine: Machine) -> Any:
         found = [operators.get_item(machine, value, item) for item in items]
         return found[0] if len(found) == 1 else tuple(found)
 
@@ -89,12 +92,12 @@ def _itemgetter(*items: Any) -> Any:
 
 
 def _attrgetter(*names: Any) -> Any:
-    def one(machine: Any, value: Any, dotted: str) -> Any:
+    def one(machine: Machine, value: Any, dotted: str) -> Any:
         for name in dotted.split("."):
             value = machine.get_attribute(value, name)
         return value
 
-    def get(value: Any, *, machine: Any) -> Any:
+    def get(value: Any, *, machine: Machine) -> Any:
         found = [one(machine, value, name) for name in names]
         return found[0] if len(found) == 1 else tuple(found)
 
@@ -102,7 +105,7 @@ def _attrgetter(*names: Any) -> Any:
 
 
 def _methodcaller(name: Any, *args: Any, **kwargs: Any) -> Any:
-    def call(value: Any, *, machine: Any) -> Any:
+    def call(value: Any, *, machine: Machine) -> Any:
         return machine.call(machine.get_attribute(value, name), args, kwargs)
 
     return call

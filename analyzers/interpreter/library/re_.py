@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_STRING
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 MAXIMUM_TEXT = 2_000
 MAXIMUM_PATTERN = 500
@@ -72,14 +75,14 @@ class Pattern:
             raise _unknown("a regular expression on a long text")
         return text
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name == "pattern":
             return self.pattern
         function = METHODS.get(name)
         if function is None:
             return machine.unknown(f"the attribute {name} of a pattern")
 
-        def method(*args: Any, machine: Any, **kwargs: Any) -> Any:
+        def method(*args: Any, machine: Machine, **kwargs: Any) -> Any:
             return function(self, *args, machine=machine, **kwargs)
 
         return method
@@ -91,7 +94,7 @@ class Match:
     def __init__(self, match: Any) -> None:
         self.match = match
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name not in ("group", "groups", "groupdict", "start", "end", "span", "expand"):
             return getattr(self.match, name) if name in ("string", "lastindex", "pos") else machine.unknown(name)
 
@@ -112,37 +115,37 @@ def _of(pattern: Any, flags: Any = 0) -> Pattern:
     return pattern if isinstance(pattern, Pattern) else Pattern(pattern, int(flags))
 
 
-def _match(pattern: Any, string: Any, flags: Any = 0, *, machine: Any) -> Any:
+def _match(pattern: Any, string: Any, flags: Any = 0, *, machine: Machine) -> Any:
     known = _of(pattern, flags)
     return _found(known.compiled.match(known.checked(string)))
 
 
-def _search(pattern: Any, string: Any, flags: Any = 0, *, machine: Any) -> Any:
+def _search(pattern: Any, string: Any, flags: Any = 0, *, machine: Machine) -> Any:
     known = _of(pattern, flags)
     return _found(known.compiled.search(known.checked(string)))
 
 
-def _fullmatch(pattern: Any, string: Any, flags: Any = 0, *, machine: Any) -> Any:
+def _fullmatch(pattern: Any, string: Any, flags: Any = 0, *, machine: Machine) -> Any:
     known = _of(pattern, flags)
     return _found(known.compiled.fullmatch(known.checked(string)))
 
 
-def _split(pattern: Any, string: Any, maxsplit: Any = 0, flags: Any = 0, *, machine: Any) -> Any:
+def _split(pattern: Any, string: Any, maxsplit: Any = 0, flags: Any = 0, *, machine: Machine) -> Any:
     known = _of(pattern, flags)
     return known.compiled.split(known.checked(string), int(maxsplit))
 
 
-def _findall(pattern: Any, string: Any, flags: Any = 0, *, machine: Any) -> Any:
+def _findall(pattern: Any, string: Any, flags: Any = 0, *, machine: Machine) -> Any:
     known = _of(pattern, flags)
     return known.compiled.findall(known.checked(string))
 
 
-def _finditer(pattern: Any, string: Any, flags: Any = 0, *, machine: Any) -> Any:
+def _finditer(pattern: Any, string: Any, flags: Any = 0, *, machine: Machine) -> Any:
     known = _of(pattern, flags)
     return [Match(m) for m in known.compiled.finditer(known.checked(string))]
 
 
-def _sub(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0, *, machine: Any) -> Any:
+def _sub(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0, *, machine: Machine) -> Any:
     known = _of(pattern, flags)
     text = known.checked(string)
     parts: list[str] = []
@@ -158,7 +161,7 @@ def _sub(pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0, *
     return "".join([*parts, text[last:]])
 
 
-def _replacement(match: Any, repl: Any, machine: Any) -> str:
+def _replacement(match: Any, repl: Any, machine: Machine) -> str:
     if isinstance(repl, str):
         try:
             return match.expand(repl)

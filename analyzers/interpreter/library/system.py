@@ -6,12 +6,15 @@ Nothing here touches the machine it runs on: paths are text, the environment is 
 from __future__ import annotations
 
 import posixpath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.library.files_ import EXISTS
 from analyzers.interpreter.library.functools_ import same
 from analyzers.interpreter.values import TypingForm
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -21,10 +24,10 @@ def _nothing(*_: Any, **__: Any) -> None:
 class Silent:
     """A logger or similar: every method does nothing."""
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         return _nothing
 
-    def call_value(self, machine: Any, args: Any, kwargs: Any) -> Any:
+    def call_value(self, machine: Machine, args: Any, kwargs: Any) -> Any:
         return None
 
 
@@ -75,7 +78,7 @@ class Loaded(dict):
     """``sys.modules``: a module is imported by being asked for."""
 
     @staticmethod
-    def missing(machine: Any, value: Any, key: Any) -> Any:
+    def missing(machine: Machine, value: Any, key: Any) -> Any:
         same_name = (m for m in machine.modules.by_path.values() if m.name == key)
         return next(same_name, None) or machine.modules.import_module(key)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import string
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.library.argparse_ import Namespace
 from analyzers.interpreter.library.collections_ import ABSTRACT
 from analyzers.interpreter.library.collections_ import MODULES as COLLECTIONS
 from analyzers.interpreter.library.functools_ import same
 from analyzers.interpreter.values import MISSING, TypingForm
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 _FORMS = (
     "Any Optional Union List Dict Tuple Set FrozenSet Type Literal ClassVar Final Annotated Generic Protocol NamedTuple "
@@ -30,7 +33,7 @@ def _hints(value: Any, *_: Any, **__: Any) -> dict:
     return {}
 
 
-def _named_tuple(typename: Any, fields: Any = (), *, machine: Any) -> Any:
+def _named_tuple(typename: Any, fields: Any = (), *, machine: Machine) -> Any:
     names = [machine.iterate(f)[0] for f in machine.iterate(fields)]
     return machine.call(COLLECTIONS["collections"]["namedtuple"], (typename, names))
 
@@ -49,7 +52,7 @@ def _new_type(name: Any, tp: Any) -> Any:
 class SimpleNamespace(Namespace):
     """``types.SimpleNamespace``."""
 
-    def lookup_attribute(self, machine: Any, name: str) -> Any:
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
         return self.values if name == "__dict__" else self.values.get(name, MISSING)
 
 
@@ -57,7 +60,7 @@ def _simple_namespace(**values: Any) -> SimpleNamespace:
     return SimpleNamespace(values)
 
 
-def _mapping_proxy(mapping: Any, *, machine: Any) -> Any:
+def _mapping_proxy(mapping: Any, *, machine: Machine) -> Any:
     return mapping
 
 

@@ -11,9 +11,9 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import axis, integer, require_dims, size
+from analyzers.tensors.operations.concat_split import piece, select
 from analyzers.tensors.operations.dtypes import category
 from analyzers.tensors.operations.elementwise import broadcast_shapes, merged_field, shape_text
-from analyzers.tensors.operations.pieces import piece, select
 from analyzers.tensors.operations.positions import flip
 from analyzers.tensors.operations.reshape import permute, unsqueeze, view
 from analyzers.tensors.support import Gather

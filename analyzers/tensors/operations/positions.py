@@ -9,7 +9,7 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import axes, axis, integer, require_dims, require_rank, size
-from analyzers.tensors.operations.pieces import tensor_list
+from analyzers.tensors.operations.concat_split import tensor_list
 from analyzers.tensors.operations.reshape import expand, transpose, view
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor

@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers.facts import FieldFact, LayerFact, ModelFact, Place
 from rf_lsp.output.text import dim_text, field_text, located, shape_text, short_count, without_batch
-from rf_lsp.server.views.sights import CALLED, Sight, by_line, concrete, outermost, pinned
+from rf_lsp.server.views.occurrences import CALLED, Sight, by_line, concrete, outermost, pinned
 
 LONGEST = 30
 """Characters; VS Code cuts the hints of a line at 43 in total."""

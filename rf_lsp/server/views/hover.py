@@ -23,7 +23,7 @@ from rf_lsp.output.text import (
 )
 from rf_lsp.server.views import arithmetic, drawing
 from rf_lsp.server.views.hints import fields_text
-from rf_lsp.server.views.sights import Sight
+from rf_lsp.server.views.occurrences import Sight
 
 MOST_CONTEXTS = 12
 BAR = 12

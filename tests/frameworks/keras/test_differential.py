@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from analyzers.analysis import Analyzer, Options, Request
+from analyzers.analysis import Analyzer
 from analyzers.facts import FileFacts
+from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
 from tests.frameworks.keras.generator import generate
 from tests.mutations_keras.judge import HAS_KERAS, shared
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.skipif(not HAS_KERAS, reason="keras and torch judge her
 
 def analyzed(source: str) -> FileFacts:
     """What the engine says of the program's ``model``, whose inputs the program itself declares."""
-    return Analyzer(Sources(), Options()).analyze(Request("case.py", ["model"], text=source))
+    return Analyzer(Sources(), WorkspaceOptions()).analyze(Request("case.py", ["model"], text=source))
 
 
 def difference(truth: dict[str, Any], facts: FileFacts, batch: int) -> str | None:

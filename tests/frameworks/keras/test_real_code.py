@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.analysis import Analyzer, Options, Request
+from analyzers.analysis import Analyzer
 from analyzers.facts import ModelFact
+from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
 
 TAKEN = {
@@ -62,7 +63,7 @@ def analyzed(source: str) -> tuple[list[ModelFact], list[str]]:
     lines = source.split("\n")
     body = "\n".join(line[8:] for line in lines)
     text = f"import keras\nimport numpy as np\nfrom keras import layers\n{body}\n"
-    facts = Analyzer(Sources(), Options()).analyze(Request("case.py", text=text))
+    facts = Analyzer(Sources(), WorkspaceOptions()).analyze(Request("case.py", text=text))
     return facts.models, [p.message for p in (*(p for m in facts.models for p in m.problems), *facts.problems)]
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from analyzers.frameworks.registry import NAMES
 from analyzers.frameworks.torch import functional as F
+from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.dims import has_unknown, same, symbol, text
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.field import Field

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from analyzers.frameworks.registry import NAMES
 from analyzers.frameworks.torch import nn
 from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.modules import Modules
+from analyzers.interpreter.overlays import NAMES
 from analyzers.interpreter.values import Instance, Raised
 from analyzers.tensors.dims import symbol
 from analyzers.tensors.field import Field

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from analyzers.frameworks import torch as _natives  # noqa: F401 (fills the tables)
-from analyzers.frameworks.registry import METHODS, NAMES, PROPERTIES
+from analyzers.interpreter.overlays import METHODS, NAMES, PROPERTIES
 from analyzers.tensors.dims import Expression, symbol
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.field import Field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights
 from analyzers.frameworks.keras.layers.arguments import (
@@ -14,13 +14,16 @@ from analyzers.frameworks.keras.layers.arguments import (
     invalid,
     keras_layer,
 )
-from analyzers.frameworks.registry import NAMES, function
+from analyzers.interpreter.overlays import NAMES, function
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.operations import reduction
 from analyzers.tensors.operations.arguments import axes
 from analyzers.tensors.operations.elementwise import unary
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 def _elementwise(name: str) -> Any:
@@ -43,7 +46,7 @@ def _over_axis(name: str) -> Any:
 
 
 def _glu(x: Any, axis: Any = -1) -> Tensor:
-    from analyzers.tensors.operations.pieces import split
+    from analyzers.tensors.operations.concat_split import split
 
     given = as_tensor(x)
     where = axes(axis, given.rank)[0]
@@ -58,7 +61,7 @@ NAMES["keras.activations.glu"] = _glu
 
 
 @function("keras.activations.get")
-def get(identifier: Any, *, machine: Any) -> Any:
+def get(identifier: Any, *, machine: Machine) -> Any:
     """The activation of that name; None is the identity."""
     return NAMES["keras.activations.linear"] if identifier is None else activation_of(identifier, machine)
 
@@ -73,11 +76,11 @@ NAMES["keras.activations.deserialize"] = get
 
 @keras_layer("Activation")
 class Activation(Layer):
-    def __init__(self: Any, activation: Any, **kwargs: Any) -> None:
+    def __init__(self, activation: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["activation"] = activation_of(activation, self.machine)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         return activated(self, unary(x))
 
@@ -85,15 +88,13 @@ class Activation(Layer):
 class Plain(Layer):
     """An activation that changes neither shape nor field."""
 
-    def call(self: Any, inputs: Any, mask: Any = None) -> Any:
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         return unary(as_tensor(inputs))
 
 
 @keras_layer("ReLU")
 class ReLU(Plain):
-    def __init__(
-        self: Any, max_value: Any = None, negative_slope: Any = 0.0, threshold: Any = 0.0, **kwargs: Any
-    ) -> None:
+    def __init__(self, max_value: Any = None, negative_slope: Any = 0.0, threshold: Any = 0.0, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         for name, value in (("max_value", max_value), ("negative_slope", negative_slope), ("threshold", threshold)):
             if isinstance(value, (int, float)) and value < 0:
@@ -102,30 +103,30 @@ class ReLU(Plain):
 
 @keras_layer("LeakyReLU")
 class LeakyReLU(Plain):
-    def __init__(self: Any, negative_slope: Any = 0.3, **kwargs: Any) -> None:
+    def __init__(self, negative_slope: Any = 0.3, **kwargs: Any) -> None:
         kwargs.pop("alpha", None)
         Layer.__init__(self, **kwargs)
 
 
 @keras_layer("ELU")
 class ELU(Plain):
-    def __init__(self: Any, alpha: Any = 1.0, **kwargs: Any) -> None:
+    def __init__(self, alpha: Any = 1.0, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
 
 
 @keras_layer("ThresholdedReLU")
 class ThresholdedReLU(Plain):
-    def __init__(self: Any, theta: Any = 1.0, **kwargs: Any) -> None:
+    def __init__(self, theta: Any = 1.0, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
 
 
 @keras_layer("Softmax")
 class Softmax(Layer):
-    def __init__(self: Any, axis: Any = -1, **kwargs: Any) -> None:
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["axis"] = axis
 
-    def call(self: Any, inputs: Any, mask: Any = None) -> Any:
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         made = reduction.mix(as_tensor(inputs), self.axis)
         made.trait = "softmax"
         return made
@@ -136,7 +137,7 @@ class PReLU(Layer):
     """With one slope per element, shared along ``shared_axes``."""
 
     def __init__(
-        self: Any, alpha_initializer: Any = None, alpha_regularizer: Any = None, alpha_constraint: Any = None,
+        self, alpha_initializer: Any = None, alpha_regularizer: Any = None, alpha_constraint: Any = None,
         shared_axes: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
@@ -145,11 +146,11 @@ class PReLU(Layer):
         )
         self.attributes["shared_axes"] = tuple(shared)
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         shape: list[Dim] = list(input_shape[1:])
         for axis in self.shared_axes:
             shape[axis - 1] = 1
         add_weights(self, alpha=tuple(shape))
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return unary(as_tensor(inputs))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import is_layer
-from analyzers.frameworks.registry import NAMES, layer
+from analyzers.interpreter.overlays import NAMES, layer
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import Dim, Expression
 from analyzers.tensors.errors import OperationError
@@ -15,6 +15,9 @@ from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import Pair
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 ACTIVATIONS = frozenset(
     "linear relu relu6 elu selu gelu celu silu swish sigmoid hard_sigmoid hard_silu hard_swish hard_tanh hard_shrink "
@@ -64,7 +67,7 @@ def per_axis(value: Any, count: int, argument: str, least: int = 1) -> tuple[Dim
     return (whole(value, argument, least),) * count
 
 
-def data_format(machine: Any, value: Any) -> str:
+def data_format(machine: Machine, value: Any) -> str:
     """ "channels_last" or "channels_first"; the configured one when none is given."""
     if value is None:
         return machine.frameworks.get("keras data_format", "channels_last")
@@ -155,7 +158,7 @@ def same_paddings(
 # -- activations ---------------------------------------------------------------------------------
 
 
-def activation_of(value: Any, machine: Any) -> Any:
+def activation_of(value: Any, machine: Machine) -> Any:
     """What ``activation=`` means: None, a function, a layer; a name that nobody has registered is refused."""
     if value is None or not isinstance(value, str):
         return value
@@ -171,13 +174,13 @@ def activation_of(value: Any, machine: Any) -> Any:
     return found
 
 
-def _registers_objects(machine: Any) -> bool:
+def _registers_objects(machine: Machine) -> bool:
     """Whether the program adds names of its own to those that Keras knows."""
     ways = ("custom_object", "CustomObjectScope", "register_keras_serializable")
     return any(way in module.source.text for module in machine.modules.by_path.values() for way in ways)
 
 
-def activated(self: Any, x: Tensor) -> Any:
+def activated(self, x: Tensor) -> Any:
     """The layer's activation applied to what it computed."""
     function = self.attributes.get("activation")
     if function is None or isinstance(function, Unknown):

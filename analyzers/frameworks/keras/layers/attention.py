@@ -20,7 +20,7 @@ class MultiHeadAttention(Layer):
     """(N, T, D), (N, S, D') → (N, T, D): projections to heads, attention over the middle axes, projection back."""
 
     def __init__(
-        self: Any, num_heads: Any, key_dim: Any, value_dim: Any = None, dropout: Any = 0.0, use_bias: Any = True,
+        self, num_heads: Any, key_dim: Any, value_dim: Any = None, dropout: Any = 0.0, use_bias: Any = True,
         output_shape: Any = None, attention_axes: Any = None, sliding_window: Any = None, flash_attention: Any = None,
         kernel_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
         bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
@@ -39,13 +39,13 @@ class MultiHeadAttention(Layer):
         )
 
     def build(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self: Any, query_shape: Any = None, value_shape: Any = None, key_shape: Any = None
+        self, query_shape: Any = None, value_shape: Any = None, key_shape: Any = None
     ) -> None:
         if value_shape is not None:
             _build_heads(self, size_of(query_shape), size_of(value_shape), size_of(key_shape or value_shape))
 
     def call(
-        self: Any, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None,
+        self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None,
         key_mask: Any = None, attention_mask: Any = None, return_attention_scores: Any = False, training: Any = None,
         use_causal_mask: Any = False,
     ) -> Any:  # fmt: skip
@@ -59,7 +59,7 @@ class MultiHeadAttention(Layer):
         return (result, scores) if return_attention_scores is True else result
 
 
-def _build_heads(self: Any, query: Dim, value: Dim, key: Dim) -> None:
+def _build_heads(self, query: Dim, value: Dim, key: Dim) -> None:
     for kind in ("Softmax", "Dropout"):
         automatic_name(self.machine, kind)  # Parts without weights, which take their numbers all the same.
     heads, size, value_size = self.num_heads, self.key_dim, self.value_dim
@@ -80,7 +80,7 @@ def _build_heads(self: Any, query: Dim, value: Dim, key: Dim) -> None:
     )
 
 
-def _require_features(self: Any, name: str, x: Tensor, query: Tensor) -> None:
+def _require_features(self, name: str, x: Tensor, query: Tensor) -> None:
     expected = self.attributes["_parameters"][f"{name}_kernel"].shape[0]
     if require(x.shape[-1], expected) is False:
         raise OperationError(
@@ -93,7 +93,7 @@ def _require_features(self: Any, name: str, x: Tensor, query: Tensor) -> None:
         )
 
 
-def _attended(self: Any, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+def _attended(self, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
     heads = self.num_heads
     if require(k.shape[1], v.shape[1]) is False:
         raise OperationError(
@@ -125,7 +125,7 @@ def _attended(self: Any, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tenso
     return result, Tensor((q.shape[0], heads, length, source))
 
 
-def _axes(self: Any, rank: int) -> tuple[int, ...]:
+def _axes(self, rank: int) -> tuple[int, ...]:
     given = self.attributes["_attention_axes"]
     given = given if isinstance(given, (tuple, list)) else (given,)
     return tuple(a % rank for a in given)
@@ -136,7 +136,7 @@ class GroupedQueryAttention(Layer):
     """Attention in which several heads of the query share one head of key and value."""
 
     def __init__(
-        self: Any, head_dim: Any, num_query_heads: Any, num_key_value_heads: Any, dropout: Any = 0.0,
+        self, head_dim: Any, num_query_heads: Any, num_key_value_heads: Any, dropout: Any = 0.0,
         use_bias: Any = True, sliding_window: Any = None, flash_attention: Any = None, kernel_initializer: Any = None,
         bias_initializer: Any = None, kernel_regularizer: Any = None, bias_regularizer: Any = None,
         activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
@@ -153,11 +153,11 @@ class GroupedQueryAttention(Layer):
             use_bias=bool(use_bias), use_gate=bool(use_gate),
         )  # fmt: skip
 
-    def build(self: Any, *shapes: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def build(self, *shapes: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         return None
 
     def call(
-        self: Any, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None,
+        self, query: Any, value: Any, key: Any = None, query_mask: Any = None, value_mask: Any = None,
         key_mask: Any = None, attention_mask: Any = None, return_attention_scores: Any = False, training: Any = None,
         use_causal_mask: Any = False,
     ) -> Any:  # fmt: skip
@@ -186,11 +186,11 @@ class GroupedQueryAttention(Layer):
 class DotAttention(Layer):
     """Attention of a list [query, value] or [query, value, key]."""
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         self.attributes["built"] = True
 
     def call(
-        self: Any, inputs: Any, mask: Any = None, training: Any = False, return_attention_scores: Any = False,
+        self, inputs: Any, mask: Any = None, training: Any = False, return_attention_scores: Any = False,
         use_causal_mask: Any = False,
     ) -> Any:  # fmt: skip
         q, v, k = attention_inputs(inputs)
@@ -230,12 +230,12 @@ def _scores_mismatch(q: Tensor, k: Tensor, v: Tensor) -> OperationError:
 @keras_layer("Attention")
 class Attention(DotAttention):
     def __init__(
-        self: Any, use_scale: Any = False, score_mode: Any = "dot", dropout: Any = 0.0, seed: Any = None, **kwargs: Any
+        self, use_scale: Any = False, score_mode: Any = "dot", dropout: Any = 0.0, seed: Any = None, **kwargs: Any
     ) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes.update(use_scale=bool(use_scale), score_mode=score_mode, _additive=False)
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         add_weights(
             self,
             scale=() if self.use_scale else None,
@@ -245,11 +245,11 @@ class Attention(DotAttention):
 
 @keras_layer("AdditiveAttention")
 class AdditiveAttention(DotAttention):
-    def __init__(self: Any, use_scale: Any = True, dropout: Any = 0.0, **kwargs: Any) -> None:
+    def __init__(self, use_scale: Any = True, dropout: Any = 0.0, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes.update(use_scale=bool(use_scale), _additive=True)
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         if self.use_scale and isinstance(input_shape, (tuple, list)):
             add_weights(self, scale=(size_of(input_shape[0]),))
 

@@ -78,7 +78,7 @@ def convolve(
 
 
 def set_up(
-    self: Any, rank: int, kernel_size: Any, strides: Any, padding: str, format: Any, dilation_rate: Any, use_bias: Any,
+    self, rank: int, kernel_size: Any, strides: Any, padding: str, format: Any, dilation_rate: Any, use_bias: Any,
     kwargs: dict[str, Any], **counts: Any,
 ) -> None:  # fmt: skip
     """The attributes that all convolutions have; ``counts`` are whole numbers such as ``filters``."""
@@ -96,7 +96,7 @@ def set_up(
     require_one_stretch(self.strides, self.dilation_rate)
 
 
-def convolved(self: Any, x: Tensor, groups: Any = 1) -> Tensor:
+def convolved(self, x: Tensor, groups: Any = 1) -> Tensor:
     """The layer's own convolution."""
     return convolve(
         x,
@@ -111,7 +111,7 @@ def convolved(self: Any, x: Tensor, groups: Any = 1) -> Tensor:
     )
 
 
-def _input(self: Any, inputs: Any) -> Tensor:
+def _input(self, inputs: Any) -> Tensor:
     """The tensor that is convolved; raises rank-mismatch."""
     x = as_tensor(inputs)
     require_rank(x, len(self.kernel_size) + 2)
@@ -121,10 +121,10 @@ def _input(self: Any, inputs: Any) -> Tensor:
 class BaseConv(Layer):
     """What ``Conv1D`` … ``Conv3D`` share."""
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return activated(self, convolved(self, _input(self, inputs), self.groups))
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         channels = _input_channels(self, input_shape)
         if isinstance(channels, int) and isinstance(self.groups, int) and channels % self.groups:
             self.attributes["built"] = True
@@ -133,7 +133,7 @@ class BaseConv(Layer):
         add_weights(self, kernel=kernel, bias=(self.filters,) if self.use_bias else None)
 
     def _setup(
-        self: Any, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, format: Any,
+        self, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, format: Any,
         dilation_rate: Any, groups: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
     ) -> None:  # fmt: skip
         set_up(
@@ -156,7 +156,7 @@ def _uneven(what: str, count: int, groups: int) -> OperationError:
     )
 
 
-def _input_channels(self: Any, input_shape: Any) -> Dim:
+def _input_channels(self, input_shape: Any) -> Dim:
     """The channels it is built for; raises rank-mismatch for another number of dims."""
     rank = len(self.kernel_size) + 2
     if len(input_shape) != rank:
@@ -169,7 +169,7 @@ def _input_channels(self: Any, input_shape: Any) -> Dim:
 @keras_layer("Conv1D", "Convolution1D")
 class Conv1D(BaseConv):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
+        self, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
         dilation_rate: Any = 1, groups: Any = 1, activation: Any = None, use_bias: Any = True,
         kernel_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
         bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
@@ -184,7 +184,7 @@ class Conv1D(BaseConv):
 @keras_layer("Conv2D", "Convolution2D")
 class Conv2D(BaseConv):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid",
+        self, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid",
         data_format: Any = None,
         dilation_rate: Any = (1, 1), groups: Any = 1, activation: Any = None, use_bias: Any = True,
         kernel_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
@@ -200,7 +200,7 @@ class Conv2D(BaseConv):
 @keras_layer("Conv3D", "Convolution3D")
 class Conv3D(BaseConv):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1), padding: Any = "valid",
+        self, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1), padding: Any = "valid",
         data_format: Any = None, dilation_rate: Any = (1, 1, 1), groups: Any = 1, activation: Any = None,
         use_bias: Any = True, kernel_initializer: Any = None, bias_initializer: Any = None,
         kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
@@ -232,7 +232,7 @@ def depthwise(
     )
 
 
-def _depthwise_of(self: Any, x: Tensor) -> Tensor:
+def _depthwise_of(self, x: Tensor) -> Tensor:
     """The depthwise convolution of a layer that has a ``depth_multiplier``."""
     return depthwise(
         x, self.attributes["_channels"], self.depth_multiplier, self.kernel_size, self.strides, self.padding,
@@ -243,17 +243,17 @@ def _depthwise_of(self: Any, x: Tensor) -> Tensor:
 class BaseDepthwiseConv(Layer):
     """What ``DepthwiseConv1D`` and ``DepthwiseConv2D`` share."""
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return activated(self, _depthwise_of(self, _input(self, inputs)))
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         channels = _input_channels(self, input_shape)
         many = self.depth_multiplier
         bias = (channels * many,) if self.use_bias else None
         add_weights(self, kernel=(*self.kernel_size, channels, many), bias=bias)
 
     def _setup(
-        self: Any, rank: int, kernel_size: Any, strides: Any, padding: Any, depth_multiplier: Any, format: Any,
+        self, rank: int, kernel_size: Any, strides: Any, padding: Any, depth_multiplier: Any, format: Any,
         dilation_rate: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
     ) -> None:  # fmt: skip
         set_up(
@@ -266,7 +266,7 @@ class BaseDepthwiseConv(Layer):
 @keras_layer("DepthwiseConv1D")
 class DepthwiseConv1D(BaseDepthwiseConv):
     def __init__(
-        self: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", depth_multiplier: Any = 1,
+        self, kernel_size: Any, strides: Any = 1, padding: Any = "valid", depth_multiplier: Any = 1,
         data_format: Any = None, dilation_rate: Any = 1, activation: Any = None, use_bias: Any = True,
         depthwise_initializer: Any = None, bias_initializer: Any = None, depthwise_regularizer: Any = None,
         bias_regularizer: Any = None, activity_regularizer: Any = None, depthwise_constraint: Any = None,
@@ -281,7 +281,7 @@ class DepthwiseConv1D(BaseDepthwiseConv):
 @keras_layer("DepthwiseConv2D")
 class DepthwiseConv2D(BaseDepthwiseConv):
     def __init__(
-        self: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid", depth_multiplier: Any = 1,
+        self, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid", depth_multiplier: Any = 1,
         data_format: Any = None, dilation_rate: Any = (1, 1), activation: Any = None, use_bias: Any = True,
         depthwise_initializer: Any = None, bias_initializer: Any = None, depthwise_regularizer: Any = None,
         bias_regularizer: Any = None, activity_regularizer: Any = None, depthwise_constraint: Any = None,
@@ -296,7 +296,7 @@ class DepthwiseConv2D(BaseDepthwiseConv):
 class BaseSeparableConv(Layer):
     """What ``SeparableConv1D`` and ``SeparableConv2D`` share: depthwise, then 1×1."""
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = _input(self, inputs)
         try:
             middle = _depthwise_of(self, x)
@@ -306,7 +306,7 @@ class BaseSeparableConv(Layer):
             raise
         return activated(self, BaseSeparableConv._pointwise(self, middle))
 
-    def _pointwise(self: Any, middle: Tensor) -> Tensor:
+    def _pointwise(self, middle: Tensor) -> Tensor:
         ones = (1,) * len(self.kernel_size)
         made = convolve(
             middle,
@@ -321,7 +321,7 @@ class BaseSeparableConv(Layer):
         made.cost = made.cost + middle.cost
         return made
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         channels = _input_channels(self, input_shape)
         many = self.depth_multiplier
         add_weights(
@@ -332,7 +332,7 @@ class BaseSeparableConv(Layer):
         )
 
     def _setup(
-        self: Any, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, format: Any,
+        self, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, format: Any,
         dilation_rate: Any, depth_multiplier: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
     ) -> None:  # fmt: skip
         set_up(
@@ -345,7 +345,7 @@ class BaseSeparableConv(Layer):
 @keras_layer("SeparableConv1D", "SeparableConvolution1D")
 class SeparableConv1D(BaseSeparableConv):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
+        self, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
         dilation_rate: Any = 1, depth_multiplier: Any = 1, activation: Any = None, use_bias: Any = True,
         depthwise_initializer: Any = None, pointwise_initializer: Any = None, bias_initializer: Any = None,
         depthwise_regularizer: Any = None, pointwise_regularizer: Any = None, bias_regularizer: Any = None,
@@ -361,7 +361,7 @@ class SeparableConv1D(BaseSeparableConv):
 @keras_layer("SeparableConv2D", "SeparableConvolution2D")
 class SeparableConv2D(BaseSeparableConv):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid",
+        self, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid",
         data_format: Any = None,
         dilation_rate: Any = (1, 1), depth_multiplier: Any = 1, activation: Any = None, use_bias: Any = True,
         depthwise_initializer: Any = None, pointwise_initializer: Any = None, bias_initializer: Any = None,
@@ -431,20 +431,20 @@ def _beyond(extent: Dim, stride: Dim, output_padding: Any, axis: int) -> Dim:
 class BaseConvTranspose(Layer):
     """What ``Conv1DTranspose`` … ``Conv3DTranspose`` share."""
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         made = transposed(
             _input(self, inputs), self.attributes["_channels"], self.filters, self.kernel_size, self.strides,
             self.padding, self.output_padding, self.dilation_rate, self.data_format,
         )  # fmt: skip
         return activated(self, made)
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         channels = _input_channels(self, input_shape)
         kernel = (*self.kernel_size, self.filters, channels)
         add_weights(self, kernel=kernel, bias=(self.filters,) if self.use_bias else None)
 
     def _setup(
-        self: Any, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, output_padding: Any,
+        self, rank: int, filters: Any, kernel_size: Any, strides: Any, padding: Any, output_padding: Any,
         format: Any, dilation_rate: Any, activation: Any, use_bias: Any, kwargs: dict[str, Any],
     ) -> None:  # fmt: skip
         given = None if output_padding is None else per_axis(output_padding, rank, "output_padding", 0)
@@ -463,7 +463,7 @@ class BaseConvTranspose(Layer):
 @keras_layer("Conv1DTranspose", "Convolution1DTranspose")
 class Conv1DTranspose(BaseConvTranspose):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", output_padding: Any = None,
+        self, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", output_padding: Any = None,
         data_format: Any = None, dilation_rate: Any = 1, activation: Any = None, use_bias: Any = True,
         kernel_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
         bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
@@ -478,7 +478,7 @@ class Conv1DTranspose(BaseConvTranspose):
 @keras_layer("Conv2DTranspose", "Convolution2DTranspose", "Deconvolution2D")
 class Conv2DTranspose(BaseConvTranspose):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid",
+        self, filters: Any, kernel_size: Any, strides: Any = (1, 1), padding: Any = "valid",
         output_padding: Any = None, data_format: Any = None, dilation_rate: Any = (1, 1), activation: Any = None,
         use_bias: Any = True, kernel_initializer: Any = None, bias_initializer: Any = None,
         kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
@@ -493,7 +493,7 @@ class Conv2DTranspose(BaseConvTranspose):
 @keras_layer("Conv3DTranspose", "Convolution3DTranspose")
 class Conv3DTranspose(BaseConvTranspose):
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1), padding: Any = "valid",
+        self, filters: Any, kernel_size: Any, strides: Any = (1, 1, 1), padding: Any = "valid",
         data_format: Any = None, output_padding: Any = None, dilation_rate: Any = (1, 1, 1), activation: Any = None,
         use_bias: Any = True, kernel_initializer: Any = None, bias_initializer: Any = None,
         kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, is_shape, open_shape, size_of, static_shape
 from analyzers.frameworks.keras.layers.arguments import (
@@ -21,13 +21,16 @@ from analyzers.tensors.operations import einsum, linear_algebra
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 
 @keras_layer("Dense")
 class Dense(Layer):
     """(…, in) → (…, units)."""
 
     def __init__(
-        self: Any, units: Any, activation: Any = None, use_bias: Any = True, kernel_initializer: Any = None,
+        self, units: Any, activation: Any = None, use_bias: Any = True, kernel_initializer: Any = None,
         bias_initializer: Any = None, kernel_regularizer: Any = None, bias_regularizer: Any = None,
         activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
         lora_rank: Any = None, lora_alpha: Any = None, quantization_config: Any = None, **kwargs: Any,
@@ -37,14 +40,14 @@ class Dense(Layer):
             units=whole(units, "units"), activation=activation_of(activation, self.machine), use_bias=bool(use_bias)
         )
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         if len(input_shape) < 2:
             require_rank(Tensor(open_shape(input_shape)), 2, least=True)
         features = size_of(input_shape)
         self.attributes["_features"] = features
         add_weights(self, kernel=(features, self.units), bias=(self.units,) if self.use_bias else None)
 
-    def call(self: Any, inputs: Any, training: Any = None) -> Any:
+    def call(self, inputs: Any, training: Any = None) -> Any:
         x = as_tensor(inputs)
         require_rank(x, 2, least=True)
         made = linear_algebra.linear(x, Tensor((self.units, self.attributes["_features"])))
@@ -56,7 +59,7 @@ class EinsumDense(Layer):
     """An einsum of the input with a kernel of the shape that the equation and the output ask for."""
 
     def __init__(
-        self: Any, equation: Any, output_shape: Any, activation: Any = None, bias_axes: Any = None,
+        self, equation: Any, output_shape: Any, activation: Any = None, bias_axes: Any = None,
         kernel_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
         bias_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None,
         lora_rank: Any = None, lora_alpha: Any = None, gptq_unpacked_column_size: Any = None,
@@ -71,7 +74,7 @@ class EinsumDense(Layer):
             activation=activation_of(activation, self.machine),
         )
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         left, right = self.equation.split("->")
         own, kernel = left.split(",")
         sizes = _label_sizes(own, open_shape(input_shape))
@@ -92,7 +95,7 @@ class EinsumDense(Layer):
         add_weights(self, kernel=shape, bias=bias)
         self.attributes["_kernel_shape"] = shape
 
-    def call(self: Any, inputs: Any, training: Any = None) -> Any:
+    def call(self, inputs: Any, training: Any = None) -> Any:
         x = as_tensor(inputs)
         made = einsum.einsum(self.equation, [x, Tensor(self.attributes["_kernel_shape"])])
         return activated(self, made)
@@ -119,7 +122,7 @@ class Embedding(Layer):
     """(…) of indices → (…, output_dim)."""
 
     def __init__(
-        self: Any, input_dim: Any, output_dim: Any, embeddings_initializer: Any = None,
+        self, input_dim: Any, output_dim: Any, embeddings_initializer: Any = None,
         embeddings_regularizer: Any = None,
         embeddings_constraint: Any = None, mask_zero: Any = False, weights: Any = None, lora_rank: Any = None,
         lora_alpha: Any = None, quantization_config: Any = None, **kwargs: Any,
@@ -133,10 +136,10 @@ class Embedding(Layer):
         self.attributes.update(input_dim=whole(input_dim, "input_dim"), output_dim=whole(output_dim, "output_dim"))
         self.attributes["_integers"] = True
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         add_weights(self, embeddings=(self.input_dim, self.output_dim))
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         made = Tensor((*x.shape, self.output_dim), x.field.insert(x.rank), "float32")
         numbers = [v for v in x.content or () if isinstance(v, int)]
@@ -155,18 +158,18 @@ class Embedding(Layer):
 @keras_layer("ReversibleEmbedding")
 class ReversibleEmbedding(Layer):
     def __init__(
-        self: Any, input_dim: Any, output_dim: Any, tie_weights: Any = True, embeddings_initializer: Any = None,
+        self, input_dim: Any, output_dim: Any, tie_weights: Any = True, embeddings_initializer: Any = None,
         embeddings_regularizer: Any = None, embeddings_constraint: Any = None, mask_zero: Any = False,
         reverse_dtype: Any = None, logit_soft_cap: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
         self.attributes.update(input_dim=input_dim, output_dim=output_dim, tie_weights=bool(tie_weights))
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         back = None if self.tie_weights else (self.output_dim, self.input_dim)
         add_weights(self, embeddings=(self.input_dim, self.output_dim), reverse_embeddings=back)
 
-    def call(self: Any, inputs: Any, reverse: Any = False) -> Any:
+    def call(self, inputs: Any, reverse: Any = False) -> Any:
         x = as_tensor(inputs)
         if reverse:
             return linear_algebra.linear(x, Tensor((self.input_dim, self.output_dim)))
@@ -175,28 +178,28 @@ class ReversibleEmbedding(Layer):
 
 @keras_layer("Identity")
 class Identity(Layer):
-    def __init__(self: Any, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return inputs
 
 
 @keras_layer("Masking")
 class Masking(Layer):
-    def __init__(self: Any, mask_value: Any = 0.0, **kwargs: Any) -> None:
+    def __init__(self, mask_value: Any = 0.0, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return as_tensor(inputs)
 
 
 @keras_layer("ActivityRegularization")
 class ActivityRegularization(Layer):
-    def __init__(self: Any, l1: Any = 0.0, l2: Any = 0.0, **kwargs: Any) -> None:
+    def __init__(self, l1: Any = 0.0, l2: Any = 0.0, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return as_tensor(inputs)
 
 
@@ -205,12 +208,12 @@ class Lambda(Layer):
     """Any function as a layer; where the function cannot be followed, ``output_shape`` tells."""
 
     def __init__(
-        self: Any, function: Any, output_shape: Any = None, mask: Any = None, arguments: Any = None, **kwargs: Any
+        self, function: Any, output_shape: Any = None, mask: Any = None, arguments: Any = None, **kwargs: Any
     ) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes.update(function=function, _output_shape=output_shape, arguments=arguments or {})
 
-    def call(self: Any, inputs: Any, mask: Any = None, training: Any = None, *, machine: Any) -> Any:
+    def call(self, inputs: Any, mask: Any = None, training: Any = None, *, machine: Machine) -> Any:
         extra = dict(self.arguments)
         function = self.attributes["function"]
         if isinstance(function, Function):
@@ -223,7 +226,7 @@ class Lambda(Layer):
         return _declared(inputs, declared, machine)
 
 
-def _declared(inputs: Any, declared: Any, machine: Any) -> Any:
+def _declared(inputs: Any, declared: Any, machine: Machine) -> Any:
     """A tensor of the shape that ``output_shape=`` says (without the batch, or a function of the input's)."""
     if is_shape(declared):
         batch = inputs.shape[:1] if isinstance(inputs, Tensor) else inputs[0].shape[:1]
@@ -236,7 +239,7 @@ def _declared(inputs: Any, declared: Any, machine: Any) -> Any:
 class Wrapper(Layer):
     """A layer around a layer; what it does is up to its subclass."""
 
-    def __init__(self: Any, layer: Any, **kwargs: Any) -> None:
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["layer"] = layer
 

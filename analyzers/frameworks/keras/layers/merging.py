@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer
 from analyzers.frameworks.keras.layers.arguments import invalid, keras_layer
-from analyzers.frameworks.registry import NAMES
+from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.dims import require, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations import einsum, pieces, reshape
+from analyzers.tensors.operations import concat_split, einsum, reshape
 from analyzers.tensors.operations.arguments import axis as axis_of
 from analyzers.tensors.operations.elementwise import broadcast, shape_text
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 def several(inputs: Any, least: int = 1) -> list[Tensor]:
@@ -59,14 +62,14 @@ def _widened(x: Tensor, rank: int) -> Tensor:
 class Merge(Layer):
     """What the elementwise merges share."""
 
-    def __init__(self: Any, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return noted(self, inputs, combined(inputs))
 
 
-def noted(self: Any, inputs: Any, result: Tensor) -> Tensor:
+def noted(self, inputs: Any, result: Tensor) -> Tensor:
     """The result of a merge, noted as one for the rules that look at merges."""
     self.machine.recorder.merged(self.class_.name.lower(), [t for t in inputs if isinstance(t, Tensor)])
     return result
@@ -79,7 +82,7 @@ class Add(Merge):
 
 @keras_layer("Subtract")
 class Subtract(Merge):
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         if isinstance(inputs, (list, tuple)) and len(inputs) != 2:
             raise invalid(f"{{subject}} expects exactly 2 inputs, gets {len(inputs)}")
         return noted(self, inputs, combined(inputs))
@@ -109,11 +112,11 @@ class Minimum(Merge):
 class Concatenate(Layer):
     """One after the other along an axis."""
 
-    def __init__(self: Any, axis: Any = -1, **kwargs: Any) -> None:
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["axis"] = axis
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         tensors = several(inputs)
         return noted(self, inputs, joined(tensors, self.axis))
 
@@ -129,7 +132,7 @@ def joined(tensors: list[Tensor], axis: Any) -> Tensor:
             exception="ValueError",
         )
     try:
-        return pieces.cat(tensors, axis)
+        return concat_split.cat(tensors, axis)
     except OperationError as error:
         error.exception = "ValueError"
         raise
@@ -139,11 +142,11 @@ def joined(tensors: list[Tensor], axis: Any) -> Tensor:
 class Dot(Layer):
     """Batchwise contraction of one axis of each of two tensors."""
 
-    def __init__(self: Any, axes: Any, normalize: Any = False, **kwargs: Any) -> None:
+    def __init__(self, axes: Any, normalize: Any = False, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["axes"] = axes
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         tensors = several(inputs)
         if len(tensors) != 2:
             raise invalid(f"{{subject}} expects exactly 2 inputs, gets {len(tensors)}")
@@ -175,7 +178,7 @@ def batch_dot(a: Tensor, b: Tensor, axes: Any) -> Tensor:
 def _as_function(kind: type) -> Any:
     """``keras.layers.add([a, b])``: the layer of that kind, made and called."""
 
-    def merge(inputs: Any, *, machine: Any, **kwargs: Any) -> Any:
+    def merge(inputs: Any, *, machine: Machine, **kwargs: Any) -> Any:
         made = machine.call(machine.class_of_host(kind), (), kwargs)
         return machine.call(made, (inputs,))
 
@@ -183,12 +186,12 @@ def _as_function(kind: type) -> Any:
     return merge
 
 
-def _concatenate(inputs: Any, axis: Any = -1, *, machine: Any, **kwargs: Any) -> Any:
+def _concatenate(inputs: Any, axis: Any = -1, *, machine: Machine, **kwargs: Any) -> Any:
     made = machine.call(machine.class_of_host(Concatenate), (), {"axis": axis, **kwargs})
     return machine.call(made, (inputs,))
 
 
-def _dot(inputs: Any, axes: Any = -1, normalize: Any = False, *, machine: Any, **kwargs: Any) -> Any:
+def _dot(inputs: Any, axes: Any = -1, normalize: Any = False, *, machine: Machine, **kwargs: Any) -> Any:
     made = machine.call(machine.class_of_host(Dot), (), {"axes": axes, **kwargs})
     return machine.call(made, (inputs,))
 

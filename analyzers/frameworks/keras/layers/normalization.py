@@ -19,7 +19,7 @@ class BatchNormalization(Layer):
     """With gamma and beta to train, and moving mean and variance that are not."""
 
     def __init__(
-        self: Any, axis: Any = -1, momentum: Any = 0.99, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
+        self, axis: Any = -1, momentum: Any = 0.99, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
         beta_initializer: Any = None, gamma_initializer: Any = None, moving_mean_initializer: Any = None,
         moving_variance_initializer: Any = None, beta_regularizer: Any = None, gamma_regularizer: Any = None,
         beta_constraint: Any = None, gamma_constraint: Any = None, renorm: Any = False,
@@ -30,20 +30,20 @@ class BatchNormalization(Layer):
         axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
         self.attributes.update(axis=axis, center=bool(center), scale=bool(scale))
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         channels = size_of(input_shape, axis_of(self.axis, len(input_shape)))
         self.attributes.update(_channels=channels, _rank=len(input_shape))
         shape = (channels,)
         add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
         add_weights(self, False, moving_mean=shape, moving_variance=shape)
 
-    def call(self: Any, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         x = as_tensor(inputs)
         require_rank(x, self.attributes.get("_rank", x.rank))
         return normalization.channel_norm(x, self.attributes["_channels"], axis_of(self.axis, x.rank))
 
 
-def _over(self: Any, input_shape: Any) -> tuple[Dim, ...]:
+def _over(self, input_shape: Any) -> tuple[Dim, ...]:
     """The sizes along the axes of a layer normalisation."""
     return tuple(size_of(input_shape, i) for i in sorted(axes_of(self.axis, len(input_shape))))
 
@@ -51,7 +51,7 @@ def _over(self: Any, input_shape: Any) -> tuple[Dim, ...]:
 @keras_layer("LayerNormalization")
 class LayerNormalization(Layer):
     def __init__(
-        self: Any, axis: Any = -1, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
+        self, axis: Any = -1, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
         beta_initializer: Any = None, gamma_initializer: Any = None, beta_regularizer: Any = None,
         gamma_regularizer: Any = None, beta_constraint: Any = None, gamma_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
@@ -59,16 +59,16 @@ class LayerNormalization(Layer):
         Layer.__init__(self, **kwargs)
         self.attributes.update(axis=axis, center=bool(center), scale=bool(scale))
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         shape = _over(self, input_shape)
         add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
         self.attributes["_sizes"] = shape
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return _checked_norm(self, as_tensor(inputs))
 
 
-def _checked_norm(self: Any, x: Tensor) -> Tensor:
+def _checked_norm(self, x: Tensor) -> Tensor:
     """Statistics over the axes, whose sizes must be those the layer was built for."""
     dims = sorted(axes_of(self.axis, x.rank))
     sizes = self.attributes["_sizes"]
@@ -89,23 +89,23 @@ def _checked_norm(self: Any, x: Tensor) -> Tensor:
 
 @keras_layer("RMSNormalization")
 class RMSNormalization(Layer):
-    def __init__(self: Any, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
+    def __init__(self, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["axis"] = axis
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         shape = _over(self, input_shape)
         add_weights(self, scale=shape)
         self.attributes["_sizes"] = shape
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return _checked_norm(self, as_tensor(inputs))
 
 
 @keras_layer("GroupNormalization")
 class GroupNormalization(Layer):
     def __init__(
-        self: Any, groups: Any = 32, axis: Any = -1, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
+        self, groups: Any = 32, axis: Any = -1, epsilon: Any = 1e-3, center: Any = True, scale: Any = True,
         beta_initializer: Any = None, gamma_initializer: Any = None, beta_regularizer: Any = None,
         gamma_regularizer: Any = None, beta_constraint: Any = None, gamma_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
@@ -114,14 +114,14 @@ class GroupNormalization(Layer):
             raise invalid(f"{{subject}} has groups {groups}, which must be at least 1 (or -1)", "groups")
         self.attributes.update(groups=groups, axis=axis, center=bool(center), scale=bool(scale))
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         channels = size_of(input_shape, axis_of(self.axis, len(input_shape)))
         if self.groups == -1:
             self.attributes["groups"] = channels
         shape = (channels,)
         add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         channel_dim = axis_of(self.axis, x.rank)
         spatial = [d for d in range(1, x.rank) if d != channel_dim]
@@ -142,10 +142,10 @@ class GroupNormalization(Layer):
 
 @keras_layer("UnitNormalization")
 class UnitNormalization(Layer):
-    def __init__(self: Any, axis: Any = -1, **kwargs: Any) -> None:
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["axis"] = axis
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         return normalization.normalized(x, axes_of(self.axis, x.rank))

@@ -41,13 +41,13 @@ def windowed(x: Tensor, size: Sequence[Dim], strides: Sequence[Dim], padding: st
 
 
 class BasePooling(Layer):
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, len(self.pool_size) + 2)
         return windowed(x, self.pool_size, self.strides, self.padding, self.data_format)
 
     def _setup(
-        self: Any, rank: int, pool_size: Any, strides: Any, padding: Any, format: Any, kwargs: dict[str, Any]
+        self, rank: int, pool_size: Any, strides: Any, padding: Any, format: Any, kwargs: dict[str, Any]
     ) -> None:
         Layer.__init__(self, **kwargs)
         size = per_axis(pool_size, rank, "pool_size")
@@ -62,7 +62,7 @@ class BasePooling(Layer):
 @keras_layer("MaxPooling1D", "MaxPool1D")
 class MaxPooling1D(BasePooling):
     def __init__(
-        self: Any, pool_size: Any = 2, strides: Any = None, padding: Any = "valid", data_format: Any = None,
+        self, pool_size: Any = 2, strides: Any = None, padding: Any = "valid", data_format: Any = None,
         name: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BasePooling._setup(self, 1, pool_size, strides, padding, data_format, {"name": name, **kwargs})
@@ -71,7 +71,7 @@ class MaxPooling1D(BasePooling):
 @keras_layer("MaxPooling2D", "MaxPool2D")
 class MaxPooling2D(BasePooling):
     def __init__(
-        self: Any, pool_size: Any = (2, 2), strides: Any = None, padding: Any = "valid", data_format: Any = None,
+        self, pool_size: Any = (2, 2), strides: Any = None, padding: Any = "valid", data_format: Any = None,
         name: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BasePooling._setup(self, 2, pool_size, strides, padding, data_format, {"name": name, **kwargs})
@@ -80,7 +80,7 @@ class MaxPooling2D(BasePooling):
 @keras_layer("MaxPooling3D", "MaxPool3D")
 class MaxPooling3D(BasePooling):
     def __init__(
-        self: Any, pool_size: Any = (2, 2, 2), strides: Any = None, padding: Any = "valid", data_format: Any = None,
+        self, pool_size: Any = (2, 2, 2), strides: Any = None, padding: Any = "valid", data_format: Any = None,
         name: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BasePooling._setup(self, 3, pool_size, strides, padding, data_format, {"name": name, **kwargs})
@@ -89,7 +89,7 @@ class MaxPooling3D(BasePooling):
 @keras_layer("AveragePooling1D", "AvgPool1D")
 class AveragePooling1D(BasePooling):
     def __init__(
-        self: Any, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: Any = None,
+        self, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: Any = None,
         name: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BasePooling._setup(self, 1, pool_size, strides, padding, data_format, {"name": name, **kwargs})
@@ -98,7 +98,7 @@ class AveragePooling1D(BasePooling):
 @keras_layer("AveragePooling2D", "AvgPool2D")
 class AveragePooling2D(BasePooling):
     def __init__(
-        self: Any, pool_size: Any = (2, 2), strides: Any = None, padding: Any = "valid", data_format: Any = None,
+        self, pool_size: Any = (2, 2), strides: Any = None, padding: Any = "valid", data_format: Any = None,
         name: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BasePooling._setup(self, 2, pool_size, strides, padding, data_format, {"name": name, **kwargs})
@@ -107,7 +107,7 @@ class AveragePooling2D(BasePooling):
 @keras_layer("AveragePooling3D", "AvgPool3D")
 class AveragePooling3D(BasePooling):
     def __init__(
-        self: Any, pool_size: Any = (2, 2, 2), strides: Any = None, padding: Any = "valid", data_format: Any = None,
+        self, pool_size: Any = (2, 2, 2), strides: Any = None, padding: Any = "valid", data_format: Any = None,
         name: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         BasePooling._setup(self, 3, pool_size, strides, padding, data_format, {"name": name, **kwargs})
@@ -119,14 +119,14 @@ class AveragePooling3D(BasePooling):
 class BaseGlobalPooling(Layer):
     rank = 2
 
-    def __init__(self: Any, data_format: Any = None, keepdims: Any = False, **kwargs: Any) -> None:
+    def __init__(self, data_format: Any = None, keepdims: Any = False, **kwargs: Any) -> None:
         BaseGlobalPooling._setup(self, data_format, keepdims, kwargs)
 
-    def _setup(self: Any, format: Any, keepdims: Any, kwargs: dict[str, Any]) -> None:
+    def _setup(self, format: Any, keepdims: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes.update(data_format=data_format(self.machine, format), keepdims=bool(keepdims))
 
-    def call(self: Any, inputs: Any, mask: Any = None) -> Any:
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         x = as_tensor(inputs)
         require_rank(x, self.rank + 2)
         _, dims = layout(x.rank, self.data_format)
@@ -169,15 +169,15 @@ class GlobalMaxPooling3D(BaseGlobalPooling):
 class BaseAdaptivePooling(Layer):
     rank = 2
 
-    def __init__(self: Any, output_size: Any, data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, output_size: Any, data_format: Any = None, **kwargs: Any) -> None:
         BaseAdaptivePooling._setup(self, output_size, data_format, kwargs)
 
-    def _setup(self: Any, output_size: Any, format: Any, kwargs: dict[str, Any]) -> None:
+    def _setup(self, output_size: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
         size = per_axis(output_size, self.rank, "output_size")
         self.attributes.update(output_size=size, data_format=data_format(self.machine, format))
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, self.rank + 2)
         _, dims = layout(x.rank, self.data_format)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
 from analyzers.frameworks.keras.layers.arguments import (
@@ -14,7 +14,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     whole,
 )
 from analyzers.frameworks.keras.layers.reshaping import METHODS
-from analyzers.frameworks.registry import NAMES
+from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.dims import Dim, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import padding, resize
@@ -23,15 +23,18 @@ from analyzers.tensors.operations.elementwise import unary
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 
 @keras_layer("Rescaling")
 class Rescaling(Layer):
     takes_data = True
 
-    def __init__(self: Any, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
+    def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return unary(as_tensor(inputs), "float32")
 
 
@@ -42,7 +45,7 @@ class Normalization(Layer):
     takes_data = True
 
     def __init__(
-        self: Any, axis: Any = -1, mean: Any = None, variance: Any = None, invert: Any = False, **kwargs: Any
+        self, axis: Any = -1, mean: Any = None, variance: Any = None, invert: Any = False, **kwargs: Any
     ) -> None:
         Layer.__init__(self, **kwargs)
         if (mean is None) != (variance is None):
@@ -50,17 +53,17 @@ class Normalization(Layer):
         axis = () if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
         self.attributes.update(axis=tuple(axis), input_mean=mean)
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         if self.input_mean is None:
             kept = sorted(axes_of(self.axis, len(input_shape))) if self.axis else []
             shape = tuple(size_of(input_shape, d) for d in kept)
             add_weights(self, False, mean=shape, variance=shape, count=())
 
-    def adapt(self: Any, data: Any = None, **kwargs: Any) -> None:
+    def adapt(self, data: Any = None, **kwargs: Any) -> None:
         if isinstance(data, Tensor) and not self.attributes.get("built"):
             Normalization.build(self, data.shape)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return unary(as_tensor(inputs), "float32")
 
 
@@ -82,13 +85,13 @@ class Resizing(Layer):
     takes_data = True
 
     def __init__(
-        self: Any, height: Any, width: Any, interpolation: Any = "bilinear", crop_to_aspect_ratio: Any = False,
+        self, height: Any, width: Any, interpolation: Any = "bilinear", crop_to_aspect_ratio: Any = False,
         pad_to_aspect_ratio: Any = False, fill_mode: Any = "constant", fill_value: Any = 0.0, antialias: Any = False,
         data_format: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         Resizing._setup(self, height, width, interpolation, data_format, kwargs)
 
-    def _setup(self: Any, height: Any, width: Any, interpolation: Any, format: Any, kwargs: dict[str, Any]) -> None:
+    def _setup(self, height: Any, width: Any, interpolation: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes.update(
             height=whole(height, "height"),
@@ -97,7 +100,7 @@ class Resizing(Layer):
             data_format=data_format(self.machine, format),
         )
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         dims = _image_dims(x, self.data_format)
         return resized(x, (self.height, self.width), dims, self.interpolation)
@@ -114,14 +117,14 @@ def resized(x: Tensor, sizes: Any, dims: Any, interpolation: Any) -> Tensor:
 class CenterCrop(Layer):
     takes_data = True
 
-    def __init__(self: Any, height: Any, width: Any, data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, height: Any, width: Any, data_format: Any = None, **kwargs: Any) -> None:
         CenterCrop._setup(self, height, width, data_format, kwargs)
 
-    def _setup(self: Any, height: Any, width: Any, format: Any, kwargs: dict[str, Any]) -> None:
+    def _setup(self, height: Any, width: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes.update(height=height, width=width, data_format=data_format(self.machine, format))
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         dims = _image_dims(x, self.data_format)
         wanted: tuple[Dim, Dim] = (self.height, self.width)
@@ -137,7 +140,7 @@ class CenterCrop(Layer):
 @keras_layer("RandomCrop")
 class RandomCrop(CenterCrop):
     def __init__(
-        self: Any, height: Any, width: Any, seed: Any = None, data_format: Any = None, name: Any = None, **kwargs: Any
+        self, height: Any, width: Any, seed: Any = None, data_format: Any = None, name: Any = None, **kwargs: Any
     ) -> None:
         CenterCrop._setup(self, height, width, data_format, {"name": name, **kwargs})
 
@@ -147,10 +150,10 @@ class Augmentation(Layer):
 
     other_keywords = None
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **{k: v for k, v in kwargs.items() if k in ("name", "trainable", "dtype")})
 
-    def call(self: Any, inputs: Any, training: Any = True) -> Any:
+    def call(self, inputs: Any, training: Any = True) -> Any:
         return unary(inputs) if isinstance(inputs, Tensor) else inputs
 
 
@@ -159,7 +162,7 @@ def _augmentation(name: str, options: str) -> None:
     parameters = options.split()
     known = {*parameters, "seed", "data_format", "name", "trainable", "dtype", "value_range", "input_shape"}
 
-    def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
+    def initialise(self, *args: Any, **kwargs: Any) -> None:
         wrong = {k: v for k, v in kwargs.items() if k not in known}
         Layer.__init__(
             self, **wrong, **{k: v for k, v in kwargs.items() if k in ("name", "trainable", "dtype", "input_shape")}
@@ -203,11 +206,11 @@ for _name, _options in {
 
 @keras_layer("Pipeline")
 class Pipeline(Layer):
-    def __init__(self: Any, layers: Any, name: Any = None) -> None:
+    def __init__(self, layers: Any, name: Any = None) -> None:
         Layer.__init__(self, name=name)
         self.attributes["_stack"] = list(layers)
 
-    def call(self: Any, inputs: Any, training: Any = True, *, machine: Any) -> Any:
+    def call(self, inputs: Any, training: Any = True, *, machine: Machine) -> Any:
         for part in self.attributes["_stack"]:
             inputs = machine.call(part, (inputs,))
         return inputs
@@ -218,12 +221,12 @@ class CategoryEncoding(Layer):
     takes_data = True
 
     def __init__(
-        self: Any, num_tokens: Any = None, output_mode: Any = "multi_hot", sparse: Any = False, **kwargs: Any
+        self, num_tokens: Any = None, output_mode: Any = "multi_hot", sparse: Any = False, **kwargs: Any
     ) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes.update(num_tokens=num_tokens, output_mode=output_mode)
 
-    def call(self: Any, inputs: Any, count_weights: Any = None) -> Any:
+    def call(self, inputs: Any, count_weights: Any = None) -> Any:
         x = as_tensor(inputs)
         field = x.field.mix(range(1, x.rank)) if x.rank > 1 else x.field
         if self.output_mode == "one_hot":
@@ -239,22 +242,22 @@ class Discretization(Layer):
     takes_data = True
     other_keywords = None
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         Layer.__init__(self, name=kwargs.get("name"))
 
-    def adapt(self: Any, *args: Any, **kwargs: Any) -> None:
+    def adapt(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         return unary(as_tensor(inputs), "int64")
 
 
 @keras_layer("StringLookup")
 class StringLookup(Discretization):
-    def get_vocabulary(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def get_vocabulary(self, *args: Any, **kwargs: Any) -> Any:
         return Unknown("the vocabulary")
 
-    def vocabulary_size(self: Any) -> Any:
+    def vocabulary_size(self) -> Any:
         return unknown_dim("the size of the vocabulary")
 
 
@@ -268,7 +271,7 @@ class TextVectorization(Layer):
     takes_data = True
 
     def __init__(
-        self: Any, max_tokens: Any = None, standardize: Any = None, split: Any = None, ngrams: Any = None,
+        self, max_tokens: Any = None, standardize: Any = None, split: Any = None, ngrams: Any = None,
         output_mode: Any = "int", output_sequence_length: Any = None, pad_to_max_tokens: Any = False,
         vocabulary: Any = None, idf_weights: Any = None, sparse: Any = False, ragged: Any = False, encoding: Any = None,
         name: Any = None, **kwargs: Any,
@@ -276,16 +279,16 @@ class TextVectorization(Layer):
         Layer.__init__(self, name=name, **kwargs)
         self.attributes.update(max_tokens=max_tokens, output_mode=output_mode, _length=output_sequence_length)
 
-    def adapt(self: Any, *args: Any, **kwargs: Any) -> None:
+    def adapt(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def get_vocabulary(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def get_vocabulary(self, *args: Any, **kwargs: Any) -> Any:
         return Unknown("the vocabulary")
 
-    def vocabulary_size(self: Any) -> Any:
+    def vocabulary_size(self) -> Any:
         return unknown_dim("the size of the vocabulary")
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         length = self.attributes["_length"]
         if self.output_mode != "int":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, open_shape, size_of
 from analyzers.frameworks.keras.layers.arguments import (
@@ -21,6 +21,9 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
 STATES = {"SimpleRNN": 1, "LSTM": 2, "GRU": 1}
 
@@ -38,13 +41,13 @@ def require_features(x: Tensor, expected: Dim, result: Any) -> None:
         )
 
 
-def outputs_of(self: Any, last: Tensor, sequence: Tensor, states: list[Tensor]) -> Any:
+def outputs_of(self, last: Tensor, sequence: Tensor, states: list[Tensor]) -> Any:
     """What a recurrent layer returns: the last output or all, and its states where asked for."""
     output = sequence if self.return_sequences else last
     return (output, *states) if self.return_state else output
 
 
-def _require_states(self: Any, initial_state: Any, count: int, units: Dim, result: Any) -> None:
+def _require_states(self, initial_state: Any, count: int, units: Dim, result: Any) -> None:
     """Given initial states must be as many and as wide as the layer's own."""
     if initial_state is None or isinstance(initial_state, Unknown):
         return
@@ -68,7 +71,7 @@ def _require_states(self: Any, initial_state: Any, count: int, units: Dim, resul
         )
 
 
-def _add_gates(self: Any, features: Dim) -> None:
+def _add_gates(self, features: Dim) -> None:
     """The weights of all gates, for steps of so many features."""
     self.attributes["_features"] = features
     units, gates = self.units, GATES[self.kind]
@@ -86,7 +89,7 @@ def _step(x: Tensor) -> Tensor:
     return Tensor((x.shape[0], *x.shape[2:]), x.field.mix((1,)).remove((1,)), x.dtype)
 
 
-def _set_returns(self: Any, sequences: Any, state: Any, backwards: Any, stateful: Any) -> None:
+def _set_returns(self, sequences: Any, state: Any, backwards: Any, stateful: Any) -> None:
     self.attributes.update(
         return_sequences=bool(sequences),
         return_state=bool(state),
@@ -102,7 +105,7 @@ class Recurrent(Layer):
 
     kind = "SimpleRNN"
 
-    def _setup(self: Any, units: Any, activation: Any, recurrent_activation: Any, options: dict[str, Any]) -> None:
+    def _setup(self, units: Any, activation: Any, recurrent_activation: Any, options: dict[str, Any]) -> None:
         own = {k: options.pop(k, v) for k, v in _SEQUENCE_OPTIONS.items()}
         weights = {k: options.pop(k) for k in list(options) if k in _WEIGHT_OPTIONS}
         Layer.__init__(self, **options)
@@ -116,14 +119,14 @@ class Recurrent(Layer):
             **own,
         )
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         if input_shape and isinstance(input_shape[0], (tuple, list)):
             input_shape = input_shape[0]
         if len(input_shape) != 3:
             require_rank(Tensor(open_shape(input_shape)), 3)
         _add_gates(self, size_of(input_shape))
 
-    def call(self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
+    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
         if isinstance(sequences, (list, tuple)) and len(sequences) > 1:
             sequences, initial_state = sequences[0], list(sequences[1:])
         x = as_tensor(sequences)
@@ -139,7 +142,7 @@ class Recurrent(Layer):
         _require_states(self, initial_state, STATES[self.kind], units, result)
         return result
 
-    def reset_states(self: Any, *args: Any, **kwargs: Any) -> None:
+    def reset_states(self, *args: Any, **kwargs: Any) -> None:
         return None
 
     reset_state = reset_states
@@ -166,7 +169,7 @@ class SimpleRNN(Recurrent):
     kind = "SimpleRNN"
 
     def __init__(
-        self: Any, units: Any, activation: Any = "tanh", use_bias: Any = True, kernel_initializer: Any = None,
+        self, units: Any, activation: Any = "tanh", use_bias: Any = True, kernel_initializer: Any = None,
         recurrent_initializer: Any = None, bias_initializer: Any = None, kernel_regularizer: Any = None,
         recurrent_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None,
         kernel_constraint: Any = None, recurrent_constraint: Any = None, bias_constraint: Any = None,
@@ -184,7 +187,7 @@ class LSTM(Recurrent):
     kind = "LSTM"
 
     def __init__(
-        self: Any, units: Any, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
+        self, units: Any, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
         kernel_initializer: Any = None, recurrent_initializer: Any = None, bias_initializer: Any = None,
         unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None,
         bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None,
@@ -202,7 +205,7 @@ class GRU(Recurrent):
     kind = "GRU"
 
     def __init__(
-        self: Any, units: Any, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
+        self, units: Any, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
         kernel_initializer: Any = None, recurrent_initializer: Any = None, bias_initializer: Any = None,
         kernel_regularizer: Any = None, recurrent_regularizer: Any = None, bias_regularizer: Any = None,
         activity_regularizer: Any = None, kernel_constraint: Any = None, recurrent_constraint: Any = None,
@@ -226,7 +229,7 @@ class Cell(Layer):
     kind = "SimpleRNN"
 
     def __init__(
-        self: Any,
+        self,
         units: Any,
         activation: Any = "tanh",
         recurrent_activation: Any = "sigmoid",
@@ -244,10 +247,10 @@ class Cell(Layer):
             output_size=units,
         )
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         _add_gates(self, size_of(input_shape))
 
-    def call(self: Any, sequence: Any, states: Any = None, training: Any = False) -> Any:
+    def call(self, sequence: Any, states: Any = None, training: Any = False) -> Any:
         x = as_tensor(sequence)
         units = self.units
         cost = x.shape[0] * units * GATES[self.kind] * (self.attributes["_features"] + units)
@@ -255,7 +258,7 @@ class Cell(Layer):
         require_features(x, self.attributes["_features"], (result, [result.with_()] * STATES[self.kind]))
         return result, [result.with_() for _ in range(STATES[self.kind])]
 
-    def get_initial_state(self: Any, batch_size: Any = None, inputs: Any = None, dtype: Any = None) -> Any:
+    def get_initial_state(self, batch_size: Any = None, inputs: Any = None, dtype: Any = None) -> Any:
         size = batch_size if inputs is None else inputs.shape[0]
         return [Tensor((size, self.units)) for _ in range(STATES[self.kind])]
 
@@ -279,13 +282,13 @@ class GRUCell(Cell):
 class StackedRNNCells(Layer):
     """Cells one on top of the other."""
 
-    def __init__(self: Any, cells: Any, **kwargs: Any) -> None:
+    def __init__(self, cells: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["cells"] = list(cells)
         self.attributes["state_size"] = [c.state_size for c in cells]
         self.attributes["output_size"] = cells[-1].units if hasattr(cells[-1], "units") else None
 
-    def call(self: Any, inputs: Any, states: Any = None, training: Any = False, *, machine: Any) -> Any:
+    def call(self, inputs: Any, states: Any = None, training: Any = False, *, machine: Machine) -> Any:
         kept = []
         for index, cell in enumerate(self.cells):
             given = states[index] if isinstance(states, (list, tuple)) and len(states) == len(self.cells) else None
@@ -299,8 +302,8 @@ class RNN(Layer):
     """A cell run along a sequence."""
 
     def __init__(
-        self: Any, cell: Any, return_sequences: Any = False, return_state: Any = False, go_backwards: Any = False,
-        stateful: Any = False, unroll: Any = False, zero_output_for_mask: Any = False, *, machine: Any, **kwargs: Any,
+        self, cell: Any, return_sequences: Any = False, return_state: Any = False, go_backwards: Any = False,
+        stateful: Any = False, unroll: Any = False, zero_output_for_mask: Any = False, *, machine: Machine, **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
         if isinstance(cell, (list, tuple)):
@@ -309,7 +312,7 @@ class RNN(Layer):
         _set_returns(self, return_sequences, return_state, go_backwards, stateful)
 
     def call(
-        self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False, *, machine: Any
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False, *, machine: Machine
     ) -> Any:
         x = as_tensor(sequences)
         if x.rank < 3:
@@ -326,7 +329,7 @@ class RNN(Layer):
         return outputs_of(self, last, sequence, list(tensors_below(kept)))
 
 
-def _first_states(cell: Any, step: Tensor, machine: Any) -> list[Any]:
+def _first_states(cell: Any, step: Tensor, machine: Machine) -> list[Any]:
     """Zeros of the sizes that the cell's ``state_size`` names."""
     sizes = machine.get_attribute(cell, "state_size")
     sizes = sizes if isinstance(sizes, (list, tuple)) else [sizes]
@@ -350,7 +353,7 @@ class ConvLSTM(Layer):
     rank = 2
 
     def __init__(
-        self: Any, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
+        self, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
         dilation_rate: Any = 1, activation: Any = "tanh", recurrent_activation: Any = "sigmoid", use_bias: Any = True,
         kernel_initializer: Any = None, recurrent_initializer: Any = None, bias_initializer: Any = None,
         unit_forget_bias: Any = True, kernel_regularizer: Any = None, recurrent_regularizer: Any = None,
@@ -365,7 +368,7 @@ class ConvLSTM(Layer):
         )  # fmt: skip
         _set_returns(self, return_sequences, return_state, go_backwards, stateful)
 
-    def build(self: Any, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         if len(input_shape) != self.rank + 3:
             require_rank(Tensor(open_shape(input_shape)), self.rank + 3)
         channels = size_of(input_shape, 2 if self.data_format == "channels_first" else -1)
@@ -378,7 +381,7 @@ class ConvLSTM(Layer):
             bias=(many,) if self.use_bias else None,
         )
 
-    def call(self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
+    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False) -> Any:
         x = as_tensor(sequences)
         require_rank(x, self.rank + 3)
         try:
@@ -389,7 +392,7 @@ class ConvLSTM(Layer):
             raise
         return ConvLSTM._outputs(self, x, last)
 
-    def _outputs(self: Any, x: Tensor, last: Tensor) -> Any:
+    def _outputs(self, x: Tensor, last: Tensor) -> Any:
         """What comes of the convolution of one step."""
         ones = (1,) * self.rank
         inner = convolve(

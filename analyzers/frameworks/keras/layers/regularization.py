@@ -15,13 +15,13 @@ def _require_rate(rate: Any, argument: str = "rate") -> None:
 
 
 class Noise(Layer):
-    def call(self: Any, inputs: Any, training: Any = False) -> Any:
+    def call(self, inputs: Any, training: Any = False) -> Any:
         return unary(as_tensor(inputs))
 
 
 @keras_layer("Dropout")
 class Dropout(Noise):
-    def __init__(self: Any, rate: Any, noise_shape: Any = None, seed: Any = None, **kwargs: Any) -> None:
+    def __init__(self, rate: Any, noise_shape: Any = None, seed: Any = None, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         _require_rate(rate)
         self.attributes["rate"] = rate
@@ -29,21 +29,21 @@ class Dropout(Noise):
 
 @keras_layer("AlphaDropout")
 class AlphaDropout(Noise):
-    def __init__(self: Any, rate: Any, noise_shape: Any = None, seed: Any = None, **kwargs: Any) -> None:
+    def __init__(self, rate: Any, noise_shape: Any = None, seed: Any = None, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         _require_rate(rate)
 
 
 @keras_layer("GaussianDropout")
 class GaussianDropout(Noise):
-    def __init__(self: Any, rate: Any, seed: Any = None, **kwargs: Any) -> None:
+    def __init__(self, rate: Any, seed: Any = None, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         _require_rate(rate)
 
 
 @keras_layer("GaussianNoise")
 class GaussianNoise(Noise):
-    def __init__(self: Any, stddev: Any, seed: Any = None, **kwargs: Any) -> None:
+    def __init__(self, stddev: Any, seed: Any = None, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         _require_rate(stddev, "stddev")
 
@@ -52,12 +52,12 @@ class BaseSpatialDropout(Noise):
     rank = 3
 
     def __init__(
-        self: Any, rate: Any, data_format: Any = None, seed: Any = None, name: Any = None, dtype: Any = None
+        self, rate: Any, data_format: Any = None, seed: Any = None, name: Any = None, dtype: Any = None
     ) -> None:
         Layer.__init__(self, name=name, dtype=dtype)
         _require_rate(rate)
 
-    def call(self: Any, inputs: Any, training: Any = False) -> Any:
+    def call(self, inputs: Any, training: Any = False) -> Any:
         x = as_tensor(inputs)
         require_rank(x, self.rank)
         return unary(x)

@@ -29,15 +29,15 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 @keras_layer("Flatten")
 class Flatten(Layer):
-    def __init__(self: Any, data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data_format: Any = None, **kwargs: Any) -> None:
         Flatten._setup(self, data_format, kwargs)
 
-    def _setup(self: Any, format: Any, kwargs: dict[str, Any]) -> None:
+    def _setup(self, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["data_format"] = data_format(self.machine, format)
         self.attributes["_own_format"] = format is not None
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         if x.rank == 1:
             return reshape.unsqueeze(x, 1)
@@ -50,13 +50,13 @@ class Flatten(Layer):
 class Reshape(Layer):
     """Everything behind the batch in another shape; one length may be -1."""
 
-    def __init__(self: Any, target_shape: Any, **kwargs: Any) -> None:
+    def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         if isinstance(target_shape, Unknown):
             raise UnknownUsed(target_shape)
         self.attributes["target_shape"] = tuple(target_shape)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         return reshaped(x, self.target_shape)
 
@@ -79,13 +79,13 @@ def reshaped(x: Tensor, target: Sequence[Any]) -> Tensor:
 class Permute(Layer):
     """Dims behind the batch in another order, counted from 1."""
 
-    def __init__(self: Any, dims: Any, **kwargs: Any) -> None:
+    def __init__(self, dims: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["dims"] = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise invalid(f"{{subject}} has dims {self.dims}, expects each of 1 to {len(self.dims)} once", "dims")
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, len(self.dims) + 1)
         return reshape.permute(x, (0, *self.dims))
@@ -93,11 +93,11 @@ class Permute(Layer):
 
 @keras_layer("RepeatVector")
 class RepeatVector(Layer):
-    def __init__(self: Any, n: Any, **kwargs: Any) -> None:
+    def __init__(self, n: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["n"] = whole(n, "n", 0)
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, 2)
         return reshape.expand(reshape.unsqueeze(x, 1), (x.shape[0], self.n, x.shape[1]))
@@ -129,7 +129,7 @@ class Border(Layer):
     rank = 2
     sign = 1
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, self.rank + 2)
         _, dims = layout(x.rank, self.attributes.get("data_format", "channels_last"))
@@ -145,7 +145,7 @@ class Border(Layer):
             )
         return result
 
-    def _setup(self: Any, amounts: Any, argument: str, format: Any, kwargs: dict[str, Any]) -> None:
+    def _setup(self, amounts: Any, argument: str, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
         pairs = pairs_of(amounts, self.rank, argument)
         self.attributes.update({argument: pairs, "_pairs": pairs, "data_format": data_format(self.machine, format)})
@@ -155,7 +155,7 @@ class Border(Layer):
 class ZeroPadding1D(Border):
     rank = 1
 
-    def __init__(self: Any, padding: Any = 1, data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, padding: Any = 1, data_format: Any = None, **kwargs: Any) -> None:
         Border._setup(self, padding, "padding", data_format, kwargs)
 
 
@@ -163,7 +163,7 @@ class ZeroPadding1D(Border):
 class ZeroPadding2D(Border):
     rank = 2
 
-    def __init__(self: Any, padding: Any = (1, 1), data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, padding: Any = (1, 1), data_format: Any = None, **kwargs: Any) -> None:
         if isinstance(padding, (tuple, list)) and len(padding) == 2 and all(isinstance(p, int) for p in padding):
             padding = tuple((p, p) for p in padding)
         Border._setup(self, padding, "padding", data_format, kwargs)
@@ -173,7 +173,7 @@ class ZeroPadding2D(Border):
 class ZeroPadding3D(Border):
     rank = 3
 
-    def __init__(self: Any, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any) -> None:
         Border._setup(self, padding, "padding", data_format, kwargs)
 
 
@@ -182,7 +182,7 @@ class Cropping1D(Border):
     rank = 1
     sign = -1
 
-    def __init__(self: Any, cropping: Any = (1, 1), **kwargs: Any) -> None:
+    def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
         Border._setup(self, cropping, "cropping", None, kwargs)
 
 
@@ -191,7 +191,7 @@ class Cropping2D(Border):
     rank = 2
     sign = -1
 
-    def __init__(self: Any, cropping: Any = ((0, 0), (0, 0)), data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, cropping: Any = ((0, 0), (0, 0)), data_format: Any = None, **kwargs: Any) -> None:
         Border._setup(self, cropping, "cropping", data_format, kwargs)
 
 
@@ -200,7 +200,7 @@ class Cropping3D(Border):
     rank = 3
     sign = -1
 
-    def __init__(self: Any, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any) -> None:
         Border._setup(self, cropping, "cropping", data_format, kwargs)
 
 
@@ -233,11 +233,11 @@ def enlarged(x: Tensor, factors: Sequence[Dim], dims: Sequence[int], interpolati
 
 @keras_layer("UpSampling1D")
 class UpSampling1D(Layer):
-    def __init__(self: Any, size: Any = 2, **kwargs: Any) -> None:
+    def __init__(self, size: Any = 2, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes["size"] = whole(size[0] if isinstance(size, (tuple, list)) else size, "size")
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, 3)
         return enlarged(x, (self.size,), (1,), "nearest")
@@ -246,11 +246,11 @@ class UpSampling1D(Layer):
 @keras_layer("UpSampling2D")
 class UpSampling2D(Layer):
     def __init__(
-        self: Any, size: Any = (2, 2), data_format: Any = None, interpolation: Any = "nearest", **kwargs: Any
+        self, size: Any = (2, 2), data_format: Any = None, interpolation: Any = "nearest", **kwargs: Any
     ) -> None:
         UpSampling2D._setup(self, size, data_format, interpolation, kwargs)
 
-    def _setup(self: Any, size: Any, format: Any, interpolation: Any, kwargs: dict[str, Any]) -> None:
+    def _setup(self, size: Any, format: Any, interpolation: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
         if isinstance(interpolation, Unknown):
             raise UnknownUsed(interpolation)
@@ -264,7 +264,7 @@ class UpSampling2D(Layer):
             interpolation=interpolation.lower(),
         )
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, 4)
         _, dims = layout(4, self.data_format)
@@ -273,14 +273,14 @@ class UpSampling2D(Layer):
 
 @keras_layer("UpSampling3D")
 class UpSampling3D(Layer):
-    def __init__(self: Any, size: Any = (2, 2, 2), data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, size: Any = (2, 2, 2), data_format: Any = None, **kwargs: Any) -> None:
         UpSampling3D._setup(self, size, data_format, kwargs)
 
-    def _setup(self: Any, size: Any, format: Any, kwargs: dict[str, Any]) -> None:
+    def _setup(self, size: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
         self.attributes.update(size=per_axis(size, 3, "size"), data_format=data_format(self.machine, format))
 
-    def call(self: Any, inputs: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, 5)
         _, dims = layout(5, self.data_format)

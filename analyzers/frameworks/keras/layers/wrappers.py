@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, every_layer, is_layer, layers_below
 from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import Dim
+from analyzers.tensors.operations.concat_split import cat
 from analyzers.tensors.operations.elementwise import broadcast
-from analyzers.tensors.operations.pieces import cat
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 def require_layer(value: Any) -> Instance:
@@ -22,7 +25,7 @@ def require_layer(value: Any) -> Instance:
     return value
 
 
-def adopt(self: Any, prefix: str, inner: Instance) -> None:
+def adopt(self, prefix: str, inner: Instance) -> None:
     """The wrapper shows the weights of the layer it wraps as its own."""
     for module in every_layer(inner):
         for name, tensor in module.attributes.get("_parameters", {}).items():
@@ -38,7 +41,7 @@ class Hidden:
         self.layer = layer
 
 
-def inner_call(inner: Instance, arguments: list[Any], machine: Any) -> Any:
+def inner_call(inner: Instance, arguments: list[Any], machine: Machine) -> Any:
     """Build and call a wrapped layer without a record of its own."""
     recorder = machine.recorder
     with recorder.unrecorded() as records:
@@ -52,12 +55,12 @@ def inner_call(inner: Instance, arguments: list[Any], machine: Any) -> Any:
 class TimeDistributed(Layer):
     """The same layer on every slice along dim 1."""
 
-    def __init__(self: Any, layer: Any, **kwargs: Any) -> None:
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
         require_layer(layer)
         Layer.__init__(self, **kwargs)
         self.attributes["layer"] = layer if _has_parts(layer) else Hidden(layer)
 
-    def call(self: Any, inputs: Any, training: Any = None, mask: Any = None, *, machine: Any) -> Any:
+    def call(self, inputs: Any, training: Any = None, mask: Any = None, *, machine: Machine) -> Any:
         x = as_tensor(inputs)
         if x.rank < 3:
             require_rank(x, 3)
@@ -89,7 +92,7 @@ class Bidirectional(Layer):
     """A recurrent layer forwards and a copy of it backwards."""
 
     def __init__(
-        self: Any,
+        self,
         layer: Any,
         merge_mode: Any = "concat",
         weights: Any = None,
@@ -107,19 +110,19 @@ class Bidirectional(Layer):
         self.attributes.update(_forward=Hidden(layer), _backward=Hidden(other), merge_mode=merge_mode)
 
     @property
-    def forward_layer(self: Any) -> Any:
+    def forward_layer(self) -> Any:
         return self.attributes["_forward"].layer
 
     @property
-    def backward_layer(self: Any) -> Any:
+    def backward_layer(self) -> Any:
         return self.attributes["_backward"].layer
 
     @property
-    def layer(self: Any) -> Any:
+    def layer(self) -> Any:
         return self.attributes["_forward"].layer
 
     def call(
-        self: Any, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None, *, machine: Any
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None, *, machine: Machine
     ) -> Any:
         given = [sequences] if initial_state is None else [sequences, initial_state]
         forward, backward = (self.attributes[n].layer for n in ("_forward", "_backward"))
@@ -167,16 +170,16 @@ def _both(mode: Any, first: Any, second: Any) -> Any:
 
 @keras_layer("SpectralNormalization")
 class SpectralNormalization(Layer):
-    def __init__(self: Any, layer: Any, power_iterations: Any = 1, **kwargs: Any) -> None:
+    def __init__(self, layer: Any, power_iterations: Any = 1, **kwargs: Any) -> None:
         require_layer(layer)
         Layer.__init__(self, **kwargs)
         self.attributes["_inner"] = Hidden(layer)
 
     @property
-    def layer(self: Any) -> Any:
+    def layer(self) -> Any:
         return self.attributes["_inner"].layer
 
-    def call(self: Any, inputs: Any, training: Any = False, *, machine: Any) -> Any:
+    def call(self, inputs: Any, training: Any = False, *, machine: Machine) -> Any:
         inner = self.attributes["_inner"].layer
         result = inner_call(inner, [inputs], machine)
         adopt(self, "layer", inner)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.ops.registration import names, tensor
-from analyzers.tensors.operations import (
-    pieces,
-)
+from analyzers.tensors.operations import concat_split
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 
 @names("cond", "tf.cond")
-def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, *args: Any, machine: Any, **kwargs: Any) -> Any:
+def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
     chosen = None if isinstance(pred, Tensor) else machine.truth(pred)
     if chosen is not None:
         return machine.call(true_fn if chosen else false_fn)
@@ -25,19 +26,19 @@ def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, *args: Any, machi
 
 
 @names("K.in_train_phase")
-def in_train_phase(x: Any, alt: Any, training: Any = None, *, machine: Any) -> Any:
+def in_train_phase(x: Any, alt: Any, training: Any = None, *, machine: Machine) -> Any:
     return machine.call(alt) if not isinstance(alt, Tensor) else alt
 
 
 @names("map", "vectorized_map", "tf.map_fn", "tf.vectorized_map", "K.map_fn")
 def map_over(
-    f: Any = None, xs: Any = None, *args: Any, fn: Any = None, elems: Any = None, machine: Any, **kwargs: Any
+    f: Any = None, xs: Any = None, *args: Any, fn: Any = None, elems: Any = None, machine: Machine, **kwargs: Any
 ) -> Any:
     function, given = (f if fn is None else fn), (xs if elems is None else elems)
     if isinstance(function, Tensor):
         function, given = given, function
     x = tensor(given)
-    made = machine.call(function, (pieces.select(x, 0, 0),))
+    made = machine.call(function, (concat_split.select(x, 0, 0),))
     if not isinstance(made, Tensor):
         return Unknown("what a mapped function returns")
     return Tensor((x.shape[0], *made.shape), made.field.insert(0), made.dtype)

@@ -6,7 +6,7 @@ from typing import Any
 
 from analyzers.frameworks.keras.layer import open_shape, weight_of
 from analyzers.frameworks.keras.ops.registration import names, shape_argument, tensor
-from analyzers.frameworks.registry import NAMES
+from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.operations.arguments import axis as axis_of
 from analyzers.tensors.operations.arguments import size
 from analyzers.tensors.tensor import Tensor

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.ops.registration import dotted_names, tensor
-from analyzers.frameworks.registry import NAMES
+from analyzers.interpreter.overlays import NAMES
 from analyzers.interpreter.parameters import unknown_argument
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 TABLE = """
 cholesky        tf.linalg.cholesky       linalg.cholesky   x upper
@@ -45,7 +48,7 @@ def _delegated(torch_name: str, parameters: Sequence[str]) -> Any:
     own = [p.partition(":")[0] for p in parameters]
     theirs = {p.partition(":")[0]: p.partition(":")[2] or p for p in parameters}
 
-    def function(*args: Any, machine: Any, **kwargs: Any) -> Any:
+    def function(*args: Any, machine: Machine, **kwargs: Any) -> Any:
         wrong = next((k for k in kwargs if k not in own and k != "name"), None)
         if wrong is not None:
             raise unknown_argument(function.__name__, wrong, own)

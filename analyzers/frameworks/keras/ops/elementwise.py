@@ -5,13 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.keras.ops.registration import names, tensor
-from analyzers.frameworks.registry import NAMES
-from analyzers.tensors.operations import (
-    indexing,
-    pieces,
-    reduction,
-    reshape,
-)
+from analyzers.interpreter.overlays import NAMES
+from analyzers.tensors.operations import concat_split, indexing, reduction, reshape
 from analyzers.tensors.operations.arguments import axes as axes_of
 from analyzers.tensors.operations.arguments import axis as axis_of
 from analyzers.tensors.operations.elementwise import broadcast, unary
@@ -154,7 +149,7 @@ def layer_normalization(
 def glu(x: Any, axis: Any = -1) -> Tensor:
     given = tensor(x)
     where = axis_of(axis, given.rank)
-    return pieces.split(given, given.shape[where] // 2, where)[0]
+    return concat_split.split(given, given.shape[where] // 2, where)[0]
 
 
 @names("convert_to_numpy", "scatter_update", "slice_update", "fliplr", "flipud", "tf.stop_gradient", "tf.ensure_shape")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layers.arguments import invalid, layout, padding_mode
 from analyzers.frameworks.keras.layers.convolution import convolve
@@ -15,6 +15,9 @@ from analyzers.tensors.operations import resize
 from analyzers.tensors.operations.arguments import size as size_of_one
 from analyzers.tensors.operations.elementwise import unary
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 @names(
@@ -34,7 +37,7 @@ def resize_image(
     image: Any = None,
     crop_to_aspect_ratio: Any = False,
     pad_to_aspect_ratio: Any = False,
-    machine: Any,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     x = tensor(images if image is None else image)
@@ -56,7 +59,7 @@ def resize_images(
     data_format: Any = None,
     interpolation: Any = "nearest",
     *,
-    machine: Any,
+    machine: Machine,
 ) -> Tensor:
     from analyzers.frameworks.keras.layers.reshaping import enlarged
 
@@ -76,7 +79,7 @@ def extract_patches(
     *args: Any,
     sizes: Any = None,
     rates: Any = None,
-    machine: Any,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     x = tensor(images)
@@ -156,7 +159,7 @@ def bounding_box(image: Any, offset_height: Any, offset_width: Any, target_heigh
 def crop_images(
     images: Any, top_cropping: Any = None, left_cropping: Any = None, bottom_cropping: Any = None,
     right_cropping: Any = None, target_height: Any = None, target_width: Any = None, data_format: Any = None, *,
-    machine: Any,
+    machine: Machine,
 ) -> Tensor:  # fmt: skip
     """What is not given of the four sides follows from the target size."""
     heights, widths = (top_cropping, bottom_cropping, target_height), (left_cropping, right_cropping, target_width)
@@ -167,7 +170,7 @@ def crop_images(
 def pad_images(
     images: Any, top_padding: Any = None, left_padding: Any = None, bottom_padding: Any = None,
     right_padding: Any = None, target_height: Any = None, target_width: Any = None, data_format: Any = None, *,
-    machine: Any,
+    machine: Machine,
 ) -> Tensor:  # fmt: skip
     """What is not given of the four sides follows from the target size."""
     heights, widths = (top_padding, bottom_padding, target_height), (left_padding, right_padding, target_width)
@@ -221,7 +224,7 @@ def extract_patches_3d(
     padding: Any = "valid",
     data_format: Any = None,
     *,
-    machine: Any,
+    machine: Machine,
 ) -> Tensor:
     x = tensor(volumes)
     kernel = spatial_strides(size, 3)

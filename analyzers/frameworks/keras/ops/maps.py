@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layers.arguments import (
     layout,
@@ -18,6 +18,9 @@ from analyzers.tensors.operations import (
 )
 from analyzers.tensors.tensor import Tensor
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 
 @names("conv", "nn.conv", "tf.nn.convolution", "tf.nn.conv2d", "tf.nn.conv1d", "tf.nn.conv3d", "K.conv2d", "K.conv1d")
 def conv(
@@ -31,7 +34,7 @@ def conv(
     inputs: Any = None,
     kernel: Any = None,
     dilation_rate: Any = None,
-    machine: Any,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     x, weights = tensor(input if inputs is None else inputs), tensor(filters if kernel is None else kernel)
@@ -67,7 +70,7 @@ def depthwise_conv(
     *args: Any,
     input: Any = None,
     filter: Any = None,
-    machine: Any,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     x, weights = tensor(inputs if input is None else input), tensor(kernel if filter is None else filter)
@@ -88,7 +91,7 @@ def separable_conv(
     data_format: Any = None,
     dilation_rate: Any = 1,
     *,
-    machine: Any,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     middle = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate, machine=machine)
@@ -107,7 +110,7 @@ def conv_transpose(
     data_format: Any = None,
     dilation_rate: Any = 1,
     *args: Any,
-    machine: Any,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     x, weights = tensor(inputs), tensor(kernel)
@@ -127,7 +130,7 @@ def pool(
     padding: Any = "valid",
     data_format: Any = None,
     *,
-    machine: Any,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     x = tensor(inputs)
@@ -138,7 +141,7 @@ def pool(
 
 @names(*[f"tf.nn.{kind}_pool{rank}" for kind in ("max", "avg") for rank in ("", "1d", "2d", "3d")])
 def tf_pool(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = None, name: Any = None, *, machine: Any
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any = None, name: Any = None, *, machine: Machine
 ) -> Tensor:
     x = tensor(input)
     kernel, steps = spatial_strides(ksize, x.rank - 2), spatial_strides(strides, x.rank - 2)
@@ -146,7 +149,7 @@ def tf_pool(
 
 
 @names("adaptive_average_pool", "adaptive_max_pool")
-def adaptive_pool(inputs: Any, output_size: Any, data_format: Any = None, *, machine: Any) -> Tensor:
+def adaptive_pool(inputs: Any, output_size: Any, data_format: Any = None, *, machine: Machine) -> Tensor:
     x = tensor(inputs)
     _, dims = layout(x.rank, layout_name(machine, data_format))
     return pooling.adaptive_pool(x, per_axis(output_size, x.rank - 2, "output_size"), dims)
@@ -159,7 +162,7 @@ def depth_to_space(
     data_format: Any = None,
     *args: Any,
     input: Any = None,
-    machine: Any,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     given = tensor(x if input is None else input)
@@ -174,7 +177,7 @@ def space_to_depth(
     data_format: Any = None,
     *args: Any,
     input: Any = None,
-    machine: Any,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     given = tensor(x if input is None else input)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from analyzers.frameworks.keras.layer import open_shape
 from analyzers.frameworks.keras.layers.arguments import (
@@ -11,13 +11,16 @@ from analyzers.frameworks.keras.layers.arguments import (
     per_axis,
 )
 from analyzers.frameworks.keras.ops.signatures import PARAMETERS
-from analyzers.frameworks.registry import NAMES
+from analyzers.interpreter.overlays import NAMES
 from analyzers.interpreter.parameters import NativeSignature, unknown_argument
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.operations.arguments import size
-from analyzers.tensors.operations.pieces import stack
+from analyzers.tensors.operations.concat_split import stack
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 Definition = TypeVar("Definition", bound=Callable[..., Any])
 
@@ -96,7 +99,7 @@ def _native(definition: Callable[..., Any], run: Callable[[tuple, dict[str, Any]
     def native(*args: Any, **kwargs: Any) -> Any:
         return run(args, kwargs)
 
-    def native_with_machine(*args: Any, machine: Any, **kwargs: Any) -> Any:
+    def native_with_machine(*args: Any, machine: Machine, **kwargs: Any) -> Any:
         return run(args, {**kwargs, "machine": machine})
 
     made = native_with_machine if "machine" in _own_parameters(definition) else native
@@ -178,7 +181,7 @@ def spatial_strides(strides: Any, rank: int) -> Any:
     return per_axis(strides, rank, "strides")
 
 
-def layout_name(machine: Any, value: Any) -> str:
+def layout_name(machine: Machine, value: Any) -> str:
     """Keras' names of layouts, or TensorFlow's (``NHWC``)."""
     if isinstance(value, str) and value.startswith("N"):
         return "channels_first" if value.startswith("NC") else "channels_last"

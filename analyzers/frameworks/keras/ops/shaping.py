@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import static_shape
 from analyzers.frameworks.keras.layers.arguments import (
@@ -10,21 +10,18 @@ from analyzers.frameworks.keras.layers.arguments import (
 )
 from analyzers.frameworks.keras.layers.merging import joined
 from analyzers.frameworks.keras.ops.registration import names, shape_argument, tensor
-from analyzers.frameworks.registry import NAMES
+from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.dims import product, unknown_dim
-from analyzers.tensors.operations import (
-    indexing,
-    padding,
-    pieces,
-    positions,
-    reshape,
-)
+from analyzers.tensors.operations import concat_split, indexing, padding, positions, reshape
 from analyzers.tensors.operations.arguments import axes as axes_of
 from analyzers.tensors.operations.arguments import axis as axis_of
 from analyzers.tensors.operations.arguments import size
 from analyzers.tensors.operations.elementwise import broadcast, unary
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 @names("shape", "tf.shape", "K.int_shape", "K.shape")
@@ -154,12 +151,12 @@ def stack(x: Any = None, axis: Any = 0, *args: Any, values: Any = None, **kwargs
         raise UnknownUsed(given)
     if not any(isinstance(v, Tensor) for v in given):
         return tuple(given)
-    return pieces.stack([tensor(v) for v in given], axis)
+    return concat_split.stack([tensor(v) for v in given], axis)
 
 
 @names("unstack", "tf.unstack")
 def unstack(x: Any, num: Any = None, axis: Any = 0, *args: Any, **kwargs: Any) -> list:
-    return list(pieces.unbind(tensor(x), axis))
+    return list(concat_split.unbind(tensor(x), axis))
 
 
 @names("split", "array_split", "tf.split")
@@ -176,13 +173,13 @@ def split(
     parts = indices_or_sections if num_or_size_splits is None else num_or_size_splits
     if isinstance(parts, (tuple, list)):
         if num_or_size_splits is not None:
-            return list(pieces.split(given, list(parts), axis))
-        return list(pieces.tensor_split(given, list(parts), axis))
+            return list(concat_split.split(given, list(parts), axis))
+        return list(concat_split.tensor_split(given, list(parts), axis))
     dim = axis_of(axis, given.rank)
     length = given.shape[dim]
     if isinstance(length, int) and isinstance(parts, int) and parts and length % parts:
         raise invalid(f"{{subject}} cannot split {length} into {parts} equal parts", "indices_or_sections")
-    return list(pieces.chunk(given, parts, axis))
+    return list(concat_split.chunk(given, parts, axis))
 
 
 @names("tf.split")
@@ -267,7 +264,7 @@ def take(x: Any = None, indices: Any = None, axis: Any = None, *args: Any, param
     given = tensor(x if params is None else params)
     where = 0 if axis is None else axis_of(axis, given.rank)
     if isinstance(indices, int):
-        return pieces.select(given, where, indices)
+        return concat_split.select(given, where, indices)
     index = tensor(indices)
     field = given.field.mix((where,)) if given.field is not type(given.field).EMPTY else index.field
     if field is index.field:
@@ -295,7 +292,7 @@ def slice_of(
     given = tensor(inputs if input_ is None else input_)
     starts, lengths = (start_indices if begin is None else begin), (shape if size is None else size)
     for dim, (start, length) in enumerate(zip(starts, lengths)):
-        given = pieces.narrow(given, dim, start, given.shape[dim] - start if length == -1 else length)
+        given = concat_split.narrow(given, dim, start, given.shape[dim] - start if length == -1 else length)
     return given
 
 
@@ -431,7 +428,7 @@ def multi_hot(inputs: Any, num_classes: Any = None, axis: Any = -1, *args: Any, 
     return given.with_(shape=tuple(shape), field=given.field.mix((at,)), dtype="float32")
 
 
-def rearrange(tensor: Any, pattern: Any, *, machine: Any, **axes_lengths: Any) -> Any:
+def rearrange(tensor: Any, pattern: Any, *, machine: Machine, **axes_lengths: Any) -> Any:
     return machine.call(NAMES["einops.rearrange"], (tensor, pattern), axes_lengths)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.functional.arguments import choice, optional_tensor, require_no_objects, tensor
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import Dim, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field

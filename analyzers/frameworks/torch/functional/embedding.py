@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.functional.arguments import choice, optional_tensor, require_range, tensor
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import same, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import size as size_of

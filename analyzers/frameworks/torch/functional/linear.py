@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.functional.arguments import optional_tensor, tensor
 from analyzers.frameworks.torch.functional.convolution import require_bias
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import Dim, product, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import linear_algebra, reduction

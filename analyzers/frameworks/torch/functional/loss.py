@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.functional.arguments import known, optional_tensor, tensor
 from analyzers.frameworks.torch.functional.linear import linear
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import Dim, product, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import reduction as reductions
 from analyzers.tensors.operations.elementwise import broadcast, shape_text
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 def reduced(
@@ -494,7 +497,7 @@ def triplet_margin_with_distance_loss(
     margin: Any = 1.0,
     swap: Any = False,
     reduction: Any = "mean",
-    machine: Any = None,
+    machine: Machine = None,
 ) -> Tensor:
     a, good, bad = tensor(anchor), tensor(positive), tensor(negative)
     _require_margin(margin)

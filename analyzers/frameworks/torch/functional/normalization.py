@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.functional.arguments import known, optional_tensor, tensor
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import Dim, product, same
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import convolution, normalization

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.functional.arguments import known, require_no_objects, scaled_size, tensor
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import Dim, same, text
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import pooling

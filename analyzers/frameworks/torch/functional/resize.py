@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.functional.arguments import known, scaled_size, tensor
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import resize

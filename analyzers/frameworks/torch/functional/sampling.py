@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.functional.arguments import choice, known, tensor
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import same, text
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import integer

@@ -17,12 +17,12 @@ from analyzers.tensors.tensor import Tensor
 class Threshold(Module):
     """x where above the threshold, else ``value``."""
 
-    def __init__(self: Any, threshold: Any, value: Any, inplace: Any = False) -> None:
+    def __init__(self, threshold: Any, value: Any, inplace: Any = False) -> None:
         self.threshold = threshold
         self.value = value
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.threshold(input, self.threshold, self.value, self.inplace)
 
 
@@ -30,13 +30,13 @@ class Threshold(Module):
 class ReLU(Module):
     """max(x, 0)"""
 
-    def __init__(self: Any, inplace: Any = False) -> None:
+    def __init__(self, inplace: Any = False) -> None:
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.relu(input, inplace=self.inplace)
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return "inplace=True" if self.inplace else ""
 
 
@@ -44,12 +44,12 @@ class ReLU(Module):
 class RReLU(Module):
     """Leaky ReLU with a random slope."""
 
-    def __init__(self: Any, lower: Any = 1 / 8, upper: Any = 1 / 3, inplace: Any = False) -> None:
+    def __init__(self, lower: Any = 1 / 8, upper: Any = 1 / 3, inplace: Any = False) -> None:
         self.lower = lower
         self.upper = upper
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
 
@@ -58,7 +58,7 @@ class Hardtanh(Module):
     """x clipped to ``min_val … max_val``; AssertionError unless they are in that order."""
 
     def __init__(
-        self: Any,
+        self,
         min_val: Any = -1.0,
         max_val: Any = 1.0,
         inplace: Any = False,
@@ -70,7 +70,7 @@ class Hardtanh(Module):
         self.inplace = inplace
         check_interval(self.min_val, self.max_val)
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
 
@@ -86,7 +86,7 @@ def check_interval(low: Any, high: Any) -> None:
 class ReLU6(Hardtanh):
     """x clipped to 0 … 6."""
 
-    def __init__(self: Any, inplace: Any = False) -> None:
+    def __init__(self, inplace: Any = False) -> None:
         Hardtanh.__init__(self, 0.0, 6.0, inplace)
 
 
@@ -94,10 +94,10 @@ class ReLU6(Hardtanh):
 class Sigmoid(Module):
     """1 / (1 + exp(−x))"""
 
-    def __init__(self: Any) -> None:
+    def __init__(self) -> None:
         pass
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.sigmoid(input)
 
 
@@ -105,10 +105,10 @@ class Sigmoid(Module):
 class Hardsigmoid(Module):
     """relu6(x + 3) / 6"""
 
-    def __init__(self: Any, inplace: Any = False) -> None:
+    def __init__(self, inplace: Any = False) -> None:
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.hardsigmoid(input, self.inplace)
 
 
@@ -116,10 +116,10 @@ class Hardsigmoid(Module):
 class Tanh(Module):
     """tanh(x)"""
 
-    def __init__(self: Any) -> None:
+    def __init__(self) -> None:
         pass
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.tanh(input)
 
 
@@ -127,10 +127,10 @@ class Tanh(Module):
 class SiLU(Module):
     """x · sigmoid(x)"""
 
-    def __init__(self: Any, inplace: Any = False) -> None:
+    def __init__(self, inplace: Any = False) -> None:
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.silu(input, inplace=self.inplace)
 
 
@@ -138,10 +138,10 @@ class SiLU(Module):
 class Mish(Module):
     """x · tanh(softplus(x))"""
 
-    def __init__(self: Any, inplace: Any = False) -> None:
+    def __init__(self, inplace: Any = False) -> None:
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.mish(input, inplace=self.inplace)
 
 
@@ -149,10 +149,10 @@ class Mish(Module):
 class Hardswish(Module):
     """x · relu6(x + 3) / 6"""
 
-    def __init__(self: Any, inplace: Any = False) -> None:
+    def __init__(self, inplace: Any = False) -> None:
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.hardswish(input, self.inplace)
 
 
@@ -160,11 +160,11 @@ class Hardswish(Module):
 class ELU(Module):
     """x or α·(exp(x) − 1)"""
 
-    def __init__(self: Any, alpha: Any = 1.0, inplace: Any = False) -> None:
+    def __init__(self, alpha: Any = 1.0, inplace: Any = False) -> None:
         self.alpha = alpha
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.elu(input, self.alpha, self.inplace)
 
 
@@ -172,11 +172,11 @@ class ELU(Module):
 class CELU(Module):
     """x or α·(exp(x/α) − 1)"""
 
-    def __init__(self: Any, alpha: Any = 1.0, inplace: Any = False) -> None:
+    def __init__(self, alpha: Any = 1.0, inplace: Any = False) -> None:
         self.alpha = alpha
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.celu(input, self.alpha, self.inplace)
 
 
@@ -184,10 +184,10 @@ class CELU(Module):
 class SELU(Module):
     """The self-normalising ELU."""
 
-    def __init__(self: Any, inplace: Any = False) -> None:
+    def __init__(self, inplace: Any = False) -> None:
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.selu(input, self.inplace)
 
 
@@ -195,10 +195,10 @@ class SELU(Module):
 class GLU(Module):
     """Halves ``dim``: first half · sigmoid(second half). RuntimeError when it is odd."""
 
-    def __init__(self: Any, dim: Any = -1) -> None:
+    def __init__(self, dim: Any = -1) -> None:
         self.dim = dim
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.glu(input, self.dim)
 
 
@@ -206,10 +206,10 @@ class GLU(Module):
 class GELU(Module):
     """x · Φ(x)"""
 
-    def __init__(self: Any, approximate: Any = "none") -> None:
+    def __init__(self, approximate: Any = "none") -> None:
         self.approximate = approximate
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         if isinstance(self.approximate, str) and self.approximate not in ("none", "tanh"):
             message = f"{{subject}} takes approximate 'none' or 'tanh', not {self.approximate!r}"
             raise OperationError("invalid-argument", message, input.with_(), argument="approximate")
@@ -220,10 +220,10 @@ class GELU(Module):
 class Hardshrink(Module):
     """x where |x| > λ, else 0."""
 
-    def __init__(self: Any, lambd: Any = 0.5) -> None:
+    def __init__(self, lambd: Any = 0.5) -> None:
         self.lambd = lambd
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.hardshrink(input, self.lambd)
 
 
@@ -231,11 +231,11 @@ class Hardshrink(Module):
 class LeakyReLU(Module):
     """x or negative_slope · x"""
 
-    def __init__(self: Any, negative_slope: Any = 0.01, inplace: Any = False) -> None:
+    def __init__(self, negative_slope: Any = 0.01, inplace: Any = False) -> None:
         self.negative_slope = negative_slope
         self.inplace = inplace
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.leaky_relu(input, self.negative_slope, self.inplace)
 
 
@@ -243,10 +243,10 @@ class LeakyReLU(Module):
 class LogSigmoid(Module):
     """log sigmoid(x)"""
 
-    def __init__(self: Any) -> None:
+    def __init__(self) -> None:
         pass
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.logsigmoid(input)
 
 
@@ -254,11 +254,11 @@ class LogSigmoid(Module):
 class Softplus(Module):
     """log(1 + exp(βx)) / β"""
 
-    def __init__(self: Any, beta: Any = 1.0, threshold: Any = 20.0) -> None:
+    def __init__(self, beta: Any = 1.0, threshold: Any = 20.0) -> None:
         self.beta = beta
         self.threshold = threshold
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.softplus(input, self.beta, self.threshold)
 
 
@@ -266,10 +266,10 @@ class Softplus(Module):
 class Softshrink(Module):
     """x moved towards 0 by λ."""
 
-    def __init__(self: Any, lambd: Any = 0.5) -> None:
+    def __init__(self, lambd: Any = 0.5) -> None:
         self.lambd = lambd
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.softshrink(input, self.lambd)
 
 
@@ -277,15 +277,15 @@ class Softshrink(Module):
 class PReLU(Module):
     """Leaky ReLU with learned slopes: one, or one for each channel (dim 1)."""
 
-    def __init__(self: Any, num_parameters: Any = 1, init: Any = 0.25, device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, num_parameters: Any = 1, init: Any = 0.25, device: Any = None, dtype: Any = None) -> None:
         self.num_parameters = num_parameters
         self.init = init
         self.weight = weight(length(num_parameters))
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Sets the slopes to ``init``; shapes stay."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.prelu(input, self.weight)
 
 
@@ -293,10 +293,10 @@ class PReLU(Module):
 class Softsign(Module):
     """x / (1 + |x|)"""
 
-    def __init__(self: Any) -> None:
+    def __init__(self) -> None:
         pass
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.softsign(input)
 
 
@@ -304,10 +304,10 @@ class Softsign(Module):
 class Tanhshrink(Module):
     """x − tanh(x)"""
 
-    def __init__(self: Any) -> None:
+    def __init__(self) -> None:
         pass
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.tanhshrink(input)
 
 
@@ -315,10 +315,10 @@ class Tanhshrink(Module):
 class Softmin(Module):
     """softmax(−x) along ``dim``."""
 
-    def __init__(self: Any, dim: Any = None) -> None:
+    def __init__(self, dim: Any = None) -> None:
         self.dim = dim
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.softmin(input, self.dim)
 
 
@@ -326,10 +326,10 @@ class Softmin(Module):
 class Softmax(Module):
     """Shares that sum to 1 along ``dim``."""
 
-    def __init__(self: Any, dim: Any = None) -> None:
+    def __init__(self, dim: Any = None) -> None:
         self.dim = dim
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.softmax(input, self.dim)
 
 
@@ -337,10 +337,10 @@ class Softmax(Module):
 class Softmax2d(Module):
     """Softmax over channels of N×C×H×W or C×H×W; ValueError for other ranks."""
 
-    def __init__(self: Any) -> None:
+    def __init__(self) -> None:
         pass
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         check_rank(input, 3, 4)
         return F.softmax(input, -3)
 
@@ -349,8 +349,8 @@ class Softmax2d(Module):
 class LogSoftmax(Module):
     """log softmax(x) along ``dim``."""
 
-    def __init__(self: Any, dim: Any = None) -> None:
+    def __init__(self, dim: Any = None) -> None:
         self.dim = dim
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.log_softmax(input, self.dim)

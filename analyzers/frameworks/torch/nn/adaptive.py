@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.torch.containers import ModuleList, Sequential
 from analyzers.frameworks.torch.module import Module
@@ -14,6 +14,9 @@ from analyzers.tensors.dims import same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.linear_algebra import linear
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 def check_cutoffs(cutoffs: list[Any], n_classes: Any) -> None:
@@ -32,7 +35,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     """
 
     def __init__(
-        self: Any,
+        self,
         in_features: Any,
         n_classes: Any,
         cutoffs: Any,
@@ -41,7 +44,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         device: Any = None,
         dtype: Any = None,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> None:
         cutoffs = list(cutoffs)
         check_cutoffs(cutoffs, n_classes)
@@ -57,10 +60,10 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         clusters = [_cluster(self, machine, index) for index in range(self.n_clusters)]
         self.tail = make(machine, ModuleList, clusters)
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
-    def forward(self: Any, input_: Tensor, target_: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, input_: Tensor, target_: Tensor) -> tuple[Tensor, Tensor]:
         _check_target(input_, target_)
         scores = linear(input_, self.head.weight, self.head.bias)
         field = scores.field.mix((scores.rank - 1,)).remove((scores.rank - 1,))
@@ -69,17 +72,17 @@ class AdaptiveLogSoftmaxWithLoss(Module):
             field = field.mix((0,)).remove((0,))
         return output, Tensor((), field, scores.dtype)
 
-    def log_prob(self: Any, input: Tensor) -> Tensor:
+    def log_prob(self, input: Tensor) -> Tensor:
         scores = linear(input, self.head.weight, self.head.bias)
         return scores.with_(shape=(*scores.shape[:-1], self.n_classes))
 
-    def predict(self: Any, input: Tensor) -> Tensor:
+    def predict(self, input: Tensor) -> Tensor:
         scores = linear(input, self.head.weight, self.head.bias)
         last = scores.rank - 1
         return Tensor(scores.shape[:-1], scores.field.mix((last,)).remove((last,)), "int64")
 
 
-def _cluster(self: Any, machine: Any, index: int) -> Any:
+def _cluster(self, machine: Machine, index: int) -> Any:
     hidden = int(self.in_features // self.div_value ** (index + 1))
     size = self.cutoffs[index + 1] - self.cutoffs[index]
     shrink = make(machine, Linear, self.in_features, hidden, bias=False)

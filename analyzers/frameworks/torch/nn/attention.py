@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.registry import function
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.children import make
 from analyzers.frameworks.torch.nn.linear import NonDynamicallyQuantizableLinear
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.weights import below, divisible, invalid, register_optional, weight
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import Dim, product, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.elementwise import merged_field, shape_text
 from analyzers.tensors.operations.linear_algebra import linear, matmul, scaled_dot_product_attention
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 def check_heads(embed_dim: Any, num_heads: Any) -> None:
@@ -29,7 +32,7 @@ def check_heads(embed_dim: Any, num_heads: Any) -> None:
         raise OperationError("groups-mismatch", message, exception="AssertionError", **numbers)
 
 
-def _register_projections(self: Any, embed_dim: Dim) -> None:
+def _register_projections(self, embed_dim: Dim) -> None:
     if self._qkv_same_embed_dim:
         self.in_proj_weight = weight(3 * embed_dim, embed_dim)
         for name in ("q_proj_weight", "k_proj_weight", "v_proj_weight"):
@@ -41,7 +44,7 @@ def _register_projections(self: Any, embed_dim: Dim) -> None:
     self.register_parameter("in_proj_weight", None)
 
 
-def _register_key_and_value_bias(self: Any, wanted: Any, embed_dim: Dim) -> None:
+def _register_key_and_value_bias(self, wanted: Any, embed_dim: Dim) -> None:
     if wanted:
         self.bias_k = weight(1, 1, embed_dim)
         self.bias_v = weight(1, 1, embed_dim)
@@ -58,7 +61,7 @@ class MultiheadAttention(Module):
     """
 
     def __init__(
-        self: Any,
+        self,
         embed_dim: Any,
         num_heads: Any,
         dropout: Any = 0.0,
@@ -71,7 +74,7 @@ class MultiheadAttention(Module):
         device: Any = None,
         dtype: Any = None,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> None:
         check_heads(embed_dim, num_heads)
         self.embed_dim = embed_dim
@@ -88,11 +91,11 @@ class MultiheadAttention(Module):
         _register_key_and_value_bias(self, add_bias_kv, embed_dim)
         self.add_zero_attn = add_zero_attn
 
-    def _reset_parameters(self: Any) -> None:
+    def _reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
     def forward(
-        self: Any,
+        self,
         query: Tensor,
         key: Tensor,
         value: Tensor,
@@ -115,7 +118,7 @@ class MultiheadAttention(Module):
         return (_swapped(output)[0] if batch_first else output), weights
 
 
-def _projections(self: Any) -> tuple[Tensor, ...]:
+def _projections(self) -> tuple[Tensor, ...]:
     if self._qkv_same_embed_dim:
         return (self.in_proj_weight,)
     return self.q_proj_weight, self.k_proj_weight, self.v_proj_weight

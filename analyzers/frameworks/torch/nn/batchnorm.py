@@ -39,7 +39,7 @@ class _NormBase(Module):
     """Scale, shift and running statistics of ``num_features`` channels."""
 
     def __init__(
-        self: Any,
+        self,
         num_features: Any,
         eps: Any = 1e-5,
         momentum: Any = 0.1,
@@ -61,16 +61,16 @@ class _NormBase(Module):
         register_affine(self, affine, bias, num_features)
         register_statistics(self, track_running_stats, num_features)
 
-    def reset_running_stats(self: Any) -> None:
+    def reset_running_stats(self) -> None:
         """Forgets the statistics; shapes stay."""
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Sets scale 1 and shift 0; shapes stay."""
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         raise OperationError("rank-mismatch", "{subject} does not say which ranks it takes")
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"
 
 
@@ -79,7 +79,7 @@ class _BatchNorm(_NormBase):
     """Normalises every channel (dim 1) by statistics over all other dims; at inference by the stored ones."""
 
     def __init__(
-        self: Any,
+        self,
         num_features: Any,
         eps: Any = 1e-5,
         momentum: Any = 0.1,
@@ -92,7 +92,7 @@ class _BatchNorm(_NormBase):
     ) -> None:
         _NormBase.__init__(self, num_features, eps, momentum, affine, track_running_stats, bias=bias)
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
         tracked = not self.training or self.track_running_stats
         mean, variance = (self.running_mean, self.running_var) if tracked else (None, None)
@@ -105,7 +105,7 @@ class _BatchNorm(_NormBase):
 class BatchNorm1d(_BatchNorm):
     """N×C or N×C×L; ValueError for other ranks, channel-mismatch unless C is num_features."""
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 2, 3)
 
 
@@ -113,7 +113,7 @@ class BatchNorm1d(_BatchNorm):
 class BatchNorm2d(_BatchNorm):
     """N×C×H×W; ValueError for other ranks, channel-mismatch unless C is num_features."""
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 4)
 
 
@@ -121,7 +121,7 @@ class BatchNorm2d(_BatchNorm):
 class BatchNorm3d(_BatchNorm):
     """N×C×D×H×W; ValueError for other ranks, channel-mismatch unless C is num_features."""
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 5)
 
 
@@ -130,7 +130,7 @@ class SyncBatchNorm(_BatchNorm):
     """N×C×…; as batch normalisation on one device."""
 
     def __init__(
-        self: Any,
+        self,
         num_features: Any,
         eps: Any = 1e-5,
         momentum: Any = 0.1,
@@ -145,7 +145,7 @@ class SyncBatchNorm(_BatchNorm):
         _BatchNorm.__init__(self, num_features, eps, momentum, affine, track_running_stats, bias=bias)
         self.process_group = process_group
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         if input.rank < 2:
             message = f"{{subject}} expects at least 2D input, gets {input.rank}D"
             raise OperationError("rank-mismatch", message, exception="ValueError", actual=input.rank)
@@ -156,7 +156,7 @@ class SyncBatchNorm(_BatchNorm):
         return module
 
 
-def _check_features(self: Any, input: Tensor, unbatched_rank: int) -> None:
+def _check_features(self, input: Tensor, unbatched_rank: int) -> None:
     """ValueError when the channels differ and there is a scale of that size."""
     dim = input.rank - unbatched_rank
     actual = input.shape[dim]
@@ -171,7 +171,7 @@ class _InstanceNorm(_NormBase):
     """Normalises every channel of every sample by its own statistics over space."""
 
     def __init__(
-        self: Any,
+        self,
         num_features: Any,
         eps: Any = 1e-5,
         momentum: Any = 0.1,
@@ -184,18 +184,18 @@ class _InstanceNorm(_NormBase):
     ) -> None:
         _NormBase.__init__(self, num_features, eps, momentum, affine, track_running_stats, bias=bias)
 
-    def _apply_instance_norm(self: Any, input: Tensor) -> Tensor:
+    def _apply_instance_norm(self, input: Tensor) -> Tensor:
         own = self.training or not self.track_running_stats
         momentum = 0.0 if self.momentum is None else self.momentum
         statistics = self.running_mean, self.running_var
         return F.instance_norm(input, *statistics, self.weight, self.bias, own, momentum, self.eps)
 
-    def _handle_no_batch_input(self: Any, input: Tensor) -> Tensor:
+    def _handle_no_batch_input(self, input: Tensor) -> Tensor:
         field = input.field.insert(0)
         batched = self._apply_instance_norm(input.with_(shape=(1, *input.shape), field=field))
         return batched.with_(shape=batched.shape[1:], field=batched.field.remove((0,)))
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
         unbatched_rank = self._get_no_batch_dim()
         _check_features(self, input, unbatched_rank)
@@ -208,10 +208,10 @@ class _InstanceNorm(_NormBase):
 class InstanceNorm1d(_InstanceNorm):
     """N×C×L or C×L."""
 
-    def _get_no_batch_dim(self: Any) -> int:
+    def _get_no_batch_dim(self) -> int:
         return 2
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 2, 3)
 
 
@@ -219,10 +219,10 @@ class InstanceNorm1d(_InstanceNorm):
 class InstanceNorm2d(_InstanceNorm):
     """N×C×H×W or C×H×W."""
 
-    def _get_no_batch_dim(self: Any) -> int:
+    def _get_no_batch_dim(self) -> int:
         return 3
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 3, 4)
 
 
@@ -230,8 +230,8 @@ class InstanceNorm2d(_InstanceNorm):
 class InstanceNorm3d(_InstanceNorm):
     """N×C×D×H×W or C×D×H×W."""
 
-    def _get_no_batch_dim(self: Any) -> int:
+    def _get_no_batch_dim(self) -> int:
         return 4
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 4, 5)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import Instance
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-def make(machine: Any, kind: type, *args: Any, **kwargs: Any) -> Any:
+
+def make(machine: Machine, kind: type, *args: Any, **kwargs: Any) -> Any:
     """An instance of a framework layer, as ``kind(*args, **kwargs)`` in user code makes one."""
     return machine.call(machine.class_of_host(kind), args, kwargs)
 

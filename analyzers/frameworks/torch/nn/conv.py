@@ -79,7 +79,7 @@ class _ConvNd(Module):
     """
 
     def __init__(
-        self: Any,
+        self,
         in_channels: Any,
         out_channels: Any,
         kernel_size: tuple[Any, ...],
@@ -112,10 +112,10 @@ class _ConvNd(Module):
         self.weight = weight(*weight_channels(in_channels, out_channels, groups, transposed), *kernel_size)
         register_optional(self, "bias", bias, out_channels)
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
 
 
@@ -130,7 +130,7 @@ def _padding(padding: Any, parse: Callable[[Any], tuple[Any, ...]]) -> Any:
     return padding if isinstance(padding, str) else parse(padding)
 
 
-def _pad_first(self: Any, input: Tensor) -> tuple[Tensor, Any]:
+def _pad_first(self, input: Tensor) -> tuple[Tensor, Any]:
     """The input and padding that the convolution itself gets under this padding mode."""
     if self.padding_mode == "zeros":
         return input, self.padding
@@ -143,7 +143,7 @@ class Conv1d(_ConvNd):
     """N×C×L → N×out×L'. Raises channel-mismatch, empty-output, rank-mismatch when called."""
 
     def __init__(
-        self: Any,
+        self,
         in_channels: Any,
         out_channels: Any,
         kernel_size: Any,
@@ -159,11 +159,11 @@ class Conv1d(_ConvNd):
         sizes = single(kernel_size), single(stride), _padding(padding, single), single(dilation)
         _ConvNd.__init__(self, in_channels, out_channels, *sizes, False, (0,), groups, bias, padding_mode)
 
-    def _conv_forward(self: Any, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         input, padding = _pad_first(self, input)
         return F.conv1d(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return self._conv_forward(input, self.weight, self.bias)
 
 
@@ -172,7 +172,7 @@ class Conv2d(_ConvNd):
     """N×C×H×W → N×out×H'×W'. Raises channel-mismatch, empty-output, rank-mismatch when called."""
 
     def __init__(
-        self: Any,
+        self,
         in_channels: Any,
         out_channels: Any,
         kernel_size: Any,
@@ -188,11 +188,11 @@ class Conv2d(_ConvNd):
         sizes = pair(kernel_size), pair(stride), _padding(padding, pair), pair(dilation)
         _ConvNd.__init__(self, in_channels, out_channels, *sizes, False, (0, 0), groups, bias, padding_mode)
 
-    def _conv_forward(self: Any, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         input, padding = _pad_first(self, input)
         return F.conv2d(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return self._conv_forward(input, self.weight, self.bias)
 
 
@@ -201,7 +201,7 @@ class Conv3d(_ConvNd):
     """N×C×D×H×W → N×out×D'×H'×W'. Raises channel-mismatch, empty-output, rank-mismatch when called."""
 
     def __init__(
-        self: Any,
+        self,
         in_channels: Any,
         out_channels: Any,
         kernel_size: Any,
@@ -218,11 +218,11 @@ class Conv3d(_ConvNd):
         zeros = (0, 0, 0)
         _ConvNd.__init__(self, in_channels, out_channels, *sizes, False, zeros, groups, bias, padding_mode)
 
-    def _conv_forward(self: Any, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         input, padding = _pad_first(self, input)
         return F.conv3d(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return self._conv_forward(input, self.weight, self.bias)
 
 
@@ -231,7 +231,7 @@ class _ConvTransposeNd(_ConvNd):
     """Transposed convolutions; ValueError for any padding mode but zeros."""
 
     def __init__(
-        self: Any,
+        self,
         in_channels: Any,
         out_channels: Any,
         kernel_size: tuple[Any, ...],
@@ -253,7 +253,7 @@ class _ConvTransposeNd(_ConvNd):
         _ConvNd.__init__(self, *channels, *sizes, transposed, output_padding, groups, bias, padding_mode)
 
     def _output_padding(
-        self: Any,
+        self,
         input: Tensor,
         output_size: Sequence[Any] | None,
         stride: Sequence[Any],
@@ -288,7 +288,7 @@ def check_output_size(wanted: Sequence[Any], smallest: Sequence[Any], stride: Se
             raise invalid(message, argument="output_size", actual=size)
 
 
-def _transposed(self: Any, input: Tensor, output_size: Any, convolve: Callable[..., Tensor], axes: int) -> Tensor:
+def _transposed(self, input: Tensor, output_size: Any, convolve: Callable[..., Tensor], axes: int) -> Tensor:
     geometry = self.stride, self.padding, self.kernel_size, axes, self.dilation
     output_padding = self._output_padding(input, output_size, *geometry)
     sizes = self.stride, self.padding, output_padding, self.groups, self.dilation
@@ -300,7 +300,7 @@ class ConvTranspose1d(_ConvTransposeNd):
     """N×C×L → N×out×L', ``L' = (L−1)·s − 2p + d·(k−1) + output_padding + 1``."""
 
     def __init__(
-        self: Any,
+        self,
         in_channels: Any,
         out_channels: Any,
         kernel_size: Any,
@@ -318,7 +318,7 @@ class ConvTranspose1d(_ConvTransposeNd):
         rest = True, single(output_padding), groups, bias, padding_mode
         _ConvTransposeNd.__init__(self, in_channels, out_channels, *sizes, *rest)
 
-    def forward(self: Any, input: Tensor, output_size: Any = None) -> Tensor:
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         return _transposed(self, input, output_size, F.conv_transpose1d, 1)
 
 
@@ -327,7 +327,7 @@ class ConvTranspose2d(_ConvTransposeNd):
     """N×C×H×W → N×out×H'×W', ``H' = (H−1)·s − 2p + d·(k−1) + output_padding + 1``."""
 
     def __init__(
-        self: Any,
+        self,
         in_channels: Any,
         out_channels: Any,
         kernel_size: Any,
@@ -345,7 +345,7 @@ class ConvTranspose2d(_ConvTransposeNd):
         rest = True, pair(output_padding), groups, bias, padding_mode
         _ConvTransposeNd.__init__(self, in_channels, out_channels, *sizes, *rest)
 
-    def forward(self: Any, input: Tensor, output_size: Any = None) -> Tensor:
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         return _transposed(self, input, output_size, F.conv_transpose2d, 2)
 
 
@@ -354,7 +354,7 @@ class ConvTranspose3d(_ConvTransposeNd):
     """N×C×D×H×W → N×out×D'×H'×W', per axis as :class:`ConvTranspose1d`."""
 
     def __init__(
-        self: Any,
+        self,
         in_channels: Any,
         out_channels: Any,
         kernel_size: Any,
@@ -372,5 +372,5 @@ class ConvTranspose3d(_ConvTransposeNd):
         rest = True, triple(output_padding), groups, bias, padding_mode
         _ConvTransposeNd.__init__(self, in_channels, out_channels, *sizes, *rest)
 
-    def forward(self: Any, input: Tensor, output_size: Any = None) -> Tensor:
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         return _transposed(self, input, output_size, F.conv_transpose3d, 3)

@@ -14,12 +14,12 @@ from analyzers.tensors.tensor import Tensor
 class PairwiseDistance(Module):
     """…×D and …×D → … (with ``keepdim`` …×1)."""
 
-    def __init__(self: Any, p: Any = 2.0, eps: Any = 1e-6, keepdim: Any = False) -> None:
+    def __init__(self, p: Any = 2.0, eps: Any = 1e-6, keepdim: Any = False) -> None:
         self.norm = p
         self.eps = eps
         self.keepdim = keepdim
 
-    def forward(self: Any, x1: Tensor, x2: Tensor) -> Tensor:
+    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         return F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)
 
 
@@ -27,9 +27,9 @@ class PairwiseDistance(Module):
 class CosineSimilarity(Module):
     """Two tensors that broadcast → their shape without ``dim``."""
 
-    def __init__(self: Any, dim: Any = 1, eps: Any = 1e-8) -> None:
+    def __init__(self, dim: Any = 1, eps: Any = 1e-8) -> None:
         self.dim = dim
         self.eps = eps
 
-    def forward(self: Any, x1: Tensor, x2: Tensor) -> Tensor:
+    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         return F.cosine_similarity(x1, x2, self.dim, self.eps)

@@ -15,13 +15,13 @@ from analyzers.tensors.tensor import Tensor
 class _DropoutNd(Module):
     """ValueError unless ``0 <= p <= 1``."""
 
-    def __init__(self: Any, p: Any = 0.5, inplace: Any = False) -> None:
+    def __init__(self, p: Any = 0.5, inplace: Any = False) -> None:
         if isinstance(p, (int, float)) and not 0 <= p <= 1:
             raise invalid(f"{{subject}} needs a probability between 0 and 1, gets p={p}", actual=p)
         self.p = p
         self.inplace = inplace
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
 
 
@@ -29,7 +29,7 @@ class _DropoutNd(Module):
 class Dropout(_DropoutNd):
     """Any shape."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.dropout(input, self.p, self.training, self.inplace)
 
 
@@ -37,7 +37,7 @@ class Dropout(_DropoutNd):
 class Dropout1d(_DropoutNd):
     """N×C×L or C×L; RuntimeError for other ranks."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
 
@@ -45,7 +45,7 @@ class Dropout1d(_DropoutNd):
 class Dropout2d(_DropoutNd):
     """N×C×H×W or C×H×W."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.dropout2d(input, self.p, self.training, self.inplace)
 
 
@@ -53,7 +53,7 @@ class Dropout2d(_DropoutNd):
 class Dropout3d(_DropoutNd):
     """N×C×D×H×W or C×D×H×W."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.dropout3d(input, self.p, self.training, self.inplace)
 
 
@@ -61,7 +61,7 @@ class Dropout3d(_DropoutNd):
 class AlphaDropout(_DropoutNd):
     """Any shape."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.alpha_dropout(input, self.p, self.training)
 
 
@@ -69,5 +69,5 @@ class AlphaDropout(_DropoutNd):
 class FeatureAlphaDropout(_DropoutNd):
     """Any shape."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.feature_alpha_dropout(input, self.p, self.training)

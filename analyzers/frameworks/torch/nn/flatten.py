@@ -15,14 +15,14 @@ from analyzers.tensors.tensor import Tensor
 class Flatten(Module):
     """Dims ``start_dim … end_dim`` become one. Raises dimension-out-of-range."""
 
-    def __init__(self: Any, start_dim: Any = 1, end_dim: Any = -1) -> None:
+    def __init__(self, start_dim: Any = 1, end_dim: Any = -1) -> None:
         self.start_dim = start_dim
         self.end_dim = end_dim
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return reshape.flatten(input, self.start_dim, self.end_dim)
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
@@ -41,10 +41,10 @@ def check_sizes(unflattened_size: Any) -> None:
 class Unflatten(Module):
     """Dim ``dim`` becomes several. Raises reshape-mismatch when the sizes do not multiply to it."""
 
-    def __init__(self: Any, dim: Any, unflattened_size: Any) -> None:
+    def __init__(self, dim: Any, unflattened_size: Any) -> None:
         check_sizes(unflattened_size)
         self.dim = dim
         self.unflattened_size = unflattened_size
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return reshape.unflatten(input, self.dim, self.unflattened_size)

@@ -15,7 +15,7 @@ class Fold(Module):
     """N×(C·kernel)×blocks → N×C×``output_size``, overlaps added."""
 
     def __init__(
-        self: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+        self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
     ) -> None:
         self.output_size = output_size
         self.kernel_size = kernel_size
@@ -23,7 +23,7 @@ class Fold(Module):
         self.padding = padding
         self.stride = stride
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         window = self.kernel_size, self.dilation, self.padding, self.stride
         return F.fold(input, self.output_size, *window)
 
@@ -32,11 +32,11 @@ class Fold(Module):
 class Unfold(Module):
     """N×C×H×W → N×(C·kernel)×blocks."""
 
-    def __init__(self: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
+    def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
         self.kernel_size = kernel_size
         self.dilation = dilation
         self.padding = padding
         self.stride = stride
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from analyzers.frameworks.registry import function
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.errors import PythonError
 from analyzers.tensors.tensor import Tensor
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.torch.nn.batchnorm import (
     BatchNorm1d,
@@ -34,6 +34,9 @@ from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor, parameter
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
 UNSEEN = "a lazy layer that was not called"
 
 
@@ -46,11 +49,11 @@ def uninitialized() -> Tensor:
 class LazyModuleMixin:
     """Marks lazy layers (``isinstance(m, LazyModuleMixin)``)."""
 
-    def has_uninitialized_params(self: Any) -> bool:
+    def has_uninitialized_params(self) -> bool:
         return True
 
 
-def become(machine: Any, module: Any, kind: type) -> None:
+def become(machine: Machine, module: Any, kind: type) -> None:
     """Turn an initialised lazy layer into the ordinary one, as torch does after the first call."""
     object.__setattr__(module, "class_", machine.class_of_host(kind))
 
@@ -62,7 +65,7 @@ def become(machine: Any, module: Any, kind: type) -> None:
 class _LazyConvXdMixin(LazyModuleMixin):
     """A convolution whose ``in_channels`` is the input's."""
 
-    def initialize_parameters(self: Any, input: Tensor, *args: Any, **kwargs: Any) -> None:
+    def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
         self.in_channels = self._get_in_channels(input)
         check_groups(self.in_channels, self.out_channels, self.groups)
         channels = weight_channels(self.in_channels, self.out_channels, self.groups, self.transposed)
@@ -70,7 +73,7 @@ class _LazyConvXdMixin(LazyModuleMixin):
         if self.bias is not None:
             self.bias = weight(self.out_channels)
 
-    def _get_in_channels(self: Any, input: Tensor) -> Any:
+    def _get_in_channels(self, input: Tensor) -> Any:
         axes = self._get_num_spatial_dims()
         if input.rank not in (axes + 1, axes + 2):
             message = f"{{subject}} expects {axes + 1}D or {axes + 2}D input, gets {input.rank}D"
@@ -78,14 +81,14 @@ class _LazyConvXdMixin(LazyModuleMixin):
         return input.shape[input.rank - axes - 1]
 
 
-def _postpone(self: Any, out_channels: Any, bias: Any) -> None:
+def _postpone(self, out_channels: Any, bias: Any) -> None:
     self.weight = uninitialized()
     self.out_channels = out_channels
     if on(bias):
         self.bias = uninitialized()
 
 
-def _first_call(machine: Any, self: Any, kind: Any, *args: Any) -> Tensor:
+def _first_call(machine: Machine, self, kind: Any, *args: Any) -> Tensor:
     self.initialize_parameters(args[0])
     become(machine, self, kind)
     return kind.forward(self, *args)
@@ -96,7 +99,7 @@ class LazyConv1d(_LazyConvXdMixin, Conv1d):
     """:class:`Conv1d` without ``in_channels``."""
 
     def __init__(
-        self: Any,
+        self,
         out_channels: Any,
         kernel_size: Any,
         stride: Any = 1,
@@ -111,10 +114,10 @@ class LazyConv1d(_LazyConvXdMixin, Conv1d):
         Conv1d.__init__(self, 0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode)
         _postpone(self, out_channels, bias)
 
-    def _get_num_spatial_dims(self: Any) -> int:
+    def _get_num_spatial_dims(self) -> int:
         return 1
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_call(machine, self, Conv1d, input)
 
 
@@ -123,7 +126,7 @@ class LazyConv2d(_LazyConvXdMixin, Conv2d):
     """:class:`Conv2d` without ``in_channels``."""
 
     def __init__(
-        self: Any,
+        self,
         out_channels: Any,
         kernel_size: Any,
         stride: Any = 1,
@@ -138,10 +141,10 @@ class LazyConv2d(_LazyConvXdMixin, Conv2d):
         Conv2d.__init__(self, 0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode)
         _postpone(self, out_channels, bias)
 
-    def _get_num_spatial_dims(self: Any) -> int:
+    def _get_num_spatial_dims(self) -> int:
         return 2
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_call(machine, self, Conv2d, input)
 
 
@@ -150,7 +153,7 @@ class LazyConv3d(_LazyConvXdMixin, Conv3d):
     """:class:`Conv3d` without ``in_channels``."""
 
     def __init__(
-        self: Any,
+        self,
         out_channels: Any,
         kernel_size: Any,
         stride: Any = 1,
@@ -165,10 +168,10 @@ class LazyConv3d(_LazyConvXdMixin, Conv3d):
         Conv3d.__init__(self, 0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode)
         _postpone(self, out_channels, bias)
 
-    def _get_num_spatial_dims(self: Any) -> int:
+    def _get_num_spatial_dims(self) -> int:
         return 3
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_call(machine, self, Conv3d, input)
 
 
@@ -177,7 +180,7 @@ class LazyConvTranspose1d(_LazyConvXdMixin, ConvTranspose1d):
     """:class:`ConvTranspose1d` without ``in_channels``."""
 
     def __init__(
-        self: Any,
+        self,
         out_channels: Any,
         kernel_size: Any,
         stride: Any = 1,
@@ -194,10 +197,10 @@ class LazyConvTranspose1d(_LazyConvXdMixin, ConvTranspose1d):
         ConvTranspose1d.__init__(self, 0, 0, *sizes, False, dilation, padding_mode)
         _postpone(self, out_channels, bias)
 
-    def _get_num_spatial_dims(self: Any) -> int:
+    def _get_num_spatial_dims(self) -> int:
         return 1
 
-    def forward(self: Any, input: Tensor, output_size: Any = None, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, output_size: Any = None, *, machine: Machine) -> Tensor:
         return _first_call(machine, self, ConvTranspose1d, input, output_size)
 
 
@@ -206,7 +209,7 @@ class LazyConvTranspose2d(_LazyConvXdMixin, ConvTranspose2d):
     """:class:`ConvTranspose2d` without ``in_channels``."""
 
     def __init__(
-        self: Any,
+        self,
         out_channels: Any,
         kernel_size: Any,
         stride: Any = 1,
@@ -223,10 +226,10 @@ class LazyConvTranspose2d(_LazyConvXdMixin, ConvTranspose2d):
         ConvTranspose2d.__init__(self, 0, 0, *sizes, False, dilation, padding_mode)
         _postpone(self, out_channels, bias)
 
-    def _get_num_spatial_dims(self: Any) -> int:
+    def _get_num_spatial_dims(self) -> int:
         return 2
 
-    def forward(self: Any, input: Tensor, output_size: Any = None, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, output_size: Any = None, *, machine: Machine) -> Tensor:
         return _first_call(machine, self, ConvTranspose2d, input, output_size)
 
 
@@ -235,7 +238,7 @@ class LazyConvTranspose3d(_LazyConvXdMixin, ConvTranspose3d):
     """:class:`ConvTranspose3d` without ``in_channels``."""
 
     def __init__(
-        self: Any,
+        self,
         out_channels: Any,
         kernel_size: Any,
         stride: Any = 1,
@@ -252,10 +255,10 @@ class LazyConvTranspose3d(_LazyConvXdMixin, ConvTranspose3d):
         ConvTranspose3d.__init__(self, 0, 0, *sizes, False, dilation, padding_mode)
         _postpone(self, out_channels, bias)
 
-    def _get_num_spatial_dims(self: Any) -> int:
+    def _get_num_spatial_dims(self) -> int:
         return 3
 
-    def forward(self: Any, input: Tensor, output_size: Any = None, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, output_size: Any = None, *, machine: Machine) -> Tensor:
         return _first_call(machine, self, ConvTranspose3d, input, output_size)
 
 
@@ -266,7 +269,7 @@ class LazyConvTranspose3d(_LazyConvXdMixin, ConvTranspose3d):
 class LazyLinear(LazyModuleMixin, Linear):
     """:class:`Linear` without ``in_features``."""
 
-    def __init__(self: Any, out_features: Any, bias: Any = True, device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, out_features: Any, bias: Any = True, device: Any = None, dtype: Any = None) -> None:
         self.in_features = 0
         self.out_features = out_features
         self.weight = uninitialized()
@@ -274,13 +277,13 @@ class LazyLinear(LazyModuleMixin, Linear):
         if on(bias):
             self.bias = uninitialized()
 
-    def initialize_parameters(self: Any, input: Tensor) -> None:
+    def initialize_parameters(self, input: Tensor) -> None:
         self.in_features = input.shape[-1]
         self.weight = weight(self.out_features, self.in_features)
         if self.bias is not None:
             self.bias = weight(self.out_features)
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_call(machine, self, Linear, input)
 
 
@@ -292,7 +295,7 @@ class _LazyNormBase(LazyModuleMixin, _NormBase):
     """A normalisation whose ``num_features`` is the input's channels."""
 
     def __init__(
-        self: Any,
+        self,
         eps: Any = 1e-5,
         momentum: Any = 0.1,
         affine: Any = True,
@@ -306,13 +309,13 @@ class _LazyNormBase(LazyModuleMixin, _NormBase):
         _NormBase.__init__(self, unseen, eps, momentum, affine, track_running_stats, bias=bias)
         self.num_features = 0
 
-    def initialize_parameters(self: Any, input: Tensor) -> None:
+    def initialize_parameters(self, input: Tensor) -> None:
         self.num_features = input.shape[1]
         register_affine(self, self.weight is not None, self.bias is not None, self.num_features)
         register_statistics(self, self.track_running_stats, self.num_features)
 
 
-def _first_norm(machine: Any, self: Any, kind: Any, input: Tensor) -> Tensor:
+def _first_norm(machine: Machine, self, kind: Any, input: Tensor) -> Tensor:
     if input.rank < 2:
         raise OperationError("rank-mismatch", f"{{subject}} gets {input.rank}D input", exception="IndexError")
     return _first_call(machine, self, kind, input)
@@ -322,7 +325,7 @@ def _first_norm(machine: Any, self: Any, kind: Any, input: Tensor) -> Tensor:
 class LazyBatchNorm1d(_LazyNormBase, _BatchNorm):
     """:class:`BatchNorm1d` without ``num_features``."""
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_norm(machine, self, BatchNorm1d, input)
 
 
@@ -330,7 +333,7 @@ class LazyBatchNorm1d(_LazyNormBase, _BatchNorm):
 class LazyBatchNorm2d(_LazyNormBase, _BatchNorm):
     """:class:`BatchNorm2d` without ``num_features``."""
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_norm(machine, self, BatchNorm2d, input)
 
 
@@ -338,7 +341,7 @@ class LazyBatchNorm2d(_LazyNormBase, _BatchNorm):
 class LazyBatchNorm3d(_LazyNormBase, _BatchNorm):
     """:class:`BatchNorm3d` without ``num_features``."""
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_norm(machine, self, BatchNorm3d, input)
 
 
@@ -346,7 +349,7 @@ class LazyBatchNorm3d(_LazyNormBase, _BatchNorm):
 class LazyInstanceNorm1d(_LazyNormBase, _InstanceNorm):
     """:class:`InstanceNorm1d` without ``num_features``."""
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_norm(machine, self, InstanceNorm1d, input)
 
 
@@ -354,7 +357,7 @@ class LazyInstanceNorm1d(_LazyNormBase, _InstanceNorm):
 class LazyInstanceNorm2d(_LazyNormBase, _InstanceNorm):
     """:class:`InstanceNorm2d` without ``num_features``."""
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_norm(machine, self, InstanceNorm2d, input)
 
 
@@ -362,5 +365,5 @@ class LazyInstanceNorm2d(_LazyNormBase, _InstanceNorm):
 class LazyInstanceNorm3d(_LazyNormBase, _InstanceNorm):
     """:class:`InstanceNorm3d` without ``num_features``."""
 
-    def forward(self: Any, input: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
         return _first_norm(machine, self, InstanceNorm3d, input)

@@ -17,10 +17,10 @@ FEATURES = ("in_features", "out_features")
 class Identity(Module):
     """Returns its input; takes any arguments."""
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         pass
 
-    def forward(self: Any, input: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         return input
 
 
@@ -29,7 +29,7 @@ class Linear(Module):
     """…×in → …×out, weight ``out × in``. Raises feature-size-mismatch when called."""
 
     def __init__(
-        self: Any,
+        self,
         in_features: Any,
         out_features: Any,
         bias: Any = True,
@@ -41,13 +41,13 @@ class Linear(Module):
         self.weight = weight(out_features, in_features)
         register_optional(self, "bias", bias, out_features)
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.linear(input, self.weight, self.bias)
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}"
 
 
@@ -56,7 +56,7 @@ class NonDynamicallyQuantizableLinear(Linear):
     """The output projection of attention: its parameters are used, it is never called."""
 
     def __init__(
-        self: Any,
+        self,
         in_features: Any,
         out_features: Any,
         bias: Any = True,
@@ -71,7 +71,7 @@ class Bilinear(Module):
     """…×in1 and …×in2 → …×out, weight ``out × in1 × in2``."""
 
     def __init__(
-        self: Any,
+        self,
         in1_features: Any,
         in2_features: Any,
         out_features: Any,
@@ -87,8 +87,8 @@ class Bilinear(Module):
         if below(in1_features, 1):
             raise invalid(f"{{subject}} needs in1_features above 0, gets {in1_features}", actual=in1_features)
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
-    def forward(self: Any, input1: Tensor, input2: Tensor) -> Tensor:
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
         return F.bilinear(input1, input2, self.weight, self.bias)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
@@ -15,6 +15,9 @@ from analyzers.tensors.dims import product, same
 from analyzers.tensors.operations import reshape
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 def legacy_reduction(size_average: Any, reduce: Any, reduction: Any) -> Any:
@@ -31,7 +34,7 @@ def legacy_reduction(size_average: Any, reduce: Any, reduction: Any) -> Any:
 class _Loss(Module):
     """``reduction`` is ``"mean"``, ``"sum"`` or ``"none"``."""
 
-    def __init__(self: Any, size_average: Any = None, reduce: Any = None, reduction: Any = "mean") -> None:
+    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: Any = "mean") -> None:
         self.reduction = legacy_reduction(size_average, reduce, reduction)
 
 
@@ -40,7 +43,7 @@ class _WeightedLoss(_Loss):
     """With a weight for each class."""
 
     def __init__(
-        self: Any, weight: Any = None, size_average: Any = None, reduce: Any = None, reduction: Any = "mean"
+        self, weight: Any = None, size_average: Any = None, reduce: Any = None, reduction: Any = "mean"
     ) -> None:
         _Loss.__init__(self, size_average, reduce, reduction)
         self.register_buffer("weight", weight)
@@ -50,7 +53,7 @@ class _WeightedLoss(_Loss):
 class L1Loss(_Loss):
     """mean |x − y|"""
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
@@ -59,7 +62,7 @@ class NLLLoss(_WeightedLoss):
     """Negative log likelihood: N×C×… log probabilities and N×… class indices."""
 
     def __init__(
-        self: Any,
+        self,
         weight: Any = None,
         size_average: Any = None,
         ignore_index: Any = -100,
@@ -69,7 +72,7 @@ class NLLLoss(_WeightedLoss):
         _WeightedLoss.__init__(self, weight, size_average, reduce, reduction)
         self.ignore_index = ignore_index
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.nll_loss(input, target, weight=self.weight, reduction=self.reduction)
 
 
@@ -83,7 +86,7 @@ class PoissonNLLLoss(_Loss):
     """Negative log likelihood of a Poisson distribution."""
 
     def __init__(
-        self: Any,
+        self,
         log_input: Any = True,
         full: Any = False,
         size_average: Any = None,
@@ -96,7 +99,7 @@ class PoissonNLLLoss(_Loss):
         self.full = full
         self.eps = eps
 
-    def forward(self: Any, log_input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
         return F.poisson_nll_loss(log_input, target, reduction=self.reduction)
 
 
@@ -104,12 +107,12 @@ class PoissonNLLLoss(_Loss):
 class GaussianNLLLoss(_Loss):
     """Negative log likelihood of a normal distribution with a predicted variance."""
 
-    def __init__(self: Any, *, full: Any = False, eps: Any = 1e-6, reduction: Any = "mean") -> None:
+    def __init__(self, *, full: Any = False, eps: Any = 1e-6, reduction: Any = "mean") -> None:
         _Loss.__init__(self, None, None, reduction)
         self.full = full
         self.eps = eps
 
-    def forward(self: Any, input: Tensor, target: Tensor, var: Any) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor, var: Any) -> Tensor:
         return F.gaussian_nll_loss(input, target, var, reduction=self.reduction)
 
 
@@ -118,7 +121,7 @@ class KLDivLoss(_Loss):
     """Kullback–Leibler divergence."""
 
     def __init__(
-        self: Any,
+        self,
         size_average: Any = None,
         reduce: Any = None,
         reduction: Any = "mean",
@@ -127,7 +130,7 @@ class KLDivLoss(_Loss):
         _Loss.__init__(self, size_average, reduce, reduction)
         self.log_target = log_target
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.kl_div(input, target, reduction=self.reduction)
 
 
@@ -135,7 +138,7 @@ class KLDivLoss(_Loss):
 class MSELoss(_Loss):
     """mean (x − y)²"""
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
@@ -143,7 +146,7 @@ class MSELoss(_Loss):
 class BCELoss(_WeightedLoss):
     """Binary cross entropy of probabilities. ValueError unless the target has the input's shape."""
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.binary_cross_entropy(input, target, weight=self.weight, reduction=self.reduction)
 
 
@@ -152,7 +155,7 @@ class BCEWithLogitsLoss(_Loss):
     """Binary cross entropy of logits. ValueError unless the target has the input's shape."""
 
     def __init__(
-        self: Any,
+        self,
         weight: Any = None,
         size_average: Any = None,
         reduce: Any = None,
@@ -163,7 +166,7 @@ class BCEWithLogitsLoss(_Loss):
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         weights = {"weight": self.weight, "pos_weight": self.pos_weight}
         return F.binary_cross_entropy_with_logits(input, target, reduction=self.reduction, **weights)
 
@@ -173,12 +176,12 @@ class HingeEmbeddingLoss(_Loss):
     """Hinge loss of distances."""
 
     def __init__(
-        self: Any, margin: Any = 1.0, size_average: Any = None, reduce: Any = None, reduction: Any = "mean"
+        self, margin: Any = 1.0, size_average: Any = None, reduce: Any = None, reduction: Any = "mean"
     ) -> None:
         _Loss.__init__(self, size_average, reduce, reduction)
         self.margin = margin
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.hinge_embedding_loss(input, target, reduction=self.reduction)
 
 
@@ -186,7 +189,7 @@ class HingeEmbeddingLoss(_Loss):
 class MultiLabelMarginLoss(_Loss):
     """N×C and N×C class indices."""
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.multilabel_margin_loss(input, target, reduction=self.reduction)
 
 
@@ -194,13 +197,11 @@ class MultiLabelMarginLoss(_Loss):
 class SmoothL1Loss(_Loss):
     """Squared near 0, absolute beyond ``beta``."""
 
-    def __init__(
-        self: Any, size_average: Any = None, reduce: Any = None, reduction: Any = "mean", beta: Any = 1.0
-    ) -> None:
+    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: Any = "mean", beta: Any = 1.0) -> None:
         _Loss.__init__(self, size_average, reduce, reduction)
         self.beta = beta
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.smooth_l1_loss(input, target, reduction=self.reduction)
 
 
@@ -208,11 +209,11 @@ class SmoothL1Loss(_Loss):
 class HuberLoss(_Loss):
     """Squared near 0, absolute beyond ``delta``."""
 
-    def __init__(self: Any, reduction: Any = "mean", delta: Any = 1.0) -> None:
+    def __init__(self, reduction: Any = "mean", delta: Any = 1.0) -> None:
         _Loss.__init__(self, reduction=reduction)
         self.delta = delta
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.huber_loss(input, target, reduction=self.reduction)
 
 
@@ -220,7 +221,7 @@ class HuberLoss(_Loss):
 class SoftMarginLoss(_Loss):
     """log(1 + exp(−yx))"""
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.soft_margin_loss(input, target, reduction=self.reduction)
 
 
@@ -229,7 +230,7 @@ class CrossEntropyLoss(_WeightedLoss):
     """N×C×… logits and N×… class indices (or N×C×… probabilities)."""
 
     def __init__(
-        self: Any,
+        self,
         weight: Any = None,
         size_average: Any = None,
         ignore_index: Any = -100,
@@ -241,7 +242,7 @@ class CrossEntropyLoss(_WeightedLoss):
         self.ignore_index = ignore_index
         self.label_smoothing = label_smoothing
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(
             input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction
         )
@@ -259,7 +260,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
     """A linear layer N×in → N×classes and the cross entropy of its result."""
 
     def __init__(
-        self: Any,
+        self,
         in_features: Any,
         num_classes: Any,
         *,
@@ -272,7 +273,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         ignore_index: Any = None,
         label_smoothing: Any = 0.0,
         options: Any = None,
-        machine: Any,
+        machine: Machine,
     ) -> None:
         check_class_weight(weight, num_classes)
         if isinstance(label_smoothing, (int, float)) and not 0 <= label_smoothing <= 1:
@@ -286,7 +287,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         self.linear = make(machine, Linear, in_features, total, bias=bias)
         self.options = options
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         logits = F.linear(input, self.linear.weight, self.linear.bias)
         if self.out_features:
             sizes = (self.num_classes, *self.out_features)
@@ -299,7 +300,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
 class MultiLabelSoftMarginLoss(_WeightedLoss):
     """N×C and N×C labels, one number for each sample before the reduction."""
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.multilabel_soft_margin_loss(input, target, weight=self.weight, reduction=self.reduction)
 
 
@@ -308,12 +309,12 @@ class CosineEmbeddingLoss(_Loss):
     """Two batches N×D and N labels ±1."""
 
     def __init__(
-        self: Any, margin: Any = 0.0, size_average: Any = None, reduce: Any = None, reduction: Any = "mean"
+        self, margin: Any = 0.0, size_average: Any = None, reduce: Any = None, reduction: Any = "mean"
     ) -> None:
         _Loss.__init__(self, size_average, reduce, reduction)
         self.margin = margin
 
-    def forward(self: Any, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         return F.cosine_embedding_loss(input1, input2, target, reduction=self.reduction)
 
 
@@ -322,12 +323,12 @@ class MarginRankingLoss(_Loss):
     """Two batches of scores and labels ±1."""
 
     def __init__(
-        self: Any, margin: Any = 0.0, size_average: Any = None, reduce: Any = None, reduction: Any = "mean"
+        self, margin: Any = 0.0, size_average: Any = None, reduce: Any = None, reduction: Any = "mean"
     ) -> None:
         _Loss.__init__(self, size_average, reduce, reduction)
         self.margin = margin
 
-    def forward(self: Any, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         return F.margin_ranking_loss(input1, input2, target, reduction=self.reduction)
 
 
@@ -336,7 +337,7 @@ class MultiMarginLoss(_WeightedLoss):
     """N×C scores and N class indices. ValueError for p other than 1 and 2."""
 
     def __init__(
-        self: Any,
+        self,
         p: Any = 1,
         margin: Any = 1.0,
         weight: Any = None,
@@ -352,7 +353,7 @@ class MultiMarginLoss(_WeightedLoss):
         self.p = p
         self.margin = margin
 
-    def forward(self: Any, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.multi_margin_loss(input, target, p=self.p, weight=self.weight, reduction=self.reduction)
 
 
@@ -367,7 +368,7 @@ class TripletMarginLoss(_Loss):
     """Anchors, positives and negatives, each N×D. ValueError unless the margin is above 0."""
 
     def __init__(
-        self: Any,
+        self,
         margin: Any = 1.0,
         p: Any = 2.0,
         eps: Any = 1e-6,
@@ -383,7 +384,7 @@ class TripletMarginLoss(_Loss):
         self.eps = eps
         self.swap = swap
 
-    def forward(self: Any, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
+    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
         return F.triplet_margin_loss(anchor, positive, negative, reduction=self.reduction)
 
 
@@ -392,13 +393,13 @@ class TripletMarginWithDistanceLoss(_Loss):
     """As :class:`TripletMarginLoss` with a distance of one's own."""
 
     def __init__(
-        self: Any,
+        self,
         *,
         distance_function: Any = None,
         margin: Any = 1.0,
         swap: Any = False,
         reduction: Any = "mean",
-        machine: Any,
+        machine: Machine,
     ) -> None:
         _Loss.__init__(self, reduction=reduction)
         check_margin(margin)
@@ -408,7 +409,7 @@ class TripletMarginWithDistanceLoss(_Loss):
         self.margin = margin
         self.swap = swap
 
-    def forward(self: Any, anchor: Tensor, positive: Tensor, negative: Tensor, *, machine: Any) -> Tensor:
+    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor, *, machine: Machine) -> Tensor:
         near = machine.call(self.distance_function, (anchor, positive), {})
         far = machine.call(self.distance_function, (anchor, negative), {})
         return F.l1_loss(near, far, reduction=self.reduction)
@@ -418,11 +419,11 @@ class TripletMarginWithDistanceLoss(_Loss):
 class CTCLoss(_Loss):
     """T×N×C log probabilities, targets and lengths."""
 
-    def __init__(self: Any, blank: Any = 0, reduction: Any = "mean", zero_infinity: Any = False) -> None:
+    def __init__(self, blank: Any = 0, reduction: Any = "mean", zero_infinity: Any = False) -> None:
         _Loss.__init__(self, reduction=reduction)
         self.blank = blank
         self.zero_infinity = zero_infinity
 
-    def forward(self: Any, log_probs: Tensor, targets: Any, input_lengths: Any, target_lengths: Any) -> Tensor:
+    def forward(self, log_probs: Tensor, targets: Any, input_lengths: Any, target_lengths: Any) -> Tensor:
         lengths = input_lengths, target_lengths
         return F.ctc_loss(log_probs, targets, *lengths, reduction=self.reduction)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from analyzers.frameworks.registry import layer
+from analyzers.interpreter.overlays import layer
 
 Definition = TypeVar("Definition", bound=type[Any])
 

@@ -25,7 +25,7 @@ class LayerNorm(Module):
     """…×``normalized_shape`` → the same. Raises feature-size-mismatch when called."""
 
     def __init__(
-        self: Any,
+        self,
         normalized_shape: Any,
         eps: Any = 1e-5,
         elementwise_affine: Any = True,
@@ -38,13 +38,13 @@ class LayerNorm(Module):
         self.elementwise_affine = elementwise_affine
         register_affine(self, elementwise_affine, bias, *self.normalized_shape)
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Sets scale 1 and shift 0; shapes stay."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
@@ -53,7 +53,7 @@ class RMSNorm(Module):
     """…×``normalized_shape`` → the same. Raises feature-size-mismatch when called."""
 
     def __init__(
-        self: Any,
+        self,
         normalized_shape: Any,
         eps: Any = None,
         elementwise_affine: Any = True,
@@ -65,13 +65,13 @@ class RMSNorm(Module):
         self.elementwise_affine = elementwise_affine
         register_optional(self, "weight", elementwise_affine, *self.normalized_shape)
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Sets scale 1; shapes stay."""
 
-    def forward(self: Any, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
@@ -80,7 +80,7 @@ class GroupNorm(Module):
     """N×C×… → the same. ValueError unless groups divide channels; channel-mismatch when called."""
 
     def __init__(
-        self: Any,
+        self,
         num_groups: Any,
         num_channels: Any,
         eps: Any = 1e-5,
@@ -97,13 +97,13 @@ class GroupNorm(Module):
         self.affine = affine
         register_affine(self, affine, bias, num_channels)
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Sets scale 1 and shift 0; shapes stay."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
 
 
@@ -122,13 +122,13 @@ def check_channel_groups(num_groups: Any, num_channels: Any) -> None:
 class LocalResponseNorm(Module):
     """N×C×… → the same: divides by the energy of neighbouring channels."""
 
-    def __init__(self: Any, size: Any, alpha: Any = 1e-4, beta: Any = 0.75, k: Any = 1.0) -> None:
+    def __init__(self, size: Any, alpha: Any = 1e-4, beta: Any = 0.75, k: Any = 1.0) -> None:
         self.size = size
         self.alpha = alpha
         self.beta = beta
         self.k = k
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
 
@@ -136,12 +136,12 @@ class LocalResponseNorm(Module):
 class CrossMapLRN2d(Module):
     """N×C×H×W → the same."""
 
-    def __init__(self: Any, size: Any, alpha: Any = 1e-4, beta: Any = 0.75, k: Any = 1) -> None:
+    def __init__(self, size: Any, alpha: Any = 1e-4, beta: Any = 0.75, k: Any = 1) -> None:
         self.size = size
         self.alpha = alpha
         self.beta = beta
         self.k = k
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         check_rank(input, 4)
         return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)

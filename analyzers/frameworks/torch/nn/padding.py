@@ -24,7 +24,7 @@ def check_rank(input: Tensor, *ranks: int) -> None:
 class _CircularPadNd(Module):
     """Pads with the other end."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
         return F.pad(input, self.padding, "circular")
 
@@ -33,10 +33,10 @@ class _CircularPadNd(Module):
 class CircularPad1d(_CircularPadNd):
     """N×C×L → N×C×(L + left + right)."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         self.padding = pair(padding)
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 2, 3)
 
 
@@ -44,10 +44,10 @@ class CircularPad1d(_CircularPadNd):
 class CircularPad2d(_CircularPadNd):
     """N×C×H×W → N×C×(H + top + bottom)×(W + left + right)."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         self.padding = quadruple(padding)
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 3, 4)
 
 
@@ -55,10 +55,10 @@ class CircularPad2d(_CircularPadNd):
 class CircularPad3d(_CircularPadNd):
     """N×C×D×H×W, each spatial axis grows by its two paddings."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         self.padding = sextuple(padding)
 
-    def _check_input_dim(self: Any, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 4, 5)
 
 
@@ -66,10 +66,10 @@ class CircularPad3d(_CircularPadNd):
 class _ConstantPadNd(Module):
     """Pads with one value; negative paddings crop."""
 
-    def __init__(self: Any, value: Any) -> None:
+    def __init__(self, value: Any) -> None:
         self.value = value
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, "constant", self.value)
 
 
@@ -77,7 +77,7 @@ class _ConstantPadNd(Module):
 class ConstantPad1d(_ConstantPadNd):
     """…×L → …×(L + left + right)."""
 
-    def __init__(self: Any, padding: Any, value: Any) -> None:
+    def __init__(self, padding: Any, value: Any) -> None:
         _ConstantPadNd.__init__(self, value)
         self.padding = pair(padding)
 
@@ -86,7 +86,7 @@ class ConstantPad1d(_ConstantPadNd):
 class ConstantPad2d(_ConstantPadNd):
     """…×H×W → …×(H + top + bottom)×(W + left + right)."""
 
-    def __init__(self: Any, padding: Any, value: Any) -> None:
+    def __init__(self, padding: Any, value: Any) -> None:
         _ConstantPadNd.__init__(self, value)
         self.padding = quadruple(padding)
 
@@ -95,7 +95,7 @@ class ConstantPad2d(_ConstantPadNd):
 class ConstantPad3d(_ConstantPadNd):
     """…×D×H×W, each spatial axis grows by its two paddings."""
 
-    def __init__(self: Any, padding: Any, value: Any) -> None:
+    def __init__(self, padding: Any, value: Any) -> None:
         _ConstantPadNd.__init__(self, value)
         self.padding = sextuple(padding)
 
@@ -104,7 +104,7 @@ class ConstantPad3d(_ConstantPadNd):
 class _ReflectionPadNd(Module):
     """Pads with the mirrored inside (without the edge itself); must be smaller than the axis."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, "reflect")
 
 
@@ -112,7 +112,7 @@ class _ReflectionPadNd(Module):
 class ReflectionPad1d(_ReflectionPadNd):
     """N×C×L → N×C×(L + left + right)."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         self.padding = pair(padding)
 
 
@@ -120,7 +120,7 @@ class ReflectionPad1d(_ReflectionPadNd):
 class ReflectionPad2d(_ReflectionPadNd):
     """N×C×H×W → N×C×(H + top + bottom)×(W + left + right)."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         self.padding = quadruple(padding)
 
 
@@ -128,7 +128,7 @@ class ReflectionPad2d(_ReflectionPadNd):
 class ReflectionPad3d(_ReflectionPadNd):
     """N×C×D×H×W, each spatial axis grows by its two paddings."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         self.padding = sextuple(padding)
 
 
@@ -136,7 +136,7 @@ class ReflectionPad3d(_ReflectionPadNd):
 class _ReplicationPadNd(Module):
     """Pads with the edge value."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, "replicate")
 
 
@@ -144,7 +144,7 @@ class _ReplicationPadNd(Module):
 class ReplicationPad1d(_ReplicationPadNd):
     """N×C×L → N×C×(L + left + right)."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         self.padding = pair(padding)
 
 
@@ -152,7 +152,7 @@ class ReplicationPad1d(_ReplicationPadNd):
 class ReplicationPad2d(_ReplicationPadNd):
     """N×C×H×W → N×C×(H + top + bottom)×(W + left + right)."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         self.padding = quadruple(padding)
 
 
@@ -160,7 +160,7 @@ class ReplicationPad2d(_ReplicationPadNd):
 class ReplicationPad3d(_ReplicationPadNd):
     """N×C×D×H×W, each spatial axis grows by its two paddings."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         self.padding = sextuple(padding)
 
 
@@ -168,7 +168,7 @@ class ReplicationPad3d(_ReplicationPadNd):
 class ZeroPad1d(ConstantPad1d):
     """…×L → …×(L + left + right)."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         ConstantPad1d.__init__(self, padding, 0.0)
 
 
@@ -176,7 +176,7 @@ class ZeroPad1d(ConstantPad1d):
 class ZeroPad2d(ConstantPad2d):
     """…×H×W → …×(H + top + bottom)×(W + left + right)."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         ConstantPad2d.__init__(self, padding, 0.0)
 
 
@@ -184,5 +184,5 @@ class ZeroPad2d(ConstantPad2d):
 class ZeroPad3d(ConstantPad3d):
     """…×D×H×W, each spatial axis grows by its two paddings."""
 
-    def __init__(self: Any, padding: Any) -> None:
+    def __init__(self, padding: Any) -> None:
         ConstantPad3d.__init__(self, padding, 0.0)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.registry import layer
 from analyzers.frameworks.torch.module import Module
+from analyzers.interpreter.overlays import layer
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 @layer("torch.nn.DataParallel", "torch.nn.parallel.DataParallel", "torch.nn.parallel.data_parallel.DataParallel")
@@ -16,7 +19,7 @@ class DataParallel(Module):
         self.module = module
         self.dim = dim
 
-    def forward(self: Any, *inputs: Any, machine: Any, **kwargs: Any) -> Any:
+    def forward(self, *inputs: Any, machine: Machine, **kwargs: Any) -> Any:
         return machine.call(self.module, inputs, kwargs)
 
 
@@ -27,8 +30,8 @@ class DataParallel(Module):
 class DistributedDataParallel(Module):
     """Calls ``module``."""
 
-    def __init__(self: Any, module: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, module: Any, *args: Any, **kwargs: Any) -> None:
         self.module = module
 
-    def forward(self: Any, *inputs: Any, machine: Any, **kwargs: Any) -> Any:
+    def forward(self, *inputs: Any, machine: Machine, **kwargs: Any) -> Any:
         return machine.call(self.module, inputs, kwargs)

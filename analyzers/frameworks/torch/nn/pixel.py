@@ -14,10 +14,10 @@ from analyzers.tensors.tensor import Tensor
 class PixelShuffle(Module):
     """…×C·r²×H×W → …×C×H·r×W·r. RuntimeError when r² does not divide the channels."""
 
-    def __init__(self: Any, upscale_factor: Any) -> None:
+    def __init__(self, upscale_factor: Any) -> None:
         self.upscale_factor = upscale_factor
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.pixel_shuffle(input, self.upscale_factor)
 
 
@@ -25,8 +25,8 @@ class PixelShuffle(Module):
 class PixelUnshuffle(Module):
     """…×C×H·r×W·r → …×C·r²×H×W. RuntimeError when r does not divide height and width."""
 
-    def __init__(self: Any, downscale_factor: Any) -> None:
+    def __init__(self, downscale_factor: Any) -> None:
         self.downscale_factor = downscale_factor
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.pixel_unshuffle(input, self.downscale_factor)

@@ -17,7 +17,7 @@ class _MaxPoolNd(Module):
     """Attributes stay as they are given: ``kernel_size`` may be an int; no stride is the kernel's."""
 
     def __init__(
-        self: Any,
+        self,
         kernel_size: Any,
         stride: Any = None,
         padding: Any = 0,
@@ -32,11 +32,11 @@ class _MaxPoolNd(Module):
         self.return_indices = return_indices
         self.ceil_mode = ceil_mode
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-def _window(self: Any) -> tuple[Any, ...]:
+def _window(self) -> tuple[Any, ...]:
     return self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
 
 
@@ -44,7 +44,7 @@ def _window(self: Any) -> tuple[Any, ...]:
 class MaxPool1d(_MaxPoolNd):
     """N×C×L → N×C×L'; with ``return_indices`` a pair. Raises empty-output, invalid-argument."""
 
-    def forward(self: Any, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         return F.max_pool1d(input, *_window(self))
 
 
@@ -52,7 +52,7 @@ class MaxPool1d(_MaxPoolNd):
 class MaxPool2d(_MaxPoolNd):
     """N×C×H×W → N×C×H'×W'; with ``return_indices`` a pair. Raises empty-output, invalid-argument."""
 
-    def forward(self: Any, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         return F.max_pool2d(input, *_window(self))
 
 
@@ -60,7 +60,7 @@ class MaxPool2d(_MaxPoolNd):
 class MaxPool3d(_MaxPoolNd):
     """N×C×D×H×W → N×C×D'×H'×W'; with ``return_indices`` a pair. Raises empty-output, invalid-argument."""
 
-    def forward(self: Any, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         return F.max_pool3d(input, *_window(self))
 
 
@@ -68,7 +68,7 @@ class MaxPool3d(_MaxPoolNd):
 class _MaxUnpoolNd(Module):
     """Puts maxima back where they came from."""
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
@@ -76,12 +76,12 @@ class _MaxUnpoolNd(Module):
 class MaxUnpool1d(_MaxUnpoolNd):
     """N×C×L and its indices → N×C×L', ``L' = (L−1)·s − 2p + k`` unless ``output_size`` says."""
 
-    def __init__(self: Any, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         self.kernel_size = single(kernel_size)
         self.stride = single(kernel_size if stride is None else stride)
         self.padding = single(padding)
 
-    def forward(self: Any, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
         return F.max_unpool1d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
@@ -89,12 +89,12 @@ class MaxUnpool1d(_MaxUnpoolNd):
 class MaxUnpool2d(_MaxUnpoolNd):
     """N×C×H×W and its indices → N×C×H'×W', per axis as :class:`MaxUnpool1d`."""
 
-    def __init__(self: Any, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         self.kernel_size = pair(kernel_size)
         self.stride = pair(kernel_size if stride is None else stride)
         self.padding = pair(padding)
 
-    def forward(self: Any, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
         return F.max_unpool2d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
@@ -102,12 +102,12 @@ class MaxUnpool2d(_MaxUnpoolNd):
 class MaxUnpool3d(_MaxUnpoolNd):
     """N×C×D×H×W and its indices → N×C×D'×H'×W', per axis as :class:`MaxUnpool1d`."""
 
-    def __init__(self: Any, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         self.kernel_size = triple(kernel_size)
         self.stride = triple(kernel_size if stride is None else stride)
         self.padding = triple(padding)
 
-    def forward(self: Any, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
         return F.max_unpool3d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
@@ -115,7 +115,7 @@ class MaxUnpool3d(_MaxUnpoolNd):
 class _AvgPoolNd(Module):
     """Means over windows."""
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
@@ -124,7 +124,7 @@ class AvgPool1d(_AvgPoolNd):
     """N×C×L → N×C×L'. Raises empty-output, invalid-argument (padding above half the kernel)."""
 
     def __init__(
-        self: Any,
+        self,
         kernel_size: Any,
         stride: Any = None,
         padding: Any = 0,
@@ -137,13 +137,13 @@ class AvgPool1d(_AvgPoolNd):
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         window = self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
         return F.avg_pool1d(input, *window)
 
 
 def _set_average_window(
-    self: Any, kernel_size: Any, stride: Any, padding: Any, ceil_mode: Any, count_include_pad: Any
+    self, kernel_size: Any, stride: Any, padding: Any, ceil_mode: Any, count_include_pad: Any
 ) -> None:
     self.kernel_size = kernel_size
     self.stride = kernel_size if stride is None else stride
@@ -157,7 +157,7 @@ class AvgPool2d(_AvgPoolNd):
     """N×C×H×W → N×C×H'×W'. Raises empty-output, invalid-argument (padding above half the kernel)."""
 
     def __init__(
-        self: Any,
+        self,
         kernel_size: Any,
         stride: Any = None,
         padding: Any = 0,
@@ -168,7 +168,7 @@ class AvgPool2d(_AvgPoolNd):
         _set_average_window(self, kernel_size, stride, padding, ceil_mode, count_include_pad)
         self.divisor_override = divisor_override
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         window = self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
         return F.avg_pool2d(input, *window, self.divisor_override)
 
@@ -178,7 +178,7 @@ class AvgPool3d(_AvgPoolNd):
     """N×C×D×H×W → N×C×D'×H'×W'. Raises empty-output, invalid-argument."""
 
     def __init__(
-        self: Any,
+        self,
         kernel_size: Any,
         stride: Any = None,
         padding: Any = 0,
@@ -189,7 +189,7 @@ class AvgPool3d(_AvgPoolNd):
         _set_average_window(self, kernel_size, stride, padding, ceil_mode, count_include_pad)
         self.divisor_override = divisor_override
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         window = self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
         return F.avg_pool3d(input, *window, self.divisor_override)
 
@@ -208,7 +208,7 @@ class FractionalMaxPool2d(Module):
     """N×C×H×W → N×C×``output_size`` (or H·ratio × W·ratio, rounded down)."""
 
     def __init__(
-        self: Any,
+        self,
         kernel_size: Any,
         output_size: Any = None,
         output_ratio: Any = None,
@@ -222,7 +222,7 @@ class FractionalMaxPool2d(Module):
         self.output_ratio = None if output_ratio is None else pair(output_ratio)
         check_fractional(self.output_size, self.output_ratio)
 
-    def forward(self: Any, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         sizes = self.kernel_size, self.output_size, self.output_ratio
         return F.fractional_max_pool2d(input, *sizes, self.return_indices)
 
@@ -232,7 +232,7 @@ class FractionalMaxPool3d(Module):
     """N×C×D×H×W → N×C×``output_size`` (or each size · ratio, rounded down)."""
 
     def __init__(
-        self: Any,
+        self,
         kernel_size: Any,
         output_size: Any = None,
         output_ratio: Any = None,
@@ -248,7 +248,7 @@ class FractionalMaxPool3d(Module):
         self.output_ratio = None if output_ratio is None else triple(output_ratio)
         check_fractional(self.output_size, self.output_ratio)
 
-    def forward(self: Any, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         sizes = self.kernel_size, self.output_size, self.output_ratio
         return F.fractional_max_pool3d(input, *sizes, self.return_indices)
 
@@ -257,7 +257,7 @@ class FractionalMaxPool3d(Module):
 class _LPPoolNd(Module):
     """The p-norm of each window."""
 
-    def __init__(self: Any, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False) -> None:
+    def __init__(self, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False) -> None:
         self.norm_type = norm_type
         self.kernel_size = kernel_size
         self.stride = stride
@@ -268,7 +268,7 @@ class _LPPoolNd(Module):
 class LPPool1d(_LPPoolNd):
     """N×C×L → N×C×L'."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.lp_pool1d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
 
@@ -276,7 +276,7 @@ class LPPool1d(_LPPoolNd):
 class LPPool2d(_LPPoolNd):
     """N×C×H×W → N×C×H'×W'."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.lp_pool2d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
 
@@ -284,7 +284,7 @@ class LPPool2d(_LPPoolNd):
 class LPPool3d(_LPPoolNd):
     """N×C×D×H×W → N×C×D'×H'×W'."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.lp_pool3d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
 
@@ -292,11 +292,11 @@ class LPPool3d(_LPPoolNd):
 class _AdaptiveMaxPoolNd(Module):
     """Pools to a given size; None in ``output_size`` keeps that axis."""
 
-    def __init__(self: Any, output_size: Any, return_indices: Any = False) -> None:
+    def __init__(self, output_size: Any, return_indices: Any = False) -> None:
         self.output_size = output_size
         self.return_indices = return_indices
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
 
 
@@ -304,7 +304,7 @@ class _AdaptiveMaxPoolNd(Module):
 class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """N×C×L → N×C×``output_size``; with ``return_indices`` a pair."""
 
-    def forward(self: Any, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         return F.adaptive_max_pool1d(input, self.output_size, self.return_indices)
 
 
@@ -312,7 +312,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
 class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """N×C×H×W → N×C×``output_size``; with ``return_indices`` a pair."""
 
-    def forward(self: Any, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
 
 
@@ -320,7 +320,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
 class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """N×C×D×H×W → N×C×``output_size``; with ``return_indices`` a pair."""
 
-    def forward(self: Any, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)
 
 
@@ -328,10 +328,10 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
 class _AdaptiveAvgPoolNd(Module):
     """Pools to a given size; None in ``output_size`` keeps that axis."""
 
-    def __init__(self: Any, output_size: Any) -> None:
+    def __init__(self, output_size: Any) -> None:
         self.output_size = output_size
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
 
 
@@ -339,7 +339,7 @@ class _AdaptiveAvgPoolNd(Module):
 class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """N×C×L → N×C×``output_size``."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.adaptive_avg_pool1d(input, self.output_size)
 
 
@@ -347,7 +347,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
 class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """N×C×H×W → N×C×``output_size``."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.adaptive_avg_pool2d(input, self.output_size)
 
 
@@ -355,5 +355,5 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
 class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """N×C×D×H×W → N×C×``output_size``."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.adaptive_avg_pool3d(input, self.output_size)

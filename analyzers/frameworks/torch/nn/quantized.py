@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.registry import layer
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.children import make
 from analyzers.frameworks.torch.nn.linear import Identity
-from analyzers.tensors.operations import pieces
+from analyzers.interpreter.overlays import layer
+from analyzers.tensors.operations import concat_split
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.operations.linear_algebra import matmul
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 @layer(
@@ -23,28 +26,28 @@ from analyzers.tensors.tensor import Tensor
 class FloatFunctional(Module):
     """Operators as a module; every result passes ``activation_post_process``."""
 
-    def __init__(self: Any, *, machine: Any) -> None:
+    def __init__(self, *, machine: Machine) -> None:
         self.activation_post_process = make(machine, Identity)
 
-    def add(self: Any, x: Any, y: Any, *, machine: Any) -> Tensor:
+    def add(self, x: Any, y: Any, *, machine: Machine) -> Tensor:
         return machine.call(self.activation_post_process, (broadcast(x, y),), {})
 
-    def add_scalar(self: Any, x: Any, y: Any) -> Tensor:
+    def add_scalar(self, x: Any, y: Any) -> Tensor:
         return broadcast(x, y)
 
-    def mul(self: Any, x: Any, y: Any, *, machine: Any) -> Tensor:
+    def mul(self, x: Any, y: Any, *, machine: Machine) -> Tensor:
         return machine.call(self.activation_post_process, (broadcast(x, y),), {})
 
-    def mul_scalar(self: Any, x: Any, y: Any) -> Tensor:
+    def mul_scalar(self, x: Any, y: Any) -> Tensor:
         return broadcast(x, y)
 
-    def cat(self: Any, x: Any, dim: Any = 0, *, machine: Any) -> Tensor:
-        return machine.call(self.activation_post_process, (pieces.cat(x, dim),), {})
+    def cat(self, x: Any, dim: Any = 0, *, machine: Machine) -> Tensor:
+        return machine.call(self.activation_post_process, (concat_split.cat(x, dim),), {})
 
-    def add_relu(self: Any, x: Any, y: Any, *, machine: Any) -> Tensor:
+    def add_relu(self, x: Any, y: Any, *, machine: Machine) -> Tensor:
         return machine.call(self.activation_post_process, (F.relu(broadcast(x, y)),), {})
 
-    def matmul(self: Any, x: Tensor, y: Tensor, *, machine: Any) -> Tensor:
+    def matmul(self, x: Tensor, y: Tensor, *, machine: Machine) -> Tensor:
         return machine.call(self.activation_post_process, (matmul(x, y),), {})
 
 
@@ -52,11 +55,11 @@ class FloatFunctional(Module):
 class QuantStub(Module):
     """Where quantisation would begin: the input itself."""
 
-    def __init__(self: Any, qconfig: Any = None) -> None:
+    def __init__(self, qconfig: Any = None) -> None:
         if qconfig is not None:
             self.qconfig = qconfig
 
-    def forward(self: Any, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         return x
 
 
@@ -64,9 +67,9 @@ class QuantStub(Module):
 class DeQuantStub(Module):
     """Where quantisation would end: the input itself."""
 
-    def __init__(self: Any, qconfig: Any = None) -> None:
+    def __init__(self, qconfig: Any = None) -> None:
         if qconfig is not None:
             self.qconfig = qconfig
 
-    def forward(self: Any, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         return x

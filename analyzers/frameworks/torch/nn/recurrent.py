@@ -57,7 +57,7 @@ class RNNBase(Module):
     """
 
     def __init__(
-        self: Any,
+        self,
         mode: str,
         input_size: Any,
         hidden_size: Any,
@@ -89,34 +89,34 @@ class RNNBase(Module):
             for suffix in ("", "_reverse")[: directions(self)]:
                 self._all_weights.append(_register_layer(self, layer, suffix))
 
-    def flatten_parameters(self: Any) -> None:
+    def flatten_parameters(self) -> None:
         """Rearranges memory; shapes stay."""
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
     @property
-    def all_weights(self: Any) -> list[list[Tensor]]:
+    def all_weights(self) -> list[list[Tensor]]:
         return [[getattr(self, name) for name in names] for names in self._all_weights]
 
-    def forward(self: Any, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
+    def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
         return run(self, input, hx)
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"{self.input_size}, {self.hidden_size}"
 
 
-def directions(self: Any) -> int:
+def directions(self) -> int:
     return 2 if self.bidirectional else 1
 
 
-def output_size(self: Any) -> Dim:
+def output_size(self) -> Dim:
     """Features that one direction gives out."""
     projected = isinstance(self.proj_size, int) and self.proj_size == 0
     return self.hidden_size if projected else self.proj_size
 
 
-def _register_layer(self: Any, layer: int, suffix: str) -> list[str]:
+def _register_layer(self, layer: int, suffix: str) -> list[str]:
     end = f"l{layer}{suffix}"
     shapes = dict(_layer_shapes(self, layer))
     for name, shape in shapes.items():
@@ -124,7 +124,7 @@ def _register_layer(self: Any, layer: int, suffix: str) -> list[str]:
     return [f"{name}_{end}" for name in shapes]
 
 
-def _layer_shapes(self: Any, layer: int) -> Iterator[tuple[str, tuple[Dim, ...]]]:
+def _layer_shapes(self, layer: int) -> Iterator[tuple[str, tuple[Dim, ...]]]:
     gates = GATES[self.mode] * self.hidden_size
     size = output_size(self)
     yield "weight_ih", (gates, self.input_size if layer == 0 else size * directions(self))
@@ -136,7 +136,7 @@ def _layer_shapes(self: Any, layer: int) -> Iterator[tuple[str, tuple[Dim, ...]]
         yield "weight_hr", (self.proj_size, self.hidden_size)
 
 
-def run(self: Any, input: Any, hx: Any) -> tuple[Tensor, Any]:
+def run(self, input: Any, hx: Any) -> tuple[Tensor, Any]:
     """One pass over a sequence L×N×features (N×L with batch_first, or L×features).
 
     Gives L×N×(directions·output) and the last state (layers·directions)×N×output; of an LSTM the
@@ -153,7 +153,7 @@ def run(self: Any, input: Any, hx: Any) -> tuple[Tensor, Any]:
     return result
 
 
-def _sequence(self: Any, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _sequence(self, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     try:
         return recurrent(
             input,
@@ -170,11 +170,11 @@ def _sequence(self: Any, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         raise
 
 
-def _result(self: Any, output: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Any]:
+def _result(self, output: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Any]:
     return output, ((hidden, cell) if self.mode == "LSTM" else hidden)
 
 
-def _state_seen(self: Any, input: Tensor, hx: Any) -> Tensor | None:
+def _state_seen(self, input: Tensor, hx: Any) -> Tensor | None:
     """What the initial state saw, laid out as the output; None when it saw no input."""
     first = hx[0] if isinstance(hx, (tuple, list)) and hx else hx
     if not isinstance(first, Tensor) or first.field is Field.EMPTY or first.rank != input.rank:
@@ -184,7 +184,7 @@ def _state_seen(self: Any, input: Tensor, hx: Any) -> Tensor | None:
     return input.with_(field=field)
 
 
-def _check_states(self: Any, hx: Any, expected: tuple[Tensor, Tensor], result: Any) -> None:
+def _check_states(self, hx: Any, expected: tuple[Tensor, Tensor], result: Any) -> None:
     if hx is None or isinstance(hx, Unknown):
         return
     if self.mode == "LSTM" and isinstance(hx, Tensor):  # both states in one
@@ -200,7 +200,7 @@ class RNN(RNNBase):
     """L×N×input → (L×N×hidden·directions, layers·directions×N×hidden)."""
 
     def __init__(
-        self: Any,
+        self,
         input_size: Any,
         hidden_size: Any,
         num_layers: Any = 1,
@@ -225,7 +225,7 @@ class LSTM(RNNBase):
     """L×N×input → (L×N×output·directions, (hidden state, cell state)); output is proj_size if given."""
 
     def __init__(
-        self: Any,
+        self,
         input_size: Any,
         hidden_size: Any,
         num_layers: Any = 1,
@@ -246,7 +246,7 @@ class GRU(RNNBase):
     """L×N×input → (L×N×hidden·directions, layers·directions×N×hidden)."""
 
     def __init__(
-        self: Any,
+        self,
         input_size: Any,
         hidden_size: Any,
         num_layers: Any = 1,
@@ -266,7 +266,7 @@ class RNNCellBase(Module):
     """The weights of one recurrent step: ``weight_ih`` chunks·hidden × input, ``weight_hh`` … × hidden."""
 
     def __init__(
-        self: Any,
+        self,
         input_size: Any,
         hidden_size: Any,
         bias: Any,
@@ -283,11 +283,11 @@ class RNNCellBase(Module):
         register_optional(self, "bias_ih", bias, gates)
         register_optional(self, "bias_hh", bias, gates)
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
 
-def step(self: Any, input: Tensor, states: tuple[Any, ...]) -> Tensor:
+def step(self, input: Tensor, states: tuple[Any, ...]) -> Tensor:
     """One recurrent step: N×input → N×hidden (or without N). ValueError for other ranks."""
     given = [state for state in states if isinstance(state, Tensor)]
     for state in given:
@@ -306,7 +306,7 @@ class RNNCell(RNNCellBase):
     """N×input and N×hidden → N×hidden."""
 
     def __init__(
-        self: Any,
+        self,
         input_size: Any,
         hidden_size: Any,
         bias: Any = True,
@@ -317,7 +317,7 @@ class RNNCell(RNNCellBase):
         RNNCellBase.__init__(self, input_size, hidden_size, bias, 1)
         self.nonlinearity = nonlinearity
 
-    def forward(self: Any, input: Tensor, hx: Any = None) -> Tensor:
+    def forward(self, input: Tensor, hx: Any = None) -> Tensor:
         if isinstance(self.nonlinearity, str) and self.nonlinearity not in ("tanh", "relu"):
             raise OperationError("invalid-argument", f"{{subject}} has no nonlinearity {self.nonlinearity!r}")
         return step(self, input, (hx,))
@@ -328,11 +328,11 @@ class LSTMCell(RNNCellBase):
     """N×input and (N×hidden, N×hidden) → (hidden state, cell state), both N×hidden."""
 
     def __init__(
-        self: Any, input_size: Any, hidden_size: Any, bias: Any = True, device: Any = None, dtype: Any = None
+        self, input_size: Any, hidden_size: Any, bias: Any = True, device: Any = None, dtype: Any = None
     ) -> None:
         RNNCellBase.__init__(self, input_size, hidden_size, bias, 4)
 
-    def forward(self: Any, input: Tensor, hx: Any = None) -> tuple[Tensor, Tensor]:
+    def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Tensor]:
         try:
             hidden = step(self, input, () if hx is None else tuple(hx))
         except OperationError as error:
@@ -346,9 +346,9 @@ class GRUCell(RNNCellBase):
     """N×input and N×hidden → N×hidden."""
 
     def __init__(
-        self: Any, input_size: Any, hidden_size: Any, bias: Any = True, device: Any = None, dtype: Any = None
+        self, input_size: Any, hidden_size: Any, bias: Any = True, device: Any = None, dtype: Any = None
     ) -> None:
         RNNCellBase.__init__(self, input_size, hidden_size, bias, 3)
 
-    def forward(self: Any, input: Tensor, hx: Any = None) -> Tensor:
+    def forward(self, input: Tensor, hx: Any = None) -> Tensor:
         return step(self, input, (hx,))

@@ -14,8 +14,8 @@ from analyzers.tensors.tensor import Tensor
 class ChannelShuffle(Module):
     """N×C×… → the same, channels interleaved. RuntimeError when the groups do not divide C."""
 
-    def __init__(self: Any, groups: Any) -> None:
+    def __init__(self, groups: Any) -> None:
         self.groups = groups
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.channel_shuffle(input, self.groups)

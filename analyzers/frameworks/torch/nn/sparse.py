@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
@@ -11,6 +11,9 @@ from analyzers.frameworks.torch.nn.weights import invalid, shape_text, weight
 from analyzers.tensors.dims import same
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 SIZES = ("num_embeddings", "embedding_dim")
 
@@ -48,7 +51,7 @@ class Embedding(Module):
     """Indices of any shape → that shape × embedding_dim. Raises AssertionError for a bad padding_idx."""
 
     def __init__(
-        self: Any,
+        self,
         num_embeddings: Any,
         embedding_dim: Any,
         padding_idx: Any = None,
@@ -70,13 +73,13 @@ class Embedding(Module):
         self.weight = table(_weight, num_embeddings, embedding_dim, _freeze)
         self.sparse = sparse
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.embedding(input, self.weight, self.padding_idx)
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"{self.num_embeddings}, {self.embedding_dim}"
 
     @classmethod
@@ -90,7 +93,7 @@ class Embedding(Module):
         scale_grad_by_freq: Any = False,
         sparse: Any = False,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> Any:
         """An embedding of a given table, frozen unless told otherwise."""
         check_table(embeddings)
@@ -109,7 +112,7 @@ class EmbeddingBag(Module):
     """Bags of indices N×L (or a flat list with offsets) → N×embedding_dim."""
 
     def __init__(
-        self: Any,
+        self,
         num_embeddings: Any,
         embedding_dim: Any,
         max_norm: Any = None,
@@ -134,10 +137,10 @@ class EmbeddingBag(Module):
         self.sparse = sparse
         self.include_last_offset = include_last_offset
 
-    def reset_parameters(self: Any) -> None:
+    def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
-    def forward(self: Any, input: Tensor, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
+    def forward(self, input: Tensor, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
         return F.embedding_bag(
             input,
             self.weight,
@@ -160,7 +163,7 @@ class EmbeddingBag(Module):
         include_last_offset: Any = False,
         padding_idx: Any = None,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> Any:
         """An embedding bag of a given table, frozen unless told otherwise."""
         check_table(embeddings)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.activation import GELU, ReLU
 from analyzers.frameworks.torch.nn.attention import MultiheadAttention
 from analyzers.frameworks.torch.nn.children import is_made_by, make
-from analyzers.frameworks.torch.nn.copies import clones
+from analyzers.frameworks.torch.nn.clones import clones
 from analyzers.frameworks.torch.nn.dropout import Dropout
 from analyzers.frameworks.torch.nn.linear import Linear
 from analyzers.frameworks.torch.nn.naming import nn_layer
@@ -19,6 +19,9 @@ from analyzers.tensors.dims import same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 MODEL = ("d_model", "nhead", "dim_feedforward")
 
@@ -33,7 +36,7 @@ def activation_function(activation: Any) -> Any:
     return known[activation]
 
 
-def _build(self: Any, machine: Any, parts: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any]]]) -> None:
+def _build(self, machine: Machine, parts: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any]]]) -> None:
     """Make child modules, in the order torch registers them."""
     for name, (kind, arguments, keywords) in parts.items():
         setattr(self, name, make(machine, kind, *arguments, **keywords))
@@ -44,7 +47,7 @@ class TransformerEncoderLayer(Module):
     """S×N×d_model → the same: self-attention, then two linear layers, each with a residual and a norm."""
 
     def __init__(
-        self: Any,
+        self,
         d_model: Any,
         nhead: Any,
         dim_feedforward: Any = 2048,
@@ -57,7 +60,7 @@ class TransformerEncoderLayer(Module):
         device: Any = None,
         dtype: Any = None,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> None:
         attention = {"dropout": dropout, "bias": bias, "batch_first": batch_first}
         norm = (LayerNorm, (d_model,), {"eps": layer_norm_eps, "bias": bias})
@@ -75,13 +78,13 @@ class TransformerEncoderLayer(Module):
         self.activation_relu_or_gelu = fast_activation(self.activation)
 
     def forward(
-        self: Any,
+        self,
         src: Tensor,
         src_mask: Any = None,
         src_key_padding_mask: Any = None,
         is_causal: Any = False,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> Tensor:
         masks = src_mask, src_key_padding_mask, is_causal
         steps = [
@@ -91,12 +94,12 @@ class TransformerEncoderLayer(Module):
         return _residuals(machine, src, steps, bool(self.norm_first))
 
     def _sa_block(
-        self: Any, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False, *, machine: Any
+        self, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False, *, machine: Machine
     ) -> Tensor:
         masks = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
         return machine.call(self.dropout1, (attend(machine, self.self_attn, x, x, masks),), {})
 
-    def _ff_block(self: Any, x: Tensor, *, machine: Any) -> Tensor:
+    def _ff_block(self, x: Tensor, *, machine: Machine) -> Tensor:
         return machine.call(self.dropout2, (feed_forward(machine, self, x),), {})
 
 
@@ -107,20 +110,20 @@ def fast_activation(activation: Any) -> int:
     return 2 if activation is F.gelu or is_made_by(activation, GELU) else 0
 
 
-def attend(machine: Any, attention: Any, x: Tensor, memory: Tensor, masks: dict[str, Any]) -> Tensor:
+def attend(machine: Machine, attention: Any, x: Tensor, memory: Tensor, masks: dict[str, Any]) -> Tensor:
     """Attention of ``x`` to ``memory``, without the weights."""
     outputs = machine.call(attention, (x, memory, memory), {**masks, "need_weights": False})
     return outputs[0]
 
 
-def feed_forward(machine: Any, self: Any, x: Tensor) -> Tensor:
+def feed_forward(machine: Machine, self, x: Tensor) -> Tensor:
     """linear1, activation, dropout, linear2."""
     for part in (self.linear1, self.activation, self.dropout, self.linear2):
         x = machine.call(part, (x,), {})
     return x
 
 
-def _residuals(machine: Any, x: Tensor, steps: list[tuple[Any, Any]], norm_first: bool) -> Tensor:
+def _residuals(machine: Machine, x: Tensor, steps: list[tuple[Any, Any]], norm_first: bool) -> Tensor:
     """``x + step(norm(x))`` for each step, or ``norm(x + step(x))``."""
     for norm, step in steps:
         if norm_first:
@@ -135,7 +138,7 @@ class TransformerDecoderLayer(Module):
     """T×N×d_model and memory S×N×d_model → T×N×d_model."""
 
     def __init__(
-        self: Any,
+        self,
         d_model: Any,
         nhead: Any,
         dim_feedforward: Any = 2048,
@@ -148,7 +151,7 @@ class TransformerDecoderLayer(Module):
         device: Any = None,
         dtype: Any = None,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> None:
         keywords = {"dropout": dropout, "bias": bias, "batch_first": batch_first}
         attention = (MultiheadAttention, (d_model, nhead), keywords)
@@ -168,7 +171,7 @@ class TransformerDecoderLayer(Module):
         self.activation = activation_function(activation)
 
     def forward(
-        self: Any,
+        self,
         tgt: Tensor,
         memory: Tensor,
         tgt_mask: Any = None,
@@ -178,7 +181,7 @@ class TransformerDecoderLayer(Module):
         tgt_is_causal: Any = False,
         memory_is_causal: Any = False,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> Tensor:
         own = tgt_mask, tgt_key_padding_mask, tgt_is_causal
         other = memory, memory_mask, memory_key_padding_mask, memory_is_causal
@@ -190,29 +193,29 @@ class TransformerDecoderLayer(Module):
         return _residuals(machine, tgt, steps, bool(self.norm_first))
 
     def _sa_block(
-        self: Any, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False, *, machine: Any
+        self, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False, *, machine: Machine
     ) -> Tensor:
         masks = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
         return machine.call(self.dropout1, (attend(machine, self.self_attn, x, x, masks),), {})
 
     def _mha_block(
-        self: Any,
+        self,
         x: Tensor,
         mem: Tensor,
         attn_mask: Any,
         key_padding_mask: Any,
         is_causal: Any = False,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> Tensor:
         masks = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
         return machine.call(self.dropout2, (attend(machine, self.multihead_attn, x, mem, masks),), {})
 
-    def _ff_block(self: Any, x: Tensor, *, machine: Any) -> Tensor:
+    def _ff_block(self, x: Tensor, *, machine: Machine) -> Tensor:
         return machine.call(self.dropout3, (feed_forward(machine, self, x),), {})
 
 
-def _some_layers(machine: Any, layers: Any, result: Tensor) -> list[Any]:
+def _some_layers(machine: Machine, layers: Any, result: Tensor) -> list[Any]:
     """The layers; raises dimension-out-of-range where there are none, since torch looks at the first one."""
     found = machine.iterate(layers)
     if not found:
@@ -221,7 +224,7 @@ def _some_layers(machine: Any, layers: Any, result: Tensor) -> list[Any]:
     return found
 
 
-def _normed(machine: Any, norm: Any, x: Tensor) -> Tensor:
+def _normed(machine: Machine, norm: Any, x: Tensor) -> Tensor:
     return x if norm is None else machine.call(norm, (x,), {})
 
 
@@ -230,14 +233,14 @@ class TransformerEncoder(Module):
     """``num_layers`` deep copies of a layer in ``layers``, then ``norm``."""
 
     def __init__(
-        self: Any,
+        self,
         encoder_layer: Any,
         num_layers: Any,
         norm: Any = None,
         enable_nested_tensor: Any = True,
         mask_check: Any = True,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> None:
         self.layers = clones(encoder_layer, num_layers, machine=machine)
         self.num_layers = num_layers
@@ -247,13 +250,13 @@ class TransformerEncoder(Module):
         self.mask_check = mask_check
 
     def forward(
-        self: Any,
+        self,
         src: Tensor,
         mask: Any = None,
         src_key_padding_mask: Any = None,
         is_causal: Any = None,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> Tensor:
         masks = {
             "src_mask": mask,
@@ -269,13 +272,13 @@ class TransformerEncoder(Module):
 class TransformerDecoder(Module):
     """``num_layers`` deep copies of a layer in ``layers``, then ``norm``."""
 
-    def __init__(self: Any, decoder_layer: Any, num_layers: Any, norm: Any = None, *, machine: Any) -> None:
+    def __init__(self, decoder_layer: Any, num_layers: Any, norm: Any = None, *, machine: Machine) -> None:
         self.layers = clones(decoder_layer, num_layers, machine=machine)
         self.num_layers = num_layers
         self.norm = norm
 
     def forward(
-        self: Any,
+        self,
         tgt: Tensor,
         memory: Tensor,
         tgt_mask: Any = None,
@@ -285,7 +288,7 @@ class TransformerDecoder(Module):
         tgt_is_causal: Any = None,
         memory_is_causal: Any = False,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> Tensor:
         masks = {
             "tgt_mask": tgt_mask,
@@ -305,7 +308,7 @@ class Transformer(Module):
     """src S×N×d_model and tgt T×N×d_model → T×N×d_model, by an encoder and a decoder."""
 
     def __init__(
-        self: Any,
+        self,
         d_model: Any = 512,
         nhead: Any = 8,
         num_encoder_layers: Any = 6,
@@ -322,7 +325,7 @@ class Transformer(Module):
         device: Any = None,
         dtype: Any = None,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> None:
         sizes = d_model, nhead, dim_feedforward, dropout, activation
         arguments = (*sizes, layer_norm_eps, batch_first, norm_first, bias)
@@ -340,7 +343,7 @@ class Transformer(Module):
         self.batch_first = batch_first
 
     def forward(
-        self: Any,
+        self,
         src: Tensor,
         tgt: Tensor,
         src_mask: Any = None,
@@ -353,7 +356,7 @@ class Transformer(Module):
         tgt_is_causal: Any = None,
         memory_is_causal: Any = False,
         *,
-        machine: Any,
+        machine: Machine,
     ) -> Tensor:
         _check_sequences(self, src, tgt)
         source = {"mask": src_mask, "src_key_padding_mask": src_key_padding_mask, "is_causal": src_is_causal}
@@ -372,18 +375,18 @@ class Transformer(Module):
     def generate_square_subsequent_mask(sz: Any, device: Any = None, dtype: Any = None) -> Tensor:
         return Tensor((sz, sz))
 
-    def _reset_parameters(self: Any) -> None:
+    def _reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
 
-def _stack(machine: Any, kinds: tuple[Any, Any], arguments: Any, count: Any, norm: Any) -> Any:
+def _stack(machine: Machine, kinds: tuple[Any, Any], arguments: Any, count: Any, norm: Any) -> Any:
     """An encoder or decoder of ``count`` layers with its closing norm."""
     stack, layer = kinds
     (size,), keywords = norm
     return make(machine, stack, make(machine, layer, *arguments), count, make(machine, LayerNorm, size, **keywords))
 
 
-def _check_sequences(self: Any, src: Tensor, tgt: Tensor) -> None:
+def _check_sequences(self, src: Tensor, tgt: Tensor) -> None:
     """RuntimeError when the batches differ or the features are not d_model."""
     batch = 0 if self.batch_first else 1
     if src.rank == 3 and same(src.shape[batch], tgt.shape[batch]) is False:

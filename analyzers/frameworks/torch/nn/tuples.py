@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from analyzers.frameworks.registry import function
+from analyzers.interpreter.overlays import function
 
 
 @function("torch.nn.modules.utils._ntuple")

@@ -22,7 +22,7 @@ class Upsample(Module):
     """N×C×… → N×C×``size``, or each spatial axis times ``scale_factor``, rounded down."""
 
     def __init__(
-        self: Any,
+        self,
         size: Any = None,
         scale_factor: Any = None,
         mode: Any = "nearest",
@@ -36,7 +36,7 @@ class Upsample(Module):
         self.align_corners = align_corners
         self.recompute_scale_factor = recompute_scale_factor
 
-    def forward(self: Any, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return F.interpolate(
             input,
             self.size,
@@ -46,7 +46,7 @@ class Upsample(Module):
             recompute_scale_factor=self.recompute_scale_factor,
         )
 
-    def extra_repr(self: Any) -> str:
+    def extra_repr(self) -> str:
         return f"size={self.size}, scale_factor={self.scale_factor}, mode={self.mode!r}"
 
 
@@ -54,7 +54,7 @@ class Upsample(Module):
 class UpsamplingNearest2d(Upsample):
     """N×C×H×W, nearest neighbour."""
 
-    def __init__(self: Any, size: Any = None, scale_factor: Any = None) -> None:
+    def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         Upsample.__init__(self, size, scale_factor, "nearest")
 
 
@@ -62,5 +62,5 @@ class UpsamplingNearest2d(Upsample):
 class UpsamplingBilinear2d(Upsample):
     """N×C×H×W, bilinear with aligned corners."""
 
-    def __init__(self: Any, size: Any = None, scale_factor: Any = None) -> None:
+    def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         Upsample.__init__(self, size, scale_factor, "bilinear", True)

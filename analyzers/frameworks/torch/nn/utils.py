@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.registry import function
+from analyzers.interpreter.overlays import function
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations.pieces import cat, tensor_list
+from analyzers.tensors.operations.concat_split import cat, tensor_list
 from analyzers.tensors.operations.reshape import unsqueeze
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 PACKED = "packed sequences are not followed"
 
@@ -119,7 +122,7 @@ def orthogonal(module: Any, name: str = "weight", orthogonal_map: Any = None, *,
 
 
 @function("torch.nn.utils.parameters_to_vector", "torch.nn.utils.convert_parameters.parameters_to_vector")
-def parameters_to_vector(parameters: Any, *, machine: Any) -> Tensor:
+def parameters_to_vector(parameters: Any, *, machine: Machine) -> Tensor:
     """All parameters end to end."""
     total: Dim = 0
     for item in machine.iterate(parameters):
@@ -144,7 +147,7 @@ def clip_grad_value_(*args: Any, **kwargs: Any) -> None:
 
 
 @function("torch.nn.utils.skip_init", "torch.nn.utils.init.skip_init")
-def skip_init(module_cls: Any, *args: Any, machine: Any, **kwargs: Any) -> Any:
+def skip_init(module_cls: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
     """``module_cls(*args, **kwargs)``"""
     kwargs.pop("device", None)
     return machine.call(module_cls, args, kwargs)

@@ -6,7 +6,7 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any
 
-from analyzers.frameworks.modules import is_module
+from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.values import Class, Function
 from analyzers.tensors.dims import Dim, product, require, text, unknown_dim
 from analyzers.tensors.errors import OperationError

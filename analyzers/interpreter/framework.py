@@ -1,0 +1,166 @@
+"""Modules of any framework: what the engine asks of a model, whoever's layers it is made of.
+
+Each framework registers one :class:`Framework`; the functions below find the one a module belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from analyzers.interpreter.values import Class, Instance
+from analyzers.tensors.dims import Dim
+from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
+SPATIAL = {1: ("T",), 2: ("H", "W"), 3: ("D", "H", "W")}
+"""Number of spatial axes → their names."""
+FRAMEWORKS: list[Framework] = []
+"""The frameworks whose tables are loaded."""
+
+
+class DeclaredInput(NamedTuple):
+    """An input that a model itself declares (``keras.Input(shape=…)``)."""
+
+    name: str
+    shape: tuple[Dim, ...]
+    dtype: str
+
+
+class Framework:
+    """How one framework's modules nest, are named, counted and called."""
+
+    name = ""
+    packages: tuple[str, ...] = ()
+    """The packages that a file names which is written for the framework."""
+    base: type
+    """The host class every module of the framework derives from."""
+    model: type
+    """The host class of what counts as a model when a file is searched for them."""
+    entry = ""
+    """The method that a call runs."""
+
+    def children(self, module: Instance) -> dict[str, Any]:
+        """Attribute or position → child module, in order."""
+        raise NotImplementedError
+
+    def child_name(self, prefix: str, key: str, child: Instance) -> str:
+        """The full name of a child of the module named ``prefix`` (the root's is empty)."""
+        return f"{prefix}.{key}" if prefix else key
+
+    def leaf_tensors(self, module: Instance) -> Iterator[tuple[str, Tensor]]:
+        """The parameters that are shown at a leaf layer."""
+        return own_tensors(module, "_parameters")
+
+    def input_axes(self, root: Instance, rank: int) -> dict[str, int]:
+        """Spatial axis → dim of an input of that rank."""
+        raise NotImplementedError
+
+    def declared_inputs(self, root: Instance) -> list[DeclaredInput]:
+        """The inputs the model itself declares; empty where the call decides."""
+        return []
+
+    def wanted_input(self, module: Instance, size: int, names: Any) -> tuple[list[tuple[Any, ...]], str, bool] | None:
+        """(shapes, dtype, whether a size is only assumed) of what a layer takes; None: it does not tell."""
+        return None
+
+    def input_names(self, root: Instance) -> list[str] | None:
+        """The names of the inputs, where the model knows them better than its forward's signature."""
+        return None
+
+    def begin(self, machine: Machine) -> None:
+        """A model is about to be built on request, after the file's own code."""
+
+    def settle(self, root: Instance) -> None:
+        """The model is built: whatever waited for that is put in order before it is run and reported."""
+
+    def arguments(self, root: Instance, values: list[Any]) -> list[Any]:
+        """The positional arguments of a call of the model with these inputs."""
+        return values
+
+
+def framework_of(value: Any) -> Framework | None:
+    """The framework whose module this is (None: it is no module)."""
+    if not isinstance(value, Instance):
+        return None
+    metadata = value.class_.metadata
+    return metadata["framework"] if "framework" in metadata else framework_of_class(value.class_)
+
+
+def framework_of_class(class_: Class) -> Framework | None:
+    known = class_.metadata.get("framework", False)
+    if known is not False:
+        return known
+    hosts = [base.host for base in class_.mro if isinstance(base, Class) and base.host is not None]
+    found = next((f for f in FRAMEWORKS if f.base in hosts), None)
+    class_.metadata["framework"] = found
+    return found
+
+
+def is_module(value: Any) -> bool:
+    return framework_of(value) is not None
+
+
+def is_model(value: Any) -> bool:
+    """Whether this is a model when a file is searched for them (a lone Keras layer is not)."""
+    return isinstance(value, Instance) and is_model_class(value.class_)
+
+
+def is_model_class(class_: Class) -> bool:
+    """Whether a class statement makes a model (in torch any module, in Keras a ``Model``)."""
+    framework = framework_of_class(class_)
+    return framework is not None and any(isinstance(c, Class) and c.host is framework.model for c in class_.mro)
+
+
+def children_of(module: Instance) -> dict[str, Any]:
+    """Name → child module (or None)."""
+    framework = framework_of(module)
+    return framework.children(module) if framework is not None else {}
+
+
+def walk(module: Instance, prefix: str = "") -> Iterator[tuple[str, Instance]]:
+    """Every module once, under the first name it is reached by; parents before their children."""
+    seen: set[int] = set()
+    waiting = [(prefix, module, framework_of(module))]
+    while waiting:
+        name, module, framework = waiting.pop()
+        if id(module) in seen:
+            continue
+        seen.add(id(module))
+        yield name, module
+        if framework is not None:
+            waiting += reversed(_named_children(name, module, framework))
+
+
+def _named_children(
+    prefix: str, module: Instance, framework: Framework
+) -> list[tuple[str, Instance, Framework | None]]:
+    named = []
+    for key, child in framework.children(module).items():
+        if isinstance(child, Instance):
+            own = framework_of(child)
+            named.append(((own or framework).child_name(prefix, str(key), child), child, own))
+    return named
+
+
+def own_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:
+    for name, tensor in module.attributes.get(table, {}).items():
+        if isinstance(tensor, Tensor):
+            yield name, tensor
+
+
+def named_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:
+    """The parameters (or buffers) of a module and all below it, shared ones once."""
+    return tensors_of(walk(module), table)
+
+
+def tensors_of(modules: Iterable[tuple[str, Instance]], table: str) -> Iterator[tuple[str, Tensor]]:
+    """The parameters (or buffers) that these modules hold themselves, shared ones once."""
+    seen: set[int] = set()
+    for path, owner in modules:
+        for name, tensor in own_tensors(owner, table):
+            if id(tensor) not in seen:
+                seen.add(id(tensor))
+                yield (f"{path}.{name}" if path else name), tensor

@@ -1,0 +1,453 @@
+"""From what the recorder saw to facts: names, places, shapes, parameters, fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzers.facts import (
+    FieldFact,
+    LayerFact,
+    MergeFact,
+    ModelFact,
+    ModuleFact,
+    OutputFact,
+    Place,
+    Problem,
+    UnknownFact,
+)
+from analyzers.frameworks.torch.module import unregistered
+from analyzers.interpreter.framework import children_of, framework_of, is_module, named_tensors, tensors_of, walk
+from analyzers.interpreter.recorder import Record, Trouble
+from analyzers.interpreter.values import UNKNOWNS, Instance, Site
+from analyzers.tensors.dims import substitute, symbols
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
+KEPT_ATTRIBUTES = (
+    "kernel_size stride padding dilation groups in_channels out_channels in_features out_features num_features "
+    "output_padding bias transposed normalized_shape num_groups num_channels ceil_mode scale_factor size mode "
+    "use_bias"
+).split()
+
+KERAS_SPELLING = {
+    "pool_size": "kernel_size",
+    "strides": "stride",
+    "dilation_rate": "dilation",
+    "filters": "out_channels",
+}
+"""Keras' names for what has a name in :data:`KEPT_ATTRIBUTES`."""
+
+PLAIN_NAMES = {"iadd": "add", "radd": "add", "isub": "sub", "rsub": "sub", "imul": "mul", "rmul": "mul"}
+
+
+def place_of(site: Site | None) -> Place | None:
+    """The source span of a site; positions of its block are computed on first need."""
+    if site is None or site.node is None:
+        return None
+    try:
+        line, column, end_line, end_column = site.block.span(site.node)
+    except KeyError:
+        return None
+    return Place(site.path, line, column, end_line, end_column)
+
+
+class Extraction:
+    """Reads one recorded forward pass of ``root`` into a ModelFact."""
+
+    def __init__(self, machine: Machine, root: Any, records: list[Record]) -> None:
+        self.machine = machine
+        self.root = root
+        self.records = records
+        self.below = list(walk(root)) if is_module(root) else []
+        """(name, module) of the root and every module below it."""
+        self.names = {id(m): n for n, m in self.below}
+        self.called = {id(r.instance) for r in records if r.instance is not None}
+        self.labels: dict[int, str] = {}
+        self.inner: set[int] = set()
+        self._seen: set[int] = set()
+        self._fields: dict[int, FieldFact | None] = {}
+        self._places: dict[tuple[int, int], Place | None] = {}
+        self._own: dict[int, Any] = {}
+        self.assigned = self._assigned()
+        for record in records:
+            if record.instance is not None:
+                self._mark(record.instance)
+
+    # -- layers --------------------------------------------------------------------------------
+
+    def is_leaf(self, instance: Instance) -> bool:
+        """Without child modules, or with children that are never called."""
+        return id(instance) not in self.inner
+
+    def _mark(self, instance: Instance) -> bool:
+        """Remember modules below which something is called; True where that holds for ``instance``."""
+        key = id(instance)
+        if key in self._seen:
+            return key in self.inner
+        self._seen.add(key)
+        for child in children_of(instance).values():
+            if isinstance(child, Instance) and (self._mark(child) or id(child) in self.called):
+                self.inner.add(key)
+        return key in self.inner
+
+    def field_of(self, tensor: Tensor | None) -> FieldFact | None:
+        """The field's facts, worked out once per field (norms and activations share them)."""
+        if tensor is None:
+            return None
+        key = id(tensor.field)
+        if key not in self._fields:
+            self._fields[key] = tensor.field.facts(tensor.shape)
+        return self._fields[key]
+
+    def place_of(self, site: Site | None) -> Place | None:
+        """The source span of a site, looked up once however many layers were built there."""
+        if site is None:
+            return None
+        key = (id(site.block), id(site.node))
+        if key not in self._places:
+            self._places[key] = place_of(site)
+        return self._places[key]
+
+    def own_parameters(self, instance: Instance) -> Any:
+        key = id(instance)
+        if key not in self._own:
+            self._own[key] = own_parameters(instance)
+        return self._own[key]
+
+    def layers(self) -> list[LayerFact]:
+        rows: dict[Any, LayerFact] = {}
+        for index, record in enumerate(self.records):
+            if record.instance is None:
+                rows[index] = self._functional(record)
+            elif self.is_leaf(record.instance):
+                self._leaf(record, rows)
+        return list(rows.values())
+
+    def stages(self) -> list[LayerFact]:
+        """The calls of modules whose children are called too."""
+        rows: dict[Any, LayerFact] = {}
+        for record in self.records:
+            if record.instance is not None and record.instance is not self.root and not self.is_leaf(record.instance):
+                self._leaf(record, rows)
+        return list(rows.values())
+
+    def _assigned(self) -> dict[int, Site | None]:
+        """Where each module became an attribute: the expression whose value it is."""
+        assigned = self.machine.recorder.assigned
+        return {
+            id(child): assigned.get((id(owner), name))
+            for _, owner in self.below
+            for name, child in children_of(owner).items()
+        }
+
+    def _leaf(self, record: Record, rows: dict[Any, LayerFact]) -> None:
+        instance = record.instance
+        assert instance is not None
+        row = rows.get(id(instance))
+        if row is None:
+            row = rows[id(instance)] = self._layer(record, instance)
+        else:
+            row.calls += 1
+            row.macs = row.macs + per_item(record.cost)
+
+    def _layer(self, record: Record, instance: Instance) -> LayerFact:
+        name = self.names.get(id(instance), instance.class_.name)
+        self.labels[id(record)] = name
+        output = first_tensor(record.output)
+        return LayerFact(
+            name=name,
+            type=instance.class_.qualified_name,
+            calls=1,
+            definition=self.place_of(instance.site),
+            call=self.place_of(record.site),
+            input_shapes=[t.shape for t in record.inputs if type(t) is Tensor],
+            output_shape=output.shape if output is not None else None,
+            parameters=self.own_parameters(instance),
+            macs=per_item(record.cost),
+            field=self.field_of(output),
+            input_field=self.field_of(first_tensor(record.inputs)),
+            attributes=plain_attributes(instance),
+            producers=self._producers(record),
+            reason=record.output.reason if isinstance(record.output, Unknown) else None,
+            assigned=self.place_of(self.assigned.get(id(instance))),
+        )
+
+    def _functional(self, record: Record) -> LayerFact:
+        place = self.place_of(record.site)
+        line = place.line + 1 if place is not None else 0
+        name = f"forward:{PLAIN_NAMES.get(record.name, record.name)}@{line}"
+        self.labels[id(record)] = name
+        return LayerFact(
+            name=name,
+            type=record.name,
+            calls=1,
+            definition=place,
+            call=place,
+            input_shapes=[t.shape for t in record.inputs if type(t) is Tensor],
+            output_shape=record.output.shape,
+            parameters=0,
+            macs=None,
+            field=self.field_of(record.output),
+            input_field=self.field_of(first_tensor(record.inputs)),
+            functional=True,
+            producers=self._producers(record),
+        )
+
+    def _producers(self, record: Record) -> tuple[str, ...]:
+        return tuple([self.label(p) for p in record.direct])
+
+    def label(self, record: Record) -> str:
+        known = self.labels.get(id(record))
+        if known is not None:
+            return known
+        if record.instance is None:
+            return record.name
+        return self.names.get(id(record.instance)) or record.instance.class_.name
+
+    def maker(self, output: Tensor | None) -> str | None:
+        """Whose result a tensor is, if it is a layer's or a function's."""
+        made = (record for record in reversed(self.records) if first_tensor(record.output) is output)
+        record = next(made, None)
+        return self.label(record) if record is not None else None
+
+    # -- modules and totals ----------------------------------------------------------------------
+
+    def modules(self) -> list[ModuleFact]:
+        return [
+            ModuleFact(
+                name=name,
+                type=module.class_.qualified_name,
+                definition=self.place_of(module.site),
+                parameters=self.own_parameters(module),
+                called=id(module) in self.called,
+                used=id(module) in self.machine.recorder.read,
+                leaf=Instance not in map(type, children_of(module).values()),
+            )
+            for name, module in self.below
+        ]
+
+    def totals(self) -> tuple[Any, Any]:
+        """(parameters, trainable parameters); None where a layer is not known."""
+        if not self.below or any(_may_hold_more(m) for _, m in self.below):
+            return None, None
+        total: Any = 0
+        trainable: Any = 0
+        for _, tensor in tensors_of(self.below, "_parameters"):
+            count = tensor.numel()
+            total = total + count
+            trainable = trainable + (count if tensor.trainable else 0)
+        return total, trainable
+
+    # -- the last spatial map ----------------------------------------------------------------------
+
+    def last_map(self) -> tuple[FieldFact | None, str | None]:
+        """Field and maker of the last tensor that has each axis on a dimension of its own."""
+        for record in reversed(self.records):
+            tensor = first_tensor(record.output)
+            facts = self.field_of(tensor)
+            if tensor is not None and facts is not None and all(s is not None for s in facts.size):
+                if len(tensor.field.located_dims()) >= len(facts.axes):
+                    return facts, self.label(record)
+        return None, None
+
+    # -- trouble ---------------------------------------------------------------------------------
+
+    def problems(self, troubles: list[Trouble]) -> list[Problem]:
+        found: dict[Any, Problem] = {}
+        for trouble in troubles:
+            problem = self._problem(trouble)
+            found.setdefault((problem.rule, problem.place), problem)
+        return list(found.values())
+
+    def _problem(self, trouble: Trouble) -> Problem:
+        error, record = trouble.error, trouble.record
+        subject = trouble.subject or "the call"
+        related: list[tuple[str, Place]] = []
+        data = dict(error.data)
+        if record is not None and record.instance is not None:
+            self._about_layer(record, trouble, related, data)
+            if not children_of(record.instance):
+                subject = self.names.get(id(record.instance)) or subject
+        place = place_of(trouble.site) or data.get("definition")
+        return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data)
+
+    def _about_layer(
+        self, record: Record, trouble: Trouble, related: list[tuple[str, Place]], data: dict[str, Any]
+    ) -> None:
+        instance = record.instance
+        assert instance is not None
+        label = self.names.get(id(instance)) or instance.class_.name
+        data["layer"] = label
+        definition = place_of(instance.site)
+        if definition is not None and record.instance is not self.root:
+            related.append((f"{label} is built here", definition))
+            data["definition"] = definition
+        for producer in record.producers[:1]:
+            if producer.instance is not None and (made := place_of(producer.instance.site)) is not None:
+                related.append((f"its input comes from {self.label(producer)}", made))
+
+    def unregistered(self) -> list[Problem]:
+        """Layers kept where Module does not see them."""
+        if not is_module(self.root):
+            return []
+        found = []
+        for owner, name, modules in unregistered(self.root):
+            place = place_of(self.machine.recorder.assigned.get((id(owner), name)))
+            counts = [t.numel() for m in modules for _, t in named_tensors(m, "_parameters")]
+            if place is None or not counts:
+                continue
+            number = f"{len(modules)} layer{'s' * (len(modules) != 1)}"
+            parameters = f" ({sum(counts):,} parameters)" if all(isinstance(c, int) for c in counts) else ""
+            message = f"`{name}` keeps {number}{parameters} in a plain container, where parameters() does not see them"
+            data = {"attribute": name, "container": container_for(owner.attributes[name])}
+            found.append(Problem("unregistered-submodules", message, place, data=data))
+        return found
+
+    # -- unknowns ----------------------------------------------------------------------------------
+
+    def unknowns(self, result: Any) -> list[UnknownFact]:
+        found: dict[tuple[Any, str], UnknownFact] = {}
+        values = [r.output for r in self.records] + [result]
+        values += [doubt for _, m in self.below for doubt in (m.broken, m.class_.opaque)]
+        for value in values:
+            for unknown in unknowns_in(value) if type(value) is not Tensor and value is not None else ():
+                place = place_of(unknown.place)
+                found.setdefault((place, unknown.reason), UnknownFact(place, unknown.reason))
+        return list(found.values())
+
+
+def _may_hold_more(module: Instance) -> bool:
+    """An unknown attribute may be a layer or parameter that is not counted."""
+    attributes = module.attributes
+    if module.broken is not None or module.class_.opaque is not None or _has_unknown(attributes):
+        return True
+    tables = [attributes[t] for t in ("_parameters", "_modules") if t in attributes]
+    return any(map(_has_unknown, tables))
+
+
+def _has_unknown(values: dict[str, Any]) -> bool:
+    return not UNKNOWNS.isdisjoint(map(type, values.values()))
+
+
+def unknowns_in(value: Any, depth: int = 0) -> list[Unknown]:
+    if isinstance(value, Unknown):
+        return [value]
+    if isinstance(value, (tuple, list)) and depth < 3:
+        return [u for v in value for u in unknowns_in(v, depth + 1)]
+    if isinstance(value, dict) and depth < 3:
+        return [u for v in value.values() for u in unknowns_in(v, depth + 1)]
+    return []
+
+
+def first_tensor(value: Any) -> Tensor | None:
+    """The first tensor in a value (a probe, whose shape is not known, does not count)."""
+    if type(value) is Tensor:
+        return value
+    if isinstance(value, Instance):
+        value = value.payload if value.payload is not None else list(value.attributes.values())
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ():
+        found = first_tensor(part) if not isinstance(part, Instance) else None
+        if found is not None:
+            return found
+    return None
+
+
+def facts_of(tensor: Tensor | None) -> FieldFact | None:
+    return tensor.field.facts(tensor.shape) if tensor is not None else None
+
+
+def own_parameters(instance: Instance) -> Any:
+    """A module's own parameters, without its children's; None where the layer is not known."""
+    if instance.broken is not None or instance.class_.opaque is not None:
+        return None
+    total: Any = 0
+    framework = framework_of(instance)
+    for _, tensor in framework.leaf_tensors(instance) if framework is not None else ():
+        total = total + tensor.numel()
+    return total
+
+
+def container_for(value: Any) -> str | None:
+    """What torch keeps such a list or dict of modules in; ``None`` where it holds anything else."""
+    if isinstance(value, dict):
+        fits = all(isinstance(name, str) and is_module(part) for name, part in value.items())
+        return "ModuleDict" if fits else None
+    return "ModuleList" if isinstance(value, (list, tuple)) and all(map(is_module, value)) else None
+
+
+def plain_attributes(instance: Instance) -> dict[str, Any]:
+    attributes = instance.attributes
+    kept = [(k, attributes[k]) for k in KEPT_ATTRIBUTES if k in attributes]
+    if "use_bias" in attributes or "pool_size" in attributes:
+        kept += [(name, attributes[k]) for k, name in KERAS_SPELLING.items() if k in attributes]
+        function = attributes.get("activation")
+        kept.append(("activation", getattr(function, "__name__", "unknown") if function is not None else "linear"))
+    return {k: v for k, v in kept if isinstance(v, (int, float, str, tuple))}
+
+
+def per_item(cost: Any) -> Any:
+    """The cost for one item of the batch where the batch size is the symbol N."""
+    if isinstance(cost, int):
+        return cost
+    return substitute(cost, {s: 1 for s in symbols(cost) if s.name == "N"})
+
+
+def outputs_of(result: Any, path: str = "", depth: int = 0) -> list[OutputFact]:
+    """Every tensor of a model's result with the path that reaches it."""
+    if type(result) is Tensor:
+        return [OutputFact(path, result.shape)]
+    if isinstance(result, (Unknown, Tensor)):
+        return [OutputFact(path, None)]
+    if isinstance(result, Instance):
+        result = result.payload if result.payload is not None else result.attributes
+    if depth > 5:
+        return []
+    names = getattr(result, "fields", None) if isinstance(result, tuple) else None
+    if isinstance(result, (tuple, list)):
+        pairs = zip(names or map(str, range(len(result))), result)
+    elif isinstance(result, dict):
+        pairs = ((str(k), v) for k, v in result.items())
+    else:
+        return []
+    return [fact for name, value in pairs for fact in outputs_of(value, f"{path}.{name}" if path else name, depth + 1)]
+
+
+def known_outputs(result: Any) -> list[OutputFact]:
+    """The outputs, or none at all where one of them is not known."""
+    outputs = outputs_of(result)
+    return outputs if all(o.shape is not None for o in outputs) else []
+
+
+def merges_of(machine: Machine) -> list[MergeFact]:
+    return [MergeFact(place_of(m.site), m.operation, m.detail is None, m.detail or "") for m in machine.recorder.merges]
+
+
+def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
+    """Everything a forward pass tells, written into ``fact``."""
+    extraction = Extraction(machine, root, machine.recorder.records)
+    fact.layers = extraction.layers()
+    fact.stages = extraction.stages()
+    fact.modules = extraction.modules()
+    fact.parameters, fact.trainable_parameters = extraction.totals()
+    fact.macs = per_item(machine.recorder.total_cost)
+    fact.outputs = known_outputs(result)
+    fact.merges = merges_of(machine)
+    fact.problems = extraction.problems(machine.recorder.troubles) + extraction.unregistered()
+    fact.unknowns = extraction.unknowns(result)
+    fact.field, fact.field_layer = extraction.last_map()
+    output = first_tensor(result)
+    field = facts_of(output)
+    fact.dense = field is not None and any(s is not None for s in field.size)
+    if fact.dense:
+        fact.field, fact.field_layer = field, extraction.maker(output)
+    fact.status = status_of(fact)
+
+
+def status_of(fact: ModelFact) -> str:
+    if not fact.layers and not fact.outputs:
+        return "failed"
+    known = all(row.output_shape is not None for row in fact.layers) and all(o.shape for o in fact.outputs)
+    return "complete" if known and fact.outputs and fact.parameters is not None and not fact.unknowns else "partial"

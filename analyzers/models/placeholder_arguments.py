@@ -1,0 +1,134 @@
+"""What a constructor that nobody calls is given: the configuration its file holds, or symbols."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from analyzers.interpreter.framework import is_model_class
+from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised
+from analyzers.tensors.dims import symbol
+from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
+_READ = r"\b{name}((?:\s*\.\s*[A-Za-z_]\w*|\[\s*[\"'][A-Za-z_]\w*[\"']\s*\])+)(\s*\()?"
+_NAME = re.compile(r"[A-Za-z_]\w*")
+MAXIMUM_CANDIDATES = 20
+
+
+class Options(dict):
+    """A configuration nobody wrote: whatever is read from it, by attribute or by key, is a symbol of that name."""
+
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
+        method = machine.get_attribute(dict(self), name, default=MISSING) if name not in self else MISSING
+        return self.setdefault(name, symbol(name)) if method is MISSING else method
+
+    def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
+        machine.journal.touch(self)
+        self[name] = value
+
+
+def stand_ins(machine: Machine, module: Any, class_: Class, names: list[str]) -> dict[str, Any]:
+    """An argument for each of the constructor's parameters ``names``.
+
+    A parameter whose attributes or keys are read is a configuration: the class its annotation names, the object
+    of its name in the module, or a class there that has all that is read; where there is none, ``Options``.
+    Any other parameter is a symbol of its own name.
+    """
+    blocks = [c.site.block for c in class_.mro if isinstance(c, Class) and c.site is not None]
+    text = "\n".join(block.text for block in dict.fromkeys(blocks))
+    return {name: _stand_in(machine, module, class_, name, text) for name in names}
+
+
+def _stand_in(machine: Machine, module: Any, class_: Class, name: str, text: str) -> Any:
+    paths = list(_paths_read(name, text))
+    if not paths:
+        return symbol(name)
+    first = {path[0] for path in paths}
+    for make in _configurations(machine, module, class_, name, first):
+        value = _tried(make)
+        if value is not MISSING and all(_has(machine, value, key) for key in first):
+            return value
+    return _options(paths)
+
+
+def _paths_read(name: str, text: str) -> Iterator[list[str]]:
+    """The names read one below the other: ``config.model["dim"]`` → model, dim; methods that are called are none."""
+    for match in re.finditer(_READ.format(name=re.escape(name)), text):
+        path = _NAME.findall(match[1])
+        path = path[:-1] if match[2] else path
+        if path:
+            yield path
+
+
+def _options(paths: list[list[str]]) -> Options:
+    made = Options()
+    for path in paths:
+        below = made
+        for name in path[:-1]:
+            deeper = below.get(name)
+            if not isinstance(deeper, Options):
+                deeper = below[name] = Options()
+            below = deeper
+        below.setdefault(path[-1], symbol(path[-1]))
+    return made
+
+
+def _configurations(machine: Machine, module: Any, class_: Class, name: str, read: set[str]) -> Iterator[Any]:
+    """Makers of what may be meant, likeliest first."""
+    annotated = _annotated(machine, module, class_, name)
+    if annotated is not None:
+        yield lambda: _made(machine, annotated)
+    if module.source.binders(name):
+        yield lambda: module.look_up(name)
+    blocks = [b for b in module.source.blocks if b.kind == "class" and all(b.mentions(key) for key in read)]
+    for block in blocks[:MAXIMUM_CANDIDATES]:
+        yield lambda block=block: _made(machine, module.look_up(block.binds[0]))
+
+
+def _annotated(machine: Machine, module: Any, class_: Class, name: str) -> Class | None:
+    """The class that the parameter's annotation names."""
+    initialiser = class_.find("__init__")
+    node = initialiser.node if isinstance(initialiser, Function) else None
+    parameters = node.params if isinstance(node, cst.FunctionDef) else None
+    for parameter in (*parameters.params, *parameters.kwonly_params) if parameters is not None else ():
+        annotation = parameter.annotation.annotation if parameter.annotation is not None else None
+        if parameter.name.value == name and annotation is not None:
+            named = annotation.evaluated_value if isinstance(annotation, cst.SimpleString) else None
+            word = annotation.value if isinstance(annotation, cst.Name) else named
+            return _class_named(module, word) if isinstance(word, str) and word.isidentifier() else None
+    return None
+
+
+def _class_named(module: Any, name: str) -> Class | None:
+    found = _tried(lambda: module.look_up(name))
+    return found if isinstance(found, Class) else None
+
+
+def _made(machine: Machine, value: Any) -> Any:
+    """An instance of a class that takes no arguments and is no model itself."""
+    if not isinstance(value, Class) or is_model_class(value):
+        return MISSING
+    return machine.call(value)
+
+
+def _tried(make: Any) -> Any:
+    try:
+        value = make()
+    except (Raised, UnknownUsed):
+        return MISSING
+    return MISSING if isinstance(value, Unknown) else value
+
+
+def _has(machine: Machine, value: Any, name: str) -> bool:
+    if isinstance(value, dict):
+        return name in value
+    if not isinstance(value, Instance):
+        return False
+    found = machine.get_attribute(value, name, default=MISSING)
+    return found is not MISSING and not isinstance(found, Unknown)

@@ -1,0 +1,128 @@
+"""``check --fix`` and ``check --diff``: the safe fixes, each looked at by the engine before it counts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rf_lsp.errors import UsageError
+from rf_lsp.output.text import path_text
+
+if TYPE_CHECKING:
+    from rf_lsp.checking import Task
+    from rf_lsp.editing import Source
+    from rf_lsp.results import FileResult
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A file before and after its safe fixes, and how many they were."""
+
+    path: str
+    old: Source
+    new: Source
+    count: int
+
+    @property
+    def fixes(self) -> str:
+        """``1 fix``, ``2 fixes``"""
+        return f"{self.count} fix{'es' * (self.count != 1)}"
+
+    def diff(self) -> str:
+        from rf_lsp.editing import diff
+
+        return diff(path_text(self.path).lstrip("/"), self.old, self.new)
+
+    def rewritten(self, data: bytes) -> bytes:
+        """The bytes of the file with the fixes made: encoding, line ends and byte order mark stay, and of a notebook
+        all but the sources of the edited cells. Raises :class:`UsageError`."""
+        from analyzers.source.sources import encoding_of
+
+        mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+        encoding = encoding_of(data)
+        try:
+            text = data[len(mark) :].decode(encoding)
+            if text.encode(encoding) != data[len(mark) :]:
+                raise ValueError(f"its bytes are not what {encoding} makes of its text")
+            return mark + self._respelled(text).encode(encoding)
+        except (ValueError, LookupError) as error:
+            raise UsageError(f"{self.path} cannot be rewritten: {error}") from None
+
+    def _respelled(self, text: str) -> str:
+        from rf_lsp.editing import rewritten
+
+        if not isinstance(self.old.module, str):
+            return rewritten(text, self.old, self.new)
+        if text != self.old.module:
+            raise ValueError("it has changed in the meantime")
+        return self.new.parts[0]
+
+
+def mended(path: str, task: Task, text: str | None = None, used: frozenset[tuple[str, int]] = frozenset()) -> Mended:
+    """One file, or the unsaved ``text`` that stands for it. Comments that ignore what is found from other files
+    (``used``: path and line) are not taken away. Raises SourceError as reading the file does."""
+    from analyzers.request import Request
+    from rf_lsp.checking import laid_over
+    from rf_lsp.engine import Engine
+    from rf_lsp.fixing import Fixer, safe
+
+    engine = Engine(task.project)
+    request = Request(path, [], list(task.inputs), laid_over(engine.sources, path, text))
+    if request.text is not None:
+        engine.sources.overlay(path, request.text)
+    fixer = Fixer(engine, task.rules, request)
+    source = fixer.source()
+    new, done = fixer.fix_all(
+        source,
+        lambda found, fix: safe(found, fix) and (found.code != "RF903" or (path, found.place.line) not in used),
+    )
+    return Mended(path, source, new, len(done))
+
+
+def each_mended(results: Sequence[FileResult], task_of: dict[str, Task]) -> Iterator[Mended]:
+    """The files that safe fixes change."""
+    from analyzers.fixes import SAFE
+    from analyzers.source.sources import SourceError
+
+    for result in results:
+        if not any(found.code in SAFE and found.place.file == result.path for found in result.findings):
+            continue
+        used = frozenset(entry for other in results if other is not result for entry in other.used_ignores)
+        with contextlib.suppress(SourceError):
+            found = mended(result.path, task_of[result.path], result.text, used)
+            if found.count:
+                yield found
+
+
+def write(found: Mended) -> None:
+    """Put the fixed text where the old one stands; raises :class:`UsageError` where that is not possible."""
+    path = os.path.realpath(found.path)
+    try:
+        with open(path, "rb") as file:
+            data = found.rewritten(file.read())
+        if not os.stat(path).st_mode & 0o222:
+            raise PermissionError(13, "it is read-only")
+        _replace(path, data)
+    except OSError as error:
+        raise UsageError(f"{found.path} cannot be written: {error.strerror or error}") from None
+
+
+def _replace(path: str, data: bytes) -> None:
+    """At once where the folder allows it, so that nobody ever reads half a file."""
+    with open(path, "r+b"):
+        pass  # may we write it at all?
+    temporary = f"{path}.rf-lsp"
+    try:
+        with open(temporary, "xb") as file:
+            file.write(data)
+        shutil.copymode(path, temporary)
+        os.replace(temporary, path)
+    except PermissionError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        with open(path, "wb") as file:
+            file.write(data)

@@ -1,0 +1,249 @@
+"""Which models a file holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzers.request import TargetError
+
+from .analysed import HEADER, facts_of, inputs_of, model_of, outputs_of
+
+BLOCK = """class Block(nn.Module):
+    def __init__(self, cin, cout):
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(x).relu()
+
+
+"""
+NET = """class Net(nn.Module):
+    def __init__(self, width=8):
+        super().__init__()
+        self.one = Block(3, width)
+        self.two = Block(width, width)
+
+    def forward(self, x):
+        return self.two(self.one(x))
+
+
+"""
+
+
+def names(folder, source, **options) -> list[str]:
+    return [m.name for m in facts_of(folder, source, **options).models]
+
+
+def test_a_class_without_arguments_and_its_blocks(tmp_path):
+    models = facts_of(tmp_path, HEADER + BLOCK + NET).models
+    assert [m.name for m in models] == ["Net"]
+    assert {layer.name for layer in models[0].layers} >= {"one.conv", "two.conv"}
+
+
+def test_module_level_instances(tmp_path):
+    source = HEADER + "stem = nn.Conv2d(3, 8, 3)\nmodel = nn.Sequential(stem, nn.ReLU())\nsizes = [1, 2]\n"
+    assert set(names(tmp_path, source)) >= {"model"}
+    assert "sizes" not in names(tmp_path, source)
+
+
+def test_functions_without_arguments(tmp_path):
+    functions = """def small():
+    return Net(4)
+
+
+def large(width=32):
+    return Net(width)
+
+
+def scaled(width):
+    return Net(width)
+
+
+def helper():
+    return 3
+
+
+"""
+    models = facts_of(tmp_path, HEADER + BLOCK + NET + functions).models
+    assert [m.name for m in models if m.name != "Net"] == ["small", "large"]
+    assert [m.parameters for m in models if m.name != "Net"] == [
+        3 * 4 * 9 + 4 + 4 * 4 * 9 + 4,
+        3 * 32 * 9 + 32 + 32 * 32 * 9 + 32,
+    ]
+
+
+def test_targets_of_settings(tmp_path):
+    entry = {"target": "model.py::Net(64)", "input": "1x3x16x16"}
+    models = facts_of(tmp_path, HEADER + BLOCK + NET, models=[entry]).models
+    (named,) = (m for m in models if m.target.endswith("Net(64)"))
+    assert (outputs_of(named), named.inputs[0].origin) == (["1x64x16x16"], "settings")
+
+
+def test_targets_of_comments(tmp_path):
+    source = HEADER + "# rf: model=Net(width=24)\n" + BLOCK + NET
+    assert any(m.target.endswith("Net(width=24)") for m in facts_of(tmp_path, source).models)
+
+
+def test_built_with_argparse_defaults(tmp_path):
+    main = """def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--width", type=int, default=12)
+    parser.add_argument("--classes", default=5, type=int)
+    args = parser.parse_args()
+    net = Wide(args.width, args.classes)
+    net(torch.randn(1, 3, 20, 20))
+
+
+if __name__ == "__main__":
+    main()
+"""
+    wide = """class Wide(nn.Module):
+    def __init__(self, width, classes):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3)
+        self.fc = nn.Linear(width, classes)
+
+    def forward(self, x):
+        return self.fc(self.conv(x).mean((2, 3)))
+
+
+"""
+    model = model_of(tmp_path, "import argparse\n" + HEADER + wide + main)
+    assert (inputs_of(model), outputs_of(model)) == ([("x", "1x3x20x20", "usage")], ["1x5"])
+    assert model.parameters == 3 * 12 * 9 + 12 + 12 * 5 + 5
+
+
+def test_built_in_another_file(tmp_path):
+    train = "from model import Head\n\n\ndef build():\n    return Head(32, num_classes=7)\n"
+    head = """class Head(nn.Module):
+    def __init__(self, features, num_classes):
+        super().__init__()
+        self.fc = nn.Linear(features, num_classes)
+
+    def forward(self, x):
+        return self.fc(x)
+"""
+    model = model_of(tmp_path, HEADER + head, files={"train.py": train})
+    assert (model.name, model.parameters) == ("Head", 32 * 7 + 7)
+
+
+def test_nobody_builds_it(tmp_path):
+    model = model_of(tmp_path, HEADER + BLOCK)
+    assert model.name == "Block"
+    assert outputs_of(model)[0].split("x")[1] == "cout"
+    assert model.layers[0].field.size == (3, 3)
+    assert model.problems == []
+
+
+def test_abstract_classes_are_no_models(tmp_path):
+    source = (
+        HEADER
+        + """from abc import ABC, abstractmethod
+
+
+class Base(nn.Module, ABC):
+    @abstractmethod
+    def forward(self, x):
+        ...
+
+
+class Real(Base):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+"""
+    )
+    assert names(tmp_path, source) == ["Real"]
+
+
+def test_a_class_that_is_used_as_a_part_of_two_models(tmp_path):
+    other = NET.replace("class Net", "class Other").replace("width=8", "width=16")
+    assert sorted(names(tmp_path, HEADER + BLOCK + NET + other)) == ["Net", "Other"]
+
+
+@pytest.mark.parametrize("target", ["nothing", "Nte()", "net.missing"])
+def test_an_unknown_target_lists_what_the_file_holds(tmp_path, target):
+    with pytest.raises(TargetError) as error:
+        model_of(tmp_path, HEADER + BLOCK + NET + "net = Net()\n", target)
+    assert {"Block", "Net", "net"} <= set(error.value.held)
+
+
+def test_a_target_that_is_no_model(tmp_path):
+    model = model_of(tmp_path, HEADER + "size = 3\n", "size")
+    assert model.status == "failed" and "size is not a model" in model.unknowns[0].reason
+
+
+def test_a_target_that_raises(tmp_path):
+    source = HEADER + BLOCK + "def make(kind):\n    raise ValueError(f'unknown {kind}')\n"
+    model = model_of(tmp_path, source, "make('x')")
+    assert model.status == "failed" and "ValueError: unknown x" in model.unknowns[0].reason
+
+
+@pytest.mark.parametrize("target", ["Net(", "x = 3", "import torch", "Net(); Net()"])
+def test_a_target_that_is_no_expression(tmp_path, target):
+    with pytest.raises(TargetError, match="not a Python expression"):
+        model_of(tmp_path, HEADER + BLOCK + NET, target)
+
+
+def test_a_guess_builds_nothing_that_the_file_builds_itself(tmp_path):
+    source = (
+        "import keras\nfrom keras import layers\n\n"
+        "part = keras.Sequential([layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(5)])\n"
+        "inputs = keras.Input((28, 28, 1))\n"
+        "model = keras.Model(inputs, part(inputs))\n"
+    )
+    models = {model.name: model for model in facts_of(tmp_path, source).models}
+    assert [problem for model in models.values() for problem in model.problems] == []
+    assert {model.parameters for model in models.values()} == {4 * 9 + 4 + 4 * 26 * 26 * 5 + 5}
+
+
+def test_a_training_loop_hides_no_model(tmp_path):
+    loops = "for epoch in range(10_000):\n    for i in range(10_000):\n        for k in [epoch, i]:\n            losses = str(k)\n"
+    source = HEADER + "one = nn.Sequential(nn.Linear(3, 4))\n" + loops + "two = nn.Sequential(nn.Linear(5, 6))\n"
+    source += f"def train():\n    {loops}".replace("\n    ", "\n        ").replace(
+        "\n        for epoch", "\n    for epoch"
+    )
+    assert names(tmp_path, source + "\nlog = train()\nthree = nn.Sequential(nn.Linear(7, 8))\n") == [
+        "one",
+        "two",
+        "three",
+    ]
+
+
+def test_a_train_of_the_users_own_is_called(tmp_path):
+    """LeViT and TinyViT look biases up once, when evaluation begins."""
+    source = HEADER + (
+        "class Part(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.biases = nn.Parameter(torch.zeros(2, 4))\n"
+        "    def train(self, mode=True):\n"
+        "        super().train(mode)\n"
+        "        if mode and hasattr(self, 'known'):\n"
+        "            del self.known\n"
+        "        else:\n"
+        "            self.known = self.biases[:, [0, 1, 1]]\n"
+        "    def forward(self, x):\n"
+        "        return x + (self.biases[0, :3] if self.training else self.known[1])\n\n\n"
+        "model = nn.Sequential(nn.Linear(5, 3), Part())\n"
+    )
+    model = {m.name: m for m in facts_of(tmp_path, source).models}["model"]
+    assert (model.status, model.parameters, outputs_of(model)) == ("complete", 5 * 3 + 3 + 8, ["Nx3"])
+
+
+def test_an_empty_default_is_to_be_filled(tmp_path):
+    source = HEADER + (
+        "class Head(nn.Module):\n"
+        "    def __init__(self, classes=3, channels=()):\n"
+        "        super().__init__()\n"
+        "        self.first = channels[0]\n"
+        "        self.parts = nn.ModuleList(nn.Conv2d(c, classes, 1) for c in channels)\n"
+        "    def forward(self, x):\n"
+        "        return torch.cat([part(y) for part, y in zip(self.parts, x)], 1)\n"
+    )
+    facts = facts_of(tmp_path, source)
+    assert [problem for model in facts.models for problem in model.problems] == facts.problems == []

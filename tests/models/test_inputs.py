@@ -1,0 +1,287 @@
+"""Where a model's inputs come from: every origin of DESIGN §4, in its order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analyzers.request import TargetError
+from tests.literate import cases_of
+
+from .analysed import HEADER, facts_of, inputs_of, model_of, outputs_of, shape_text
+
+NET = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(8, 10)
+
+    def forward(self, x):
+        return self.fc(self.pool(self.conv(x)).flatten(1))
+"""
+
+
+# -- 1: given by the user ----------------------------------------------------------------------
+
+
+def test_an_option_comes_first(tmp_path):
+    source = HEADER + "# rf: input=2x3x16x16\n" + NET + "\nNet()(torch.randn(4, 3, 8, 8))\n"
+    model = model_of(tmp_path, source, "Net()", inputs=("1x3x40x40",))
+    assert inputs_of(model) == [("x", "1x3x40x40", "option")]
+    assert outputs_of(model) == ["1x10"]
+
+
+TWO = """class Two(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(3, 8, 3, padding=1)
+        self.b = nn.Linear(5, 8)
+
+    def forward(self, image, code, scale=None):
+        out = self.a(image).mean((2, 3)) + self.b(code)
+        return out if scale is None else out * scale
+"""
+
+
+def test_several_inputs_in_order(tmp_path):
+    model = model_of(tmp_path, HEADER + TWO, "Two()", inputs=("1x3x20x20", "1x5"))
+    assert inputs_of(model) == [("image", "1x3x20x20", "option"), ("code", "1x5", "option")]
+    assert outputs_of(model) == ["1x8"]
+
+
+def test_one_input_by_name_the_others_found(tmp_path):
+    model = model_of(tmp_path, HEADER + TWO, "Two()", inputs=("code=7x5",))
+    assert ("code", "7x5", "option") in inputs_of(model)
+    assert {n: o for n, _, o in inputs_of(model)}["image"] == "default"
+
+
+def test_an_optional_input_by_name(tmp_path):
+    model = model_of(tmp_path, HEADER + TWO, "Two()", inputs=("1x3x20x20", "1x5", "scale=1x1"))
+    assert [i[0] for i in inputs_of(model)] == ["image", "code", "scale"]
+    assert outputs_of(model) == ["1x8"]
+
+
+def test_more_inputs_than_the_model_takes(tmp_path):
+    with pytest.raises(TargetError, match="Net takes 1 input, more are given"):
+        model_of(tmp_path, HEADER + NET, "Net()", inputs=("1x3x8x8", "1x3x8x8"))
+
+
+def test_a_name_the_model_does_not_have(tmp_path):
+    with pytest.raises(TargetError, match=r"Net has no input 'y'.*x"):
+        model_of(tmp_path, HEADER + NET, "Net()", inputs=("y=1x3x8x8",))
+
+
+def test_wrong_channels_are_a_finding_that_names_the_layer(tmp_path):
+    model = model_of(tmp_path, HEADER + NET, "Net()", inputs=("1x4x32x32",))
+    (problem,) = model.problems
+    assert (problem.rule, problem.message) == ("channel-mismatch", "conv expects 3 input channels, gets 4")
+    assert problem.related[0][1].line == 8 and model.inputs[0].shape == (1, 4, 32, 32)
+
+
+def test_too_small_an_input_is_a_finding(tmp_path):
+    source = HEADER + "model = nn.Sequential(nn.Conv2d(3, 8, 7), nn.MaxPool2d(4), nn.Conv2d(8, 8, 5))\n"
+    model = model_of(tmp_path, source, "model", inputs=("1x3x16x16",))
+    assert [p.rule for p in model.problems] == ["empty-output"]
+
+
+# -- 2: comments -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        HEADER + "# rf: input=1x3x48x48\n" + NET,
+        HEADER + NET.replace("(nn.Module):", "(nn.Module):  # rf: input=1x3x48x48"),
+        "# rf: input=1x3x48x48\n" + HEADER + NET,
+        '"""Docstring."""\n# rf: input=1x3x48x48\n' + HEADER + NET,
+    ],
+    ids=["above the class", "on the class", "top of the file", "below the docstring"],
+)
+def test_comment_on_a_class(tmp_path, source):
+    assert inputs_of(model_of(tmp_path, source)) == [("x", "1x3x48x48", "comment")]
+
+
+FACTORY = "\n\n{above}def make():{on}\n    return nn.Sequential(nn.Conv2d(3, 4, 3))\n\n\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        FACTORY.format(above="# rf: input=1x3x48x48\n", on=""),
+        FACTORY.format(above="", on="  # rf: input=1x3x48x48"),
+        "\nmodel = nn.Sequential(nn.Conv2d(3, 4, 3))  # rf: input=1x3x48x48\n",
+        "\n# rf: input=1x3x48x48\nmodel = nn.Sequential(nn.Conv2d(3, 4, 3))\n",
+        "\nmodel = nn.Sequential(  # rf: input=1x3x48x48\n    nn.Conv2d(3, 4, 3),\n)\n",
+    ],
+    ids=["above a function", "on a function", "on a call", "above a call", "on a call of several lines"],
+)
+def test_comment_on_a_function_or_call(tmp_path, source):
+    model = model_of(tmp_path, HEADER + source)
+    assert inputs_of(model) == [(model.inputs[0].name, "1x3x48x48", "comment")]
+
+
+def test_a_comment_speaks_of_its_own_class_only(tmp_path):
+    other = NET.replace("class Net", "class Other")
+    source = HEADER + "# rf: input=1x3x48x48\n" + NET + "\n\n" + other
+    found = {m.name: m.inputs[0].origin for m in facts_of(tmp_path, source).models}
+    assert found == {"Net": "comment", "Other": "default"}
+
+
+def test_comment_with_several_inputs_and_names(tmp_path):
+    source = HEADER + "# rf: input=1x3x20x20, scale=1x1, code=1x5\n" + TWO
+    names = [i[0] for i in inputs_of(model_of(tmp_path, source))]
+    assert sorted(names) == ["code", "image", "scale"]
+
+
+def test_symbols_in_a_comment(tmp_path):
+    model = model_of(tmp_path, HEADER + "# rf: input=Nx3xHxW\n" + NET)
+    assert inputs_of(model) == [("x", "Nx3xHxW", "comment")]
+    assert outputs_of(model) == ["Nx10"]
+
+
+def test_comment_says_how_to_build_one(tmp_path):
+    source = (
+        HEADER
+        + "# rf: model=Net(3, width=16)\n# rf: input=1x3x8x8\n"
+        + NET.replace("def __init__(self):", "def __init__(self, cin, width):")
+        .replace("Conv2d(3, 8", "Conv2d(cin, width")
+        .replace("Linear(8", "Linear(width")
+    )
+    model = next(m for m in facts_of(tmp_path, source).models if m.target.endswith("Net(3, width=16)"))
+    assert (model.parameters, outputs_of(model)) == (3 * 9 * 16 + 16 + 170, ["1x10"])
+
+
+# -- 3: settings -------------------------------------------------------------------------------
+
+
+def test_settings_name_a_target(tmp_path):
+    entry = {"target": "model.py::Net()", "input": ["1x3x96x96"]}
+    (model,) = (m for m in facts_of(tmp_path, HEADER + NET, models=[entry]).models if m.target.endswith("Net()"))
+    assert inputs_of(model) == [("x", "1x3x96x96", "settings")]
+
+
+def test_settings_of_a_whole_file(tmp_path):
+    model = model_of(tmp_path, HEADER + NET, models=[{"target": "model.py", "input": "1x3x96x96"}])
+    assert inputs_of(model) == [("x", "1x3x96x96", "settings")]
+
+
+# -- 4: how the code uses its models -------------------------------------------------------------
+
+USES = cases_of(Path(__file__).with_name("uses.md"))
+
+
+@pytest.mark.parametrize("use", USES)
+def test_use_in_the_code(tmp_path, use):
+    code, shape = USES[use]["python"], USES[use]["input"].strip()
+    models = [m for m in facts_of(tmp_path, HEADER + NET + "\n\n" + code).models if m.name in ("Net", "net", "traced")]
+    assert models
+    assert {inputs_of(m)[0] for m in models} == {("x", shape, "usage")}
+
+
+def test_use_with_keywords_and_several_inputs(tmp_path):
+    use = "\n\nnet = Two()\nnet(torch.randn(2, 3, 16, 16), code=torch.randn(2, 5))\n"
+    models = facts_of(tmp_path, HEADER + TWO + use).models
+    assert inputs_of(models[0]) == [("image", "2x3x16x16", "usage"), ("code", "2x5", "usage")]
+
+
+def test_several_inputs_of_summary(tmp_path):
+    use = "\n\nfrom torchinfo import summary\nsummary(Two(), input_size=[(1, 3, 16, 16), (1, 5)])\n"
+    model = facts_of(tmp_path, HEADER + TWO + use).models[0]
+    assert inputs_of(model) == [("image", "1x3x16x16", "usage"), ("code", "1x5", "usage")]
+
+
+def test_example_input_array(tmp_path):
+    source = HEADER + NET.replace(
+        "        self.conv =", "        self.example_input_array = torch.zeros(1, 3, 52, 52)\n        self.conv ="
+    )
+    assert inputs_of(model_of(tmp_path, source)) == [("x", "1x3x52x52", "usage")]
+
+
+def test_use_in_another_file(tmp_path):
+    train = "import torch\nfrom model import Net\n\nnet = Net()\nnet(torch.randn(6, 3, 58, 58))\n"
+    model = model_of(tmp_path, HEADER + NET, files={"train.py": train})
+    assert inputs_of(model) in ([("x", "6x3x58x58", "usage")], [("x", "Nx3x224x224", "default")])
+
+
+def test_integer_inputs(tmp_path):
+    source = (
+        HEADER
+        + """class Text(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(100, 16)
+        self.rnn = nn.GRU(16, 32, batch_first=True)
+
+    def forward(self, tokens):
+        return self.rnn(self.embedding(tokens))[0]
+"""
+    )
+    model = model_of(tmp_path, source)
+    assert (model.inputs[0].name, outputs_of(model), model.problems) == ("tokens", ["NxTx32"], [])
+    model = model_of(tmp_path, source, "Text()", inputs=("4x20",))
+    assert (outputs_of(model), model.problems) == (["4x20x32"], [])
+
+
+# -- 5: annotations and docstrings ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("signature", "shape"),
+    [
+        ('x: Float[Tensor, "b 3 224 192"]', "Nx3x224x192"),
+        ('x: Float[Tensor, "1 3 h w"]', "1x3xhxw"),
+        ('x: Annotated[torch.Tensor, "N 3 64 64"]', "Nx3x64x64"),
+        ("x: \"Float[Tensor, 'b 3 30 30']\"", "Nx3x30x30"),
+    ],
+)
+def test_annotations(tmp_path, signature, shape):
+    source = HEADER + NET.replace("forward(self, x)", f"forward(self, {signature})")
+    assert inputs_of(model_of(tmp_path, source)) == [("x", shape, "annotation")]
+
+
+@pytest.mark.parametrize(
+    "line", ["x: (N, 3, 40, 40)", "x (Tensor): images of shape (B, 3, 40, 40)", "x: input of size [batch, 3, 40, 40]"]
+)
+def test_docstrings(tmp_path, line):
+    source = HEADER + NET.replace(
+        "        return", f'        """Run it.\n\n        {line}\n        """\n        return'
+    )
+    assert inputs_of(model_of(tmp_path, source)) == [("x", "Nx3x40x40", "annotation")]
+
+
+# -- 6: solved -----------------------------------------------------------------------------------
+
+
+SOLVED = cases_of(Path(__file__).with_name("solved.md"))
+
+
+@pytest.mark.parametrize("title", SOLVED)
+def test_solved(tmp_path, title):
+    shape = SOLVED[title]["input"].strip()
+    model = model_of(tmp_path, HEADER + SOLVED[title]["python"])
+    (found,) = inputs_of(model)
+    size = shape.replace("Nx", "")
+    assert (found[1].split("x", 1)[1], model.problems) == (size, [])
+    assert found[2] in (("default", "solved") if "224" in shape else ("solved",))
+
+
+def test_a_linear_layer_no_size_fits_is_a_finding(tmp_path):
+    lenet = SOLVED["LeNet of the tutorial"]["python"]
+    model = model_of(tmp_path, HEADER + lenet.replace("16 * 5 * 5", "16 * 5 * 5 + 1"))
+    assert [p.rule for p in model.problems] == ["feature-size-mismatch"]
+
+
+# -- 7: the default --------------------------------------------------------------------------------
+
+
+def test_default(tmp_path):
+    assert inputs_of(model_of(tmp_path, HEADER + NET)) == [("x", "Nx3x224x224", "default")]
+
+
+def test_without_a_size_shapes_are_symbolic_and_fields_exact(tmp_path):
+    source = HEADER + "model = nn.Sequential(nn.Conv1d(2, 8, 5, stride=2, padding=2), nn.Conv1d(8, 8, 3, padding=1))\n"
+    model = model_of(tmp_path, source)
+    assert shape_text(model.inputs[0].shape) == "Nx2xT"
+    assert model.layers[-1].field.size == (9,) and model.layers[-1].output_shape[1] == 8
