@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from analyzers.facts import FileFacts
-from analyzers.imports.resolver import Project
+from analyzers.imports.resolver import ImportResolver
 from analyzers.request import Request, TargetError, WorkspaceOptions
 from analyzers.source.sources import Sources
 
@@ -25,9 +25,9 @@ class Analyzer:
         self.sources = sources
         self.options = options
 
-    def project_for(self, path: str) -> Project:
+    def project_for(self, path: str) -> ImportResolver:
         options = self.options
-        return Project(self.sources, options.roots, options.search_paths, options.site_packages)
+        return ImportResolver(self.sources, options.roots, options.search_paths, options.site_packages)
 
     def analyze(self, request: Request) -> FileFacts:
         """The facts of one file. Raises SourceError (unreadable) and TargetError (no such target)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from analyzers.imports.resolver import Project
+from analyzers.imports.resolver import ImportResolver
 from analyzers.source.sources import SourceError, Sources
 
 _FRAMEWORK = re.compile(r"torch|keras|tensorflow|timm|einops|fastai|lightning|monai|\bnn\.")
@@ -24,7 +24,7 @@ class Relevance:
 
     def __init__(self, roots: Sequence[str], search_paths: Sequence[str] = ()) -> None:
         self._sources = Sources()
-        self._project = Project(self._sources, list(roots), list(search_paths))
+        self._project = ImportResolver(self._sources, list(roots), list(search_paths))
         self._imports: dict[str, list[str] | None] = {}
 
     def of(self, path: str) -> bool:

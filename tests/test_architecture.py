@@ -72,12 +72,12 @@ def test_protocol_types_stay_in_the_server():
 
 
 def test_rich_stays_in_command_line_and_output():
-    rooms = (ROOT / "rf_lsp" / "cli", ROOT / "rf_lsp" / "output")
+    packages = (ROOT / "rf_lsp" / "cli", ROOT / "rf_lsp" / "output")
     found = [
         f"{relative(path)}: {name}"
         for path in FRONT
         for name in imports(path)
-        if name.split(".")[0] == "rich" and not any(room in path.parents for room in rooms)
+        if name.split(".")[0] == "rich" and not any(package in path.parents for package in packages)
     ]
     assert found == []
 
@@ -100,7 +100,7 @@ def test_user_code_is_never_executed():
 
 
 @pytest.mark.parametrize(
-    ("room", "may_not_import"),
+    ("package", "may_not_import"),
     [
         ("source", {"project", "interpreter", "frameworks", "tensors", "facts", "rules", "analysis"}),
         ("tensors", {"source", "project", "interpreter", "frameworks", "rules", "analysis"}),
@@ -110,11 +110,11 @@ def test_user_code_is_never_executed():
         ("rules", {"source", "project", "interpreter", "frameworks", "tensors", "analysis"}),
     ],
 )
-def test_data_flows_one_way(room: str, may_not_import: set[str]):
+def test_data_flows_one_way(package: str, may_not_import: set[str]):
     """source → project → interpreter ⇄ frameworks → facts → rules; tensors know nothing of Python."""
     found = [
         f"{relative(path)}: {name}"
-        for path in sorted((ROOT / "analyzers" / room).rglob("*.py"))
+        for path in sorted((ROOT / "analyzers" / package).rglob("*.py"))
         for name in imports(path, at_run_time=True)
         if name.startswith("analyzers.") and name.split(".")[1] in may_not_import
     ]

@@ -43,7 +43,7 @@ def _ancestors(directory: str) -> Iterator[str]:
         directory = parent
 
 
-class Project:
+class ImportResolver:
     """Finds modules in the workspace and in the environment's site-packages.
 
     The order is DESIGN §3's: the importing file's directory and package root, each root and its ``src``,

@@ -13,7 +13,7 @@ MovedLines = Sequence[tuple[int, int, int]]
 """(first line, end line, shift), in order."""
 
 
-class Mover:
+class Relocator:
     """Moves the places of one file."""
 
     def __init__(self, path: str, moved: MovedLines) -> None:

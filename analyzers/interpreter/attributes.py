@@ -130,8 +130,8 @@ def _fallback(machine: Machine, value: Instance, name: str) -> Any:
         found = hook(value, name) if type(hook) is FunctionType else _call_hook(machine, value, hook, name)
         if found is not MISSING:
             return found
-    if value.broken is not None:
-        return value.broken
+    if value.unknown_because is not None:
+        return value.unknown_because
     if name == "__doc__":
         return None
     opaque = value.class_.opaque
@@ -268,7 +268,7 @@ def _collection_init(self, *args: Any, machine: Machine, **kwargs: Any) -> None:
     """``super().__init__(…)`` in a subclass of dict, list or set: fills it."""
     made = machine.call(type(self.payload), args, kwargs)
     if isinstance(made, Unknown):
-        object.__setattr__(self, "broken", made)
+        object.__setattr__(self, "unknown_because", made)
     elif isinstance(made, list):
         self.payload.extend(made)
     else:
@@ -569,7 +569,7 @@ def _replace_attributes(value: Instance, new: Any) -> None:
     if isinstance(entries, dict):
         object.__setattr__(value, "attributes", entries)
     elif isinstance(entries, Unknown):
-        object.__setattr__(value, "broken", entries)
+        object.__setattr__(value, "unknown_because", entries)
 
 
 def _set_on_tensor(value: Tensor, name: str, new: Any) -> None:

@@ -19,12 +19,12 @@ from analyzers.interpreter.values import (
     ClassMethod,
     Instance,
     LazyIterator,
-    Maybe,
+    MaybeMissing,
     NativeModule,
     Property,
     Raised,
-    Rest,
     StaticMethod,
+    UnknownTail,
 )
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.operations.arguments import integer, require_one_element
@@ -46,13 +46,13 @@ def _len(value: Any, *, machine: Machine) -> Any:
             return machine.call(method)
         if value.payload is not None:
             return len(value.payload)
-        if value.broken is not None:
-            return value.broken
+        if value.unknown_because is not None:
+            return value.unknown_because
         raise TypeError(f"object of type {value.class_.name} has no len()")
     if isinstance(value, (set, frozenset)):
         return len(known_set(list(value)))
     if isinstance(value, (list, tuple, deque)):
-        rest = next((v for v in value if isinstance(v, Rest)), None)
+        rest = next((v for v in value if isinstance(v, UnknownTail)), None)
         return len(value) if rest is None else rest.plain()
     if isinstance(value, Class) and "members" in value.metadata:
         return len(machine.iterate(value))
@@ -168,8 +168,8 @@ def _filter(function: Any, iterable: Any, *, machine: Machine) -> Any:
 def _filtered(machine: Machine, function: Any, items: Any) -> Iterator[Any]:
     for item in items:
         known = machine.truth(item if function is None else machine.call(function, (item,)))
-        if known is None or isinstance(item, Rest):
-            yield Rest("filtered by a condition that is not known", machine.site())
+        if known is None or isinstance(item, UnknownTail):
+            yield UnknownTail("filtered by a condition that is not known", machine.site())
             return
         if known:
             yield item
@@ -221,7 +221,7 @@ def _any(iterable: Any, *, machine: Machine) -> Any:
 def _quantified(machine: Machine, iterable: Any, decisive: bool) -> Any:
     unsure = False
     for item in _sequence(machine, iterable):
-        if isinstance(item, Rest):
+        if isinstance(item, UnknownTail):
             raise UnknownUsed(item.plain())
         known = machine.truth(item)
         if known is decisive:
@@ -260,7 +260,7 @@ def _next(iterator: Any, default: Any = MISSING, *, machine: Machine) -> Any:
         raise TypeError(f"{type(iterator).__name__!r} object is not an iterator")
     source = iterator.source if isinstance(iterator, LazyIterator) else iter(machine.iterate(iterator))
     for item in source:
-        return item.plain() if isinstance(item, Rest) else item
+        return item.plain() if isinstance(item, UnknownTail) else item
     if default is MISSING:
         raise machine.exception("StopIteration")
     return default
@@ -319,7 +319,7 @@ def _callable(value: Any, *, machine: Machine) -> Any:
 
 def _hasattr(value: Any, name: Any, *, machine: Machine) -> Any:
     found = machine.get_attribute(value, name, default=MISSING)
-    unsure = isinstance(found, Unknown) and (_is_opaque(value) or type(found) is Maybe)
+    unsure = isinstance(found, Unknown) and (_is_opaque(value) or type(found) is MaybeMissing)
     return found if unsure else found is not MISSING
 
 
@@ -366,12 +366,12 @@ def _globals(*, machine: Machine) -> Any:
 
 
 def _dir(value: Any, *, machine: Machine) -> Any:
-    """Names an object has; a framework's module has more than the tables hold (Rest)."""
+    """Names an object has; a framework's module has more than the tables hold (UnknownTail)."""
     if isinstance(value, NativeModule):
         start = f"{value.name}."
         below = {n[len(start) :].partition(".")[0] for n in overlays.NAMES if n.startswith(start)}
         known = sorted({*below, *value.members, *value.assigned})
-        return [*known, Rest("names that are not modelled", machine.site())]
+        return [*known, UnknownTail("names that are not modelled", machine.site())]
     if isinstance(value, (Instance, Class)):
         class_ = value.class_ if isinstance(value, Instance) else value
         names = {n for c in class_.mro if isinstance(c, Class) for n in c.namespace}

@@ -26,9 +26,9 @@ from analyzers.interpreter.values import (
     NativeView,
     Partial,
     Raised,
-    Rest,
     StaticMethod,
     TypingForm,
+    UnknownTail,
 )
 from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """``value(*args, **kwargs)``. Trouble becomes a problem or an Unknown; only the program's own
+    """``value(*args, **kwargs)``. RecordedError becomes a problem or an Unknown; only the program's own
     exceptions (Raised) and the budget's end come out."""
     kind = type(value)
     if kind in CALLERS:
@@ -122,7 +122,7 @@ def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:
     """A constructor that is called wrongly leaves an object nothing more is asked of."""
     receiver = args[0] if args else None
     if function.name == "__init__" and isinstance(receiver, Instance):
-        object.__setattr__(receiver, "broken", problem)
+        object.__setattr__(receiver, "unknown_because", problem)
         host = next((c.host for c in receiver.class_.mro if isinstance(c, Class) and c.host is not None), None)
         if hasattr(host, "prepare"):
             host.prepare(receiver)  # type: ignore[union-attr]
@@ -196,14 +196,14 @@ def call_native(machine: Machine, native: Any, args: list[Any], kwargs: dict[str
     signature = signatures[native]
     open_end = kwargs.get("**")
     for argument in args:
-        if type(argument) is Rest:
+        if type(argument) is UnknownTail:
             open_end = argument
             break
     if "layer_class" in native.__dict__:
         host = native.__dict__["layer_class"]
         if open_end is not None:
             host.prepare(args[0])
-            object.__setattr__(args[0], "broken", Unknown(open_end.reason, open_end.place))
+            object.__setattr__(args[0], "unknown_because", Unknown(open_end.reason, open_end.place))
             return None
         return _construct_layer(machine, native, host, signature, args, kwargs)
     if open_end is not None:
@@ -258,7 +258,7 @@ def _construct_layer(
         extra = {"machine": machine} if signature.wants_machine else {}
         native(*args, **kwargs, **extra)
     except UnknownUsed as used:
-        object.__setattr__(instance, "broken", _placed(machine, used.unknown))
+        object.__setattr__(instance, "unknown_because", _placed(machine, used.unknown))
     except PythonError as error:
         raise machine.exception(error.exception, error.message) from None
     except OperationError as error:
@@ -266,10 +266,12 @@ def _construct_layer(
         mended = _mended(error, kwargs)
         if mended is not None:
             return _construct_layer(machine, native, host, signature, args, mended)
-        object.__setattr__(instance, "broken", Unknown("its arguments do not fit (see the finding)", machine.site()))
+        object.__setattr__(
+            instance, "unknown_because", Unknown("its arguments do not fit (see the finding)", machine.site())
+        )
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
         reason = f"{instance.class_.name} with these arguments is not modelled ({error})"
-        object.__setattr__(instance, "broken", machine.unknown(reason))
+        object.__setattr__(instance, "unknown_because", machine.unknown(reason))
 
 
 def _mended(error: OperationError, kwargs: dict[str, Any]) -> dict[str, Any] | None:

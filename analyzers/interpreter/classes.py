@@ -99,7 +99,7 @@ def bare_instance(machine: Machine, class_: Class) -> Instance:
     if class_.opaque is not None:
         framework = framework_of_class(class_)
         if framework is None:
-            object.__setattr__(instance, "broken", class_.opaque)
+            object.__setattr__(instance, "unknown_because", class_.opaque)
         else:
             framework.base.prepare(instance)  # type: ignore[attr-defined]
     return instance
@@ -131,7 +131,7 @@ def instantiate_plainly(machine: Machine, class_: Class, args: list[Any], kwargs
             return instance
     else:
         instance = bare_instance(machine, class_)
-    if machine.recorder.idle and class_.host is None:
+    if machine.recorder.suspended_depth and class_.host is None:
         machine.recorder.built.append(instance)
     if instance.payload is None:
         give_payload(machine, class_, instance, args, kwargs)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.values import MISSING, Instance, LazyIterator, Raised, Rest
+from analyzers.interpreter.values import MISSING, Instance, LazyIterator, Raised, UnknownTail
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
-Trouble = Raised | UnknownUsed | None
+Failure = Raised | UnknownUsed | None
 
 
 class Context:
@@ -22,7 +22,7 @@ class Context:
     def enter(self, machine: Machine) -> Any:
         return None
 
-    def leave(self, machine: Machine, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, failure: Failure) -> bool:
         """What ``__exit__`` does; True where the exception goes no further."""
         return False
 
@@ -39,42 +39,42 @@ def enter(machine: Machine, manager: Any) -> Any:
         return machine.call(method)
     if isinstance(manager, LazyIterator):
         first = next(iter(manager.source), None)
-        return first.plain() if isinstance(first, Rest) else first
+        return first.plain() if isinstance(first, UnknownTail) else first
     return manager if isinstance(manager, Unknown) else None
 
 
-def leave(machine: Machine, manager: Any, trouble: Trouble) -> bool:
+def leave(machine: Machine, manager: Any, failure: Failure) -> bool:
     """Leave it, normally or with what its block raised; True where that goes no further."""
     if isinstance(manager, Context):
-        return manager.leave(machine, trouble)
+        return manager.leave(machine, failure)
     if isinstance(manager, LazyIterator):
-        return _leave_generator(manager, trouble)
+        return _leave_generator(manager, failure)
     method = _special(machine, manager, "__exit__")
     if method is MISSING:
         return False
-    swallowed = machine.call(method, _described(trouble))
-    return isinstance(trouble, Raised) and machine.truth(swallowed) is True
+    swallowed = machine.call(method, _described(failure))
+    return isinstance(failure, Raised) and machine.truth(swallowed) is True
 
 
-def _described(trouble: Trouble) -> tuple:
+def _described(failure: Failure) -> tuple:
     """The three arguments of ``__exit__``."""
-    if not isinstance(trouble, Raised):
+    if not isinstance(failure, Raised):
         return None, None, None
-    return getattr(trouble.value, "class_", None), trouble.value, None
+    return getattr(failure.value, "class_", None), failure.value, None
 
 
-def _leave_generator(manager: LazyIterator, trouble: Trouble) -> bool:
+def _leave_generator(manager: LazyIterator, failure: Failure) -> bool:
     """``@contextmanager``: the generator goes on behind its yield, or that yield raises."""
     source: Any = manager.source
     try:
-        if trouble is None or not hasattr(source, "throw"):
+        if failure is None or not hasattr(source, "throw"):
             next(iter(source), None)
             return False
-        source.throw(trouble)
+        source.throw(failure)
     except StopIteration:
-        return isinstance(trouble, Raised)
+        return isinstance(failure, Raised)
     except Raised as raised:
-        if raised is trouble:
+        if raised is failure:
             return False
         raise
     return False

@@ -18,7 +18,7 @@ from analyzers.interpreter.generators import Generator
 from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIterator, Rest, Site, Super
+from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIterator, Site, Super, UnknownTail
 from analyzers.source.repair import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -200,7 +200,7 @@ def spread(machine: Machine, value: Any) -> list[Any]:
     try:
         return machine.iterate(value)
     except UnknownUsed as used:
-        return [Rest(used.unknown.reason, used.unknown.place or machine.site())]
+        return [UnknownTail(used.unknown.reason, used.unknown.place or machine.site())]
 
 
 def _dict(machine: Machine, frame: Frame, node: cst.Dict) -> Any:
@@ -474,7 +474,7 @@ def _generator_expression(machine: Machine, frame: Frame, node: cst.GeneratorExp
     try:
         items = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
     except UnknownUsed as used:
-        return LazyIterator(iter([Rest(used.unknown.reason, used.unknown.place or machine.site())]))
+        return LazyIterator(iter([UnknownTail(used.unknown.reason, used.unknown.place or machine.site())]))
     return LazyIterator(Generator(machine, inner, _elements_of(machine, inner, node, node.for_in, items)))
 
 
@@ -482,7 +482,7 @@ def _elements_of(machine: Machine, frame: Frame, node: cst.GeneratorExp, part: A
     from analyzers.interpreter.statements import assign
 
     for item in items:
-        if isinstance(item, Rest):
+        if isinstance(item, UnknownTail):
             raise UnknownUsed(item.plain())
         machine.budget.spend()
         assign(machine, frame, part.target, item)
@@ -539,12 +539,12 @@ def _run_for(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[
         try:
             items = machine.iterate(source)
         except UnknownUsed as used:
-            values.append(Rest(used.unknown.reason, used.unknown.place or machine.site()))
+            values.append(UnknownTail(used.unknown.reason, used.unknown.place or machine.site()))
             return
         for item in items:
             machine.budget.spend(2)
             if len(values) > MAXIMUM_COLLECTION:
-                values[:] = [Rest("a collection that is too large", machine.site())]
+                values[:] = [UnknownTail("a collection that is too large", machine.site())]
                 return
             assign(machine, frame, node.target, item)
             _filtered(machine, frame, node, emit, values, outer)
@@ -556,7 +556,7 @@ def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list
     for condition in node.ifs:
         known = machine.truth(evaluate(machine, frame, condition.test))
         if known is None:
-            values.append(Rest("filtered by a condition that is not known", machine.site()))
+            values.append(UnknownTail("filtered by a condition that is not known", machine.site()))
             return
         if not known:
             return

@@ -70,10 +70,10 @@ class Framework:
         """The names of the inputs, where the model knows them better than its forward's signature."""
         return None
 
-    def begin(self, machine: Machine) -> None:
+    def before_build(self, machine: Machine) -> None:
         """A model is about to be built on request, after the file's own code."""
 
-    def settle(self, root: Instance) -> None:
+    def finalize_model(self, root: Instance) -> None:
         """The model is built: whatever waited for that is put in order before it is run and reported."""
 
     def arguments(self, root: Instance, values: list[Any]) -> list[Any]:

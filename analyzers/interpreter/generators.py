@@ -2,7 +2,7 @@
 
 A generator's body is walked by Python generators: statements that hold a ``yield`` have a runner
 here, everything else is run as usual. What a generator yields after a condition that is not known
-is a :class:`Rest`.
+is an :class:`UnknownTail`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import libcst as cst
 
 from analyzers.interpreter.joining import BREAK, RETURN, SKIP, UNSURE
 from analyzers.interpreter.scope import Frame
-from analyzers.interpreter.values import LazyIterator, Raised, Rest
+from analyzers.interpreter.values import LazyIterator, Raised, UnknownTail
 from analyzers.unknown import UnknownUsed
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Generator:
         return self.send(None)
 
     def send(self, value: Any) -> Any:
-        """Run to the next yield; StopIteration at the end, a Rest where it is not known how it goes on."""
+        """Run to the next yield; StopIteration at the end, an UnknownTail where it is not known how it goes on."""
         return self._resume(self.steps.send, value)
 
     def throw(self, raised: Raised | UnknownUsed) -> Any:
@@ -60,9 +60,9 @@ class Generator:
         try:
             return step(value)
         except UnknownUsed as used:
-            return Rest(used.unknown.reason, used.unknown.place or machine.site())
+            return UnknownTail(used.unknown.reason, used.unknown.place or machine.site())
         except RecursionError:
-            return Rest("code nested too deeply", machine.site())
+            return UnknownTail("code nested too deeply", machine.site())
         finally:
             machine.depth -= 1
             machine.frames.pop()
@@ -163,7 +163,7 @@ def _if(machine: Machine, frame: Frame, node: cst.If) -> Run:
 def _for(machine: Machine, frame: Frame, node: cst.For) -> Run:
     source = machine.evaluate(frame, node.iter)
     for item in source.source if isinstance(source, LazyIterator) else machine.iterate(source):
-        if isinstance(item, Rest):
+        if isinstance(item, UnknownTail):
             raise UnknownUsed(item.plain())
         machine.budget.spend()
         machine.assign(frame, node.target, item)

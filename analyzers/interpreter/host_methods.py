@@ -13,7 +13,7 @@ from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
 from analyzers.interpreter.iteration import known_dict, rest_before, type_name
 from analyzers.interpreter.scope import restore
-from analyzers.interpreter.values import MISSING, HostMethod, Instance, Maybe, Rest
+from analyzers.interpreter.values import MISSING, HostMethod, Instance, MaybeMissing, UnknownTail
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -58,13 +58,13 @@ def opened(machine: Machine, receiver: Any, name: str, unknown: Unknown) -> Unkn
     """What a collection holds after a change at a place that is not known."""
     if isinstance(receiver, dict):
         if name in ("pop", "del"):
-            receiver.update({k: Maybe(unknown.reason, machine.site()) for k in receiver})
+            receiver.update({k: MaybeMissing(unknown.reason, machine.site()) for k in receiver})
         else:
             receiver["**"] = unknown
     elif isinstance(receiver, set):
         restore(receiver, {unknown})
     elif name != "rotate" or len(receiver) > 1:
-        restore(receiver, [Rest(unknown.reason, machine.site())])
+        restore(receiver, [UnknownTail(unknown.reason, machine.site())])
     return unknown
 
 
@@ -99,9 +99,9 @@ def _extend(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs:
     try:
         items = machine.iterate(args[0])
     except UnknownUsed as used:
-        items = [Rest(used.unknown.reason, machine.site())]
+        items = [UnknownTail(used.unknown.reason, machine.site())]
     if len(receiver) + len(items) > MAXIMUM_COLLECTION:
-        items = [Rest(f"a list of more than {MAXIMUM_COLLECTION:,} elements", machine.site())]
+        items = [UnknownTail(f"a list of more than {MAXIMUM_COLLECTION:,} elements", machine.site())]
     getattr(receiver, name)(items)
 
 
@@ -131,7 +131,7 @@ def _sort(machine: Machine, receiver: list, name: str, args: list[Any], kwargs: 
     try:
         receiver[:] = sorted_values(machine, list(receiver), kwargs.get("key"), kwargs.get("reverse", False))
     except UnknownUsed as used:
-        if not any(isinstance(item, Rest) for item in receiver):
+        if not any(isinstance(item, UnknownTail) for item in receiver):
             receiver[:] = [used.unknown] * len(receiver)
         raise
 
@@ -234,7 +234,7 @@ def _copy(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: d
 
 
 def _get(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """``dict.get``; what is not entered yet may still be awaited, or be among the entries that are not known."""
+    """``dict.get``; what is not entered yet may still be stop_after, or be among the entries that are not known."""
     if not isinstance(receiver, dict) or not args or isinstance(args[0], Unknown) or args[0] in receiver:
         return _plain(machine, receiver, name, args, kwargs)
     if isinstance(receiver.get("**"), Unknown):
@@ -242,7 +242,7 @@ def _get(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: di
     unknown = next((k for k in receiver if isinstance(k, Unknown)), None)
     if unknown is not None:
         return unknown
-    found = machine.modules.awaited(receiver, args[0])
+    found = machine.modules.stop_after(receiver, args[0])
     return found if found is not MISSING else _plain(machine, receiver, name, args, kwargs)
 
 
@@ -253,7 +253,7 @@ def _placed(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs:
     place = args[0] if args else -1
     rest = rest_before(receiver, place) if name == "pop" or place != 0 else None
     if rest is None and isinstance(place, Unknown):
-        rest = Rest(place.reason, machine.site())
+        rest = UnknownTail(place.reason, machine.site())
     if rest is None:
         return _plain(machine, receiver, name, args, kwargs)
     if name == "insert" or isinstance(place, Unknown):

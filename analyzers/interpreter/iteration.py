@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator, Maybe, Rest
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator, MaybeMissing, UnknownTail
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -31,11 +31,11 @@ def truth(machine: Machine, value: Any) -> bool | None:
             return None
         content = value.content
         return bool(content[0]) if content is not None and len(content) == 1 else None
-    if isinstance(value, (list, tuple)) and Rest in map(type, value):
+    if isinstance(value, (list, tuple)) and UnknownTail in map(type, value):
         return True if len(value) > 1 else None
     if isinstance(value, set) and len(value) == 1 and isinstance(next(iter(value)), Unknown):
         return None
-    if type(value) is dict and len(value) == 1 and isinstance(next(iter(value.values())), Maybe):
+    if type(value) is dict and len(value) == 1 and isinstance(next(iter(value.values())), MaybeMissing):
         return None
     if isinstance(value, LazyIterator):
         return True
@@ -98,8 +98,8 @@ def drain(iterator: LazyIterator) -> list[Any]:
 
 
 def _known(items: list[Any]) -> list[Any]:
-    if Rest in map(type, items):
-        raise UnknownUsed(next(item for item in items if type(item) is Rest).plain())
+    if UnknownTail in map(type, items):
+        raise UnknownUsed(next(item for item in items if type(item) is UnknownTail).plain())
     return items
 
 
@@ -109,7 +109,7 @@ def known_dict(value: dict) -> dict:
     if isinstance(unknown, Unknown):
         raise UnknownUsed(unknown)
     for item in value.values():
-        if type(item) is Maybe:
+        if type(item) is MaybeMissing:
             raise UnknownUsed(item)
     return value
 
@@ -139,8 +139,8 @@ def _iterate_instance(machine: Machine, value: Instance) -> list[Any]:
         return iterate(machine, value.payload)
     if value.class_.find("__getitem__") is not MISSING:
         return _indexed(machine, value)
-    if value.broken is not None:
-        raise UnknownUsed(value.broken)
+    if value.unknown_because is not None:
+        raise UnknownUsed(value.unknown_because)
     raise UnknownUsed(machine.unknown(f"iterating over a {value.class_.name}"))
 
 
@@ -222,11 +222,11 @@ def type_name(value: Any) -> str:
     return type(value).__name__
 
 
-def rest_before(value: Any, key: Any) -> Rest | None:
+def rest_before(value: Any, key: Any) -> UnknownTail | None:
     """The unknown stretch of a sequence that hides which element ``key`` means; None where it is certain."""
-    if Rest not in map(type, value):
+    if UnknownTail not in map(type, value):
         return None
-    places = [i for i, v in enumerate(value) if type(v) is Rest]
+    places = [i for i, v in enumerate(value) if type(v) is UnknownTail]
     if isinstance(key, int) and (0 <= key < places[0] or places[-1] < key + len(value) < len(value)):
         return None
     return value[places[0]]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.scope import Frame, restore
-from analyzers.interpreter.values import MISSING, Maybe, Raised, Rest
+from analyzers.interpreter.values import MISSING, MaybeMissing, Raised, UnknownTail
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -118,7 +118,7 @@ def join_containers(machine: Machine, states: list[Any], reason: str) -> Any:
         return first if all(s == first for s in states) else {machine.unknown(reason)}
     if all(len(s) == len(first) for s in states):
         return [join_all(machine, list(values), reason) for values in zip(*states)]
-    return [Rest(reason, machine.site())]
+    return [UnknownTail(reason, machine.site())]
 
 
 def _join_dicts(machine: Machine, states: list[dict], reason: str) -> dict:
@@ -128,7 +128,7 @@ def _join_dicts(machine: Machine, states: list[dict], reason: str) -> dict:
 
 def _join_entries(machine: Machine, values: list[Any], reason: str) -> Any:
     if any(v is MISSING for v in values):
-        return Maybe(reason, machine.site())
+        return MaybeMissing(reason, machine.site())
     return join_all(machine, values, reason)
 
 

@@ -18,7 +18,7 @@ import libcst as cst
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
 from analyzers.interpreter.scope import Frame, restore
-from analyzers.interpreter.values import MISSING, Rest
+from analyzers.interpreter.values import MISSING, UnknownTail
 from analyzers.tensors.operations.indexing import is_inside
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -491,7 +491,7 @@ def _kept(machine: Machine, container: Any) -> Any:
         return container
     if type(container) is not list:
         raise TooLarge
-    return [Rest(REASON, machine.site())]
+    return [UnknownTail(REASON, machine.site())]
 
 
 def _key_of(items: Any, values: Environment) -> Any:

@@ -1,6 +1,6 @@
 """The abstract machine: one per analysis, holding the modules, the budget and the journal.
 
-The work is spread over this room: ``attributes`` (looking up and assigning), ``calls``
+The work is spread over this package: ``attributes`` (looking up and assigning), ``calls``
 (calling anything), ``expressions`` and ``statements`` (libcst nodes), ``joining`` (unknown
 conditions), ``modules`` (imports), ``builtins`` and ``library`` (what comes with Python).
 """
@@ -104,7 +104,7 @@ class Machine:
     def is_module(self, value: Any) -> bool:
         return isinstance(value, Instance) and "_modules" in value.attributes
 
-    # -- trouble ---------------------------------------------------------------------------
+    # -- recorded errors --------------------------------------------------------------------------
 
     def problem(self, error: OperationError, subject: str | None = None, site: Site | None = None) -> Any:
         """Note what the framework would refuse, and go on with what the operation declares."""
@@ -112,7 +112,7 @@ class Machine:
         if self.handlers:
             raised = self.exception(error.exception, error.message.replace("{subject}", subject or "it"))
             if any(catches(raised) for catches in self.handlers):
-                raised.trouble = self.recorder.trouble(error, subject, site) if not self.uncertain else None
+                raised.recorded_error = self.recorder.recorded(error, subject, site) if not self.uncertain else None
                 raise raised
         if not self.uncertain and not SIZE_UNKNOWN.search(error.message):
             self.recorder.problem(error, subject, site)

@@ -419,7 +419,7 @@ class Modules:
 
     # -- registries --------------------------------------------------------------------------
 
-    def awaited(self, container: Any, key: Any) -> Any:
+    def stop_after(self, container: Any, key: Any) -> Any:
         """What a missing key of a dictionary or set will be once everything is imported, else MISSING.
 
         Registries (``@register_model``) fill up when their package is imported; here modules run only as far as

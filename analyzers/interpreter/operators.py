@@ -22,10 +22,10 @@ from analyzers.interpreter.values import (
     HostMethod,
     Instance,
     LazyIterator,
-    Maybe,
+    MaybeMissing,
     Property,
-    Rest,
     TypingForm,
+    UnknownTail,
 )
 from analyzers.tensors.dims import Expression, same, text
 from analyzers.tensors.errors import OperationError
@@ -196,8 +196,8 @@ def _instance_binary(machine: Machine, name: str, function: Any, left: Any, righ
     if name == "mod" and isinstance(left, str):
         return _plain_binary(machine, name, function, left, right)
     for value in (left, right):
-        if isinstance(value, Instance) and value.broken is not None:
-            return value.broken
+        if isinstance(value, Instance) and value.unknown_because is not None:
+            return value.unknown_because
     values = [v.payload if isinstance(v, Instance) else v for v in (left, right)]
     if any(v is None and isinstance(o, Instance) for v, o in zip(values, (left, right))):
         kinds = " and ".join(type_name(v) for v in (left, right))
@@ -284,7 +284,7 @@ def equals(machine: Machine, left: Any, right: Any) -> bool | None:
 def _equal_sequences(machine: Machine, left: Any, right: Any) -> bool | None:
     if isinstance(left, list) is not isinstance(right, list):
         return False
-    if any(isinstance(v, Rest) for v in (*left, *right)):
+    if any(isinstance(v, UnknownTail) for v in (*left, *right)):
         return None
     if len(left) != len(right):
         return False
@@ -404,7 +404,7 @@ def _hashed_member(machine: Machine, container: Any, item: Any) -> Any:
     try:
         if item in container:
             found = container[item] if isinstance(container, dict) else None
-            return found if type(found) is Maybe else True
+            return found if type(found) is MaybeMissing else True
     except TypeError as error:
         raise machine.exception("TypeError", str(error)) from None
     unknown = None
@@ -413,7 +413,7 @@ def _hashed_member(machine: Machine, container: Any, item: Any) -> Any:
     if unknown is None and isinstance(container, dict):
         unknown = container.get("**") if isinstance(container.get("**"), Unknown) else None
     if unknown is None:
-        return machine.modules.awaited(container, item) is not MISSING
+        return machine.modules.stop_after(container, item) is not MISSING
     return unknown
 
 
@@ -480,8 +480,8 @@ def _instance_item(machine: Machine, value: Instance, key: Any) -> Any:
         return machine.call(machine.get_attribute(value, "__missing__"), (key,))
     if value.payload is not None:
         return get_item(machine, value.payload, key)
-    if value.broken is not None:
-        return value.broken
+    if value.unknown_because is not None:
+        return value.unknown_because
     raise machine.exception("TypeError", f"{value.class_.name} object is not subscriptable")
 
 
@@ -515,7 +515,7 @@ def _dict_item(machine: Machine, value: dict, key: Any) -> Any:
         return value["**"]
     if any(isinstance(k, Unknown) for k in value):
         return machine.unknown("a dictionary with unknown keys")
-    found = machine.modules.awaited(value, key)
+    found = machine.modules.stop_after(value, key)
     if found is not MISSING:
         return found
     raise machine.exception("KeyError", key)
@@ -602,7 +602,7 @@ def _set_container_item(machine: Machine, value: Any, key: Any, new: Any) -> Non
         return
     if isinstance(key, slice) and isinstance(new, (Unknown, LazyIterator, Instance)):
         new = machine_iterate(machine, new)
-        new = [Rest(new.reason, new.place)] if isinstance(new, Unknown) else new
+        new = [UnknownTail(new.reason, new.place)] if isinstance(new, Unknown) else new
     try:
         value[key] = new
     except (TypeError, LookupError, ValueError) as error:

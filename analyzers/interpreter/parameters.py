@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from analyzers.interpreter.values import Rest
+from analyzers.interpreter.values import UnknownTail
 from analyzers.tensors.errors import OperationError
 
 
@@ -39,14 +39,19 @@ def bind(
     """Names → values as Python binds them.
 
     Raises OperationError (``unknown-argument``, ``missing-argument``) where Python raises TypeError.
-    An unknown ``*args`` (a Rest at the end) leaves what it might have filled unknown.
+    An unknown ``*args`` (an UnknownTail at the end) leaves what it might have filled unknown.
     """
-    if parameters.is_plain and not kwargs and len(args) == len(parameters.positional) and Rest not in map(type, args):
+    if (
+        parameters.is_plain
+        and not kwargs
+        and len(args) == len(parameters.positional)
+        and UnknownTail not in map(type, args)
+    ):
         return dict(zip(parameters.positional, args))
     unknown, given = None, args
-    if Rest in map(type, args):
-        unknown = next(a for a in args if type(a) is Rest)
-        given = [a for a in args if type(a) is not Rest]
+    if UnknownTail in map(type, args):
+        unknown = next(a for a in args if type(a) is UnknownTail)
+        given = [a for a in args if type(a) is not UnknownTail]
     bound = dict(zip(parameters.positional, given))
     surplus = given[len(parameters.positional) :]
     if parameters.rest is not None:

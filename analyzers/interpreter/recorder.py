@@ -55,7 +55,7 @@ class Merge:
         self.detail = detail
 
 
-class Trouble:
+class RecordedError:
     """A problem before it is worded for people: the error, who it happened to, and where."""
 
     __slots__ = ("error", "record", "site", "subject")
@@ -80,15 +80,15 @@ class Recorder:
         self.records: list[Record] = []
         self.stack: list[Record] = []
         self.merges: list[Merge] = []
-        self.troubles: list[Trouble] = []
-        self.awaited: set[Any] = set()
+        self.recorded_errors: list[RecordedError] = []
+        self.stop_after: set[Any] = set()
         """The problems of a run that is only a trial: once all of them have come up, it ends."""
         self.makers: dict[int, tuple[Any, Record, bool]] = {}
         self.total_cost: Any = 0
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
         self.built: list[Instance] = []
         """Instances that module-level code made."""
-        self.idle = 0
+        self.suspended_depth = 0
         self.symbolic = False
         """Whether symbolic tensors are about, so that operations on them become steps of their graph."""
         self.read: set[int] = set()
@@ -104,7 +104,7 @@ class Recorder:
         self.total_cost = 0
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
+    def preserved(self) -> Iterator[None]:
         """What is recorded of forward passes inside is forgotten, what was recorded of the last one stays."""
         kept = self.records, self.stack, self.merges, self.makers, self.read, self.total_cost
         try:
@@ -115,11 +115,11 @@ class Recorder:
     @contextmanager
     def suspended(self) -> Iterator[None]:
         stack, self.stack = self.stack, []
-        self.idle += 1
+        self.suspended_depth += 1
         try:
             yield
         finally:
-            self.idle -= 1
+            self.suspended_depth -= 1
             self.stack = stack
 
     @contextmanager
@@ -146,14 +146,18 @@ class Recorder:
     ) -> Any:
         """Call a module's forward and note what went in (``inputs``, else the arguments) and came out."""
         machine = self.machine
-        if not self.stack and self.idle:
+        if not self.stack and self.suspended_depth:
             self.usages.append((instance, args, kwargs, machine.site()))
         record = Record(instance, "", [*args, *kwargs.values()] if inputs is None else inputs, machine.site())
         self._set_producers(record)
         self.records.append(record)
         self.stack.append(record)
         try:
-            result = instance.broken if instance.broken is not None else machine.call(forward, args, kwargs)
+            result = (
+                instance.unknown_because
+                if instance.unknown_because is not None
+                else machine.call(forward, args, kwargs)
+            )
         finally:
             self.stack.pop()
         record.output = result
@@ -222,7 +226,7 @@ class Recorder:
 
     def _is_shown(self) -> bool:
         """Operations are listed inside modules with children (and at the root), not inside leaves."""
-        if self.idle:
+        if self.suspended_depth:
             return False
         if len(self.stack) <= 1:
             return True
@@ -258,20 +262,20 @@ class Recorder:
     # -- problems --------------------------------------------------------------------------------
 
     def problem(self, error: OperationError, subject: str | None, site: Site | None) -> None:
-        trouble = self.trouble(error, subject, site)
-        self.troubles.append(trouble)
-        if self.awaited:
-            self.awaited.discard(trouble.key)
-            if not self.awaited:
+        recorded = self.recorded(error, subject, site)
+        self.recorded_errors.append(recorded)
+        if self.stop_after:
+            self.stop_after.discard(recorded.key)
+            if not self.stop_after:
                 raise Enough
 
-    def trouble(self, error: OperationError, subject: str | None, site: Site | None) -> Trouble:
-        return Trouble(error, subject, site, self.stack[-1] if self.stack else None)
+    def recorded(self, error: OperationError, subject: str | None, site: Site | None) -> RecordedError:
+        return RecordedError(error, subject, site, self.stack[-1] if self.stack else None)
 
     def escaped(self, raised: Raised) -> None:
         """What nothing in the program caught for good."""
-        if raised.trouble is not None:
-            self.troubles.append(raised.trouble)
+        if raised.recorded_error is not None:
+            self.recorded_errors.append(raised.recorded_error)
 
 
 def _is_free(value: Tensor) -> bool:
@@ -290,4 +294,4 @@ def tensors_in(args: list[Any], kwargs: dict[str, Any]) -> list[Tensor]:
     return found
 
 
-__all__ = ["Merge", "Record", "Recorder", "Trouble"]
+__all__ = ["Merge", "Record", "RecordedError", "Recorder"]

@@ -28,7 +28,7 @@ from analyzers.interpreter.values import (
     Instance,
     LazyIterator,
     Raised,
-    Rest,
+    UnknownTail,
 )
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -182,7 +182,7 @@ def _unpacked(machine: Machine, frame: Frame, elements: Any, value: Any) -> Sequ
 
 def _is_plain_pairing(elements: Any, value: Any) -> bool:
     same = type(value) is tuple and len(value) == len(elements)
-    return same and Rest not in map(type, value) and cst.StarredElement not in map(type, elements)
+    return same and UnknownTail not in map(type, value) and cst.StarredElement not in map(type, elements)
 
 
 def _cannot_unpack(machine: Machine, value: Any, wanted: int, got: int) -> list[Any]:
@@ -255,7 +255,7 @@ def _raise(machine: Machine, frame: Frame, node: cst.Raise) -> None:
         cause = evaluate(machine, frame, node.cause.item)
         value.attributes["__cause__"] = machine.call(cause) if isinstance(cause, Class) else cause
     frame.node = node
-    raise Raised(value, machine.site(), frame.handled.trouble if frame.handled is not None else None)
+    raise Raised(value, machine.site(), frame.handled.recorded_error if frame.handled is not None else None)
 
 
 def _assert(machine: Machine, frame: Frame, node: cst.Assert) -> None:
@@ -369,7 +369,7 @@ def _for(machine: Machine, frame: Frame, node: cst.For) -> str | None:
 
 def _turns(machine: Machine, frame: Frame, node: cst.For, items: Any) -> str | None:
     for item in items:
-        if isinstance(item, Rest):
+        if isinstance(item, UnknownTail):
             return _unknown_loop(machine, frame, node, item)
         machine.budget.spend()
         assign(machine, frame, node.target, item)
@@ -426,7 +426,7 @@ def _raised_in_loop(machine: Machine, frame: Frame, node: Any, raised: Raised) -
         held = frame.module.look_up(name) if held is MISSING else held
         if type(held) is list:
             machine.journal.touch(held)
-            held[:] = [Rest(reason, machine.site())]
+            held[:] = [UnknownTail(reason, machine.site())]
         elif held is not MISSING:
             assign_name(machine, frame, name, machine.unknown(reason))
 

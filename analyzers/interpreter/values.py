@@ -282,7 +282,7 @@ class Instance:
     (``self.kernel_size``); interpreted code goes through ``Machine.get_attribute``.
     """
 
-    __slots__ = ("attributes", "broken", "class_", "machine", "payload", "site")
+    __slots__ = ("attributes", "class_", "machine", "payload", "site", "unknown_because")
 
     def __init__(self, class_: Class, machine: Machine, site: Site | None = None) -> None:
         object.__setattr__(self, "class_", class_)
@@ -290,7 +290,7 @@ class Instance:
         object.__setattr__(self, "site", site)
         object.__setattr__(self, "attributes", {})
         object.__setattr__(self, "payload", None)
-        object.__setattr__(self, "broken", None)
+        object.__setattr__(self, "unknown_because", None)
 
     def __getattr__(self, name: str) -> Any:
         attributes = self.attributes
@@ -357,17 +357,17 @@ class NativeModule:
 class Raised(Exception):
     """An exception of the interpreted program, on its way up.
 
-    ``trouble`` is the problem it was raised for: reported where the handlers that catch it let it out again.
+    ``recorded_error`` is the problem it was raised for: reported where the handlers that catch it let it out again.
     """
 
-    def __init__(self, value: Any, site: Site | None, trouble: Any = None) -> None:
+    def __init__(self, value: Any, site: Site | None, recorded_error: Any = None) -> None:
         super().__init__()
         self.value = value
         self.site = site
-        self.trouble = trouble
+        self.recorded_error = recorded_error
 
 
-class Rest(Unknown):
+class UnknownTail(Unknown):
     """Stands in a list for an unknown number of further elements."""
 
     __slots__ = ()
@@ -377,13 +377,13 @@ class Rest(Unknown):
         return Unknown(self.reason, self.place)
 
 
-class Maybe(Unknown):
+class MaybeMissing(Unknown):
     """Stands under a key that may or may not be in a dictionary, with a value that is not known."""
 
     __slots__ = ()
 
 
-UNKNOWNS = frozenset((Unknown, Rest, Maybe))
+UNKNOWNS = frozenset((Unknown, UnknownTail, MaybeMissing))
 """The types of what is not known."""
 
 

@@ -18,7 +18,7 @@ from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised, Site
 from analyzers.models.extraction import fill, place_of
 from analyzers.models.inputs.solver import InputError, Usage, find_inputs
-from analyzers.models.placeholder_arguments import stand_ins
+from analyzers.models.placeholder_arguments import placeholder_arguments
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Discovery:
     def _built(self, value: Any) -> Any:
         """A class or a function named as target is called without arguments."""
         for framework in FRAMEWORKS:
-            framework.begin(self.machine)
+            framework.before_build(self.machine)
         if isinstance(value, Class) and is_model_class(value):
             return self._instance_of(value)
         if isinstance(value, Function) and not required_parameters(value):
@@ -153,7 +153,7 @@ class Discovery:
         """An instance; what nobody gives its constructor is stood in for."""
         names = constructor_parameters(value)
         try:
-            return self.machine.call(value, (), stand_ins(self.machine, self.module, value, names))
+            return self.machine.call(value, (), placeholder_arguments(self.machine, self.module, value, names))
         except Raised:
             if not names:
                 raise
@@ -250,23 +250,23 @@ class Discovery:
 
     def _of_candidate(self, name: str, value: Any, site: Site | None) -> None:
         machine = self.machine
-        troubles, machine.recorder.troubles = machine.recorder.troubles, []
+        recorded_errors, machine.recorder.recorded_errors = machine.recorder.recorded_errors, []
         instance, build = value, None
         if not isinstance(value, Instance):
             build = self._workspace_instance(value) if self._has_symbols(value) else None
             instance = build or self._guarded(lambda: self._built(value), STEPS_PER_MODEL)
         if not is_model(instance):
-            machine.recorder.troubles = troubles
+            machine.recorder.recorded_errors = recorded_errors
             return
         target = f"{self.request.path}::{name}" + ("" if isinstance(value, Instance) else "()")
         if any(model.target == target for model in self.facts.models):
-            machine.recorder.troubles = troubles
+            machine.recorder.recorded_errors = recorded_errors
             return
         fact = self._model(target, name, instance, None, value)
         if fact.problems and isinstance(value, Class) and instance is not build:
             fact = self._as_made(target, name, value) or fact
         fact.place = place_of(site) or fact.place
-        machine.recorder.troubles = troubles
+        machine.recorder.recorded_errors = recorded_errors
         unused = (self._has_symbols(value) and instance is not build) or self._is_made_otherwise(value, fact)
         if unused or _is_empty_list(instance) or (instance is not build and _waits_for_items(value)):
             fact.problems = []
@@ -280,7 +280,7 @@ class Discovery:
     def _as_made(self, target: str, name: str, value: Class) -> ModelFact | None:
         """The class as the code makes it, with arguments of its own, where its bare defaults do not work."""
         made = self._workspace_instance(value)
-        self.machine.recorder.troubles = []
+        self.machine.recorder.recorded_errors = []
         return self._model(target, name, made, None, value) if made is not None else None
 
     def _is_made_otherwise(self, value: Any, fact: ModelFact) -> bool:
@@ -304,7 +304,9 @@ class Discovery:
         return made
 
     def _instance_built(self, value: Class) -> Any:
-        whole = (i for i in self.machine.recorder.built if i.class_ is value and i.broken is None and is_module(i))
+        whole = (
+            i for i in self.machine.recorder.built if i.class_ is value and i.unknown_because is None and is_module(i)
+        )
         return next(whole, None)
 
     def _builders(self, value: Class) -> list[str]:
@@ -316,7 +318,7 @@ class Discovery:
     def _follow(self, path: str, name: str) -> None:
         """Run what another file does with the class: its top-level code, then its functions without arguments."""
         machine = self.machine
-        saved, machine.recorder.troubles = machine.recorder.troubles, []
+        saved, machine.recorder.recorded_errors = machine.recorder.recorded_errors, []
         module = machine.modules.load(path)
         for block in module.source.blocks:
             if block.kind not in ("def", "class", "import", "comment") and block.mentions(name):
@@ -324,7 +326,7 @@ class Discovery:
         for block in module.source.blocks:
             if block.kind == "def" and block.mentions(name) and f"{name}(" in block.text:
                 self._guarded(lambda block=block: self._call_function(module, block.binds[0]), STEPS_PER_USAGE)
-        machine.recorder.troubles = saved
+        machine.recorder.recorded_errors = saved
 
     def _call_function(self, module: Module, name: str) -> None:
         function = module.look_up(name)
@@ -336,10 +338,10 @@ class Discovery:
         from analyzers.models.extraction import Extraction
 
         extraction = Extraction(self.machine, None, [])
-        troubles = self.machine.recorder.troubles
+        recorded_errors = self.machine.recorder.recorded_errors
         if self.module.source.offsets:  # Cells give a name new meanings, and loops fill it between them.
-            troubles = [t for t in troubles if t.error.rule not in OF_DATA]
-        self.facts.problems = extraction.problems(troubles)
+            recorded_errors = [t for t in recorded_errors if t.error.rule not in OF_DATA]
+        self.facts.problems = extraction.problems(recorded_errors)
 
     # -- how the file uses its models ----------------------------------------------------------------
 
@@ -347,7 +349,7 @@ class Discovery:
         """Follow the ``__main__`` block and top-level calls, to see which models are called with what."""
         self._usages: list[Usage] = []
         machine = self.machine
-        saved, machine.recorder.troubles = machine.recorder.troubles, []
+        saved, machine.recorder.recorded_errors = machine.recorder.recorded_errors, []
         for block in source.blocks:
             if block in source.main_blocks or _is_top_level_use(block):
                 self._followed(lambda block=block: self._run_block(block, self.module), STEPS_PER_USAGE)
@@ -355,7 +357,7 @@ class Discovery:
             for block in _trials(source):
                 self._followed(lambda block=block: self._call_function(self.module, block.binds[0]), STEPS_PER_USAGE)
         # What building refuses is certain; what a call runs into comes up again with the model itself.
-        machine.recorder.troubles = saved + [t for t in machine.recorder.troubles if t.record is None]
+        machine.recorder.recorded_errors = saved + [t for t in machine.recorder.recorded_errors if t.record is None]
         self._usages = [Usage(*u) for u in machine.recorder.usages]
 
     def _run_block(self, block: Any, module: Module) -> None:
@@ -397,8 +399,8 @@ class Discovery:
     def _keep_problems(self, fact: ModelFact) -> None:
         from analyzers.models.extraction import Extraction
 
-        fact.problems = Extraction(self.machine, None, []).problems(self.machine.recorder.troubles)
-        self.machine.recorder.troubles = []
+        fact.problems = Extraction(self.machine, None, []).problems(self.machine.recorder.recorded_errors)
+        self.machine.recorder.recorded_errors = []
 
     def _place(self, value: Any, origin: Any) -> Place | None:
         subject = origin if isinstance(origin, (Class, Function)) else value
@@ -409,39 +411,39 @@ class Discovery:
 
     def _forward(self, fact: ModelFact, root: Instance) -> None:
         machine = self.machine
-        built = machine.recorder.troubles
+        built = machine.recorder.recorded_errors
         usages = getattr(self, "_usages", [])
-        self._settle(root)
+        self._finalize(root)
         try:
             found = find_inputs(self, root, usages, built)
         except InputError as error:
             fact.unknowns.append(UnknownFact(None, str(error)))
             found = error.partial
-        self._settle(root)
+        self._finalize(root)
         fact.inputs = [InputFact(i.name, i.shape, i.origin) for i in found.inputs]
-        machine.recorder.troubles = built + found.troubles
+        machine.recorder.recorded_errors = built + found.recorded_errors
         fill(fact, machine, root, found.result)
-        machine.recorder.troubles = []
+        machine.recorder.recorded_errors = []
         for reason, site in found.failures:
             fact.unknowns.append(UnknownFact(place_of(site), reason))
             fact.status = "partial" if fact.layers else "failed"
 
-    def _settle(self, root: Instance) -> None:
+    def _finalize(self, root: Instance) -> None:
         """What the framework does to a model before it is looked at; code of the user's that takes part in it
         (an own ``train``) may not fit, which is no finding."""
         framework, recorder = framework_of(root), self.machine.recorder
         assert framework is not None
-        troubles = recorder.troubles
-        recorder.troubles = []
+        recorded_errors = recorder.recorded_errors
+        recorder.recorded_errors = []
         with outside(self.machine):
-            self._followed(lambda: framework.settle(root), STEPS_PER_CANDIDATE)
-        recorder.troubles = troubles
+            self._followed(lambda: framework.finalize_model(root), STEPS_PER_CANDIDATE)
+        recorder.recorded_errors = recorded_errors
 
     def forward_once(self, root: Instance, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, list[Any]]:
         """One recorded forward pass: (result, [(reason, site) of what ended it])."""
         machine = self.machine
         machine.recorder.reset()
-        machine.recorder.idle = 0
+        machine.recorder.suspended_depth = 0
         machine.budget.left = STEPS_PER_MODEL
         try:
             return machine.call(root, args, kwargs), []

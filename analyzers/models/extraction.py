@@ -17,7 +17,7 @@ from analyzers.facts import (
 )
 from analyzers.frameworks.torch.module import unregistered
 from analyzers.interpreter.framework import children_of, framework_of, is_module, named_tensors, tensors_of, walk
-from analyzers.interpreter.recorder import Record, Trouble
+from analyzers.interpreter.recorder import Record, RecordedError
 from analyzers.interpreter.values import UNKNOWNS, Instance, Site
 from analyzers.tensors.dims import substitute, symbols
 from analyzers.tensors.tensor import Tensor
@@ -253,29 +253,29 @@ class Extraction:
                     return facts, self.label(record)
         return None, None
 
-    # -- trouble ---------------------------------------------------------------------------------
+    # -- recorded errors --------------------------------------------------------------------------------
 
-    def problems(self, troubles: list[Trouble]) -> list[Problem]:
+    def problems(self, recorded_errors: list[RecordedError]) -> list[Problem]:
         found: dict[Any, Problem] = {}
-        for trouble in troubles:
-            problem = self._problem(trouble)
+        for recorded in recorded_errors:
+            problem = self._problem(recorded)
             found.setdefault((problem.rule, problem.place), problem)
         return list(found.values())
 
-    def _problem(self, trouble: Trouble) -> Problem:
-        error, record = trouble.error, trouble.record
-        subject = trouble.subject or "the call"
+    def _problem(self, recorded: RecordedError) -> Problem:
+        error, record = recorded.error, recorded.record
+        subject = recorded.subject or "the call"
         related: list[tuple[str, Place]] = []
         data = dict(error.data)
         if record is not None and record.instance is not None:
-            self._about_layer(record, trouble, related, data)
+            self._about_layer(record, recorded, related, data)
             if not children_of(record.instance):
                 subject = self.names.get(id(record.instance)) or subject
-        place = place_of(trouble.site) or data.get("definition")
+        place = place_of(recorded.site) or data.get("definition")
         return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data)
 
     def _about_layer(
-        self, record: Record, trouble: Trouble, related: list[tuple[str, Place]], data: dict[str, Any]
+        self, record: Record, recorded: RecordedError, related: list[tuple[str, Place]], data: dict[str, Any]
     ) -> None:
         instance = record.instance
         assert instance is not None
@@ -311,7 +311,7 @@ class Extraction:
     def unknowns(self, result: Any) -> list[UnknownFact]:
         found: dict[tuple[Any, str], UnknownFact] = {}
         values = [r.output for r in self.records] + [result]
-        values += [doubt for _, m in self.below for doubt in (m.broken, m.class_.opaque)]
+        values += [doubt for _, m in self.below for doubt in (m.unknown_because, m.class_.opaque)]
         for value in values:
             for unknown in unknowns_in(value) if type(value) is not Tensor and value is not None else ():
                 place = place_of(unknown.place)
@@ -322,7 +322,7 @@ class Extraction:
 def _may_hold_more(module: Instance) -> bool:
     """An unknown attribute may be a layer or parameter that is not counted."""
     attributes = module.attributes
-    if module.broken is not None or module.class_.opaque is not None or _has_unknown(attributes):
+    if module.unknown_because is not None or module.class_.opaque is not None or _has_unknown(attributes):
         return True
     tables = [attributes[t] for t in ("_parameters", "_modules") if t in attributes]
     return any(map(_has_unknown, tables))
@@ -361,7 +361,7 @@ def facts_of(tensor: Tensor | None) -> FieldFact | None:
 
 def own_parameters(instance: Instance) -> Any:
     """A module's own parameters, without its children's; None where the layer is not known."""
-    if instance.broken is not None or instance.class_.opaque is not None:
+    if instance.unknown_because is not None or instance.class_.opaque is not None:
         return None
     total: Any = 0
     framework = framework_of(instance)
@@ -435,7 +435,7 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     fact.macs = per_item(machine.recorder.total_cost)
     fact.outputs = known_outputs(result)
     fact.merges = merges_of(machine)
-    fact.problems = extraction.problems(machine.recorder.troubles) + extraction.unregistered()
+    fact.problems = extraction.problems(machine.recorder.recorded_errors) + extraction.unregistered()
     fact.unknowns = extraction.unknowns(result)
     fact.field, fact.field_layer = extraction.last_map()
     output = first_tensor(result)

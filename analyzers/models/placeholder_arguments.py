@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 MAXIMUM_CANDIDATES = 20
 
 
-class Options(dict):
+class SymbolicConfig(dict):
     """A configuration nobody wrote: whatever is read from it, by attribute or by key, is a symbol of that name."""
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
@@ -33,19 +33,19 @@ class Options(dict):
         self[name] = value
 
 
-def stand_ins(machine: Machine, module: Any, class_: Class, names: list[str]) -> dict[str, Any]:
+def placeholder_arguments(machine: Machine, module: Any, class_: Class, names: list[str]) -> dict[str, Any]:
     """An argument for each of the constructor's parameters ``names``.
 
     A parameter whose attributes or keys are read is a configuration: the class its annotation names, the object
-    of its name in the module, or a class there that has all that is read; where there is none, ``Options``.
+    of its name in the module, or a class there that has all that is read; where there is none, ``SymbolicConfig``.
     Any other parameter is a symbol of its own name.
     """
     blocks = [c.site.block for c in class_.mro if isinstance(c, Class) and c.site is not None]
     text = "\n".join(block.text for block in dict.fromkeys(blocks))
-    return {name: _stand_in(machine, module, class_, name, text) for name in names}
+    return {name: _placeholder(machine, module, class_, name, text) for name in names}
 
 
-def _stand_in(machine: Machine, module: Any, class_: Class, name: str, text: str) -> Any:
+def _placeholder(machine: Machine, module: Any, class_: Class, name: str, text: str) -> Any:
     paths = list(_paths_read(name, text))
     if not paths:
         return symbol(name)
@@ -54,7 +54,7 @@ def _stand_in(machine: Machine, module: Any, class_: Class, name: str, text: str
         value = _tried(make)
         if value is not MISSING and all(_has(machine, value, key) for key in first):
             return value
-    return _options(paths)
+    return _symbolic_config(paths)
 
 
 def _paths_read(name: str, text: str) -> Iterator[list[str]]:
@@ -66,14 +66,14 @@ def _paths_read(name: str, text: str) -> Iterator[list[str]]:
             yield path
 
 
-def _options(paths: list[list[str]]) -> Options:
-    made = Options()
+def _symbolic_config(paths: list[list[str]]) -> SymbolicConfig:
+    made = SymbolicConfig()
     for path in paths:
         below = made
         for name in path[:-1]:
             deeper = below.get(name)
-            if not isinstance(deeper, Options):
-                deeper = below[name] = Options()
+            if not isinstance(deeper, SymbolicConfig):
+                deeper = below[name] = SymbolicConfig()
             below = deeper
         below.setdefault(path[-1], symbol(path[-1]))
     return made

@@ -191,15 +191,15 @@ class _Run:
     def _prepare(self, module: SourceModule) -> None:
         if self.earlier is None:
             return
-        from analyzers.incremental.relocate import Mover
+        from analyzers.incremental.relocate import Relocator
         from analyzers.incremental.reuse import moved_lines, untouched
 
         models = {name_of(fact): fact for fact in self.earlier.analysis.facts.models}
         candidates = [name for name, fact in models.items() if is_candidate(fact)]
         kept, self.changed = untouched(self.earlier.module, module, candidates)
-        mover = Mover(self.order.path, moved_lines(self.earlier.module, module))
-        self.kept = {name: mover.model(models[name]) for name in candidates if name in kept}
-        self.mover = mover
+        relocator = Relocator(self.order.path, moved_lines(self.earlier.module, module))
+        self.kept = {name: relocator.model(models[name]) for name in candidates if name in kept}
+        self.relocator = relocator
         self.waiting = set(models) - kept
         self.first = self._first([models[name] for name in self.waiting])
 
@@ -245,7 +245,7 @@ class _Run:
         for problem in self.earlier.analysis.facts.problems:
             block = old.block_at(problem.place.line) if problem.place is not None else None
             if block is not None and any(name in self.kept for name in block.binds):
-                problems.append(self.mover.value(problem))
+                problems.append(self.relocator.value(problem))
         return [problem for problem in problems if (problem.rule, problem.place) not in seen]
 
     def _finished(self, facts: FileFacts, module: SourceModule) -> Analysis:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from analyzers.imports.resolver import Project, is_stdlib, workspace_root
+from analyzers.imports.resolver import ImportResolver, is_stdlib, workspace_root
 from analyzers.source.sources import Sources
 
 
@@ -49,8 +49,8 @@ def tree(tmp_path):
     return tmp_path
 
 
-def project(tree) -> Project:
-    return Project(Sources(), [str(tree / "ws")], [str(tree / "extra")], [str(tree / "site")])
+def project(tree) -> ImportResolver:
+    return ImportResolver(Sources(), [str(tree / "ws")], [str(tree / "extra")], [str(tree / "site")])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_script_imports_its_neighbours(tree):
 
 def test_a_file_in_a_package_does_not_shadow_a_library(tree):
     inside = str(tree / "ws" / "nets" / "unet.py")
-    outside = Project(Sources(), [], [], [str(tree / "site")])
+    outside = ImportResolver(Sources(), [], [], [str(tree / "site")])
     assert outside.find("nets.parts", inside) == str(tree / "ws" / "nets" / "parts" / "__init__.py")
 
 
@@ -136,7 +136,7 @@ def test_module_names(tree, path, name):
 
 def test_a_new_file_is_found_after_forgetting(tree):
     sources = Sources()
-    found = Project(sources, [str(tree / "ws")])
+    found = ImportResolver(sources, [str(tree / "ws")])
     assert found.find("later") is None
     sources.overlay(str(tree / "ws" / "later.py"), "x = 1\n")
     found.forget()

@@ -186,7 +186,7 @@ def _instance(value: abstract.Instance, depth: int) -> Any:
         return ("enum", value.class_.name, value.attributes["name"])
     if any(isinstance(c, abstract.Class) and c.name == "BaseException" for c in classes):
         return ("exception", value.class_.name, abstract_form(value.attributes.get("args", ()), depth + 1))
-    if value.broken is not None:
-        return f"{UNKNOWN} {value.broken.reason}"
+    if value.unknown_because is not None:
+        return f"{UNKNOWN} {value.unknown_because.reason}"
     content = None if value.payload is None else abstract_form(value.payload, depth + 1)
     return ("object", value.class_.name, _attributes(value.attributes, depth, abstract_form), content)

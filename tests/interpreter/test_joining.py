@@ -25,7 +25,7 @@ def values(folder, source: str) -> dict[str, Any]:
         module.run_all()
         names = {n: abstract_form(module.look_up(n)) for n in list(module.scope.names) if not n.startswith("_")}
         assert not machine.uncertain and not machine.handlers and not machine.journal.open
-        assert not machine.recorder.troubles, "nothing may be reported on an uncertain path"
+        assert not machine.recorder.recorded_errors, "nothing may be reported on an uncertain path"
         return names
 
     found = with_deep_stack(run)

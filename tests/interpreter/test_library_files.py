@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.project.analysed import HEADER, facts_of, model_of, outputs_of
+from tests.models.analysed import HEADER, facts_of, model_of, outputs_of
 
 YAML = """
 nc: 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.project.analysed import HEADER, model_of, outputs_of
+from tests.models.analysed import HEADER, model_of, outputs_of
 
 TABLE = """import numpy as np
 

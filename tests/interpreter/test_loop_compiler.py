@@ -162,4 +162,4 @@ def test_numbers_written_into_a_tensor(tmp_path: Path) -> None:
     good, seen = with_deep_stack(lambda: (module.look_up("good"), module.look_up("seen")))
     assert good.shape == (4, 4, 7)
     assert seen == [j - i + 3 for i in range(4) for j in range(4)]
-    assert {t.error.rule for t in machine.recorder.troubles} == {"dimension-out-of-range"}
+    assert {t.error.rule for t in machine.recorder.recorded_errors} == {"dimension-out-of-range"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, graph_layers, is_shape, open_shape, parts_of, sublayers
-from analyzers.frameworks.keras.naming import begin, settle
+from analyzers.frameworks.keras.naming import before_build, finalize_model
 from analyzers.interpreter.framework import FRAMEWORKS, SPATIAL, DeclaredInput, Framework
 from analyzers.interpreter.graph import Step
 from analyzers.interpreter.values import Class, Function, Instance
@@ -55,11 +55,11 @@ class Keras(Framework):
         begins = root.attributes.get("_begins")
         return _call_inputs(root) if begins is None else [_input_name(t) for t in begins]
 
-    def begin(self, machine: Machine) -> None:
-        begin(machine)
+    def before_build(self, machine: Machine) -> None:
+        before_build(machine)
 
-    def settle(self, root: Instance) -> None:
-        settle(root.machine)
+    def finalize_model(self, root: Instance) -> None:
+        finalize_model(root.machine)
 
     def arguments(self, root: Instance, values: list[Any]) -> list[Any]:
         """Several inputs go in as one list, as ``model([a, b])``."""

@@ -139,7 +139,7 @@ class Layer:
 
     def __call__(self, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         """Build on the first call, call, and on symbolic tensors become a step of their graph."""
-        if "_trainable" not in self.attributes and self.broken is None:
+        if "_trainable" not in self.attributes and self.unknown_because is None:
             if self.class_.opaque is None:
                 return machine.problem(_without_super(self))
             Layer.__init__(self)  # What a base that is not known has done.

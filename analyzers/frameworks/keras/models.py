@@ -120,8 +120,8 @@ def Input(
     if batch_shape is not None or batch_input_shape is not None:
         kwargs["batch_shape"] = batch_shape if batch_shape is not None else batch_input_shape
     made = machine.call(machine.class_of_host(InputLayer), (), kwargs)
-    if made.broken is not None:
-        return made.broken
+    if made.unknown_because is not None:
+        return made.unknown_because
     made.attributes["_tensor"].history.kwargs["layer"] = made
     return made.attributes["_tensor"]
 
@@ -456,7 +456,7 @@ def _push(self: Instance, part: Any, machine: Machine) -> None:
     stack = self.attributes["_stack"]
     machine.journal.touch(stack)
     if isinstance(part, Unknown):
-        object.__setattr__(self, "broken", part)
+        object.__setattr__(self, "unknown_because", part)
         return
     if isinstance(part, Tensor) and part.history is not None:
         part = part.history.kwargs.get("layer", part)
@@ -472,7 +472,7 @@ def _push(self: Instance, part: Any, machine: Machine) -> None:
     elif not stack and "_graph" in part.attributes and "_is_input" not in part.attributes:
         _begin(self, part.attributes["_graph"].inputs[0].shape, machine)
     stack.append(part)
-    if len(stack) == 1 or stack[-1].broken is not None:
+    if len(stack) == 1 or stack[-1].unknown_because is not None:
         _start(self, part)
     if "_graph" in self.attributes or "_is_input" in part.attributes:
         _extend_chain(self, part, machine)
@@ -488,7 +488,7 @@ def _begin(self: Instance, shape: Any, machine: Machine) -> None:
     if isinstance(shape, Unknown):
         return
     first = machine.call(machine.class_of_host(InputLayer), (), {"batch_shape": tuple(shape)})
-    if first.broken is None:
+    if first.unknown_because is None:
         first.attributes["_tensor"].history.kwargs["layer"] = first
         self.attributes["_stack"].insert(0, first)
         _start(self, first)

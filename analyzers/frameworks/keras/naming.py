@@ -125,7 +125,7 @@ def _moment(machine: Machine) -> float:
     return main.running[-1] if main is not None and main.running else float("inf")
 
 
-def settle(machine: Machine) -> None:
+def finalize_model(machine: Machine) -> None:
     """Give every automatically named layer the number that the program's own order gives it."""
     names = names_of(machine)
     if all(moment == float("inf") for moment, *_ in names.made):
@@ -138,7 +138,7 @@ def settle(machine: Machine) -> None:
             owner.attributes["name"] = numbered(base, count)
 
 
-def begin(machine: Machine) -> None:
+def before_build(machine: Machine) -> None:
     """Something is built on request, as in a session of its own: only what the file itself made counts before it."""
     names = names_of(machine)
     names.made = [entry for entry in names.made if entry[0] != float("inf")]

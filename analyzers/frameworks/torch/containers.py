@@ -54,14 +54,14 @@ def _extend(self, modules: Any, machine: Machine) -> Any:
     try:
         items = machine.iterate(modules)
     except UnknownUsed as used:
-        object.__setattr__(self, "broken", used.unknown)
+        object.__setattr__(self, "unknown_because", used.unknown)
         return self
     entries = children_of(self)
     machine.journal.touch(entries)
     start = len(entries)
     for offset, module in enumerate(items):
         if isinstance(module, Unknown):
-            object.__setattr__(self, "broken", module)
+            object.__setattr__(self, "unknown_because", module)
             return self
         require_module(module)
         entries[str(start + offset)] = module
@@ -73,7 +73,7 @@ def _add_named(self, modules: dict[Any, Any]) -> None:
     for name, module in modules.items():
         unknown = next((v for v in (name, module) if isinstance(v, Unknown)), None)
         if unknown is not None:
-            object.__setattr__(self, "broken", unknown)
+            object.__setattr__(self, "unknown_because", unknown)
             return
         require_module(module)
         children_of(self)[name] = module
@@ -83,16 +83,16 @@ class Indexed(Module):
     """What ``Sequential`` and ``ModuleList`` share: children named by number."""
 
     def __len__(self) -> Any:
-        return self.broken if self.broken is not None else len(children_of(self))
+        return self.unknown_because if self.unknown_because is not None else len(children_of(self))
 
     def __iter__(self) -> Any:
-        if self.broken is not None:
-            raise UnknownUsed(self.broken)
+        if self.unknown_because is not None:
+            raise UnknownUsed(self.unknown_because)
         return list(children_of(self).values())
 
     def __getitem__(self, index: Any, *, machine: Machine) -> Any:
-        if self.broken is not None:
-            return self.broken
+        if self.unknown_because is not None:
+            return self.unknown_because
         modules = children_of(self)
         if isinstance(index, slice):
             return _sliced(self, index, machine)
@@ -169,8 +169,8 @@ class Sequential(Indexed):
         _extend(self, list(args), machine)
 
     def forward(self, input: Any, *, machine: Machine) -> Any:
-        if self.broken is not None:
-            return self.broken
+        if self.unknown_because is not None:
+            return self.unknown_because
         for module in list(children_of(self).values()):
             input = machine.call(module, (input,))
         return input

@@ -10,7 +10,7 @@ from typing import Any
 from analyzers.frameworks.torch.dtypes import TENSOR_TYPES, dtype_name
 from analyzers.frameworks.torch.registration import shared, tensor_method, torch_function
 from analyzers.interpreter.overlays import NAMES
-from analyzers.interpreter.values import Rest
+from analyzers.interpreter.values import UnknownTail
 from analyzers.tensors.dims import Dim, Expression, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content
@@ -373,7 +373,7 @@ def _nested(data: Any) -> tuple[tuple[int, ...], list[Any]]:
 
 def _common_shape(data: Sequence[Any], shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
     """The shape of the known elements, which is that of the others too; without one nothing is known."""
-    rest = next((item for item in data if isinstance(item, Rest)), None)
+    rest = next((item for item in data if isinstance(item, UnknownTail)), None)
     if rest is not None or not shapes:
         raise UnknownUsed(rest.plain() if rest is not None else data[0])
     if any(shape != shapes[0] for shape in shapes):

@@ -177,7 +177,7 @@ class Module:
             raise _not_prepared(self)
         machine.journal.touch(entries)
         if isinstance(name, Unknown) or isinstance(module, Unknown):
-            object.__setattr__(self, "broken", name if isinstance(name, Unknown) else module)
+            object.__setattr__(self, "unknown_because", name if isinstance(name, Unknown) else module)
             return
         require_module(module)
         entries[name] = module

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import contexts
-from analyzers.interpreter.contexts import Context, Trouble
+from analyzers.interpreter.contexts import Context, Failure
 from analyzers.interpreter.values import MISSING, Class, Raised
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ class Suppress(Context):
     def __init__(self, kinds: tuple) -> None:
         self.kinds = kinds
 
-    def leave(self, machine: Machine, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, failure: Failure) -> bool:
         from analyzers.interpreter.statements import is_caught
 
-        return isinstance(trouble, Raised) and is_caught(trouble, self.kinds)
+        return isinstance(failure, Raised) and is_caught(failure, self.kinds)
 
 
 class Stack(Context):
@@ -45,11 +45,11 @@ class Stack(Context):
     def enter(self, machine: Machine) -> Any:
         return self
 
-    def leave(self, machine: Machine, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, failure: Failure) -> bool:
         swallowed = False
         while self.entered:
             manager = self.entered.pop()
-            if contexts.leave(machine, manager, None if swallowed else trouble):
+            if contexts.leave(machine, manager, None if swallowed else failure):
                 swallowed = True
         return swallowed
 
@@ -90,7 +90,7 @@ class Callback(Context):
         self.args = args
         self.kwargs = kwargs
 
-    def leave(self, machine: Machine, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, failure: Failure) -> bool:
         machine.call(self.function, self.args, self.kwargs)
         return False
 
@@ -98,7 +98,7 @@ class Callback(Context):
 class Closing(Null):
     """``closing(thing)``."""
 
-    def leave(self, machine: Machine, trouble: Trouble) -> bool:
+    def leave(self, machine: Machine, failure: Failure) -> bool:
         machine.call(machine.get_attribute(self.value, "close"))
         return False
 

@@ -40,7 +40,7 @@ def _instance(machine: Machine, value: Instance, memo: dict[int, Any], depth: in
         return made
     made = Instance(value.class_, machine, value.site)
     memo[id(value)] = made
-    object.__setattr__(made, "broken", value.broken)
+    object.__setattr__(made, "unknown_because", value.unknown_because)
     object.__setattr__(made, "payload", deep_copy(machine, value.payload, memo, depth))
     made.attributes.update((k, deep_copy(machine, v, memo, depth)) for k, v in value.attributes.items())
     return made
@@ -114,7 +114,7 @@ def _copy(x: Any, *, machine: Machine) -> Any:
         if "members" in x.class_.metadata:
             return x
         made = Instance(x.class_, machine, x.site)
-        object.__setattr__(made, "broken", x.broken)
+        object.__setattr__(made, "unknown_because", x.unknown_because)
         object.__setattr__(made, "payload", _copy(x.payload, machine=machine))
         tables = {k: dict(v) for k, v in x.attributes.items() if k.startswith("_") and isinstance(v, dict)}
         made.attributes.update({**x.attributes, **tables})

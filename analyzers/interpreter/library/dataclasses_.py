@@ -106,7 +106,7 @@ def _init(self: Instance, *args: Any, machine: Machine, **kwargs: Any) -> None:
     positional = len(settable) - len(only & settable.keys())
     values = field_values(machine, self.class_, ordered, list(args), kwargs, positional)
     if values is None:
-        object.__setattr__(self, "broken", Unknown("its arguments do not fit", machine.site()))
+        object.__setattr__(self, "unknown_because", Unknown("its arguments do not fit", machine.site()))
         return
     for name, default in fields.items():
         if name in values or spec_of(default) is PLAIN or _optional(default) is not MISSING:

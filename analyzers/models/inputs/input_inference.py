@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 class NeedsShape(Exception):
     """Something looked at the shape of a probe."""
 
-    def __init__(self, probe: Probe) -> None:
+    def __init__(self, probe: ShapeProbe) -> None:
         super().__init__(probe.name)
         self.probe = probe
 
 
-class Probe(Tensor):
+class ShapeProbe(Tensor):
     """A tensor that raises NeedsShape when its shape or content is looked at."""
 
     __slots__ = ("name",)
@@ -44,7 +44,7 @@ class Probe(Tensor):
 
 
 @dataclass
-class Wanted:
+class InputHint:
     """Shapes the input may have, likeliest first; ``assumed`` where a size in them is only the default."""
 
     shapes: list[tuple[Any, ...]]
@@ -64,7 +64,7 @@ class Names:
         return self.known[name]
 
 
-def shape_wanted_by(machine: Machine, root: Instance, need: NeedsShape, size: int, names: Names) -> Wanted | None:
+def shape_wanted_by(machine: Machine, root: Instance, need: NeedsShape, size: int, names: Names) -> InputHint | None:
     """From the layer that looked, else from the first layer of the model that says what it takes."""
     records = machine.recorder.records
     record = next((r for r in reversed(records) if r.instance is not None and _place(r, need.probe) is not None), None)
@@ -92,14 +92,14 @@ def _behind(root: Instance, asking: Instance | None) -> list[Instance]:
     return [*own, *modules[start + 1 :]]
 
 
-def _with_usual_channels(wanted: Wanted) -> Wanted:
+def _with_usual_channels(wanted: InputHint) -> InputHint:
     """The layer it was read off need not be the one the input goes to: an image may be meant as well."""
     first = wanted.shapes[0]
     images = [(first[0], channels, *first[2:]) for channels in (3, 1) if len(first) == 4 and first[1] != channels]
-    return Wanted([*wanted.shapes, *images], wanted.dtype, wanted.assumed)
+    return InputHint([*wanted.shapes, *images], wanted.dtype, wanted.assumed)
 
 
-def _with_other_ranks(wanted: Wanted, names: Names) -> Wanted:
+def _with_other_ranks(wanted: InputHint, names: Names) -> InputHint:
     """Nobody asked for this rank: maps, sequences and vectors are possible, too."""
     n, channels, t, h, w = names("N"), names("C"), names("T"), names("H"), names("W")
     others = [(n, channels, h, w), (n, t, channels), (n, channels), (n,)]
@@ -110,7 +110,7 @@ def _with_other_ranks(wanted: Wanted, names: Names) -> Wanted:
     return wanted
 
 
-def _place(record: Any, probe: Probe) -> int | None:
+def _place(record: Any, probe: ShapeProbe) -> int | None:
     """Which argument of the call holds the probe, by itself or in a tuple of states."""
     for place, value in enumerate(record.inputs):
         if any(item is probe for item in (value if isinstance(value, (tuple, list)) else (value,))):
@@ -118,53 +118,53 @@ def _place(record: Any, probe: Probe) -> int | None:
     return None
 
 
-def _wanted_state(module: Instance, names: Names) -> Wanted | None:
+def _wanted_state(module: Instance, names: Names) -> InputHint | None:
     """The state that a recurrent layer or cell starts from."""
     bases = {c.name for c in module.class_.mro if isinstance(c, Class) and c.host is not None}
     attributes = module.attributes
-    if "RNNBase" in bases and module.broken is None:
+    if "RNNBase" in bases and module.unknown_because is None:
         layers = attributes["num_layers"] * (2 if attributes.get("bidirectional") else 1)
         size = attributes.get("proj_size") or attributes["hidden_size"]
-        return _known_sizes(Wanted([(layers, names("N"), size)]), names)
-    if "RNNCellBase" in bases and module.broken is None:
-        return _known_sizes(Wanted([(names("N"), attributes["hidden_size"])]), names)
+        return _known_sizes(InputHint([(layers, names("N"), size)]), names)
+    if "RNNCellBase" in bases and module.unknown_because is None:
+        return _known_sizes(InputHint([(names("N"), attributes["hidden_size"])]), names)
     return None
 
 
-def wanted_by_layer(module: Instance, size: int, names: Names, *, flattened: bool = False) -> Wanted | None:
+def wanted_by_layer(module: Instance, size: int, names: Names, *, flattened: bool = False) -> InputHint | None:
     """What a framework layer takes, from its attributes; None for other modules."""
     framework = framework_of(module)
     found = framework.wanted_input(module, size, names) if framework is not None else None
     if found is not None:
-        return Wanted(*found)
+        return InputHint(*found)
     bases = {c.name for c in module.class_.mro if isinstance(c, Class) and c.host is not None}
     for base, reader in READERS:
-        if base in bases and module.broken is None:
+        if base in bases and module.unknown_because is None:
             return _known_sizes(reader(module.attributes, size, names, flattened), names)
     return None
 
 
-def _known_sizes(wanted: Wanted, names: Names) -> Wanted:
+def _known_sizes(wanted: InputHint, names: Names) -> InputHint:
     """A layer whose channels nobody knows takes a symbol's worth of them."""
     wanted.shapes = [tuple(names("C") if not isinstance(d, (int, Expression)) else d for d in s) for s in wanted.shapes]
     return wanted
 
 
-def _conv(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+def _conv(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
     return _map_of(len(attributes["kernel_size"]), attributes["in_channels"], size, names)
 
 
-def _map_of(rank: int, channels: Any, size: int, names: Names) -> Wanted:
+def _map_of(rank: int, channels: Any, size: int, names: Names) -> InputHint:
     """Two spatial dimensions get the default size; otherwise there is no natural one."""
     lead = (names("N"), channels)
     if rank == 2:
-        return Wanted([(*lead, size, size)], assumed=True)
+        return InputHint([(*lead, size, size)], assumed=True)
     axes = ("T",) if rank == 1 else ("D", "H", "W")
-    return Wanted([(*lead, *(names(axis) for axis in axes))])
+    return InputHint([(*lead, *(names(axis) for axis in axes))])
 
 
 def _norm(rank: int) -> Any:
-    def read(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+    def read(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
         wanted = _map_of(rank, attributes["num_features"], size, names)
         if rank == 1:
             wanted.shapes.insert(0, (names("N"), attributes["num_features"]))
@@ -179,12 +179,12 @@ def _last(features: Any, names: Names) -> list[tuple[Any, ...]]:
     return [(n, features), (n, names("T"), features), (n, names("H"), names("W"), features)]
 
 
-def _linear(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+def _linear(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
     features = attributes["in_features"]
     shapes = _last(features, names)
     if flattened and isinstance(features, int):
         shapes = [*_images(features, names), *shapes]
-    return Wanted(shapes)
+    return InputHint(shapes)
 
 
 def _images(features: int, names: Names) -> list[tuple[Any, ...]]:
@@ -197,30 +197,30 @@ def _images(features: int, names: Names) -> list[tuple[Any, ...]]:
     return found
 
 
-def _embedding(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
-    return Wanted([(names("N"), names("T")), (names("N"),)], "int64")
+def _embedding(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
+    return InputHint([(names("N"), names("T")), (names("N"),)], "int64")
 
 
-def _cell(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
-    return Wanted([(names("N"), attributes["input_size"])])
+def _cell(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
+    return InputHint([(names("N"), attributes["input_size"])])
 
 
-def _recurrent(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+def _recurrent(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
     order = ("N", "T") if attributes.get("batch_first") else ("T", "N")
-    return Wanted([(*map(names, order), attributes["input_size"])])
+    return InputHint([(*map(names, order), attributes["input_size"])])
 
 
-def _layer_norm(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+def _layer_norm(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
     shape = attributes["normalized_shape"]
     if len(shape) > 1:
-        return Wanted([(names("N"), *shape)])
+        return InputHint([(names("N"), *shape)])
     vector, sequence, image = _last(shape[0], names)
-    return Wanted([sequence, vector, image])
+    return InputHint([sequence, vector, image])
 
 
-def _attention(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> Wanted:
+def _attention(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
     order = ("N", "T") if attributes.get("batch_first") else ("T", "N")
-    return Wanted([(*map(names, order), attributes["embed_dim"])])
+    return InputHint([(*map(names, order), attributes["embed_dim"])])
 
 
 READERS = (

@@ -10,7 +10,7 @@ from analyzers.interpreter.framework import framework_of, walk
 from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.values import MISSING, BoundMethod, Function, Instance
 from analyzers.models.inputs.annotations import annotated_shapes
-from analyzers.models.inputs.input_inference import Names, NeedsShape, Probe, shape_wanted_by
+from analyzers.models.inputs.input_inference import Names, NeedsShape, ShapeProbe, shape_wanted_by
 from analyzers.tensors.dims import Expression, bare_symbol, has_unknown, substitute, symbol, symbols
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
@@ -75,7 +75,7 @@ class Found:
     inputs: list[Input] = field(default_factory=list)
     result: Any = None
     failures: list[tuple[str, Any]] = field(default_factory=list)
-    troubles: list[Any] = field(default_factory=list)
+    recorded_errors: list[Any] = field(default_factory=list)
     misread: tuple[int, int] | None = None
     """Features (wanted, given) of a map that was flattened so that its batch came out wrong."""
 
@@ -86,7 +86,7 @@ class Found:
     @property
     def is_sound(self) -> bool:
         """Whether nothing speaks against these inputs."""
-        return not self.troubles and not self.failures and self.misread is None
+        return not self.recorded_errors and not self.failures and self.misread is None
 
 
 def find_inputs(discovery: Any, root: Instance, usages: list[Usage], built: list[Any]) -> Found:
@@ -108,7 +108,7 @@ class _Search:
         self.borrows = True
         """Whether what another instance of the class is called with may be what this one takes."""
         self.borrowed = False
-        self.awaited: set[Any] = set()
+        self.stop_after: set[Any] = set()
         """What ends a trial once all of it has gone wrong again."""
 
     def run(self) -> Found:
@@ -125,9 +125,9 @@ class _Search:
         elif guessed:
             found = self._measured(found)
         if self._leaves_out(found):
-            found.troubles = [t for t in found.troubles if not t.error.data.get("absent")]
+            found.recorded_errors = [t for t in found.recorded_errors if not t.error.data.get("absent")]
         if any(i.origin in GUESSED for i in found.inputs):
-            found.troubles = [t for t in found.troubles if not t.error.data.get("as_tensor")]
+            found.recorded_errors = [t for t in found.recorded_errors if not t.error.data.get("as_tensor")]
         return found
 
     def _leaves_out(self, found: Found) -> bool:
@@ -151,7 +151,7 @@ class _Search:
                 return trial
         del self.parameters[-2:]
         found = self._settle({i.name: i for i in found.inputs})
-        found.troubles = []
+        found.recorded_errors = []
         return found
 
     # -- what is known beforehand ------------------------------------------------------------------
@@ -221,7 +221,7 @@ class _Search:
     def _too_many(self, origin: str) -> None:
         from analyzers.request import TargetError
 
-        if origin == "option" and self.root.broken is None:
+        if origin == "option" and self.root.unknown_because is None:
             count = len(self.parameters)
             raise TargetError(f"{self.root.class_.name} takes {count} input{'s' * (count != 1)}, more are given")
 
@@ -322,25 +322,25 @@ class _Search:
         kwargs: dict[str, Any] = {}
         for name in self.parameters:
             given = inputs.get(name)
-            args.append(Probe(name) if given is None else self._tensor(given))
+            args.append(ShapeProbe(name) if given is None else self._tensor(given))
         for name, given in inputs.items():
             if name not in self.parameters:
                 kwargs[name] = self._tensor(given)
         framework = framework_of(self.root)
         if framework is not None:
             args = framework.arguments(self.root, args)
-        before = self.machine.recorder.troubles
-        self.machine.recorder.troubles = []
-        self.machine.recorder.awaited = set(self.awaited)
+        before = self.machine.recorder.recorded_errors
+        self.machine.recorder.recorded_errors = []
+        self.machine.recorder.stop_after = set(self.stop_after)
         try:
             result, failures = self.discovery.forward_once(self.root, args, kwargs)
-            troubles = self.machine.recorder.troubles
+            recorded_errors = self.machine.recorder.recorded_errors
         finally:
-            self.machine.recorder.troubles = before
+            self.machine.recorder.recorded_errors = before
         if any(name not in inputs for name in self.parameters):  # It need not even be a tensor that is meant.
-            troubles = [t for t in troubles if t.error.rule not in OF_ANY_INPUT]
+            recorded_errors = [t for t in recorded_errors if t.error.rule not in OF_ANY_INPUT]
         used = [i for i in inputs.values() if i.name in self.parameters or i.name in kwargs]
-        return Found(used, result, failures, troubles, _misread_batch(self.machine.recorder.records, result))
+        return Found(used, result, failures, recorded_errors, _misread_batch(self.machine.recorder.records, result))
 
     def _tensor(self, given: Input) -> Tensor:
         return Tensor(given.shape, located_input(given, self.root), given.dtype)
@@ -374,7 +374,7 @@ class _Search:
     def _solve(self, found: Found) -> Found:
         """The guess does not fit: look for a shape that does. What no shape mends is a finding."""
         trials, whole = [found], [found]
-        common = {t.key for t in found.troubles}
+        common = {t.key for t in found.recorded_errors}
         for inputs in self._hypotheses(found):
             trial, ended = self._trial_until(inputs, common if not found.failures else set())
             if trial is None:
@@ -384,27 +384,27 @@ class _Search:
             if trial.is_sound:
                 return trial
             trials.append(trial)
-            common &= {t.key for t in trial.troubles}
+            common &= {t.key for t in trial.recorded_errors}
             if not ended:
                 whole.append(trial)
-        best = min(whole, key=lambda t: (len(t.failures), len(t.troubles)))
+        best = min(whole, key=lambda t: (len(t.failures), len(t.recorded_errors)))
         if best is not trials[-1] and self.machine.budget.left >= 0:
             best = self._attempt({i.name: i for i in best.inputs})
-        best.troubles = [t for t in best.troubles if all(_has(other, t) for other in trials)]
+        best.recorded_errors = [t for t in best.recorded_errors if all(_has(other, t) for other in trials)]
         vague = [i for i in best.inputs if i.origin in GUESSED and found.is_vague(i.name)]
         doubted = DOUBTED[min(len(vague), len(DOUBTED) - 1)]
-        best.troubles = [t for t in best.troubles if t.error.rule not in doubted]
+        best.recorded_errors = [t for t in best.recorded_errors if t.error.rule not in doubted]
         return best
 
-    def _trial_until(self, inputs: dict[str, Input], awaited: set[Any]) -> tuple[Found | None, bool]:
-        """A trial that ends as soon as everything has gone wrong again that is ``awaited``; whether it did."""
+    def _trial_until(self, inputs: dict[str, Input], stop_after: set[Any]) -> tuple[Found | None, bool]:
+        """A trial that ends as soon as everything has gone wrong again that is ``stop_after``; whether it did."""
         recorder = self.machine.recorder
-        self.awaited, before = awaited, recorder.awaited
+        self.stop_after, before = stop_after, recorder.stop_after
         try:
             trial = self._trial(inputs)
         finally:
-            self.awaited, recorder.awaited = set(), before
-        return trial, trial is not None and bool(awaited) and awaited <= {t.key for t in trial.troubles}
+            self.stop_after, recorder.stop_after = set(), before
+        return trial, trial is not None and bool(stop_after) and stop_after <= {t.key for t in trial.recorded_errors}
 
     def _trial(self, inputs: dict[str, Input]) -> Found | None:
         try:
@@ -448,7 +448,7 @@ class _Search:
         Lengths that do not match may do so where the map has shrunk to one pixel. Leaves everything as the last run
         left it.
         """
-        rules = {t.error.rule for t in found.troubles}
+        rules = {t.error.rule for t in found.recorded_errors}
         if found.failures or not rules or "empty-output" in rules:
             return None
         least = min(ALTERNATIVES) if "broadcast-mismatch" in rules else 1
@@ -457,14 +457,16 @@ class _Search:
             i.name: Input(i.name, (*i.shape[:2], height, width), i.origin, i.dtype) if _is_guessed_map(i) else i
             for i in found.inputs
         }
-        with self.machine.journal.branch(), self.machine.recorder.aside():
-            _, ended = self._trial_until(inputs, {t.key for t in found.troubles})
+        with self.machine.journal.branch(), self.machine.recorder.preserved():
+            _, ended = self._trial_until(inputs, {t.key for t in found.recorded_errors})
         return least if ended else None
 
     def _unpacked(self, found: Found, given: Input) -> list[tuple[Any, ...]]:
         """``b, t, c, h, w = x.shape``: the input has as many dimensions as there are names; the further ones are
         further items of the batch (frames)."""
-        wanted = {t.error.data["names"] for t in found.troubles if t.error.data.get("values") == len(given.shape)}
+        wanted = {
+            t.error.data["names"] for t in found.recorded_errors if t.error.data.get("values") == len(given.shape)
+        }
         if given.origin not in GUESSED or len(given.shape) < 2:
             return []
         batch, *rest = given.shape
@@ -487,7 +489,7 @@ class _Search:
     def _searched(self, found: Found) -> list[int]:
         """The smallest size at which the flattened map has the features the layer behind it expects, and before
         it the usual sizes a little above, which may give the same features (floors swallow the rest)."""
-        if not _flatten_trouble(found) and found.misread is None:
+        if not _flatten_error(found) and found.misread is None:
             return []
         low, high = 1, 2048
         while low < high:
@@ -500,14 +502,14 @@ class _Search:
 
     def _is_large_enough(self, found: Found, size: int) -> bool:
         trial = self._trial(self._resized(found, size))
-        if trial is None or trial.failures or any(t.error.rule == "empty-output" for t in trial.troubles):
+        if trial is None or trial.failures or any(t.error.rule == "empty-output" for t in trial.recorded_errors):
             return False
         if trial.misread is not None:
             return trial.misread[1] >= trial.misread[0]
-        trouble = _flatten_trouble(trial)
-        if trouble is None:
+        recorded = _flatten_error(trial)
+        if recorded is None:
             return True
-        expected, actual = trouble.error.data.get("expected"), trouble.error.data.get("actual")
+        expected, actual = recorded.error.data.get("expected"), recorded.error.data.get("actual")
         return isinstance(expected, int) and isinstance(actual, int) and actual >= expected
 
 
@@ -525,7 +527,7 @@ def _scaled_sizes(found: Found) -> list[int]:
     size = next((i.shape[2] for i in found.inputs if i.origin in GUESSED and len(i.shape) == 4), None)
     if not isinstance(size, int):
         return []
-    shapes = [t.error.data.get("shapes", ()) for t in found.troubles]
+    shapes = [t.error.data.get("shapes", ()) for t in found.recorded_errors]
     pairs = [pair for both in shapes if len(both) == 2 for pair in zip(*both, strict=False)]
     unequal = [p for p in pairs if all(isinstance(d, int) and d > 1 for d in p) and p[0] != p[1]]
     ratios = [(wanted - extra) / (given - extra) for given, wanted in unequal for extra in (0, 1)]
@@ -536,8 +538,8 @@ def _scaled_sizes(found: Found) -> list[int]:
 def _oblong(found: Found, records: list[Any]) -> list[dict[str, Input]]:
     """Sizes of inputs that are not square, less than two to one, whose flattened map has the features that the layer
     behind it expects (spectrograms)."""
-    trouble = _flatten_trouble(found)
-    expected, actual = (trouble.error.data.get(k) for k in ("expected", "actual")) if trouble is not None else (0, 0)
+    recorded = _flatten_error(found)
+    expected, actual = (recorded.error.data.get(k) for k in ("expected", "actual")) if recorded is not None else (0, 0)
     if not isinstance(expected, int) or not isinstance(actual, int):
         return []
     maps = [r.output.shape for r in records if isinstance(r.output, Tensor) and len(r.output.shape) == 4]
@@ -558,9 +560,9 @@ def _oblong(found: Found, records: list[Any]) -> list[dict[str, Input]]:
     return [{i.name: stretched(i, *pair) for i in found.inputs} for pair in pairs[:4]]
 
 
-def _has(found: Found, trouble: Any) -> bool:
+def _has(found: Found, recorded: Any) -> bool:
     """Whether the same thing goes wrong at the same place."""
-    return any(t.error.rule == trouble.error.rule and _same_site(t.site, trouble.site) for t in found.troubles)
+    return any(t.error.rule == recorded.error.rule and _same_site(t.site, recorded.site) for t in found.recorded_errors)
 
 
 def _same_site(left: Any, right: Any) -> bool:
@@ -602,7 +604,7 @@ def _fitting_size(records: list[Any], open_sizes: set[Any]) -> int | None:
     for record in records:
         features = record.instance.attributes.get("in_features") if record.instance is not None else None
         first = record.inputs[0] if record.inputs else None
-        given = first.shape if isinstance(first, Tensor) and not isinstance(first, Probe) else None
+        given = first.shape if isinstance(first, Tensor) and not isinstance(first, ShapeProbe) else None
         if not isinstance(features, int) or not given or not symbols(given[-1]) or symbols(given[-1]) - unknowns:
             continue
         low, high = 1, MAXIMUM_SIZE
@@ -665,8 +667,8 @@ def _rest_of(machine: Machine, root: Instance) -> str | None:
     return forward.parameters.rest if isinstance(forward, Function) else None
 
 
-def _flatten_trouble(found: Found) -> Any:
-    return next((t for t in found.troubles if t.error.rule in FLATTEN_RULES), None)
+def _flatten_error(found: Found) -> Any:
+    return next((t for t in found.recorded_errors if t.error.rule in FLATTEN_RULES), None)
 
 
 def _resized(given: Input, size: int) -> Input:

@@ -71,9 +71,9 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         machine, module = module_of(path)
         found = []
         for i in range(len(EXPRESSIONS)):
-            before = len(machine.recorder.troubles)
+            before = len(machine.recorder.recorded_errors)
             value = module.look_up(f"r{i}")
-            found.append("refused" if len(machine.recorder.troubles) > before else shape_of(value))
+            found.append("refused" if len(machine.recorder.recorded_errors) > before else shape_of(value))
         return found
 
     return dict(zip(EXPRESSIONS, with_deep_stack(run)))

@@ -164,9 +164,9 @@ def own_facts(case: Case) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     try:
         module = own_module(machine, case)
-        if machine.recorder.troubles:
+        if machine.recorder.recorded_errors:
             return {"raised": True}
-        facts["built"] = True if module.broken is None else module.broken
+        facts["built"] = True if module.unknown_because is None else module.unknown_because
         facts["attributes"] = plain(module.attributes)
         facts["parameters"] = [(n, p.shape, p.trainable) for n, p in walk(module, "_parameters") if is_sized(p)]
         if case.inputs:
@@ -180,7 +180,7 @@ def _call(machine: Machine, case: Case, module: Instance, facts: dict[str, Any])
     machine.call(machine.get_attribute(module, "eval"))
     calls = {name: own_value(value) for name, value in case.calls.items()}
     result = machine.call(module, [own_value(value) for value in case.inputs], calls)
-    if machine.recorder.troubles:
+    if machine.recorder.recorded_errors:
         facts["raised"] = True
         return
     facts["result"] = own_shapes(result)
@@ -715,7 +715,7 @@ def test_unknown_channels_become_a_dim(argument: str) -> None:
     convolution = machine.call(machine.class_of_host(nn.conv.Conv2d), (), kwargs)
     result = machine.call(convolution, (Tensor((2, 6, 9, 9)),))
     assert result.shape[2:] == (7, 7)
-    assert machine.recorder.troubles == []
+    assert machine.recorder.recorded_errors == []
 
 
 def test_unknown_bias_leaves_the_shape_known_and_the_count_unknown() -> None:
@@ -730,7 +730,7 @@ def test_symbolic_channels_pass_where_they_may_fit() -> None:
     channels = symbol("C")
     norm = machine.call(machine.class_of_host(nn.normalization.GroupNorm), (4, channels))
     assert machine.call(norm, (Tensor((2, channels, 5)),)).shape == (2, channels, 5)
-    assert machine.recorder.troubles == []
+    assert machine.recorder.recorded_errors == []
 
 
 REPARAMETRISED = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.project.analysed import HEADER, facts_of, model_of, outputs_of
+from tests.models.analysed import HEADER, facts_of, model_of, outputs_of
 
 AUXILIARY = """class Net(nn.Module):
     def __init__(self):
