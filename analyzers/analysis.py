@@ -36,10 +36,10 @@ class Analyzer:
         return with_deep_stack(lambda: self._analyze(request))
 
     def _analyze(self, request: Request) -> FileFacts:
-        from analyzers.models.candidates import Discovery
+        from analyzers.models.file import file_facts
 
         with with_rare_collection():
-            return Discovery(self, request).run()
+            return file_facts(request, self.options, self.sources)
 
     def resolve_target(self, text: str) -> Request:
         """``PATH[::EXPR]`` or ``package.module[::EXPR]``; raises TargetError, SourceError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +111,19 @@ class Recorder:
             yield
         finally:
             self.records, self.stack, self.merges, self.makers, self.read, self.total_cost = kept
+
+    @contextmanager
+    def separate_errors(self, stop_after: Iterable[Any] = ()) -> Iterator[list[RecordedError]]:
+        """Errors recorded inside are in the list that is yielded, apart from those before.
+
+        A trial ends (:class:`Enough`) once each of the errors ``stop_after`` (their keys) has come up again.
+        """
+        before = self.recorded_errors, self.stop_after
+        self.recorded_errors, self.stop_after = [], set(stop_after)
+        try:
+            yield self.recorded_errors
+        finally:
+            self.recorded_errors, self.stop_after = before
 
     @contextmanager
     def suspended(self) -> Iterator[None]:

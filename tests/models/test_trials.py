@@ -9,7 +9,7 @@ import pytest
 
 from analyzers.analysis import Analyzer
 from analyzers.interpreter.budget import Budget
-from analyzers.models.candidates import Discovery
+from analyzers.models.runner import Runner
 from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
 
@@ -86,8 +86,8 @@ def test_what_no_size_mends_takes_one_trial(
 ) -> None:
     """torch refuses each of these at every size from 28 pixels on; what is shown is the guess, not the trial."""
     runs = []
-    once = Discovery.forward_once
-    monkeypatch.setattr(Discovery, "forward_once", lambda *given: runs.append(1) or once(*given))
+    once = Runner.forward
+    monkeypatch.setattr(Runner, "forward", lambda *given: runs.append(1) or once(*given))
     path = tmp_path / "net.py"
     path.write_text(BLOCK.format(**{**RIGHT, **wrong}), encoding="utf-8")
     model = Analyzer(Sources(), WorkspaceOptions(roots=[str(tmp_path)])).analyze(Request(str(path))).models[0]

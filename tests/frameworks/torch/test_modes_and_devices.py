@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.models.analysed import HEADER, facts_of, model_of, outputs_of
 
 AUXILIARY = """class Net(nn.Module):

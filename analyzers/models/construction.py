@@ -1,0 +1,78 @@
+"""Building a model nobody has built yet: as the workspace builds it, or with placeholders for what nobody gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analyzers.imports.resolver import workspace_root
+from analyzers.imports.workspace import files_that_build
+from analyzers.interpreter.framework import FRAMEWORKS, is_model_class, is_module
+from analyzers.interpreter.values import Class, Function, Instance, Raised
+from analyzers.models.context import FileContext
+from analyzers.models.placeholder_arguments import placeholder_arguments
+from analyzers.models.signatures import constructor_parameters, required_parameters
+from analyzers.models.usages import call_function, run_block
+from analyzers.unknown import Unknown
+
+MAXIMUM_BUILDERS = 5
+
+
+class Construction:
+    """Makes models of the classes and functions of one file."""
+
+    def __init__(self, context: FileContext) -> None:
+        self.context = context
+        self.machine = context.machine
+
+    def built(self, value: Any) -> Any:
+        """A class or a function named as target is called without arguments."""
+        for framework in FRAMEWORKS:
+            framework.before_build(self.machine)
+        if isinstance(value, Class) and is_model_class(value):
+            return self._instance_of(value)
+        if isinstance(value, Function) and not required_parameters(value):
+            return self.machine.call(value)
+        return value
+
+    def _instance_of(self, value: Class) -> Any:
+        """An instance; what nobody gives its constructor has a placeholder."""
+        names = constructor_parameters(value)
+        try:
+            return self.machine.call(value, (), placeholder_arguments(self.machine, self.context.module, value, names))
+        except Raised:
+            if not names:
+                raise
+            return self.machine.call(value, (), {name: Unknown(f"nobody says what {name} is") for name in names})
+
+    def in_workspace(self, value: Class) -> Instance | None:
+        """An instance of the class as the file itself, or else another file of the workspace, builds it."""
+        made = self._instance_made(value)
+        if made is None:
+            for path in self._builders(value):
+                self._follow(path, value.name)
+                made = self._instance_made(value)
+                if made is not None:
+                    break
+        return made
+
+    def _instance_made(self, value: Class) -> Instance | None:
+        made = self.machine.recorder.built
+        return next((i for i in made if i.class_ is value and i.unknown_because is None and is_module(i)), None)
+
+    def _builders(self, value: Class) -> list[str]:
+        path = self.context.request.path
+        root = workspace_root(path)
+        if "site-packages" in root or value.site is None or value.site.path != path:
+            return []
+        return list(files_that_build(self.context.sources, root, value.name, path))[:MAXIMUM_BUILDERS]
+
+    def _follow(self, path: str, name: str) -> None:
+        """Run what another file does with the class: its top-level code, then its functions without arguments."""
+        module = self.machine.modules.load(path)
+        with self.machine.recorder.separate_errors():
+            for block in module.source.blocks:
+                if block.kind not in ("def", "class", "import", "comment") and block.mentions(name):
+                    run_block(self.context, block, module)
+            for block in module.source.blocks:
+                if block.kind == "def" and block.mentions(name) and f"{name}(" in block.text:
+                    call_function(self.context, module, block.binds[0])

@@ -1,0 +1,34 @@
+"""What the search for the models of one file works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analyzers.facts import FileFacts
+from analyzers.models.runner import Runner
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+    from analyzers.interpreter.modules import Module
+    from analyzers.interpreter.values import Class
+    from analyzers.models.inputs.known import Usage
+    from analyzers.request import Request, WorkspaceOptions
+    from analyzers.source.sources import Sources
+
+
+@dataclass
+class FileContext:
+    """One file under analysis: what was asked, the machine that runs it, and what is known so far."""
+
+    request: Request
+    options: WorkspaceOptions
+    sources: Sources
+    machine: Machine
+    module: Module
+    runner: Runner
+    facts: FileFacts
+    used: set[Class] = field(default_factory=set)
+    """Classes of the parts of the models found so far."""
+    usages: list[Usage] = field(default_factory=list)
+    """How the file's own code calls its models."""

@@ -1,0 +1,135 @@
+"""The models of one file: found, run, and told as facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import analyzers.frameworks
+from analyzers.facts import FileFacts, ModelFact, Place
+from analyzers.imports.resolver import ImportResolver
+from analyzers.interpreter.machine import Machine
+from analyzers.interpreter.modules import Modules
+from analyzers.interpreter.values import Class
+from analyzers.models.candidates import Candidate, CandidateRun, candidates_of, chosen_blocks
+from analyzers.models.context import FileContext
+from analyzers.models.extraction import Extraction
+from analyzers.models.runner import Runner
+from analyzers.models.targets import model_of_expression
+from analyzers.models.usages import follow_usages
+
+if TYPE_CHECKING:
+    from analyzers.request import Request, WorkspaceOptions
+    from analyzers.source.sources import Sources
+
+assert analyzers.frameworks
+
+MAXIMUM_MODELS = 300
+"""Models of one file that are run."""
+MAXIMUM_EXHAUSTED = 1
+"""Candidates that may use up their budget; then the rest of the file is left alone."""
+OF_DATA = frozenset(
+    "broadcast-mismatch concat-mismatch matmul-mismatch reshape-mismatch dimension-out-of-range rank-mismatch "
+    "invalid-argument".split()
+)
+"""Findings that say something of values, which a notebook's own code outside its models computes from data."""
+
+
+def file_facts(request: Request, options: WorkspaceOptions, sources: Sources) -> FileFacts:
+    """Everything that is found out about one file.
+
+    Raises:
+        SourceError: the file cannot be read.
+        TargetError: a target of the request is no expression, or names what the file does not have.
+    """
+    context = _context(request, options, sources)
+    if request.expressions:
+        _of_expressions(context)
+    else:
+        _of_file(context)
+    context.facts.broken_blocks = _broken_blocks(context)
+    return context.facts
+
+
+def _context(request: Request, options: WorkspaceOptions, sources: Sources) -> FileContext:
+    resolver = ImportResolver(sources, options.roots, options.search_paths, options.site_packages)
+    modules = Modules(resolver)
+    modules.declared = {name: entry.get("like", "") for name, entry in options.layers.items()}
+    machine = Machine(modules)
+    module = modules.load(request.path)
+    if request.stop is not None:
+        machine.budget.stop = request.stop
+    return FileContext(request, options, sources, machine, module, Runner(machine), FileFacts(request.path))
+
+
+def _broken_blocks(context: FileContext) -> list[tuple[Place, str]]:
+    return [
+        (Place(context.request.path, line, 0, line, 0), message)
+        for block in context.module.source.blocks
+        for line, message in (block.errors if block.is_parsed else ())
+    ]
+
+
+def _of_expressions(context: FileContext) -> None:
+    request = context.request
+    if not request.inputs and not request.inputs_of:
+        follow_usages(context)
+    context.facts.models += [model_of_expression(context, expression) for expression in request.expressions]
+
+
+def _of_file(context: FileContext) -> None:
+    models = context.facts.models
+    for expression in _declared(context):
+        models.append(model_of_expression(context, expression))
+    follow_usages(context)
+    _run_candidates(context)
+    models.sort(key=_line_of)
+    _problems_outside_models(context)
+
+
+def _declared(context: FileContext) -> list[str]:
+    """Models named by ``# rf: model=…`` comments and by the settings."""
+    path = context.request.path
+    comments = [d.value for d in context.module.source.comments if d.kind == "model" and d.error is None]
+    targets = [entry.get("target", "").partition("::") for entry in context.options.models]
+    return comments + [expression for file, separator, expression in targets if separator and file == path]
+
+
+def _run_candidates(context: FileContext) -> None:
+    """Whatever the file makes of an object comes before it is tried with a guessed input, which may build it."""
+    models, runner = context.facts.models, context.runner
+    blocks = chosen_blocks(context)
+    in_order = sorted((b for b in blocks if b.kind == "assign"), key=lambda block: block.index)
+    assigned = {block.index: candidates_of(context, block) for block in in_order}
+    for block in blocks:
+        for candidate in assigned[block.index] if block.kind == "assign" else candidates_of(context, block):
+            if not _is_part(context, candidate):
+                _run_candidate(context, candidate)
+        if runner.exhausted >= MAXIMUM_EXHAUSTED or len(models) >= MAXIMUM_MODELS:
+            break
+
+
+def _is_part(context: FileContext, candidate: Candidate) -> bool:
+    """A class that another model of the file has as a part."""
+    value = candidate.value
+    if not isinstance(value, Class):
+        return False
+    return value in context.used or any(value.qualified_name in parts for parts in context.request.kept.values())
+
+
+def _run_candidate(context: FileContext, candidate: Candidate) -> None:
+    fact = CandidateRun(context, candidate).fact()
+    if fact is not None:
+        context.facts.models.append(fact)
+        if context.request.done is not None:
+            context.request.done(fact)
+
+
+def _problems_outside_models(context: FileContext) -> None:
+    errors = context.machine.recorder.recorded_errors
+    if context.module.source.offsets:  # Cells give a name new meanings, and loops fill it between them.
+        errors = [recorded for recorded in errors if recorded.error.rule not in OF_DATA]
+    context.facts.problems = Extraction(context.machine, None, []).problems(errors)
+
+
+def _line_of(model: ModelFact) -> int:
+    return model.place.line if model.place is not None else 0

@@ -1,0 +1,90 @@
+"""An input, and what running a model with its inputs gave. Plain data of the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from analyzers.interpreter.recorder import RecordedError
+from analyzers.models.runner import Failure
+
+GUESSED = ("default", "solved")
+"""Origins of inputs that nobody gives."""
+FLATTEN_RULES = frozenset(["feature-size-mismatch", "reshape-mismatch", "matmul-mismatch"])
+
+
+@dataclass
+class Input:
+    """``shape`` of ints and symbolic dims, batch first, in the framework's own layout."""
+
+    name: str
+    shape: tuple[Any, ...]
+    origin: str
+    dtype: str = "float32"
+    others: list[tuple[Any, ...]] = field(default_factory=list)
+    """Other shapes that may be meant, where this one was only guessed."""
+
+    @property
+    def is_guessed(self) -> bool:
+        return self.origin in GUESSED
+
+    @property
+    def is_guessed_map(self) -> bool:
+        return self.is_guessed and len(self.shape) == 4
+
+    def solved(self, shape: tuple[Any, ...]) -> Input:
+        return Input(self.name, shape, "solved", self.dtype)
+
+
+Inputs = dict[str, Input]
+"""By name."""
+
+
+@dataclass
+class Found:
+    """The inputs that were settled on and what the forward pass with them gave."""
+
+    inputs: list[Input] = field(default_factory=list)
+    result: Any = None
+    failures: list[Failure] = field(default_factory=list)
+    recorded_errors: list[RecordedError] = field(default_factory=list)
+    misread: tuple[int, int] | None = None
+    """Features (wanted, given) of a map that was flattened so that its batch came out wrong."""
+
+    @property
+    def by_name(self) -> Inputs:
+        return {i.name: i for i in self.inputs}
+
+    @property
+    def has_guesses(self) -> bool:
+        return any(i.is_guessed for i in self.inputs)
+
+    def is_vague(self, name: str) -> bool:
+        """Whether the input's rank is only a guess."""
+        return any(i.others for i in self.inputs if i.name == name)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing speaks against these inputs."""
+        return not self.recorded_errors and not self.failures and self.misread is None
+
+    @property
+    def error_keys(self) -> set[Any]:
+        return {recorded.key for recorded in self.recorded_errors}
+
+    @property
+    def rules(self) -> set[str]:
+        return {recorded.error.rule for recorded in self.recorded_errors}
+
+    @property
+    def flatten_error(self) -> RecordedError | None:
+        return next((e for e in self.recorded_errors if e.error.rule in FLATTEN_RULES), None)
+
+    def has(self, recorded: RecordedError) -> bool:
+        """Whether the same thing goes wrong at the same place."""
+        rule = recorded.error.rule
+        return any(e.error.rule == rule and _same_site(e.site, recorded.site) for e in self.recorded_errors)
+
+
+def _same_site(left: Any, right: Any) -> bool:
+    return left is right or (left is not None and right is not None and left.node is right.node)

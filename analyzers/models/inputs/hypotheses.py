@@ -1,0 +1,152 @@
+"""Other shapes for inputs that were only guessed: other ranks, other sizes, maps that are not square. Pure arithmetic."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from analyzers.interpreter.framework import walk
+from analyzers.interpreter.values import Instance
+from analyzers.models.inputs.found import Found, Input, Inputs
+from analyzers.models.inputs.input_inference import Names, ShapeProbe
+from analyzers.models.inputs.trial import DEFAULT_SIZE
+from analyzers.tensors.dims import bare_symbol, substitute, symbols
+from analyzers.tensors.tensor import Tensor
+
+USUAL_SIZES = (256, 32, 28, 64, 128, 299, 512, 96, 227)
+MAXIMUM_SIZE = 1 << 20
+MAXIMUM_SIDE = 4096
+SIZE_NAMES = frozenset("img_size image_size input_size input_resolution img_dim resolution patch_resolution".split())
+
+
+def other_ranks(found: Found, names: Names) -> list[Inputs]:
+    """Other ranks for the guessed inputs, one input at a time, then all at once."""
+    known = found.by_name
+    single = [
+        {**known, given.name: given.solved(shape)}
+        for given in found.inputs
+        for shape in (*_unpacked(found, given, names), *given.others)
+    ]
+    vague = [i for i in found.inputs if i.others]
+    together = [
+        {**known, **{i.name: i.solved(i.others[turn]) for i in vague if turn < len(i.others)}}
+        for turn in range(max((len(i.others) for i in vague), default=0))
+    ]
+    return [*single, *(together if len(vague) > 1 else [])]
+
+
+def _unpacked(found: Found, given: Input, names: Names) -> list[tuple[Any, ...]]:
+    """``b, t, c, h, w = x.shape``: the input has as many dimensions as there are names; the further ones are
+    further items of the batch (frames)."""
+    data = [recorded.error.data for recorded in found.recorded_errors]
+    wanted = {d["names"] for d in data if d.get("values") == len(given.shape)}
+    if not given.is_guessed or len(given.shape) < 2:
+        return []
+    batch, *rest = given.shape
+    more = [count - len(given.shape) for count in wanted if 0 < count - len(given.shape) <= 2]
+    return [(batch, *map(names, ("T", "D")[:count]), *rest) for count in more]
+
+
+def are_maps_from(least: int, inputs: Inputs) -> bool:
+    sides = [side for i in inputs.values() if i.is_guessed_map for side in i.shape[2:]]
+    return all(isinstance(side, int) and side >= least for side in sides)
+
+
+def resized(found: Found, size: int) -> Inputs:
+    """The guessed maps as squares of that size."""
+    return {i.name: _resized(i, size) for i in found.inputs}
+
+
+def _resized(given: Input, size: int) -> Input:
+    if not given.is_guessed_map or not isinstance(given.shape[2], int):
+        return given
+    return given.solved((*given.shape[:2], size, size))
+
+
+def named_sizes(root: Instance) -> list[int]:
+    """Sizes the model itself speaks of (``img_size``, ``image_size``, ``input_resolution``)."""
+    sizes: list[int] = []
+    for _, module in walk(root):
+        for name, value in module.attributes.items():
+            if name in SIZE_NAMES:
+                value = value[0] if isinstance(value, (tuple, list)) and value else value
+                sizes += [value] if isinstance(value, int) and 0 < value <= MAXIMUM_SIDE else []
+    return sizes
+
+
+def usual_sizes(smallest: int, found: Found) -> list[int]:
+    """Sizes that pictures really have, from the smallest that fits to a third above; 28 is one of grey pictures."""
+    grey = any(i.is_guessed_map and i.shape[1] == 1 for i in found.inputs)
+    sizes = [size for size in sorted((*USUAL_SIZES, DEFAULT_SIZE)) if smallest <= size <= smallest * 4 // 3]
+    return sizes if grey else sorted(sizes, key=lambda size: size == 28)
+
+
+def scaled_sizes(found: Found) -> list[int]:
+    """Sizes at which two maps or rows of tokens that do not fit would: 224, 196 and 576 tokens give 384."""
+    size = next((i.shape[2] for i in found.inputs if i.is_guessed_map), None)
+    if not isinstance(size, int):
+        return []
+    shapes = [recorded.error.data.get("shapes", ()) for recorded in found.recorded_errors]
+    pairs = [pair for both in shapes if len(both) == 2 for pair in zip(*both, strict=False)]
+    unequal = [p for p in pairs if all(isinstance(d, int) and d > 1 for d in p) and p[0] != p[1]]
+    ratios = [(wanted - extra) / (given - extra) for given, wanted in unequal for extra in (0, 1)]
+    sizes = [size * math.sqrt(ratio) for ratio in ratios]
+    return [round(s) for s in sizes if abs(s - round(s)) < 1e-6 and s < MAXIMUM_SIDE]
+
+
+def oblong_sizes(found: Found, records: list[Any]) -> list[Inputs]:
+    """Sizes of inputs that are not square, less than two to one, whose flattened map has the features that the layer
+    behind it expects (spectrograms)."""
+    recorded = found.flatten_error
+    expected, actual = (recorded.error.data.get(k) for k in ("expected", "actual")) if recorded is not None else (0, 0)
+    if not isinstance(expected, int) or not isinstance(actual, int):
+        return []
+    whole = _square_map_of(actual, records)
+    if whole is None or expected % whole[0]:
+        return []
+    channels, height, width = whole
+    cells = expected // channels
+    sides = [(cells // b, b) for b in range(1, math.isqrt(cells) + 1) if cells % b == 0 and b < cells // b < 2 * b]
+    pairs = [pair for side in sides[::-1] for pair in (side, side[::-1])]
+    return [{i.name: _stretched(i, rows, height, columns, width) for i in found.inputs} for rows, columns in pairs[:4]]
+
+
+def _square_map_of(features: int, records: list[Any]) -> tuple[int, int, int] | None:
+    """(channels, height, width) of the first square map with that many numbers."""
+    maps = [r.output.shape for r in records if isinstance(r.output, Tensor) and len(r.output.shape) == 4]
+    known = [m for m in maps if all(isinstance(d, int) for d in m[1:])]
+    whole = next((m for m in known if math.prod(m[1:]) == features and m[2] == m[3]), None)
+    return whole[1:] if whole is not None else None
+
+
+def _stretched(given: Input, rows: int, height: int, columns: int, width: int) -> Input:
+    if not given.is_guessed_map or not isinstance(given.shape[2], int):
+        return given
+    return given.solved((*given.shape[:2], given.shape[2] * rows // height, given.shape[3] * columns // width))
+
+
+def is_open(dim: Any) -> bool:
+    named = None if isinstance(dim, int) else bare_symbol(dim)
+    return named is not None and named.solvable
+
+
+def fitting_size(records: list[Any], open_sizes: set[Any]) -> int | None:
+    """The smallest size that gives the first Linear behind a flatten just the features it expects."""
+    unknowns = {s for d in open_sizes for s in symbols(d)}
+    for record in records:
+        features = record.instance.attributes.get("in_features") if record.instance is not None else None
+        first = record.inputs[0] if record.inputs else None
+        given = first.shape if isinstance(first, Tensor) and not isinstance(first, ShapeProbe) else None
+        if not isinstance(features, int) or not given or not symbols(given[-1]) or symbols(given[-1]) - unknowns:
+            continue
+        low, high = 1, MAXIMUM_SIZE
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if _at(given[-1], unknowns, middle) >= features else (middle + 1, high)
+        return low if _at(given[-1], unknowns, low) == features else None
+    return None
+
+
+def _at(dim: Any, unknowns: set[Any], size: int) -> int:
+    value = substitute(dim, dict.fromkeys(unknowns, size))
+    return value if isinstance(value, int) else 0

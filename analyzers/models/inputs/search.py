@@ -1,0 +1,67 @@
+"""Which input a model gets: what is said of it, else what its layers want, else what fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzers.interpreter.values import Instance
+from analyzers.models.inputs.found import Found
+from analyzers.models.inputs.input_inference import Names
+from analyzers.models.inputs.known import KnownInputs
+from analyzers.models.inputs.solver import Solver
+from analyzers.models.inputs.trial import Trials
+
+if TYPE_CHECKING:
+    from analyzers.models.context import FileContext
+
+
+def find_inputs(context: FileContext, root: Instance, target: str) -> Found:
+    """Settle the inputs of ``root``, which the expression ``target`` names, and run it with them.
+
+    Raises:
+        TargetError: the user gives an input that the model does not have.
+    """
+    known = KnownInputs(context, root, target, Names())
+    trials = Trials(context, root, known)
+    found = _settled(trials, known)
+    solver = Solver(trials, root)
+    if found.has_guesses and not found.is_sound and context.machine.budget.left >= 0:
+        found = solver.solved(found)
+    elif found.has_guesses:
+        found = solver.measured(found)
+    _drop_doubtful(found, known)
+    return found
+
+
+def _settled(trials: Trials, known: KnownInputs) -> Found:
+    found = trials.settle(known.inputs())
+    if known.borrowed and not found.is_sound:  # (another size, other channels)
+        known.stop_borrowing()
+        found = trials.settle(known.inputs())
+    takes_any_number = not known.given and known.parameters.rest is not None
+    return _with_more(trials, known, found) if takes_any_number and not found.is_sound else found
+
+
+def _with_more(trials: Trials, known: KnownInputs, found: Found) -> Found:
+    """One input was only a guess: what two or three do not suffer is what is meant; none of them is a finding."""
+    for _ in range(2):
+        known.parameters.further()
+        trial = trials.settle(found.by_name)
+        if trial.is_sound:
+            return trial
+    del known.parameters.names[-2:]
+    found = trials.settle(found.by_name)
+    found.recorded_errors = []
+    return found
+
+
+def _drop_doubtful(found: Found, known: KnownInputs) -> None:
+    """What only holds of an input that somebody leaves out, or that need not be a tensor, is no finding."""
+    given = {i.name for i in found.inputs}
+    leaves_out = any(value is None and name not in given for name, value in known.parameters.defaults.items())
+    errors = found.recorded_errors
+    if leaves_out:
+        errors = [recorded for recorded in errors if not recorded.error.data.get("absent")]
+    if found.has_guesses:
+        errors = [recorded for recorded in errors if not recorded.error.data.get("as_tensor")]
+    found.recorded_errors = errors

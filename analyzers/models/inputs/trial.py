@@ -1,0 +1,139 @@
+"""Forward passes with inputs of which some are still open: whoever looks at one says what it should be."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from analyzers.interpreter.framework import framework_of
+from analyzers.interpreter.graph import tensors_below
+from analyzers.interpreter.values import Instance
+from analyzers.models.inputs.found import Found, Input, Inputs
+from analyzers.models.inputs.input_inference import NeedsShape, ShapeProbe, shape_wanted_by
+from analyzers.models.inputs.known import KnownInputs
+from analyzers.models.runner import Failure
+from analyzers.tensors.dims import Expression, bare_symbol, has_unknown
+from analyzers.tensors.field import Field
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.models.context import FileContext
+
+DEFAULT_SIZE = 224
+MAXIMUM_ATTEMPTS = 10
+OF_ANY_INPUT = frozenset(["invalid-argument"])
+
+
+class Trials:
+    """Runs one model with one choice of inputs after the other."""
+
+    def __init__(self, context: FileContext, root: Instance, known: KnownInputs) -> None:
+        self.context = context
+        self.machine = context.machine
+        self.root = root
+        self.known = known
+        self.names = known.names
+        self._stop_after: frozenset[Any] = frozenset()
+
+    @property
+    def parameters(self) -> list[str]:
+        return self.known.parameters.names
+
+    def settle(self, inputs: Inputs) -> Found:
+        """A forward pass in which every input that is not known takes the shape that the layer which looks at it
+        wants. Raises NeedsShape never: what no layer tells is a failure."""
+        inputs = dict(inputs)
+        found = Found()
+        for _ in range(MAXIMUM_ATTEMPTS):
+            try:
+                found = self.attempt(inputs)
+            except NeedsShape as need:
+                hint = shape_wanted_by(self.machine, self.root, need, self._default_size(), self.names)
+                name = need.probe.name
+                if hint is None:
+                    reason = f"the shape of the input {name} is not known"
+                    return Found(list(inputs.values()), Unknown(reason), [Failure(reason, None)])
+                shape, *others = hint.shapes
+                inputs[name] = Input(name, shape, "default" if hint.assumed else "solved", hint.dtype, others)
+                continue
+            if not _take_learned_sizes(inputs):
+                return found
+        return found
+
+    def attempt(self, inputs: Inputs) -> Found:
+        """One forward pass; what is not known yet goes in as a probe that raises NeedsShape when it is looked at."""
+        names = self.parameters
+        args: list[Any] = [self._tensor(inputs[n]) if n in inputs else ShapeProbe(n) for n in names]
+        kwargs = {n: self._tensor(given) for n, given in inputs.items() if n not in names}
+        framework = framework_of(self.root)
+        if framework is not None:
+            args = framework.arguments(self.root, args)
+        recorder = self.machine.recorder
+        with recorder.separate_errors(self._stop_after) as errors:
+            result, failures = self.context.runner.forward(self.root, args, kwargs)
+        if any(name not in inputs for name in names):  # It need not even be a tensor that is meant.
+            errors = [recorded for recorded in errors if recorded.error.rule not in OF_ANY_INPUT]
+        used = [i for i in inputs.values() if i.name in names or i.name in kwargs]
+        return Found(used, result, failures, errors, _misread_batch(recorder.records, result))
+
+    def until(self, inputs: Inputs, stop_after: set[Any]) -> tuple[Found, bool]:
+        """A trial that ends as soon as all of ``stop_after`` has gone wrong again; whether it did."""
+        self._stop_after = frozenset(stop_after)
+        try:
+            found = self.settle(inputs)
+        finally:
+            self._stop_after = frozenset()
+        return found, bool(stop_after) and stop_after <= found.error_keys
+
+    def _default_size(self) -> int:
+        default = self.context.options.default_input
+        return default if isinstance(default, int) else DEFAULT_SIZE
+
+    def _tensor(self, given: Input) -> Tensor:
+        return Tensor(given.shape, located_input(given, self.root), given.dtype)
+
+
+def _take_learned_sizes(inputs: Inputs) -> bool:
+    """Symbols of an input that a layer asked to have a certain size take that size; whether any did."""
+    changed = False
+    for given in inputs.values():
+        shape = tuple(_learned_size(d) for d in given.shape)
+        if shape != given.shape:
+            given.shape, changed = shape, True
+    return changed
+
+
+def _learned_size(dim: Any) -> Any:
+    found = bare_symbol(dim) if isinstance(dim, Expression) else None
+    wanted = found.wanted if found is not None else []
+    return wanted[0] if wanted and all(w == wanted[0] for w in wanted) else dim
+
+
+def located_input(given: Input, root: Instance) -> Field:
+    """The field of an input: the axes its framework's layout gives it; integer inputs (tokens) have one axis."""
+    rank = len(given.shape)
+    if given.dtype.startswith("int") and rank == 2:
+        return Field.of_input(given.shape, {"T": 1}, given.name)
+    framework = framework_of(root)
+    axes = framework.input_axes(root, rank) if framework is not None else {}
+    return Field.of_input(given.shape, axes, given.name) if axes else Field.EMPTY
+
+
+def _misread_batch(records: list[Any], result: Any) -> tuple[int, int] | None:
+    """``view(-1, 400)`` of a map with more or fewer features takes them for further items of the batch."""
+    output = next(iter(tensors_below(result)), None)
+    if output is None or not output.shape:
+        return None
+    if bare_symbol(output.shape[0]) is not None and not has_unknown(output.shape[0]):
+        return None
+    for record in records:
+        if record.instance is None and record.name in ("view", "reshape") and record.inputs:
+            before, after = record.inputs[0].shape, getattr(record.output, "shape", ())
+            batch = bare_symbol(before[0]) if len(before) > 2 else None
+            sizes = (*before[1:], *after[1:])
+            if batch is None or len(after) != 2 or not all(isinstance(d, int) for d in sizes):
+                continue
+            if bare_symbol(after[0]) is not batch:
+                return after[1], math.prod(before[1:])
+    return None

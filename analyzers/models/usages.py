@@ -1,0 +1,89 @@
+"""How a file uses its models: its main block, its top-level calls, the functions that try models out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analyzers.interpreter.modules import Module, outside
+from analyzers.interpreter.values import Function
+from analyzers.models.context import FileContext
+from analyzers.models.inputs.known import Usage
+from analyzers.models.runner import STEPS_PER_USAGE
+from analyzers.models.signatures import hands_on, required_parameters
+
+if TYPE_CHECKING:
+    from analyzers.source.blocks import Block
+    from analyzers.source.module import SourceModule
+
+MAXIMUM_TRIALS = 5
+USE = re.compile(
+    r"\b(?:rand|randn|randint|zeros|ones|empty|full|arange|rand_like|Tensor|FloatTensor|summary|export|trace|profile|"
+    r"get_model_complexity_info|FlopCountAnalysis|flop_count|add_graph)[ \t]*\("
+)
+"""Making a tensor to try a model with, or giving a model to a tool that runs it."""
+TRIAL = re.compile(r"_?(?:test|main|demo|example|run|try|check|sanity|debug|smoke)")
+
+
+def follow_usages(context: FileContext) -> None:
+    """Run the main block and top-level calls, to see which models are called with what."""
+    recorder, source = context.machine.recorder, context.module.source
+    with recorder.separate_errors() as errors:
+        for block in source.blocks:
+            if block in source.main_blocks or _is_top_level_use(block):
+                own_block(context, block)
+        if not recorder.usages:
+            for block in _trials(source):
+                own_function(context, block.binds[0])
+    # What building refuses is certain; what a call runs into comes up again with the model itself.
+    recorder.recorded_errors += [error for error in errors if error.record is None]
+    context.usages = [Usage(*usage) for usage in recorder.usages]
+
+
+def own_block(context: FileContext, block: Block) -> None:
+    context.runner.own_code(STEPS_PER_USAGE, lambda: _run(context, block, context.module))
+
+
+def own_function(context: FileContext, name: str) -> None:
+    context.runner.own_code(STEPS_PER_USAGE, lambda: _call(context, context.module, name))
+
+
+def run_block(context: FileContext, block: Block, module: Module) -> None:
+    """A block of another file's top-level code."""
+    context.runner.within(STEPS_PER_USAGE, lambda: _run(context, block, module))
+
+
+def call_function(context: FileContext, module: Module, name: str) -> None:
+    """A function of another file, if it needs no arguments."""
+    context.runner.within(STEPS_PER_USAGE, lambda: _call(context, module, name))
+
+
+def _run(context: FileContext, block: Block, module: Module) -> None:
+    names = module.scope.names
+    before = names.get("__name__")
+    names["__name__"] = "__main__"
+    try:
+        if block.index not in module.executed:
+            module.run_in_turn(context.machine, block)
+    finally:
+        names["__name__"] = before
+
+
+def _call(context: FileContext, module: Module, name: str) -> None:
+    function = module.look_up(name)
+    if isinstance(function, Function) and not required_parameters(function) and not hands_on(function):
+        with outside(context.machine):
+            context.machine.call(function)
+
+
+def _is_top_level_use(block: Block) -> bool:
+    """A call, or any other top-level code that makes tensors or hands a model to a tool."""
+    if block.kind == "other" and block.keyword not in ("if", "for", "while", "with", "try"):
+        return "(" in block.text
+    return block.kind in ("other", "assign") and USE.search(block.text) is not None
+
+
+def _trials(source: SourceModule) -> list[Block]:
+    """Functions that try the file's models out: tests, ``main`` and the like, where nothing else does."""
+    found = (b for b in source.blocks if b.kind == "def" and TRIAL.match(b.binds[0] if b.binds else ""))
+    return [block for block in found if USE.search(block.text)][:MAXIMUM_TRIALS]
