@@ -7,8 +7,23 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import formatting, operators, overlays
-from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION
+from analyzers.interpreter import comparison, formatting, operators, overlays
+from analyzers.interpreter.budget import MAXIMUM_BITS
+from analyzers.interpreter.conversions import (
+    make_bool,
+    make_bytes,
+    make_complex,
+    make_dict,
+    make_float,
+    make_frozenset,
+    make_int,
+    make_list,
+    make_repr,
+    make_set,
+    make_slice,
+    make_str,
+    make_tuple,
+)
 from analyzers.interpreter.eval_strings import evaluated
 from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import is_exception, known_dict, known_set
@@ -27,7 +42,7 @@ from analyzers.interpreter.values import (
     UnknownTail,
 )
 from analyzers.tensors.dims import Expression
-from analyzers.tensors.operations.arguments import integer, require_one_element
+from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -96,7 +111,7 @@ def _compare(machine: Machine, comparison: Any, left: Any, right: Any) -> Any:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return machine.unknown("a comparison of unknown values")
     try:
-        return operators.ordered(machine, comparison[0], comparison[1], left, right)
+        return comparison.ordered(machine, comparison[0], comparison[1], left, right)
     except UnknownUsed as used:
         return used.unknown
 
@@ -243,7 +258,7 @@ def _until(machine: Machine, function: Any, sentinel: Any) -> Iterator[Any]:
     while True:
         machine.budget.spend()
         item = machine.call(function)
-        if operators.equals(machine, item, sentinel) is not False:
+        if comparison.equals(machine, item, sentinel) is not False:
             return
         yield item
 
@@ -344,7 +359,7 @@ def _setattr(value: Any, name: Any, new: Any, *, machine: Machine) -> None:
 
 
 def _delattr(value: Any, name: Any, *, machine: Machine) -> None:
-    from analyzers.interpreter.attributes import delete_attribute
+    from analyzers.interpreter.attribute_setting import delete_attribute
 
     delete_attribute(machine, value, name)
 
@@ -383,105 +398,6 @@ def _dir(value: Any, *, machine: Machine) -> Any:
 
 
 # -- constructors ----------------------------------------------------------------------------
-
-
-def _make_int(value: Any = 0, base: Any = None, *, machine: Machine) -> Any:
-    if isinstance(value, Expression):
-        return value
-    if isinstance(value, Tensor):
-        return _scalar(machine, value, int)
-    if isinstance(value, Instance):
-        return _converted(machine, value, "__int__", int)
-    if isinstance(value, str) and len(value) > 4000:
-        return machine.unknown("a number that is too large")
-    return int(value) if base is None else int(value, base)
-
-
-def _make_float(value: Any = 0.0, *, machine: Machine) -> Any:
-    if isinstance(value, Expression):
-        return machine.unknown("a symbolic size as a float")
-    if isinstance(value, Tensor):
-        return _scalar(machine, value, float)
-    if isinstance(value, Instance):
-        return _converted(machine, value, "__float__", float)
-    return float(value)
-
-
-def _scalar(machine: Machine, value: Tensor, kind: type) -> Any:
-    if value.content is not None and len(value.content) == 1:
-        return kind(value.content[0])
-    require_one_element(value, "a number", "ValueError")
-    return machine.unknown("the value of a tensor")
-
-
-def _converted(machine: Machine, value: Instance, method: str, kind: type) -> Any:
-    if value.class_.find(method) is not MISSING:
-        return machine.call(machine.get_attribute(value, method))
-    if value.payload is not None:
-        return kind(value.payload)
-    return machine.unknown(f"the number of a {value.class_.name}")
-
-
-def _make_bool(value: Any = False, *, machine: Machine) -> Any:
-    known = machine.truth(value)
-    return machine.unknown("a condition that is not known") if known is None else known
-
-
-def _make_str(value: Any = "", *rest: Any, machine: Machine) -> Any:
-    return formatting.as_text(machine, value)
-
-
-def _repr(value: Any, *, machine: Machine) -> Any:
-    return formatting.as_text(machine, value, representation=True)
-
-
-def _make_list(value: Any = (), *, machine: Machine) -> list:
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    return machine.iterate(value)
-
-
-def _make_tuple(value: Any = (), *, machine: Machine) -> tuple:
-    return tuple(_make_list(value, machine=machine))
-
-
-def _make_set(value: Any = (), *, machine: Machine) -> set:
-    return known_set(machine.iterate(value))
-
-
-def _make_frozenset(value: Any = (), *, machine: Machine) -> frozenset:
-    return frozenset(known_set(machine.iterate(value)))
-
-
-def _make_dict(value: Any = MISSING, *, machine: Machine, **kwargs: Any) -> dict:
-    result: dict[Any, Any] = {}
-    if isinstance(value, Instance):
-        value = value.payload if value.payload is not None else value
-    if isinstance(value, dict):
-        result.update(value)
-    elif isinstance(value, Instance) and value.class_.find("keys") is not MISSING:
-        for key in machine.iterate(machine.call(machine.get_attribute(value, "keys"))):
-            result[key] = operators.get_item(machine, value, key)
-    elif value is not MISSING:
-        for pair in machine.iterate(value):
-            key, item = machine.iterate(pair)
-            result["**" if isinstance(key, Unknown) else key] = key if isinstance(key, Unknown) else item
-    result.update(kwargs)
-    return result
-
-
-def _make_complex(real: Any = 0, imag: Any = 0) -> Any:
-    return complex(real, imag)
-
-
-def _make_bytes(value: Any = b"", encoding: Any = "utf-8") -> Any:
-    if isinstance(value, int) and value > MAXIMUM_COLLECTION:
-        raise UnknownUsed(Unknown("a sequence that is too long"))
-    return bytes(value, encoding) if isinstance(value, str) else bytes(value)
-
-
-def _make_slice(*ends: Any) -> slice:
-    return slice(*ends)
 
 
 def _make_object() -> Any:
@@ -557,18 +473,18 @@ def _exit(*_: Any, machine: Machine) -> Any:
 
 
 CONSTRUCTORS: dict[type, Any] = {
-    int: _make_int,
-    float: _make_float,
-    bool: _make_bool,
-    str: _make_str,
-    list: _make_list,
-    tuple: _make_tuple,
-    set: _make_set,
-    frozenset: _make_frozenset,
-    dict: _make_dict,
-    complex: _make_complex,
-    bytes: _make_bytes,
-    slice: _make_slice,
+    int: make_int,
+    float: make_float,
+    bool: make_bool,
+    str: make_str,
+    list: make_list,
+    tuple: make_tuple,
+    set: make_set,
+    frozenset: make_frozenset,
+    dict: make_dict,
+    complex: make_complex,
+    bytes: make_bytes,
+    slice: make_slice,
     object: _make_object,
     range: _range,
     type: _type,
@@ -582,7 +498,7 @@ BUILTINS: dict[str, Any] = {
     "reversed": _reversed, "sorted": _sorted, "all": _all, "any": _any, "iter": _iter, "next": _next,
     "isinstance": _isinstance, "issubclass": _issubclass, "callable": _callable, "hasattr": _hasattr,
     "getattr": _getattr, "setattr": _setattr, "delattr": _delattr, "vars": _vars, "locals": _locals,
-    "globals": _globals, "dir": _dir, "repr": _repr, "print": _print, "id": _id, "hash": _hash, "chr": _chr,
+    "globals": _globals, "dir": _dir, "repr": make_repr, "print": _print, "id": _id, "hash": _hash, "chr": _chr,
     "ord": _ord, "bin": _bin, "hex": _hex, "oct": _oct, "ascii": _ascii, "format": _format, "input": _input,
     "property": _make_property,
     "staticmethod": StaticMethod, "classmethod": ClassMethod, "super": SUPER, "exit": _exit, "quit": _exit,

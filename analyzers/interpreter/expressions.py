@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from analyzers.interpreter import calls, formatting, operators
+from analyzers.interpreter import calls, comparison, formatting, operators, subscripts
 from analyzers.interpreter.attributes import get_attribute
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
+from analyzers.interpreter.comprehensions import comprehension, dict_comprehension
 from analyzers.interpreter.dispatch import Dispatch
-from analyzers.interpreter.generators import Generator
 from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import MISSING, SUPER, Class, Function, LazyIterator, Site, Super, UnknownTail
+from analyzers.interpreter.values import MISSING, SUPER, Class, Function, Site, Super, UnknownTail
 from analyzers.source.repair import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -176,10 +176,10 @@ def _list(machine: Machine, frame: Frame, node: Any) -> list:
 
 
 def _set(machine: Machine, frame: Frame, node: Any) -> Any:
-    return _hashed(machine, lambda: _set_of(_elements(machine, frame, node.elements)))
+    return hashed(machine, lambda: set_of(_elements(machine, frame, node.elements)))
 
 
-def _set_of(items: list[Any]) -> Any:
+def set_of(items: list[Any]) -> Any:
     return next((i for i in items if isinstance(i, Unknown)), None) or set(items)
 
 
@@ -218,12 +218,12 @@ def _dict(machine: Machine, frame: Frame, node: cst.Dict) -> Any:
         key = evaluate(machine, frame, element.key)
         if isinstance(key, Unknown):
             result["**"] = key
-        elif _hashed(machine, lambda: hash(key)) is not None:  # noqa: B023
+        elif hashed(machine, lambda: hash(key)) is not None:  # noqa: B023
             result[key] = value
     return result
 
 
-def _hashed(machine: Machine, make: Any) -> Any:
+def hashed(machine: Machine, make: Any) -> Any:
     try:
         return make()
     except TypeError as error:
@@ -290,7 +290,7 @@ def _comparison(machine: Machine, frame: Frame, node: cst.Comparison) -> Any:
         other = target.comparator
         right = EXPRESSIONS[type(other)](machine, frame, other)
         frame.node = node
-        result = operators.compare(machine, type(target.operator), left, right)
+        result = comparison.compare(machine, type(target.operator), left, right)
         if target is last or machine.truth(result) is not True:
             return result
         left = right
@@ -366,7 +366,7 @@ def _subscript(machine: Machine, frame: Frame, node: cst.Subscript) -> Any:
     value = evaluate(machine, frame, node.value)
     key = subscript_key(machine, frame, node.slice)
     frame.node = node
-    return operators.get_item(machine, value, key)
+    return subscripts.get_item(machine, value, key)
 
 
 def subscript_key(machine: Machine, frame: Frame, elements: Any) -> Any:
@@ -453,119 +453,6 @@ def _implicit_super(frame: Frame) -> tuple[Any, Any]:
 # -- comprehensions --------------------------------------------------------------------------
 
 
-def _comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
-    """List, set and generator comprehensions; an unknown source leaves a Rest."""
-    if isinstance(node, cst.GeneratorExp):
-        return _generator_expression(machine, frame, node)
-    values: list[Any] = []
-    inner = _inner_frame(frame)
-    _run_for(machine, inner, node.for_in, lambda: values.append(evaluate(machine, inner, node.elt)), values, frame)
-    if isinstance(node, cst.ListComp):
-        return values
-    if isinstance(node, cst.SetComp):
-        return _hashed(machine, lambda: _set_of(values))
-    return machine.unknown("a comprehension of another kind")
-
-
-def _generator_expression(machine: Machine, frame: Frame, node: cst.GeneratorExp) -> LazyIterator:
-    """Its first source is evaluated at once, the rest as far as somebody asks."""
-    inner = _inner_frame(frame)
-    source = evaluate(machine, frame, node.for_in.iter)
-    try:
-        items = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
-    except UnknownUsed as used:
-        return LazyIterator(iter([UnknownTail(used.unknown.reason, used.unknown.place or machine.site())]))
-    return LazyIterator(Generator(machine, inner, _elements_of(machine, inner, node, node.for_in, items)))
-
-
-def _elements_of(machine: Machine, frame: Frame, node: cst.GeneratorExp, part: Any, items: Any) -> Any:
-    from analyzers.interpreter.statements import assign
-
-    for item in items:
-        if isinstance(item, UnknownTail):
-            raise UnknownUsed(item.plain())
-        machine.budget.spend()
-        assign(machine, frame, part.target, item)
-        if not _passes(machine, frame, part):
-            continue
-        if part.inner_for_in is None:
-            yield evaluate(machine, frame, node.elt)
-            continue
-        source = evaluate(machine, frame, part.inner_for_in.iter)
-        inner = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
-        yield from _elements_of(machine, frame, node, part.inner_for_in, inner)
-
-
-def _passes(machine: Machine, frame: Frame, part: Any) -> bool:
-    for condition in part.ifs:
-        known = machine.truth(evaluate(machine, frame, condition.test))
-        if known is None:
-            raise UnknownUsed(machine.unknown("filtered by a condition that is not known"))
-        if not known:
-            return False
-    return True
-
-
-def _dict_comprehension(machine: Machine, frame: Frame, node: cst.DictComp) -> Any:
-    result: dict[Any, Any] = {}
-    rest: list[Any] = []
-    inner = _inner_frame(frame)
-
-    def add() -> None:
-        key = evaluate(machine, inner, node.key)
-        _hashed(machine, lambda: hash(key))
-        value = evaluate(machine, inner, node.value)
-        result["**" if isinstance(key, Unknown) else key] = key if isinstance(key, Unknown) else value
-
-    _run_for(machine, inner, node.for_in, add, rest, frame)
-    return rest[0] if rest else result
-
-
-def _inner_frame(frame: Frame) -> Frame:
-    outer = frame.scope
-    scope = Scope(frame.module, outer)
-    scope.function = None
-    inner = Frame(frame.module, scope, frame.block, frame.function)
-    inner.node = frame.node
-    return inner
-
-
-def _run_for(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
-    from analyzers.interpreter.statements import assign
-
-    source = evaluate(machine, outer, node.iter)
-    machine.frames.append(frame)
-    try:
-        try:
-            items = machine.iterate(source)
-        except UnknownUsed as used:
-            values.append(UnknownTail(used.unknown.reason, used.unknown.place or machine.site()))
-            return
-        for item in items:
-            machine.budget.spend(2)
-            if len(values) > MAXIMUM_COLLECTION:
-                values[:] = [UnknownTail("a collection that is too large", machine.site())]
-                return
-            assign(machine, frame, node.target, item)
-            _filtered(machine, frame, node, emit, values, outer)
-    finally:
-        machine.frames.pop()
-
-
-def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
-    for condition in node.ifs:
-        known = machine.truth(evaluate(machine, frame, condition.test))
-        if known is None:
-            values.append(UnknownTail("filtered by a condition that is not known", machine.site()))
-            return
-        if not known:
-            return
-    if node.inner_for_in is not None:
-        _run_for(machine, frame, node.inner_for_in, emit, values, frame)
-    else:
-        emit()
-
-
 # -- the rest --------------------------------------------------------------------------------
 
 
@@ -619,10 +506,10 @@ EXPRESSIONS |= {
     cst.Attribute: _attribute,
     cst.Subscript: _subscript,
     cst.Call: _call,
-    cst.ListComp: _comprehension,
-    cst.SetComp: _comprehension,
-    cst.GeneratorExp: _comprehension,
-    cst.DictComp: _dict_comprehension,
+    cst.ListComp: comprehension,
+    cst.SetComp: comprehension,
+    cst.GeneratorExp: comprehension,
+    cst.DictComp: dict_comprehension,
     cst.NamedExpr: _named,
     cst.Yield: _yield,
     cst.Await: _await,

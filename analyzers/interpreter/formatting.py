@@ -185,7 +185,7 @@ def format_string(machine: Machine, template: str, args: list[Any], kwargs: dict
 
 
 def _field(machine: Machine, field: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from analyzers.interpreter.operators import get_item
+    from analyzers.interpreter.subscripts import get_item
 
     head = re.match(r"[^.\[]*", field)[0]  # type: ignore[index]
     value = args[int(head)] if head.isdigit() else kwargs[head]

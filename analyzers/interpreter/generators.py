@@ -213,7 +213,8 @@ def _try(machine: Machine, frame: Frame, node: cst.Try) -> Run:
 
 
 def _handled(machine: Machine, frame: Frame, node: cst.Try) -> Run:
-    from analyzers.interpreter.statements import assign, guard_of, handler_of
+    from analyzers.interpreter.assignment import assign
+    from analyzers.interpreter.handlers import guard_of, handler_of
 
     guards = (guard_of(machine, frame, node),) if node.handlers else ()
     machine.handlers += guards
@@ -250,7 +251,7 @@ def _with(machine: Machine, frame: Frame, node: cst.With) -> Run:
 
 def _with_items(machine: Machine, frame: Frame, node: cst.With, index: int) -> Run:
     from analyzers.interpreter import contexts
-    from analyzers.interpreter.statements import assign_manager
+    from analyzers.interpreter.handlers import assign_manager
 
     if index == len(node.items):
         return (yield from run_lazily(machine, frame, node.body.body))

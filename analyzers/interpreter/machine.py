@@ -1,7 +1,8 @@
 """The abstract machine: one per analysis, holding the modules, the budget and the journal.
 
 The work is spread over this package: ``attributes`` (looking up and assigning), ``calls``
-(calling anything), ``expressions`` and ``statements`` (libcst nodes), ``joining`` (unknown
+(calling anything), ``expressions`` and, below ``execution``,
+``statements``, ``assignment``, ``loops``, ``handlers`` (libcst nodes), ``joining`` (unknown
 conditions), ``modules`` (imports), ``builtins`` and ``library`` (what comes with Python).
 """
 
@@ -12,7 +13,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import attributes, calls, expressions, iteration, objects, statements
+from analyzers.interpreter import (
+    assignment,
+    attribute_setting,
+    attributes,
+    calls,
+    execution,
+    expressions,
+    handlers,
+    iteration,
+    loops,
+    objects,
+    statements,
+)
 from analyzers.interpreter.budget import Budget
 from analyzers.interpreter.classes import class_of_host
 from analyzers.interpreter.recorder import Recorder
@@ -25,6 +38,9 @@ if TYPE_CHECKING:
     from analyzers.interpreter.modules import Modules
 
 DEFAULT_STEPS = 300_000
+
+for part in (statements, assignment, loops, handlers):
+    execution.STATEMENTS.update(part.STATEMENTS)
 
 
 SIZE_UNKNOWN = re.compile(r"(?:^|[ ×(])\?")
@@ -87,11 +103,11 @@ class Machine:
         return calls.call(self, value, list(args), kwargs or {})
 
     get_attribute = attributes.get_attribute
-    set_attribute = attributes.set_attribute
-    assign = statements.assign
+    set_attribute = attribute_setting.set_attribute
+    assign = assignment.assign
     evaluate = expressions.evaluate
-    run = statements.run
-    run_body = statements.run_body
+    run = execution.run
+    run_body = execution.run_body
     truth = iteration.truth
     iterate = iteration.iterate
     class_of_host = class_of_host

@@ -2,238 +2,23 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from analyzers.imports.resolver import is_stdlib
 from analyzers.interpreter import overlays
-from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.library import STANDARD_LIBRARY
-from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import MISSING, Class, Function, Instance, NativeModule, Raised
-from analyzers.source.module import SourceModule
+from analyzers.interpreter.module import Module, kept_in
+from analyzers.interpreter.values import MISSING, Class, NativeModule
 from analyzers.source.sources import SourceError
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 _DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE)
 _EMPTY = re.compile(r"=\s*(?:\{\s*\}|(?:\w+\.)*\w+\([^:={]*\))\s*(?:#.*)?$", re.MULTILINE)
-
-
-class Module:
-    """A module of source. Nothing of it is read until a name is looked up in it.
-
-    Looking a name up runs the blocks that bind it and those that may change it, in file order, each
-    once. That is what running the file would have left in the name, without parsing the rest.
-    """
-
-    def __init__(self, modules: Modules, name: str, path: str) -> None:
-        self.modules = modules
-        self.name = name
-        self.path = path
-        self.is_namespace = not path.endswith((".py", ".ipynb"))
-        self.is_package = self.is_namespace or path.replace("\\", "/").endswith("/__init__.py")
-        self.scope = Scope(self)
-        self.scope.is_module = True
-        self.scope.names.update(__name__=name, __file__=path, __doc__=None, __spec__=None)
-        self.executed: set[int] = set()
-        self.settled: set[str] = set()
-        self.running: list[int] = []
-        self._source: Any = None
-        self._held: tuple[Any, frozenset[int]] = (None, frozenset())
-
-    def __repr__(self) -> str:
-        return f"<module {self.name}>"
-
-    @property
-    def source(self) -> Any:
-        if self._source is None:
-            sources = self.modules.project.sources
-            self._source = SourceModule(self.path, "") if self.is_namespace else sources.module(self.path)
-        return self._source
-
-    @property
-    def has_unknown_names(self) -> bool:
-        """A star import of something unknown may have brought any name."""
-        return any(not self.modules.is_known(spec, self) for spec in self.source.star_imports)
-
-    # -- names -------------------------------------------------------------------------------
-
-    def look_up(self, name: str) -> Any:
-        if name in self.settled:
-            return self.scope.names.get(name, MISSING)
-        if f"{self.name}.{name}" in self.modules.declared:
-            self.scope.names[name] = self.modules.declared_member(f"{self.name}.{name}")
-            self.settled.add(name)
-            return self.scope.names[name]
-        return self._settle(name)
-
-    def _settle(self, name: str) -> Any:
-        machine = self.modules.machine
-        limit = self.running[-1] if self.running else None
-        for block in self._relevant(name):
-            if (limit is None or block.index < limit) and block.index not in self.executed:
-                self.run_block(machine, block)
-        if name not in self.scope.names:
-            self._settle_elsewhere(machine, name, limit)
-        if limit is None:
-            self.settled.add(name)
-        return self.scope.names.get(name, MISSING)
-
-    def _settle_elsewhere(self, machine: Machine, name: str, limit: int | None) -> None:
-        """Bound later in the file (reached through a call), by a star import, or a submodule."""
-        if limit is not None:
-            found = self.modules.find_starred(self, name)
-            if found is not MISSING:
-                self.scope.names[name] = found
-                return
-            later = () if hasattr(builtins, name) else self.source.binders(name)
-            for block in later:
-                if block.index not in self.executed:
-                    self.run_block(machine, block)
-        if name in self.scope.names:
-            return
-        found = self.modules.find_starred(self, name)
-        if found is MISSING and self.is_package and not name.startswith("__"):
-            found = self.modules.submodule(self, name)
-        if found is not MISSING:
-            self.scope.names[name] = found
-
-    def _relevant(self, name: str) -> list[Any]:
-        binders = self.source.binders(name)
-        if all(b.kind == "import" for b in binders):
-            return binders
-        effects = [b for b in self.source.effects(name) if _may_change(b, name, binders)]
-        readers = self._readers_between(name, binders) if len(binders) > 1 else ()
-        return sorted({b.index: b for b in (*binders, *effects, *readers)}.values(), key=lambda b: b.index)
-
-    def _readers_between(self, name: str, binders: list[Any]) -> list[Any]:
-        """What reads a name before it is bound again has to run before that."""
-        first, last = binders[0].index, binders[-1].index
-        between = self.source.blocks[first + 1 : last]
-        return [b for b in between if b.kind in ("assign", "class") and b.mentions(name)]
-
-    def run_in_turn(self, machine: Machine, block: Any) -> None:
-        """Run a block after those before it that bind the same names: the last binding is the one that stays."""
-        for name in block.binds:
-            for earlier in self._relevant(name):
-                if earlier.index < block.index and earlier.index not in self.executed:
-                    self.run_block(machine, earlier)
-        self.run_block(machine, block)
-
-    def assign(self, name: str, value: Any) -> None:
-        self.modules.machine.journal.touch(self.scope.names)
-        self.scope.names[name] = value
-        if not self.running:
-            self.settled.add(name)
-
-    def may_hold(self, container: Any) -> bool:
-        """Whether a global may be the container or an object that keeps it; what its globals are is looked at anew
-        after more of the module was run."""
-        ran = len(self.executed), len(self.scope.names)
-        if self._held[0] != ran:
-            self._held = ran, frozenset(map(id, _kept_in(self)))
-        return id(container) in self._held[1]
-
-    def lookup_attribute(self, machine: Machine, name: str) -> Any:
-        found = self.look_up(name)
-        if found is MISSING and name == "__dict__":
-            return self.scope.names
-        if found is MISSING and not name.startswith("__"):
-            found = self._by_hook(machine, name)
-        if found is MISSING and self.has_unknown_names:
-            return machine.unknown(f"{self.name}.{name} is not found")
-        return found
-
-    def _by_hook(self, machine: Machine, name: str) -> Any:
-        """What the module's own ``__getattr__`` (PEP 562) makes of a name, as lazily imported packages have it."""
-        hook = self.look_up("__getattr__") if self.source.binders("__getattr__") else MISSING
-        if not isinstance(hook, Function):
-            return MISSING
-        try:
-            return machine.call(hook, (name,))
-        except Raised as raised:
-            if is_exception(raised.value, "AttributeError"):
-                return MISSING
-            raise
-
-    def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
-        self.look_up(name)
-        self.scope.names[name] = value
-
-    # -- execution ---------------------------------------------------------------------------
-
-    def run_block(self, machine: Machine, block: Any) -> None:
-        """Run one column-0 block, outside whatever branch or handler asked for it."""
-        from analyzers.interpreter.statements import run
-
-        self.executed.add(block.index)
-        tree = block.tree()
-        if tree is None:
-            self._lose(machine, block, block.refusal or "the code does not parse")
-            return
-        frame = Frame(self, self.scope, block)
-        self.running.append(block.index)
-        machine.frames.append(frame)
-        try:
-            with outside(machine):
-                machine.journal.touch(self.scope.names)
-                for statement in tree.body:
-                    run(machine, frame, statement)
-        except Raised as raised:
-            machine.recorder.escaped(raised)
-            self._lose(machine, block, f"raises {describe(raised)}")
-        except UnknownUsed as used:
-            self._lose(machine, block, used.unknown.reason)
-        finally:
-            machine.frames.pop()
-            self.running.pop()
-
-    def _lose(self, machine: Machine, block: Any, reason: str) -> None:
-        for name in block.binds:
-            self.scope.names.setdefault(name, Unknown(reason))
-
-    def run_all(self) -> None:
-        """Everything, in order: what running the file does."""
-        for block in self.source.blocks:
-            if block.index not in self.executed and block.kind != "comment":
-                self.run_block(self.modules.machine, block)
-
-
-def _may_change(block: Any, name: str, binders: list[Any]) -> bool:
-    """Loops and calls may change an object; of a class or function only an assignment to it counts."""
-    if any(b.kind in ("def", "class") for b in binders):
-        return block.text.lstrip().startswith((f"{name}.", f"setattr({name}")) and "=" in block.text
-    return True
-
-
-def describe(raised: Raised) -> str:
-    """``ValueError("text")`` as one reads it in a traceback."""
-    class_ = getattr(raised.value, "class_", None)
-    if class_ is None:
-        return "an exception"
-    args = raised.value.attributes.get("args", ())
-    if args and class_.name == "KeyError":
-        return f"KeyError: {args[0]!r}"
-    text = str(args[0]) if args and isinstance(args[0], (str, int)) else ""
-    return f"{class_.name}: {text}" if text else class_.name
-
-
-@contextmanager
-def outside(machine: Machine) -> Iterator[None]:
-    """Module code is not part of the branch, handler or layer call during which it happens to be needed."""
-    saved = machine.journal.open, machine.uncertain, machine.handlers
-    machine.journal.open, machine.uncertain, machine.handlers = [], 0, ()
-    try:
-        with machine.recorder.suspended(), machine.journal.earlier(saved[0]):
-            yield
-    finally:
-        machine.journal.open, machine.uncertain, machine.handlers = saved
 
 
 class Modules:
@@ -524,28 +309,13 @@ def _quotes(text: str, key: str) -> bool:
 
 
 def _holds(module: Module, container: Any) -> bool:
-    return any(value is container for value in _kept_in(module))
-
-
-def _kept_in(module: Module) -> Iterator[Any]:
-    """A module's namespace, its globals, and what those that are objects or classes keep."""
-    yield module.scope.names
-    for value in module.scope.names.values():
-        yield value
-        if isinstance(value, Instance):
-            yield value.payload
-        kept = value.attributes if type(value) is Instance else value.namespace if type(value) is Class else None
-        if kept is not None:
-            yield from kept.values()
+    return any(value is container for value in kept_in(module))
 
 
 def _is_literal(module: Module, container: Any) -> bool:
     """Whether a global is written out with its entries, as a registry is not."""
     name = next((n for n, v in module.scope.names.items() if v is container), None)
     return name is not None and not any(_EMPTY.search(b.text) for b in module.source.binders(name))
-
-
-__all__ = ["Class", "Module", "Modules", "describe"]
 
 
 def _members(dotted: str) -> dict[str, Any] | None:

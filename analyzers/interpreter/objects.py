@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter import comparison
 from analyzers.interpreter.values import MISSING, BoundMethod, Function, Instance
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -46,9 +47,7 @@ def is_less(machine: Machine, left: Any, right: Any) -> bool:
     """``left < right``; raises UnknownUsed where it is not known."""
     import libcst as cst
 
-    from analyzers.interpreter import operators
-
-    return _known(machine, operators.compare(machine, cst.LessThan, left, right))
+    return _known(machine, comparison.compare(machine, cst.LessThan, left, right))
 
 
 def hash_of(machine: Machine, value: Instance) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from analyzers.interpreter import operators
+from analyzers.interpreter import comparison
 from analyzers.interpreter.instances import is_instance
 from analyzers.interpreter.values import MISSING, Class
 from analyzers.unknown import Unknown
@@ -45,17 +45,17 @@ def matches(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | 
 def _value(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
     from analyzers.interpreter.expressions import evaluate
 
-    return operators.equals(machine, subject, evaluate(machine, frame, pattern.value))
+    return comparison.equals(machine, subject, evaluate(machine, frame, pattern.value))
 
 
 def _singleton(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
     from analyzers.interpreter.expressions import evaluate
 
-    return operators.identical(subject, evaluate(machine, frame, pattern.value))
+    return comparison.identical(subject, evaluate(machine, frame, pattern.value))
 
 
 def _as(machine: Machine, frame: Any, pattern: cst.MatchAs, subject: Any) -> bool | None:
-    from analyzers.interpreter.statements import assign_name
+    from analyzers.interpreter.assignment import assign_name
 
     fits = matches(machine, frame, pattern.pattern, subject) if pattern.pattern is not None else True
     if fits and pattern.name is not None:
@@ -85,7 +85,7 @@ def _sequence(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool 
 def _sequence_parts(
     machine: Machine, frame: Any, patterns: Any, subject: list[Any], star: int | None
 ) -> list[bool | None]:
-    from analyzers.interpreter.statements import assign_name
+    from analyzers.interpreter.assignment import assign_name
 
     results: list[bool | None] = []
     after = len(patterns) - (star or 0) - 1
@@ -100,8 +100,8 @@ def _sequence_parts(
 
 
 def _mapping(machine: Machine, frame: Any, pattern: cst.MatchMapping, subject: Any) -> bool | None:
+    from analyzers.interpreter.assignment import assign_name
     from analyzers.interpreter.expressions import evaluate
-    from analyzers.interpreter.statements import assign_name
 
     if isinstance(subject, Unknown):
         return None

@@ -10,7 +10,7 @@ from analyzers.models.runner import Runner
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
-    from analyzers.interpreter.modules import Module
+    from analyzers.interpreter.module import Module
     from analyzers.interpreter.values import Class
     from analyzers.models.inputs.known import Usage
     from analyzers.request import Request, WorkspaceOptions

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter.budget import BudgetExceeded, Enough
 from analyzers.interpreter.framework import framework_of
-from analyzers.interpreter.modules import describe, outside
+from analyzers.interpreter.module import describe, outside
 from analyzers.interpreter.values import Instance, Raised, Site
 from analyzers.unknown import Unknown, UnknownUsed
 

@@ -10,7 +10,7 @@ from analyzers.facts import ModelFact
 from analyzers.interpreter.budget import BudgetExceeded
 from analyzers.interpreter.expressions import evaluate
 from analyzers.interpreter.iteration import is_exception
-from analyzers.interpreter.modules import describe
+from analyzers.interpreter.module import describe
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import Raised
 from analyzers.models.construction import Construction

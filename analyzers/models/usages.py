@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzers.interpreter.modules import Module, outside
+from analyzers.interpreter.module import Module, outside
 from analyzers.interpreter.values import Function
 from analyzers.models.context import FileContext
 from analyzers.models.inputs.known import Usage

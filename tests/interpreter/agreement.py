@@ -15,7 +15,8 @@ from analyzers.interpreter import values as abstract
 from analyzers.interpreter.classes import NamedTuple
 from analyzers.interpreter.library.argparse_ import Namespace
 from analyzers.interpreter.machine import Machine
-from analyzers.interpreter.modules import Module, Modules
+from analyzers.interpreter.module import Module
+from analyzers.interpreter.modules import Modules
 from analyzers.request import WorkspaceOptions
 from analyzers.source.sources import Sources
 from analyzers.unknown import Unknown

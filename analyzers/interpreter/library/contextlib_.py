@@ -31,7 +31,7 @@ class Suppress(Context):
         self.kinds = kinds
 
     def leave(self, machine: Machine, failure: Failure) -> bool:
-        from analyzers.interpreter.statements import is_caught
+        from analyzers.interpreter.handlers import is_caught
 
         return isinstance(failure, Raised) and is_caught(failure, self.kinds)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from analyzers.interpreter import operators
+from analyzers.interpreter import comparison
 from analyzers.interpreter.classes import NamedTuple, field_values
 from analyzers.interpreter.formatting import as_text
 from analyzers.interpreter.library.copy_ import deep_copy
@@ -149,7 +149,7 @@ def _compared(value: Instance) -> tuple:
 def _eq(self: Instance, other: Any, *, machine: Machine) -> Any:
     if not isinstance(other, Instance) or other.class_ is not self.class_:
         return NotImplemented
-    known = operators.equals(machine, _compared(self), _compared(other))
+    known = comparison.equals(machine, _compared(self), _compared(other))
     return machine.unknown("whether two objects are equal") if known is None else known
 
 
@@ -157,7 +157,7 @@ def _ordering(kind: type) -> Any:
     def compare(self: Instance, other: Any, *, machine: Machine) -> Any:
         if not isinstance(other, Instance) or other.class_ is not self.class_:
             return NotImplemented
-        return operators.compare(machine, kind, _compared(self), _compared(other))
+        return comparison.compare(machine, kind, _compared(self), _compared(other))
 
     return compare
 

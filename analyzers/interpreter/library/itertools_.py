@@ -153,7 +153,7 @@ def _starmap(function: Any, iterable: Any, *, machine: Machine) -> LazyIterator:
 
 
 def _groupby(iterable: Any, key: Any = None, *, machine: Machine) -> LazyIterator:
-    from analyzers.interpreter.operators import equals
+    from analyzers.interpreter.comparison import equals
 
     groups: list[tuple[Any, list[Any]]] = []
     for item in machine.iterate(iterable):

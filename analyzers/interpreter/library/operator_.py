@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from analyzers.interpreter import operators
+from analyzers.interpreter import comparison, operators, subscripts
 from analyzers.interpreter.builtins import BUILTINS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _binary(kind: type) -> Any:
 
 def _comparison(kind: type) -> Any:
     def apply(a: Any, b: Any, *, machine: Machine) -> Any:
-        return operators.compare(machine, kind, a, b)
+        return comparison.compare(machine, kind, a, b)
 
     return apply
 
@@ -60,15 +60,15 @@ def _not(a: Any, *, machine: Machine) -> Any:
 
 
 def _contains(a: Any, b: Any, *, machine: Machine) -> Any:
-    return operators.contains(machine, a, b)
+    return comparison.contains(machine, a, b)
 
 
 def _setitem(a: Any, b: Any, c: Any, *, machine: Machine) -> None:
-    operators.set_item(machine, a, b, c)
+    subscripts.set_item(machine, a, b, c)
 
 
 def _delitem(a: Any, b: Any, *, machine: Machine) -> None:
-    operators.delete_item(machine, a, b)
+    subscripts.delete_item(machine, a, b)
 
 
 def _index(a: Any) -> int:
@@ -76,16 +76,16 @@ def _index(a: Any) -> int:
 
 
 def _count(a: Any, b: Any, *, machine: Machine) -> int:
-    return sum(operators.equals(machine, item, b) is True for item in machine.iterate(a))
+    return sum(comparison.equals(machine, item, b) is True for item in machine.iterate(a))
 
 
 def _getitem(a: Any, b: Any, *, machine: Machine) -> Any:
-    return operators.get_item(machine, a, b)
+    return subscripts.get_item(machine, a, b)
 
 
 def _itemgetter(*items: Any) -> Any:
     def get(value: Any, *, machine: Machine) -> Any:
-        found = [operators.get_item(machine, value, item) for item in items]
+        found = [subscripts.get_item(machine, value, item) for item in items]
         return found[0] if len(found) == 1 else tuple(found)
 
     return get

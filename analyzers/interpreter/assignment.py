@@ -1,0 +1,158 @@
+"""Assignments: to names, attributes, items; unpacking; deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from analyzers.interpreter import attribute_setting, operators, subscripts
+from analyzers.interpreter.expressions import attribute_name, evaluate, spread, subscript_key
+from analyzers.interpreter.scope import Frame
+from analyzers.interpreter.values import (
+    UnknownTail,
+)
+from analyzers.unknown import UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
+
+def _assign(machine: Machine, frame: Frame, node: cst.Assign) -> None:
+    value = evaluate(machine, frame, node.value)
+    frame.node = node
+    for target in node.targets:
+        assign(machine, frame, target.target, value)
+
+
+def _annotated(machine: Machine, frame: Frame, node: cst.AnnAssign) -> None:
+    if frame.scope.is_class and isinstance(node.target, cst.Name):
+        notes = frame.scope.names.setdefault("__annotations__", {})
+        notes[node.target.value] = _annotation_kind(node.annotation.annotation)
+    if node.value is not None:
+        assign(machine, frame, node.target, evaluate(machine, frame, node.value))
+
+
+def _annotation_kind(node: Any) -> str:
+    if isinstance(node, cst.Subscript):
+        node = node.value
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    return "ClassVar" if isinstance(name, cst.Name) and name.value == "ClassVar" else ""
+
+
+def _augmented(machine: Machine, frame: Frame, node: cst.AugAssign) -> None:
+    current = evaluate(machine, frame, node.target)
+    value = evaluate(machine, frame, node.value)
+    kind = operators.AUGMENTED[type(node.operator)]
+    frame.node = node
+    if isinstance(current, list) and kind is cst.Add:
+        machine.journal.touch(current)
+        current.extend(spread(machine, value))
+        result: Any = current
+    elif isinstance(current, (dict, set)) and kind is cst.BitOr and isinstance(value, (dict, set)):
+        machine.journal.touch(current)
+        current.update(value)
+        result = current
+    else:
+        result = operators.binary(machine, kind, current, value, in_place=True)
+    assign(machine, frame, node.target, result)
+
+
+def assign(machine: Machine, frame: Frame, target: Any, value: Any) -> None:
+    """Bind a value to a target: a name, attribute, subscript, or a tuple of them."""
+    kind = type(target)
+    if kind is cst.Name:
+        assign_name(machine, frame, target.value, value)
+    elif kind is cst.Attribute:
+        owner = evaluate(machine, frame, target.value)
+        machine.set_attribute(owner, attribute_name(frame, target), value)
+    elif kind is cst.Subscript:
+        owner = evaluate(machine, frame, target.value)
+        subscripts.set_item(machine, owner, subscript_key(machine, frame, target.slice), value)
+    elif kind in (cst.Tuple, cst.List):
+        _unpack(machine, frame, target.elements, value)
+    elif kind is cst.StarredElement:
+        assign(machine, frame, target.value, value)
+
+
+def assign_name(machine: Machine, frame: Frame, name: str, value: Any) -> None:
+    owner = frame.scope.owner_of(name)
+    if owner is None:
+        frame.module.assign(name, value)
+        return
+    machine.journal.touch(owner.names)
+    owner.names[name] = value
+
+
+def _unpack(machine: Machine, frame: Frame, elements: Any, value: Any) -> None:
+    values = _unpacked(machine, frame, elements, value)
+    for element, item in zip(elements, values):
+        assign(machine, frame, element.value, item)
+
+
+def _unpacked(machine: Machine, frame: Frame, elements: Any, value: Any) -> Sequence[Any]:
+    wanted = len(elements)
+    if _is_plain_pairing(elements, value):
+        return value
+    star = next((i for i, e in enumerate(elements) if type(e) is cst.StarredElement), None)
+    if hasattr(value, "unpack"):
+        value = value.unpack(wanted if star is None else None)
+    if type(value) in (int, float):
+        return _not_several(machine, value, wanted)
+    try:
+        items = machine.iterate(value)
+    except UnknownUsed as used:
+        return [machine.unknown(used.unknown.reason) if used.unknown.place is None else used.unknown] * wanted
+    if star is not None:
+        after = wanted - star - 1
+        if len(items) >= wanted - 1:
+            return [*items[:star], items[star : len(items) - after], *items[len(items) - after :]]
+    elif len(items) == wanted:
+        return items
+    return _cannot_unpack(machine, value, wanted, len(items))
+
+
+def _is_plain_pairing(elements: Any, value: Any) -> bool:
+    same = type(value) is tuple and len(value) == len(elements)
+    return same and UnknownTail not in map(type, value) and cst.StarredElement not in map(type, elements)
+
+
+def _cannot_unpack(machine: Machine, value: Any, wanted: int, got: int) -> list[Any]:
+    from analyzers.tensors.errors import OperationError
+
+    message = f"{wanted} names are unpacked from {got} values"
+    error = OperationError("dimension-out-of-range", message, exception="ValueError", names=wanted, values=got)
+    problem = machine.problem(error)
+    return [problem] * wanted
+
+
+def _not_several(machine: Machine, value: Any, wanted: int) -> list[Any]:
+    from analyzers.tensors.errors import OperationError
+
+    message = f"{wanted} names are unpacked from the number {value}"
+    return [machine.problem(OperationError("dimension-out-of-range", message, exception="TypeError"))] * wanted
+
+
+def _delete(machine: Machine, frame: Frame, node: cst.Del) -> None:
+    targets = node.target.elements if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        target = target.value if isinstance(target, cst.Element) else target
+        if isinstance(target, cst.Name):
+            machine.journal.touch(frame.scope.names)
+            frame.scope.names.pop(target.value, None)
+        elif isinstance(target, cst.Attribute):
+            attribute_setting.delete_attribute(
+                machine, evaluate(machine, frame, target.value), attribute_name(frame, target)
+            )
+        elif isinstance(target, cst.Subscript):
+            owner = evaluate(machine, frame, target.value)
+            subscripts.delete_item(machine, owner, subscript_key(machine, frame, target.slice))
+
+
+STATEMENTS = {
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Del: _delete,
+}

@@ -1,0 +1,130 @@
+"""Comprehensions and generator expressions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.generators import Generator
+from analyzers.interpreter.scope import Frame, Scope
+from analyzers.interpreter.values import LazyIterator, UnknownTail
+from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+from analyzers.interpreter.expressions import evaluate, hashed, set_of
+
+
+def comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
+    """List, set and generator comprehensions; an unknown source leaves a Rest."""
+    if isinstance(node, cst.GeneratorExp):
+        return _generator_expression(machine, frame, node)
+    values: list[Any] = []
+    inner = _inner_frame(frame)
+    _run_for(machine, inner, node.for_in, lambda: values.append(evaluate(machine, inner, node.elt)), values, frame)
+    if isinstance(node, cst.ListComp):
+        return values
+    if isinstance(node, cst.SetComp):
+        return hashed(machine, lambda: set_of(values))
+    return machine.unknown("a comprehension of another kind")
+
+
+def _generator_expression(machine: Machine, frame: Frame, node: cst.GeneratorExp) -> LazyIterator:
+    """Its first source is evaluated at once, the rest as far as somebody asks."""
+    inner = _inner_frame(frame)
+    source = evaluate(machine, frame, node.for_in.iter)
+    try:
+        items = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
+    except UnknownUsed as used:
+        return LazyIterator(iter([UnknownTail(used.unknown.reason, used.unknown.place or machine.site())]))
+    return LazyIterator(Generator(machine, inner, _elements_of(machine, inner, node, node.for_in, items)))
+
+
+def _elements_of(machine: Machine, frame: Frame, node: cst.GeneratorExp, part: Any, items: Any) -> Any:
+    from analyzers.interpreter.assignment import assign
+
+    for item in items:
+        if isinstance(item, UnknownTail):
+            raise UnknownUsed(item.plain())
+        machine.budget.spend()
+        assign(machine, frame, part.target, item)
+        if not _passes(machine, frame, part):
+            continue
+        if part.inner_for_in is None:
+            yield evaluate(machine, frame, node.elt)
+            continue
+        source = evaluate(machine, frame, part.inner_for_in.iter)
+        inner = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
+        yield from _elements_of(machine, frame, node, part.inner_for_in, inner)
+
+
+def _passes(machine: Machine, frame: Frame, part: Any) -> bool:
+    for condition in part.ifs:
+        known = machine.truth(evaluate(machine, frame, condition.test))
+        if known is None:
+            raise UnknownUsed(machine.unknown("filtered by a condition that is not known"))
+        if not known:
+            return False
+    return True
+
+
+def dict_comprehension(machine: Machine, frame: Frame, node: cst.DictComp) -> Any:
+    result: dict[Any, Any] = {}
+    rest: list[Any] = []
+    inner = _inner_frame(frame)
+
+    def add() -> None:
+        key = evaluate(machine, inner, node.key)
+        hashed(machine, lambda: hash(key))
+        value = evaluate(machine, inner, node.value)
+        result["**" if isinstance(key, Unknown) else key] = key if isinstance(key, Unknown) else value
+
+    _run_for(machine, inner, node.for_in, add, rest, frame)
+    return rest[0] if rest else result
+
+
+def _inner_frame(frame: Frame) -> Frame:
+    outer = frame.scope
+    scope = Scope(frame.module, outer)
+    scope.function = None
+    inner = Frame(frame.module, scope, frame.block, frame.function)
+    inner.node = frame.node
+    return inner
+
+
+def _run_for(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
+    from analyzers.interpreter.assignment import assign
+
+    source = evaluate(machine, outer, node.iter)
+    machine.frames.append(frame)
+    try:
+        try:
+            items = machine.iterate(source)
+        except UnknownUsed as used:
+            values.append(UnknownTail(used.unknown.reason, used.unknown.place or machine.site()))
+            return
+        for item in items:
+            machine.budget.spend(2)
+            if len(values) > MAXIMUM_COLLECTION:
+                values[:] = [UnknownTail("a collection that is too large", machine.site())]
+                return
+            assign(machine, frame, node.target, item)
+            _filtered(machine, frame, node, emit, values, outer)
+    finally:
+        machine.frames.pop()
+
+
+def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
+    for condition in node.ifs:
+        known = machine.truth(evaluate(machine, frame, condition.test))
+        if known is None:
+            values.append(UnknownTail("filtered by a condition that is not known", machine.site()))
+            return
+        if not known:
+            return
+    if node.inner_for_in is not None:
+        _run_for(machine, frame, node.inner_for_in, emit, values, frame)
+    else:
+        emit()

@@ -1,0 +1,119 @@
+"""Types as functions: ``int(x)``, ``list(x)``, ``dict(…)``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzers.interpreter import formatting, subscripts
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.iteration import known_set
+from analyzers.interpreter.values import (
+    MISSING,
+    Instance,
+)
+from analyzers.tensors.dims import Expression
+from analyzers.tensors.operations.arguments import require_one_element
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
+
+def make_int(value: Any = 0, base: Any = None, *, machine: Machine) -> Any:
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, Tensor):
+        return _scalar(machine, value, int)
+    if isinstance(value, Instance):
+        return _converted(machine, value, "__int__", int)
+    if isinstance(value, str) and len(value) > 4000:
+        return machine.unknown("a number that is too large")
+    return int(value) if base is None else int(value, base)
+
+
+def make_float(value: Any = 0.0, *, machine: Machine) -> Any:
+    if isinstance(value, Expression):
+        return machine.unknown("a symbolic size as a float")
+    if isinstance(value, Tensor):
+        return _scalar(machine, value, float)
+    if isinstance(value, Instance):
+        return _converted(machine, value, "__float__", float)
+    return float(value)
+
+
+def _scalar(machine: Machine, value: Tensor, kind: type) -> Any:
+    if value.content is not None and len(value.content) == 1:
+        return kind(value.content[0])
+    require_one_element(value, "a number", "ValueError")
+    return machine.unknown("the value of a tensor")
+
+
+def _converted(machine: Machine, value: Instance, method: str, kind: type) -> Any:
+    if value.class_.find(method) is not MISSING:
+        return machine.call(machine.get_attribute(value, method))
+    if value.payload is not None:
+        return kind(value.payload)
+    return machine.unknown(f"the number of a {value.class_.name}")
+
+
+def make_bool(value: Any = False, *, machine: Machine) -> Any:
+    known = machine.truth(value)
+    return machine.unknown("a condition that is not known") if known is None else known
+
+
+def make_str(value: Any = "", *rest: Any, machine: Machine) -> Any:
+    return formatting.as_text(machine, value)
+
+
+def make_repr(value: Any, *, machine: Machine) -> Any:
+    return formatting.as_text(machine, value, representation=True)
+
+
+def make_list(value: Any = (), *, machine: Machine) -> list:
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    return machine.iterate(value)
+
+
+def make_tuple(value: Any = (), *, machine: Machine) -> tuple:
+    return tuple(make_list(value, machine=machine))
+
+
+def make_set(value: Any = (), *, machine: Machine) -> set:
+    return known_set(machine.iterate(value))
+
+
+def make_frozenset(value: Any = (), *, machine: Machine) -> frozenset:
+    return frozenset(known_set(machine.iterate(value)))
+
+
+def make_dict(value: Any = MISSING, *, machine: Machine, **kwargs: Any) -> dict:
+    result: dict[Any, Any] = {}
+    if isinstance(value, Instance):
+        value = value.payload if value.payload is not None else value
+    if isinstance(value, dict):
+        result.update(value)
+    elif isinstance(value, Instance) and value.class_.find("keys") is not MISSING:
+        for key in machine.iterate(machine.call(machine.get_attribute(value, "keys"))):
+            result[key] = subscripts.get_item(machine, value, key)
+    elif value is not MISSING:
+        for pair in machine.iterate(value):
+            key, item = machine.iterate(pair)
+            result["**" if isinstance(key, Unknown) else key] = key if isinstance(key, Unknown) else item
+    result.update(kwargs)
+    return result
+
+
+def make_complex(real: Any = 0, imag: Any = 0) -> Any:
+    return complex(real, imag)
+
+
+def make_bytes(value: Any = b"", encoding: Any = "utf-8") -> Any:
+    if isinstance(value, int) and value > MAXIMUM_COLLECTION:
+        raise UnknownUsed(Unknown("a sequence that is too long"))
+    return bytes(value, encoding) if isinstance(value, str) else bytes(value)
+
+
+def make_slice(*ends: Any) -> slice:
+    return slice(*ends)

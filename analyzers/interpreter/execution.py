@@ -1,0 +1,55 @@
+"""Running a suite: statement after statement, each by what its kind is registered with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from analyzers.interpreter.joining import RETURN, SKIP, UNSURE, fork
+from analyzers.interpreter.scope import Frame
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
+
+def run_body(machine: Machine, frame: Frame, body: Any) -> str | None:
+    """Run a suite (IndentedBlock, SimpleStatementSuite) or a list of statements."""
+    statements = body if type(body) in (list, tuple) else body.body
+    for index, statement in enumerate(statements):
+        signal = run(machine, frame, statement)
+        if signal is not None:
+            if signal in (SKIP, UNSURE):
+                return _rest_of(machine, frame, statements[index + 1 :], signal)
+            return signal
+    return None
+
+
+def _rest_of(machine: Machine, frame: Frame, statements: Any, signal: str) -> str | None:
+    """What stands behind a ``continue`` or ``break`` that is only possible may run or not."""
+    if statements:
+        reason = "it depends on a condition that is not known"
+        behind = fork(machine, frame, [lambda: run_body(machine, frame, statements), lambda: None], reason)
+        return behind if behind in (RETURN, UNSURE) else signal
+    return signal
+
+
+def run(machine: Machine, frame: Frame, node: Any) -> str | None:
+    if type(node) is cst.SimpleStatementLine:
+        if len(node.body) != 1:
+            for part in node.body:
+                signal = run(machine, frame, part)
+                if signal is not None:
+                    return signal
+            return None
+        node = node.body[0]
+    machine.budget.spend()
+    kind = type(node)
+    if kind not in STATEMENTS:
+        return None
+    frame.node = node
+    return STATEMENTS[kind](machine, frame, node)
+
+
+STATEMENTS: dict[type, Any] = {}
+"""Kind of libcst statement → what runs it, filled by the files that do."""

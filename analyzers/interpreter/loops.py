@@ -1,0 +1,166 @@
+"""``for`` and ``while``: unrolled where it is known how often they turn, joined where it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from analyzers.interpreter.assignment import assign, assign_name
+from analyzers.interpreter.budget import MAXIMUM_WHILE
+from analyzers.interpreter.execution import run_body
+from analyzers.interpreter.expressions import evaluate
+from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
+from analyzers.interpreter.loop_compiler import run_plainly
+from analyzers.interpreter.scope import Frame
+from analyzers.interpreter.values import (
+    MISSING,
+    LazyIterator,
+    Raised,
+    UnknownTail,
+)
+from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
+MUTATORS = frozenset(("append", "extend", "insert", "add", "update", "setdefault", "appendleft", "remove", "pop"))
+
+
+def _for(machine: Machine, frame: Frame, node: cst.For) -> str | None:
+    source = evaluate(machine, frame, node.iter)
+    try:
+        items = machine.iterate(source) if not isinstance(source, LazyIterator) else source.source
+        plainly = run_plainly(machine, frame, node, items)
+        if isinstance(plainly, Unknown):
+            return _unknown_loop(machine, frame, node, plainly)
+        return None if plainly else _turns(machine, frame, node, items)
+    except UnknownUsed as used:
+        return _unknown_loop(machine, frame, node, used.unknown)
+
+
+def _turns(machine: Machine, frame: Frame, node: cst.For, items: Any) -> str | None:
+    for item in items:
+        if isinstance(item, UnknownTail):
+            return _unknown_loop(machine, frame, node, item)
+        machine.budget.spend()
+        assign(machine, frame, node.target, item)
+        signal = run_body(machine, frame, node.body)
+        if signal == BREAK:
+            return None
+        if signal == RETURN:
+            return signal
+        if signal == UNSURE:
+            return _left_somewhere(machine, frame, node)
+    return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
+
+
+def _left_somewhere(machine: Machine, frame: Frame, node: Any) -> str | None:
+    """The loop may have been left at this turn or at any later one, or have come to its end."""
+    reason = "it depends on when a loop is left"
+    _unknown_loop(machine, frame, node, Unknown(reason))
+    _blur(machine, frame, node)
+    if node.orelse is None:
+        return None
+    signal = fork(machine, frame, [lambda: run_body(machine, frame, node.orelse.body), lambda: None], reason)
+    return signal if signal == RETURN else None
+
+
+def _unknown_loop(machine: Machine, frame: Frame, node: Any, reason: Unknown) -> str | None:
+    """The body may run any number of times: once is followed, and whatever it changes becomes unknown."""
+
+    def once() -> str | None:
+        if isinstance(node, cst.For):
+            assign(machine, frame, node.target, machine.unknown(reason.reason))
+        try:
+            signal = run_body(machine, frame, node.body)
+        except Raised as raised:
+            return _raised_in_loop(machine, frame, node, raised)
+        ended.append(signal)
+        return signal if signal == RETURN else None
+
+    ended: list[str | None] = []
+    because = "it depends on a loop that is not known"
+    why = reason.reason if reason.reason.startswith(because) else f"{because}: {reason.reason}"
+    signal = fork(machine, frame, [once, lambda: None], why)
+    if ended == [CONTINUE]:  # A first turn that is skipped (a header) says nothing of the others.
+        signal = fork(machine, frame, [once, lambda: None], why)
+    return signal if signal == RETURN else None
+
+
+def _raised_in_loop(machine: Machine, frame: Frame, node: Any, raised: Raised) -> None:
+    """A turn with an element that is not known raised: others would not, and would change what this one did not."""
+    if machine.handlers:
+        machine.possible.append(raised)
+    reason = "it depends on a loop that is not known"
+    for name in changed_names(node.body):
+        held = frame.scope.find(name)
+        held = frame.module.look_up(name) if held is MISSING else held
+        if type(held) is list:
+            machine.journal.touch(held)
+            held[:] = [UnknownTail(reason, machine.site())]
+        elif held is not MISSING:
+            assign_name(machine, frame, name, machine.unknown(reason))
+
+
+def changed_names(node: Any) -> list[str]:
+    """The plain names that a suite assigns, whose items it sets, or lists it makes longer."""
+    names = [c for child in node.children for c in changed_names(child)]
+    target = node.target if isinstance(node, (cst.AssignTarget, cst.AugAssign)) else None
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in MUTATORS:
+        target = node.func.value
+    while isinstance(target, cst.Subscript):
+        target = target.value
+    return [*names, target.value] if isinstance(target, cst.Name) else names
+
+
+def _blur(machine: Machine, frame: Frame, node: Any) -> None:
+    """After a loop that may have been left at any turn: what its body binds, or may have returned, is unknown."""
+    reason = "it depends on when a loop is left"
+    known = machine.literals.get(node)
+    if known is None:
+        known = machine.literals[node] = (tuple(dict.fromkeys(bound_names(node.body))), _returns(node.body))
+    names, returns = known
+    for name in names:
+        assign_name(machine, frame, name, machine.unknown(reason))
+    if returns:
+        frame.pending.append(machine.unknown(reason))
+
+
+def _returns(node: Any) -> bool:
+    if isinstance(node, cst.Return):
+        return True
+    return any(_returns(c) for c in node.children if not isinstance(c, (cst.FunctionDef, cst.ClassDef, cst.Lambda)))
+
+
+def bound_names(node: Any) -> list[str]:
+    """The plain names assigned anywhere in a suite."""
+    names = [c for child in node.children for c in bound_names(child)]
+    if isinstance(node, (cst.AssignTarget, cst.AugAssign)) and isinstance(node.target, cst.Name):
+        names.append(node.target.value)
+    return names
+
+
+def _while(machine: Machine, frame: Frame, node: cst.While) -> str | None:
+    for _ in range(MAXIMUM_WHILE):
+        machine.budget.spend()
+        known = machine.truth(evaluate(machine, frame, node.test))
+        if known is None:
+            return _unknown_loop(machine, frame, node, Unknown("a condition that is not known"))
+        if not known:
+            return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
+        returns = len(frame.pending)
+        signal = run_body(machine, frame, node.body)
+        if signal == BREAK:
+            return None
+        if signal == RETURN:
+            return signal
+        if signal == UNSURE or len(frame.pending) > returns:
+            return _left_somewhere(machine, frame, node)
+    return _left_somewhere(machine, frame, node)
+
+
+STATEMENTS = {
+    cst.For: _for,
+    cst.While: _while,
+}
