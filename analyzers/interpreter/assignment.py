@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from analyzers.interpreter import attribute_setting, operators, subscripts
-from analyzers.interpreter.expressions import attribute_name, evaluate, spread, subscript_key
+from analyzers.interpreter.execution import evaluate
+from analyzers.interpreter.expressions import attribute_name, spread, subscript_key
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import (
     UnknownTail,
@@ -150,7 +151,7 @@ def _delete(machine: Machine, frame: Frame, node: cst.Del) -> None:
             subscripts.delete_item(machine, owner, subscript_key(machine, frame, target.slice))
 
 
-STATEMENTS = {
+HANDLED: dict[type, Any] = {
     cst.Assign: _assign,
     cst.AnnAssign: _annotated,
     cst.AugAssign: _augmented,

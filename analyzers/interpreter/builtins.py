@@ -92,10 +92,10 @@ def _extreme(machine: Machine, values: tuple, key: Any, default: Any, kind: str)
             raise ValueError(f"{kind}() of an empty sequence")
         return default
     best, best_key = items[0], _keyed(machine, items[0], key)
-    comparison = operators.COMPARISONS[_LESS if kind == "min" else _GREATER]
+    order = comparison.COMPARISONS[_LESS if kind == "min" else _GREATER]
     for item in items[1:]:
         item_key = _keyed(machine, item, key)
-        ahead = machine.truth(_compare(machine, comparison, item_key, best_key))
+        ahead = machine.truth(_compare(machine, order, item_key, best_key))
         if ahead is None:
             raise UnknownUsed(machine.unknown(f"the {kind} of values that are not all known"))
         if ahead:
@@ -107,11 +107,11 @@ _LESS = operators.cst.LessThan
 _GREATER = operators.cst.GreaterThan
 
 
-def _compare(machine: Machine, comparison: Any, left: Any, right: Any) -> Any:
+def _compare(machine: Machine, order: Any, left: Any, right: Any) -> Any:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return machine.unknown("a comparison of unknown values")
+        return machine.unknown("a order of unknown values")
     try:
-        return comparison.ordered(machine, comparison[0], comparison[1], left, right)
+        return comparison.ordered(machine, order[0], order[1], left, right)
     except UnknownUsed as used:
         return used.unknown
 

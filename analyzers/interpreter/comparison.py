@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from analyzers.interpreter import overlays
+from analyzers.interpreter.bounded_operations import guarded
 from analyzers.interpreter.values import (
     MISSING,
     UNKNOWNS,
@@ -23,7 +26,33 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
-from analyzers.interpreter.operators import COMPARISONS, KINDS, NUMBERS, REFLECTED, TOTALS, guarded
+
+COMPARISONS: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
+    cst.Equal: ("eq", operator.eq),
+    cst.NotEqual: ("ne", operator.ne),
+    cst.LessThan: ("lt", operator.lt),
+    cst.LessThanEqual: ("le", operator.le),
+    cst.GreaterThan: ("gt", operator.gt),
+    cst.GreaterThanEqual: ("ge", operator.ge),
+}
+
+
+REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
+
+
+NUMBERS = frozenset((int, float, bool))
+
+
+KINDS = {name: kind for kind, (name, _) in COMPARISONS.items()}
+
+
+TOTALS = {
+    "lt": [("gt", True, True), ("ge", False, False), ("le", True, False)],
+    "gt": [("lt", True, True), ("le", False, False), ("ge", True, False)],
+    "le": [("lt", True, False), ("gt", False, False), ("ge", True, True)],
+    "ge": [("lt", False, False), ("gt", True, False), ("le", True, True)],
+}
+"""Operator → (defined operator, operands swapped, the answer that means True)."""
 
 
 def compare(machine: Machine, kind: type, left: Any, right: Any) -> Any:

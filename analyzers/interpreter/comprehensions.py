@@ -14,10 +14,10 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
-from analyzers.interpreter.expressions import evaluate, hashed, set_of
+from analyzers.interpreter.execution import evaluate
 
 
-def comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
+def _comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
     """List, set and generator comprehensions; an unknown source leaves a Rest."""
     if isinstance(node, cst.GeneratorExp):
         return _generator_expression(machine, frame, node)
@@ -70,7 +70,7 @@ def _passes(machine: Machine, frame: Frame, part: Any) -> bool:
     return True
 
 
-def dict_comprehension(machine: Machine, frame: Frame, node: cst.DictComp) -> Any:
+def _dict_comprehension(machine: Machine, frame: Frame, node: cst.DictComp) -> Any:
     result: dict[Any, Any] = {}
     rest: list[Any] = []
     inner = _inner_frame(frame)
@@ -128,3 +128,22 @@ def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list
         _run_for(machine, frame, node.inner_for_in, emit, values, frame)
     else:
         emit()
+
+
+def set_of(items: list[Any]) -> Any:
+    return next((i for i in items if isinstance(i, Unknown)), None) or set(items)
+
+
+def hashed(machine: Machine, make: Any) -> Any:
+    try:
+        return make()
+    except TypeError as error:
+        raise machine.exception("TypeError", str(error)) from None
+
+
+HANDLED: dict[type, Any] = {
+    cst.ListComp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.DictComp: _dict_comprehension,
+}

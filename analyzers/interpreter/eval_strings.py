@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def evaluated(source: Any, *namespaces: Any, machine: Machine) -> Any:
     """``eval("nn.Conv2d")`` of a text that is known: an expression is followed as if it stood there, never run."""
-    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.execution import evaluate
 
     if not isinstance(source, str) or namespaces or len(source) > MAXIMUM_EXPRESSION or not machine.frames:
         return machine.unknown("code that is only known when it runs")

@@ -1,4 +1,4 @@
-"""Running a suite: statement after statement, each by what its kind is registered with."""
+"""Evaluating expressions and running statements, each by what its kind of libcst node is registered with."""
 
 from __future__ import annotations
 
@@ -6,11 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from analyzers.interpreter.dispatch import Dispatch
 from analyzers.interpreter.joining import RETURN, SKIP, UNSURE, fork
 from analyzers.interpreter.scope import Frame
+from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+
+
+def _not_interpreted(machine: Machine, frame: Frame, node: Any) -> Unknown:
+    return machine.unknown(f"{type(node).__name__} is not interpreted")
+
+
+EXPRESSIONS: Dispatch = Dispatch(_not_interpreted)
+"""Kind of libcst expression → what evaluates it; ``machine`` fills both tables."""
+STATEMENTS: dict[type, Any] = {}
+"""Kind of libcst statement → what runs it."""
+
+
+def evaluate(machine: Machine, frame: Frame, node: Any) -> Any:
+    """The value of an expression; never fails but by an exception of the program itself."""
+    return EXPRESSIONS[type(node)](machine, frame, node)
 
 
 def run_body(machine: Machine, frame: Frame, body: Any) -> str | None:
@@ -49,7 +66,3 @@ def run(machine: Machine, frame: Frame, node: Any) -> str | None:
         return None
     frame.node = node
     return STATEMENTS[kind](machine, frame, node)
-
-
-STATEMENTS: dict[type, Any] = {}
-"""Kind of libcst statement → what runs it, filled by the files that do."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from analyzers.interpreter import calls, comparison, formatting, operators, subscripts
+from analyzers.interpreter import calls, comparison, exceptions, formatting, operators, subscripts
 from analyzers.interpreter.attributes import get_attribute
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
-from analyzers.interpreter.comprehensions import comprehension, dict_comprehension
-from analyzers.interpreter.dispatch import Dispatch
+from analyzers.interpreter.comprehensions import hashed, set_of
+from analyzers.interpreter.execution import EXPRESSIONS, evaluate
 from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
@@ -28,15 +28,6 @@ if TYPE_CHECKING:
 _PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 _PLAIN_STRING = re.compile(r'"[^"\\\r\n]*"|' r"'[^'\\\r\n]*'")
 """The literals that need no parser."""
-
-
-def evaluate(machine: Machine, frame: Frame, node: Any) -> Any:
-    """The value of an expression; never fails but by an exception of the program itself."""
-    return EXPRESSIONS[type(node)](machine, frame, node)
-
-
-def _not_interpreted(machine: Machine, frame: Frame, node: Any) -> Unknown:
-    return machine.unknown(f"{type(node).__name__} is not interpreted")
 
 
 # -- names and literals ----------------------------------------------------------------------
@@ -62,7 +53,7 @@ def look_up_global(machine: Machine, frame: Frame, name: str) -> Any:
         return found
     if name in BUILTINS:
         return BUILTINS[name]
-    exception = operators.builtin_exception(machine, name)
+    exception = exceptions.builtin_exception(machine, name)
     if exception is not None:
         return exception
     if name == "__class__" and frame.function is not None and frame.function.owner is not None:
@@ -179,10 +170,6 @@ def _set(machine: Machine, frame: Frame, node: Any) -> Any:
     return hashed(machine, lambda: set_of(_elements(machine, frame, node.elements)))
 
 
-def set_of(items: list[Any]) -> Any:
-    return next((i for i in items if isinstance(i, Unknown)), None) or set(items)
-
-
 def _elements(machine: Machine, frame: Frame, elements: Any) -> list[Any]:
     values: list[Any] = []
     for element in elements:
@@ -221,13 +208,6 @@ def _dict(machine: Machine, frame: Frame, node: cst.Dict) -> Any:
         elif hashed(machine, lambda: hash(key)) is not None:  # noqa: B023
             result[key] = value
     return result
-
-
-def hashed(machine: Machine, make: Any) -> Any:
-    try:
-        return make()
-    except TypeError as error:
-        raise machine.exception("TypeError", str(error)) from None
 
 
 def _ellipsis(machine: Machine, frame: Frame, node: Any) -> Any:
@@ -483,8 +463,7 @@ def _await(machine: Machine, frame: Frame, node: cst.Await) -> Any:
     return evaluate(machine, frame, node.expression)
 
 
-EXPRESSIONS: dict[type, Any] = Dispatch(_not_interpreted)
-EXPRESSIONS |= {
+HANDLED: dict[type, Any] = {
     cst.Name: _name,
     cst.Integer: _literal,
     cst.Float: _literal,
@@ -506,10 +485,6 @@ EXPRESSIONS |= {
     cst.Attribute: _attribute,
     cst.Subscript: _subscript,
     cst.Call: _call,
-    cst.ListComp: comprehension,
-    cst.SetComp: comprehension,
-    cst.GeneratorExp: comprehension,
-    cst.DictComp: dict_comprehension,
     cst.NamedExpr: _named,
     cst.Yield: _yield,
     cst.Await: _await,

@@ -181,7 +181,7 @@ def _certain(machine: Machine, signal: str | None) -> None:
 
 
 def _while(machine: Machine, frame: Frame, node: cst.While) -> Run:
-    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.execution import evaluate
 
     while True:
         machine.budget.spend()

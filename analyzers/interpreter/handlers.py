@@ -9,8 +9,7 @@ import libcst as cst
 
 from analyzers.interpreter import contexts
 from analyzers.interpreter.assignment import assign
-from analyzers.interpreter.execution import run_body
-from analyzers.interpreter.expressions import evaluate
+from analyzers.interpreter.execution import evaluate, run_body
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.joining import fork
 from analyzers.interpreter.scope import Frame
@@ -176,7 +175,7 @@ def is_caught(raised: Raised, kinds: tuple) -> bool:
     return any(isinstance(k, Unknown) for k in kinds) or any(is_exception(raised.value, k.name) for k in named)
 
 
-STATEMENTS = {
+HANDLED: dict[type, Any] = {
     cst.Raise: _raise,
     cst.Assert: _assert,
     cst.With: _with,

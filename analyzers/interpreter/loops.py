@@ -8,8 +8,7 @@ import libcst as cst
 
 from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.budget import MAXIMUM_WHILE
-from analyzers.interpreter.execution import run_body
-from analyzers.interpreter.expressions import evaluate
+from analyzers.interpreter.execution import evaluate, run_body
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
 from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.scope import Frame
@@ -160,7 +159,7 @@ def _while(machine: Machine, frame: Frame, node: cst.While) -> str | None:
     return _left_somewhere(machine, frame, node)
 
 
-STATEMENTS = {
+HANDLED: dict[type, Any] = {
     cst.For: _for,
     cst.While: _while,
 }

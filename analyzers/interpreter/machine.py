@@ -18,6 +18,7 @@ from analyzers.interpreter import (
     attribute_setting,
     attributes,
     calls,
+    comprehensions,
     execution,
     expressions,
     handlers,
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
 
 DEFAULT_STEPS = 300_000
 
+for part in (expressions, comprehensions):
+    execution.EXPRESSIONS.update(part.HANDLED)
 for part in (statements, assignment, loops, handlers):
-    execution.STATEMENTS.update(part.STATEMENTS)
+    execution.STATEMENTS.update(part.HANDLED)
 
 
 SIZE_UNKNOWN = re.compile(r"(?:^|[ ×(])\?")
@@ -105,7 +108,7 @@ class Machine:
     get_attribute = attributes.get_attribute
     set_attribute = attribute_setting.set_attribute
     assign = assignment.assign
-    evaluate = expressions.evaluate
+    evaluate = execution.evaluate
     run = execution.run
     run_body = execution.run_body
     truth = iteration.truth
@@ -138,7 +141,7 @@ class Machine:
 
     def exception(self, name: str, message: Any = "") -> Raised:
         """A Python exception to raise in the interpreted program."""
-        from analyzers.interpreter.operators import builtin_exception
+        from analyzers.interpreter.exceptions import builtin_exception
 
         class_ = builtin_exception(self, name) or Class(name, (builtin_exception(self, "Exception"),), {}, "")
         instance = Instance(class_, self, self.site())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from analyzers.interpreter import formatting, overlays
-from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION, MAXIMUM_STRING
-from analyzers.interpreter.comparison import compare, contains
+from analyzers.interpreter.bounded_operations import guarded, too_large
+from analyzers.interpreter.comparison import COMPARISONS, compare, contains
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.subscripts import delete_item, get_item, is_torch_data, set_item, tensor_get_item
 from analyzers.interpreter.values import (
@@ -19,12 +18,10 @@ from analyzers.interpreter.values import (
     Class,
     Instance,
     LazyIterator,
-    Property,
     TypingForm,
 )
-from analyzers.tensors.dims import Expression
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -47,15 +44,6 @@ BINARY: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
 AUGMENTED: dict[type, type] = {
     getattr(cst, f"{kind.__name__}Assign"): kind for kind in BINARY if hasattr(cst, f"{kind.__name__}Assign")
 }
-COMPARISONS: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
-    cst.Equal: ("eq", operator.eq),
-    cst.NotEqual: ("ne", operator.ne),
-    cst.LessThan: ("lt", operator.lt),
-    cst.LessThanEqual: ("le", operator.le),
-    cst.GreaterThan: ("gt", operator.gt),
-    cst.GreaterThanEqual: ("ge", operator.ge),
-}
-REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 
 
 def binary(machine: Machine, kind: type, left: Any, right: Any, *, in_place: bool = False) -> Any:
@@ -109,49 +97,10 @@ def _is_type(value: Any) -> bool:
 def _plain_binary(machine: Machine, name: str, function: Any, left: Any, right: Any) -> Any:
     if name == "mod" and isinstance(left, str):
         return guarded(machine, lambda a, b: formatting.percent(machine, a, b), left, right)
-    refusal = _too_large(name, left, right)
+    refusal = too_large(name, left, right)
     if refusal:
         return machine.unknown(refusal)
     return guarded(machine, function, left, right)
-
-
-def guarded(machine: Machine, function: Any, left: Any, right: Any) -> Any:
-    try:
-        return function(left, right)
-    except UnknownUsed as used:
-        return used.unknown
-    except (TypeError, ValueError, ArithmeticError) as error:
-        if isinstance(left, Expression) or isinstance(right, Expression):
-            return machine.unknown("arithmetic with a symbolic size")
-        raise machine.exception(type(error).__name__, str(error)) from None
-
-
-def _too_large(name: str, left: Any, right: Any) -> str | None:
-    """A reason where the result would not fit the budget."""
-    if isinstance(left, int) and isinstance(right, int):
-        return _number_too_large(name, left, right)
-    if name == "mul":
-        count = right if isinstance(right, int) else left if isinstance(left, int) else 0
-        sequence = left if isinstance(right, int) else right
-        if isinstance(sequence, (str, bytes, list, tuple)):
-            limit = MAXIMUM_STRING if isinstance(sequence, (str, bytes)) else MAXIMUM_COLLECTION
-            if len(sequence) * count > limit:
-                return f"a sequence of more than {limit:,} elements"
-    if name == "add" and isinstance(left, (str, list, tuple)) and isinstance(right, type(left)):
-        if len(left) + len(right) > MAXIMUM_COLLECTION:
-            return f"a sequence of more than {MAXIMUM_COLLECTION:,} elements"
-    return None
-
-
-def _number_too_large(name: str, left: int, right: int) -> str | None:
-    bits = 0
-    if name == "pow" and right > 0:
-        bits = left.bit_length() * right
-    elif name == "lshift":
-        bits = left.bit_length() + right
-    elif name == "mul":
-        bits = left.bit_length() + right.bit_length()
-    return "a number that is too large" if bits > MAXIMUM_BITS else None
 
 
 def _tensor_binary(machine: Machine, name: str, left: Any, right: Any, in_place: bool) -> Any:
@@ -220,19 +169,6 @@ def unary(machine: Machine, kind: type, value: Any) -> Any:
 # -- comparison ------------------------------------------------------------------------------
 
 
-NUMBERS = frozenset((int, float, bool))
-
-
-KINDS = {name: kind for kind, (name, _) in COMPARISONS.items()}
-TOTALS = {
-    "lt": [("gt", True, True), ("ge", False, False), ("le", True, False)],
-    "gt": [("lt", True, True), ("le", False, False), ("ge", True, False)],
-    "le": [("lt", True, False), ("gt", False, False), ("ge", True, True)],
-    "ge": [("lt", False, False), ("gt", True, False), ("le", True, True)],
-}
-"""Operator → (defined operator, operands swapped, the answer that means True)."""
-
-
 # -- subscription ----------------------------------------------------------------------------
 
 
@@ -240,42 +176,3 @@ tensor_get_item.__name__ = "getitem"
 
 
 # -- exceptions of Python --------------------------------------------------------------------
-
-
-def builtin_exception(machine: Machine, name: str) -> Class | None:
-    """The class of a built-in exception, made from Python's own hierarchy."""
-    host = getattr(builtins, name, None)
-    if not (isinstance(host, type) and issubclass(host, BaseException)):
-        return None
-    known = machine.host_classes.get(host)
-    if known is None:
-        bases = tuple(b for b in (builtin_exception(machine, b.__name__) for b in host.__bases__) if b is not None)
-        known = Class(name, bases, EXCEPTION_MEMBERS.get(name, {}).copy(), "builtins")
-        machine.host_classes[host] = known
-    return known
-
-
-def _exception_init(self: Instance, *args: Any, **kwargs: Any) -> None:
-    self.attributes["args"] = args
-
-
-def _with_traceback(self: Instance, tb: Any) -> Instance:
-    return self
-
-
-def _add_note(self: Instance, note: Any) -> None:
-    return None
-
-
-def _first_argument(self: Instance) -> Any:
-    return self.attributes["args"][0] if self.attributes["args"] else None
-
-
-EXCEPTION_MEMBERS: dict[str, dict[str, Any]] = {
-    "BaseException": {
-        "__init__": _exception_init, "with_traceback": _with_traceback, "add_note": _add_note, "args": (),
-        "__cause__": None, "__context__": None, "__traceback__": None,
-    },
-    "StopIteration": {"value": Property(_first_argument)},
-    "SystemExit": {"code": Property(_first_argument)},
-}  # fmt: skip

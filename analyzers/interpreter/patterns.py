@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def match_case(machine: Machine, frame: Any, case: cst.MatchCase, subject: Any) -> bool | None:
-    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.execution import evaluate
 
     fits = matches(machine, frame, case.pattern, subject)
     if fits and case.guard is not None:
@@ -43,13 +43,13 @@ def matches(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | 
 
 
 def _value(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
-    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.execution import evaluate
 
     return comparison.equals(machine, subject, evaluate(machine, frame, pattern.value))
 
 
 def _singleton(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
-    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.execution import evaluate
 
     return comparison.identical(subject, evaluate(machine, frame, pattern.value))
 
@@ -101,7 +101,7 @@ def _sequence_parts(
 
 def _mapping(machine: Machine, frame: Any, pattern: cst.MatchMapping, subject: Any) -> bool | None:
     from analyzers.interpreter.assignment import assign_name
-    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.execution import evaluate
 
     if isinstance(subject, Unknown):
         return None
@@ -121,7 +121,7 @@ def _mapping(machine: Machine, frame: Any, pattern: cst.MatchMapping, subject: A
 
 
 def _class(machine: Machine, frame: Any, pattern: cst.MatchClass, subject: Any) -> bool | None:
-    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.execution import evaluate
 
     wanted = evaluate(machine, frame, pattern.cls)
     fits = is_instance(machine, subject, wanted)

@@ -13,8 +13,8 @@ import libcst as cst
 
 from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.classes import leave_constructor_open, make_class
-from analyzers.interpreter.execution import run_body
-from analyzers.interpreter.expressions import evaluate, make_function, mangled, spread
+from analyzers.interpreter.execution import evaluate, run_body
+from analyzers.interpreter.expressions import make_function, mangled, spread
 from analyzers.interpreter.generators import yields
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, fork
 from analyzers.interpreter.patterns import captured, is_irrefutable, match_case
@@ -213,7 +213,7 @@ def _define_class(machine: Machine, frame: Frame, node: cst.ClassDef) -> None:
     assign_name(machine, frame, node.name.value, _decorated(machine, frame, node, made))
 
 
-STATEMENTS = {
+HANDLED: dict[type, Any] = {
     cst.Expr: _expression,
     cst.Return: _return,
     cst.Global: _global,

@@ -8,7 +8,7 @@ import libcst as cst
 
 from analyzers.facts import ModelFact
 from analyzers.interpreter.budget import BudgetExceeded
-from analyzers.interpreter.expressions import evaluate
+from analyzers.interpreter.execution import evaluate
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.module import describe
 from analyzers.interpreter.scope import Frame

@@ -8,9 +8,9 @@ import libcst as cst
 
 from analyzers.interpreter import comparison
 from analyzers.interpreter.classes import NamedTuple, field_values
+from analyzers.interpreter.exceptions import builtin_exception
 from analyzers.interpreter.formatting import as_text
 from analyzers.interpreter.library.copy_ import deep_copy
-from analyzers.interpreter.operators import builtin_exception
 from analyzers.interpreter.values import MISSING, Class, Instance, Raised
 from analyzers.unknown import Unknown, UnknownUsed
 

@@ -134,7 +134,7 @@ class Dispatcher:
 
 
 def _first_annotation(machine: Machine, function: Function) -> Any:
-    from analyzers.interpreter.expressions import evaluate
+    from analyzers.interpreter.execution import evaluate
 
     params = function.node.params.params
     if not params or params[0].annotation is None:
