@@ -8,6 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import overlays
 from analyzers.interpreter.iteration import type_name
+from analyzers.interpreter.object_methods import (
+    collection_init,
+    object_delattr,
+    object_eq,
+    object_getattribute,
+    object_hash,
+    object_init,
+    object_new,
+    object_setattr,
+    operation,
+    type_call,
+    type_new,
+)
 from analyzers.interpreter.values import (
     MISSING,
     BoundMethod,
@@ -253,92 +266,17 @@ def _super_of_object(machine: Machine, receiver: Any, class_: Class, name: str) 
         if found is not MISSING:
             return found
         if name == "__init__" and isinstance(receiver.payload, (dict, list, set)):
-            return BoundMethod(receiver, _collection_init)
+            return BoundMethod(receiver, collection_init)
         if name in PAYLOAD_METHODS:
             return BoundMethod(receiver, PAYLOAD_METHODS[name])
     return BoundMethod(receiver, OBJECT_METHODS[name]) if name in OBJECT_METHODS else MISSING
 
 
-def _object_init(self, *args: Any, **kwargs: Any) -> None:
-    return None
-
-
-def _collection_init(self, *args: Any, machine: Machine, **kwargs: Any) -> None:
-    """``super().__init__(…)`` in a subclass of dict, list or set: fills it."""
-    made = machine.call(type(self.payload), args, kwargs)
-    if isinstance(made, Unknown):
-        object.__setattr__(self, "unknown_because", made)
-    elif isinstance(made, list):
-        self.payload.extend(made)
-    else:
-        self.payload.update(made)
-
-
-def _object_setattr(self, name: str, value: Any, *, machine: Machine) -> None:
-    machine.journal.touch(self.attributes)
-    self.attributes[name] = value
-
-
-def _object_delattr(self, name: str, *, machine: Machine) -> None:
-    if name not in self.attributes:
-        raise machine.exception("AttributeError", name)
-    machine.journal.touch(self.attributes)
-    del self.attributes[name]
-
-
-def _object_getattribute(self, name: str, *, machine: Machine) -> Any:
-    return machine.get_attribute(self, name)
-
-
-def _object_eq(self, other: Any) -> Any:
-    return True if self is other else NotImplemented
-
-
-def _object_hash(self) -> int:
-    return id(self) >> 4
-
-
-def _object_new(cls: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
-    from analyzers.interpreter.classes import bare_instance, give_payload
-
-    class_ = args[0] if args and isinstance(args[0], Class) else cls
-    made = bare_instance(machine, class_)
-    if class_.payload_type is not None:
-        give_payload(machine, class_, made, list(args[1:]), kwargs)
-    return made
-
-
-def _type_new(mcs: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
-    from analyzers.interpreter.classes import make_plain_class
-
-    metaclass, name, bases, namespace = args if len(args) == 4 else (mcs, *args)
-    made = machine.iterate(bases), kwargs, dict(namespace)
-    return make_plain_class(machine, name, *made, machine.frames[-1].module.name, metaclass)
-
-
-def _type_call(cls: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
-    from analyzers.interpreter.classes import instantiate_plainly
-
-    return instantiate_plainly(machine, cls, list(args), kwargs)
-
-
-TYPE_METHODS: dict[str, Any] = {"__new__": _type_new, "__init__": _object_init, "__call__": _type_call}
-
-
-def _operation(name: str) -> Any:
-    """A special method that Python's own containers and numbers have, as a native."""
-
-    def method(self, *args: Any, machine: Machine) -> Any:
-        from analyzers.interpreter import operators
-
-        value = self.payload if isinstance(self, Instance) and self.payload is not None else self
-        return operators.special_method(machine, name, value, *args)
-
-    return method
+TYPE_METHODS: dict[str, Any] = {"__new__": type_new, "__init__": object_init, "__call__": type_call}
 
 
 PAYLOAD_METHODS: dict[str, Any] = {
-    name: _operation(name)
+    name: operation(name)
     for name in "__getitem__ __setitem__ __delitem__ __contains__ __len__ __iter__ __eq__ __ne__ __lt__ __gt__ __le__ "
     "__ge__ __add__ __sub__ __mul__ __floordiv__ __truediv__ __mod__ __or__ __and__ __xor__ __pow__ __str__ __repr__ "
     "__bool__ __int__ __hash__".split()
@@ -346,15 +284,15 @@ PAYLOAD_METHODS: dict[str, Any] = {
 
 
 OBJECT_METHODS: dict[str, Any] = {
-    "__init__": _object_init,
-    "__init_subclass__": _object_init,
-    "__setattr__": _object_setattr,
-    "__delattr__": _object_delattr,
-    "__getattribute__": _object_getattribute,
-    "__eq__": _object_eq,
-    "__hash__": _object_hash,
-    "__new__": _object_new,
-    "__post_init__": _object_init,
+    "__init__": object_init,
+    "__init_subclass__": object_init,
+    "__setattr__": object_setattr,
+    "__delattr__": object_delattr,
+    "__getattribute__": object_getattribute,
+    "__eq__": object_eq,
+    "__hash__": object_hash,
+    "__new__": object_new,
+    "__post_init__": object_init,
 }
 
 
@@ -487,7 +425,7 @@ def _of_host_type(value: type, name: str) -> Any:
     if value is type and name in TYPE_METHODS:
         return TYPE_METHODS[name]
     if name == "__init__":
-        return _object_init
+        return object_init
     if name in PAYLOAD_METHODS and value is not object:
         return PAYLOAD_METHODS[name]
     if name in UNBOUND.get(value, ()):

@@ -27,6 +27,7 @@ from analyzers.interpreter.conversions import (
 from analyzers.interpreter.eval_strings import evaluated
 from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import is_exception, known_dict, known_set
+from analyzers.interpreter.ordering import greatest, least, sorted_of
 from analyzers.interpreter.values import (
     MISSING,
     SUPER,
@@ -83,49 +84,6 @@ def _abs(value: Any, *, machine: Machine) -> Any:
     if isinstance(value, Instance) and value.class_.find("__abs__") is not MISSING:
         return machine.call(machine.get_attribute(value, "__abs__"))
     return abs(value.payload if isinstance(value, Instance) else value)
-
-
-def _extreme(machine: Machine, values: tuple, key: Any, default: Any, kind: str) -> Any:
-    items = machine.iterate(values[0]) if len(values) == 1 else list(values)
-    if not items:
-        if default is MISSING:
-            raise ValueError(f"{kind}() of an empty sequence")
-        return default
-    best, best_key = items[0], _keyed(machine, items[0], key)
-    order = comparison.COMPARISONS[_LESS if kind == "min" else _GREATER]
-    for item in items[1:]:
-        item_key = _keyed(machine, item, key)
-        ahead = machine.truth(_compare(machine, order, item_key, best_key))
-        if ahead is None:
-            raise UnknownUsed(machine.unknown(f"the {kind} of values that are not all known"))
-        if ahead:
-            best, best_key = item, item_key
-    return best
-
-
-_LESS = operators.cst.LessThan
-_GREATER = operators.cst.GreaterThan
-
-
-def _compare(machine: Machine, order: Any, left: Any, right: Any) -> Any:
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return machine.unknown("a order of unknown values")
-    try:
-        return comparison.ordered(machine, order[0], order[1], left, right)
-    except UnknownUsed as used:
-        return used.unknown
-
-
-def _keyed(machine: Machine, item: Any, key: Any) -> Any:
-    return item if key is None else machine.call(key, (item,))
-
-
-def _max(*values: Any, key: Any = None, default: Any = MISSING, machine: Machine) -> Any:
-    return _extreme(machine, values, key, default, "max")
-
-
-def _min(*values: Any, key: Any = None, default: Any = MISSING, machine: Machine) -> Any:
-    return _extreme(machine, values, key, default, "min")
 
 
 def _sum(values: Any, start: Any = 0, *, machine: Machine) -> Any:
@@ -194,35 +152,6 @@ def _reversed(value: Any, *, machine: Machine) -> Any:
     if isinstance(value, Instance) and value.class_.find("__reversed__") is not MISSING:
         return machine.call(machine.get_attribute(value, "__reversed__"))
     return LazyIterator(iter(machine.iterate(value)[::-1]))
-
-
-def _sorted(iterable: Any, *, key: Any = None, reverse: Any = False, machine: Machine) -> list:
-    return sorted_values(machine, machine.iterate(iterable), key, reverse)
-
-
-def sorted_values(machine: Machine, items: list[Any], key: Any, reverse: Any) -> list[Any]:
-    """Sorted by known keys; otherwise UnknownUsed."""
-    keys = [_keyed(machine, item, key) for item in items]
-    keys = [k.payload if isinstance(k, Instance) and k.payload is not None else k for k in keys]
-    for value in keys:
-        if not isinstance(value, (int, float, str, bytes, tuple, list, set, frozenset, Instance, Ranked)):
-            raise UnknownUsed(value if isinstance(value, Unknown) else machine.unknown("the order of values"))
-    order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
-    return [items[i] for i in order]
-
-
-class Ranked:
-    """A key of ``functools.cmp_to_key``."""
-
-    __slots__ = ("compare", "item", "machine")
-
-    def __init__(self, machine: Machine, compare: Any, item: Any) -> None:
-        self.machine = machine
-        self.compare = compare
-        self.item = item
-
-    def __lt__(self, other: Ranked) -> bool:
-        return self.machine.call(self.compare, (self.item, other.item)) < 0
 
 
 def _all(iterable: Any, *, machine: Machine) -> Any:
@@ -493,9 +422,9 @@ for _kind, _constructor in CONSTRUCTORS.items():
     _constructor.__name__ = _kind.__name__  # What messages call it.
 
 BUILTINS: dict[str, Any] = {
-    "len": _len, "abs": _abs, "max": _max, "min": _min, "sum": _sum, "round": _round, "pow": _pow,
+    "len": _len, "abs": _abs, "max": greatest, "min": least, "sum": _sum, "round": _round, "pow": _pow,
     "divmod": _divmod, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter,
-    "reversed": _reversed, "sorted": _sorted, "all": _all, "any": _any, "iter": _iter, "next": _next,
+    "reversed": _reversed, "sorted": sorted_of, "all": _all, "any": _any, "iter": _iter, "next": _next,
     "isinstance": _isinstance, "issubclass": _issubclass, "callable": _callable, "hasattr": _hasattr,
     "getattr": _getattr, "setattr": _setattr, "delattr": _delattr, "vars": _vars, "locals": _locals,
     "globals": _globals, "dir": _dir, "repr": make_repr, "print": _print, "id": _id, "hash": _hash, "chr": _chr,
@@ -514,6 +443,3 @@ CONSTRUCTORS[ClassMethod] = lambda function: ClassMethod(function)
 
 def counted(start: Any = 0, step: Any = 1) -> Iterator[Any]:
     return itertools.count(start, step)
-
-
-__all__ = ["BUILTINS", "CONSTRUCTORS", "sorted_values"]

@@ -113,7 +113,7 @@ def _is_doubtful(machine: Machine, function: Function) -> bool:
     if not machine.uncertain or machine.handlers or len(machine.frames) < 2:
         return False
     paths = (function.scope.module.path, machine.frames[-2].module.path)
-    installed = machine.modules.project.site_packages
+    installed = machine.modules.resolver.site_packages
     callee, caller = (any(str(path).startswith(os.path.join(folder, "")) for folder in installed) for path in paths)
     return callee and not caller
 

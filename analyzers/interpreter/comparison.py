@@ -227,7 +227,7 @@ def _hashed_member(machine: Machine, container: Any, item: Any) -> Any:
     if unknown is None and isinstance(container, dict):
         unknown = container.get("**") if isinstance(container.get("**"), Unknown) else None
     if unknown is None:
-        return machine.modules.stop_after(container, item) is not MISSING
+        return machine.modules.registries.entry_to_come(container, item) is not MISSING
     return unknown
 
 

@@ -126,7 +126,7 @@ def _update(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs:
 
 
 def _sort(machine: Machine, receiver: list, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
-    from analyzers.interpreter.builtins import sorted_values
+    from analyzers.interpreter.ordering import sorted_values
 
     try:
         receiver[:] = sorted_values(machine, list(receiver), kwargs.get("key"), kwargs.get("reverse", False))
@@ -242,7 +242,7 @@ def _get(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: di
     unknown = next((k for k in receiver if isinstance(k, Unknown)), None)
     if unknown is not None:
         return unknown
-    found = machine.modules.stop_after(receiver, args[0])
+    found = machine.modules.registries.entry_to_come(receiver, args[0])
     return found if found is not MISSING else _plain(machine, receiver, name, args, kwargs)
 
 

@@ -46,7 +46,7 @@ class Module:
     @property
     def source(self) -> Any:
         if self._source is None:
-            sources = self.modules.project.sources
+            sources = self.modules.resolver.sources
             self._source = SourceModule(self.path, "") if self.is_namespace else sources.module(self.path)
         return self._source
 

@@ -106,7 +106,7 @@ def _dict_item(machine: Machine, value: dict, key: Any) -> Any:
         return value["**"]
     if any(isinstance(k, Unknown) for k in value):
         return machine.unknown("a dictionary with unknown keys")
-    found = machine.modules.stop_after(value, key)
+    found = machine.modules.registries.entry_to_come(value, key)
     if found is not MISSING:
         return found
     raise machine.exception("KeyError", key)

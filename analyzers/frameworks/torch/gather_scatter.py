@@ -15,7 +15,7 @@ from analyzers.frameworks.torch.registration import (
 from analyzers.tensors.dims import same, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
-from analyzers.tensors.operations import concat_split, indexing, positions, reduction
+from analyzers.tensors.operations import concat_split, indexing, positions, reduction, selecting
 from analyzers.tensors.operations.arguments import (
     axis,
     unpacked,
@@ -32,53 +32,53 @@ from analyzers.tensors.tensor import Tensor
 
 @shared("gather")
 def gather(input: Tensor, dim: Any, index: Any, sparse_grad: Any = False) -> Tensor:
-    return indexing.gather(input, dim, tensor(index))
+    return selecting.gather(input, dim, tensor(index))
 
 
 @shared_in_place("scatter")
 def scatter(input: Tensor, dim: Any, index: Any, src: Any = None, reduce: Any = None, value: Any = None) -> Tensor:
-    return indexing.scatter(input, dim, tensor(index), src if src is not None else value)
+    return selecting.scatter(input, dim, tensor(index), src if src is not None else value)
 
 
 @shared_in_place("scatter_add")
 def scatter_add(input: Tensor, dim: Any, index: Any, src: Any) -> Tensor:
-    return indexing.scatter(input, dim, tensor(index), tensor(src))
+    return selecting.scatter(input, dim, tensor(index), tensor(src))
 
 
 @shared_in_place("scatter_reduce")
 def scatter_reduce(
     input: Tensor, dim: Any, index: Any, src: Any, reduce: Any = None, include_self: Any = True
 ) -> Tensor:
-    return indexing.scatter(input, dim, tensor(index), tensor(src))
+    return selecting.scatter(input, dim, tensor(index), tensor(src))
 
 
 @shared("index_select")
 def index_select(input: Tensor, dim: Any, index: Any) -> Tensor:
-    return indexing.index_select(input, dim, tensor(index))
+    return selecting.index_select(input, dim, tensor(index))
 
 
 @shared_in_place("index_add")
 def index_add(input: Tensor, dim: Any, index: Any, source: Any, alpha: Any = 1) -> Tensor:
-    return indexing.index_write(input, dim, tensor(index), tensor(source))
+    return selecting.index_write(input, dim, tensor(index), tensor(source))
 
 
 @shared_in_place("index_copy")
 def index_copy(input: Tensor, dim: Any, index: Any, source: Any) -> Tensor:
-    indexing.require_places(input, tensor(index), axis(dim, input.rank))
-    return indexing.index_write(input, dim, tensor(index), tensor(source))
+    selecting.require_places(input, tensor(index), axis(dim, input.rank))
+    return selecting.index_write(input, dim, tensor(index), tensor(source))
 
 
 @shared_in_place("index_fill")
 def index_fill(input: Tensor, dim: Any, index: Any, value: Any) -> Tensor:
-    indexing.require_places(input, tensor(index), axis(dim, input.rank))
-    return indexing.index_write(input, dim, tensor(index), None)
+    selecting.require_places(input, tensor(index), axis(dim, input.rank))
+    return selecting.index_write(input, dim, tensor(index), None)
 
 
 @shared_in_place("index_reduce")
 def index_reduce(
     input: Tensor, dim: Any, index: Any, source: Any, reduce: Any = None, include_self: Any = True
 ) -> Tensor:
-    return indexing.index_write(input, dim, tensor(index), tensor(source))
+    return selecting.index_write(input, dim, tensor(index), tensor(source))
 
 
 @shared_in_place("index_put")
@@ -90,7 +90,7 @@ def index_put(input: Tensor, indices: Any, values: Any, accumulate: Any = False)
 
 @shared("masked_select")
 def masked_select(input: Tensor, mask: Any) -> Tensor:
-    return indexing.masked_select(input, tensor(mask))
+    return selecting.masked_select(input, tensor(mask))
 
 
 @shared_in_place("masked_scatter")
@@ -103,12 +103,12 @@ def masked_scatter(input: Tensor, mask: Any, source: Any) -> Tensor:
 
 @shared("take")
 def take(input: Tensor, index: Any) -> Tensor:
-    return indexing.take(input, tensor(index))
+    return selecting.take(input, tensor(index))
 
 
 @shared("take_along_dim")
 def take_along_dim(input: Tensor, indices: Any, dim: Any = None) -> Tensor:
-    return indexing.take_along_dim(input, tensor(indices), dim)
+    return selecting.take_along_dim(input, tensor(indices), dim)
 
 
 @shared("select_scatter")

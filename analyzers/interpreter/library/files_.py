@@ -148,7 +148,7 @@ def _open(file: Any, mode: Any = "r", *_: Any, machine: Machine, **__: Any) -> A
     if path is None:
         return machine.unknown("a file that is only known when the code runs")
     try:
-        text = machine.modules.project.sources.read(path)
+        text = machine.modules.resolver.sources.read(path)
     except SourceError as error:
         return machine.unknown(str(error))
     if len(text) > MAXIMUM_LENGTH:
@@ -160,15 +160,15 @@ def _found(machine: Machine, name: Any) -> str | None:
     """The file of the workspace that a path means; a relative one is taken from the roots and search paths, as
     a program is started there, then from the folder of the code that opens it."""
     name = str(name) if isinstance(name, FilePath) else name
-    project = machine.modules.project
-    workspace = [*project.search_paths, *project.roots]
+    resolver = machine.modules.resolver
+    workspace = [*resolver.search_paths, *resolver.roots]
     if not isinstance(name, str) or not name.endswith(TEXT_FILES) or "\0" in name:
         return None
     folders = workspace if not machine.frames else [*workspace, os.path.dirname(machine.frames[-1].module.path)]
     for folder in folders:
         path = os.path.realpath(os.path.join(folder, name))
         inside = any(path.startswith(os.path.join(os.path.realpath(root), "")) for root in workspace)
-        if inside and project.sources.is_file(path):
+        if inside and resolver.sources.is_file(path):
             return path
     return None
 

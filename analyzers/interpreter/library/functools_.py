@@ -89,7 +89,7 @@ def _total_ordering(cls: Any) -> Any:
 
 
 def _cmp_to_key(mycmp: Any) -> Any:
-    from analyzers.interpreter.builtins import Ranked
+    from analyzers.interpreter.ordering import Ranked
 
     def key(obj: Any, *, machine: Machine) -> Any:
         return Ranked(machine, mycmp, obj)

@@ -113,10 +113,12 @@ def oblong_sizes(found: Found, records: list[Any]) -> list[Inputs]:
 
 def _square_map_of(features: int, records: list[Any]) -> tuple[int, int, int] | None:
     """(channels, height, width) of the first square map with that many numbers."""
-    maps = [r.output.shape for r in records if isinstance(r.output, Tensor) and len(r.output.shape) == 4]
-    known = [m for m in maps if all(isinstance(d, int) for d in m[1:])]
-    whole = next((m for m in known if math.prod(m[1:]) == features and m[2] == m[3]), None)
-    return whole[1:] if whole is not None else None
+    maps = [r.output.shape[1:] for r in records if isinstance(r.output, Tensor) and len(r.output.shape) == 4]
+    for channels, height, width in maps:
+        known = isinstance(channels, int) and isinstance(height, int) and isinstance(width, int)
+        if known and channels * height * width == features and height == width:
+            return channels, height, width
+    return None
 
 
 def _stretched(given: Input, rows: int, height: int, columns: int, width: int) -> Input:

@@ -6,16 +6,16 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from analyzers.tensors.dims import Dim, Expression, product, require, same, text, unknown_dim
+from analyzers.tensors.dims import Dim, Expression, require, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
-from analyzers.tensors.operations.arguments import axis, integer, require_dims, size
+from analyzers.tensors.operations.arguments import integer, size
 from analyzers.tensors.operations.concat_split import piece, select
 from analyzers.tensors.operations.dtypes import category
 from analyzers.tensors.operations.elementwise import broadcast_shapes, merged_field, shape_text
 from analyzers.tensors.operations.positions import flip
-from analyzers.tensors.operations.reshape import permute, unsqueeze, view
+from analyzers.tensors.operations.reshape import permute, unsqueeze
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -29,7 +29,7 @@ def getitem(x: Tensor, key: Any) -> Tensor:
     A boolean mask gives an unknown dim. Raises dimension-out-of-range (IndexError).
     """
     result, indexed = _basic(x, _normal(key, x))
-    return _advanced(result, indexed) if indexed else result
+    return advanced(result, indexed) if indexed else result
 
 
 NUMBERS = frozenset((int, float, bool))
@@ -54,7 +54,7 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
     items = _normal(key, x)
     target, indexed = _basic(x.with_(), items)
     if indexed:
-        target = _advanced(target, indexed)
+        target = advanced(target, indexed)
     if isinstance(value, Unknown):
         x.field = x.field.forget(range(x.rank), value.reason)
     elif isinstance(value, Tensor):
@@ -263,7 +263,7 @@ def _symbolic_length(first: Dim, last: Dim, step: int) -> Dim:
 # --- index tensors -------------------------------------------------------------------------------
 
 
-def _advanced(x: Tensor, indexed: list[tuple[int, Tensor]]) -> Tensor:
+def advanced(x: Tensor, indexed: list[tuple[int, Tensor]]) -> Tensor:
     """NumPy's advanced indexing: the index tensors broadcast, and their dims replace the indexed ones."""
     flat, dims = _without_masks(x, indexed)
     shape = _index_shape(flat)
@@ -419,135 +419,3 @@ def _picked_rows(
 
 
 # --- functions that index ------------------------------------------------------------------------
-
-
-def index_select(x: Tensor, dim: Any, index: Tensor) -> Tensor:
-    """The positions ``index`` (1-D) of one dim."""
-    where = axis(dim, x.rank)
-    if index.rank > 1:
-        raise OperationError("rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions")
-    flat = index if index.rank == 1 else index.with_(shape=(1,), content=index.content)
-    if x.rank == 0:
-        _require_one_index(index)
-        return x.with_(content=x.content)
-    return _advanced(x, [(where, flat)])
-
-
-def _require_one_index(index: Tensor) -> None:
-    if same(index.numel(), 1) is False:
-        raise OperationError("rank-mismatch", f"{{subject}} picks {text(index.numel())} elements of a scalar")
-
-
-def gather(x: Tensor, dim: Any, index: Tensor) -> Tensor:
-    """Same shape as ``index``; element by element from positions of ``dim``. Raises broadcast-mismatch."""
-    where = axis(dim, x.rank)
-    if index.numel() != 0:
-        _require_index_fits(x, index, where)
-    field = x.field.forget((where,), "gathered by index") if x.rank else x.field
-    merged = merged_field([x.with_(field=field), index], x.rank)
-    return x.with_(shape=index.shape, field=merged)
-
-
-def _require_index_fits(x: Tensor, index: Tensor, where: int) -> None:
-    if max(index.rank, 1) != max(x.rank, 1):
-        raise OperationError(
-            "rank-mismatch",
-            f"{{subject}} gets an index of {index.rank} dimensions for an input of {x.rank}",
-        )
-    for dim, (length, have) in enumerate(zip(index.shape, x.shape, strict=False)):
-        if dim != where and isinstance(length, int) and isinstance(have, int) and length > have:
-            raise OperationError(
-                "broadcast-mismatch",
-                f"{{subject}} gets an index of {shape_text(index.shape)} for {shape_text(x.shape)}",
-            )
-    require_places(x, index, where)
-
-
-def require_places(x: Tensor, index: Tensor, where: int) -> None:
-    """Raises dimension-out-of-range when something is picked along an empty dim."""
-    if x.rank and x.shape[where] == 0 and index.numel() != 0:
-        raise OperationError(
-            "dimension-out-of-range",
-            f"{{subject}} picks from dim {where}, which is empty",
-            exception="IndexError",
-        )
-
-
-def scatter(x: Tensor, dim: Any, index: Tensor, source: Any) -> Tensor:
-    """``x`` with values of ``source`` written along ``dim``: the shape of ``x``."""
-    where = axis(dim, x.rank)
-    if index.numel() == 0:
-        return x.with_()
-    _require_index_fits(x, index, where)
-    tensors = [x]
-    if isinstance(source, Tensor):
-        if source.rank:
-            _require_source(source, index)
-        lost = source.field.forget(range(source.rank), "scattered by index") if source.rank else source.field
-        tensors.append(Tensor(x.shape, lost))
-    return x.with_(field=merged_field(tensors, x.rank))
-
-
-def _require_source(source: Tensor, index: Tensor) -> None:
-    pairs = zip(index.shape, source.shape, strict=False)
-    too_small = any(isinstance(a, int) and isinstance(b, int) and a > b for a, b in pairs)
-    if too_small or source.rank != index.rank:
-        raise OperationError(
-            "broadcast-mismatch",
-            f"{{subject}} gets an index of {shape_text(index.shape)}, a source of {shape_text(source.shape)}",
-        )
-
-
-def index_write(x: Tensor, dim: Any, index: Tensor, source: Any) -> Tensor:
-    """index_add, index_copy, index_fill: ``source`` has the shape of ``x`` with the index along ``dim``."""
-    where = axis(dim, x.rank)
-    if index.rank > 1:
-        raise OperationError("rank-mismatch", f"{{subject}} expects a 1-D index, gets {index.rank} dimensions")
-    tensors = [x]
-    if x.rank == 0 and isinstance(source, Tensor):
-        _require_one_index(index)
-    if isinstance(source, Tensor) and source.rank and x.rank:
-        wanted = (*x.shape[:where], index.numel(), *x.shape[where + 1 :])
-        if len(wanted) != source.rank or any(same(a, b) is False for a, b in zip(wanted, source.shape, strict=True)):
-            raise OperationError(
-                "broadcast-mismatch",
-                f"{{subject}} expects a source of {shape_text(wanted)}, gets {shape_text(source.shape)}",
-            )
-        tensors.append(Tensor(x.shape, source.field.forget((where,), "written by index")))
-    return x.with_(field=merged_field(tensors, x.rank))
-
-
-def masked_select(x: Tensor, mask: Tensor) -> Tensor:
-    """The elements where the mask holds: one unknown dim."""
-    shape = broadcast_shapes(x.shape, mask.shape)
-    field = merged_field([x, mask], len(shape)).forget(range(len(shape)), MASK_REASON)
-    flat = field.remove(tuple(range(len(shape)))).insert(0)
-    return x.with_(shape=(unknown_dim(MASK_REASON),), field=flat)
-
-
-def take(x: Tensor, index: Tensor) -> Tensor:
-    """Elements of the flattened tensor, in the shape of ``index``."""
-    if x.numel() == 0 and index.numel() != 0:
-        raise OperationError("dimension-out-of-range", "{subject} takes from an empty tensor", exception="IndexError")
-    field = view(x, (product(x.shape),)).field
-    flat = field.forget((0,), "picked by index").remove((0,))
-    for _ in range(index.rank):
-        flat = flat.insert(0)
-    return x.with_(shape=index.shape, field=flat)
-
-
-def take_along_dim(x: Tensor, index: Tensor, dim: Any = None) -> Tensor:
-    """:func:`gather` whose other dims broadcast; without ``dim`` of the flattened tensor."""
-    if dim is None:
-        return take(x, view(index, (-1,)))
-    require_dims(x, "IndexError")
-    where = axis(dim, x.rank)
-    require_places(x, index, where)
-    if index.rank != x.rank:
-        raise OperationError(
-            "rank-mismatch", f"{{subject}} gets an index of {index.rank} dimensions for an input of {x.rank}"
-        )
-    rest = broadcast_shapes(*[(*t.shape[:where], 1, *t.shape[where + 1 :]) for t in (x, index)])
-    shape = (*rest[:where], index.shape[where], *rest[where + 1 :])
-    field = x.field.forget((where,), "gathered by index")
-    return x.with_(shape=shape, field=merged_field([x.with_(field=field), index], x.rank))

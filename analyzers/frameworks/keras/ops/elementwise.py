@@ -6,7 +6,7 @@ from typing import Any
 
 from analyzers.frameworks.keras.ops.registration import names, tensor
 from analyzers.interpreter.overlays import NAMES
-from analyzers.tensors.operations import concat_split, indexing, reduction, reshape
+from analyzers.tensors.operations import concat_split, reduction, reshape, selecting
 from analyzers.tensors.operations.arguments import axes as axes_of
 from analyzers.tensors.operations.arguments import axis as axis_of
 from analyzers.tensors.operations.elementwise import broadcast, unary
@@ -164,7 +164,7 @@ def dtype_of(x: Any) -> str:
 
 @names("take_along_axis")
 def take_along_axis(x: Any, indices: Any, axis: Any = None) -> Tensor:
-    return indexing.take_along_dim(tensor(x), tensor(indices), axis)
+    return selecting.take_along_dim(tensor(x), tensor(indices), axis)
 
 
 @names("tf.nn.bias_add", "K.bias_add")
