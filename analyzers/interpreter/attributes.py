@@ -259,11 +259,11 @@ def _super_of_object(machine: Machine, receiver: Any, class_: Class, name: str) 
     return BoundMethod(receiver, OBJECT_METHODS[name]) if name in OBJECT_METHODS else MISSING
 
 
-def _object_init(self, *args: Any, **kwargs: Any) -> None:
+def _object_init(self: Any, *args: Any, **kwargs: Any) -> None:
     return None
 
 
-def _collection_init(self, *args: Any, machine: Machine, **kwargs: Any) -> None:
+def _collection_init(self: Instance, *args: Any, machine: Machine, **kwargs: Any) -> None:
     """``super().__init__(…)`` in a subclass of dict, list or set: fills it."""
     made = machine.call(type(self.payload), args, kwargs)
     if isinstance(made, Unknown):
@@ -274,27 +274,27 @@ def _collection_init(self, *args: Any, machine: Machine, **kwargs: Any) -> None:
         self.payload.update(made)
 
 
-def _object_setattr(self, name: str, value: Any, *, machine: Machine) -> None:
-    machine.journal.touch(self.attributes)
+def _object_setattr(self: Instance, name: str, value: Any) -> None:
+    self.machine.journal.touch(self.attributes)
     self.attributes[name] = value
 
 
-def _object_delattr(self, name: str, *, machine: Machine) -> None:
+def _object_delattr(self: Instance, name: str, *, machine: Machine) -> None:
     if name not in self.attributes:
         raise machine.exception("AttributeError", name)
     machine.journal.touch(self.attributes)
     del self.attributes[name]
 
 
-def _object_getattribute(self, name: str, *, machine: Machine) -> Any:
+def _object_getattribute(self: Any, name: str, *, machine: Machine) -> Any:
     return machine.get_attribute(self, name)
 
 
-def _object_eq(self, other: Any) -> Any:
+def _object_eq(self: Any, other: Any) -> Any:
     return True if self is other else NotImplemented
 
 
-def _object_hash(self) -> int:
+def _object_hash(self: Any) -> int:
     return id(self) >> 4
 
 
@@ -328,7 +328,7 @@ TYPE_METHODS: dict[str, Any] = {"__new__": _type_new, "__init__": _object_init, 
 def _operation(name: str) -> Any:
     """A special method that Python's own containers and numbers have, as a native."""
 
-    def method(self, *args: Any, machine: Machine) -> Any:
+    def method(self: Any, *args: Any, machine: Machine) -> Any:
         from analyzers.interpreter import operators
 
         value = self.payload if isinstance(self, Instance) and self.payload is not None else self
@@ -509,6 +509,3 @@ FINDERS: dict[type, Any] = {
     Property: _of_property,
     TypingForm: _of_typing,
 }
-
-
-# -- assignment ------------------------------------------------------------------------------

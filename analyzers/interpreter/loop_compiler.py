@@ -56,9 +56,11 @@ class PlainLoop(LoopExpressions):
     ``known`` is what runs of it left behind, by what went in (None: too much).
     """
 
+    machine: Machine
+    """Whose budget it spends; set by ``run``."""
+
     def __init__(self, node: cst.For) -> None:
         super().__init__()
-        self.machine: Machine = None
         self.left = 0
         self.bound: dict[str, None] = {}
         self.stored: dict[str, None] = {}

@@ -24,9 +24,11 @@ _EMPTY = re.compile(r"=\s*(?:\{\s*\}|(?:\w+\.)*\w+\([^:={]*\))\s*(?:#.*)?$", re.
 class Modules:
     """All modules of one analysis: native tables, and source found by the project."""
 
+    machine: Machine
+    """Whose modules they are; it enters itself."""
+
     def __init__(self, project: Any) -> None:
         self.project = project
-        self.machine: Machine = None
         self.by_path: dict[str, Module] = {}
         self.natives: dict[str, NativeModule] = {}
         self.declared: dict[str, str] = {}

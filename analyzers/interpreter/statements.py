@@ -89,7 +89,7 @@ def _import_from(machine: Machine, frame: Frame, node: cst.ImportFrom) -> None:
             assign_name(machine, frame, name, value)
         return
     for alias in node.names:
-        value = machine.modules.import_member(dotted, level, alias.name.value, frame)
+        value = machine.modules.import_member(dotted, level, _dotted(alias.name), frame)
         target = alias.asname.name if alias.asname is not None else alias.name
         assign(machine, frame, target, value)
 

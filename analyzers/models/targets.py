@@ -67,8 +67,8 @@ def _parsed(expression: str) -> tuple[cst.BaseExpression, Block]:
     blocks = split(expression + "\n")
     tree = blocks[0].tree() if len(blocks) == 1 and not blocks[0].broken else None
     statement = tree.body[0] if tree is not None and tree.body else None
-    alone = isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1
-    small = statement.body[0] if alone else None
+    smalls = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
+    small = smalls[0] if len(smalls) == 1 else None
     if not isinstance(small, cst.Expr) or (blocks[0].is_parsed and blocks[0].errors):
         raise TargetError(f"{expression!r} is not a Python expression")
     return small.value, blocks[0]

@@ -113,10 +113,13 @@ def oblong_sizes(found: Found, records: list[Any]) -> list[Inputs]:
 
 def _square_map_of(features: int, records: list[Any]) -> tuple[int, int, int] | None:
     """(channels, height, width) of the first square map with that many numbers."""
-    maps = [r.output.shape for r in records if isinstance(r.output, Tensor) and len(r.output.shape) == 4]
-    known = [m for m in maps if all(isinstance(d, int) for d in m[1:])]
-    whole = next((m for m in known if math.prod(m[1:]) == features and m[2] == m[3]), None)
-    return whole[1:] if whole is not None else None
+    for record in records:
+        if isinstance(record.output, Tensor) and record.output.rank == 4:
+            _, channels, height, width = record.output.shape
+            if isinstance(channels, int) and isinstance(height, int) and height == width:
+                if channels * height * height == features:
+                    return channels, height, height
+    return None
 
 
 def _stretched(given: Input, rows: int, height: int, columns: int, width: int) -> Input:
