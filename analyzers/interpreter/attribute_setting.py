@@ -60,7 +60,7 @@ def _set_on_instance(machine: Machine, value: Instance, name: str, new: Any) -> 
     hook = value.class_.find("__setattr__")
     if type(hook) is FunctionType:
         try:
-            hook(value, name, new, machine=machine)
+            hook(value, name, new)
         except OperationError as error:
             machine.problem(error, value.class_.name)
         return

@@ -41,7 +41,10 @@ def class_of_host(machine: Machine, host: type) -> Class:
     return made
 
 
-HIDDEN = frozenset(["__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__"])
+HIDDEN = frozenset(
+    "__dict__ __weakref__ __doc__ __module__ __qualname__ __annotations__ __annotate__ __annotate_func__ "
+    "__annotations_cache__ __conditional_annotations__".split()
+)
 
 
 def _is_public(name: str) -> bool:

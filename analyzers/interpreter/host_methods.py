@@ -137,16 +137,17 @@ def _sort(machine: Machine, receiver: list, name: str, args: list[Any], kwargs: 
 
 
 def _join(machine: Machine, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    items = machine.iterate(args[0])
-    items = [i.payload if isinstance(i, Instance) and isinstance(i.payload, str) else i for i in items]
-    for item in items:
-        if isinstance(item, Unknown):
-            return item
-        if not isinstance(item, (str, bytes)):
+    texts = []
+    for item in machine.iterate(args[0]):
+        text = item.payload if isinstance(item, Instance) else item
+        if isinstance(text, Unknown):
+            return text
+        if not isinstance(text, (str, bytes)):
             raise TypeError(f"sequence item: expected str instance, {type_name(item)} found")
-    if sum(len(i) for i in items) + len(receiver) * len(items) > MAXIMUM_STRING:
+        texts.append(text)
+    if sum(map(len, texts)) + len(receiver) * len(texts) > MAXIMUM_STRING:
         return machine.unknown("a string that is too long")
-    return receiver.join(items)
+    return receiver.join(texts)
 
 
 def _pad(machine: Machine, receiver: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:

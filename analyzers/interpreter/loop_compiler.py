@@ -57,6 +57,7 @@ class PlainLoop(LoopExpressions):
     """
 
     machine: Machine
+    """Whose budget it spends; set by ``run``."""
 
     def __init__(self, node: cst.For) -> None:
         super().__init__()

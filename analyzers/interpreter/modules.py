@@ -20,6 +20,7 @@ class Modules:
     """All modules of one analysis: native tables, and source found by the project."""
 
     machine: Machine
+    """Whose modules they are; it enters itself."""
 
     def __init__(self, resolver: ImportResolver) -> None:
         self.resolver = resolver

@@ -18,7 +18,7 @@ def object_init(self, *args: Any, **kwargs: Any) -> None:
     return None
 
 
-def collection_init(self, *args: Any, machine: Machine, **kwargs: Any) -> None:
+def collection_init(self: Instance, *args: Any, machine: Machine, **kwargs: Any) -> None:
     """``super().__init__(…)`` in a subclass of dict, list or set: fills it."""
     made = machine.call(type(self.payload), args, kwargs)
     if isinstance(made, Unknown):
@@ -29,12 +29,12 @@ def collection_init(self, *args: Any, machine: Machine, **kwargs: Any) -> None:
         self.payload.update(made)
 
 
-def object_setattr(self, name: str, value: Any, *, machine: Machine) -> None:
+def object_setattr(self: Instance, name: str, value: Any, *, machine: Machine) -> None:
     machine.journal.touch(self.attributes)
     self.attributes[name] = value
 
 
-def object_delattr(self, name: str, *, machine: Machine) -> None:
+def object_delattr(self: Instance, name: str, *, machine: Machine) -> None:
     if name not in self.attributes:
         raise machine.exception("AttributeError", name)
     machine.journal.touch(self.attributes)

@@ -284,6 +284,13 @@ class Instance:
 
     __slots__ = ("attributes", "class_", "machine", "payload", "site", "unknown_because")
 
+    attributes: dict[str, Any]
+    broken: Unknown | None
+    class_: Class
+    machine: Machine
+    payload: Any
+    site: Site | None
+
     def __init__(self, class_: Class, machine: Machine, site: Site | None = None) -> None:
         object.__setattr__(self, "class_", class_)
         object.__setattr__(self, "machine", machine)
@@ -292,19 +299,21 @@ class Instance:
         object.__setattr__(self, "payload", None)
         object.__setattr__(self, "unknown_because", None)
 
-    def __getattr__(self, name: str) -> Any:
-        attributes = self.attributes
-        if name in attributes and self.class_.find(name) is MISSING:
-            return attributes[name]
-        value = self.machine.get_attribute(self, name, MISSING)
-        if value is MISSING:
-            raise AttributeError(name)
-        if type(value) is BoundMethod:
-            return NativeView(self.machine, value)
-        return value
+    if not TYPE_CHECKING:  # What a host class does not declare is a mistake to the type checker.
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.machine.set_attribute(self, name, value)
+        def __getattr__(self, name: str) -> Any:
+            attributes = self.attributes
+            if name in attributes and self.class_.find(name) is MISSING:
+                return attributes[name]
+            value = self.machine.get_attribute(self, name, MISSING)
+            if value is MISSING:
+                raise AttributeError(name)
+            if type(value) is BoundMethod:
+                return NativeView(self.machine, value)
+            return value
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            self.machine.set_attribute(self, name, value)
 
     def __eq__(self, other: Any) -> bool:
         return self is other or self.machine.is_equal(self, other)
@@ -323,6 +332,13 @@ class Instance:
 
     def __repr__(self) -> str:
         return f"<{self.class_.name} object>"
+
+
+if TYPE_CHECKING:
+    HostObject = Instance
+else:
+    HostObject = object
+"""The base of every host class: its methods run with an Instance as ``self``, and that is what the checker takes it for."""
 
 
 class NativeView:

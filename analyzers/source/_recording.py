@@ -65,7 +65,7 @@ class RecordingState(CodegenState):
         if node not in self.spans:
             self.spans[node] = (start, self.at)
 
-    def record_syntactic_position(
+    def record_syntactic_position(  # pyright: ignore[reportIncompatibleMethodOverride] - a cheaper context manager
         self, node: CSTNode, *, start_node: CSTNode | None = None, end_node: CSTNode | None = None
-    ) -> _Syntactic:  # pyright: ignore[reportIncompatibleMethodOverride] - a cheaper context manager
+    ) -> _Syntactic:
         return _Syntactic(self, node, start_node, end_node)

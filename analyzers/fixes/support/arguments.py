@@ -13,7 +13,7 @@ class Argument(NamedTuple):
     """The name of an argument, and its position when it is given without it."""
 
     name: str
-    index: int | None
+    position: int | None
 
 
 _TORCH = {"kernel_size": 2, "stride": 3, "padding": 4, "dilation": 5, "bias": 7}

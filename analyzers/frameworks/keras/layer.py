@@ -9,7 +9,7 @@ from analyzers.frameworks.keras.naming import automatic_name
 from analyzers.interpreter.graph import Step, replaced, tensors_below
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, HostObject, Instance
 from analyzers.tensors.dims import Dim, symbol
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor, parameter
@@ -99,7 +99,7 @@ def parts_of(module: Instance) -> list[Instance]:
 
 
 @layer("keras.layers.Layer", "keras.Layer", "tensorflow.Module")
-class Layer:
+class Layer(HostObject):
     """The base of every Keras layer and model."""
 
     takes_data = False
@@ -297,17 +297,19 @@ class Layer:
 
     variable_dtype = input_dtype = compute_dtype
 
-    def __getattr__(self, name: str) -> Any:
-        weights = self.attributes.get("_parameters", {})
-        if name in weights:
-            self.machine.recorder.read.add(id(self))
-            return weights[name]
-        if name in ("_layers", "input_spec", "activity_regularizer", "supports_masking", "stateful", "_keras_mask"):
-            return sublayers(self) if name == "_layers" else None
-        return MISSING
+    if not TYPE_CHECKING:  # What is not declared is a mistake to the type checker.
 
-    def __setattr__(self, name: str, value: Any, *, machine: Machine) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        machine.journal.touch(self.attributes)
+        def __getattr__(self, name: str) -> Any:
+            weights = self.attributes.get("_parameters", {})
+            if name in weights:
+                self.machine.recorder.read.add(id(self))
+                return weights[name]
+            if name in ("_layers", "input_spec", "activity_regularizer", "supports_masking", "stateful", "_keras_mask"):
+                return sublayers(self) if name == "_layers" else None
+            return MISSING
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.machine.journal.touch(self.attributes)
         if isinstance(value, Tensor) and value.parameter and "_parameters" in self.attributes:
             _register(self, name, value)
         self.attributes[name] = value
@@ -455,7 +457,7 @@ def filled_in(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]
     return kept
 
 
-def _build_and_call(self, entry: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+def _build_and_call(self: Instance, entry: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
     if not self.attributes.get("built"):
         _build(self, entry, args, kwargs, machine)
     result = machine.call(entry, args, kwargs)
@@ -468,7 +470,7 @@ def _build_and_call(self, entry: Any, *args: Any, machine: Machine, **kwargs: An
     return result
 
 
-def _build(self, entry: Any, args: tuple, kwargs: dict[str, Any], machine: Machine) -> None:
+def _build(self: Instance, entry: Any, args: tuple, kwargs: dict[str, Any], machine: Machine) -> None:
     """Call ``build`` with the shapes of what ``call`` gets, as Keras lines them up by name."""
     builder = self.class_.find("build")
     shapes = _shapes_by_name(entry, args, kwargs)
@@ -507,7 +509,7 @@ def raw_nest(value: Any) -> Any:
     return replaced(value, lambda t: tuple(t.shape))
 
 
-def _output_for(self, input_shape: Any, machine: Machine) -> Any:
+def _output_for(self: Instance, input_shape: Any, machine: Machine) -> Any:
     """The result of a call on tensors of this shape, leaving no trace in the record."""
     made = Tensor(open_shape(input_shape)) if is_shape(input_shape) else [Tensor(open_shape(s)) for s in input_shape]
     with machine.recorder.unrecorded():
@@ -524,7 +526,7 @@ def weight_of(shape: Any, dtype: Any = None, trainable: bool = True) -> Tensor:
     return parameter(open_shape(dims), trainable=trainable, dtype=dtype if isinstance(dtype, str) else "float32")
 
 
-def register_weight(self, name: Any, made: Tensor) -> Tensor:
+def register_weight(self: Instance, name: Any, made: Tensor) -> Tensor:
     """Keep a weight under its name; an unnamed one under its number."""
     weights = self.attributes["_parameters"]
     self.machine.journal.touch(weights)
@@ -535,7 +537,7 @@ def register_weight(self, name: Any, made: Tensor) -> Tensor:
     return made
 
 
-def _register(self, name: str, made: Tensor) -> None:
+def _register(self: Instance, name: str, made: Tensor) -> None:
     weights = self.attributes["_parameters"]
     if any(known is made for known in weights.values()):
         return
@@ -546,7 +548,7 @@ def _register(self, name: str, made: Tensor) -> None:
     weights[name] = made
 
 
-def add_weights(self, trainable: bool = True, **shapes: Any) -> None:
+def add_weights(self: Instance, trainable: bool = True, **shapes: Any) -> None:
     """Weights of these names and shapes, added by a framework layer's ``build``."""
     for name, shape in shapes.items():
         if shape is not None:

@@ -129,8 +129,10 @@ class Subclassed:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def __getattr__(self, name: str) -> Any:
-        return Unknown(f"the attribute {name} of a loss, metric or callback")
+    if not TYPE_CHECKING:  # What is not declared is a mistake to the type checker.
+
+        def __getattr__(self, name: str) -> Any:
+            return Unknown(f"the attribute {name} of a loss, metric or callback")
 
 
 class InputSpec(Inert):

@@ -27,7 +27,7 @@ def _items(machine: Machine, modules: Any) -> list[tuple[str, Any]]:
     return [tuple(machine.iterate(pair)) for pair in machine.iterate(modules)]  # type: ignore[misc]
 
 
-def _position(self, index: Any, *, inserting: bool = False) -> int:
+def _position(self: Module, index: Any, *, inserting: bool = False) -> int:
     length = len(children_of(self))
     if isinstance(index, Tensor):
         require_one_element(index)
@@ -38,19 +38,19 @@ def _position(self, index: Any, *, inserting: bool = False) -> int:
     return index + length if index < 0 else index
 
 
-def _out_of_range(self, index: int, length: int) -> OperationError:
+def _out_of_range(self: Instance, index: int, length: int) -> OperationError:
     message = f"index {index} is out of range, the {self.class_.name} holds {length or 'nothing'}"
     return OperationError("dimension-out-of-range", message, exception="IndexError")
 
 
-def _renumber(self, modules: list[Any], machine: Machine) -> None:
+def _renumber(self: Module, modules: list[Any], machine: Machine) -> None:
     entries = children_of(self)
     machine.journal.touch(entries)
     entries.clear()
     entries.update((str(i), module) for i, module in enumerate(modules))
 
 
-def _extend(self, modules: Any, machine: Machine) -> Any:
+def _extend(self: Module, modules: Any, machine: Machine) -> Any:
     try:
         items = machine.iterate(modules)
     except UnknownUsed as used:
@@ -68,7 +68,7 @@ def _extend(self, modules: Any, machine: Machine) -> Any:
     return self
 
 
-def _add_named(self, modules: dict[Any, Any]) -> None:
+def _add_named(self: Module, modules: dict[Any, Any]) -> None:
     """Children by name; a name that is not known makes the container unknown."""
     for name, module in modules.items():
         unknown = next((v for v in (name, module) if isinstance(v, Unknown)), None)
@@ -149,7 +149,7 @@ def _is_a(self: Instance, host: type) -> bool:
     return any(getattr(c, "host", None) is host for c in self.class_.mro)
 
 
-def _sliced(self, index: slice, machine: Machine) -> Any:
+def _sliced(self: Module, index: slice, machine: Machine) -> Any:
     pairs = list(children_of(self).items())[index]
     made = machine.call(_plain_class(self, machine))
     names_kept = _is_a(self, Sequential)
@@ -298,7 +298,7 @@ class ParameterList(Module):
         self.attributes["_parameters"][names[index]] = _as_parameter(value)
 
 
-def _add_parameters(self, values: list[Any]) -> Any:
+def _add_parameters(self: Module, values: list[Any]) -> Any:
     entries = self.attributes["_parameters"]
     for value in values:
         entries[str(len(entries))] = _as_parameter(value)

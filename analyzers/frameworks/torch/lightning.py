@@ -49,7 +49,7 @@ class LightningModule(Module):
         """``self.hparams`` gets the arguments of the constructor that calls this, or those that are named."""
         ignored = {ignore} if isinstance(ignore, str) else set(ignore or ())
         names = {name for name in args if isinstance(name, str)}
-        saved = _arguments(machine, self)
+        saved = _arguments(machine)
         for given in args:
             if not isinstance(given, str):
                 saved = _entries(machine, given)
@@ -70,11 +70,11 @@ class LightningModule(Module):
     log_dict = print = toggle_optimizer = untoggle_optimizer = log
 
 
-def _parameters_of(module: Any) -> HyperParameters:
+def _parameters_of(module: Instance) -> HyperParameters:
     return module.attributes.setdefault("_hparams", HyperParameters())
 
 
-def _arguments(machine: Machine, module: Any) -> dict[str, Any]:
+def _arguments(machine: Machine) -> dict[str, Any]:
     """What the constructor that is running was called with, its ``**kwargs`` spread."""
     frame = next((f for f in reversed(machine.frames) if f.function is not None), None)
     if frame is None or frame.function.name != "__init__":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import FRAMEWORKS, SPATIAL, Framework
 from analyzers.interpreter.overlays import layer
-from analyzers.interpreter.values import MISSING, Class, Function, Instance, LazyIterator, Partial
+from analyzers.interpreter.values import MISSING, Class, Function, HostObject, Instance, LazyIterator, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor
@@ -106,8 +106,10 @@ def lazily(items: Iterator[Any]) -> LazyIterator:
 
 
 @layer("torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module")
-class Module:
+class Module(HostObject):
     """The base of every layer: attribute assignment registers parameters, buffers and submodules."""
+
+    training: Any
 
     @staticmethod
     def prepare(instance: Instance) -> None:
@@ -128,16 +130,19 @@ class Module:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no forward")
         return machine.recorder.call_module(self, forward, list(args), kwargs)
 
-    def __getattr__(self, name: str) -> Any:
-        attributes = self.attributes
-        for table in TABLES:
-            if table in attributes and name in attributes[table]:
-                if table == "_parameters":
-                    self.machine.recorder.read.add(id(self))
-                return attributes[table][name]
-        return MISSING
+    if not TYPE_CHECKING:  # What is not declared is a mistake to the type checker.
 
-    def __setattr__(self, name: str, value: Any, *, machine: Machine) -> None:
+        def __getattr__(self, name: str) -> Any:
+            attributes = self.attributes
+            for table in TABLES:
+                if table in attributes and name in attributes[table]:
+                    if table == "_parameters":
+                        self.machine.recorder.read.add(id(self))
+                    return attributes[table][name]
+            return MISSING
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        machine = self.machine
         table = _table_for(self, name, value)
         if table is None:
             machine.journal.touch(self.attributes)
@@ -154,11 +159,11 @@ class Module:
         if table == "_modules":
             machine.recorder.assigned[id(self), name] = machine.site()
 
-    def __delattr__(self, name: str, *, machine: Machine) -> None:
+    def __delattr__(self, name: str) -> None:
         for table in TABLES:
             entries = self.attributes.get(table, {})
             if name in entries:
-                machine.journal.touch(entries)
+                self.machine.journal.touch(entries)
                 del entries[name]
                 return
         self.attributes.pop(name, None)
@@ -387,7 +392,7 @@ class Torch(Framework):
     def children(self, module: Instance) -> dict[str, Any]:
         return children_of(module)
 
-    def settle(self, root: Instance) -> None:
+    def finalize_model(self, root: Instance) -> None:
         """A model is built in training mode, as torch builds it, and looked at in evaluation mode."""
         modules = [module for _, module in walk(root) if module.attributes.get("training") is not False]
         if any(isinstance(module.class_.find("train"), Function) for module in modules):

@@ -127,7 +127,7 @@ def shared_in_place(*names: str) -> Callable[[Native], Native]:
 def in_place_form(definition: Callable[..., Any], write: Callable[[Any, Any], Any] = in_place) -> Callable[..., Any]:
     """The native that writes the definition's result into its first argument."""
 
-    def native(self, *arguments: Any, **named: Any) -> Any:
+    def native(self: Tensor, *arguments: Any, **named: Any) -> Any:
         try:
             result = definition(self, *arguments, **named)
         except UnknownUsed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 
 class NamedResult(tuple):
@@ -16,8 +16,10 @@ class NamedResult(tuple):
         result.fields = fields
         return result
 
-    def __getattr__(self, name: str) -> Any:
-        fields = self.__dict__.get("fields", ())
-        if name in fields:
-            return self[fields.index(name)]
-        raise AttributeError(name)
+    if not TYPE_CHECKING:  # What is not declared is a mistake to the type checker.
+
+        def __getattr__(self, name: str) -> Any:
+            fields = self.__dict__.get("fields", ())
+            if name in fields:
+                return self[fields.index(name)]
+            raise AttributeError(name)

@@ -177,7 +177,8 @@ def _repr(self: Instance, *, machine: Machine) -> Any:
     return f"{self.class_.name}({', '.join(parts)})"
 
 
-def _refuse(self: Instance, name: Any, *_: Any, machine: Machine) -> None:
+def _refuse(self: Instance, name: Any, *_: Any) -> None:
+    machine = self.machine
     class_ = Class("FrozenInstanceError", (builtin_exception(machine, "AttributeError"),), {}, "dataclasses")
     error = Instance(class_, machine, machine.site())
     error.attributes["args"] = (f"cannot assign to field {name!r}",)

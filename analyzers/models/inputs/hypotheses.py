@@ -115,9 +115,9 @@ def _square_map_of(features: int, records: list[Any]) -> tuple[int, int, int] | 
     """(channels, height, width) of the first square map with that many numbers."""
     maps = [r.output.shape[1:] for r in records if isinstance(r.output, Tensor) and len(r.output.shape) == 4]
     for channels, height, width in maps:
-        known = isinstance(channels, int) and isinstance(height, int) and isinstance(width, int)
-        if known and channels * height * width == features and height == width:
-            return channels, height, width
+        if isinstance(channels, int) and isinstance(height, int) and height == width:
+            if channels * height * height == features:
+                return channels, height, height
     return None
 
 

@@ -78,7 +78,7 @@ NAMES["keras.activations.deserialize"] = get
 class Activation(Layer):
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["activation"] = activation_of(activation, self.machine)
+        self.activation = activation_of(activation, self.machine)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -124,7 +124,7 @@ class ThresholdedReLU(Plain):
 class Softmax(Layer):
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["axis"] = axis
+        self.axis = axis
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         made = reduction.mix(as_tensor(inputs), self.axis)
@@ -144,7 +144,7 @@ class PReLU(Layer):
         shared = (
             () if shared_axes is None else shared_axes if isinstance(shared_axes, (tuple, list)) else (shared_axes,)
         )
-        self.attributes["shared_axes"] = tuple(shared)
+        self.shared_axes = tuple(shared)
 
     def build(self, input_shape: Any = None) -> None:
         shape: list[Dim] = list(input_shape[1:])

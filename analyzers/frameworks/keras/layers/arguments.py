@@ -180,7 +180,7 @@ def _registers_objects(machine: Machine) -> bool:
     return any(way in module.source.text for module in machine.modules.by_path.values() for way in ways)
 
 
-def activated(self, x: Tensor) -> Any:
+def activated(self: Instance, x: Tensor) -> Any:
     """The layer's activation applied to what it computed."""
     function = self.attributes.get("activation")
     if function is None or isinstance(function, Unknown):

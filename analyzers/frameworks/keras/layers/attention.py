@@ -28,15 +28,13 @@ class MultiHeadAttention(Layer):
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
         shape = output_shape if isinstance(output_shape, (tuple, list)) or output_shape is None else (output_shape,)
-        self.attributes.update(
-            num_heads=whole(num_heads, "num_heads"),
-            key_dim=whole(key_dim, "key_dim"),
-            value_dim=whole(value_dim or key_dim, "value_dim"),
-            use_bias=bool(use_bias),
-            use_gate=bool(use_gate),
-            _output=tuple(shape) if shape else None,
-            _attention_axes=attention_axes,
-        )
+        self.num_heads = whole(num_heads, "num_heads")
+        self.key_dim = whole(key_dim, "key_dim")
+        self.value_dim = whole(value_dim or key_dim, "value_dim")
+        self.use_bias = bool(use_bias)
+        self.use_gate = bool(use_gate)
+        self._output_shape = tuple(shape) if shape else None
+        self._attention_axes = attention_axes
 
     def build(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, query_shape: Any = None, value_shape: Any = None, key_shape: Any = None
@@ -59,11 +57,11 @@ class MultiHeadAttention(Layer):
         return (result, scores) if return_attention_scores is True else result
 
 
-def _build_heads(self, query: Dim, value: Dim, key: Dim) -> None:
+def _build_heads(self: MultiHeadAttention, query: Dim, value: Dim, key: Dim) -> None:
     for kind in ("Softmax", "Dropout"):
         automatic_name(self.machine, kind)  # Parts without weights, which take their numbers all the same.
     heads, size, value_size = self.num_heads, self.key_dim, self.value_dim
-    out = self.attributes["_output"] or (query,)
+    out = self._output_shape or (query,)
     bias = self.use_bias
     add_weights(
         self,
@@ -80,7 +78,7 @@ def _build_heads(self, query: Dim, value: Dim, key: Dim) -> None:
     )
 
 
-def _require_features(self, name: str, x: Tensor, query: Tensor) -> None:
+def _require_features(self: MultiHeadAttention, name: str, x: Tensor, query: Tensor) -> None:
     expected = self.attributes["_parameters"][f"{name}_kernel"].shape[0]
     if require(x.shape[-1], expected) is False:
         raise OperationError(
@@ -93,7 +91,7 @@ def _require_features(self, name: str, x: Tensor, query: Tensor) -> None:
         )
 
 
-def _attended(self, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+def _attended(self: MultiHeadAttention, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
     heads = self.num_heads
     if require(k.shape[1], v.shape[1]) is False:
         raise OperationError(
@@ -102,8 +100,8 @@ def _attended(self, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
             result=q.with_(),
             exception="ValueError",
         )
-    out = self.attributes["_output"] or (q.shape[-1],)
-    axes = tuple(range(1, q.rank - 1)) if self.attributes["_attention_axes"] is None else _axes(self, q.rank)
+    out = self._output_shape or (q.shape[-1],)
+    axes = tuple(range(1, q.rank - 1)) if self._attention_axes is None else _axes(self, q.rank)
     seen = [
         q.with_(field=q.field.mix((q.rank - 1,))),
         k.with_(field=k.field.mix((*axes, k.rank - 1))),
@@ -125,8 +123,8 @@ def _attended(self, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
     return result, Tensor((q.shape[0], heads, length, source))
 
 
-def _axes(self, rank: int) -> tuple[int, ...]:
-    given = self.attributes["_attention_axes"]
+def _axes(self: MultiHeadAttention, rank: int) -> tuple[int, ...]:
+    given = self._attention_axes
     given = given if isinstance(given, (tuple, list)) else (given,)
     return tuple(a % rank for a in given)
 
@@ -148,10 +146,11 @@ class GroupedQueryAttention(Layer):
         if isinstance(many, int) and isinstance(few, int) and many % few:
             message = f"{{subject}} has {many} query heads, not divisible by {few} key-value heads"
             raise invalid(message, "num_query_heads")
-        self.attributes.update(
-            head_dim=head_dim, num_query_heads=num_query_heads, num_key_value_heads=num_key_value_heads,
-            use_bias=bool(use_bias), use_gate=bool(use_gate),
-        )  # fmt: skip
+        self.head_dim = head_dim
+        self.num_query_heads = num_query_heads
+        self.num_key_value_heads = num_key_value_heads
+        self.use_bias = bool(use_bias)
+        self.use_gate = bool(use_gate)
 
     def build(self, *shapes: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         return None
@@ -194,14 +193,9 @@ class DotAttention(Layer):
         use_causal_mask: Any = False,
     ) -> Any:  # fmt: skip
         q, v, k = attention_inputs(inputs)
-        if self.attributes["_additive"]:
-            if require(q.shape[-1], k.shape[-1]) is False:
-                raise _scores_mismatch(q, k, v)
-            seen = linear_algebra.scaled_dot_product_attention(q, k.with_(shape=(*k.shape[:-1], q.shape[-1])), v)
-        else:
-            if require(q.shape[-1], k.shape[-1]) is False:
-                raise _scores_mismatch(q, k, v)
-            seen = linear_algebra.scaled_dot_product_attention(q, k, v)
+        if require(q.shape[-1], k.shape[-1]) is False:
+            raise _scores_mismatch(q, k, v)
+        seen = linear_algebra.scaled_dot_product_attention(q, k.with_(shape=(*k.shape[:-1], q.shape[-1])), v)
         if return_attention_scores is True:
             return seen, Tensor((*q.shape[:-1], k.shape[-2]))
         return seen
@@ -233,7 +227,8 @@ class Attention(DotAttention):
         self, use_scale: Any = False, score_mode: Any = "dot", dropout: Any = 0.0, seed: Any = None, **kwargs: Any
     ) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes.update(use_scale=bool(use_scale), score_mode=score_mode, _additive=False)
+        self.use_scale = bool(use_scale)
+        self.score_mode = score_mode
 
     def build(self, input_shape: Any = None) -> None:
         add_weights(
@@ -247,7 +242,7 @@ class Attention(DotAttention):
 class AdditiveAttention(DotAttention):
     def __init__(self, use_scale: Any = True, dropout: Any = 0.0, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes.update(use_scale=bool(use_scale), _additive=True)
+        self.use_scale = bool(use_scale)
 
     def build(self, input_shape: Any = None) -> None:
         if self.use_scale and isinstance(input_shape, (tuple, list)):

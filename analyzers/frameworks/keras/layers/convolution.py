@@ -77,31 +77,43 @@ def convolve(
     return result
 
 
+class Convolution(Layer):
+    """What every convolution holds, set by :func:`set_up`."""
+
+    rank: int
+    kernel_size: tuple[Dim, ...]
+    strides: tuple[Dim, ...]
+    padding: str
+    data_format: str
+    dilation_rate: tuple[Dim, ...]
+    use_bias: bool
+    activation: Any
+
+
 def set_up(
-    self, rank: int, kernel_size: Any, strides: Any, padding: str, format: Any, dilation_rate: Any, use_bias: Any,
+    self: Convolution, rank: int, kernel_size: Any, strides: Any, padding: str, format: Any, dilation_rate: Any, use_bias: Any,
     kwargs: dict[str, Any], **counts: Any,
 ) -> None:  # fmt: skip
     """The attributes that all convolutions have; ``counts`` are whole numbers such as ``filters``."""
     Layer.__init__(self, **kwargs)
-    self.attributes.update(
-        rank=rank,
-        **{name: whole(value, name) for name, value in counts.items()},
-        kernel_size=per_axis(kernel_size, rank, "kernel_size"),
-        strides=per_axis(strides, rank, "strides"),
-        padding=padding,
-        data_format=data_format(self.machine, format),
-        dilation_rate=per_axis(dilation_rate, rank, "dilation_rate"),
-        use_bias=bool(use_bias),
-    )
+    self.rank = rank
+    for name, value in counts.items():
+        setattr(self, name, whole(value, name))
+    self.kernel_size = per_axis(kernel_size, rank, "kernel_size")
+    self.strides = per_axis(strides, rank, "strides")
+    self.padding = padding
+    self.data_format = data_format(self.machine, format)
+    self.dilation_rate = per_axis(dilation_rate, rank, "dilation_rate")
+    self.use_bias = bool(use_bias)
     require_one_stretch(self.strides, self.dilation_rate)
 
 
-def convolved(self, x: Tensor, groups: Any = 1) -> Tensor:
+def convolved(self: Convolution, x: Tensor, filters: Dim, groups: Any = 1) -> Tensor:
     """The layer's own convolution."""
     return convolve(
         x,
         in_channels=self.attributes["_channels"],
-        out_channels=self.filters,
+        out_channels=filters,
         kernel=self.kernel_size,
         strides=self.strides,
         padding=self.padding,
@@ -111,18 +123,21 @@ def convolved(self, x: Tensor, groups: Any = 1) -> Tensor:
     )
 
 
-def _input(self, inputs: Any) -> Tensor:
+def _input(self: Convolution, inputs: Any) -> Tensor:
     """The tensor that is convolved; raises rank-mismatch."""
     x = as_tensor(inputs)
     require_rank(x, len(self.kernel_size) + 2)
     return x
 
 
-class BaseConv(Layer):
+class BaseConv(Convolution):
     """What ``Conv1D`` … ``Conv3D`` share."""
 
+    filters: Dim
+    groups: Dim
+
     def call(self, inputs: Any) -> Any:
-        return activated(self, convolved(self, _input(self, inputs), self.groups))
+        return activated(self, convolved(self, _input(self, inputs), self.filters, self.groups))
 
     def build(self, input_shape: Any = None) -> None:
         channels = _input_channels(self, input_shape)
@@ -140,7 +155,7 @@ class BaseConv(Layer):
             self, rank, kernel_size, strides, padding_mode(padding, causal=rank == 1), format, dilation_rate, use_bias,
             kwargs, filters=filters, groups=groups,
         )  # fmt: skip
-        self.attributes["activation"] = activation_of(activation, self.machine)
+        self.activation = activation_of(activation, self.machine)
         if isinstance(self.filters, int) and isinstance(self.groups, int) and self.filters % self.groups:
             raise _uneven("filters", self.filters, self.groups)
 
@@ -156,7 +171,7 @@ def _uneven(what: str, count: int, groups: int) -> OperationError:
     )
 
 
-def _input_channels(self, input_shape: Any) -> Dim:
+def _input_channels(self: Convolution, input_shape: Any) -> Dim:
     """The channels it is built for; raises rank-mismatch for another number of dims."""
     rank = len(self.kernel_size) + 2
     if len(input_shape) != rank:
@@ -232,7 +247,13 @@ def depthwise(
     )
 
 
-def _depthwise_of(self, x: Tensor) -> Tensor:
+class Depthwise(Convolution):
+    """A convolution with ``depth_multiplier`` kernels for every channel."""
+
+    depth_multiplier: Dim
+
+
+def _depthwise_of(self: Depthwise, x: Tensor) -> Tensor:
     """The depthwise convolution of a layer that has a ``depth_multiplier``."""
     return depthwise(
         x, self.attributes["_channels"], self.depth_multiplier, self.kernel_size, self.strides, self.padding,
@@ -240,7 +261,7 @@ def _depthwise_of(self, x: Tensor) -> Tensor:
     )  # fmt: skip
 
 
-class BaseDepthwiseConv(Layer):
+class BaseDepthwiseConv(Depthwise):
     """What ``DepthwiseConv1D`` and ``DepthwiseConv2D`` share."""
 
     def call(self, inputs: Any) -> Any:
@@ -260,7 +281,7 @@ class BaseDepthwiseConv(Layer):
             self, rank, kernel_size, strides, padding_mode(padding), format, dilation_rate, use_bias, kwargs,
             depth_multiplier=depth_multiplier,
         )  # fmt: skip
-        self.attributes["activation"] = activation_of(activation, self.machine)
+        self.activation = activation_of(activation, self.machine)
 
 
 @keras_layer("DepthwiseConv1D")
@@ -293,8 +314,10 @@ class DepthwiseConv2D(BaseDepthwiseConv):
         )  # fmt: skip
 
 
-class BaseSeparableConv(Layer):
+class BaseSeparableConv(Depthwise):
     """What ``SeparableConv1D`` and ``SeparableConv2D`` share: depthwise, then 1×1."""
+
+    filters: Dim
 
     def call(self, inputs: Any) -> Any:
         x = _input(self, inputs)
@@ -339,7 +362,7 @@ class BaseSeparableConv(Layer):
             self, rank, kernel_size, strides, padding_mode(padding, causal=rank == 1), format, dilation_rate, use_bias,
             kwargs, filters=filters, depth_multiplier=depth_multiplier,
         )  # fmt: skip
-        self.attributes["activation"] = activation_of(activation, self.machine)
+        self.activation = activation_of(activation, self.machine)
 
 
 @keras_layer("SeparableConv1D", "SeparableConvolution1D")
@@ -428,8 +451,11 @@ def _beyond(extent: Dim, stride: Dim, output_padding: Any, axis: int) -> Dim:
     return stride - extent % 2 if output_padding is None else output_padding[axis]
 
 
-class BaseConvTranspose(Layer):
+class BaseConvTranspose(Convolution):
     """What ``Conv1DTranspose`` … ``Conv3DTranspose`` share."""
+
+    filters: Dim
+    output_padding: tuple[Dim, ...] | None
 
     def call(self, inputs: Any) -> Any:
         made = transposed(
@@ -452,7 +478,8 @@ class BaseConvTranspose(Layer):
             self, rank, kernel_size, strides, padding_mode(padding), format, dilation_rate, use_bias, kwargs,
             filters=filters,
         )  # fmt: skip
-        self.attributes.update(output_padding=given, activation=activation_of(activation, self.machine))
+        self.output_padding = given
+        self.activation = activation_of(activation, self.machine)
         if given is not None and any(require(p, s) is True or below(s - p, 1) for p, s in zip(given, self.strides)):
             raise invalid(
                 f"{{subject}} has output_padding {given}, which must be below its strides {self.strides}",
@@ -505,4 +532,4 @@ class Conv3DTranspose(BaseConvTranspose):
         )  # fmt: skip
 
 
-__all__ = ["BaseConv", "convolve"]
+__all__ = ["BaseConv", "Convolution", "convolve"]

@@ -36,9 +36,9 @@ class Dense(Layer):
         lora_rank: Any = None, lora_alpha: Any = None, quantization_config: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
-        self.attributes.update(
-            units=whole(units, "units"), activation=activation_of(activation, self.machine), use_bias=bool(use_bias)
-        )
+        self.units = whole(units, "units")
+        self.activation = activation_of(activation, self.machine)
+        self.use_bias = bool(use_bias)
 
     def build(self, input_shape: Any = None) -> None:
         if len(input_shape) < 2:
@@ -67,12 +67,10 @@ class EinsumDense(Layer):
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
         shape = output_shape if isinstance(output_shape, (tuple, list)) else (output_shape,)
-        self.attributes.update(
-            equation=equation.replace(" ", ""),
-            partial_output_shape=tuple(shape),
-            bias_axes=bias_axes,
-            activation=activation_of(activation, self.machine),
-        )
+        self.equation = equation.replace(" ", "")
+        self.partial_output_shape = tuple(shape)
+        self.bias_axes = bias_axes
+        self.activation = activation_of(activation, self.machine)
 
     def build(self, input_shape: Any = None) -> None:
         left, right = self.equation.split("->")
@@ -133,7 +131,8 @@ class Embedding(Layer):
         if length is not None or shape is not None:
             dims = shape if shape is not None else (length,)
             self.attributes["_input_shape_arg"] = (None, *dims)
-        self.attributes.update(input_dim=whole(input_dim, "input_dim"), output_dim=whole(output_dim, "output_dim"))
+        self.input_dim = whole(input_dim, "input_dim")
+        self.output_dim = whole(output_dim, "output_dim")
         self.attributes["_integers"] = True
 
     def build(self, input_shape: Any = None) -> None:
@@ -163,7 +162,9 @@ class ReversibleEmbedding(Layer):
         reverse_dtype: Any = None, logit_soft_cap: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
-        self.attributes.update(input_dim=input_dim, output_dim=output_dim, tie_weights=bool(tie_weights))
+        self.input_dim = input_dim
+        self.output_dim = output_dim
+        self.tie_weights = bool(tie_weights)
 
     def build(self, input_shape: Any = None) -> None:
         back = None if self.tie_weights else (self.output_dim, self.input_dim)
@@ -211,16 +212,18 @@ class Lambda(Layer):
         self, function: Any, output_shape: Any = None, mask: Any = None, arguments: Any = None, **kwargs: Any
     ) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes.update(function=function, _output_shape=output_shape, arguments=arguments or {})
+        self.function = function
+        self._output_shape = output_shape
+        self.arguments = arguments or {}
 
     def call(self, inputs: Any, mask: Any = None, training: Any = None, *, machine: Machine) -> Any:
         extra = dict(self.arguments)
-        function = self.attributes["function"]
+        function = self.function
         if isinstance(function, Function):
             names = [*function.parameters.positional, *function.parameters.keyword_only]
             extra.update({k: v for k, v in (("mask", mask), ("training", training)) if k in names})
         result = machine.call(function, (inputs,), extra)
-        declared = self.attributes["_output_shape"]
+        declared = self._output_shape
         if not isinstance(result, Unknown) or declared is None or isinstance(declared, Unknown):
             return result
         return _declared(inputs, declared, machine)
@@ -241,7 +244,7 @@ class Wrapper(Layer):
 
     def __init__(self, layer: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["layer"] = layer
+        self.layer = layer
 
 
 def described(x: Tensor) -> str:

@@ -69,7 +69,7 @@ class Merge(Layer):
         return noted(self, inputs, combined(inputs))
 
 
-def noted(self, inputs: Any, result: Tensor) -> Tensor:
+def noted(self: Layer, inputs: Any, result: Tensor) -> Tensor:
     """The result of a merge, noted as one for the rules that look at merges."""
     self.machine.recorder.merged(self.class_.name.lower(), [t for t in inputs if isinstance(t, Tensor)])
     return result
@@ -114,7 +114,7 @@ class Concatenate(Layer):
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["axis"] = axis
+        self.axis = axis
 
     def call(self, inputs: Any) -> Any:
         tensors = several(inputs)
@@ -144,7 +144,7 @@ class Dot(Layer):
 
     def __init__(self, axes: Any, normalize: Any = False, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["axes"] = axes
+        self.axes = axes
 
     def call(self, inputs: Any) -> Any:
         tensors = several(inputs)

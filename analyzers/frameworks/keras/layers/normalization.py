@@ -28,7 +28,9 @@ class BatchNormalization(Layer):
         kwargs = {k: v for k, v in kwargs.items() if k not in ("fused", "virtual_batch_size", "adjustment")}
         Layer.__init__(self, **kwargs)
         axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-        self.attributes.update(axis=axis, center=bool(center), scale=bool(scale))
+        self.axis = axis
+        self.center = bool(center)
+        self.scale = bool(scale)
 
     def build(self, input_shape: Any = None) -> None:
         channels = size_of(input_shape, axis_of(self.axis, len(input_shape)))
@@ -43,7 +45,7 @@ class BatchNormalization(Layer):
         return normalization.channel_norm(x, self.attributes["_channels"], axis_of(self.axis, x.rank))
 
 
-def _over(self, input_shape: Any) -> tuple[Dim, ...]:
+def _over(self: LayerNormalization | RMSNormalization, input_shape: Any) -> tuple[Dim, ...]:
     """The sizes along the axes of a layer normalisation."""
     return tuple(size_of(input_shape, i) for i in sorted(axes_of(self.axis, len(input_shape))))
 
@@ -57,7 +59,9 @@ class LayerNormalization(Layer):
     ) -> None:  # fmt: skip
         kwargs.pop("rms_scaling", None)
         Layer.__init__(self, **kwargs)
-        self.attributes.update(axis=axis, center=bool(center), scale=bool(scale))
+        self.axis = axis
+        self.center = bool(center)
+        self.scale = bool(scale)
 
     def build(self, input_shape: Any = None) -> None:
         shape = _over(self, input_shape)
@@ -68,7 +72,7 @@ class LayerNormalization(Layer):
         return _checked_norm(self, as_tensor(inputs))
 
 
-def _checked_norm(self, x: Tensor) -> Tensor:
+def _checked_norm(self: LayerNormalization | RMSNormalization, x: Tensor) -> Tensor:
     """Statistics over the axes, whose sizes must be those the layer was built for."""
     dims = sorted(axes_of(self.axis, x.rank))
     sizes = self.attributes["_sizes"]
@@ -91,7 +95,7 @@ def _checked_norm(self, x: Tensor) -> Tensor:
 class RMSNormalization(Layer):
     def __init__(self, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["axis"] = axis
+        self.axis = axis
 
     def build(self, input_shape: Any = None) -> None:
         shape = _over(self, input_shape)
@@ -112,12 +116,15 @@ class GroupNormalization(Layer):
         Layer.__init__(self, **kwargs)
         if isinstance(groups, int) and groups <= 0 and groups != -1:
             raise invalid(f"{{subject}} has groups {groups}, which must be at least 1 (or -1)", "groups")
-        self.attributes.update(groups=groups, axis=axis, center=bool(center), scale=bool(scale))
+        self.groups = groups
+        self.axis = axis
+        self.center = bool(center)
+        self.scale = bool(scale)
 
     def build(self, input_shape: Any = None) -> None:
         channels = size_of(input_shape, axis_of(self.axis, len(input_shape)))
         if self.groups == -1:
-            self.attributes["groups"] = channels
+            self.groups = channels
         shape = (channels,)
         add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
 
@@ -144,7 +151,7 @@ class GroupNormalization(Layer):
 class UnitNormalization(Layer):
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["axis"] = axis
+        self.axis = axis
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)

@@ -50,13 +50,10 @@ class BasePooling(Layer):
         self, rank: int, pool_size: Any, strides: Any, padding: Any, format: Any, kwargs: dict[str, Any]
     ) -> None:
         Layer.__init__(self, **kwargs)
-        size = per_axis(pool_size, rank, "pool_size")
-        self.attributes.update(
-            pool_size=size,
-            strides=size if strides is None else per_axis(strides, rank, "strides"),
-            padding=padding_mode(padding),
-            data_format=data_format(self.machine, format),
-        )
+        self.pool_size = per_axis(pool_size, rank, "pool_size")
+        self.strides = self.pool_size if strides is None else per_axis(strides, rank, "strides")
+        self.padding = padding_mode(padding)
+        self.data_format = data_format(self.machine, format)
 
 
 @keras_layer("MaxPooling1D", "MaxPool1D")
@@ -124,7 +121,8 @@ class BaseGlobalPooling(Layer):
 
     def _setup(self, format: Any, keepdims: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes.update(data_format=data_format(self.machine, format), keepdims=bool(keepdims))
+        self.data_format = data_format(self.machine, format)
+        self.keepdims = bool(keepdims)
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         x = as_tensor(inputs)
@@ -174,8 +172,8 @@ class BaseAdaptivePooling(Layer):
 
     def _setup(self, output_size: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
-        size = per_axis(output_size, self.rank, "output_size")
-        self.attributes.update(output_size=size, data_format=data_format(self.machine, format))
+        self.output_size = per_axis(output_size, self.rank, "output_size")
+        self.data_format = data_format(self.machine, format)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)

@@ -51,7 +51,8 @@ class Normalization(Layer):
         if (mean is None) != (variance is None):
             raise invalid("{subject} needs both mean and variance, or neither", "mean")
         axis = () if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
-        self.attributes.update(axis=tuple(axis), input_mean=mean)
+        self.axis = tuple(axis)
+        self.input_mean = mean
 
     def build(self, input_shape: Any = None) -> None:
         if self.input_mean is None:
@@ -93,12 +94,10 @@ class Resizing(Layer):
 
     def _setup(self, height: Any, width: Any, interpolation: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes.update(
-            height=whole(height, "height"),
-            width=whole(width, "width"),
-            interpolation=interpolation,
-            data_format=data_format(self.machine, format),
-        )
+        self.height = whole(height, "height")
+        self.width = whole(width, "width")
+        self.interpolation = interpolation
+        self.data_format = data_format(self.machine, format)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -122,7 +121,9 @@ class CenterCrop(Layer):
 
     def _setup(self, height: Any, width: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes.update(height=height, width=width, data_format=data_format(self.machine, format))
+        self.height = height
+        self.width = width
+        self.data_format = data_format(self.machine, format)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -162,7 +163,7 @@ def _augmentation(name: str, options: str) -> None:
     parameters = options.split()
     known = {*parameters, "seed", "data_format", "name", "trainable", "dtype", "value_range", "input_shape"}
 
-    def initialise(self, *args: Any, **kwargs: Any) -> None:
+    def initialise(self: Augmentation, *args: Any, **kwargs: Any) -> None:
         wrong = {k: v for k, v in kwargs.items() if k not in known}
         Layer.__init__(
             self, **wrong, **{k: v for k, v in kwargs.items() if k in ("name", "trainable", "dtype", "input_shape")}
@@ -224,7 +225,8 @@ class CategoryEncoding(Layer):
         self, num_tokens: Any = None, output_mode: Any = "multi_hot", sparse: Any = False, **kwargs: Any
     ) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes.update(num_tokens=num_tokens, output_mode=output_mode)
+        self.num_tokens = num_tokens
+        self.output_mode = output_mode
 
     def call(self, inputs: Any, count_weights: Any = None) -> Any:
         x = as_tensor(inputs)
@@ -277,7 +279,9 @@ class TextVectorization(Layer):
         name: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, name=name, **kwargs)
-        self.attributes.update(max_tokens=max_tokens, output_mode=output_mode, _length=output_sequence_length)
+        self.max_tokens = max_tokens
+        self.output_mode = output_mode
+        self._output_sequence_length = output_sequence_length
 
     def adapt(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -290,7 +294,7 @@ class TextVectorization(Layer):
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
-        length = self.attributes["_length"]
+        length = self._output_sequence_length
         if self.output_mode != "int":
             length = self.max_tokens
         if length is None or isinstance(length, Unknown):

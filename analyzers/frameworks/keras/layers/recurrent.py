@@ -14,7 +14,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     require_rank,
     whole,
 )
-from analyzers.frameworks.keras.layers.convolution import convolve, convolved, set_up
+from analyzers.frameworks.keras.layers.convolution import Convolution, convolve, convolved, set_up
 from analyzers.interpreter.graph import tensors_below
 from analyzers.tensors.dims import Dim, product, require, text
 from analyzers.tensors.errors import OperationError
@@ -41,13 +41,22 @@ def require_features(x: Tensor, expected: Dim, result: Any) -> None:
         )
 
 
-def outputs_of(self, last: Tensor, sequence: Tensor, states: list[Tensor]) -> Any:
+class SequenceLayer(Layer):
+    """What every layer holds that runs along a sequence."""
+
+    return_sequences: bool
+    return_state: bool
+    go_backwards: bool
+    stateful: bool
+
+
+def outputs_of(self: SequenceLayer, last: Tensor, sequence: Tensor, states: list[Tensor]) -> Any:
     """What a recurrent layer returns: the last output or all, and its states where asked for."""
     output = sequence if self.return_sequences else last
     return (output, *states) if self.return_state else output
 
 
-def _require_states(self, initial_state: Any, count: int, units: Dim, result: Any) -> None:
+def _require_states(initial_state: Any, count: int, units: Dim, result: Any) -> None:
     """Given initial states must be as many and as wide as the layer's own."""
     if initial_state is None or isinstance(initial_state, Unknown):
         return
@@ -71,7 +80,7 @@ def _require_states(self, initial_state: Any, count: int, units: Dim, result: An
         )
 
 
-def _add_gates(self, features: Dim) -> None:
+def _add_gates(self: Recurrent | Cell, features: Dim) -> None:
     """The weights of all gates, for steps of so many features."""
     self.attributes["_features"] = features
     units, gates = self.units, GATES[self.kind]
@@ -89,16 +98,14 @@ def _step(x: Tensor) -> Tensor:
     return Tensor((x.shape[0], *x.shape[2:]), x.field.mix((1,)).remove((1,)), x.dtype)
 
 
-def _set_returns(self, sequences: Any, state: Any, backwards: Any, stateful: Any) -> None:
-    self.attributes.update(
-        return_sequences=bool(sequences),
-        return_state=bool(state),
-        go_backwards=bool(backwards),
-        stateful=bool(stateful),
-    )
+def _set_returns(self: SequenceLayer, sequences: Any, state: Any, backwards: Any, stateful: Any) -> None:
+    self.return_sequences = bool(sequences)
+    self.return_state = bool(state)
+    self.go_backwards = bool(backwards)
+    self.stateful = bool(stateful)
 
 
-class Recurrent(Layer):
+class Recurrent(SequenceLayer):
     """What ``SimpleRNN``, ``LSTM`` and ``GRU`` share: (N, T, features) → (N, units) or (N, T, units)."""
 
     other_keywords = frozenset((*(Layer.other_keywords or ()), "zero_output_for_mask"))
@@ -109,15 +116,14 @@ class Recurrent(Layer):
         own = {k: options.pop(k, v) for k, v in _SEQUENCE_OPTIONS.items()}
         weights = {k: options.pop(k) for k in list(options) if k in _WEIGHT_OPTIONS}
         Layer.__init__(self, **options)
-        self.attributes.update(
-            units=whole(units, "units"),
-            activation=activation_of(activation, self.machine),
-            recurrent_activation=activation_of(recurrent_activation, self.machine),
-            use_bias=bool(weights.get("use_bias", True)),
-            reset_after=bool(weights.get("reset_after", True)),
-            state_size=[units] * STATES[self.kind] if STATES[self.kind] > 1 else units,
-            **own,
-        )
+        self.units = whole(units, "units")
+        self.activation = activation_of(activation, self.machine)
+        self.recurrent_activation = activation_of(recurrent_activation, self.machine)
+        self.use_bias = bool(weights.get("use_bias", True))
+        self.reset_after = bool(weights.get("reset_after", True))
+        self.state_size = [units] * STATES[self.kind] if STATES[self.kind] > 1 else units
+        for name, value in own.items():
+            setattr(self, name, value)
 
     def build(self, input_shape: Any = None) -> None:
         if input_shape and isinstance(input_shape[0], (tuple, list)):
@@ -139,7 +145,7 @@ class Recurrent(Layer):
         states = [last.with_() for _ in range(STATES[self.kind])]
         result = outputs_of(self, last, sequence, states)
         require_features(x, self.attributes["_features"], result)
-        _require_states(self, initial_state, STATES[self.kind], units, result)
+        _require_states(initial_state, STATES[self.kind], units, result)
         return result
 
     def reset_states(self, *args: Any, **kwargs: Any) -> None:
@@ -239,13 +245,11 @@ class Cell(Layer):
         reset_after = kwargs.pop("reset_after", True)
         Layer.__init__(self, **{k: v for k, v in kwargs.items() if k not in _WEIGHT_OPTIONS})
         count = STATES[self.kind]
-        self.attributes.update(
-            units=whole(units, "units"),
-            use_bias=bool(use_bias),
-            reset_after=bool(reset_after),
-            state_size=[units] * count if count > 1 else units,
-            output_size=units,
-        )
+        self.units = whole(units, "units")
+        self.use_bias = bool(use_bias)
+        self.reset_after = bool(reset_after)
+        self.state_size = [units] * count if count > 1 else units
+        self.output_size = units
 
     def build(self, input_shape: Any = None) -> None:
         _add_gates(self, size_of(input_shape))
@@ -284,9 +288,9 @@ class StackedRNNCells(Layer):
 
     def __init__(self, cells: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["cells"] = list(cells)
-        self.attributes["state_size"] = [c.state_size for c in cells]
-        self.attributes["output_size"] = cells[-1].units if hasattr(cells[-1], "units") else None
+        self.cells = list(cells)
+        self.state_size = [c.state_size for c in cells]
+        self.output_size = cells[-1].units if hasattr(cells[-1], "units") else None
 
     def call(self, inputs: Any, states: Any = None, training: Any = False, *, machine: Machine) -> Any:
         kept = []
@@ -298,7 +302,7 @@ class StackedRNNCells(Layer):
 
 
 @keras_layer("RNN")
-class RNN(Layer):
+class RNN(SequenceLayer):
     """A cell run along a sequence."""
 
     def __init__(
@@ -308,7 +312,7 @@ class RNN(Layer):
         Layer.__init__(self, **kwargs)
         if isinstance(cell, (list, tuple)):
             cell = machine.call(machine.class_of_host(StackedRNNCells), (list(cell),))
-        self.attributes["cell"] = cell
+        self.cell = cell
         _set_returns(self, return_sequences, return_state, go_backwards, stateful)
 
     def call(
@@ -347,8 +351,10 @@ def _state(size: Any, step: Tensor) -> Any:
 # -- convolutional -----------------------------------------------------------------------------------
 
 
-class ConvLSTM(Layer):
+class ConvLSTM(SequenceLayer, Convolution):
     """An LSTM of maps: (N, T, space, channels) → (N, space, filters) or with the time kept."""
+
+    filters: Dim
 
     rank = 2
 
@@ -385,7 +391,7 @@ class ConvLSTM(Layer):
         x = as_tensor(sequences)
         require_rank(x, self.rank + 3)
         try:
-            last = convolved(self, _step(x))
+            last = convolved(self, _step(x), self.filters)
         except OperationError as error:
             if error.result is not None:
                 error.result = ConvLSTM._outputs(self, x, error.result)

@@ -24,7 +24,7 @@ class Dropout(Noise):
     def __init__(self, rate: Any, noise_shape: Any = None, seed: Any = None, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         _require_rate(rate)
-        self.attributes["rate"] = rate
+        self.rate = rate
 
 
 @keras_layer("AlphaDropout")

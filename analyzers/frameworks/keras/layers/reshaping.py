@@ -34,7 +34,7 @@ class Flatten(Layer):
 
     def _setup(self, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["data_format"] = data_format(self.machine, format)
+        self.data_format = data_format(self.machine, format)
         self.attributes["_own_format"] = format is not None
 
     def call(self, inputs: Any) -> Any:
@@ -54,7 +54,7 @@ class Reshape(Layer):
         Layer.__init__(self, **kwargs)
         if isinstance(target_shape, Unknown):
             raise UnknownUsed(target_shape)
-        self.attributes["target_shape"] = tuple(target_shape)
+        self.target_shape = tuple(target_shape)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -81,7 +81,7 @@ class Permute(Layer):
 
     def __init__(self, dims: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["dims"] = tuple(dims)
+        self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise invalid(f"{{subject}} has dims {self.dims}, expects each of 1 to {len(self.dims)} once", "dims")
 
@@ -95,7 +95,7 @@ class Permute(Layer):
 class RepeatVector(Layer):
     def __init__(self, n: Any, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["n"] = whole(n, "n", 0)
+        self.n = whole(n, "n", 0)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -235,7 +235,7 @@ def enlarged(x: Tensor, factors: Sequence[Dim], dims: Sequence[int], interpolati
 class UpSampling1D(Layer):
     def __init__(self, size: Any = 2, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes["size"] = whole(size[0] if isinstance(size, (tuple, list)) else size, "size")
+        self.size = whole(size[0] if isinstance(size, (tuple, list)) else size, "size")
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -258,11 +258,9 @@ class UpSampling2D(Layer):
             raise invalid(
                 f"{{subject}} has interpolation {interpolation!r}, expects nearest or bilinear", "interpolation"
             )
-        self.attributes.update(
-            size=per_axis(size, 2, "size"),
-            data_format=data_format(self.machine, format),
-            interpolation=interpolation.lower(),
-        )
+        self.size = per_axis(size, 2, "size")
+        self.data_format = data_format(self.machine, format)
+        self.interpolation = interpolation.lower()
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -278,7 +276,8 @@ class UpSampling3D(Layer):
 
     def _setup(self, size: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
-        self.attributes.update(size=per_axis(size, 3, "size"), data_format=data_format(self.machine, format))
+        self.size = per_axis(size, 3, "size")
+        self.data_format = data_format(self.machine, format)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)

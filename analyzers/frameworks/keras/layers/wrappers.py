@@ -25,7 +25,7 @@ def require_layer(value: Any) -> Instance:
     return value
 
 
-def adopt(self, prefix: str, inner: Instance) -> None:
+def adopt(self: Layer, prefix: str, inner: Instance) -> None:
     """The wrapper shows the weights of the layer it wraps as its own."""
     for module in every_layer(inner):
         for name, tensor in module.attributes.get("_parameters", {}).items():
@@ -58,13 +58,13 @@ class TimeDistributed(Layer):
     def __init__(self, layer: Any, **kwargs: Any) -> None:
         require_layer(layer)
         Layer.__init__(self, **kwargs)
-        self.attributes["layer"] = layer if _has_parts(layer) else Hidden(layer)
+        self.layer = layer if _has_parts(layer) else Hidden(layer)
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None, *, machine: Machine) -> Any:
         x = as_tensor(inputs)
         if x.rank < 3:
             require_rank(x, 3)
-        held = self.attributes["layer"]
+        held = self.layer
         inner = held.layer if isinstance(held, Hidden) else held
         located = x.field.located(1)
         field = x.field.forget((1,), "a step of its own at every time") if located else x.field
@@ -107,7 +107,8 @@ class Bidirectional(Layer):
         Layer.__init__(self, **kwargs)
         other = backward_layer if is_layer(backward_layer) else copy_of(layer)
         _require_opposite(layer, backward_layer)
-        self.attributes.update(_forward=Hidden(layer), _backward=Hidden(other), merge_mode=merge_mode)
+        self.attributes.update(_forward=Hidden(layer), _backward=Hidden(other))
+        self.merge_mode = merge_mode
 
     @property
     def forward_layer(self) -> Any:

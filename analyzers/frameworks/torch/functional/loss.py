@@ -497,7 +497,7 @@ def triplet_margin_with_distance_loss(
     margin: Any = 1.0,
     swap: Any = False,
     reduction: Any = "mean",
-    machine: Machine = None,
+    machine: Machine,
 ) -> Tensor:
     a, good, bad = tensor(anchor), tensor(positive), tensor(negative)
     _require_margin(margin)

@@ -82,7 +82,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return Tensor(scores.shape[:-1], scores.field.mix((last,)).remove((last,)), "int64")
 
 
-def _cluster(self, machine: Machine, index: int) -> Any:
+def _cluster(self: AdaptiveLogSoftmaxWithLoss, machine: Machine, index: int) -> Any:
     hidden = int(self.in_features // self.div_value ** (index + 1))
     size = self.cutoffs[index + 1] - self.cutoffs[index]
     shrink = make(machine, Linear, self.in_features, hidden, bias=False)

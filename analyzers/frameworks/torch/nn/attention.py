@@ -32,7 +32,7 @@ def check_heads(embed_dim: Any, num_heads: Any) -> None:
         raise OperationError("groups-mismatch", message, exception="AssertionError", **numbers)
 
 
-def _register_projections(self, embed_dim: Dim) -> None:
+def _register_projections(self: MultiheadAttention, embed_dim: Dim) -> None:
     if self._qkv_same_embed_dim:
         self.in_proj_weight = weight(3 * embed_dim, embed_dim)
         for name in ("q_proj_weight", "k_proj_weight", "v_proj_weight"):
@@ -44,7 +44,7 @@ def _register_projections(self, embed_dim: Dim) -> None:
     self.register_parameter("in_proj_weight", None)
 
 
-def _register_key_and_value_bias(self, wanted: Any, embed_dim: Dim) -> None:
+def _register_key_and_value_bias(self: MultiheadAttention, wanted: Any, embed_dim: Dim) -> None:
     if wanted:
         self.bias_k = weight(1, 1, embed_dim)
         self.bias_v = weight(1, 1, embed_dim)
@@ -59,6 +59,13 @@ class MultiheadAttention(Module):
     ``batch_first`` swaps L and N; without a batch N is left out. The child ``out_proj`` only holds
     parameters. Raises groups-mismatch (heads), feature-size-mismatch, rank-mismatch, matmul-mismatch.
     """
+
+    in_proj_weight: Tensor
+    q_proj_weight: Tensor
+    k_proj_weight: Tensor
+    v_proj_weight: Tensor
+    bias_k: Tensor | None
+    bias_v: Tensor | None
 
     def __init__(
         self,
@@ -118,7 +125,7 @@ class MultiheadAttention(Module):
         return (_swapped(output)[0] if batch_first else output), weights
 
 
-def _projections(self) -> tuple[Tensor, ...]:
+def _projections(self: MultiheadAttention) -> tuple[Tensor, ...]:
     if self._qkv_same_embed_dim:
         return (self.in_proj_weight,)
     return self.q_proj_weight, self.k_proj_weight, self.v_proj_weight

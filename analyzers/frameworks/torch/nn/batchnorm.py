@@ -10,21 +10,21 @@ from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.padding import check_rank
 from analyzers.frameworks.torch.nn.weights import check_size, length, on, register_optional
 from analyzers.tensors.dims import same
-from analyzers.tensors.errors import OperationError
+from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 FEATURES = ("num_features",)
 
 
-def register_affine(module: Any, affine: Any, bias: Any, *shape: Any) -> None:
+def register_affine(module: Module, affine: Any, bias: Any, *shape: Any) -> None:
     """The learned scale and shift of a normalisation, each None when absent."""
     register_optional(module, "weight", affine, *shape)
     wanted = bias if on(affine) and not isinstance(affine, Unknown) else affine
     register_optional(module, "bias", wanted, *shape)
 
 
-def register_statistics(module: Any, tracked: Any, num_features: Any) -> None:
+def register_statistics(module: Module, tracked: Any, num_features: Any) -> None:
     """The running statistics, buffers that are None when they are not tracked."""
     mean = Tensor((num_features,)) if on(tracked) else None
     variance = Tensor((num_features,)) if on(tracked) else None
@@ -37,6 +37,12 @@ def register_statistics(module: Any, tracked: Any, num_features: Any) -> None:
 @nn_layer("batchnorm", FEATURES)
 class _NormBase(Module):
     """Scale, shift and running statistics of ``num_features`` channels."""
+
+    weight: Tensor | None
+    bias: Tensor | None
+    running_mean: Tensor | None
+    running_var: Tensor | None
+    num_batches_tracked: Tensor | None
 
     def __init__(
         self,
@@ -156,7 +162,7 @@ class SyncBatchNorm(_BatchNorm):
         return module
 
 
-def _check_features(self, input: Tensor, unbatched_rank: int) -> None:
+def _check_features(self: _NormBase, input: Tensor, unbatched_rank: int) -> None:
     """ValueError when the channels differ and there is a scale of that size."""
     dim = input.rank - unbatched_rank
     actual = input.shape[dim]
@@ -183,6 +189,10 @@ class _InstanceNorm(_NormBase):
         bias: Any = True,
     ) -> None:
         _NormBase.__init__(self, num_features, eps, momentum, affine, track_running_stats, bias=bias)
+
+    def _get_no_batch_dim(self) -> int:
+        """How many dims an input without a batch has."""
+        raise PythonError("NotImplementedError", f"{self.class_.name} does not say which ranks it takes")
 
     def _apply_instance_norm(self, input: Tensor) -> Tensor:
         own = self.training or not self.track_running_stats

@@ -78,6 +78,8 @@ class _ConvNd(Module):
     Raises ValueError for groups and paddings that cannot be (see :func:`check_groups`).
     """
 
+    bias: Tensor | None
+
     def __init__(
         self,
         in_channels: Any,
@@ -130,7 +132,7 @@ def _padding(padding: Any, parse: Callable[[Any], tuple[Any, ...]]) -> Any:
     return padding if isinstance(padding, str) else parse(padding)
 
 
-def _pad_first(self, input: Tensor) -> tuple[Tensor, Any]:
+def _pad_first(self: _ConvNd, input: Tensor) -> tuple[Tensor, Any]:
     """The input and padding that the convolution itself gets under this padding mode."""
     if self.padding_mode == "zeros":
         return input, self.padding
@@ -288,7 +290,9 @@ def check_output_size(wanted: Sequence[Any], smallest: Sequence[Any], stride: Se
             raise invalid(message, argument="output_size", actual=size)
 
 
-def _transposed(self, input: Tensor, output_size: Any, convolve: Callable[..., Tensor], axes: int) -> Tensor:
+def _transposed(
+    self: _ConvTransposeNd, input: Tensor, output_size: Any, convolve: Callable[..., Tensor], axes: int
+) -> Tensor:
     geometry = self.stride, self.padding, self.kernel_size, axes, self.dilation
     output_padding = self._output_padding(input, output_size, *geometry)
     sizes = self.stride, self.padding, output_padding, self.groups, self.dilation

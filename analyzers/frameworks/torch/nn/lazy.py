@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analyzers.frameworks.torch.nn.batchnorm import (
     BatchNorm1d,
@@ -24,18 +24,17 @@ from analyzers.frameworks.torch.nn.conv import (
     ConvTranspose1d,
     ConvTranspose2d,
     ConvTranspose3d,
+    _ConvNd,
     check_groups,
     weight_channels,
 )
 from analyzers.frameworks.torch.nn.linear import Linear
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.weights import on, register_optional, weight
+from analyzers.interpreter.values import HostObject, Instance
 from analyzers.tensors.dims import unknown_dim
-from analyzers.tensors.errors import OperationError
+from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor, parameter
-
-if TYPE_CHECKING:
-    from analyzers.interpreter.machine import Machine
 
 UNSEEN = "a lazy layer that was not called"
 
@@ -46,16 +45,19 @@ def uninitialized() -> Tensor:
 
 
 @nn_layer("lazy")
-class LazyModuleMixin:
+class LazyModuleMixin(HostObject):
     """Marks lazy layers (``isinstance(m, LazyModuleMixin)``)."""
+
+    def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
+        raise PythonError("NotImplementedError", f"initialize_parameters is not implemented for {self.class_.name}")
 
     def has_uninitialized_params(self) -> bool:
         return True
 
 
-def become(machine: Machine, module: Any, kind: type) -> None:
+def become(module: Instance, kind: type) -> None:
     """Turn an initialised lazy layer into the ordinary one, as torch does after the first call."""
-    object.__setattr__(module, "class_", machine.class_of_host(kind))
+    object.__setattr__(module, "class_", module.machine.class_of_host(kind))
 
 
 # -- convolutions ----------------------------------------------------------------------------
@@ -64,6 +66,14 @@ def become(machine: Machine, module: Any, kind: type) -> None:
 @nn_layer("conv")
 class _LazyConvXdMixin(LazyModuleMixin):
     """A convolution whose ``in_channels`` is the input's."""
+
+    out_channels: Any
+    kernel_size: tuple[Any, ...]
+    transposed: bool
+    groups: Any
+
+    def _get_num_spatial_dims(self) -> int:
+        raise PythonError("NotImplementedError", f"{self.class_.name} does not say how many axes it has")
 
     def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
         self.in_channels = self._get_in_channels(input)
@@ -81,16 +91,16 @@ class _LazyConvXdMixin(LazyModuleMixin):
         return input.shape[input.rank - axes - 1]
 
 
-def _postpone(self, out_channels: Any, bias: Any) -> None:
+def _postpone(self: _ConvNd, out_channels: Any, bias: Any) -> None:
     self.weight = uninitialized()
     self.out_channels = out_channels
     if on(bias):
         self.bias = uninitialized()
 
 
-def _first_call(machine: Machine, self, kind: Any, *args: Any) -> Tensor:
+def _first_call(self: LazyModuleMixin, kind: Any, *args: Any) -> Tensor:
     self.initialize_parameters(args[0])
-    become(machine, self, kind)
+    become(self, kind)
     return kind.forward(self, *args)
 
 
@@ -117,8 +127,8 @@ class LazyConv1d(_LazyConvXdMixin, Conv1d):
     def _get_num_spatial_dims(self) -> int:
         return 1
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_call(machine, self, Conv1d, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_call(self, Conv1d, input)
 
 
 @nn_layer("conv", ("out_channels",))
@@ -144,8 +154,8 @@ class LazyConv2d(_LazyConvXdMixin, Conv2d):
     def _get_num_spatial_dims(self) -> int:
         return 2
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_call(machine, self, Conv2d, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_call(self, Conv2d, input)
 
 
 @nn_layer("conv", ("out_channels",))
@@ -171,8 +181,8 @@ class LazyConv3d(_LazyConvXdMixin, Conv3d):
     def _get_num_spatial_dims(self) -> int:
         return 3
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_call(machine, self, Conv3d, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_call(self, Conv3d, input)
 
 
 @nn_layer("conv", ("out_channels",))
@@ -200,8 +210,8 @@ class LazyConvTranspose1d(_LazyConvXdMixin, ConvTranspose1d):
     def _get_num_spatial_dims(self) -> int:
         return 1
 
-    def forward(self, input: Tensor, output_size: Any = None, *, machine: Machine) -> Tensor:
-        return _first_call(machine, self, ConvTranspose1d, input, output_size)
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        return _first_call(self, ConvTranspose1d, input, output_size)
 
 
 @nn_layer("conv", ("out_channels",))
@@ -229,8 +239,8 @@ class LazyConvTranspose2d(_LazyConvXdMixin, ConvTranspose2d):
     def _get_num_spatial_dims(self) -> int:
         return 2
 
-    def forward(self, input: Tensor, output_size: Any = None, *, machine: Machine) -> Tensor:
-        return _first_call(machine, self, ConvTranspose2d, input, output_size)
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        return _first_call(self, ConvTranspose2d, input, output_size)
 
 
 @nn_layer("conv", ("out_channels",))
@@ -258,8 +268,8 @@ class LazyConvTranspose3d(_LazyConvXdMixin, ConvTranspose3d):
     def _get_num_spatial_dims(self) -> int:
         return 3
 
-    def forward(self, input: Tensor, output_size: Any = None, *, machine: Machine) -> Tensor:
-        return _first_call(machine, self, ConvTranspose3d, input, output_size)
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        return _first_call(self, ConvTranspose3d, input, output_size)
 
 
 # -- linear ----------------------------------------------------------------------------------
@@ -277,14 +287,14 @@ class LazyLinear(LazyModuleMixin, Linear):
         if on(bias):
             self.bias = uninitialized()
 
-    def initialize_parameters(self, input: Tensor) -> None:
+    def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
         self.in_features = input.shape[-1]
         self.weight = weight(self.out_features, self.in_features)
         if self.bias is not None:
             self.bias = weight(self.out_features)
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_call(machine, self, Linear, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_call(self, Linear, input)
 
 
 # -- normalisation ---------------------------------------------------------------------------
@@ -309,61 +319,61 @@ class _LazyNormBase(LazyModuleMixin, _NormBase):
         _NormBase.__init__(self, unseen, eps, momentum, affine, track_running_stats, bias=bias)
         self.num_features = 0
 
-    def initialize_parameters(self, input: Tensor) -> None:
+    def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
         self.num_features = input.shape[1]
         register_affine(self, self.weight is not None, self.bias is not None, self.num_features)
         register_statistics(self, self.track_running_stats, self.num_features)
 
 
-def _first_norm(machine: Machine, self, kind: Any, input: Tensor) -> Tensor:
+def _first_norm(self: _LazyNormBase, kind: Any, input: Tensor) -> Tensor:
     if input.rank < 2:
         raise OperationError("rank-mismatch", f"{{subject}} gets {input.rank}D input", exception="IndexError")
-    return _first_call(machine, self, kind, input)
+    return _first_call(self, kind, input)
 
 
 @nn_layer("batchnorm")
 class LazyBatchNorm1d(_LazyNormBase, _BatchNorm):
     """:class:`BatchNorm1d` without ``num_features``."""
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_norm(machine, self, BatchNorm1d, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_norm(self, BatchNorm1d, input)
 
 
 @nn_layer("batchnorm")
 class LazyBatchNorm2d(_LazyNormBase, _BatchNorm):
     """:class:`BatchNorm2d` without ``num_features``."""
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_norm(machine, self, BatchNorm2d, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_norm(self, BatchNorm2d, input)
 
 
 @nn_layer("batchnorm")
 class LazyBatchNorm3d(_LazyNormBase, _BatchNorm):
     """:class:`BatchNorm3d` without ``num_features``."""
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_norm(machine, self, BatchNorm3d, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_norm(self, BatchNorm3d, input)
 
 
 @nn_layer("instancenorm")
 class LazyInstanceNorm1d(_LazyNormBase, _InstanceNorm):
     """:class:`InstanceNorm1d` without ``num_features``."""
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_norm(machine, self, InstanceNorm1d, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_norm(self, InstanceNorm1d, input)
 
 
 @nn_layer("instancenorm")
 class LazyInstanceNorm2d(_LazyNormBase, _InstanceNorm):
     """:class:`InstanceNorm2d` without ``num_features``."""
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_norm(machine, self, InstanceNorm2d, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_norm(self, InstanceNorm2d, input)
 
 
 @nn_layer("instancenorm")
 class LazyInstanceNorm3d(_LazyNormBase, _InstanceNorm):
     """:class:`InstanceNorm3d` without ``num_features``."""
 
-    def forward(self, input: Tensor, *, machine: Machine) -> Tensor:
-        return _first_norm(machine, self, InstanceNorm3d, input)
+    def forward(self, input: Tensor) -> Tensor:
+        return _first_norm(self, InstanceNorm3d, input)

@@ -28,6 +28,8 @@ class Identity(Module):
 class Linear(Module):
     """…×in → …×out, weight ``out × in``. Raises feature-size-mismatch when called."""
 
+    bias: Tensor | None
+
     def __init__(
         self,
         in_features: Any,
@@ -69,6 +71,8 @@ class NonDynamicallyQuantizableLinear(Linear):
 @nn_layer("linear", ("in1_features", "in2_features", "out_features"))
 class Bilinear(Module):
     """…×in1 and …×in2 → …×out, weight ``out × in1 × in2``."""
+
+    bias: Tensor | None
 
     def __init__(
         self,

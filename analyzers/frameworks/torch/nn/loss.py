@@ -42,6 +42,8 @@ class _Loss(Module):
 class _WeightedLoss(_Loss):
     """With a weight for each class."""
 
+    weight: Tensor | None
+
     def __init__(
         self, weight: Any = None, size_average: Any = None, reduce: Any = None, reduction: Any = "mean"
     ) -> None:
@@ -153,6 +155,9 @@ class BCELoss(_WeightedLoss):
 @nn_layer("loss")
 class BCEWithLogitsLoss(_Loss):
     """Binary cross entropy of logits. ValueError unless the target has the input's shape."""
+
+    weight: Tensor | None
+    pos_weight: Tensor | None
 
     def __init__(
         self,

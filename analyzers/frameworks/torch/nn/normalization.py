@@ -24,6 +24,9 @@ def normalized(shape: Any) -> tuple[Any, ...]:
 class LayerNorm(Module):
     """…×``normalized_shape`` → the same. Raises feature-size-mismatch when called."""
 
+    weight: Tensor | None
+    bias: Tensor | None
+
     def __init__(
         self,
         normalized_shape: Any,
@@ -52,6 +55,8 @@ class LayerNorm(Module):
 class RMSNorm(Module):
     """…×``normalized_shape`` → the same. Raises feature-size-mismatch when called."""
 
+    weight: Tensor | None
+
     def __init__(
         self,
         normalized_shape: Any,
@@ -78,6 +83,9 @@ class RMSNorm(Module):
 @nn_layer("normalization", ("num_channels",))
 class GroupNorm(Module):
     """N×C×… → the same. ValueError unless groups divide channels; channel-mismatch when called."""
+
+    weight: Tensor | None
+    bias: Tensor | None
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.tuples import pair, quadruple, sextuple
-from analyzers.tensors.errors import OperationError
+from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
 
 
@@ -23,6 +23,11 @@ def check_rank(input: Tensor, *ranks: int) -> None:
 @nn_layer("padding")
 class _CircularPadNd(Module):
     """Pads with the other end."""
+
+    padding: tuple[Any, ...]
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        raise PythonError("NotImplementedError", f"{self.class_.name} does not say which ranks it takes")
 
     def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
@@ -66,6 +71,8 @@ class CircularPad3d(_CircularPadNd):
 class _ConstantPadNd(Module):
     """Pads with one value; negative paddings crop."""
 
+    padding: tuple[Any, ...]
+
     def __init__(self, value: Any) -> None:
         self.value = value
 
@@ -104,6 +111,8 @@ class ConstantPad3d(_ConstantPadNd):
 class _ReflectionPadNd(Module):
     """Pads with the mirrored inside (without the edge itself); must be smaller than the axis."""
 
+    padding: tuple[Any, ...]
+
     def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, "reflect")
 
@@ -135,6 +144,8 @@ class ReflectionPad3d(_ReflectionPadNd):
 @nn_layer("padding")
 class _ReplicationPadNd(Module):
     """Pads with the edge value."""
+
+    padding: tuple[Any, ...]
 
     def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, "replicate")

@@ -36,7 +36,7 @@ class _MaxPoolNd(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-def _window(self) -> tuple[Any, ...]:
+def _window(self: _MaxPoolNd) -> tuple[Any, ...]:
     return self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
 
 
@@ -67,6 +67,10 @@ class MaxPool3d(_MaxPoolNd):
 @nn_layer("pooling")
 class _MaxUnpoolNd(Module):
     """Puts maxima back where they came from."""
+
+    kernel_size: tuple[Any, ...]
+    stride: tuple[Any, ...]
+    padding: tuple[Any, ...]
 
     def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
@@ -115,6 +119,12 @@ class MaxUnpool3d(_MaxUnpoolNd):
 class _AvgPoolNd(Module):
     """Means over windows."""
 
+    kernel_size: Any
+    stride: Any
+    padding: Any
+    ceil_mode: Any
+    count_include_pad: Any
+
     def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
@@ -143,7 +153,7 @@ class AvgPool1d(_AvgPoolNd):
 
 
 def _set_average_window(
-    self, kernel_size: Any, stride: Any, padding: Any, ceil_mode: Any, count_include_pad: Any
+    self: _AvgPoolNd, kernel_size: Any, stride: Any, padding: Any, ceil_mode: Any, count_include_pad: Any
 ) -> None:
     self.kernel_size = kernel_size
     self.stride = kernel_size if stride is None else stride

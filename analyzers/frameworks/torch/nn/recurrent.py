@@ -106,17 +106,17 @@ class RNNBase(Module):
         return f"{self.input_size}, {self.hidden_size}"
 
 
-def directions(self) -> int:
+def directions(self: RNNBase) -> int:
     return 2 if self.bidirectional else 1
 
 
-def output_size(self) -> Dim:
+def output_size(self: RNNBase) -> Dim:
     """Features that one direction gives out."""
     projected = isinstance(self.proj_size, int) and self.proj_size == 0
     return self.hidden_size if projected else self.proj_size
 
 
-def _register_layer(self, layer: int, suffix: str) -> list[str]:
+def _register_layer(self: RNNBase, layer: int, suffix: str) -> list[str]:
     end = f"l{layer}{suffix}"
     shapes = dict(_layer_shapes(self, layer))
     for name, shape in shapes.items():
@@ -124,7 +124,7 @@ def _register_layer(self, layer: int, suffix: str) -> list[str]:
     return [f"{name}_{end}" for name in shapes]
 
 
-def _layer_shapes(self, layer: int) -> Iterator[tuple[str, tuple[Dim, ...]]]:
+def _layer_shapes(self: RNNBase, layer: int) -> Iterator[tuple[str, tuple[Dim, ...]]]:
     gates = GATES[self.mode] * self.hidden_size
     size = output_size(self)
     yield "weight_ih", (gates, self.input_size if layer == 0 else size * directions(self))
@@ -136,7 +136,7 @@ def _layer_shapes(self, layer: int) -> Iterator[tuple[str, tuple[Dim, ...]]]:
         yield "weight_hr", (self.proj_size, self.hidden_size)
 
 
-def run(self, input: Any, hx: Any) -> tuple[Tensor, Any]:
+def run(self: RNNBase, input: Any, hx: Any) -> tuple[Tensor, Any]:
     """One pass over a sequence L×N×features (N×L with batch_first, or L×features).
 
     Gives L×N×(directions·output) and the last state (layers·directions)×N×output; of an LSTM the
@@ -153,7 +153,7 @@ def run(self, input: Any, hx: Any) -> tuple[Tensor, Any]:
     return result
 
 
-def _sequence(self, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _sequence(self: RNNBase, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     try:
         return recurrent(
             input,
@@ -170,11 +170,11 @@ def _sequence(self, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         raise
 
 
-def _result(self, output: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Any]:
+def _result(self: RNNBase, output: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Any]:
     return output, ((hidden, cell) if self.mode == "LSTM" else hidden)
 
 
-def _state_seen(self, input: Tensor, hx: Any) -> Tensor | None:
+def _state_seen(self: RNNBase, input: Tensor, hx: Any) -> Tensor | None:
     """What the initial state saw, laid out as the output; None when it saw no input."""
     first = hx[0] if isinstance(hx, (tuple, list)) and hx else hx
     if not isinstance(first, Tensor) or first.field is Field.EMPTY or first.rank != input.rank:
@@ -184,7 +184,7 @@ def _state_seen(self, input: Tensor, hx: Any) -> Tensor | None:
     return input.with_(field=field)
 
 
-def _check_states(self, hx: Any, expected: tuple[Tensor, Tensor], result: Any) -> None:
+def _check_states(self: RNNBase, hx: Any, expected: tuple[Tensor, Tensor], result: Any) -> None:
     if hx is None or isinstance(hx, Unknown):
         return
     if self.mode == "LSTM" and isinstance(hx, Tensor):  # both states in one
@@ -287,7 +287,7 @@ class RNNCellBase(Module):
         """Draws new values; shapes stay."""
 
 
-def step(self, input: Tensor, states: tuple[Any, ...]) -> Tensor:
+def step(self: RNNCellBase, input: Tensor, states: tuple[Any, ...]) -> Tensor:
     """One recurrent step: N×input → N×hidden (or without N). ValueError for other ranks."""
     given = [state for state in states if isinstance(state, Tensor)]
     for state in given:

@@ -15,6 +15,7 @@ from analyzers.frameworks.torch.nn.linear import Linear
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.normalization import LayerNorm
 from analyzers.frameworks.torch.nn.weights import invalid
+from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.elementwise import broadcast
@@ -36,7 +37,7 @@ def activation_function(activation: Any) -> Any:
     return known[activation]
 
 
-def _build(self, machine: Machine, parts: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any]]]) -> None:
+def _build(self: Module, machine: Machine, parts: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any]]]) -> None:
     """Make child modules, in the order torch registers them."""
     for name, (kind, arguments, keywords) in parts.items():
         setattr(self, name, make(machine, kind, *arguments, **keywords))
@@ -45,6 +46,15 @@ def _build(self, machine: Machine, parts: dict[str, tuple[Any, tuple[Any, ...], 
 @nn_layer("transformer", MODEL)
 class TransformerEncoderLayer(Module):
     """S×N×d_model → the same: self-attention, then two linear layers, each with a residual and a norm."""
+
+    self_attn: Instance
+    linear1: Instance
+    dropout: Instance
+    linear2: Instance
+    norm1: Instance
+    norm2: Instance
+    dropout1: Instance
+    dropout2: Instance
 
     def __init__(
         self,
@@ -93,14 +103,12 @@ class TransformerEncoderLayer(Module):
         ]
         return _residuals(machine, src, steps, bool(self.norm_first))
 
-    def _sa_block(
-        self, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False, *, machine: Machine
-    ) -> Tensor:
+    def _sa_block(self, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False) -> Tensor:
         masks = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
-        return machine.call(self.dropout1, (attend(machine, self.self_attn, x, x, masks),), {})
+        return self.machine.call(self.dropout1, (attend(self.self_attn, x, x, masks),), {})
 
-    def _ff_block(self, x: Tensor, *, machine: Machine) -> Tensor:
-        return machine.call(self.dropout2, (feed_forward(machine, self, x),), {})
+    def _ff_block(self, x: Tensor) -> Tensor:
+        return self.machine.call(self.dropout2, (feed_forward(self, x),), {})
 
 
 def fast_activation(activation: Any) -> int:
@@ -110,16 +118,16 @@ def fast_activation(activation: Any) -> int:
     return 2 if activation is F.gelu or is_made_by(activation, GELU) else 0
 
 
-def attend(machine: Machine, attention: Any, x: Tensor, memory: Tensor, masks: dict[str, Any]) -> Tensor:
+def attend(attention: Instance, x: Tensor, memory: Tensor, masks: dict[str, Any]) -> Tensor:
     """Attention of ``x`` to ``memory``, without the weights."""
-    outputs = machine.call(attention, (x, memory, memory), {**masks, "need_weights": False})
+    outputs = attention.machine.call(attention, (x, memory, memory), {**masks, "need_weights": False})
     return outputs[0]
 
 
-def feed_forward(machine: Machine, self, x: Tensor) -> Tensor:
+def feed_forward(self: TransformerEncoderLayer | TransformerDecoderLayer, x: Tensor) -> Tensor:
     """linear1, activation, dropout, linear2."""
     for part in (self.linear1, self.activation, self.dropout, self.linear2):
-        x = machine.call(part, (x,), {})
+        x = self.machine.call(part, (x,), {})
     return x
 
 
@@ -136,6 +144,18 @@ def _residuals(machine: Machine, x: Tensor, steps: list[tuple[Any, Any]], norm_f
 @nn_layer("transformer", MODEL)
 class TransformerDecoderLayer(Module):
     """T×N×d_model and memory S×N×d_model → T×N×d_model."""
+
+    self_attn: Instance
+    multihead_attn: Instance
+    linear1: Instance
+    dropout: Instance
+    linear2: Instance
+    norm1: Instance
+    norm2: Instance
+    norm3: Instance
+    dropout1: Instance
+    dropout2: Instance
+    dropout3: Instance
 
     def __init__(
         self,
@@ -192,27 +212,18 @@ class TransformerDecoderLayer(Module):
         ]
         return _residuals(machine, tgt, steps, bool(self.norm_first))
 
-    def _sa_block(
-        self, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False, *, machine: Machine
-    ) -> Tensor:
+    def _sa_block(self, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False) -> Tensor:
         masks = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
-        return machine.call(self.dropout1, (attend(machine, self.self_attn, x, x, masks),), {})
+        return self.machine.call(self.dropout1, (attend(self.self_attn, x, x, masks),), {})
 
     def _mha_block(
-        self,
-        x: Tensor,
-        mem: Tensor,
-        attn_mask: Any,
-        key_padding_mask: Any,
-        is_causal: Any = False,
-        *,
-        machine: Machine,
+        self, x: Tensor, mem: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: Any = False
     ) -> Tensor:
         masks = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
-        return machine.call(self.dropout2, (attend(machine, self.multihead_attn, x, mem, masks),), {})
+        return self.machine.call(self.dropout2, (attend(self.multihead_attn, x, mem, masks),), {})
 
-    def _ff_block(self, x: Tensor, *, machine: Machine) -> Tensor:
-        return machine.call(self.dropout3, (feed_forward(machine, self, x),), {})
+    def _ff_block(self, x: Tensor) -> Tensor:
+        return self.machine.call(self.dropout3, (feed_forward(self, x),), {})
 
 
 def _some_layers(machine: Machine, layers: Any, result: Tensor) -> list[Any]:
@@ -386,7 +397,7 @@ def _stack(machine: Machine, kinds: tuple[Any, Any], arguments: Any, count: Any,
     return make(machine, stack, make(machine, layer, *arguments), count, make(machine, LayerNorm, size, **keywords))
 
 
-def _check_sequences(self, src: Tensor, tgt: Tensor) -> None:
+def _check_sequences(self: Transformer, src: Tensor, tgt: Tensor) -> None:
     """RuntimeError when the batches differ or the features are not d_model."""
     batch = 0 if self.batch_first else 1
     if src.rank == 3 and same(src.shape[batch], tgt.shape[batch]) is False:

@@ -33,7 +33,7 @@ def _take_parameter(module: Any, name: str) -> Tensor:
 
 
 def delattr_parameter(module: Any, name: str) -> None:
-    module._parameters.pop(name, None)
+    module.attributes["_parameters"].pop(name, None)
 
 
 # -- weight and spectral normalisation -------------------------------------------------------
@@ -93,7 +93,7 @@ def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
     whole = getattr(module, f"{name}_orig")
     delattr_parameter(module, f"{name}_orig")
     for end in ("_u", "_v"):
-        module._buffers.pop(name + end, None)
+        module.attributes["_buffers"].pop(name + end, None)
     setattr(module, name, parameter(whole.shape))
     return module
 

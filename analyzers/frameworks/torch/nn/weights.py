@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.values import Class, Function
@@ -13,6 +13,9 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.frameworks.torch.module import Module
 
 
 def weight(*shape: Dim) -> Tensor:
@@ -59,7 +62,7 @@ def length(size: Any) -> Any:
     return product(size)
 
 
-def register_optional(module: Any, name: str, wanted: Any, *shape: Dim) -> None:
+def register_optional(module: Module, name: str, wanted: Any, *shape: Dim) -> None:
     """Register a parameter that an argument such as ``bias=`` turns on or off.
 
     Where that argument is unknown the parameter is there with an unknown size: the layer's shape
