@@ -10,6 +10,8 @@ import pytest
 from tests.server.client import LspClient, ServerError, capabilities, span
 from tests.server.conftest import CONV, HEAD, NET, STEM
 
+pytestmark = pytest.mark.slow
+
 SLOW_CLASS = """
 
 class Slow{number}(nn.Module):
