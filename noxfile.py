@@ -14,20 +14,22 @@ nox.options.sessions = ["lint", "types", "quick"]
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SOURCES = ("torchvision==0.28.0", "timm==1.0.31", "keras==3.15.1")
 """Real models, whose source is read and never run."""
+QUICK = ("-q", "-m", "not slow", "-n", "auto", "-p", "no:benchmark")
+"""The tests before every commit, on all cores."""
 
 
 @nox.session
 def quick(session: nox.Session) -> None:
     """All tests that are not slow, without torch: what it judges is skipped. Within a minute on two cores."""
     _install_without_torch(session)
-    session.run("python", "-m", "pytest", "-q", "-m", "not slow", *session.posargs)
+    session.run("python", "-m", "pytest", *QUICK, *session.posargs)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """The quick tests under every Python that is there."""
     _install_without_torch(session)
-    session.run("python", "-m", "pytest", "-q", "-m", "not slow", *session.posargs)
+    session.run("python", "-m", "pytest", *QUICK, *session.posargs)
 
 
 @nox.session
