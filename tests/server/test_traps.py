@@ -1,4 +1,4 @@
-"""What language servers of this kind get wrong (DESIGN §5): each once."""
+"""What language servers of this kind get wrong: each once."""
 
 from __future__ import annotations
 
