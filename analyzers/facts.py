@@ -22,7 +22,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class FieldFact:
-    """The receptive field of one tensor, one entry per spatial axis of the input (see RECEPTIVE_FIELDS).
+    """The receptive field of one tensor, one entry per spatial axis of the input (see docs/receptive-fields.md).
 
     ``size``, ``start``, ``size_min``, ``shortest`` in input pixels; ``stride`` in input pixels per
     unit; ``density``, ``coverage`` in 0…1; ``erf`` in input pixels, an estimate. A tensor every

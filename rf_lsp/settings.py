@@ -180,7 +180,7 @@ def _model_entry(value: Any) -> str | None:
     return text or (None if "target" in value else "needs a target")
 
 
-MODELS = Kind("list of tables", _all_of(_model_entry), _list_schema(_MODEL.schema))
+MODELS = Kind("list of tables", _all_of(_model_entry), _list_schema({**_MODEL.schema, "required": ["target"]}))
 LAYERS = Kind("table of tables", _table_of(_LAYER.wrong), _table_schema(_LAYER.schema))
 
 KEYS = (
@@ -199,8 +199,6 @@ KEYS = (
     Key("hints.receptive-field", BOOLEAN, True, "show receptive fields in the editor"),
     Key("hints.parameters", BOOLEAN, False, "show parameter counts in the editor"),
     Key("hints.position", POSITION, "end-of-line", "where the editor shows hints"),
-    Key("trace.timeout", POSITIVE, 120, "seconds after which a confirmation is stopped"),
-    Key("trace.memory", POSITIVE, 4096, "MiB that a confirmation may use"),
     Key("models", MODELS, [], "models by target, with their inputs and demands"),
     Key("layers", LAYERS, {}, "custom layers: dotted name → the known layer they are like"),
 )

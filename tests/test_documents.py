@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from analyzers.rules.support.registry import RULES
 from rf_lsp import __version__
 from rf_lsp.cli import COMMANDS
+from tests.generate import orphans, stale
+from tests.generate.marks import outside
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_table_of_rules_is_the_rules():
-    rows = re.findall(r'^\| <a id="([\w-]+)"></a>(\w+) \| ([\w-]+) \| (\w+) \| (.*) \|$', README, re.MULTILINE)
-    assert rows == [
-        (rule.url.partition("#")[2], rule.code, rule.name, rule.level, rule.summary) for rule in RULES.values()
-    ]
+def test_generated_texts_are_up_to_date():
+    """README's table, rule pages, settings, commands and the extension's manifest: ``python -m tests.generate``."""
+    assert [*stale(), *orphans()] == []
+
+
+def test_rules_are_listed_by_generated_text_only():
+    assert re.findall(r"^\|[^|]*\bRF\d{3}\b.*$", outside(README), re.MULTILINE) == []
 
 
 def test_the_commands_of_the_readme_exist():

@@ -46,7 +46,7 @@ def _ancestors(directory: str) -> Iterator[str]:
 class ImportResolver:
     """Finds modules in the workspace and in the environment's site-packages.
 
-    The order is DESIGN §3's: the importing file's directory and package root, each root and its ``src``,
+    The order: the importing file's directory and package root, each root and its ``src``,
     the search paths, site-packages with the directories its ``.pth`` files name.
     """
 

@@ -22,6 +22,7 @@ RULE = Rule(
     ),
     how_to_fix="Dilate, stride or widen the last convolutions, or lower required-coverage.",
     reference="Luo et al. 2016, https://arxiv.org/abs/1701.04128",
+    settings=("required-coverage", "models.required-coverage"),
 )
 
 

@@ -16,6 +16,7 @@ RULE = Rule(
     summary="A model has more parameters than max-parameters of its settings entry.",
     why="The budget was set by you, for a device or a comparison.",
     how_to_fix="Use narrower or fewer layers, or raise max-parameters.",
+    settings=("models.max-parameters",),
 )
 
 

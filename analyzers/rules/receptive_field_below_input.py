@@ -28,6 +28,7 @@ RULE = Rule(
     ),
     reference="Luo et al. 2016, https://arxiv.org/abs/1701.04128; Araujo et al. 2019, https://distill.pub/2019/computing-receptive-fields",
     fixes="unsafe",
+    settings=("required-coverage", "target-size", "models.required-coverage", "models.target-size"),
 )
 
 

@@ -1,7 +1,7 @@
 """What layers read along one axis, as positions that repeat: one constructor per kind of layer.
 
 A :class:`Gather` has a ``period`` and a ``step``, and ``taps(i + period) = taps(i) + step``. The
-table of formulas is RECEPTIVE_FIELDS.md §2.
+table of formulas is docs/receptive-fields.md §2.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ and, for every phase, an offset and a bit set::
 
     S(i) = { offset + b + J·⌊i/P⌋ : bit b set in bits[i mod P] }        stride = J/P
 
-Every layer is a :class:`Gather` of old units; merges are unions. See RECEPTIVE_FIELDS.md §2.
+Every layer is a :class:`Gather` of old units; merges are unions. See docs/receptive-fields.md §2.
 """
 
 from __future__ import annotations

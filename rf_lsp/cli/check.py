@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--format", default="full", help="full (default), concise or json")
+    options.add_format(parser, "check", "full")
     add("--output-file", metavar="F", help="write the findings to a file")
     add("--statistics", action="store_true", help="count findings by rule, and where shapes were lost")
     add(

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(key: Key) -> list[str]:
-    lines = [f"{key.name}: {key.kind.text} (default: {_toml(key.default)})", f"    {key.description}"]
+    lines = [f"{key.name}: {key.kind.text} (default: {toml_text(key.default)})", f"    {key.description}"]
     for group, inner in (("models", MODEL_KEYS), ("layers", LAYER_KEYS)):
         if key.name == group:
             lines.extend(f"    - {part.name}: {part.kind.text} – {part.description}" for part in inner)
@@ -42,18 +42,18 @@ def settings_text(settings: Settings) -> str:
     origin = settings.source or "no settings file; these are the defaults"
     lines = [
         f"# {origin}",
-        *(f"{key.name} = {_toml(settings[key.name])}" for key in KEYS if key.name != "extend"),
+        *(f"{key.name} = {toml_text(settings[key.name])}" for key in KEYS if key.name != "extend"),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _toml(value: Any) -> str:
+def toml_text(value: Any) -> str:
     """A value as TOML writes it; ``none`` for a key that is not set."""
     if value is None:
         return "none"
     if isinstance(value, dict):
-        inner = ", ".join(f"{json.dumps(name)} = {_toml(item)}" for name, item in value.items())
+        inner = ", ".join(f"{json.dumps(name)} = {toml_text(item)}" for name, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(toml_text, value))}]"
     return json.dumps(value, ensure_ascii=False)

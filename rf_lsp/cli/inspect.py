@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TARGET",
         help="PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file; a .ipynb is a PATH too",
     )
-    parser.add_argument("--format", default="table", help="table (default), json, markdown or csv")
+    options.add_format(parser, "inspect", "table")
     options.add_sources(parser)
     options.add_config(parser)
     options.add_color(parser)

@@ -9,13 +9,20 @@ import sys
 from typing import TextIO
 
 from rf_lsp.errors import UsageError
-from rf_lsp.output import View
+from rf_lsp.output import View, formats
 from rf_lsp.output.text import line_text
 from rf_lsp.output.text import path_text as path_text
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="F", help="settings file to use instead of the nearest one")
+
+
+def add_format(parser: argparse.ArgumentParser, command: str, default: str) -> None:
+    """``--format`` with the formats there are; one that there is not is told by :func:`rf_lsp.output.renderer`."""
+    *others, last = (name for name in formats(command) if name != default)
+    listed = f"{', '.join([f'{default} (default)', *others])} or {last}"
+    parser.add_argument("--format", default=default, help=listed)
 
 
 def add_color(parser: argparse.ArgumentParser) -> None:

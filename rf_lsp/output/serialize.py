@@ -1,4 +1,4 @@
-"""Facts as JSON values: the contract of DESIGN §3. Places are counted from 1, unknown is null.
+"""Facts as JSON values: the contract that other tools rely on. Places are counted from 1, unknown is null.
 
 A place in a notebook has ``cell``, counted over all cells, and its lines are those of that cell.
 """

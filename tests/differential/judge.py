@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import importlib.util
 import json
 import queue
 import subprocess
@@ -23,10 +24,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 Request = dict[str, Any]
 Answer = dict[str, Any]
 Own = TypeVar("Own", bound="Judge")
+
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+"""Whether there is a torch here that can judge."""
+NO_TORCH = "torch is not installed, which judges here"
 
 
 class Judge:
@@ -43,7 +50,10 @@ class Judge:
 
     @property
     def process(self) -> subprocess.Popen[str]:
+        """The worker; a test that asks where there is no torch is skipped."""
         if self._process is None:
+            if not HAS_TORCH:
+                pytest.skip(NO_TORCH)
             self._process = subprocess.Popen(
                 [self.python, "-m", self.worker],
                 cwd=ROOT,

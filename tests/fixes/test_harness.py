@@ -19,6 +19,8 @@ from tests.fixes.run import Original, asking, outcomes
 from tests.mutations.originals import ORIGINALS
 from tests.mutations_keras.originals import ORIGINALS as KERAS_ORIGINALS
 
+pytestmark = pytest.mark.slow
+
 EVERY = 200
 NAMED = {
     *("RF101", "RF104", "RF106", "RF107", "RF201", "RF202", "RF203", "RF301", "RF401", "RF404", "RF903"),

@@ -14,6 +14,8 @@ import pytest
 
 from tests.hostile.sources import CASES, MARKER, model
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 START = f"""
 import atexit, sys

@@ -129,6 +129,7 @@ def test_only_what_is_plain_is_run_in_one_go(tmp_path: Path) -> None:
         PlainLoop(function.node.body.body[0])
 
 
+@pytest.mark.slow
 def test_what_is_too_much_is_unknown_and_the_rest_is_not(tmp_path: Path) -> None:
     """A table of half a million entries is not kept, its number of offsets is; a hundred million turns are not followed."""
     path = tmp_path / "main.py"

@@ -9,8 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from .agreement import Outcome, outcome_of
 from .random_programs import program
+
+pytestmark = pytest.mark.slow
 
 PROGRAMS_IN_SUITE = 300
 

@@ -1,4 +1,4 @@
-"""Where a model's inputs come from: every origin of DESIGN §4, in its order."""
+"""Where a model's inputs come from: every origin, in the order of docs/engine.md."""
 
 from __future__ import annotations
 

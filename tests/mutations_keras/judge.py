@@ -11,6 +11,7 @@ from tests.differential.judge import Answer, Request
 
 HAS_KERAS = all(importlib.util.find_spec(name) is not None for name in ("keras", "torch"))
 """Whether there is a Keras here that can judge."""
+NO_KERAS = "keras or torch is not installed, which judge here"
 
 
 class Judge(judge.Judge):

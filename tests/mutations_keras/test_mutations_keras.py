@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.mutations.run import Score, verdicts
-from tests.mutations_keras.judge import HAS_KERAS, shared
+from tests.mutations_keras.judge import HAS_KERAS, NO_KERAS, shared
 from tests.mutations_keras.mutator import keras_mutants
 from tests.mutations_keras.originals import ORIGINALS, Original
 
 EVERY = 25
 
-pytestmark = pytest.mark.skipif(not HAS_KERAS, reason="keras and torch judge here")
+pytestmark = pytest.mark.skipif(not HAS_KERAS, reason=NO_KERAS)
 
 
 @pytest.fixture(scope="module")

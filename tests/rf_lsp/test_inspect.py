@@ -36,7 +36,7 @@ def test_findings_of_a_model_make_the_exit_code_1(run):
     (finding,) = [f for f in json.loads(outcome.out)["models"][0]["findings"] if f["severity"] == "error"]
     assert (finding["code"], finding["name"]) == ("RF201", "channel-mismatch")
     assert finding["place"]["line"] == 7
-    assert finding["url"].endswith("rf201-channel-mismatch")
+    assert finding["url"].endswith("docs/rules/RF201.md")
     assert outcome.code == 1
 
 

@@ -1,4 +1,4 @@
-"""RF101–RF108 on facts made by hand: criteria of RECEPTIVE_FIELDS §5, levels and words of the rules."""
+"""RF101–RF108 on facts made by hand: criteria of docs/receptive-fields.md §5, levels and words of the rules."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class TestGridding:
         ],
     )
     def test_published_schedules(self, dilations, holes):
-        """RECEPTIVE_FIELDS §5."""
+        """docs/receptive-fields.md §5."""
         assert _has_holes(dilations) is holes
 
 

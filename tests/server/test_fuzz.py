@@ -11,8 +11,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.server.client import LspClient, ServerError, span
 from tests.server.conftest import NET
+
+pytestmark = pytest.mark.slow
 
 PIECES = [
     "a",

@@ -9,6 +9,8 @@ import pytest
 from tests.server.client import PROFILES, LspClient, span
 from tests.server.conftest import CONV, NET, STEM
 
+pytestmark = pytest.mark.slow
+
 NAMES = sorted(path.stem for path in PROFILES.glob("*.json"))
 WRONG = NET.replace("Block(32, 64, 2)", "Block(48, 64, 2)")
 

@@ -1,4 +1,4 @@
-"""What language servers of this kind get wrong (DESIGN §5): each once."""
+"""What language servers of this kind get wrong: each once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 
 from tests.server.client import LspClient, ServerError, capabilities, span
 from tests.server.conftest import CONV, HEAD, NET, STEM
+
+pytestmark = pytest.mark.slow
 
 SLOW_CLASS = """
 

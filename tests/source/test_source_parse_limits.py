@@ -13,6 +13,8 @@ import analyzers
 from analyzers.source import parse_limits
 from analyzers.source.blocks import split
 
+pytestmark = pytest.mark.slow
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(analyzers.__file__ or "")))
 
 HOSTILE = {

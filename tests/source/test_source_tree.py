@@ -217,6 +217,7 @@ def _edited(seed: int) -> tuple[str, int, int]:
     return "".join(lines), at, 1 if how == 2 else 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(6))
 def test_half_typed_edits_keep_every_other_function(part):
     whole = functions(SourceModule("m.py", MODEL))
@@ -231,6 +232,7 @@ def test_half_typed_edits_keep_every_other_function(part):
             assert found.get(name) == (moved, code), (seed, name, text)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.integers(0, len(MODEL)),

@@ -16,8 +16,9 @@ import pytest
 
 from analyzers.tensors.field import Field
 from analyzers.tensors.gather import Gather, same_padding
+from tests.differential.judge import NO_TORCH
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason=NO_TORCH)
 functional = torch.nn.functional
 
 CHANNELS = 2

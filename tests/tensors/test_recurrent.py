@@ -10,13 +10,14 @@ from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations.recurrent import GATES, recurrent
 from analyzers.tensors.tensor import Tensor
+from tests.differential.judge import NO_TORCH
 
 
 @pytest.mark.parametrize("kind", GATES)
 @pytest.mark.parametrize("shape", [(7, 2, 5), (7, 5)])
 @pytest.mark.parametrize("options", [{}, {"batch_first": True}, {"num_layers": 2, "bidirectional": True}])
 def test_same_shapes_as_torch(kind: str, shape: tuple[int, ...], options: dict[str, Any]) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason=NO_TORCH)
     output, state = getattr(torch.nn, kind)(5, 3, **options)(torch.zeros(shape))
     hidden = state[0] if kind == "LSTM" else state
     ours = recurrent(

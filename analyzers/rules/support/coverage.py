@@ -1,4 +1,4 @@
-"""How much of the input a feature map sees: the arithmetic of RECEPTIVE_FIELDS §5 over facts."""
+"""How much of the input a feature map sees: the arithmetic of docs/receptive-fields.md §5 over facts."""
 
 from __future__ import annotations
 

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 LEVELS = ("error", "warning", "information")
 """Strongest first; a rule of level ``"off"`` runs only when it is selected by its own name or code."""
 
-RULES_URL = "https://github.com/rf-lsp/rf-lsp/blob/main/README.md#"
+RULES_URL = "https://github.com/rf-lsp/rf-lsp/blob/main/docs/rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``confidence`` is ``"certain"`` (the framework raises), ``"high"`` or ``"medium"``; ``fixes`` is
-    ``"none"``, ``"safe"`` or ``"unsafe"``; ``reference`` says where the criterion comes from."""
+    ``"none"``, ``"safe"`` or ``"unsafe"``; ``reference`` says where the criterion comes from; ``settings`` are the
+    keys that change what it finds (``models.max-parameters`` for one of an entry)."""
 
     code: str
     name: str
@@ -33,10 +34,12 @@ class Rule:
     since: str = "0.1.0"
     reference: str = ""
     fixes: str = "none"
+    settings: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
-        return f"{RULES_URL}{self.code.lower()}-{self.name}"
+        """The rule's page."""
+        return f"{RULES_URL}/{self.code}.md"
 
     def finding(
         self,

@@ -15,7 +15,6 @@ tar -C "$root" --exclude=__pycache__ -cf - pyproject.toml README.md LICENSE rf_l
 tar -C "$root/editors/vscode" --exclude=node_modules --exclude=dist --exclude=server --exclude='*.vsix' -cf - . | tar -C "$build" -xf -
 cd "$build"
 [ node_modules/.package-lock.json -nt package-lock.json ] || { npm ci --loglevel=error; touch node_modules/.package-lock.json; }
-"$RF_LSP" config --format json-schema | node scripts/settings.mjs --check
 PYTHON="$SERVER_PYTHON" npm run --silent package
 
 export RF_LSP_VSIX="$build/rf-lsp.vsix" RF_LSP_IMAGES="$root/editors/vscode/images" RF_LSP_SAMPLE="$here/../sample"

@@ -11,12 +11,12 @@ from analyzers.facts import FileFacts
 from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
 from tests.frameworks.keras.generator import generate
-from tests.mutations_keras.judge import HAS_KERAS, shared
+from tests.mutations_keras.judge import HAS_KERAS, NO_KERAS, shared
 
 SEEDS = range(240)
 GROUP = 40
 
-pytestmark = pytest.mark.skipif(not HAS_KERAS, reason="keras and torch judge here")
+pytestmark = pytest.mark.skipif(not HAS_KERAS, reason=NO_KERAS)
 
 
 def analyzed(source: str) -> FileFacts:

@@ -14,9 +14,9 @@ from analyzers.analysis import with_deep_stack
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 from tests.interpreter.agreement import module_of
-from tests.mutations_keras.judge import HAS_KERAS
+from tests.mutations_keras.judge import HAS_KERAS, NO_KERAS
 
-pytestmark = pytest.mark.skipif(not HAS_KERAS, reason="keras and torch judge here")
+pytestmark = pytest.mark.skipif(not HAS_KERAS, reason=NO_KERAS)
 
 PREAMBLE = """
 from keras import ops

@@ -20,6 +20,7 @@ from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+from tests.differential.judge import NO_TORCH
 
 CALLS = 45
 """Calls drawn from every family."""
@@ -358,7 +359,7 @@ def ours(array: Array) -> Tensor:
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
 def test_same_shapes_and_errors_as_torch(family: Callable[[Draw], Call]) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason=NO_TORCH)
     draw, raised = Draw(family.__name__), 0
 
     def theirs(array: Array) -> Any:
@@ -404,7 +405,7 @@ TORCH_CALLS = [
 
 @pytest.mark.parametrize("drawn", TORCH_CALLS, ids=str)
 def test_functions_reachable_from_torch_take_its_argument_order(drawn: Call) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason=NO_TORCH)
 
     def theirs(array: Array) -> Any:
         return torch.zeros(array.shape, dtype=getattr(torch, array.dtype))
@@ -440,7 +441,7 @@ RARE_CALLS = [
 
 @pytest.mark.parametrize("drawn", RARE_CALLS, ids=str)
 def test_agrees_with_torch_on_rare_arguments(drawn: Call) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason=NO_TORCH)
 
     def theirs(array: Array) -> Any:
         return torch.zeros(array.shape, dtype=getattr(torch, array.dtype))

@@ -18,8 +18,9 @@ from analyzers.tensors.dims import symbol
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
+from tests.differential.judge import NO_TORCH
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason=NO_TORCH)
 
 
 @dataclass(frozen=True)

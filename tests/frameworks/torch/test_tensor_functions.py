@@ -24,8 +24,9 @@ from analyzers.tensors.operations.indexing import getitem, setitem
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown, UnknownUsed
+from tests.differential.judge import NO_TORCH
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason=NO_TORCH)
 einops = pytest.importorskip("einops")
 warnings.simplefilter("ignore")
 

@@ -1,31 +1,5 @@
-"""Keras' layers, registered when they are imported."""
+"""Keras' layers: every file of this folder, registered when it is imported."""
 
-from analyzers.frameworks.keras.layers import (
-    activation,
-    attention,
-    convolution,
-    core,
-    merging,
-    normalization,
-    pooling,
-    preprocessing,
-    recurrent,
-    regularization,
-    reshaping,
-    wrappers,
-)
+from analyzers.frameworks import tables
 
-__all__ = [
-    "activation",
-    "attention",
-    "convolution",
-    "core",
-    "merging",
-    "normalization",
-    "pooling",
-    "preprocessing",
-    "recurrent",
-    "regularization",
-    "reshaping",
-    "wrappers",
-]
+tables.fill("keras.layers", __path__)

@@ -1,34 +1,7 @@
-"""``keras.ops``, ``tf.*`` and ``keras.backend`` functions that carry shape, by topic."""
+"""``keras.ops``, ``tf.*`` and ``keras.backend`` functions that carry shape, a file a topic."""
 
-from analyzers.frameworks.keras.ops import (
-    control,
-    creation,
-    delegated,
-    elementwise,
-    images,
-    linear_algebra,
-    losses,
-    maps,
-    products,
-    reductions,
-    shaping,
-    signals,
-)
+from analyzers.frameworks import tables
 from analyzers.frameworks.keras.ops.registration import names_of_rooms
 
+tables.fill("keras.ops", __path__)
 names_of_rooms()
-
-__all__ = [
-    "control",
-    "creation",
-    "delegated",
-    "elementwise",
-    "images",
-    "linear_algebra",
-    "losses",
-    "maps",
-    "products",
-    "reductions",
-    "shaping",
-    "signals",
-]

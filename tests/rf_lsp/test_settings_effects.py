@@ -1,0 +1,133 @@
+"""Every key of the table changes what people see: a setting that nobody reads fails here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rf_lsp.settings import KEYS, LAYER_KEYS, MODEL_KEYS
+from tests.server.client import LspClient, span
+
+MISMATCH = """\
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(16, 8, 3))
+"""
+NARROW = """\
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU())
+"""
+UNSAID = "from torch import nn\n\nmodel = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())\n"
+IMPORTED = "from torch import nn\nfrom parts import width\n\nmodel = nn.Conv2d(3, width, 3)\n"
+DECLARED = """\
+from torch import nn
+from missing_library import Act
+
+# rf: input=1x3x32x32
+model = nn.Sequential(nn.Conv2d(3, 8, 3), Act())
+"""
+HINTED = """\
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(
+    nn.Conv2d(3, 8, 3, padding=1),
+    nn.ReLU(),
+)
+"""
+PARTS = "width = 24\n"
+PACKAGES = f"env/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages/parts.py"
+ENTRY = '[[models]]\ntarget = "net.py::model"\n'
+
+
+@dataclass
+class Scenario:
+    """What a command says of net.py without and with a line of settings."""
+
+    source: str
+    setting: str
+    command: str = "check"
+    files: dict[str, str] = field(default_factory=dict)
+
+
+SCENARIOS = {
+    "extend": Scenario(MISMATCH, 'extend = "base.toml"', files={"base.toml": 'ignore = ["RF201"]\n'}),
+    "select": Scenario(MISMATCH, 'select = ["RF4"]'),
+    "ignore": Scenario(MISMATCH, 'ignore = ["RF201"]'),
+    "per-file-ignores": Scenario(MISMATCH, '[per-file-ignores]\n"net.py" = ["RF201"]'),
+    "severity": Scenario(MISMATCH, '[severity]\nRF201 = "information"'),
+    "exclude": Scenario(MISMATCH, 'exclude = ["net.py"]'),
+    "default-input": Scenario(UNSAID, 'default-input = "1x3x40x40"', "inspect"),
+    "search-paths": Scenario(IMPORTED, 'search-paths = ["lib"]', "inspect", {"lib/parts.py": PARTS}),
+    "python": Scenario(IMPORTED, 'python = "env/bin/python"', "inspect", {PACKAGES: PARTS, "env/bin/python": ""}),
+    "required-coverage": Scenario(NARROW, "required-coverage = 0.05"),
+    "target-size": Scenario(NARROW, "target-size = 3"),
+    "models": Scenario(UNSAID, f'{ENTRY}input = ["1x3x48x48"]', "inspect"),
+    "models.target": Scenario(NARROW, f"{ENTRY}max-parameters = 5"),
+    "models.input": Scenario(UNSAID, f'{ENTRY}input = ["1x3x56x56"]', "inspect"),
+    "models.required-coverage": Scenario(NARROW, f"{ENTRY}required-coverage = 0.05"),
+    "models.target-size": Scenario(NARROW, f"{ENTRY}target-size = 3"),
+    "models.max-parameters": Scenario(NARROW, f"{ENTRY}max-parameters = 5"),
+    "layers": Scenario(DECLARED, '[layers."missing_library.Act"]\nlike = "torch.nn.ReLU"', "inspect"),
+    "layers.like": Scenario(DECLARED, '[layers."missing_library.Act"]\nlike = "torch.nn.Flatten"', "inspect"),
+}
+HINTS: dict[str, Any] = {"shape": False, "receptive-field": False, "parameters": True, "position": "after-call"}
+"""Settings of hints, with values that are not the defaults."""
+
+
+def test_every_key_has_a_scenario():
+    names = [key.name for key in KEYS]
+    names += [f"models.{key.name}" for key in MODEL_KEYS] + [f"layers.{key.name}" for key in LAYER_KEYS]
+    assert sorted(names) == sorted([*SCENARIOS, *(f"hints.{name}" for name in HINTS)])
+
+
+UNREAD = pytest.mark.xfail(reason="the engine reads a number where the settings give a shape", strict=True)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=UNREAD if name == "default-input" else ()) for name in SCENARIOS]
+)
+def test_a_setting_changes_what_the_command_says(run, tmp_path: Path, monkeypatch, name: str):
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    scenario = SCENARIOS[name]
+    for path, text in {"net.py": scenario.source, **scenario.files}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    target = "." if scenario.command == "check" else "net.py"
+    answers = []
+    for settings in ("", scenario.setting):
+        (tmp_path / "rf-lsp.toml").write_text(settings)
+        outcome = run(scenario.command, target, "--format", "json")
+        assert outcome.code in (0, 1), outcome.err
+        answers.append(json.loads(outcome.out))
+    assert answers[0] != answers[1]
+
+
+def hints(folder: Path, settings: str) -> list[tuple[Any, str]]:
+    """(position, text) of the hints in a session with these settings."""
+    (folder / "net.py").write_text(HINTED)
+    (folder / "rf-lsp.toml").write_text(settings)
+    with LspClient(folder) as client:
+        document = {"uri": client.open("net.py")}
+        found = client.request("textDocument/inlayHint", {"textDocument": document, "range": span(0, 0, 9, 0)})
+    return [(hint["position"], "".join(part["value"] for part in hint["label"])) for hint in found]
+
+
+@pytest.fixture(scope="module")
+def plain_hints(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, str]]:
+    found = hints(tmp_path_factory.mktemp("plain"), "")
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_a_setting_changes_the_hints(tmp_path: Path, plain_hints: list[tuple[Any, str]], name: str):
+    assert hints(tmp_path, f"[hints]\n{name} = {json.dumps(HINTS[name])}\n") != plain_hints
