@@ -10,9 +10,9 @@ from analyzers.facts import ModelFact, Place
 from rf_lsp.server import wire
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.server import Server
-from rf_lsp.server.view_cache import models_in, sights_in
+from rf_lsp.server.view_cache import models_in, occurrences_in
 from rf_lsp.server.views import hover
-from rf_lsp.server.views.occurrences import Sight, concrete, outermost, pinned
+from rf_lsp.server.views.occurrences import Occurrence, concrete, outermost, pinned
 
 
 async def handle(server: Server, params: types.HoverParams) -> dict[str, Any] | None:
@@ -26,7 +26,7 @@ async def handle(server: Server, params: types.HoverParams) -> dict[str, Any] | 
         return None
     spot = buffer.spot(line)
     column = spot.text.column(spot.line, params.position.character)
-    group = sights_at(sights_in(server, buffer, analysis), line, column)
+    group = occurrences_at(occurrences_in(server, buffer, analysis), line, column)
     if group:
         card = hover.layer_card(pinned(concrete(group), server.pins.get(buffer.path)))
         return _answer(server, buffer, card, group[0].place)
@@ -36,14 +36,14 @@ async def handle(server: Server, params: types.HoverParams) -> dict[str, Any] | 
     return None
 
 
-def sights_at(found: list[Sight], line: int, column: int) -> list[Sight]:
+def occurrences_at(found: list[Occurrence], line: int, column: int) -> list[Occurrence]:
     """The layers of the smallest place that holds a position; where a statement assigns what it builds, it
     speaks of what is built."""
-    holding = [sight for sight in found if holds(sight.place, line, column)]
+    holding = [occurrence for occurrence in found if holds(occurrence.place, line, column)]
     if not holding:
         return []
-    smallest = min(_size(sight.place) for sight in holding)
-    return outermost([sight for sight in holding if _size(sight.place) == smallest])
+    smallest = min(_size(occurrence.place) for occurrence in holding)
+    return outermost([occurrence for occurrence in holding if _size(occurrence.place) == smallest])
 
 
 def holds(place: Place, line: int, column: int) -> bool:

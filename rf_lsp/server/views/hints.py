@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers.facts import FieldFact, LayerFact, ModelFact, Place
 from rf_lsp.output.text import dim_text, field_text, located, shape_text, short_count, without_batch
-from rf_lsp.server.views.occurrences import CALLED, Sight, by_line, concrete, outermost, pinned
+from rf_lsp.server.views.occurrences import CALLED, Occurrence, by_line, concrete, outermost, pinned
 
 LONGEST = 30
 """Characters; VS Code cuts the hints of a line at 43 in total."""
@@ -25,7 +25,7 @@ class Hint:
     column: int
     text: str
     target: Place | None
-    sights: tuple[Sight, ...]
+    occurrences: tuple[Occurrence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Shown:
 
 
 def hints(
-    found: list[Sight],
+    found: list[Occurrence],
     line: Lines,
     shown: Shown,
     pin: tuple[str, str] | None = None,
@@ -52,13 +52,13 @@ def hints(
     return made
 
 
-def _of_line(number: int, group: list[Sight], text: str, shown: Shown, pin: tuple[str, str] | None) -> list[Hint]:
+def _of_line(number: int, group: list[Occurrence], text: str, shown: Shown, pin: tuple[str, str] | None) -> list[Hint]:
     if shown.at_line_end:
         hint = _hint(number, len(_code(text)), pinned(_last(group), pin), shown)
         return [hint] if hint else []
-    by_end: dict[int, list[Sight]] = {}
-    for sight in group:
-        by_end.setdefault(sight.place.end_column, []).append(sight)
+    by_end: dict[int, list[Occurrence]] = {}
+    for occurrence in group:
+        by_end.setdefault(occurrence.place.end_column, []).append(occurrence)
     made = [_hint(number, min(end, len(text)), pinned(same, pin), shown) for end, same in sorted(by_end.items())]
     return [hint for hint in made if hint]
 
@@ -67,21 +67,21 @@ def _code(text: str) -> str:
     return text.rstrip()
 
 
-def _last(group: list[Sight]) -> list[Sight]:
+def _last(group: list[Occurrence]) -> list[Occurrence]:
     """What is computed last on a line, in each model; where it is called rather than where it is built."""
     ranks: dict[int, tuple[bool, int, int]] = {}
-    last: dict[int, Sight] = {}
-    for sight in group:
+    last: dict[int, Occurrence] = {}
+    for occurrence in group:
         # of nested calls in one line the outer one is computed last and begins first
-        rank = (sight.role == CALLED, sight.order, -sight.place.column)
-        model = id(sight.model)
+        rank = (occurrence.role == CALLED, occurrence.order, -occurrence.place.column)
+        model = id(occurrence.model)
         if model not in last or rank > ranks[model]:
-            last[model], ranks[model] = sight, rank
-    places = {(sight.place, sight.role == CALLED) for sight in last.values()}
-    return [sight for sight in group if (sight.place, sight.role == CALLED) in places]
+            last[model], ranks[model] = occurrence, rank
+    places = {(occurrence.place, occurrence.role == CALLED) for occurrence in last.values()}
+    return [occurrence for occurrence in group if (occurrence.place, occurrence.role == CALLED) in places]
 
 
-def _hint(line: int, column: int, group: list[Sight], shown: Shown) -> Hint | None:
+def _hint(line: int, column: int, group: list[Occurrence], shown: Shown) -> Hint | None:
     text = hint_text(group, shown)
     if not text:
         return None
@@ -90,14 +90,17 @@ def _hint(line: int, column: int, group: list[Sight], shown: Shown) -> Hint | No
     return Hint(line, column, text, None if target == first.place else target, tuple(group))
 
 
-def hint_text(group: Sequence[Sight], shown: Shown) -> str:
+def hint_text(group: Sequence[Occurrence], shown: Shown) -> str:
     """``64×112×112 · RF 7``, or ``64…512 ch · RF 15…427`` where the contexts differ; at most 30 characters."""
-    distinct = {(sight.layer.output_shape, id(sight.layer.field), id(sight.model)): sight for sight in group}
-    known = [sight for sight in distinct.values() if sight.layer.output_shape is not None]
+    distinct = {
+        (occurrence.layer.output_shape, id(occurrence.layer.field), id(occurrence.model)): occurrence
+        for occurrence in group
+    }
+    known = [occurrence for occurrence in distinct.values() if occurrence.layer.output_shape is not None]
     if not known:
         return ""
     if shown.parameters:
-        known = [sight for sight in group if sight.layer.output_shape is not None]
+        known = [occurrence for occurrence in group if occurrence.layer.output_shape is not None]
     shape = _shapes_text(known) if shown.shape else ""
     field, short = fields_text([s.layer.field for s in known]) if shown.receptive_field else ("", "")
     parameters = _parameters_text(known) if shown.parameters else ""
@@ -106,9 +109,9 @@ def hint_text(group: Sequence[Sight], shown: Shown) -> str:
     return next((text for text in texts if len(text) <= LONGEST), texts[-1][: LONGEST - 1] + "…")
 
 
-def _shapes_text(group: Sequence[Sight]) -> str:
-    shapes = list(dict.fromkeys(_dims(sight.layer) for sight in group))
-    guess = "~" if any(assumed(sight.model) for sight in group) else ""
+def _shapes_text(group: Sequence[Occurrence]) -> str:
+    shapes = list(dict.fromkeys(_dims(occurrence.layer) for occurrence in group))
+    guess = "~" if any(assumed(occurrence.model) for occurrence in group) else ""
     if len(shapes) == 1:
         return guess + without_batch(group[0].layer.output_shape)
     if len({len(shape) for shape in shapes}) > 1:
@@ -156,8 +159,8 @@ def _field_size(text: str) -> str:
     return text if text == "global" else f"RF {text}"
 
 
-def _parameters_text(group: Sequence[Sight]) -> str:
-    counts = [sight.layer.parameters for sight in group if isinstance(sight.layer.parameters, int)]
+def _parameters_text(group: Sequence[Occurrence]) -> str:
+    counts = [occurrence.layer.parameters for occurrence in group if isinstance(occurrence.layer.parameters, int)]
     if not any(counts):
         return ""
     low, high = min(counts), max(counts)
@@ -171,16 +174,16 @@ def assumed(model: ModelFact) -> bool:
 
 def tooltip(hint: Hint, most: int = 6) -> str:
     """Markdown: what each number belongs to, in each context."""
-    lines = [_context_line(sight) for sight in hint.sights[:most]]
-    if len(hint.sights) > most:
-        lines.append(f"… and {len(hint.sights) - most} more")
-    if any(assumed(sight.model) for sight in hint.sights):
+    lines = [_context_line(occurrence) for occurrence in hint.occurrences[:most]]
+    if len(hint.occurrences) > most:
+        lines.append(f"… and {len(hint.occurrences) - most} more")
+    if any(assumed(occurrence.model) for occurrence in hint.occurrences):
         lines.append("~ the input is assumed: say it with `# rf: input=…`")
     return "  \n".join(lines)
 
 
-def _context_line(sight: Sight) -> str:
-    layer = sight.layer
+def _context_line(occurrence: Occurrence) -> str:
+    layer = occurrence.layer
     field = fields_text([layer.field])[0]
     numbers = " · ".join(text for text in (shape_text(layer.output_shape), field) if text)
-    return f"`{layer.name or sight.model.name}` ({layer.type.rpartition('.')[2]}) in {sight.model.name}: {numbers}"
+    return f"`{layer.name or occurrence.model.name}` ({layer.type.rpartition('.')[2]}) in {occurrence.model.name}: {numbers}"

@@ -23,7 +23,7 @@ from rf_lsp.output.text import (
 )
 from rf_lsp.server.views import arithmetic, drawing
 from rf_lsp.server.views.hints import fields_text
-from rf_lsp.server.views.occurrences import Sight
+from rf_lsp.server.views.occurrences import Occurrence
 
 MOST_CONTEXTS = 12
 BAR = 12
@@ -44,7 +44,7 @@ class Card:
 # -- cards ---------------------------------------------------------------------------------------
 
 
-def layer_card(group: Sequence[Sight]) -> Card:
+def layer_card(group: Sequence[Occurrence]) -> Card:
     """The layer in its first context, and all contexts when there are several."""
     first = group[0]
     layer, model = first.layer, first.model
@@ -69,17 +69,17 @@ def layer_card(group: Sequence[Sight]) -> Card:
     if len(group) > 1:
         card.title = f"{card.title} · {len(group)} contexts"
         card.heads = ("context", "model", "output", "RF", "parameters")
-        card.contexts = [_context(sight) for sight in group[:MOST_CONTEXTS]]
+        card.contexts = [_context(occurrence) for occurrence in group[:MOST_CONTEXTS]]
         if len(group) > MOST_CONTEXTS:
             card.notes.insert(0, f"… and {len(group) - MOST_CONTEXTS} more contexts")
     return card
 
 
-def _context(sight: Sight) -> tuple[str, ...]:
-    layer = sight.layer
+def _context(occurrence: Occurrence) -> tuple[str, ...]:
+    layer = occurrence.layer
     return (
-        layer.name or sight.model.name,
-        sight.model.name,
+        layer.name or occurrence.model.name,
+        occurrence.model.name,
         shape_text(layer.output_shape),
         fields_text([layer.field])[0].removeprefix("RF "),
         short_count(layer.parameters) if layer.parameters else "–",

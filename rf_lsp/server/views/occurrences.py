@@ -11,7 +11,7 @@ BUILT, ASSIGNED, CALLED = "built", "assigned", "called"
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Occurrence:
     """A layer (or a module with layers) of one model at one place; ``order`` is that of the first call."""
 
     place: Place
@@ -25,30 +25,30 @@ Move = Callable[[Place], Place | None]
 """Where a place of an older text is now."""
 
 
-def sights(model: ModelFact, path: str) -> list[Sight]:
+def occurrences(model: ModelFact, path: str) -> list[Occurrence]:
     """All that can be seen of a model in one file."""
-    return [sight for sight in _of_model(model) if sight.place.file == path]
+    return [occurrence for occurrence in _of_model(model) if occurrence.place.file == path]
 
 
-def moved(found: list[Sight], move: Move | None) -> list[Sight]:
-    """The sights in the present lines, without those whose place is gone."""
+def moved(found: list[Occurrence], move: Move | None) -> list[Occurrence]:
+    """The occurrences in the present lines, without those whose place is gone."""
     if move is None:
         return found
-    pairs = ((sight, move(sight.place)) for sight in found)
-    return [replace(sight, place=place) for sight, place in pairs if place is not None]
+    pairs = ((occurrence, move(occurrence.place)) for occurrence in found)
+    return [replace(occurrence, place=place) for occurrence, place in pairs if place is not None]
 
 
-def _of_model(model: ModelFact) -> Iterator[Sight]:
+def _of_model(model: ModelFact) -> Iterator[Occurrence]:
     stages = [(stage, _order_of_stage(model, stage)) for stage in model.stages]
     layers = [(layer, index) for index, layer in enumerate(model.layers)]
     for layer, order in (*layers, *stages):
         if layer.functional:
             if layer.call is not None:
-                yield Sight(layer.call, CALLED, model, layer, order)
+                yield Occurrence(layer.call, CALLED, model, layer, order)
             continue
         for place, role in ((layer.definition, BUILT), (layer.assigned, ASSIGNED), (layer.call, CALLED)):
             if place is not None:
-                yield Sight(place, role, model, layer, order)
+                yield Occurrence(place, role, model, layer, order)
 
 
 def _order_of_stage(model: ModelFact, stage: LayerFact) -> int:
@@ -57,42 +57,42 @@ def _order_of_stage(model: ModelFact, stage: LayerFact) -> int:
     return max((index for index, layer in enumerate(model.layers) if layer.name.startswith(inside)), default=-1)
 
 
-def by_line(found: Iterable[Sight], area: tuple[int, int] | None = None) -> dict[int, list[Sight]]:
-    """Sights by the line their place ends in, of the lines ``area`` (first, last)."""
+def by_line(found: Iterable[Occurrence], area: tuple[int, int] | None = None) -> dict[int, list[Occurrence]]:
+    """Occurrences by the line their place ends in, of the lines ``area`` (first, last)."""
     first, last = area or (0, 1 << 60)
-    lines: dict[int, list[Sight]] = {}
-    for sight in found:
-        line = sight.place.end_line
+    lines: dict[int, list[Occurrence]] = {}
+    for occurrence in found:
+        line = occurrence.place.end_line
         if first <= line <= last:
-            lines.setdefault(line, []).append(sight)
+            lines.setdefault(line, []).append(occurrence)
     return lines
 
 
-def outermost(found: list[Sight]) -> list[Sight]:
+def outermost(found: list[Occurrence]) -> list[Occurrence]:
     """Of each model and place those that are not inside another: of ``self.layer4(x)`` the stage itself."""
-    groups: dict[tuple[int, Place, bool], list[Sight]] = {}
-    for sight in found:
-        groups.setdefault((id(sight.model), sight.place, sight.role == CALLED), []).append(sight)
-    kept: list[Sight] = []
+    groups: dict[tuple[int, Place, bool], list[Occurrence]] = {}
+    for occurrence in found:
+        groups.setdefault((id(occurrence.model), occurrence.place, occurrence.role == CALLED), []).append(occurrence)
+    kept: list[Occurrence] = []
     for group in groups.values():
         kept += _tops(group) if len(group) > 1 else group
     return kept
 
 
-def _tops(group: list[Sight]) -> list[Sight]:
+def _tops(group: list[Occurrence]) -> list[Occurrence]:
     """Those whose name does not begin with another's."""
-    kept: list[Sight] = []
+    kept: list[Occurrence] = []
     last = ""
-    for sight in sorted(group, key=lambda sight: sight.layer.name.split(".")):
-        if not kept or not sight.layer.name.startswith(last):
-            kept.append(sight)
-            last = sight.layer.name + "."
-    return sorted(kept, key=lambda sight: sight.order)
+    for occurrence in sorted(group, key=lambda occurrence: occurrence.layer.name.split(".")):
+        if not kept or not occurrence.layer.name.startswith(last):
+            kept.append(occurrence)
+            last = occurrence.layer.name + "."
+    return sorted(kept, key=lambda occurrence: occurrence.order)
 
 
-def concrete(found: list[Sight]) -> list[Sight]:
+def concrete(found: list[Occurrence]) -> list[Occurrence]:
     """Without those of a class built with symbols, where some model says what it is really given."""
-    known = [sight for sight in found if _is_concrete(sight.layer)]
+    known = [occurrence for occurrence in found if _is_concrete(occurrence.layer)]
     return known or found
 
 
@@ -101,8 +101,8 @@ def _is_concrete(layer: LayerFact) -> bool:
     return shape is not None and all(isinstance(dim, int) for dim in shape[1:])
 
 
-def pinned(found: list[Sight], pin: tuple[str, str] | None) -> list[Sight]:
-    """The sights of the pinned context (target, layer) where there are any, else all."""
+def pinned(found: list[Occurrence], pin: tuple[str, str] | None) -> list[Occurrence]:
+    """The occurrences of the pinned context (target, layer) where there are any, else all."""
     if pin is None:
         return found
     target, name = pin
