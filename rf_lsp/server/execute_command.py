@@ -74,12 +74,13 @@ async def _chosen(server: Server, buffer: Buffer, line: int) -> dict[str, str] |
 
 
 def contexts_of(found: list[Occurrence]) -> dict[str, dict[str, str]]:
-    """Title → context: the module around each layer, in its model."""
+    """Title → context: the module around each layer and expression, in its model."""
     choices: dict[str, dict[str, str]] = {}
-    for occurrence in found:
-        around = occurrence.layer.name.rpartition(".")[0]
-        title = f"{around} in {occurrence.model.name}" if around else occurrence.model.name
-        choices.setdefault(title, {"target": occurrence.model.target, "layer": around})
+    shown = [(occurrence, fact) for occurrence in found for fact in occurrence.facts]
+    for occurrence, fact in shown:
+        around, model = occurrence.context(fact), occurrence.model
+        title = f"{around} in {model.name}" if around else model.name
+        choices.setdefault(title, {"target": model.target, "layer": around})
     return choices
 
 

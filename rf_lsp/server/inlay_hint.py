@@ -76,7 +76,7 @@ def _part(server: Server, uri: str, hint: Hint) -> dict[str, Any]:
     part: dict[str, Any] = {"value": hint.text}
     if hint.target is not None and (location := wire.location(server, hint.target)) is not None:
         part["location"] = location
-    elif len(hint.occurrences) > 1:
+    elif hint.contexts > 1:
         part["command"] = {"title": "Show one context", "command": PIN, "arguments": [uri, hint.line]}
     return part
 

@@ -41,7 +41,7 @@ def _occurrences(server: Server, buffer: Buffer, analysis: Analysis) -> list[Occ
     for other in server.analyses.values():
         if other.path != buffer.path and buffer.path in other.dependencies:
             found += known.of(other.facts.models, other.revisions)
-    lines = {occurrence.place.end_line for occurrence in found if occurrence.layer.output_shape is not None}
+    lines = {occurrence.place.end_line for occurrence in found if occurrence.is_known}
     for model, revisions in analysis.held:
         held = known.of([model], revisions)
         found += [occurrence for occurrence in held if occurrence.place.end_line not in lines]

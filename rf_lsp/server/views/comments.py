@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from analyzers.facts import Edit, Finding, Place
 from analyzers.source.lexical import COMMENT, STRING, count_lines, line_starts, position, split_lines
+from rf_lsp.output.text import UNKNOWN
 from rf_lsp.server.views.hints import Shown, hint_text
 from rf_lsp.server.views.occurrences import BUILT, Occurrence, by_line, outermost, pinned
 
@@ -74,7 +75,7 @@ def write(
     for number, group in sorted(by_line(found).items()):
         built = pinned([occurrence for occurrence in outermost(group) if occurrence.role == BUILT], pin)
         text, last = hint_text(_last_built(built), shown), lines[number]
-        if not text or not lines.can_end_with_comment(number):
+        if text in ("", UNKNOWN) or not lines.can_end_with_comment(number):
             continue
         there = _WRITTEN.search(last, len(last[: lines.comment(number)].rstrip()))
         start, end = there.span() if there else (len(last.rstrip()), len(last))
