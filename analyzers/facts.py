@@ -55,6 +55,8 @@ class InputFact:
 class OutputFact:
     path: str
     shape: tuple[Any, ...] | None
+    batched: bool = True
+    """Whether the first dim counts the items of the batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +65,119 @@ class UnknownFact:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """One call of a layer: what went in, what came out, and what it cost.
+
+    Shapes hold ints and symbolic dims; ``None`` is not known, and ``reason`` says why. ``macs`` are
+    multiply-accumulates for one item of the batch. ``field`` is the output's, ``input_field`` the first
+    input's. ``producers`` names those whose outputs are its inputs as they are, ``order`` is its turn among
+    all calls of the model.
+    """
+
+    place: Place | None
+    input_shapes: tuple[tuple[Any, ...] | None, ...]
+    output_shape: tuple[Any, ...] | None
+    macs: Any = None
+    field: FieldFact | None = None
+    input_field: FieldFact | None = None
+    producers: tuple[str, ...] = ()
+    reason: str | None = None
+    order: int = 0
+
+    @property
+    def outputs(self) -> tuple[OutputFact, ...]:
+        return (OutputFact("", self.output_shape),)
+
+
 @dataclass(slots=True)
 class LayerFact:
-    """One leaf layer (or shape-changing functional operation), in order of first call.
+    """One leaf layer (or shape-changing functional operation) with each of its calls, in order.
 
-    Shapes hold ints and symbolic dims; ``None`` is not known. ``field`` is the output's, and
-    ``input_field`` the first input's.
+    What is a number of one call stands in ``per_call``; ``call``, ``input_shapes``, ``output_shape``, ``field``,
+    ``input_field``, ``producers`` and ``reason`` are the first call's, ``macs`` the sum over all calls.
     """
 
     name: str
     type: str
-    calls: int
     definition: Place | None
-    call: Place | None
-    input_shapes: list[tuple[Any, ...] | None]
-    output_shape: tuple[Any, ...] | None
     parameters: Any
-    macs: Any
-    field: FieldFact | None
-    input_field: FieldFact | None = None
+    per_call: list[CallFact]
     functional: bool = False
     attributes: dict[str, Any] = dataclasses.field(default_factory=dict)
-    producers: tuple[str, ...] = ()
-    reason: str | None = None
     assigned: Place | None = None
     """The expression whose value became the attribute, where that is not ``definition``."""
+
+    @property
+    def calls(self) -> int:
+        return len(self.per_call)
+
+    @property
+    def first(self) -> CallFact:
+        return self.per_call[0]
+
+    @property
+    def call(self) -> Place | None:
+        return self.first.place
+
+    @property
+    def input_shapes(self) -> tuple[tuple[Any, ...] | None, ...]:
+        return self.first.input_shapes
+
+    @property
+    def output_shape(self) -> tuple[Any, ...] | None:
+        return self.first.output_shape
+
+    @property
+    def macs(self) -> Any:
+        total: Any = 0
+        for call in self.per_call:
+            total = None if total is None or call.macs is None else total + call.macs
+        return total
+
+    @property
+    def field(self) -> FieldFact | None:
+        return self.first.field
+
+    @property
+    def input_field(self) -> FieldFact | None:
+        return self.first.input_field
+
+    @property
+    def producers(self) -> tuple[str, ...]:
+        return self.first.producers
+
+    @property
+    def reason(self) -> str | None:
+        return self.first.reason
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFact:
+    """What an expression was worth one time it was evaluated, in the code of the module named ``module``.
+
+    ``outputs`` are the tensors in it, each with the path that reaches it (one of path ``""``: the value itself);
+    a shape of ``None`` is not known, ``unknown`` says why and where that began. ``field`` is that of all of them.
+    """
+
+    module: str
+    outputs: tuple[OutputFact, ...]
+    field: FieldFact | None = None
+    unknown: UnknownFact | None = None
+
+    @property
+    def reason(self) -> str | None:
+        return self.unknown.reason if self.unknown is not None else None
+
+
+@dataclass(slots=True)
+class ExpressionFact:
+    """An expression of a model's own code with the different values it had, in order; ``whole``: the value of a
+    statement (what it assigns, returns or computes), which is what stands behind its line."""
+
+    place: Place
+    values: list[ValueFact]
+    whole: bool = False
 
 
 @dataclass(slots=True)
@@ -149,6 +239,8 @@ class ModelFact:
     """Qualified name of the class of the model itself."""
     parts: frozenset[str] = frozenset()
     """Qualified names of the classes of its modules, its own excepted."""
+    expressions: list[ExpressionFact] = dataclasses.field(default_factory=list)
+    """Of code that is on a screen (see ``Request.open``), in order of first evaluation."""
     modules: list[ModuleFact] = dataclasses.field(default_factory=list)
     merges: list[MergeFact] = dataclasses.field(default_factory=list)
     unknowns: list[UnknownFact] = dataclasses.field(default_factory=list)

@@ -6,14 +6,25 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from analyzers.facts import Edit, FileFacts, Finding, Fix, LayerFact, ModelFact, ModuleFact, Place, UnknownFact
+from analyzers.facts import (
+    CallFact,
+    Edit,
+    FileFacts,
+    Finding,
+    Fix,
+    LayerFact,
+    ModelFact,
+    ModuleFact,
+    Place,
+    UnknownFact,
+)
 
 if TYPE_CHECKING:
     from analyzers.source.notebook import Notebook
 
 Fact = TypeVar("Fact")
 
-_HOLDERS = (Edit, Finding, Fix, LayerFact, ModelFact, ModuleFact, UnknownFact)
+_HOLDERS = (CallFact, Edit, Finding, Fix, LayerFact, ModelFact, ModuleFact, UnknownFact)
 _FUNCTION = re.compile(r"forward:\w+@\d+\b")
 """The name of a functional operation, which ends with its line."""
 

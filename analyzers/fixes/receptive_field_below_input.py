@@ -67,10 +67,11 @@ def _schedule(chosen: list[LayerFact], missing: int) -> list[int]:
 
 def _dense(layer: LayerFact, gain: float) -> int:
     """The largest dilation that reads every position of what the layers before have gathered."""
-    before = layer.input_field
+    fields = [call.input_field for call in layer.per_call if call.input_field is not None]
     sizes = [
         int((size + gain) / stride)
-        for size, stride in (zip(before.size, before.stride, strict=True) if before else ())
+        for before in fields
+        for size, stride in zip(before.size, before.stride, strict=True)
         if size is not None and stride
     ]
     return min(sizes, default=1)
@@ -141,7 +142,8 @@ def _alone(model: ModelFact) -> list[LayerFact]:
 
 
 def _reach(layer: LayerFact) -> float:
-    """Input pixels that each step of dilation adds."""
+    """Input pixels that each step of dilation adds, in all calls together."""
     found = window(layer)
-    strides = [stride for stride in (layer.input_field.stride if layer.input_field else ()) if stride is not None]
-    return float((found.kernel - 1) * min(strides)) if found and strides else 0.0
+    fields = [call.input_field for call in layer.per_call if call.input_field is not None]
+    strides = [[stride for stride in field.stride if stride is not None] for field in fields]
+    return float((found.kernel - 1) * sum(min(known) for known in strides if known)) if found else 0.0

@@ -71,6 +71,10 @@ class ImportResolver:
         self._site_directories = None
         self._editable = {}
 
+    def is_installed(self, path: str) -> bool:
+        """Whether a file lies in the environment's site-packages."""
+        return any(path.startswith(os.path.join(folder, "")) for folder in self.site_packages)
+
     def find(self, module: str, path: str | None = None) -> str | None:
         """The file of an absolute dotted name imported by the file ``path``.
 

@@ -7,10 +7,22 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from analyzers.facts import LayerFact, ModelFact, Place
+from analyzers.facts import (
+    CallFact,
+    ExpressionFact,
+    FieldFact,
+    InputFact,
+    LayerFact,
+    ModelFact,
+    OutputFact,
+    Place,
+    ValueFact,
+)
 
 MovedLines = Sequence[tuple[int, int, int]]
 """(first line, end line, shift), in order."""
+
+WITHOUT_PLACE = (FieldFact, InputFact, OutputFact)
 
 
 class Relocator:
@@ -56,8 +68,14 @@ class Relocator:
         return f"{head}@{int(line) + by}" if by else layer.name
 
     def _renamed(self, layer: LayerFact, names: dict[str, str]) -> LayerFact:
-        producers = tuple(names.get(name, name) for name in layer.producers)
-        return dataclasses.replace(layer, name=names.get(layer.name, layer.name), producers=producers)
+        calls = [self._named(call, names) for call in layer.per_call]
+        return dataclasses.replace(layer, name=names.get(layer.name, layer.name), per_call=calls)
+
+    @staticmethod
+    def _named(call: CallFact, names: dict[str, str]) -> CallFact:
+        if names.keys().isdisjoint(call.producers):
+            return call
+        return dataclasses.replace(call, producers=tuple([names.get(name, name) for name in call.producers]))
 
     def value(self, value: Any) -> Any:
         """A fact, or a list, tuple or dict of facts."""
@@ -67,11 +85,23 @@ class Relocator:
             return [self.value(item) for item in value]
         if isinstance(value, dict):
             return {key: self.value(item) for key, item in value.items()}
+        if isinstance(value, WITHOUT_PLACE):
+            return value
+        if isinstance(value, ExpressionFact):
+            return self._expression(value)
         if type(value) is tuple:
             return tuple(self.value(item) for item in value) if _holds_facts(value) else value
         if type(value).__module__ == Place.__module__ and not isinstance(value, type):
             return self._fact(value)
         return value
+
+    def _expression(self, fact: ExpressionFact) -> ExpressionFact:
+        values = [self._lost(value) if value.unknown is not None else value for value in fact.values]
+        return dataclasses.replace(fact, place=self.place(fact.place), values=values)
+
+    def _lost(self, value: ValueFact) -> ValueFact:
+        """Of the values only those that are not known speak of a place."""
+        return dataclasses.replace(value, unknown=self._fact(value.unknown))
 
     def _fact(self, fact: Any) -> Any:
         changes = {}

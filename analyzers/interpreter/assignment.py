@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from analyzers.interpreter import attribute_setting, operators, subscripts
-from analyzers.interpreter.execution import evaluate
+from analyzers.interpreter.execution import evaluate, evaluate_whole
 from analyzers.interpreter.expressions import attribute_name, spread, subscript_key
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import (
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _assign(machine: Machine, frame: Frame, node: cst.Assign) -> None:
-    value = evaluate(machine, frame, node.value)
+    value = evaluate_whole(machine, frame, node.value)
     frame.node = node
     for target in node.targets:
         assign(machine, frame, target.target, value)
@@ -32,7 +32,7 @@ def _annotated(machine: Machine, frame: Frame, node: cst.AnnAssign) -> None:
         notes = frame.scope.names.setdefault("__annotations__", {})
         notes[node.target.value] = _annotation_kind(node.annotation.annotation)
     if node.value is not None:
-        assign(machine, frame, node.target, evaluate(machine, frame, node.value))
+        assign(machine, frame, node.target, evaluate_whole(machine, frame, node.value))
 
 
 def _annotation_kind(node: Any) -> str:
@@ -57,6 +57,8 @@ def _augmented(machine: Machine, frame: Frame, node: cst.AugAssign) -> None:
         result = current
     else:
         result = operators.binary(machine, kind, current, value, in_place=True)
+        if frame.module.is_watched:
+            machine.recorder.evaluations.note(frame, node, result, is_whole=True)
     assign(machine, frame, node.target, result)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -112,10 +111,8 @@ def _is_doubtful(machine: Machine, function: Function) -> bool:
     not have, and the caller's code goes on."""
     if not machine.uncertain or machine.handlers or len(machine.frames) < 2:
         return False
-    paths = (function.scope.module.path, machine.frames[-2].module.path)
-    installed = machine.modules.resolver.site_packages
-    callee, caller = (any(str(path).startswith(os.path.join(folder, "")) for folder in installed) for path in paths)
-    return callee and not caller
+    is_installed = machine.modules.resolver.is_installed
+    return is_installed(function.scope.module.path) and not is_installed(machine.frames[-2].module.path)
 
 
 def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:

@@ -30,6 +30,14 @@ def evaluate(machine: Machine, frame: Frame, node: Any) -> Any:
     return EXPRESSIONS[type(node)](machine, frame, node)
 
 
+def evaluate_whole(machine: Machine, frame: Frame, node: Any) -> Any:
+    """The value of the expression that is what a statement assigns, returns or computes."""
+    value = EXPRESSIONS[type(node)](machine, frame, node)
+    if frame.module.is_watched:
+        machine.recorder.evaluations.note(frame, node, value, is_whole=True)
+    return value
+
+
 def run_body(machine: Machine, frame: Frame, body: Any) -> str | None:
     """Run a suite (IndentedBlock, SimpleStatementSuite) or a list of statements."""
     statements = body if type(body) in (list, tuple) else body.body

@@ -18,7 +18,7 @@ from analyzers.interpreter.execution import EXPRESSIONS, evaluate
 from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import MISSING, SUPER, Class, Function, Site, Super, UnknownTail
+from analyzers.interpreter.values import MISSING, SUPER, UNKNOWNS, Class, Function, Site, Super, UnknownTail
 from analyzers.source.repair import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -227,7 +227,9 @@ def _binary(machine: Machine, frame: Frame, node: cst.BinaryOperation) -> Any:
     for operation in reversed(chain):
         right = evaluate(machine, frame, operation.right)
         frame.node = operation
-        value = operators.binary(machine, type(operation.operator), value, right)
+        left, value = value, operators.binary(machine, type(operation.operator), value, right)
+        if frame.module.is_watched:
+            machine.recorder.evaluations.note(frame, operation, value, operands=(left, right))
     return value
 
 
@@ -346,7 +348,10 @@ def _subscript(machine: Machine, frame: Frame, node: cst.Subscript) -> Any:
     value = evaluate(machine, frame, node.value)
     key = subscript_key(machine, frame, node.slice)
     frame.node = node
-    return subscripts.get_item(machine, value, key)
+    item = subscripts.get_item(machine, value, key)
+    if frame.module.is_watched:
+        machine.recorder.evaluations.note(frame, node, item, operands=(value,))
+    return item
 
 
 def subscript_key(machine: Machine, frame: Frame, elements: Any) -> Any:
@@ -377,9 +382,20 @@ def _call(machine: Machine, frame: Frame, node: cst.Call) -> Any:
     before, frame.node = frame.node, node
     machine.budget.spend()
     try:
-        return calls.call(machine, function, args, kwargs)
+        result = calls.call(machine, function, args, kwargs)
     finally:
         frame.node = before
+    if frame.module.is_watched:
+        operands = _operands(machine, frame, called, args, kwargs) if type(result) in UNKNOWNS else ()
+        machine.recorder.evaluations.note(frame, node, result, operands=operands)
+    return result
+
+
+def _operands(machine: Machine, frame: Frame, called: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
+    """What goes into a call; of ``x.method(y)`` also ``x``."""
+    is_method = type(called) is cst.Attribute and type(called.value) is cst.Name
+    receiver = [evaluate(machine, frame, called.value)] if is_method else []
+    return [*receiver, *args, *kwargs.values()]
 
 
 def arguments(machine: Machine, frame: Frame, node: cst.Call) -> tuple[list[Any], dict[str, Any]]:

@@ -137,6 +137,7 @@ class Graph:
             made = list(tensors_below(result))
             for index, tensor in enumerate(step.outputs):
                 values[id(tensor)] = made[index] if index < len(made) else _unknown_of(result)
+        machine.recorder.evaluations.graph_was_run(values, filled)
         return replaced(self.outputs, filled)
 
 

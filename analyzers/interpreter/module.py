@@ -31,6 +31,8 @@ class Module:
         self.path = path
         self.is_namespace = not path.endswith((".py", ".ipynb"))
         self.is_package = self.is_namespace or path.replace("\\", "/").endswith("/__init__.py")
+        self.is_watched = modules.is_watched(path)
+        """Whether the values of its expressions are wanted (see ``Request.open``)."""
         self.scope = Scope(self)
         self.scope.is_module = True
         self.scope.names.update(__name__=name, __file__=path, __doc__=None, __spec__=None)

@@ -26,10 +26,15 @@ class Modules:
         self.resolver = resolver
         self.by_path: dict[str, Module] = {}
         self.natives: dict[str, NativeModule] = {}
+        self.open: frozenset[str] | None = None
+        """Files on a screen: values of their expressions, and of those of the workspace, are kept (None: none are)."""
         self.declared: dict[str, str] = {}
         """Dotted name of a custom layer → the framework layer it is declared to be like."""
         self.registries = Registries(self)
         self._tried: dict[tuple[str, str], set[str]] = {}
+
+    def is_watched(self, path: str) -> bool:
+        return self.open is not None and (path in self.open or not self.resolver.is_installed(path))
 
     # -- finding -----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import Enough
+from analyzers.interpreter.evaluations import Evaluations
 from analyzers.interpreter.framework import children_of
 from analyzers.interpreter.graph import Step, tensors_below
 from analyzers.interpreter.values import Instance, Raised, Site
@@ -78,6 +79,7 @@ class Recorder:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.records: list[Record] = []
+        self.evaluations = Evaluations(self)
         self.stack: list[Record] = []
         self.merges: list[Merge] = []
         self.recorded_errors: list[RecordedError] = []
@@ -99,6 +101,7 @@ class Recorder:
     def reset(self) -> None:
         """Forget the calls of the last forward pass; problems of construction are kept."""
         self.records, self.stack, self.merges = [], [], []
+        self.evaluations.seen = []
         self.makers = {}
         self.read = set()
         self.total_cost = 0
@@ -107,10 +110,12 @@ class Recorder:
     def preserved(self) -> Iterator[None]:
         """What is recorded of forward passes inside is forgotten, what was recorded of the last one stays."""
         kept = self.records, self.stack, self.merges, self.makers, self.read, self.total_cost
+        seen, self.evaluations.seen = self.evaluations.seen, []
         try:
             yield
         finally:
             self.records, self.stack, self.merges, self.makers, self.read, self.total_cost = kept
+            self.evaluations.seen = seen
 
     @contextmanager
     def separate_errors(self, stop_after: Iterable[Any] = ()) -> Iterator[list[RecordedError]]:
@@ -139,6 +144,7 @@ class Recorder:
     def unrecorded(self) -> Iterator[list[Record]]:
         """Calls made inside leave no trace but their problems; their records are in the list that is yielded."""
         kept = self.records, self.merges, self.total_cost, self.stack
+        seen, self.evaluations.seen = self.evaluations.seen, []
         records: list[Record] = []
         self.records, self.merges = records, []
         self.stack = [*self.stack[-1:], Record(None, "", [], self.machine.site())]
@@ -146,6 +152,7 @@ class Recorder:
             yield records
         finally:
             self.records, self.merges, self.total_cost, self.stack = kept
+            self.evaluations.seen = seen
 
     # -- calls ---------------------------------------------------------------------------------
 

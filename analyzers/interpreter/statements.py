@@ -13,7 +13,7 @@ import libcst as cst
 
 from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.classes import leave_constructor_open, make_class
-from analyzers.interpreter.execution import evaluate, run_body
+from analyzers.interpreter.execution import evaluate, evaluate_whole, run_body
 from analyzers.interpreter.expressions import make_function, mangled, spread
 from analyzers.interpreter.generators import yields
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, fork
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 
 def _expression(machine: Machine, frame: Frame, node: cst.Expr) -> None:
-    evaluate(machine, frame, node.value)
+    evaluate_whole(machine, frame, node.value)
 
 
 def _return(machine: Machine, frame: Frame, node: cst.Return) -> str:
-    frame.result = evaluate(machine, frame, node.value) if node.value is not None else None
+    frame.result = evaluate_whole(machine, frame, node.value) if node.value is not None else None
     return RETURN
 
 

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import (
     FieldFact,
-    LayerFact,
     MergeFact,
     ModelFact,
     ModuleFact,
-    OutputFact,
     Place,
     Problem,
     UnknownFact,
@@ -19,9 +17,10 @@ from analyzers.frameworks.torch.module import unregistered
 from analyzers.interpreter.framework import children_of, framework_of, is_module, named_tensors, tensors_of, walk
 from analyzers.interpreter.recorder import Record, RecordedError
 from analyzers.interpreter.values import UNKNOWNS, Instance, Site
-from analyzers.tensors.dims import substitute, symbols
+from analyzers.models.expressions import expressions
+from analyzers.models.layers import LayerRows
+from analyzers.models.results import first_tensor, known_outputs, per_item, unknowns_in
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -39,8 +38,6 @@ KERAS_SPELLING = {
     "filters": "out_channels",
 }
 """Keras' names for what has a name in :data:`KEPT_ATTRIBUTES`."""
-
-PLAIN_NAMES = {"iadd": "add", "radd": "add", "isub": "sub", "rsub": "sub", "imul": "mul", "rmul": "mul"}
 
 
 def place_of(site: Site | None) -> Place | None:
@@ -117,22 +114,8 @@ class Extraction:
             self._own[key] = own_parameters(instance)
         return self._own[key]
 
-    def layers(self) -> list[LayerFact]:
-        rows: dict[Any, LayerFact] = {}
-        for index, record in enumerate(self.records):
-            if record.instance is None:
-                rows[index] = self._functional(record)
-            elif self.is_leaf(record.instance):
-                self._leaf(record, rows)
-        return list(rows.values())
-
-    def stages(self) -> list[LayerFact]:
-        """The calls of modules whose children are called too."""
-        rows: dict[Any, LayerFact] = {}
-        for record in self.records:
-            if record.instance is not None and record.instance is not self.root and not self.is_leaf(record.instance):
-                self._leaf(record, rows)
-        return list(rows.values())
+    def attributes_of(self, instance: Instance) -> dict[str, Any]:
+        return plain_attributes(instance)
 
     def _assigned(self) -> dict[int, Site | None]:
         """Where each module became an attribute: the expression whose value it is."""
@@ -142,62 +125,6 @@ class Extraction:
             for _, owner in self.below
             for name, child in children_of(owner).items()
         }
-
-    def _leaf(self, record: Record, rows: dict[Any, LayerFact]) -> None:
-        instance = record.instance
-        assert instance is not None
-        row = rows.get(id(instance))
-        if row is None:
-            row = rows[id(instance)] = self._layer(record, instance)
-        else:
-            row.calls += 1
-            row.macs = row.macs + per_item(record.cost)
-
-    def _layer(self, record: Record, instance: Instance) -> LayerFact:
-        name = self.names.get(id(instance), instance.class_.name)
-        self.labels[id(record)] = name
-        output = first_tensor(record.output)
-        return LayerFact(
-            name=name,
-            type=instance.class_.qualified_name,
-            calls=1,
-            definition=self.place_of(instance.site),
-            call=self.place_of(record.site),
-            input_shapes=[t.shape for t in record.inputs if type(t) is Tensor],
-            output_shape=output.shape if output is not None else None,
-            parameters=self.own_parameters(instance),
-            macs=per_item(record.cost),
-            field=self.field_of(output),
-            input_field=self.field_of(first_tensor(record.inputs)),
-            attributes=plain_attributes(instance),
-            producers=self._producers(record),
-            reason=record.output.reason if isinstance(record.output, Unknown) else None,
-            assigned=self.place_of(self.assigned.get(id(instance))),
-        )
-
-    def _functional(self, record: Record) -> LayerFact:
-        place = self.place_of(record.site)
-        line = place.line + 1 if place is not None else 0
-        name = f"forward:{PLAIN_NAMES.get(record.name, record.name)}@{line}"
-        self.labels[id(record)] = name
-        return LayerFact(
-            name=name,
-            type=record.name,
-            calls=1,
-            definition=place,
-            call=place,
-            input_shapes=[t.shape for t in record.inputs if type(t) is Tensor],
-            output_shape=record.output.shape,
-            parameters=0,
-            macs=None,
-            field=self.field_of(record.output),
-            input_field=self.field_of(first_tensor(record.inputs)),
-            functional=True,
-            producers=self._producers(record),
-        )
-
-    def _producers(self, record: Record) -> tuple[str, ...]:
-        return tuple([self.label(p) for p in record.direct])
 
     def label(self, record: Record) -> str:
         known = self.labels.get(id(record))
@@ -332,29 +259,6 @@ def _has_unknown(values: dict[str, Any]) -> bool:
     return not UNKNOWNS.isdisjoint(map(type, values.values()))
 
 
-def unknowns_in(value: Any, depth: int = 0) -> list[Unknown]:
-    if isinstance(value, Unknown):
-        return [value]
-    if isinstance(value, (tuple, list)) and depth < 3:
-        return [u for v in value for u in unknowns_in(v, depth + 1)]
-    if isinstance(value, dict) and depth < 3:
-        return [u for v in value.values() for u in unknowns_in(v, depth + 1)]
-    return []
-
-
-def first_tensor(value: Any) -> Tensor | None:
-    """The first tensor in a value (a probe, whose shape is not known, does not count)."""
-    if type(value) is Tensor:
-        return value
-    if isinstance(value, Instance):
-        value = value.payload if value.payload is not None else list(value.attributes.values())
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ():
-        found = first_tensor(part) if not isinstance(part, Instance) else None
-        if found is not None:
-            return found
-    return None
-
-
 def facts_of(tensor: Tensor | None) -> FieldFact | None:
     return tensor.field.facts(tensor.shape) if tensor is not None else None
 
@@ -388,39 +292,6 @@ def plain_attributes(instance: Instance) -> dict[str, Any]:
     return {k: v for k, v in kept if isinstance(v, (int, float, str, tuple))}
 
 
-def per_item(cost: Any) -> Any:
-    """The cost for one item of the batch where the batch size is the symbol N."""
-    if isinstance(cost, int):
-        return cost
-    return substitute(cost, {s: 1 for s in symbols(cost) if s.name == "N"})
-
-
-def outputs_of(result: Any, path: str = "", depth: int = 0) -> list[OutputFact]:
-    """Every tensor of a model's result with the path that reaches it."""
-    if type(result) is Tensor:
-        return [OutputFact(path, result.shape)]
-    if isinstance(result, (Unknown, Tensor)):
-        return [OutputFact(path, None)]
-    if isinstance(result, Instance):
-        result = result.payload if result.payload is not None else result.attributes
-    if depth > 5:
-        return []
-    names = getattr(result, "fields", None) if isinstance(result, tuple) else None
-    if isinstance(result, (tuple, list)):
-        pairs = zip(names or map(str, range(len(result))), result)
-    elif isinstance(result, dict):
-        pairs = ((str(k), v) for k, v in result.items())
-    else:
-        return []
-    return [fact for name, value in pairs for fact in outputs_of(value, f"{path}.{name}" if path else name, depth + 1)]
-
-
-def known_outputs(result: Any) -> list[OutputFact]:
-    """The outputs, or none at all where one of them is not known."""
-    outputs = outputs_of(result)
-    return outputs if all(o.shape is not None for o in outputs) else []
-
-
 def merges_of(machine: Machine) -> list[MergeFact]:
     return [MergeFact(place_of(m.site), m.operation, m.detail is None, m.detail or "") for m in machine.recorder.merges]
 
@@ -428,8 +299,9 @@ def merges_of(machine: Machine) -> list[MergeFact]:
 def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     """Everything a forward pass tells, written into ``fact``."""
     extraction = Extraction(machine, root, machine.recorder.records)
-    fact.layers = extraction.layers()
-    fact.stages = extraction.stages()
+    rows = LayerRows(extraction)
+    fact.layers, fact.stages = rows.layers, rows.stages
+    fact.expressions = expressions(extraction, machine.recorder.evaluations.seen)
     fact.modules = extraction.modules()
     fact.parameters, fact.trainable_parameters = extraction.totals()
     fact.macs = per_item(machine.recorder.total_cost)

@@ -49,9 +49,12 @@ def _sparsest(field: FieldFact) -> int | None:
 
 def _run(model: ModelFact) -> list[LayerFact]:
     """The dilated convolutions after which the field has holes, in order."""
-    return [
-        layer for layer in model.layers if _dilation(layer) > 1 and layer.field and _sparsest(layer.field) is not None
-    ]
+    return [layer for layer in model.layers if _dilation(layer) > 1 and _leaves_holes(layer)]
+
+
+def _leaves_holes(layer: LayerFact) -> bool:
+    """Whether the field has holes after one of the layer's calls."""
+    return any(call.field is not None and _sparsest(call.field) is not None for call in layer.per_call)
 
 
 def _dilation(layer: LayerFact) -> int:

@@ -47,12 +47,15 @@ def has_bias(layer: LayerFact) -> bool:
 
 
 def _normalised(model: ModelFact, named: Mapping[str, LayerFact]) -> Iterator[tuple[LayerFact, LayerFact]]:
-    """(layer, norm) of the layers ``named`` whose output goes into that norm and nowhere else."""
-    consumers = Counter(name for layer in model.layers for name in set(layer.producers))
-    for norm in model.layers:
-        producer = norm.producers[0] if len(norm.producers) == 1 and "BatchNorm" in short_type(norm) else None
-        if producer is not None and producer in named and consumers[producer] == 1:
-            yield named[producer], norm
+    """(layer, norm) of the layers ``named`` whose outputs, of all their calls, go into a norm and nowhere else."""
+    consumers = Counter(name for layer in model.layers for call in layer.per_call for name in set(call.producers))
+    norms = [layer for layer in model.layers if "BatchNorm" in short_type(layer)]
+    alone = [(call.producers[0], norm) for norm in norms for call in norm.per_call if len(call.producers) == 1]
+    normalised = Counter(name for name, _ in alone)
+    first = dict(reversed(alone))
+    for name in dict.fromkeys(name for name, _ in alone):
+        if name in named and consumers[name] == normalised[name] == named[name].calls:
+            yield named[name], first[name]
 
 
 GOOD = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact
+from analyzers.facts import CallFact, FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import axis_name, place_of
 from analyzers.rules.support.geometry import is_transposed, kernel_axes, per_axis
 from analyzers.rules.support.record import Example, Rule
@@ -29,9 +29,15 @@ SKIPS_NONE = (1, (1,), (1, 1), (1, 1, 1))
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
         for layer in model.layers:
-            axis, place = skipped_axis(layer), place_of(layer)
-            if axis is not None and place and not _read_beside(model, layer):
+            axis, place = _lost_axis(model, layer), place_of(layer)
+            if axis is not None and place:
                 yield RULE.finding(place, _message(layer, axis), model=model.target)
+
+
+def _lost_axis(model: ModelFact, layer: LayerFact) -> int | None:
+    """The axis along which one of the layer's calls skips what nothing beside it reads."""
+    axes = ((skipped_axis(layer, call), call) for call in layer.per_call)
+    return next((axis for axis, call in axes if axis is not None and not _read_beside(model, layer, call)), None)
 
 
 def _geometry(layer: LayerFact) -> list[tuple[int, int]]:
@@ -44,12 +50,12 @@ def _geometry(layer: LayerFact) -> list[tuple[int, int]]:
     return [(d * (k - 1) + 1, s) for k, s, d in zip(kernel, stride, dilation, strict=True)]
 
 
-def skipped_axis(layer: LayerFact) -> int | None:
-    """The first axis whose stride exceeds the kernel's extent and which has pixels to skip; ``None`` also
+def skipped_axis(layer: LayerFact, call: CallFact) -> int | None:
+    """The first axis whose stride exceeds the kernel's extent and which has pixels to skip in a call; ``None`` also
     where it is not known what comes in."""
     if "kernel_size" not in layer.attributes or layer.attributes.get("stride", 1) in SKIPS_NONE:
         return None
-    shape = layer.input_shapes[0] if layer.input_shapes else None
+    shape = call.input_shapes[0] if call.input_shapes else None
     geometry = _geometry(layer)
     if shape is None or len(shape) <= len(geometry):
         return None
@@ -60,13 +66,14 @@ def skipped_axis(layer: LayerFact) -> int | None:
     return None
 
 
-def _read_beside(model: ModelFact, layer: LayerFact) -> bool:
-    """Whether a parallel branch reads the same pixels: another layer with the same producers that skips
+def _read_beside(model: ModelFact, layer: LayerFact, call: CallFact) -> bool:
+    """Whether a parallel branch reads the same pixels: a call of another layer with the same producers that skips
     none; where producers are not known, a last map without holes."""
-    if layer.producers:
-        producers = frozenset(layer.producers)
-        beside = (other for other in model.layers if other is not layer and not producers.isdisjoint(other.producers))
-        return any(skipped_axis(other) is None for other in beside)
+    if call.producers:
+        producers = frozenset(call.producers)
+        others = ((other, made) for other in model.layers if other is not layer for made in other.per_call)
+        beside = ((other, made) for other, made in others if not producers.isdisjoint(made.producers))
+        return any(skipped_axis(other, made) is None for other, made in beside)
     densities = model.field.density if model.field else ()
     return bool(densities) and all(density is None or density == 1 for density in densities)
 

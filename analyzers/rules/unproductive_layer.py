@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact, Place
+from analyzers.facts import FieldFact, FileFacts, Finding, LayerFact, ModelFact, Place
 from analyzers.rules.support.coverage import assumed, extents, place_of
 from analyzers.rules.support.geometry import is_convolution, kernel_axes, per_axis, times
 from analyzers.rules.support.record import Example, Rule
@@ -41,12 +41,18 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 
 
 def unproductive(model: ModelFact, layer: LayerFact) -> bool:
-    """Whether a layer's kernel is larger than 1 and its input's shortest field ≥ the input on all axes."""
-    field = layer.input_field
-    if field is None or not is_convolution(layer):
+    """Whether a layer's kernel is larger than 1 and its input sees everything already each time it is called."""
+    if not is_convolution(layer):
         return False
     kernel = per_axis(layer, "kernel_size", kernel_axes(layer))
     if kernel is None or max(kernel) == 1:
+        return False
+    return all(_sees_all(model, call.input_field) for call in layer.per_call)
+
+
+def _sees_all(model: ModelFact, field: FieldFact | None) -> bool:
+    """Whether the shortest field ≥ the input on all axes."""
+    if field is None:
         return False
     pairs = zip(field.shortest, extents(model, field), strict=True)
     return all(shortest is not None and extent is not None and shortest >= extent for shortest, extent in pairs)
@@ -54,9 +60,10 @@ def unproductive(model: ModelFact, layer: LayerFact) -> bool:
 
 def _message(model: ModelFact, layers: list[LayerFact]) -> str:
     first = layers[0]
-    assert first.input_field is not None
-    size = times(tuple(extent or 0 for extent in extents(model, first.input_field)))
-    shortest = times(tuple(value or 0 for value in first.input_field.shortest))
+    fields = [call.input_field for call in first.per_call if call.input_field is not None]
+    narrowest = min(fields, key=lambda field: [value or 0 for value in field.shortest])
+    size = times(tuple(extent or 0 for extent in extents(model, narrowest)))
+    shortest = times(tuple(value or 0 for value in narrowest.shortest))
     more = f" (so do {len(layers) - 1} more built here, up to `{layers[-1].name}`)" if len(layers) > 1 else ""
     return (
         f"`{first.name}` adds no context{more}: its input already sees all {size} px along every path "

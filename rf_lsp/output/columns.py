@@ -1,11 +1,12 @@
-"""The columns in which a layer is described; table, markdown and csv share them."""
+"""The columns in which the calls of layers are described; table and markdown share them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from analyzers.facts import FieldFact, LayerFact
+from analyzers.facts import CallFact, FieldFact, LayerFact
+from rf_lsp.output.rows import CallRow
 from rf_lsp.output.text import (
     UNKNOWN,
     count_text,
@@ -17,13 +18,16 @@ from rf_lsp.output.text import (
     without_batch,
 )
 
+RECURSIVE = "(recursive)"
+"""Stands for the parameters of a layer that has been listed before, as in torchinfo's table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """``rank``: the higher, the sooner a narrow table leaves the column out (0: never)."""
 
     title: str
-    text: Callable[[LayerFact], str]
+    text: Callable[[CallRow], str]
     rank: int = 0
     numeric: bool = True
 
@@ -32,24 +36,41 @@ def short_type(layer: LayerFact) -> str:
     return layer.type.rsplit(".", 1)[-1]
 
 
-def _of_field(text: Callable[[FieldFact], str]) -> Callable[[LayerFact], str]:
-    def of_layer(layer: LayerFact) -> str:
-        return text(layer.field) if layer.field is not None and located(layer.field) else ""
-
-    return of_layer
+def _each(text: Callable[[CallFact], str]) -> Callable[[CallRow], str]:
+    """A text of each of the row's calls: one where they agree, else ``first…last``."""
+    return lambda row: _span(text(call) for call in row.calls)
 
 
-def type_text(layer: LayerFact) -> str:
+def _span(texts: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(texts))
+    return distinct[0] if len(distinct) == 1 else f"{distinct[0]}…{distinct[-1]}"
+
+
+def _of_field(text: Callable[[FieldFact], str]) -> Callable[[CallRow], str]:
+    def of_call(call: CallFact) -> str:
+        return text(call.field) if call.field is not None and located(call.field) else ""
+
+    return _each(of_call)
+
+
+def type_text(row: CallRow) -> str:
     """The type's own name; a function is named by its row already."""
-    return "" if layer.functional else short_type(layer)
+    return "" if row.layer.functional else short_type(row.layer)
 
 
-def parameters_text(layer: LayerFact) -> str:
-    return "" if layer.parameters == 0 else count_text(layer.parameters)
+def parameters_text(row: CallRow) -> str:
+    if row.layer.parameters == 0:
+        return ""
+    return count_text(row.layer.parameters) if row.is_first else RECURSIVE
 
 
-def macs_text(layer: LayerFact) -> str:
-    return "" if layer.macs == 0 or (layer.functional and layer.macs is None) else short_count(layer.macs)
+def macs_text(row: CallRow) -> str:
+    """Of all the row's calls together."""
+    macs = [call.macs for call in row.calls]
+    if row.layer.functional and macs == [None]:
+        return ""
+    total = sum(macs) if None not in macs else None
+    return "" if total == 0 else short_count(total)
 
 
 def density_text(field: FieldFact) -> str:
@@ -61,10 +82,10 @@ def density_text(field: FieldFact) -> str:
 
 COLUMNS = (
     Column("type", type_text, 3, numeric=False),
-    Column("output", lambda layer: without_batch(layer.output_shape), numeric=False),
+    Column("output", _each(lambda call: without_batch(call.output_shape)), numeric=False),
     Column("params", parameters_text),
     Column("MACs", macs_text, 4),
-    Column("RF", lambda layer: field_text(layer.field)),
+    Column("RF", _each(lambda call: field_text(call.field))),
     Column("stride", _of_field(lambda field: per_axis(field.stride)), 2),
     Column("start", _of_field(lambda field: per_axis(field.start)), 6),
     Column("density", _of_field(density_text), 1),
@@ -73,6 +94,6 @@ COLUMNS = (
 )
 
 
-def used_columns(layers: Sequence[LayerFact]) -> list[Column]:
-    """The columns in which any layer has something to say."""
-    return [column for column in COLUMNS if any(column.text(layer) for layer in layers)]
+def used_columns(rows: Sequence[CallRow]) -> list[Column]:
+    """The columns in which any row has something to say."""
+    return [column for column in COLUMNS if any(column.text(row) for row in rows)]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from analyzers.facts import FieldFact, Finding, LayerFact, ModelFact, Place, UnknownFact
+from analyzers.facts import CallFact, FieldFact, Finding, LayerFact, ModelFact, Place, UnknownFact
 from rf_lsp.output.text import path_text
 
 
@@ -83,6 +83,19 @@ def layer(value: LayerFact) -> dict[str, Any]:
     }
     if value.functional:
         found["functional"] = True
+    if value.calls > 1:
+        found["per_call"] = [call(item) for item in value.per_call]
+    return {**found, "reason": value.reason} if value.reason else found
+
+
+def call(value: CallFact) -> dict[str, Any]:
+    found = {
+        "call": place(value.place),
+        "input_shapes": [shape(item) for item in value.input_shapes],
+        "output_shape": shape(value.output_shape),
+        "macs": dim(value.macs),
+        "receptive_field": receptive_field(value.field),
+    }
     return {**found, "reason": value.reason} if value.reason else found
 
 

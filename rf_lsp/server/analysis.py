@@ -172,6 +172,7 @@ class _Run:
             kept={name: fact.parts for name, fact in self.kept.items()},
             done=self._done,
             stop=self.stop,
+            open=frozenset(self.order.texts),
         )
         facts = self.engine.analyzed(request)
         analysis = self._finished(facts, module)
@@ -335,6 +336,8 @@ def _order_of(fact: ModelFact) -> tuple[bool, int, int]:
 
 
 def _touches(fact: ModelFact, path: str, spans: Sequence[tuple[int, int]]) -> bool:
-    places = [place for layer in fact.layers for place in (layer.definition, layer.call, layer.assigned)]
+    places = [place for layer in fact.layers for place in (layer.definition, layer.assigned)]
+    places += [call.place for layer in fact.layers for call in layer.per_call]
+    places += [expression.place for expression in fact.expressions]
     lines = {place.line for place in (*places, fact.place) if place is not None and place.file == path}
     return any(first <= line < end for line in lines for first, end in spans)

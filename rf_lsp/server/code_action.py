@@ -15,7 +15,7 @@ from rf_lsp.server.analysis import Analysis, Order
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.inlay_hint import shown_by
 from rf_lsp.server.server import Server
-from rf_lsp.server.view_cache import models_in, sights_in
+from rf_lsp.server.view_cache import models_in, occurrences_in
 from rf_lsp.server.views import comments
 from rf_lsp.server.views.comments import Lines
 
@@ -163,7 +163,7 @@ def _rewrites(
         return []
     text = Lines(buffer.text)
     written = comments.write(
-        sights_in(server, buffer, analysis),
+        occurrences_in(server, buffer, analysis),
         text,
         shown_by(analysis.settings),
         server.pins.get(buffer.path),

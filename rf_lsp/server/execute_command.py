@@ -16,8 +16,8 @@ from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.code_lens import CHANGE_INPUT
 from rf_lsp.server.inlay_hint import PIN
 from rf_lsp.server.server import Server
-from rf_lsp.server.view_cache import models_in, sights_in
-from rf_lsp.server.views.occurrences import Sight
+from rf_lsp.server.view_cache import models_in, occurrences_in
+from rf_lsp.server.views.occurrences import Occurrence
 from rf_lsp.shapes import parse_input
 
 COMMANDS = (PIN, CHANGE_INPUT)
@@ -50,7 +50,7 @@ async def _pin(server: Server, buffer: Buffer, arguments: list[Any]) -> Any:
         server.pins[buffer.path] = (str(wanted.get("target", "")), str(wanted.get("layer", "")))
     else:
         server.pins.pop(buffer.path, None)
-    server.seen.pop(buffer.path, None)
+    server.views.pop(buffer.path, None)
     server.refresh()
     return wanted
 
@@ -58,8 +58,8 @@ async def _pin(server: Server, buffer: Buffer, arguments: list[Any]) -> Any:
 async def _chosen(server: Server, buffer: Buffer, line: int) -> dict[str, str] | None:
     """The context a person picks; ``{}`` when none was picked, ``None`` for all."""
     analysis = await server.analysed(buffer, whole=True)
-    found = sights_in(server, buffer, analysis) if analysis is not None else []
-    choices = contexts_of([sight for sight in found if sight.place.end_line == line])
+    found = occurrences_in(server, buffer, analysis) if analysis is not None else []
+    choices = contexts_of([occurrence for occurrence in found if occurrence.place.end_line == line])
     titles = [*list(choices)[:MOST_CHOICES], ALL]
     question = {
         "type": 3,
@@ -73,13 +73,14 @@ async def _chosen(server: Server, buffer: Buffer, line: int) -> dict[str, str] |
     return choices.get(title or "", {})
 
 
-def contexts_of(found: list[Sight]) -> dict[str, dict[str, str]]:
-    """Title → context: the module around each layer, in its model."""
+def contexts_of(found: list[Occurrence]) -> dict[str, dict[str, str]]:
+    """Title → context: the module around each layer and expression, in its model."""
     choices: dict[str, dict[str, str]] = {}
-    for sight in found:
-        around = sight.layer.name.rpartition(".")[0]
-        title = f"{around} in {sight.model.name}" if around else sight.model.name
-        choices.setdefault(title, {"target": sight.model.target, "layer": around})
+    shown = [(occurrence, fact) for occurrence in found for fact in occurrence.facts]
+    for occurrence, fact in shown:
+        around, model = occurrence.context(fact), occurrence.model
+        title = f"{around} in {model.name}" if around else model.name
+        choices.setdefault(title, {"target": model.target, "layer": around})
     return choices
 
 

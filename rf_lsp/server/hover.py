@@ -10,9 +10,12 @@ from analyzers.facts import ModelFact, Place
 from rf_lsp.server import wire
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.server import Server
-from rf_lsp.server.view_cache import models_in, sights_in
+from rf_lsp.server.view_cache import models_in, occurrences_in
 from rf_lsp.server.views import hover
-from rf_lsp.server.views.occurrences import Sight, concrete, outermost, pinned
+from rf_lsp.server.views.lines import contains
+from rf_lsp.server.views.occurrences import CALLED, Occurrence, concrete, outermost, pinned
+
+LONGEST_TITLE = 60
 
 
 async def handle(server: Server, params: types.HoverParams) -> dict[str, Any] | None:
@@ -26,24 +29,43 @@ async def handle(server: Server, params: types.HoverParams) -> dict[str, Any] | 
         return None
     spot = buffer.spot(line)
     column = spot.text.column(spot.line, params.position.character)
-    group = sights_at(sights_in(server, buffer, analysis), line, column)
+    found = occurrences_in(server, buffer, analysis)
+    group = occurrences_at(found, line, column)
     if group:
-        card = hover.layer_card(pinned(concrete(group), server.pins.get(buffer.path)))
-        return _answer(server, buffer, card, group[0].place)
+        return _shown(server, buffer, group, found)
     models = models_at(models_in(server, buffer, analysis), line)
     if models and models[0].place is not None:
         return _answer(server, buffer, hover.model_card(models), _head(buffer, models[0].place))
-    return None
+    statement = statement_at(found, line)
+    return _shown(server, buffer, statement, found) if statement else None
 
 
-def sights_at(found: list[Sight], line: int, column: int) -> list[Sight]:
-    """The layers of the smallest place that holds a position; where a statement assigns what it builds, it
-    speaks of what is built."""
-    holding = [sight for sight in found if holds(sight.place, line, column)]
+def _shown(server: Server, buffer: Buffer, group: list[Occurrence], found: list[Occurrence]) -> dict[str, Any] | None:
+    """The card of what stands at one place: of layers if there are any, else of the expression."""
+    pin = server.pins.get(buffer.path)
+    place = group[0].place
+    layers = outermost(occurrence for occurrence in group if occurrence.layer is not None)
+    if layers:
+        return _answer(server, buffer, hover.layer_card(pinned(concrete(layers), pin)), place)
+    inside = [o for o in found if o.role == CALLED and contains(place, o.place)]
+    calls = pinned(concrete(sorted(outermost(inside), key=lambda call: call.order)), pin)
+    return _answer(server, buffer, hover.value_card(pinned(concrete(group), pin), text_of(buffer, place), calls), place)
+
+
+def occurrences_at(found: list[Occurrence], line: int, column: int) -> list[Occurrence]:
+    """What is at the smallest place that holds a position; where a statement assigns what it builds, it speaks of
+    what is built."""
+    holding = [occurrence for occurrence in found if holds(occurrence.place, line, column)]
     if not holding:
         return []
-    smallest = min(_size(sight.place) for sight in holding)
-    return outermost([sight for sight in holding if _size(sight.place) == smallest])
+    smallest = min(_size(occurrence.place) for occurrence in holding)
+    return [occurrence for occurrence in holding if _size(occurrence.place) == smallest]
+
+
+def statement_at(found: list[Occurrence], line: int) -> list[Occurrence]:
+    """What is at the value of the statement that begins or ends on a line, for the rest of it (``x =``, ``return``)."""
+    place = next((o.place for o in found if o.is_whole and line in (o.place.line, o.place.end_line)), None)
+    return [occurrence for occurrence in found if occurrence.place == place]
 
 
 def holds(place: Place, line: int, column: int) -> bool:
@@ -52,6 +74,14 @@ def holds(place: Place, line: int, column: int) -> bool:
 
 def _size(place: Place) -> tuple[int, int]:
     return place.end_line - place.line, place.end_column - place.column
+
+
+def text_of(buffer: Buffer, place: Place) -> str:
+    """The expression's own text, on one line and not longer than a title may be."""
+    last = place.end_line if place.end_line > place.line else None
+    first = buffer.line(place.line)[place.column : place.end_column if last is None else None]
+    text = first.strip() + (" …" if last is not None else "")
+    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1]}…"
 
 
 def models_at(models: list[ModelFact], line: int) -> list[ModelFact]:

@@ -10,7 +10,7 @@ from rf_lsp.server import wire
 from rf_lsp.server.analysis import Analysis
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.server import Server
-from rf_lsp.server.view_cache import seen_in
+from rf_lsp.server.view_cache import view_of
 from rf_lsp.server.views.hints import Hint, Shown, hints, tooltip
 from rf_lsp.settings import Settings
 
@@ -27,18 +27,18 @@ async def handle(server: Server, params: types.InlayHintParams) -> list[dict[str
     analysis = await server.analysed(buffer, whole=not server.client.refreshes_hints)
     if analysis is None:
         return None
-    seen = seen_in(server, buffer, analysis)
+    view = view_of(server, buffer, analysis)
     key = (uri, _lines(buffer, uri, params.range))
-    if key not in seen.answers:
+    if key not in view.answers:
         found = _hints(server, buffer, analysis, key[1])
-        seen.answers[key] = [made for hint in found if (made := _made(server, buffer, uri, hint)) is not None]
-    return seen.answers[key]
+        view.answers[key] = [made for hint in found if (made := _made(server, buffer, uri, hint)) is not None]
+    return view.answers[key]
 
 
 def _hints(server: Server, buffer: Buffer, analysis: Analysis, area: tuple[int, int] | None) -> list[Hint]:
     """The hints of the module's lines ``area`` (first, last)."""
-    sights = seen_in(server, buffer, analysis).sights
-    return hints(sights, buffer.line, shown_by(analysis.settings), server.pins.get(buffer.path), area)
+    occurrences = view_of(server, buffer, analysis).occurrences
+    return hints(occurrences, buffer.line, shown_by(analysis.settings), server.pins.get(buffer.path), area)
 
 
 def _lines(buffer: Buffer, uri: str, area: types.Range) -> tuple[int, int] | None:
@@ -76,7 +76,7 @@ def _part(server: Server, uri: str, hint: Hint) -> dict[str, Any]:
     part: dict[str, Any] = {"value": hint.text}
     if hint.target is not None and (location := wire.location(server, hint.target)) is not None:
         part["location"] = location
-    elif len(hint.sights) > 1:
+    elif hint.contexts > 1:
         part["command"] = {"title": "Show one context", "command": PIN, "arguments": [uri, hint.line]}
     return part
 

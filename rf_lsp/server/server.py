@@ -49,8 +49,8 @@ class Server(LanguageServer):
         self.inputs: dict[str, dict[str, list[NamedShape]]] = {}
         self.held_fixes: dict[tuple[Any, ...], list[Fix]] = {}
         self.pins: dict[str, tuple[str, str]] = {}
-        self.seen: dict[str, Any] = {}
-        self.sights: dict[str, dict[int, Any]] = {}
+        self.views: dict[str, Any] = {}
+        self.occurrences: dict[str, dict[int, Any]] = {}
         self.folders: list[str] = []
         self.editor_settings: dict[str, Any] = {}
         self.closed_texts: dict[str, Text | None] = {}
@@ -103,7 +103,7 @@ class Server(LanguageServer):
 
     def closed(self, buffer: Buffer) -> None:
         self._revisions = max(self._revisions, buffer.revision)
-        for known in (self.analyses, self.seen, self.sights):
+        for known in (self.analyses, self.views, self.occurrences):
             known.pop(buffer.path, None)
         self._progress.ended()
         self.worker.schedule(buffer.path, urgent=False)

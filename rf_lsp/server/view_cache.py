@@ -10,59 +10,59 @@ from analyzers.facts import ModelFact, Place
 from rf_lsp.server.analysis import Analysis
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.server import Server
-from rf_lsp.server.views.occurrences import Move, Sight, moved, sights
+from rf_lsp.server.views.occurrences import Move, Occurrence, moved, occurrences
 
 
-class Seen:
+class ViewCache:
     """What can be seen in a module in one state of it, and the answers that were made from that."""
 
-    def __init__(self, state: tuple[object, ...], sights: list[Sight]) -> None:
+    def __init__(self, state: tuple[object, ...], occurrences: list[Occurrence]) -> None:
         self.state = state
-        self.sights = sights
+        self.occurrences = occurrences
         self.answers: dict[Hashable, Any] = {}
 
 
-def sights_in(server: Server, buffer: Buffer, analysis: Analysis) -> list[Sight]:
+def occurrences_in(server: Server, buffer: Buffer, analysis: Analysis) -> list[Occurrence]:
     """Every layer that is built or called in the module, places in its present lines."""
-    return seen_in(server, buffer, analysis).sights
+    return view_of(server, buffer, analysis).occurrences
 
 
-def seen_in(server: Server, buffer: Buffer, analysis: Analysis) -> Seen:
-    known = server.seen.get(buffer.path)
+def view_of(server: Server, buffer: Buffer, analysis: Analysis) -> ViewCache:
+    known = server.views.get(buffer.path)
     state = (buffer.revision, *(other.number for other in server.analyses.values()))
     if known is None or known.state != state:
-        known = server.seen[buffer.path] = Seen(state, _sights(server, buffer, analysis))
+        known = server.views[buffer.path] = ViewCache(state, _occurrences(server, buffer, analysis))
     return known
 
 
-def _sights(server: Server, buffer: Buffer, analysis: Analysis) -> list[Sight]:
-    spoken = _Spoken(server, buffer)
-    found = spoken.of(analysis.facts.models, analysis.revisions)
+def _occurrences(server: Server, buffer: Buffer, analysis: Analysis) -> list[Occurrence]:
+    known = _KnownOccurrences(server, buffer)
+    found = known.of(analysis.facts.models, analysis.revisions)
     for other in server.analyses.values():
         if other.path != buffer.path and buffer.path in other.dependencies:
-            found += spoken.of(other.facts.models, other.revisions)
-    lines = {sight.place.end_line for sight in found if sight.layer.output_shape is not None}
+            found += known.of(other.facts.models, other.revisions)
+    lines = {occurrence.place.end_line for occurrence in found if occurrence.is_known}
     for model, revisions in analysis.held:
-        held = spoken.of([model], revisions)
-        found += [sight for sight in held if sight.place.end_line not in lines]
-    server.sights[buffer.path] = spoken.used
+        held = known.of([model], revisions)
+        found += [occurrence for occurrence in held if occurrence.place.end_line not in lines]
+    server.occurrences[buffer.path] = known.used
     return found
 
 
-class _Spoken:
-    """The sights of models in one buffer; those of a model that was seen before are kept."""
+class _KnownOccurrences:
+    """The occurrences of models in one buffer; those of a model that was seen before are kept."""
 
     def __init__(self, server: Server, buffer: Buffer) -> None:
         self.buffer = buffer
-        self.known = server.sights.get(buffer.path, {})
-        self.used: dict[int, tuple[ModelFact, list[Sight]]] = {}
+        self.known = server.occurrences.get(buffer.path, {})
+        self.used: dict[int, tuple[ModelFact, list[Occurrence]]] = {}
 
-    def of(self, models: list[ModelFact], revisions: dict[str, int]) -> list[Sight]:
-        found = [sight for model in models for sight in self._of_model(model)]
+    def of(self, models: list[ModelFact], revisions: dict[str, int]) -> list[Occurrence]:
+        found = [occurrence for model in models for occurrence in self._of_model(model)]
         return moved(found, _move(self.buffer, revisions))
 
-    def _of_model(self, model: ModelFact) -> list[Sight]:
-        entry = self.known.get(id(model)) or (model, sights(model, self.buffer.path))
+    def _of_model(self, model: ModelFact) -> list[Occurrence]:
+        entry = self.known.get(id(model)) or (model, occurrences(model, self.buffer.path))
         self.used[id(model)] = entry
         return entry[1]
 

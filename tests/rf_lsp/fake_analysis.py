@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from analyzers.facts import (
+    CallFact,
     FieldFact,
     FileFacts,
     InputFact,
@@ -61,18 +62,14 @@ def field_of(size: int, stride: Fraction | int = 1, start: int = 0, **changes: A
 
 def layer(name: str, path: str, line: int, **changes: Any) -> LayerFact:
     place = Place(path, line, 8, line, 20)
-    plain = LayerFact(
-        name=name,
-        type="torch.nn.Conv2d",
-        calls=1,
-        definition=place,
-        call=place,
-        input_shapes=[(1, 3, 32, 32)],
-        output_shape=(1, 8, 32, 32),
-        parameters=224,
+    call = CallFact(
+        place=place,
+        input_shapes=((1, 3, 32, 32),),
+        output_shape=changes.pop("output_shape", (1, 8, 32, 32)),
         macs=221184,
-        field=field_of(3, start=-1),
+        field=changes.pop("field", field_of(3, start=-1)),
     )
+    plain = LayerFact(name=name, type="torch.nn.Conv2d", definition=place, parameters=224, per_call=[call])
     return replace(plain, **changes)
 
 

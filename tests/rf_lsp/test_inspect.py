@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from analyzers.facts import LayerFact
+from analyzers.facts import CallFact, LayerFact
 from rf_lsp.output.inspect.table import rows_of
 
 pytestmark = pytest.mark.usefixtures("fake", "net")
@@ -106,7 +106,7 @@ def test_a_folder_without_python(run, tmp_path):
 
 def test_names_of_keras_keep_their_dots():
     layers = [
-        LayerFact("part_1.00/first", "keras.layers.Conv2D", 1, None, None, [], None, 0, 0, None),
-        LayerFact("flat.1", "keras.layers.Flatten", 1, None, None, [], None, 0, 0, None),
+        LayerFact("part_1.00/first", "keras.layers.Conv2D", None, 0, [CallFact(None, (), None)]),
+        LayerFact("flat.1", "keras.layers.Flatten", None, 0, [CallFact(None, (), None)]),
     ]
     assert [name for name, _ in rows_of(layers)] == ["part_1.00", "  first", "flat.1"]

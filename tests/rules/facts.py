@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from analyzers.facts import FieldFact, FileFacts, Finding, InputFact, LayerFact, ModelFact, OutputFact, Place
+from analyzers.facts import CallFact, FieldFact, FileFacts, Finding, InputFact, LayerFact, ModelFact, OutputFact, Place
 from analyzers.rules.support.registry import MODULES
 from analyzers.rules.support.settings import RuleSettings
 
@@ -35,7 +36,12 @@ def field(*sizes: int | None, **changes: Any) -> FieldFact:
     return replace(plain, **changes)
 
 
+OF_A_CALL = frozenset(item.name for item in dataclasses.fields(CallFact))
+
+
 def conv(name: str, line: int, **changes: Any) -> LayerFact:
+    """A convolution that is called once; ``changes`` are of the layer or of that call."""
+    of_call = {key: changes.pop(key) for key in OF_A_CALL & changes.keys()}
     attributes = {
         "kernel_size": (3, 3),
         "stride": (1, 1),
@@ -45,16 +51,17 @@ def conv(name: str, line: int, **changes: Any) -> LayerFact:
     plain = LayerFact(
         name=name,
         type="torch.nn.Conv2d",
-        calls=1,
         definition=place(line),
-        call=place(line + 100),
-        input_shapes=[(1, 3, 32, 32)],
-        output_shape=(1, 3, 32, 32),
         parameters=84,
-        macs=None,
-        field=None,
+        per_call=[call(line + 100, **of_call)],
         attributes=attributes,
     )
+    return replace(plain, **changes)
+
+
+def call(line: int, **changes: Any) -> CallFact:
+    """A call that leaves the shape as it is."""
+    plain = CallFact(place(line), input_shapes=((1, 3, 32, 32),), output_shape=(1, 3, 32, 32))
     return replace(plain, **changes)
 
 

@@ -1,4 +1,4 @@
-"""``inspect --format csv``: one row a layer, for spreadsheets and pandas."""
+"""``inspect --format csv``: one row a call of a layer, for spreadsheets and pandas."""
 
 from __future__ import annotations
 
@@ -7,36 +7,45 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from analyzers.facts import LayerFact, ModelFact
+from analyzers.facts import CallFact, LayerFact, ModelFact
 from rf_lsp.output import InspectReport, View, serialize
 from rf_lsp.output.text import line_text, path_text
 
 FIELD_KEYS = ("size", "stride", "start", "density", "coverage", "erf", "size_min", "shortest")
-LAYER_KEYS = ("model", "layer", "type", "calls", "functional", "file", "line")
+LAYER_KEYS = ("model", "layer", "type", "calls", "call", "functional", "file", "line")
 HEADER = (*LAYER_KEYS, "output_shape", "parameters", "macs", "axis", *FIELD_KEYS, "global")
 
 
 def render(report: InspectReport, view: View) -> str:
-    """A layer with unequal axes still has one row: values of several axes are joined by ``x``."""
+    """A layer with unequal axes still has one row a call: values of several axes are joined by ``x``. Parameters stand
+    in the row of the first call, so that sums hold."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for item in report.models:
-        writer.writerows(_row(item.model, layer) for layer in item.model.layers)
+        writer.writerows(_row(item.model, layer, number) for layer, number in _calls(item.model))
     return out.getvalue()
 
 
-def _row(model: ModelFact, layer: LayerFact) -> list[Any]:
+def _calls(model: ModelFact) -> list[tuple[LayerFact, int]]:
+    """(layer, number of the call) in order of the calls."""
+    calls = [(layer, number) for layer in model.layers for number in range(layer.calls)]
+    return sorted(calls, key=lambda call: call[0].per_call[call[1]].order)
+
+
+def _row(model: ModelFact, layer: LayerFact, number: int) -> list[Any]:
+    call = layer.per_call[number]
     place = layer.definition or layer.call
     where = line_text(path_text(place.file), place.line, place.cell).rpartition(":") if place else ("", "", "")
-    shape = serialize.shape(layer.output_shape)
-    head = [model.target, layer.name, layer.type, layer.calls, int(layer.functional), where[0], where[2]]
-    numbers = [_text(serialize.dim(layer.parameters)), _text(serialize.dim(layer.macs))]
-    return [*head, "" if shape is None else _joined(shape), *numbers, *_field(layer)]
+    shape = serialize.shape(call.output_shape)
+    head = [model.target, layer.name, layer.type, layer.calls, number + 1, int(layer.functional), where[0], where[2]]
+    parameters = _text(serialize.dim(layer.parameters)) if number == 0 else ""
+    numbers = [parameters, _text(serialize.dim(call.macs))]
+    return [*head, "" if shape is None else _joined(shape), *numbers, *_field(call)]
 
 
-def _field(layer: LayerFact) -> Iterator[str]:
-    field = serialize.receptive_field(layer.field)
+def _field(call: CallFact) -> Iterator[str]:
+    field = serialize.receptive_field(call.field)
     if field is None:
         yield from [""] * (len(FIELD_KEYS) + 2)
         return

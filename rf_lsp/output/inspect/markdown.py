@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rf_lsp.output import Inspected, InspectReport, View
 from rf_lsp.output.columns import used_columns
+from rf_lsp.output.rows import call_rows
 from rf_lsp.output.text import count_text, input_text, macs_text, place_text, summary_text
 
 
@@ -36,12 +37,12 @@ def _model(item: Inspected) -> Iterator[str]:
 
 
 def _table(item: Inspected) -> Iterator[str]:
-    columns = used_columns(item.model.layers)
+    rows = call_rows(item.model.layers)
+    columns = used_columns(rows)
     yield "| layer | " + " | ".join(column.title for column in columns) + " |"
     yield "|---|" + "".join("---:|" if column.numeric else "---|" for column in columns)
-    for layer in item.model.layers:
-        name = f"{layer.name} ×{layer.calls}" if layer.calls > 1 else layer.name
-        cells = [name, *(column.text(layer) for column in columns)]
+    for row in rows:
+        cells = [f"{row.layer.name}{row.repeats}", *(column.text(row) for column in columns)]
         yield "| " + " | ".join(map(_cell, cells)) + " |"
 
 

@@ -14,13 +14,14 @@ from rich.text import Text
 from analyzers.facts import Finding, LayerFact, ModelFact, UnknownFact
 from rf_lsp.output import Inspected, InspectReport, View
 from rf_lsp.output.columns import Column, used_columns
+from rf_lsp.output.rows import CallRow, call_rows
 from rf_lsp.output.text import count_text, input_text, macs_text, place_text, shape_text, summary_text
 
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "information": "cyan"}
 STATUS = {"partial": "not everything could be followed", "failed": "the model could not be followed"}
 SHOWN_UNKNOWNS = 20
 
-Row = tuple[str, LayerFact | None]
+Row = tuple[str, CallRow | None]
 
 
 def console_of(view: View, record: bool = False) -> Console:
@@ -78,21 +79,22 @@ def _notes(model: ModelFact) -> Iterator[str]:
 
 
 def rows_of(layers: Sequence[LayerFact]) -> list[Row]:
-    """The layers indented under the modules that hold them, each of which gets a row of its own.
+    """The calls of layers indented under the modules that hold them, each of which gets a row of its own.
 
     A function stands between its neighbours, under the modules that hold both.
     """
     rows: list[Row] = []
     current: list[str] = []
-    for index, layer in enumerate(layers):
-        if layer.functional:
-            rows.append((_indented(len(_common(current, _next_parents(layers, index))), _name(layer)), layer))
+    calls = call_rows(layers)
+    for index, row in enumerate(calls):
+        if row.layer.functional:
+            rows.append((_indented(len(_common(current, _next_parents(calls, index))), _name(row)), row))
             continue
-        parents = _parents(layer)
+        parents = _parents(row.layer)
         known = len(_common(current, parents))
         rows.extend((_indented(depth, parents[depth]), None) for depth in range(known, len(parents)))
         current = parents
-        rows.append((_indented(len(parents), _name(layer)), layer))
+        rows.append((_indented(len(parents), _name(row)), row))
     return rows
 
 
@@ -105,8 +107,8 @@ def _parts(layer: LayerFact) -> list[str]:
     return layer.name.split("/" if layer.type.startswith("keras.") or "/" in layer.name else ".")
 
 
-def _next_parents(layers: Sequence[LayerFact], index: int) -> list[str]:
-    return next((_parents(layer) for layer in layers[index + 1 :] if not layer.functional), [])
+def _next_parents(calls: Sequence[CallRow], index: int) -> list[str]:
+    return next((_parents(row.layer) for row in calls[index + 1 :] if not row.layer.functional), [])
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> list[str]:
@@ -118,15 +120,16 @@ def _indented(depth: int, name: str) -> str:
     return "  " * depth + name
 
 
-def _name(layer: LayerFact) -> str:
-    """The last part of the name; ``flatten@9`` for a function, ``×2`` for two calls."""
+def _name(row: CallRow) -> str:
+    """The last part of the name; ``flatten@9`` for a function, ``×2`` for two calls at one place."""
+    layer = row.layer
     name = layer.name.partition(":")[2] or layer.name if layer.functional else _parts(layer)[-1]
-    return f"{name} ×{layer.calls}" if layer.calls > 1 else name
+    return name + row.repeats
 
 
 def _table(layers: Sequence[LayerFact], width: int) -> Table:
     rows = rows_of(layers)
-    columns = _fitting(used_columns(layers), rows, width)
+    columns = _fitting(used_columns([row for _, row in rows if row]), rows, width)
     # The space between columns stands in the cells: rich takes twice as long for padded ones.
     table = Table(box=None, padding=0, header_style="bold", pad_edge=False)
     table.add_column("layer ", no_wrap=True, overflow="ellipsis", min_width=9)
@@ -134,9 +137,9 @@ def _table(layers: Sequence[LayerFact], width: int) -> Table:
     for column, (left, right) in zip(columns, frames, strict=True):
         title = f"{left}{column.title}{right}"
         table.add_column(title, justify="right" if column.numeric else "left", no_wrap=True)
-    for name, layer in rows:
-        style = "dim" if layer is None or layer.functional else ""
-        texts = [column.text(layer) for column in columns] if layer else []
+    for name, row in rows:
+        style = "dim" if row is None or row.layer.functional else ""
+        texts = [column.text(row) for column in columns] if row else []
         cells = [f"{left}{text}{right}" for text, (left, right) in zip(texts, frames, strict=False)]
         table.add_row(Text(f"{name} "), *map(Text, cells), style=style)
     return table
@@ -149,10 +152,8 @@ def _spaces(column: Column, before: Column | None) -> tuple[str, str]:
 
 def _fitting(columns: list[Column], rows: Sequence[Row], width: int) -> list[Column]:
     """The columns that fit beside the names, the most dispensable left out first."""
-    layers = [layer for _, layer in rows if layer]
-    widths = {
-        column.title: max(len(column.title), *(len(column.text(layer)) for layer in layers)) + 1 for column in columns
-    }
+    calls = [row for _, row in rows if row]
+    widths = {column.title: max(len(column.title), *(len(column.text(row)) for row in calls)) + 1 for column in columns}
     names = max(len(name) for name, _ in rows) + 1
     while columns and names + sum(widths[column.title] for column in columns) > width:
         dispensable = max(columns, key=lambda column: column.rank)

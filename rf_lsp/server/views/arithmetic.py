@@ -1,4 +1,4 @@
-"""The arithmetic of a layer with its numbers put in. A line is only shown when it gives the number shown
+"""The arithmetic of a call of a layer with its numbers put in. A line is only shown when it gives the number shown
 elsewhere: what a mode or a rounding changes is left out rather than wrong."""
 
 from __future__ import annotations
@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from analyzers.facts import FieldFact, LayerFact
+from analyzers.facts import CallFact, FieldFact, LayerFact
 from analyzers.rules.support.geometry import is_convolution, is_transposed, kernel_axes, per_axis, short_type
 
 
-def shape_lines(layer: LayerFact, channels_last: bool = False) -> list[str]:
+def shape_lines(layer: LayerFact, call: CallFact, channels_last: bool = False) -> list[str]:
     """``H: ⌊(224 + 2·3 − 7)/2⌋ + 1 = 112`` for each axis that has its own."""
     axes = kernel_axes(layer)
-    source = layer.input_shapes[0] if layer.input_shapes else None
-    if not axes or source is None or layer.output_shape is None or len(source) != axes + 2:
+    source = call.input_shapes[0] if call.input_shapes else None
+    if not axes or source is None or call.output_shape is None or len(source) != axes + 2:
         return []
     first = 1 if channels_last else 2
-    sizes, results = source[first : first + axes], layer.output_shape[first : first + axes]
+    sizes, results = source[first : first + axes], call.output_shape[first : first + axes]
     lines = [_size_line(layer, index, n, out) for index, (n, out) in enumerate(zip(sizes, results, strict=True))]
     return list(dict.fromkeys(line for line in lines if line))
 
@@ -67,9 +67,9 @@ def _transposed_line(layer: LayerFact, index: int, numbers: tuple[int, int, int,
     return f"({n} − 1)·{stride}{padded} + {reach}{f' + {more}' if more else ''} + 1 = {out}"
 
 
-def field_lines(layer: LayerFact) -> list[str]:
+def field_lines(layer: LayerFact, call: CallFact) -> list[str]:
     """``RF = 7 + (3 − 1)·2 = 11`` for each axis that has its own."""
-    before, after = layer.input_field, layer.field
+    before, after = call.input_field, call.field
     if before is None or after is None or not kernel_axes(layer) or is_transposed(layer):
         return []
     count = min(kernel_axes(layer), len(before.axes), len(after.axes))
@@ -100,16 +100,16 @@ def parameter_line(layer: LayerFact) -> str:
     return _checked(_parameter_factors(layer), layer.parameters)
 
 
-def macs_line(layer: LayerFact) -> str:
+def macs_line(layer: LayerFact, call: CallFact) -> str:
     """``112·112·64·3·7·7 = 118,013,952`` for one item of the batch."""
-    shape = layer.output_shape
+    shape = call.output_shape
     if shape is None or not all(isinstance(dim, int) for dim in shape[1:]):
         return ""
     weights = _weight_factors(layer)
     if not weights:
         return ""
     outside = shape[2:] if is_convolution(layer) else shape[1:-1]
-    return _checked([(*outside, *weights)], layer.macs)
+    return _checked([(*outside, *weights)], call.macs)
 
 
 def _weight_factors(layer: LayerFact) -> tuple[int, ...]:
@@ -144,13 +144,13 @@ def _factors(term: tuple[int, ...]) -> str:
     return "·".join(map(str, term))
 
 
-def lines(layer: LayerFact, channels_last: bool = False) -> Iterator[tuple[str, str]]:
-    """(what, arithmetic) of all that can be shown."""
-    for line in shape_lines(layer, channels_last):
+def lines(layer: LayerFact, call: CallFact, channels_last: bool = False) -> Iterator[tuple[str, str]]:
+    """(what, arithmetic) of all that can be shown of a call."""
+    for line in shape_lines(layer, call, channels_last):
         yield "output", line
-    for line in field_lines(layer):
+    for line in field_lines(layer, call):
         yield "receptive field", line
     if line := parameter_line(layer):
         yield "parameters", line
-    if line := macs_line(layer):
+    if line := macs_line(layer, call):
         yield "MACs", line

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from analyzers.facts import Edit, Finding, Place
 from analyzers.source.lexical import COMMENT, STRING, count_lines, line_starts, position, split_lines
+from rf_lsp.output.text import UNKNOWN
 from rf_lsp.server.views.hints import Shown, hint_text
-from rf_lsp.server.views.occurrences import BUILT, Sight, by_line, outermost, pinned
+from rf_lsp.server.views.occurrences import BUILT, Occurrence, by_line, outermost, pinned
 
 MARK = "# → "
 _WRITTEN = re.compile(r"[ \t]*# → [^#\r\n]*?(?=[ \t]*(?:#|$))")
@@ -66,13 +67,15 @@ def _insert(place: Place, line: int, column: int, text: str, end: int | None = N
     return Edit(Place(place.file, line, column, line, column if end is None else end), text)
 
 
-def write(found: Sequence[Sight], lines: Lines, shown: Shown, pin: tuple[str, str] | None, path: str) -> list[Edit]:
+def write(
+    found: Sequence[Occurrence], lines: Lines, shown: Shown, pin: tuple[str, str] | None, path: str
+) -> list[Edit]:
     """What comes out of each layer as a comment behind the line that builds it; only what is not there yet."""
     edits = []
     for number, group in sorted(by_line(found).items()):
-        built = pinned([sight for sight in outermost(group) if sight.role == BUILT], pin)
+        built = pinned([occurrence for occurrence in outermost(group) if occurrence.role == BUILT], pin)
         text, last = hint_text(_last_built(built), shown), lines[number]
-        if not text or not lines.can_end_with_comment(number):
+        if text in ("", UNKNOWN) or not lines.can_end_with_comment(number):
             continue
         there = _WRITTEN.search(last, len(last[: lines.comment(number)].rstrip()))
         start, end = there.span() if there else (len(last.rstrip()), len(last))
@@ -82,18 +85,18 @@ def write(found: Sequence[Sight], lines: Lines, shown: Shown, pin: tuple[str, st
     return edits
 
 
-def _last_built(group: list[Sight]) -> list[Sight]:
+def _last_built(group: list[Occurrence]) -> list[Occurrence]:
     """Of the layers built in one line the one that is called last, in each context."""
-    last: dict[tuple[int, int], Sight] = {}
-    for sight in group:
-        known = last.get((id(sight.model), sight.place.column))
-        if known is None or sight.order > known.order:
-            last[id(sight.model), sight.place.column] = sight
+    last: dict[tuple[int, int], Occurrence] = {}
+    for occurrence in group:
+        known = last.get((id(occurrence.model), occurrence.place.column))
+        if known is None or occurrence.order > known.order:
+            last[id(occurrence.model), occurrence.place.column] = occurrence
     columns = {column for _, column in last}
     if len(columns) <= 1:
         return group
-    top = max(last.values(), key=lambda sight: sight.order)
-    return [sight for sight in group if sight.place.column == top.place.column]
+    top = max(last.values(), key=lambda occurrence: occurrence.order)
+    return [occurrence for occurrence in group if occurrence.place.column == top.place.column]
 
 
 def remove(path: str, lines: Lines) -> list[Edit]:

@@ -1,4 +1,4 @@
-"""Inlay hints: what comes out of a layer and how much of the input it sees."""
+"""Inlay hints: what comes out of a layer or an expression and how much of the input it sees."""
 
 from __future__ import annotations
 
@@ -6,26 +6,34 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analyzers.facts import FieldFact, LayerFact, ModelFact, Place
-from rf_lsp.output.text import dim_text, field_text, located, shape_text, short_count, without_batch
-from rf_lsp.server.views.occurrences import CALLED, Sight, by_line, concrete, outermost, pinned
+from analyzers.facts import FieldFact, ModelFact, OutputFact, Place, ValueFact
+from rf_lsp.output.text import UNKNOWN, dim_text, field_text, located, shape_text, short_count
+from rf_lsp.server.views.lines import Part, at_line_end, behind_each, whole_places
+from rf_lsp.server.views.occurrences import CALLED, Fact, Occurrence, by_line, concrete, is_known, pinned
 
 LONGEST = 30
 """Characters; VS Code cuts the hints of a line at 43 in total."""
 
 GUESSED = ("default", "solved")
 Lines = Callable[[int], str]
+Shows = tuple[Occurrence, Fact]
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Text behind a place of the module; ``target`` is where a click leads."""
+    """Text behind a place of the module; ``target`` is where a click leads, ``calls`` are the layers called in it."""
 
     line: int
     column: int
     text: str
     target: Place | None
-    sights: tuple[Sight, ...]
+    occurrences: tuple[Occurrence, ...]
+    calls: tuple[Occurrence, ...] = ()
+
+    @property
+    def contexts(self) -> int:
+        """How many modules it speaks of."""
+        return len({(id(o.model), o.context(fact)) for o in self.occurrences for fact in o.facts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,89 +47,94 @@ class Shown:
 
 
 def hints(
-    found: list[Sight],
+    found: list[Occurrence],
     line: Lines,
     shown: Shown,
     pin: tuple[str, str] | None = None,
     area: tuple[int, int] | None = None,
 ) -> list[Hint]:
-    """The hints of a file, or of the lines ``area`` (first, last) of it; one a line at the lines' ends."""
+    """The hints of a file, or of the lines ``area`` (first, last) of it."""
+    wholes = whole_places(found)
     made = []
     for number, group in sorted(by_line(found, area).items()):
-        made += _of_line(number, concrete(outermost(group)), line(number), shown, pin)
-    return made
+        parts = at_line_end(group, wholes) if shown.at_line_end else behind_each(group)
+        made += [_hint(number, line(number), part, shown, pin) for part in parts]
+    return [hint for hint in made if hint is not None]
 
 
-def _of_line(number: int, group: list[Sight], text: str, shown: Shown, pin: tuple[str, str] | None) -> list[Hint]:
-    if shown.at_line_end:
-        hint = _hint(number, len(_code(text)), pinned(_last(group), pin), shown)
-        return [hint] if hint else []
-    by_end: dict[int, list[Sight]] = {}
-    for sight in group:
-        by_end.setdefault(sight.place.end_column, []).append(sight)
-    made = [_hint(number, min(end, len(text)), pinned(same, pin), shown) for end, same in sorted(by_end.items())]
-    return [hint for hint in made if hint]
-
-
-def _code(text: str) -> str:
-    return text.rstrip()
-
-
-def _last(group: list[Sight]) -> list[Sight]:
-    """What is computed last on a line, in each model; where it is called rather than where it is built."""
-    ranks: dict[int, tuple[bool, int, int]] = {}
-    last: dict[int, Sight] = {}
-    for sight in group:
-        # of nested calls in one line the outer one is computed last and begins first
-        rank = (sight.role == CALLED, sight.order, -sight.place.column)
-        model = id(sight.model)
-        if model not in last or rank > ranks[model]:
-            last[model], ranks[model] = sight, rank
-    places = {(sight.place, sight.role == CALLED) for sight in last.values()}
-    return [sight for sight in group if (sight.place, sight.role == CALLED) in places]
-
-
-def _hint(line: int, column: int, group: list[Sight], shown: Shown) -> Hint | None:
-    text = hint_text(group, shown)
+def _hint(number: int, line: str, part: Part, shown: Shown, pin: tuple[str, str] | None) -> Hint | None:
+    group = pinned(concrete(part.occurrences), pin)
+    calls = pinned(concrete(part.calls), pin)
+    layers = [call for call in calls if call.place == group[0].place]
+    text = hint_text(group, shown, layers)
     if not text:
         return None
-    first = group[0]
-    target = first.layer.definition if first.role == CALLED else first.layer.call
-    return Hint(line, column, text, None if target == first.place else target, tuple(group))
+    end = len(line.rstrip())
+    column = end if part.column is None else min(part.column, len(line))
+    return Hint(number, column, text, _target(group[0], layers), tuple(group), tuple(calls))
 
 
-def hint_text(group: Sequence[Sight], shown: Shown) -> str:
-    """``64×112×112 · RF 7``, or ``64…512 ch · RF 15…427`` where the contexts differ; at most 30 characters."""
-    distinct = {(sight.layer.output_shape, id(sight.layer.field), id(sight.model)): sight for sight in group}
-    known = [sight for sight in distinct.values() if sight.layer.output_shape is not None]
+def _target(first: Occurrence, layers: Sequence[Occurrence]) -> Place | None:
+    """From a call to where the layer is built, from there to its first call."""
+    called = first if first.role == CALLED else next(iter(layers), None)
+    if called is not None and called.layer is not None:
+        target = called.layer.definition
+    else:
+        target = first.layer.call if first.layer is not None else None
+    return None if target == first.place else target
+
+
+def hint_text(group: Sequence[Occurrence], shown: Shown, layers: Sequence[Occurrence] = ()) -> str:
+    """``64×112×112 · RF 7``, or ``64…512 ch · RF 15…427`` where the contexts differ; ``?`` where nothing is known; at
+    most 30 characters. ``layers`` are those whose parameters count, if they are not the group's own."""
+    facts = _distinct(group)
+    known = [(o, fact) for o, fact in facts if is_known(fact)]
+    is_lost = any(fact.reason is not None for _, fact in facts if not is_known(fact))
     if not known:
-        return ""
-    if shown.parameters:
-        known = [sight for sight in group if sight.layer.output_shape is not None]
-    shape = _shapes_text(known) if shown.shape else ""
-    field, short = fields_text([s.layer.field for s in known]) if shown.receptive_field else ("", "")
-    parameters = _parameters_text(known) if shown.parameters else ""
+        return UNKNOWN if is_lost else ""
+    shape = _shapes_text(known) + (f", {UNKNOWN}" if is_lost else "") if shown.shape else ""
+    field, short = fields_text([fact.field for _, fact in known]) if shown.receptive_field else ("", "")
+    parameters = _parameters_text(layers or group) if shown.parameters else ""
     choices = ([shape, field, parameters], [shape, field], [shape, short], [shape])
     texts = [" · ".join(part for part in parts if part) for parts in choices]
     return next((text for text in texts if len(text) <= LONGEST), texts[-1][: LONGEST - 1] + "…")
 
 
-def _shapes_text(group: Sequence[Sight]) -> str:
-    shapes = list(dict.fromkeys(_dims(sight.layer) for sight in group))
-    guess = "~" if any(assumed(sight.model) for sight in group) else ""
+def _distinct(group: Sequence[Occurrence]) -> list[Shows]:
+    """The facts of a group, each that has its own numbers."""
+    return list({(f.outputs, id(f.field), f.reason, id(o.model)): (o, f) for o in group for f in o.facts}.values())
+
+
+def _shapes_text(known: Sequence[Shows]) -> str:
+    guess = "~" if any(assumed(occurrence.model) for occurrence, _ in known) else ""
+    outputs = list(dict.fromkeys(fact.outputs for _, fact in known))
+    if len({len(each) for each in outputs}) > 1:
+        return f"{len(outputs)} shapes"
+    channels_last = known[0][0].model.framework == "keras"
+    texts = [_output_text(list(dict.fromkeys(each)), channels_last) for each in zip(*outputs, strict=True)]
+    if len(texts) > 1 and len(set(texts)) == 1:
+        return f"{len(texts)} of {guess}{texts[0]}"
+    return guess + ", ".join(texts)
+
+
+def _output_text(outputs: Sequence[OutputFact], channels_last: bool) -> str:
+    """What one output is in all contexts, without the batch."""
+    shapes = list(dict.fromkeys(_per_item(output) for output in outputs))
+    known = [shape for shape in shapes if shape is not None]
     if len(shapes) == 1:
-        return guess + without_batch(group[0].layer.output_shape)
-    if len({len(shape) for shape in shapes}) > 1:
+        return shape_text(shapes[0])
+    if len({len(shape) for shape in known}) > 1:
         return f"{len(shapes)} shapes"
-    axis = -1 if group[0].model.framework == "keras" else 0
-    channels = [shape[axis] for shape in shapes if shape]
-    if len(shapes[0]) > 1 and len(set(channels)) > 1:
+    channels = [shape[-1 if channels_last else 0] for shape in known if shape]
+    if known and len(known[0]) > 1 and len(set(channels)) > 1:
         return f"{_range(channels)} ch"
-    return guess + "×".join(_range(dims) for dims in zip(*shapes, strict=True))
+    return "×".join(_range(dims) for dims in zip(*known, strict=True))
 
 
-def _dims(layer: LayerFact) -> tuple[Any, ...]:
-    return tuple(layer.output_shape or ())[1:]
+def _per_item(output: OutputFact) -> tuple[Any, ...] | None:
+    if output.shape is None:
+        return None
+    return tuple(output.shape[1:] if output.batched else output.shape)
 
 
 def _range(values: Sequence[Any]) -> str:
@@ -156,8 +169,9 @@ def _field_size(text: str) -> str:
     return text if text == "global" else f"RF {text}"
 
 
-def _parameters_text(group: Sequence[Sight]) -> str:
-    counts = [sight.layer.parameters for sight in group if isinstance(sight.layer.parameters, int)]
+def _parameters_text(group: Sequence[Occurrence]) -> str:
+    found = [o.layer.parameters for o in group if o.layer is not None and o.is_known]
+    counts = [count for count in found if isinstance(count, int)]
     if not any(counts):
         return ""
     low, high = min(counts), max(counts)
@@ -169,18 +183,53 @@ def assumed(model: ModelFact) -> bool:
     return any(entry.origin in GUESSED for entry in model.inputs)
 
 
+# -- tooltips --------------------------------------------------------------------------------------
+
+
 def tooltip(hint: Hint, most: int = 6) -> str:
-    """Markdown: what each number belongs to, in each context."""
-    lines = [_context_line(sight) for sight in hint.sights[:most]]
-    if len(hint.sights) > most:
-        lines.append(f"… and {len(hint.sights) - most} more")
-    if any(assumed(sight.model) for sight in hint.sights):
+    """Markdown: what each number belongs to, in each context, and what the layers give that are called in it."""
+    named = [call for call in hint.calls if call.place == hint.occurrences[0].place]
+    own = named or hint.occurrences
+    inner = [call for call in hint.calls if call not in named and hint.occurrences[0].role != CALLED]
+    lines = [_context_line(o, fact) for o in (*own, *inner) for fact in o.facts]
+    more = len(lines) - most
+    lines = lines[:most] + ([f"… and {more} more"] if more > 0 else [])
+    if any(assumed(occurrence.model) for occurrence in hint.occurrences):
         lines.append("~ the input is assumed: say it with `# rf: input=…`")
     return "  \n".join(lines)
 
 
-def _context_line(sight: Sight) -> str:
-    layer = sight.layer
-    field = fields_text([layer.field])[0]
-    numbers = " · ".join(text for text in (shape_text(layer.output_shape), field) if text)
-    return f"`{layer.name or sight.model.name}` ({layer.type.rpartition('.')[2]}) in {sight.model.name}: {numbers}"
+def _context_line(occurrence: Occurrence, fact: Fact) -> str:
+    field = fields_text([fact.field])[0]
+    numbers = " · ".join(text for text in (outputs_text(fact), field) if text)
+    reason = f" · {lost_text(fact, occurrence.place.file)}" if fact.reason is not None else ""
+    return f"{_context_text(occurrence, fact)}: {numbers}{reason}"
+
+
+def _context_text(occurrence: Occurrence, fact: Fact) -> str:
+    """`` `layer1.0.conv` (Conv2d) in Net ``; of an expression the module in whose code it stands."""
+    layer, name = occurrence.layer, occurrence.name(fact)
+    if layer is None:
+        return f"`{name}` in {occurrence.model.name}" if name else occurrence.model.name
+    call = f", call {turn} of {layer.calls}" if (turn := turn_of(occurrence, fact)) else ""
+    return f"`{name or occurrence.model.name}` ({layer.type.rpartition('.')[2]}) in {occurrence.model.name}{call}"
+
+
+def turn_of(occurrence: Occurrence, fact: Fact) -> int:
+    """Which call of its layer it is, from 1; 0 where there is only one."""
+    calls = occurrence.layer.per_call if occurrence.layer is not None else []
+    return next((index + 1 for index, call in enumerate(calls) if call is fact), 0) if len(calls) > 1 else 0
+
+
+def outputs_text(fact: Fact) -> str:
+    """All dims of every output: ``1×64×8×8``, ``out 1×21×64×64, aux 1×21×64×64``."""
+    texts = [(output.path, shape_text(output.shape)) for output in fact.outputs]
+    named = [f"{path} {text}" if path and not path.replace(".", "").isdigit() else text for path, text in texts]
+    return ", ".join(named) or UNKNOWN
+
+
+def lost_text(fact: Fact, file: str) -> str:
+    """``not known: the module x is not found (line 3)``: why, and where that began if it is in the same file."""
+    place = fact.unknown.place if isinstance(fact, ValueFact) and fact.unknown is not None else None
+    is_here = place is not None and place.file == file and not file.endswith(".ipynb")
+    return f"not known: {fact.reason}" + (f" (line {place.line + 1})" if place is not None and is_here else "")

@@ -1,4 +1,5 @@
-"""Hovers: a layer's numbers with their arithmetic, in each of its contexts; a model's summary."""
+"""Hovers: the numbers of a call with their arithmetic, what an expression is worth, in each of their contexts; a model's
+summary."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analyzers.facts import FieldFact, ModelFact
+from analyzers.facts import CallFact, FieldFact, ModelFact
 from analyzers.rules.support.coverage import extents
 from rf_lsp.output.text import (
     count_text,
@@ -22,8 +23,8 @@ from rf_lsp.output.text import (
     summary_text,
 )
 from rf_lsp.server.views import arithmetic, drawing
-from rf_lsp.server.views.hints import fields_text
-from rf_lsp.server.views.occurrences import Sight
+from rf_lsp.server.views.hints import fields_text, lost_text, outputs_text, turn_of
+from rf_lsp.server.views.occurrences import Fact, Occurrence
 
 MOST_CONTEXTS = 12
 BAR = 12
@@ -44,45 +45,76 @@ class Card:
 # -- cards ---------------------------------------------------------------------------------------
 
 
-def layer_card(group: Sequence[Sight]) -> Card:
-    """The layer in its first context, and all contexts when there are several."""
-    first = group[0]
+def layer_card(group: Sequence[Occurrence]) -> Card:
+    """The first call of the first layer with its arithmetic, and a table of all calls and contexts where there are
+    several."""
+    first, call = group[0], group[0].facts[0]
     layer, model = first.layer, first.model
+    assert layer is not None and isinstance(call, CallFact)
     card = Card(f"{layer.name or model.name} · {layer.type.rpartition('.')[2]}")
     sums = dict[str, str]()
-    for what, line in arithmetic.lines(layer, model.framework == "keras"):
+    for what, line in arithmetic.lines(layer, call, model.framework == "keras"):
         sums[what] = f"{sums[what]}, {line}" if what in sums else line
-    inputs = ", ".join(shape_text(shape) for shape in layer.input_shapes)
+    inputs = ", ".join(shape_text(shape) for shape in call.input_shapes)
     card.rows.append(("input", inputs or "–", ""))
-    card.rows.append(("output", shape_text(layer.output_shape), sums.get("output", "")))
+    card.rows.append(("output", shape_text(call.output_shape), sums.get("output", "")))
     if layer.parameters not in (0, None):
         card.rows.append(("parameters", count_text(layer.parameters), sums.get("parameters", "")))
-    if layer.macs not in (0, None):
-        card.rows.append(("MACs", count_text(layer.macs), sums.get("MACs", "")))
+    if call.macs not in (0, None):
+        card.rows.append(("MACs", count_text(call.macs), sums.get("MACs", "")))
     if layer.calls > 1:
-        card.rows.append(("calls", str(layer.calls), "the first is shown"))
-    card.rows += field_rows(layer.field, model, sums.get("receptive field", ""))
-    if layer.reason:
-        card.notes.append(f"not known: {layer.reason}")
-    card.notes += _input_notes(model)
-    card.picture = _picture(layer.field, model, layer.output_shape)
-    if len(group) > 1:
-        card.title = f"{card.title} · {len(group)} contexts"
-        card.heads = ("context", "model", "output", "RF", "parameters")
-        card.contexts = [_context(sight) for sight in group[:MOST_CONTEXTS]]
-        if len(group) > MOST_CONTEXTS:
-            card.notes.insert(0, f"… and {len(group) - MOST_CONTEXTS} more contexts")
+        card.rows.append(("calls", str(layer.calls), f"this is call {turn_of(first, call)}"))
+    card.rows += field_rows(call.field, model, sums.get("receptive field", ""))
+    _end(card, group)
+    card.picture = _picture(call.field, model, call.output_shape)
     return card
 
 
-def _context(sight: Sight) -> tuple[str, ...]:
-    layer = sight.layer
+def value_card(group: Sequence[Occurrence], text: str, calls: Sequence[Occurrence]) -> Card:
+    """What an expression (its ``text``) is worth, and the layers that are called in it."""
+    first, value = group[0], group[0].facts[0]
+    card = Card(text)
+    for output in value.outputs:
+        name = f"value {output.path}" if output.path else "value"
+        card.rows.append((name, shape_text(output.shape), ""))
+    card.rows += field_rows(value.field, first.model, "")
+    _end(card, group)
+    if not card.contexts and calls:
+        card.heads = _HEADS
+        card.contexts = [_context(call, fact) for call in calls for fact in call.facts][:MOST_CONTEXTS]
+    if len(value.outputs) == 1:
+        card.picture = _picture(value.field, first.model, value.outputs[0].shape)
+    return card
+
+
+_HEADS = ("context", "model", "output", "RF", "parameters")
+
+
+def _end(card: Card, group: Sequence[Occurrence]) -> None:
+    """What a card ends with: its contexts where there are several, why it is not known, what the input is."""
+    shown = [(occurrence, fact) for occurrence in group for fact in occurrence.facts]
+    contexts = {(id(occurrence.model), occurrence.name(fact)) for occurrence, fact in shown}
+    if len(shown) > 1:
+        what = f"{len(contexts)} contexts" if len(contexts) > 1 else f"{len(shown)} calls"
+        card.title = f"{card.title} · {what}"
+        card.heads = _HEADS
+        card.contexts = [_context(occurrence, fact) for occurrence, fact in shown[:MOST_CONTEXTS]]
+        if len(shown) > MOST_CONTEXTS:
+            card.notes.append(f"… and {len(shown) - MOST_CONTEXTS} more contexts")
+    reasons = [lost_text(fact, occurrence.place.file) for occurrence, fact in shown if fact.reason is not None]
+    card.notes += dict.fromkeys(reasons)
+    card.notes += _input_notes(group[0].model)
+
+
+def _context(occurrence: Occurrence, fact: Fact) -> tuple[str, ...]:
+    layer, model = occurrence.layer, occurrence.model
+    turn = turn_of(occurrence, fact)
     return (
-        layer.name or sight.model.name,
-        sight.model.name,
-        shape_text(layer.output_shape),
-        fields_text([layer.field])[0].removeprefix("RF "),
-        short_count(layer.parameters) if layer.parameters else "–",
+        (occurrence.name(fact) or model.name) + (f" (call {turn})" if turn else ""),
+        model.name,
+        outputs_text(fact),
+        fields_text([fact.field])[0].removeprefix("RF "),
+        short_count(layer.parameters) if layer is not None and layer.parameters else "–",
     )
 
 

@@ -1,113 +1,169 @@
-"""Where in a file the layers of models can be seen: where they are built, assigned and called."""
+"""Where in a file models can be seen: where layers are built, assigned and called, and what expressions are worth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from analyzers.facts import LayerFact, ModelFact, Place
+from analyzers.facts import CallFact, LayerFact, ModelFact, Place, ValueFact
 
-BUILT, ASSIGNED, CALLED = "built", "assigned", "called"
+BUILT, ASSIGNED, CALLED, VALUE = "built", "assigned", "called", "value"
+
+Fact = CallFact | ValueFact
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """A layer (or a module with layers) of one model at one place; ``order`` is that of the first call."""
+class Occurrence:
+    """A layer (or a module with layers) of one model at one place, or an expression of its code (no ``layer``).
+
+    ``facts`` are the calls of the layer that belong to the place, all of them where it is built, or the values the
+    expression had; ``order`` is that of the first call; ``is_whole`` marks the value of a whole statement.
+    """
 
     place: Place
     role: str
     model: ModelFact
-    layer: LayerFact
-    order: int
+    facts: Sequence[Fact]
+    layer: LayerFact | None = None
+    order: int = 0
+    is_whole: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        return any(is_known(fact) for fact in self.facts)
+
+    def name(self, fact: Fact) -> str:
+        """The layer, or the module in whose code the expression stands."""
+        return fact.module if isinstance(fact, ValueFact) else self.layer.name if self.layer is not None else ""
+
+    def context(self, fact: Fact) -> str:
+        """The module around."""
+        name = self.name(fact)
+        return name if isinstance(fact, ValueFact) else name.rpartition(".")[0]
+
+
+def is_known(fact: Fact) -> bool:
+    return any(output.shape is not None for output in fact.outputs)
 
 
 Move = Callable[[Place], Place | None]
 """Where a place of an older text is now."""
 
 
-def sights(model: ModelFact, path: str) -> list[Sight]:
+def occurrences(model: ModelFact, path: str) -> list[Occurrence]:
     """All that can be seen of a model in one file."""
-    return [sight for sight in _of_model(model) if sight.place.file == path]
+    return [occurrence for occurrence in _of_model(model) if occurrence.place.file == path]
 
 
-def moved(found: list[Sight], move: Move | None) -> list[Sight]:
-    """The sights in the present lines, without those whose place is gone."""
+def moved(found: list[Occurrence], move: Move | None) -> list[Occurrence]:
+    """The occurrences in the present lines, without those whose place is gone."""
     if move is None:
         return found
-    pairs = ((sight, move(sight.place)) for sight in found)
-    return [replace(sight, place=place) for sight, place in pairs if place is not None]
+    pairs = ((occurrence, move(occurrence.place)) for occurrence in found)
+    return [replace(occurrence, place=place) for occurrence, place in pairs if place is not None]
 
 
-def _of_model(model: ModelFact) -> Iterator[Sight]:
-    stages = [(stage, _order_of_stage(model, stage)) for stage in model.stages]
-    layers = [(layer, index) for index, layer in enumerate(model.layers)]
-    for layer, order in (*layers, *stages):
-        if layer.functional:
-            if layer.call is not None:
-                yield Sight(layer.call, CALLED, model, layer, order)
-            continue
-        for place, role in ((layer.definition, BUILT), (layer.assigned, ASSIGNED), (layer.call, CALLED)):
-            if place is not None:
-                yield Sight(place, role, model, layer, order)
+def _of_model(model: ModelFact) -> Iterator[Occurrence]:
+    for layer in model.layers:
+        yield from _of_layer(model, layer, layer.first.order)
+    for stage in model.stages:
+        yield from _of_layer(model, stage, _order_of_stage(model, stage))
+    for expression in model.expressions:
+        yield Occurrence(expression.place, VALUE, model, expression.values, is_whole=expression.whole)
+
+
+def _of_layer(model: ModelFact, layer: LayerFact, order: int) -> Iterator[Occurrence]:
+    calls = _distinct(layer.per_call)
+    places = () if layer.functional else ((layer.definition, BUILT), (layer.assigned, ASSIGNED))
+    for place, role in places:
+        if place is not None:
+            yield Occurrence(place, role, model, calls, layer, order)
+    for place in dict.fromkeys(call.place for call in calls):
+        if place is not None:
+            yield Occurrence(place, CALLED, model, [call for call in calls if call.place == place], layer, order)
+
+
+def _distinct(calls: list[CallFact]) -> list[CallFact]:
+    """Of the calls at one place that have the same numbers (the turns of a loop) the first."""
+    if len(calls) == 1:
+        return calls
+    found: dict[tuple[object, ...], CallFact] = {}
+    for call in calls:
+        found.setdefault((call.place, call.input_shapes, call.output_shape, id(call.field)), call)
+    return list(found.values())
 
 
 def _order_of_stage(model: ModelFact, stage: LayerFact) -> int:
-    """Right behind the last of its layers."""
+    """That of the last of its layers."""
     inside = stage.name + "."
-    return max((index for index, layer in enumerate(model.layers) if layer.name.startswith(inside)), default=-1)
+    return max((layer.first.order for layer in model.layers if layer.name.startswith(inside)), default=-1)
 
 
-def by_line(found: Iterable[Sight], area: tuple[int, int] | None = None) -> dict[int, list[Sight]]:
-    """Sights by the line their place ends in, of the lines ``area`` (first, last)."""
+def by_line(found: Iterable[Occurrence], area: tuple[int, int] | None = None) -> dict[int, list[Occurrence]]:
+    """Occurrences by the line their place ends in, of the lines ``area`` (first, last)."""
     first, last = area or (0, 1 << 60)
-    lines: dict[int, list[Sight]] = {}
-    for sight in found:
-        line = sight.place.end_line
+    lines: dict[int, list[Occurrence]] = {}
+    for occurrence in found:
+        line = occurrence.place.end_line
         if first <= line <= last:
-            lines.setdefault(line, []).append(sight)
+            lines.setdefault(line, []).append(occurrence)
     return lines
 
 
-def outermost(found: list[Sight]) -> list[Sight]:
+def outermost(found: Iterable[Occurrence]) -> list[Occurrence]:
     """Of each model and place those that are not inside another: of ``self.layer4(x)`` the stage itself."""
-    groups: dict[tuple[int, Place, bool], list[Sight]] = {}
-    for sight in found:
-        groups.setdefault((id(sight.model), sight.place, sight.role == CALLED), []).append(sight)
-    kept: list[Sight] = []
+    groups: dict[tuple[int, Place, bool], list[Occurrence]] = {}
+    for occurrence in found:
+        key = (id(occurrence.model), occurrence.place, occurrence.role in (BUILT, ASSIGNED))
+        groups.setdefault(key, []).append(occurrence)
+    kept: list[Occurrence] = []
     for group in groups.values():
         kept += _tops(group) if len(group) > 1 else group
     return kept
 
 
-def _tops(group: list[Sight]) -> list[Sight]:
+def _tops(group: list[Occurrence]) -> list[Occurrence]:
     """Those whose name does not begin with another's."""
-    kept: list[Sight] = []
-    last = ""
-    for sight in sorted(group, key=lambda sight: sight.layer.name.split(".")):
-        if not kept or not sight.layer.name.startswith(last):
-            kept.append(sight)
-            last = sight.layer.name + "."
-    return sorted(kept, key=lambda sight: sight.order)
+    layers = [(occurrence.layer.name, occurrence) for occurrence in group if occurrence.layer is not None]
+    kept = [occurrence for occurrence in group if occurrence.layer is None]
+    last: str | None = None
+    for name, occurrence in sorted(layers, key=lambda pair: pair[0].split(".")):
+        if last is None or not name.startswith(last):
+            kept.append(occurrence)
+            last = name + "."
+    return sorted(kept, key=lambda occurrence: occurrence.order)
 
 
-def concrete(found: list[Sight]) -> list[Sight]:
-    """Without those of a class built with symbols, where some model says what it is really given."""
-    known = [sight for sight in found if _is_concrete(sight.layer)]
-    return known or found
+# -- contexts --------------------------------------------------------------------------------------
 
 
-def _is_concrete(layer: LayerFact) -> bool:
-    shape = layer.output_shape
-    return shape is not None and all(isinstance(dim, int) for dim in shape[1:])
+def concrete(found: Sequence[Occurrence]) -> list[Occurrence]:
+    """Without what comes of a class built with symbols, where some model says what it is really given; what such a
+    model does not know stays."""
+    models = {id(o.model) for o in found if any(_is_concrete(fact) for fact in o.facts)}
+    if not models:
+        return list(found)
+    return _only(found, lambda o, fact: _is_concrete(fact) or (not is_known(fact) and id(o.model) in models))
 
 
-def pinned(found: list[Sight], pin: tuple[str, str] | None) -> list[Sight]:
-    """The sights of the pinned context (target, layer) where there are any, else all."""
+def _is_concrete(fact: Fact) -> bool:
+    shapes = [output.shape for output in fact.outputs]
+    return all(shape is not None and all(isinstance(dim, int) for dim in shape[1:]) for shape in shapes)
+
+
+def pinned(found: Sequence[Occurrence], pin: tuple[str, str] | None) -> list[Occurrence]:
+    """What is of the pinned context (target, layer) where there is anything, else all."""
     if pin is None:
-        return found
+        return list(found)
     target, name = pin
-    chosen = [s for s in found if s.model.target == target and _belongs(s.layer.name, name)]
-    return chosen or found
+    chosen = _only(found, lambda o, fact: o.model.target == target and _belongs(o.name(fact), name))
+    return chosen or list(found)
+
+
+def _only(found: Sequence[Occurrence], holds: Callable[[Occurrence, Fact], bool]) -> list[Occurrence]:
+    """The occurrences with those of their facts for which something holds."""
+    kept = [(occurrence, [fact for fact in occurrence.facts if holds(occurrence, fact)]) for occurrence in found]
+    return [o if len(facts) == len(o.facts) else replace(o, facts=facts) for o, facts in kept if facts]
 
 
 def _belongs(name: str, pinned_name: str) -> bool:

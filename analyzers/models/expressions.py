@@ -1,0 +1,103 @@
+"""From evaluations to facts: what the expressions of a model's own code are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from analyzers.facts import ExpressionFact, FieldFact, OutputFact, UnknownFact, ValueFact
+from analyzers.interpreter.evaluations import Evaluation
+from analyzers.interpreter.values import UNKNOWNS
+from analyzers.models.results import parts_of
+from analyzers.tensors.dims import symbols
+from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.models.extraction import Extraction
+
+
+def expressions(extraction: Extraction, evaluations: Iterable[Evaluation]) -> list[ExpressionFact]:
+    """Each expression once, with its different values in order; a whole statement's are only those of the whole."""
+    return Expressions(extraction, list(evaluations)).facts()
+
+
+class Expressions:
+    """Turns the evaluations of one forward pass into facts."""
+
+    def __init__(self, extraction: Extraction, evaluations: list[Evaluation]) -> None:
+        self.extraction = extraction
+        self.evaluations = evaluations
+        self.batch = _batch_of(extraction)
+        outputs = [record.output for record in extraction.records]
+        self.lost = {id(output) for output in outputs if type(output) in UNKNOWNS}
+        self.lost.update(id(evaluation.value) for evaluation in evaluations if evaluation.is_lost)
+        """Unknowns that stand for a tensor: what a layer gives, or what is made of a tensor."""
+
+    def facts(self) -> list[ExpressionFact]:
+        whole = {id(evaluation.site.node) for evaluation in self.evaluations if evaluation.is_whole}
+        found: dict[int, dict[Any, ValueFact]] = {}
+        sites = {}
+        for evaluation in self.evaluations:
+            key = id(evaluation.site.node)
+            if key in whole and not evaluation.is_whole:
+                continue
+            value = self._value(evaluation)
+            if value is not None:
+                sites[key] = evaluation.site
+                found.setdefault(key, {}).setdefault((value.module, value.outputs, id(value.field)), value)
+        places = {key: self.extraction.place_of(site) for key, site in sites.items()}
+        return [
+            ExpressionFact(place, list(values.values()), key in whole)
+            for key, values in found.items()
+            if (place := places[key]) is not None
+        ]
+
+    def _value(self, evaluation: Evaluation) -> ValueFact | None:
+        """``None`` where there is no tensor in it, nor anything that stands for one."""
+        parts = [(path, part) for path, part in parts_of(evaluation.value) if self._is_tensor(part)]
+        if not parts:
+            return None
+        outputs = tuple([self._output(path, part) for path, part in parts])
+        return ValueFact(self._module(evaluation), outputs, self._field(parts), self._unknown(parts))
+
+    def _is_tensor(self, part: Any) -> bool:
+        return type(part) is Tensor or id(part) in self.lost
+
+    def _unknown(self, parts: list[tuple[str, Any]]) -> UnknownFact | None:
+        part = next((part for _, part in parts if type(part) is not Tensor), None)
+        return UnknownFact(self.extraction.place_of(part.place), part.reason) if part is not None else None
+
+    def _module(self, evaluation: Evaluation) -> str:
+        """The name of the module whose code it is; a block of no name in the model is called by its class."""
+        instance = evaluation.caller.instance if evaluation.caller is not None else None
+        if instance is None:
+            return ""
+        return self.extraction.names.get(id(instance), instance.class_.name)
+
+    def _field(self, parts: list[tuple[str, Any]]) -> FieldFact | None:
+        """The field that all of them have."""
+        known = {id(part.field): part for _, part in parts if type(part) is Tensor}
+        return self.extraction.field_of(next(iter(known.values()))) if len(known) == 1 else None
+
+    def _output(self, path: str, part: Any) -> OutputFact:
+        if type(part) is not Tensor:
+            return OutputFact(path, None)
+        return OutputFact(path, part.shape, self._is_batched(part))
+
+    def _is_batched(self, tensor: Tensor) -> bool:
+        """Whether the first dim counts items of the batch, perhaps times windows or heads."""
+        if not tensor.shape or tensor.parameter or tensor.field.located(0):
+            return False
+        first = tensor.shape[0]
+        if not isinstance(self.batch, int):
+            return not symbols(self.batch).isdisjoint(symbols(first))
+        if tensor.field.axes:
+            return True
+        return isinstance(first, int) and (first == self.batch or (self.batch > 1 and first % self.batch == 0))
+
+
+def _batch_of(extraction: Extraction) -> Any:
+    """The size of the batch that goes into the model; 1 where no tensor does."""
+    record = next(iter(extraction.records), None)
+    shapes = [t.shape for t in record.inputs if type(t) is Tensor and t.shape] if record is not None else []
+    return shapes[0][0] if shapes else 1

@@ -1,0 +1,88 @@
+"""The layers of a recorded forward pass, each with all of its calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzers.facts import CallFact, LayerFact
+from analyzers.interpreter.recorder import Record
+from analyzers.interpreter.values import Instance
+from analyzers.models.results import first_tensor, per_item
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.models.extraction import Extraction
+
+PLAIN_NAMES = {"iadd": "add", "radd": "add", "isub": "sub", "rsub": "sub", "imul": "mul", "rmul": "mul"}
+
+
+class LayerRows:
+    """Turns records of calls into layers, in order of first call."""
+
+    def __init__(self, extraction: Extraction) -> None:
+        self.extraction = extraction
+        self._layers: dict[int, LayerFact] = {}
+        self._stages: dict[int, LayerFact] = {}
+        for order, record in enumerate(extraction.records):
+            self._add(order, record)
+
+    @property
+    def layers(self) -> list[LayerFact]:
+        """Leaf layers, and functional operations that change shape or field."""
+        return list(self._layers.values())
+
+    @property
+    def stages(self) -> list[LayerFact]:
+        """Modules whose children are called too."""
+        return list(self._stages.values())
+
+    def _add(self, order: int, record: Record) -> None:
+        instance, extraction = record.instance, self.extraction
+        if instance is None:
+            self._layers[-order - 1] = self._functional(order, record)
+            return
+        is_leaf = extraction.is_leaf(instance)
+        if not is_leaf and instance is extraction.root:
+            return
+        rows = self._layers if is_leaf else self._stages
+        row = rows.get(id(instance))
+        if row is None:
+            row = rows[id(instance)] = self._layer(record, instance)
+        row.per_call.append(self._call(order, record, per_item(record.cost)))
+
+    def _layer(self, record: Record, instance: Instance) -> LayerFact:
+        extraction = self.extraction
+        name = extraction.names.get(id(instance), instance.class_.name)
+        extraction.labels[id(record)] = name
+        return LayerFact(
+            name=name,
+            type=instance.class_.qualified_name,
+            definition=extraction.place_of(instance.site),
+            parameters=extraction.own_parameters(instance),
+            per_call=[],
+            attributes=extraction.attributes_of(instance),
+            assigned=extraction.place_of(extraction.assigned.get(id(instance))),
+        )
+
+    def _functional(self, order: int, record: Record) -> LayerFact:
+        call = self._call(order, record, None)
+        line = call.place.line + 1 if call.place is not None else 0
+        name = f"forward:{PLAIN_NAMES.get(record.name, record.name)}@{line}"
+        self.extraction.labels[id(record)] = name
+        return LayerFact(name, record.name, call.place, 0, [call], functional=True)
+
+    def _call(self, order: int, record: Record, macs: Any) -> CallFact:
+        extraction = self.extraction
+        output = first_tensor(record.output)
+        return CallFact(
+            place=extraction.place_of(record.site),
+            input_shapes=tuple([t.shape for t in record.inputs if type(t) is Tensor]),
+            output_shape=output.shape if output is not None else None,
+            macs=macs,
+            field=extraction.field_of(output),
+            input_field=extraction.field_of(first_tensor(record.inputs)),
+            producers=tuple([extraction.label(producer) for producer in record.direct]),
+            reason=record.output.reason if isinstance(record.output, Unknown) else None,
+            order=order,
+        )
