@@ -43,6 +43,8 @@ class Judge:
     """The module that runs the programs."""
     other_device: str | None = "cpu"
     """Where a contradiction is looked at again: the meta device does not always do as real ones."""
+    innermost = True
+    """Whether a finding must stand where the exception is raised, not merely on a line that it comes through."""
 
     def __init__(self, python: str = sys.executable) -> None:
         self.python = python

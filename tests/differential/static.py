@@ -1,4 +1,4 @@
-"""The one door to the side under test: what ``rf-lsp inspect`` says of a program, in this process."""
+"""The one door to the side under test: what ``rf-lsp`` says of a program, in this process."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ def static_inspect(path: Path | str, expression: str = "", inputs: list[list[int
     arguments = ["inspect", target, "--format", "json"]
     for shape in inputs or []:
         arguments += ["--input", "x".join(map(str, shape))]
+    return json_of(arguments)
+
+
+def static_check(path: Path | str) -> dict[str, Any]:
+    """The JSON of ``rf-lsp check PATH``; raises ValueError when there is none."""
+    return json_of(["check", str(path), "--format", "json", "--no-cache"])
+
+
+def json_of(arguments: list[str]) -> dict[str, Any]:
     code, out, err = run_command(arguments)
     try:
         return json.loads(out)

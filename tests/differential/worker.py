@@ -190,7 +190,9 @@ class Run:
         definition = self.built.get(id(layer), (None, None))[1] if layer is not None else None
         names = [name for name in ("lineno",) if hasattr(error, name)]
         return {
-            "reason": "python" if self._raised_by_hand(frames[-1]) else reason_of(error, bool(lines)),
+            "reason": "python"
+            if self._raised_by_hand(frames[-1])
+            else reason_of(error, bool(lines) or definition is not None),
             "exception": type(error).__name__,
             "message": str(error).strip().split("\n")[0][:300],
             "line": lines[-1] if lines else getattr(error, names[0], None) if names else None,

@@ -13,17 +13,22 @@ FOLDER = Path(__file__).parent / "programs"
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A program file, the expression that builds its model, the shapes of its inputs (batch first)."""
+    """A program file, the expression that builds its model, the shapes of its inputs (batch first), how it is written."""
 
     folder: ClassVar[Path] = FOLDER
+    package: ClassVar[str] = "torch"
+    array: ClassVar[str] = "torch.zeros({shape})"
 
     file: str
     expression: str
     inputs: tuple[tuple[int, ...], ...]
+    style: str = "subclassed"
+    text: str = ""
+    """The program itself, where it is no file of the folder."""
 
     @property
     def source(self) -> str:
-        return (self.folder / self.file).read_text(encoding="utf-8")
+        return self.text or (self.folder / self.file).read_text(encoding="utf-8")
 
     @property
     def input_lists(self) -> list[list[int]]:
@@ -33,6 +38,13 @@ class Original:
     def static_inputs(self) -> list[list[int]]:
         """The inputs that rf-lsp is told."""
         return self.input_lists
+
+    def run_by_itself(self, source: str) -> str:
+        """The program, with the call of its model as a last line where nothing else says the inputs."""
+        if not self.static_inputs:
+            return source
+        inputs = ", ".join(self.array.format(shape=tuple(shape)) for shape in self.static_inputs)
+        return f"{source}\n\n# %%\nimport {self.package}\n\nnetwork = {self.expression}\noutput = network({inputs})\n"
 
     def mutants(self) -> list[Mutant]:
         return mutants(self.source)
@@ -57,7 +69,7 @@ ORIGINALS = (
     Original("aspp.py", "Segmenter()", ((1, 3, 64, 48),)),
     Original("text_encoder.py", "TextClassifier()", ((2, 13, 30),)),
     Original("superres.py", "SuperResolution()", ((1, 1, 20, 24),)),
-    Original("config_net.py", "create_model()", ((2, 1, 64, 64),)),
+    Original("config_net.py", "create_model()", ((2, 1, 64, 64),), "builder"),
     Original("contrastive.py", "SimCLR()", ((4, 3, 32, 32), (4, 3, 32, 32))),
     Original("audio_net.py", "AudioNet()", ((2, 1, 1600),)),
     Original("segmenter.py", "LitSegmenter()", ((2, 3, 36, 44),)),
@@ -65,6 +77,10 @@ ORIGINALS = (
     Original("crop_unet.py", "CropUNet(options([]))", ((1, 1, 92, 92),)),
     Original("points.py", "PointLabels()", ((2, 3, 20),)),
     Original("video.py", "FramePredictor()", ((1, 2, 3, 16, 16),)),
-    Original("detector.py", "build(classes=4)", ((1, 3, 64, 96),)),
+    Original("detector.py", "build(classes=4)", ((1, 3, 64, 96),), "builder"),
     Original("windows.py", "WindowNet()", ((2, 3, 32, 32),)),
+    Original("list_of_layers.py", "model", ((2, 1, 28, 28),), "list"),
+    Original("added_layers.py", "net", ((2, 2, 160),), "add chain"),
+    Original("perceptron.py", "model", ((2, 3, 8, 8),), "builder"),
+    Original("functions.py", "Plain()", ((2, 3, 32, 32),), "functional"),
 )

@@ -1,10 +1,11 @@
 """One-token bugs: the long run.
 
-    python -m tests.mutations.run [--every 1] [--only unet.py] [--verbose]
+    python -m tests.mutations.run [--every 1] [--only unet.py] [--form notebook] [--verbose]
 
 Mutates every original, lets the framework judge the mutants, and counts how many of those that crash are
-found on the line that raises or where the layer that raises is built. Prints a summary; the exit
-code is 1 below the bar (90 % found, nothing reported that runs).
+found on the line that raises or where the layer that raises is built. Each is judged in the forms that are asked for
+(``tests/mutations/forms.py``), if the program has them. Prints a summary; the exit code is 1 below the bar (90 % found,
+nothing reported that runs).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 
 from tests.differential.compare import covers
 from tests.differential.judge import Answer, Judge, Request
-from tests.differential.static import static_inspect
+from tests.mutations.forms import FORMS, Said, forms_of
 from tests.mutations.mutator import Mutant
 from tests.mutations.originals import ORIGINALS, Original
 
@@ -35,14 +36,20 @@ class Verdict:
     original: Original
     mutant: Mutant | None
     truth: Answer
-    errors: list[dict[str, Any]]
+    form: str
+    said: Said
     kind: str
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return self.said.errors
 
     def __str__(self) -> str:
         said = "; ".join(f"line {e['place']['line']} {e['code']} {e['message']}" for e in self.errors)
         truth = self.truth
         raised = (f"line {truth['line']} {truth['exception']}: {truth['message']}") if truth["raises"] else "runs"
-        return f"{self.kind}: {self.original.file} {self.mutant or 'unchanged'} | truth: {raised} | said: {said or '-'}"
+        program = f"{self.original.file} as {self.form}, {self.mutant or 'unchanged'}"
+        return f"{self.kind}: {program} | truth: {raised} | said: {said or '-'}"
 
 
 @dataclass(slots=True)
@@ -71,12 +78,22 @@ class Score:
         )
 
 
-def verdicts(original: Original, every: int, judge: Judge, folder: Path, offset: int = 0) -> Iterator[Verdict]:
-    """The original and every n-th of its mutants, judged."""
-    chosen: list[Mutant | None] = [None, *original.mutants()[offset % every :: every]]
-    requests = [request(judge, original, mutant) for mutant in chosen]
-    for mutant, truth in zip(chosen, judge.stream(requests), strict=True):
-        yield verdict(judge, original, mutant, truth, folder)
+def verdicts(
+    original: Original, every: int, judge: Judge, folder: Path, offset: int = 0, forms: Sequence[str] = ("target",)
+) -> Iterator[Verdict]:
+    """The original and every n-th of its mutants, judged in each of the forms that it has."""
+    chosen = [None, *original.mutants()[offset % every :: every]]
+    return judged(original, chosen, judge, folder, forms)
+
+
+def judged(
+    original: Original, chosen: Sequence[Mutant | None], judge: Judge, folder: Path, forms: Sequence[str]
+) -> Iterator[Verdict]:
+    possible = [form for form in forms if form in forms_of(original)]
+    requests = [request(judge, original, mutant) for mutant in chosen] if possible else []
+    for mutant, truth in zip(chosen, judge.stream(requests)):
+        for form in possible:
+            yield verdict(judge, original, mutant, truth, form, folder)
 
 
 def request(judge: Judge, original: Original, mutant: Mutant | None, device: str | None = None) -> Request:
@@ -84,42 +101,42 @@ def request(judge: Judge, original: Original, mutant: Mutant | None, device: str
     return judge.request(source, original.expression, original.input_lists, device)
 
 
-def verdict(judge: Judge, original: Original, mutant: Mutant | None, truth: Answer, folder: Path) -> Verdict:
-    path = folder / original.file
-    path.write_text(mutant.source if mutant else original.source, encoding="utf-8")
+def verdict(judge: Judge, original: Original, mutant: Mutant | None, truth: Answer, form: str, folder: Path) -> Verdict:
     try:
-        models = static_inspect(path, original.expression, original.static_inputs)["models"]
+        said = FORMS[form](original, mutant.source if mutant else original.source, folder)
     except Exception as error:
         finding = {"place": {"line": 0}, "code": type(error).__name__, "message": str(error)[-300:]}
-        return Verdict(original, mutant, truth, [finding], "internal")
-    errors = [f for model in models for f in model["findings"] if f["severity"] == "error"]
-    return Verdict(original, mutant, truth, errors, kind_of(judge, truth, errors))
+        return Verdict(original, mutant, truth, form, Said([finding], False), "internal")
+    return Verdict(original, mutant, truth, form, said, kind_of(judge, truth, said))
 
 
-def kind_of(judge: Judge, truth: Answer, errors: list[dict[str, Any]]) -> str:
-    if any(error["code"] in ("RF900", "RF902") for error in errors):
+def kind_of(judge: Judge, truth: Answer, said: Said) -> str:
+    if any(error["code"] in ("RF900", "RF902") for error in said.errors):
         return "internal"
     if not truth["raises"]:
-        return "false error" if errors else "right"
+        return "false error" if said.errors else "right"
     if truth["reason"] != "shape":
         return "python"
-    if not errors:
+    if not said.errors:
         return "missed"
-    return "found" if any(covers(error["place"], judge.lines(truth)) for error in errors) else "misplaced"
+    lines = judge.lines(truth) | (set() if judge.innermost else {said.call})
+    return "found" if any(covers(error["place"], lines) for error in said.errors) else "misplaced"
 
 
 def settled(found: Verdict, judge: Judge) -> Verdict:
     """Contradictions are looked at again on the judge's other device, if it has one."""
     if judge.other_device and found.kind in ("missed", "misplaced", "false error"):
         found.truth = judge.ask(request(judge, found.original, found.mutant, judge.other_device))
-        found.kind = kind_of(judge, found.truth, found.errors)
+        found.kind = kind_of(judge, found.truth, found.said)
     return found
 
 
-def run(judging: type[Judge], originals: Sequence[Original], every: int, folder: Path) -> Iterator[Verdict]:
+def run(
+    judging: type[Judge], originals: Sequence[Original], every: int, folder: Path, forms: Sequence[str]
+) -> Iterator[Verdict]:
     with judging() as judge, judging() as second:
         for original in originals:
-            for found in verdicts(original, every, judge, folder):
+            for found in verdicts(original, every, judge, folder, forms=forms):
                 yield settled(found, second)
 
 
@@ -128,12 +145,15 @@ def main(about: str, judging: type[Judge], originals: Sequence[Original]) -> int
     parser = argparse.ArgumentParser(description=about.split("\n\n")[0])
     parser.add_argument("--every", type=int, default=1, help="only every n-th mutant")
     parser.add_argument("--only", default="", help="originals whose file name contains this")
+    parser.add_argument(
+        "--form", choices=FORMS, nargs="+", default=["target"], help="how programs are put before rf-lsp"
+    )
     parser.add_argument("--verbose", action="store_true", help="print what is missed, misplaced or false")
     arguments = parser.parse_args()
     total, started = Score(), time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         chosen = [original for original in originals if arguments.only in original.file]
-        for found in run(judging, chosen, arguments.every, Path(name)):
+        for found in run(judging, chosen, arguments.every, Path(name), arguments.form):
             total.counts[found.kind] += 1
             if arguments.verbose and found.kind not in ("found", "right", "python"):
                 print(found, flush=True)

@@ -19,6 +19,7 @@ class Judge(judge.Judge):
 
     worker = "tests.mutations_keras.worker"
     other_device = None
+    innermost = False
 
     def request(self, source: str, expression: str, inputs: list[list[int]], device: str | None = None) -> Request:
         return {"source": source, "expression": expression, "inputs": inputs}

@@ -12,25 +12,7 @@ import pytest
 
 from analyzers.source import notebook
 from analyzers.source.notebook import python_of
-
-
-def cell(source: str, kind: str = "code", **metadata: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {"cell_type": kind, "metadata": metadata, "source": source.splitlines(keepends=True)}
-    return {**found, "outputs": [], "execution_count": None} if kind == "code" else found
-
-
-def text_of(*cells: str | dict[str, Any], **metadata: Any) -> str:
-    """A notebook's JSON; what starts with ``#md`` is a text cell."""
-    made = [
-        item if isinstance(item, dict) else cell(item, "markdown" if item.startswith("#md") else "code")
-        for item in cells
-    ]
-    return json.dumps({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
-
-
-def write(path: Path, *cells: str | dict[str, Any], **metadata: Any) -> None:
-    path.write_text(text_of(*cells, **metadata), encoding="utf-8")
-
+from tests.notebooks import cell, text_of, write
 
 DIGITS = (
     "#md # Handwritten digits",

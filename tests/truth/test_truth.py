@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -19,11 +18,10 @@ import pytest
 from tests.differential.compare import compare
 from tests.differential.static import static_inspect
 from tests.mutations.originals import FOLDER, ORIGINALS, Original
+from tests.shared import COMMAND, shared_folder
 from tests.truth.record import FACTS
 
-ROOT = Path(__file__).resolve().parents[2]
-SHARED = Path(os.environ.get("RF_LSP_TRUTH") or ROOT.parent / "shared" / "truth")
-COMMAND = f"import sys; sys.path[0] = {str(ROOT)!r}; from rf_lsp.cli import main; raise SystemExit(main())"
+SHARED = shared_folder("truth")
 RECORDED = json.loads(FACTS.read_text(encoding="utf-8"))
 MODELS = os.environ.get("RF_LSP_TRUTH_MODELS", "alexnet resnet18 squeezenet1_1 mobilenet_v2 vit_b_32").split()
 
@@ -55,10 +53,9 @@ if packs():
     @pytest.mark.parametrize(("pack", "model"), packs())
     def test_pack(pack: str, model: str, tmp_path: Path) -> None:
         report = tmp_path / "report.json"
-        command = shlex.join([sys.executable, "-c", COMMAND])
         script = [sys.executable, str(SHARED / "compare.py"), str(SHARED / pack), "--only", model]
         done = subprocess.run(
-            [*script, "--rf-lsp", command, "--verbose", "--report", str(report)],
+            [*script, "--rf-lsp", COMMAND, "--verbose", "--report", str(report)],
             capture_output=True,
             text=True,
             timeout=300,

@@ -1,9 +1,11 @@
 """A convolutional autoencoder with a dense bottleneck and transposed convolutions."""
 
+# %%
 import torch
 import torch.nn as nn
 
 
+# %%
 class ConvAutoencoder(nn.Module):
     def __init__(self, latent=32):
         super().__init__()

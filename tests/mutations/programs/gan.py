@@ -1,15 +1,18 @@
 """DCGAN: the generator's picture goes straight into the discriminator."""
 # ruff: noqa: UP008 (written as people write)
 
+# %%
 import torch
 import torch.nn as nn
 
+# %%
 nz = 64
 ngf = 16
 ndf = 16
 nc = 3
 
 
+# %%
 class Generator(nn.Module):
     def __init__(self):
         super(Generator, self).__init__()
@@ -31,6 +34,7 @@ class Generator(nn.Module):
         return self.main(z.view(z.size(0), nz, 1, 1))
 
 
+# %%
 class Discriminator(nn.Module):
     def __init__(self):
         super(Discriminator, self).__init__()
@@ -51,6 +55,7 @@ class Discriminator(nn.Module):
         return self.main(image).view(-1, 1).squeeze(1)
 
 
+# %%
 class GAN(nn.Module):
     def __init__(self):
         super().__init__()

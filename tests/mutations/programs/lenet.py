@@ -1,10 +1,12 @@
 """LeNet-5 as in the first tutorial everyone reads."""
 
+# %%
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 
+# %%
 class LeNet(nn.Module):
     def __init__(self):
         super().__init__()

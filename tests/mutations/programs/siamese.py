@@ -1,9 +1,11 @@
 """A Siamese network: one tower for both images, their features compared."""
 
+# %%
 import torch
 from torch import nn
 
 
+# %%
 class Tower(nn.Module):
     def __init__(self, embedding=48):
         super().__init__()
@@ -30,6 +32,7 @@ class Tower(nn.Module):
         return self.embed(x.flatten(1))
 
 
+# %%
 class Siamese(nn.Module):
     def __init__(self):
         super().__init__()

@@ -1,9 +1,11 @@
 """Squeeze-and-excitation gates inside a small residual trunk."""
 
+# %%
 import torch
 from torch import nn
 
 
+# %%
 class SEBlock(nn.Module):
     def __init__(self, channels, reduction=4):
         super().__init__()
@@ -22,6 +24,7 @@ class SEBlock(nn.Module):
         return x * y.expand_as(x)
 
 
+# %%
 class SEResidual(nn.Module):
     def __init__(self, in_channels, out_channels, stride=1):
         super().__init__()
@@ -41,6 +44,7 @@ class SEResidual(nn.Module):
         return torch.relu(self.body(x) + self.shortcut(x))
 
 
+# %%
 class SENet(nn.Module):
     def __init__(self, widths=(16, 32, 64), depth=2, classes=5):
         super().__init__()

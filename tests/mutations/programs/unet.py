@@ -1,10 +1,12 @@
 """U-Net in parts: double convolutions, down, up with padding, out."""
 
+# %%
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 
+# %%
 class DoubleConv(nn.Module):
     def __init__(self, in_channels, out_channels, mid_channels=None):
         super().__init__()
@@ -23,6 +25,7 @@ class DoubleConv(nn.Module):
         return self.double_conv(x)
 
 
+# %%
 class Down(nn.Module):
     def __init__(self, in_channels, out_channels):
         super().__init__()
@@ -32,6 +35,7 @@ class Down(nn.Module):
         return self.maxpool_conv(x)
 
 
+# %%
 class Up(nn.Module):
     def __init__(self, in_channels, out_channels, bilinear=True):
         super().__init__()
@@ -51,6 +55,7 @@ class Up(nn.Module):
         return self.conv(x)
 
 
+# %%
 class UNet(nn.Module):
     def __init__(self, n_channels, n_classes, bilinear=False):
         super().__init__()

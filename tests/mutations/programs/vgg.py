@@ -1,14 +1,17 @@
 """A VGG built from a table of widths, for CIFAR-sized images."""
 
+# %%
 import torch
 from torch import nn
 
+# %%
 CONFIGS = {
     "small": [16, "M", 32, 32, "M", 64, 64, "M"],
     "large": [16, 16, "M", 32, 32, "M", 64, 64, 64, "M", 128, 128, "M"],
 }
 
 
+# %%
 def make_layers(config, in_channels=3, batch_norm=True):
     layers = []
     for item in config:
@@ -24,6 +27,7 @@ def make_layers(config, in_channels=3, batch_norm=True):
     return nn.Sequential(*layers)
 
 
+# %%
 class VGG(nn.Module):
     def __init__(self, config="large", num_classes=10, dropout=0.5):
         super().__init__()

@@ -1,10 +1,13 @@
 """An autoencoder of two Sequential models."""
 
+# %%
 import keras
 from keras import layers
 
+# %%
 latent = 16
 
+# %%
 encoder = keras.Sequential(
     [
         layers.Conv2D(16, 3, strides=2, padding="same", activation="relu"),
@@ -24,6 +27,7 @@ decoder = keras.Sequential(
     name="decoder",
 )
 
+# %%
 inputs = keras.Input(shape=(28, 28, 1))
 outputs = decoder(encoder(inputs))
 difference = layers.Subtract()([inputs, outputs])

@@ -1,7 +1,9 @@
 """Generator and discriminator of a GAN, one after the other."""
 
+# %%
 from keras import Sequential, layers
 
+# %%
 generator = Sequential(
     [
         layers.Input((100,)),
@@ -16,6 +18,8 @@ generator = Sequential(
     ],
     name="generator",
 )
+
+# %%
 discriminator = Sequential(name="discriminator")
 discriminator.add(layers.Input(shape=(28, 28, 1)))
 discriminator.add(layers.Conv2D(32, kernel_size=3, strides=2, padding="same"))
@@ -24,4 +28,6 @@ discriminator.add(layers.ZeroPadding2D(padding=((0, 1), (0, 1))))
 discriminator.add(layers.Conv2D(64, kernel_size=4, strides=2, padding="valid"))
 discriminator.add(layers.Flatten())
 discriminator.add(layers.Dense(1, activation="sigmoid"))
+
+# %%
 gan = Sequential([generator, discriminator])

@@ -1,9 +1,11 @@
 """Parallel branches of several sizes."""
 
+# %%
 import keras
 from keras.layers import Concatenate, Conv2D, Dense, GlobalMaxPooling2D, Input, MaxPooling2D, ZeroPadding2D
 
 
+# %%
 def module(x, f1, f3, f5, pool):
     a = Conv2D(f1, (1, 1), activation="relu")(x)
     b = Conv2D(f3 // 2, (1, 1), activation="relu")(x)
@@ -15,6 +17,7 @@ def module(x, f1, f3, f5, pool):
     return Concatenate(axis=3)([a, b, c, d])
 
 
+# %%
 image = Input(shape=(48, 48, 3))
 x = Conv2D(16, 7, strides=2, padding="same")(image)
 x = MaxPooling2D(3, strides=2)(x)

@@ -1,8 +1,10 @@
 """A small classifier of digits, as the first lecture has it."""
 
+# %%
 import keras
 from keras import layers
 
+# %%
 model = keras.Sequential(
     [
         keras.Input(shape=(28, 28, 1)),

@@ -1,9 +1,11 @@
 """A subclassed model with residual blocks in a list."""
 
+# %%
 import keras
 from keras import layers
 
 
+# %%
 class Block(layers.Layer):
     def __init__(self, filters, strides=1, **kwargs):
         super().__init__(**kwargs)
@@ -19,6 +21,7 @@ class Block(layers.Layer):
         return keras.ops.relu(x + y)
 
 
+# %%
 class Net(keras.Model):
     def __init__(self, classes=10):
         super().__init__()

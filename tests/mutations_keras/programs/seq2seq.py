@@ -1,8 +1,10 @@
 """An encoder and a decoder with attention over the encoder's states."""
 
+# %%
 import keras
 from keras import layers
 
+# %%
 source = keras.Input((12,), name="source")
 target = keras.Input((9,), name="target")
 embed = layers.Embedding(200, 24, mask_zero=False)

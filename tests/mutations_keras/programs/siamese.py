@@ -1,9 +1,11 @@
 """One encoder for two images."""
 
+# %%
 import keras
 from keras import layers, ops
 
 
+# %%
 def make_encoder():
     inputs = keras.Input((28, 28, 1))
     x = layers.Conv2D(8, 5, activation="tanh")(inputs)
@@ -14,6 +16,7 @@ def make_encoder():
     return keras.Model(inputs, layers.Dense(10)(x), name="encoder")
 
 
+# %%
 encoder = make_encoder()
 left = keras.Input((28, 28, 1))
 right = keras.Input((28, 28, 1))

@@ -1,8 +1,10 @@
 """A larger image from a smaller one by rearranging channels."""
 
+# %%
 from keras import Input, Model, layers, ops
 
 
+# %%
 class DepthToSpace(layers.Layer):
     def __init__(self, factor):
         super().__init__()
@@ -16,6 +18,7 @@ class DepthToSpace(layers.Layer):
         return ops.reshape(x, (-1, height * self.factor, width * self.factor, rest))
 
 
+# %%
 image = Input((24, 24, 3))
 x = layers.Rescaling(1.0 / 255)(image)
 x = layers.Conv2D(32, 5, padding="same", activation="tanh")(x)

@@ -1,11 +1,14 @@
 """A variational autoencoder with a sampling layer."""
 
+# %%
 import keras
 from keras import layers, ops
 
+# %%
 LATENT = 4
 
 
+# %%
 class Sampling(layers.Layer):
     def call(self, inputs):
         mean, log_variance = inputs
@@ -13,6 +16,7 @@ class Sampling(layers.Layer):
         return mean + ops.exp(0.5 * log_variance) * noise
 
 
+# %%
 class VAE(keras.Model):
     def __init__(self, latent=LATENT):
         super().__init__()

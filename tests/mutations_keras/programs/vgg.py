@@ -1,9 +1,11 @@
 """Stacked convolutions added one by one, input shape on the first layer."""
 
+# %%
 from keras.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPool2D, Reshape
 from keras.models import Sequential
 
 
+# %%
 def build_model(classes=10):
     model = Sequential(name="small_vgg")
     model.add(Conv2D(16, (3, 3), padding="same", activation="relu", input_shape=(32, 32, 3)))

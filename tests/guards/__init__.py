@@ -1,0 +1,1 @@
+"""What was found when it was last recorded must still be found: ``python -m tests.guards``."""
