@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from analyzers.vocabulary import Origin, Severity, Status
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -48,7 +50,7 @@ class FieldFact:
 class InputFact:
     name: str
     shape: tuple[Any, ...]
-    origin: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,7 @@ class ModelFact:
     name: str
     framework: str
     place: Place | None
-    status: str
+    status: Status
     inputs: list[InputFact] = dataclasses.field(default_factory=list)
     outputs: list[OutputFact] = dataclasses.field(default_factory=list)
     parameters: Any = None
@@ -287,7 +289,7 @@ class Fix:
 class Finding:
     code: str
     name: str
-    severity: str
+    severity: Severity
     message: str
     place: Place
     related: list[tuple[str, Place]] = field(default_factory=list)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from analyzers import fixes
 from analyzers.facts import FileFacts, Finding, Fix
-from analyzers.rules.support.record import LEVELS
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.sources import SourceError
+from analyzers.vocabulary import SEVERITIES
 from rf_lsp.editing import Source, source_of
 from rf_lsp.engine import Engine
 from rf_lsp.errors import UsageError
@@ -69,7 +69,7 @@ class Fixer:
     def add_fixes(self, checked: Checked) -> None:
         """Put the fixes that hold into the findings, those of the most severe findings first."""
         left = _most_trials(checked)
-        for finding in sorted(checked.findings, key=lambda finding: LEVELS.index(finding.severity)):
+        for finding in sorted(checked.findings, key=lambda finding: SEVERITIES.index(finding.severity)):
             proposed = self._proposals(checked, finding)[:left]
             left -= len(proposed)
             finding.fixes = [fix for fix in proposed if self.after(checked, finding, fix)]

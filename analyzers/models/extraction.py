@@ -21,6 +21,7 @@ from analyzers.models.expressions import expressions
 from analyzers.models.layers import LayerRows
 from analyzers.models.results import first_tensor, known_outputs, per_item, unknowns_in
 from analyzers.tensors.tensor import Tensor
+from analyzers.vocabulary import Status
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -318,7 +319,7 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     fact.status = status_of(fact)
 
 
-def status_of(fact: ModelFact) -> str:
+def status_of(fact: ModelFact) -> Status:
     if not fact.layers and not fact.outputs:
         return "failed"
     known = all(row.output_shape is not None for row in fact.layers) and all(o.shape for o in fact.outputs)

@@ -7,9 +7,8 @@ from typing import Any
 
 from analyzers.interpreter.recorder import RecordedError
 from analyzers.models.runner import Failure
+from analyzers.vocabulary import GUESSED_ORIGINS, Origin
 
-GUESSED = ("default", "solved")
-"""Origins of inputs that nobody gives."""
 FLATTEN_RULES = frozenset(["feature-size-mismatch", "reshape-mismatch", "matmul-mismatch"])
 
 
@@ -19,14 +18,14 @@ class Input:
 
     name: str
     shape: tuple[Any, ...]
-    origin: str
+    origin: Origin
     dtype: str = "float32"
     others: list[tuple[Any, ...]] = field(default_factory=list)
     """Other shapes that may be meant, where this one was only guessed."""
 
     @property
     def is_guessed(self) -> bool:
-        return self.origin in GUESSED
+        return self.origin in GUESSED_ORIGINS
 
     @property
     def is_guessed_map(self) -> bool:

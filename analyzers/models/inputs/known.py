@@ -15,6 +15,7 @@ from analyzers.request import TargetError
 from analyzers.source.comments import parse_input
 from analyzers.tensors.dims import bare_symbol
 from analyzers.tensors.tensor import Tensor
+from analyzers.vocabulary import Origin
 
 if TYPE_CHECKING:
     from analyzers.models.context import FileContext
@@ -58,11 +59,12 @@ class KnownInputs:
         """Raises TargetError for an input given by name that the model does not have, or one too many."""
         request = self.context.request
         known: Inputs = {}
-        for group, origin in (
+        said: tuple[tuple[Shapes, Origin], ...] = (
             (request.inputs_of.get(self.target, request.inputs), "option"),
             (self._of_comments(), "comment"),
             (self._of_settings(), "settings"),
-        ):
+        )
+        for group, origin in said:
             self._add(known, group, origin)
         self._add_declared(known)
         if not known:
@@ -72,7 +74,7 @@ class KnownInputs:
         self.given = bool(known)
         return known
 
-    def _add(self, known: Inputs, group: Shapes, origin: str) -> None:
+    def _add(self, known: Inputs, group: Shapes, origin: Origin) -> None:
         free = [p for p in self.parameters.names if p not in known]
         for name, shape in group:
             target = name or (free.pop(0) if free else self.parameters.further())
@@ -86,7 +88,7 @@ class KnownInputs:
     def _dims(self, shape: tuple) -> tuple:
         return tuple(self.names(d) if isinstance(d, str) else d for d in shape)
 
-    def _too_many(self, origin: str) -> None:
+    def _too_many(self, origin: Origin) -> None:
         if origin == "option" and self.root.unknown_because is None:
             count = len(self.parameters.names)
             raise TargetError(f"{self.root.class_.name} takes {count} input{'s' * (count != 1)}, more are given")

@@ -7,33 +7,30 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from analyzers.facts import Finding, Place
+from analyzers.vocabulary import Confidence, FixSafety, Level, Severity
 
 if TYPE_CHECKING:
     from analyzers.facts import FileFacts
     from analyzers.rules.support.settings import RuleSettings
-
-LEVELS = ("error", "warning", "information")
-"""Strongest first; a rule of level ``"off"`` runs only when it is selected by its own name or code."""
 
 RULES_URL = "https://github.com/rf-lsp/rf-lsp/blob/main/docs/rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``confidence`` is ``"certain"`` (the framework raises), ``"high"`` or ``"medium"``; ``fixes`` is
-    ``"none"``, ``"safe"`` or ``"unsafe"``; ``reference`` says where the criterion comes from; ``settings`` are the
+    """``fixes`` says how safe all of its fixes are; ``reference`` says where the criterion comes from; ``settings`` are the
     keys that change what it finds (``models.max-parameters`` for one of an entry)."""
 
     code: str
     name: str
-    level: str
+    level: Level
     summary: str
     why: str
     how_to_fix: str
-    confidence: str = "high"
+    confidence: Confidence = "high"
     since: str = "0.1.0"
     reference: str = ""
-    fixes: str = "none"
+    fixes: FixSafety = "none"
     settings: tuple[str, ...] = ()
 
     @property
@@ -47,9 +44,9 @@ class Rule:
         message: str,
         related: Sequence[tuple[str, Place]] = (),
         model: str | None = None,
-        level: str | None = None,
+        level: Severity | None = None,
     ) -> Finding:
-        severity = level or (self.level if self.level in LEVELS else "information")
+        severity = level or (self.level if self.level != "off" else "information")
         return Finding(self.code, self.name, severity, message, place, list(related), [], model)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from analyzers.facts import FileFacts, Finding, IgnoreFact
 from analyzers.rules import unused_ignore
-from analyzers.rules.support.record import LEVELS
 from analyzers.rules.support.registry import MODULES
 from analyzers.rules.support.selection import codes_named, levels
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.rules.support.suppression import suppress
+from analyzers.vocabulary import Severity
 
 
 @dataclass(slots=True)
@@ -53,10 +53,10 @@ def _wanted(finding: Finding, path: str, settings: RuleSettings) -> bool:
     file = finding.place.file
     if finding.code in settings.ignored_in(file):
         return False
-    return finding.severity == LEVELS[0] or file == path or settings.owns(file)
+    return finding.severity == "error" or file == path or settings.owns(file)
 
 
-def _levelled(finding: Finding, enabled: Mapping[str, str | None]) -> Finding:
+def _levelled(finding: Finding, enabled: Mapping[str, Severity | None]) -> Finding:
     finding.severity = enabled[finding.code] or finding.severity
     return finding
 

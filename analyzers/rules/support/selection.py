@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analyzers.rules.support.record import Rule
 from analyzers.rules.support.registry import RULES
+from analyzers.vocabulary import Level, Severity
 
 
 class UnknownRule(ValueError):
@@ -48,18 +49,20 @@ def codes_of(selectors: Iterable[str]) -> frozenset[str]:
 def levels(
     select: Sequence[str] | None = None,
     ignore: Sequence[str] = (),
-    severity: Mapping[str, str] | None = None,
-) -> dict[str, str | None]:
+    severity: Mapping[str, Level] | None = None,
+) -> dict[str, Severity | None]:
     """The enabled rules and their configured level (``None``: the rule's own).
 
     Without ``select`` every rule that is not off by default runs. A rule that is off needs its own code
     or name in ``select``, or a level in ``severity``; a prefix does not turn it on. Where ``select`` and
     ``ignore`` both fit, the more exact one wins, at a tie ``ignore``. Raises :class:`UnknownRule`.
     """
-    overrides = {rule.code: level for name, level in (severity or {}).items() for rule in rules_of(name)}
+    overrides: dict[str, Level] = {
+        rule.code: level for name, level in (severity or {}).items() for rule in rules_of(name)
+    }
     for selector in (*(select or ()), *ignore):
         rules_of(selector)
-    enabled = {}
+    enabled: dict[str, Severity | None] = {}
     for rule in RULES.values():
         level = overrides.get(rule.code)
         if level != "off" and _runs(rule, select, ignore, level):
@@ -67,7 +70,7 @@ def levels(
     return enabled
 
 
-def _runs(rule: Rule, select: Sequence[str] | None, ignore: Sequence[str], level: str | None) -> bool:
+def _runs(rule: Rule, select: Sequence[str] | None, ignore: Sequence[str], level: Level | None) -> bool:
     off = rule.level == "off" and level is None
     wanted = max((specificity(text, rule) for text in select), default=0) if select is not None else 1
     refused = max((specificity(text, rule) for text in ignore), default=0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from analyzers.facts import ModelFact
+from analyzers.vocabulary import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class RuleSettings:
     (``None``: the rules that are on by default). ``file_ignores``: glob over absolute
     POSIX paths → codes. ``workspace``: folders outside which only errors are reported (empty: none)."""
 
-    levels: Mapping[str, str | None] | None = None
+    levels: Mapping[str, Severity | None] | None = None
     required_coverage: float = 1.0
     target_size: tuple[int, ...] | None = None
     models: tuple[ModelSettings, ...] = ()

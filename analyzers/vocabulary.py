@@ -1,0 +1,30 @@
+"""The closed vocabularies of facts, rules and settings: each word stands here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Severity = Literal["error", "warning", "information"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Strongest first."""
+
+Level = Literal["error", "warning", "information", "off"]
+"""Of a rule; one that is off runs only when it is selected by its own name or code."""
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+FailLevel = Literal["error", "warning", "information", "never"]
+FAIL_LEVELS: tuple[FailLevel, ...] = get_args(FailLevel)
+
+Status = Literal["complete", "partial", "failed"]
+"""Of a model: everything is known, some of it, nothing."""
+
+Origin = Literal["option", "comment", "settings", "usage", "annotation", "solved", "default"]
+"""Who says the shape of an input, in the order in which they are asked."""
+GUESSED_ORIGINS: frozenset[Origin] = frozenset(("solved", "default"))
+"""Nobody says it: it follows from what the layers take, or is a usual size."""
+
+Confidence = Literal["certain", "high", "medium"]
+"""Of a rule: the framework raises; it is almost surely not meant; it is worth knowing."""
+
+FixSafety = Literal["none", "safe", "unsafe"]
+"""Of a rule's fixes: there are none; the program computes the same; it may compute or learn something else."""
