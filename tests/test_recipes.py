@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LEFT_OUT = (".git", ".nox", ".venv", "node_modules", "dist", "server", "images", "*_cache", ".hypothesis", "*.egg-info")
+LEFT_OUT = (".git", ".nox", ".venv", "node_modules", "dist", "*_cache", ".hypothesis", "*.egg-info")
 FILES = dict(
     re.findall(
         r"^`([\w/]+\.py)`\n\n```python\n(.*?)^```$",
@@ -34,12 +34,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The project without what is made in it; compiled files are kept, they save seconds."""
-    return shutil.copytree(ROOT, tmp_path / "project", ignore=_left_out)
-
-
-def _left_out(folder: str, names: list[str]) -> set[str]:
-    patterns = LEFT_OUT if Path(folder).name in (ROOT.name, "vscode") else LEFT_OUT[:4]
-    return shutil.ignore_patterns(*patterns)(folder, names)
+    return shutil.copytree(ROOT, tmp_path / "project", ignore=shutil.ignore_patterns(*LEFT_OUT))
 
 
 def run(copy: Path, *arguments: str) -> str:
