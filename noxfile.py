@@ -21,14 +21,16 @@ QUICK = ("-q", "-m", "not slow", "-n", "auto", "-p", "no:benchmark")
 @nox.session
 def quick(session: nox.Session) -> None:
     """All tests that are not slow, without torch: what it judges is skipped. Within a minute on two cores."""
-    _install_without_torch(session)
+    session.install("-c", "constraints.txt", "-e", ".", *_without_torch())
+    session.install("--no-deps", *SOURCES)
     session.run("python", "-m", "pytest", *QUICK, *session.posargs)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
-    """The quick tests under every Python that is there."""
-    _install_without_torch(session)
+    """The quick tests under every Python that is there, with the newest versions that it takes."""
+    session.install("-e", ".", *_without_torch())
+    session.install("--no-deps", *(source.partition("==")[0] for source in SOURCES))
     session.run("python", "-m", "pytest", *QUICK, *session.posargs)
 
 
@@ -62,9 +64,7 @@ def generate(session: nox.Session) -> None:
     session.run("python", "-m", "tests.generate", *session.posargs)
 
 
-def _install_without_torch(session: nox.Session) -> None:
+def _without_torch() -> list[str]:
     """The test extra but for torch, which takes longer to install than these tests to run."""
     extra = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]["test"]
-    light = [requirement for requirement in extra if not requirement.startswith("torch")]
-    session.install("-c", "constraints.txt", "-e", ".", *light)
-    session.install("--no-deps", *SOURCES)
+    return [requirement for requirement in extra if not requirement.startswith("torch")]

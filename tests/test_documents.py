@@ -1,17 +1,53 @@
-"""README and constraints say what the project does."""
+"""The documents say what the project does: generated parts are fresh, commands, options, files and versions exist."""
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import re
+import shlex
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from rf_lsp import __version__
-from rf_lsp.cli import COMMANDS
+from rf_lsp.cli import COMMANDS, parser_for
 from tests.generate import orphans, stale
 from tests.generate.marks import outside
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+DOCUMENTS = [
+    *ROOT.glob("*.md"),
+    *(ROOT / "docs").glob("*.md"),
+    *ROOT.glob("editors/**/*.md"),
+    *ROOT.glob("tests/**/README.md"),
+]
+DOCUMENTS = [path for path in DOCUMENTS if "node_modules" not in path.parts]
+DEVELOPERS_EXTRAS = {"test", "dev"}
+FOLDERS = ("analyzers", "rf_lsp", "tests", "docs", "editors", ".ci")
+
+documents = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+
+
+def project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def names_of(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=!~;\[ ]", requirement)[0] for requirement in requirements}
+
+
+# generated parts --------------------------------------------------------------------------------
 
 
 def test_generated_texts_are_up_to_date():
@@ -23,17 +59,109 @@ def test_rules_are_listed_by_generated_text_only():
     assert re.findall(r"^\|[^|]*\bRF\d{3}\b.*$", outside(README), re.MULTILINE) == []
 
 
-def test_the_commands_of_the_readme_exist():
-    used = set(re.findall(r"^(?:\$ )?rf-lsp (\w+)", README, re.MULTILINE))
-    assert used and used <= set(COMMANDS)
+# what documents speak of --------------------------------------------------------------------------
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The arguments of each ``rf-lsp …`` in the fenced blocks of shell commands."""
+    for block in re.findall(r"^```(?:sh|text|console|bash)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        for line in re.findall(r"(?:^|&& |\$ |/)rf-lsp (.*)$", block, re.MULTILINE):
+            words = shlex.split(line.partition(" < ")[0], comments=True)
+            yield [word for word in words if "…" not in word]
+
+
+@documents
+def test_commands_and_their_options_exist(path: Path):
+    text = path.read_text(encoding="utf-8")
+    for arguments in commands(text):
+        parser_for(arguments).parse_args(arguments)
+    named = set(re.findall(r"`rf-lsp ([a-z]+)", text))
+    assert named <= set(COMMANDS)
+
+
+@documents
+def test_modules_and_sessions_that_are_run_exist(path: Path):
+    text = path.read_text(encoding="utf-8")
+    missing = [name for name in re.findall(r"python3? -m (tests[\w.]*)", text) if not importlib.util.find_spec(name)]
+    sessions = re.findall(r"nox -s (\w+)", text)
+    assert missing == [] and set(sessions) <= nox_sessions()
+
+
+def nox_sessions() -> set[str]:
+    tree = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return {f.name for f in functions if any("nox.session" in ast.unparse(d) for d in f.decorator_list)}
+
+
+@documents
+def test_links_lead_somewhere(path: Path):
+    targets = re.findall(r"\]\((?!\w+:)([^)#\s]+)", path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/engine.md", "docs/receptive-fields.md"])
+def test_files_that_are_named_exist(name: str):
+    text = re.sub(r"^`[\w/]+\.py`$", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    paths = re.findall(rf"`((?:{'|'.join(map(re.escape, FOLDERS))})/[\w./-]*)`", text)
+    shown = {"analyzers/fixes/one_channel.py"}
+    assert [path for path in paths if path not in shown and not (ROOT / path).exists()] == []
 
 
 def test_the_changelog_speaks_of_this_version():
     assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_torch_is_pinned_once():
-    constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    (pinned,) = re.findall(r"^torch==[\d.]+$", constraints, re.MULTILINE)
-    assert f'"{pinned}"' in project
+# what is installed ----------------------------------------------------------------------------------
+
+
+def imported() -> set[str]:
+    """The top-level packages that the program imports anywhere."""
+    found: set[str] = set()
+    for file in [*(ROOT / "rf_lsp").rglob("*.py"), *(ROOT / "analyzers").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                found.add((node.module or "").split(".")[0])
+    return found
+
+
+def test_every_extra_brings_what_the_program_uses():
+    """An extra that is not for developers promises a feature: some code must import what it installs."""
+    extras = {
+        name: names for name, names in project()["optional-dependencies"].items() if name not in DEVELOPERS_EXTRAS
+    }
+    unused = {name: names_of(needed) - imported() for name, needed in extras.items()}
+    assert {name: packages for name, packages in unused.items() if packages} == {}
+
+
+@documents
+def test_extras_that_are_named_exist(path: Path):
+    named = re.findall(r"(?:-e '?\.|rf-lsp)\[([\w,-]+)\]", path.read_text(encoding="utf-8"))
+    assert {extra for group in named for extra in group.split(",")} <= set(project()["optional-dependencies"])
+
+
+def pins() -> dict[str, str]:
+    return dict(re.findall(r"^([\w-]+)==([\w.]+)$", CONSTRAINTS, re.MULTILINE))
+
+
+def test_pins_are_of_what_is_required():
+    every = [*project()["dependencies"], *(r for extra in project()["optional-dependencies"].values() for r in extra)]
+    assert set(pins()) <= names_of(every)
+    assert {"torch", "ruff", "basedpyright", "libcst"} <= set(pins())
+
+
+def test_versions_that_stand_twice_agree():
+    assert f'"torch=={pins()["torch"]}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert {
+        name: version for name, version in re.findall(r'"([\w-]+)==([\w.]+)"', hooks) if pins()[name] != version
+    } == {}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", ".ci/run", "noxfile.py"])
+def test_the_sources_that_are_read_are_the_same_everywhere(name: str):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    wanted = dict(re.findall(r"(torchvision|timm|keras)==([\d.]+)", (ROOT / "noxfile.py").read_text(encoding="utf-8")))
+    assert len(wanted) == 3
+    assert dict(re.findall(r"(torchvision|timm|keras)==([\d.]+)", text)) == wanted

@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def texts() -> Iterator[tuple[str, str]]:
     """(path below the project's folder, the text that the file should have)."""
-    from tests.generate import commands, extension, rules, settings
+    from tests.generate import commands, contributing, extension, rules, settings
 
-    for module in (rules, settings, commands, extension):
+    for module in (rules, settings, commands, contributing, extension):
         yield from module.texts()
 
 

@@ -18,6 +18,7 @@ from analyzers.facts import (
     Problem,
     UnknownFact,
 )
+from analyzers.request import TargetError
 
 
 @dataclass
@@ -36,12 +37,6 @@ class Options:
     default_input: Any = None
     models: list[Any] = field(default_factory=list)
     layers: dict[str, Any] = field(default_factory=dict)
-
-
-class TargetError(Exception):
-    def __init__(self, sentence: str, held: list[str]) -> None:
-        super().__init__(sentence)
-        self.held = held
 
 
 def field_of(size: int, stride: Fraction | int = 1, start: int = 0, **changes: Any) -> FieldFact:

@@ -99,7 +99,7 @@ def test_start_up_imports_nothing_heavy():
 def test_the_program_says_everything_before_it_ends(tmp_path: Path) -> None:
     """The process ends without Python's own clearing up: nothing may be left in a buffer, no code be lost."""
     (tmp_path / "net.py").write_text("from torch import nn\n\nmodel = nn.Conv2d(3, 8, kernel=3)\n")
-    command = [sys.executable, "-P", "-m", "rf_lsp", "check", "net.py", "--no-cache", "--format", "concise"]
+    command = [sys.executable, "-m", "rf_lsp", "check", "net.py", "--no-cache", "--format", "concise"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, "RF301" in done.stdout, done.stderr.count("Traceback")) == (1, True, 0)

@@ -1,10 +1,12 @@
 """torch.nn.functional: every function with torch's own signature, raising where torch raises.
 
-One file per family; this package reaches them all, as ``torch.nn.functional`` does.
+One file per family; this package reaches them all, as ``torch.nn.functional`` does. What layers call is listed here
+by name; what only programs call is registered by being in a file of this folder.
 """
 
 from __future__ import annotations
 
+from analyzers.frameworks import tables
 from analyzers.frameworks.torch.functional.activation import (
     celu as celu,
 )
@@ -365,3 +367,5 @@ from analyzers.frameworks.torch.functional.sampling import (
 from analyzers.frameworks.torch.functional.sampling import (
     grid_sample as grid_sample,
 )
+
+tables.fill("torch.functional", __path__)
