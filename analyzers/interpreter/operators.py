@@ -110,8 +110,10 @@ def _tensor_binary(machine: Machine, name: str, left: Any, right: Any, in_place:
         left = machine.call(overlays.NAMES["torch.tensor"], (left,))
     elif isinstance(right, (list, tuple)) and isinstance(left, Tensor) and not is_torch_data(machine, left):
         right = machine.call(overlays.NAMES["torch.tensor"], (right,))
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return (left if isinstance(left, Unknown) else right).used()
+    if isinstance(left, Unknown):
+        return left.used()
+    if isinstance(right, Unknown):
+        return right.used()
     if in_place and isinstance(left, Tensor) and f"__i{name}__" in overlays.METHODS:
         return machine.call(overlays.METHODS[f"__i{name}__"], (left, right))
     if isinstance(left, Tensor):
