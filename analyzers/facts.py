@@ -217,6 +217,17 @@ class MergeFact:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LossFact:
+    """A loss that expects logits, applied to what a model returns: the model by the name that the file gives it (None
+    where it has none) and by its class."""
+
+    loss: str
+    place: Place
+    model: str | None
+    class_name: str
+
+
 @dataclass(slots=True)
 class ModelFact:
     target: str
@@ -247,6 +258,10 @@ class ModelFact:
     merges: list[MergeFact] = dataclasses.field(default_factory=list)
     unknowns: list[UnknownFact] = dataclasses.field(default_factory=list)
     problems: list[Problem] = dataclasses.field(default_factory=list)
+    probabilities: str | None = None
+    """``softmax`` or ``log_softmax``, where the output is the result of one in training too."""
+    losses: list[LossFact] = dataclasses.field(default_factory=list)
+    """Those that building the model gives it (``compile`` in a function that returns it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +282,8 @@ class FileFacts:
     models: list[ModelFact] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unknowns: list[UnknownFact] = field(default_factory=list)
+    losses: list[LossFact] = field(default_factory=list)
+    """Those of the file's own code."""
     broken_blocks: list[tuple[Place, str]] = field(default_factory=list)
     ignores: list[IgnoreFact] = field(default_factory=list)
     """Of this file and of every other workspace file that was read for it."""

@@ -10,7 +10,7 @@ class UnknownUsed(Exception):
 
     def __init__(self, unknown: Unknown) -> None:
         super().__init__(unknown.reason)
-        self.unknown = unknown
+        self.unknown = unknown.used()
 
 
 class Unknown:
@@ -30,6 +30,10 @@ class Unknown:
     def __repr__(self) -> str:
         return f"Unknown({self.reason!r})"
 
+    def used(self) -> Unknown:
+        """What comes out of anything that is done with it."""
+        return self
+
     def _used(self, *_: Any, **__: Any) -> NoReturn:
         raise UnknownUsed(self)
 
@@ -38,3 +42,16 @@ class Unknown:
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __pow__ = __rpow__ = _used
     __floordiv__ = __rfloordiv__ = __truediv__ = __rtruediv__ = __mod__ = __rmod__ = _used
     __matmul__ = __rmatmul__ = __and__ = __or__ = __xor__ = __lshift__ = __rshift__ = _used
+
+
+class ModelResult(Unknown):
+    """What a call of a model in the file's own code gave, as long as nothing else is done with it."""
+
+    __slots__ = ("model",)
+
+    def __init__(self, reason: str, place: Any, model: Any) -> None:
+        super().__init__(reason, place)
+        self.model = model
+
+    def used(self) -> Unknown:
+        return Unknown(self.reason, self.place)

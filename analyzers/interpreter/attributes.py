@@ -96,7 +96,7 @@ def _find(machine: Machine, value: Any, name: str) -> Any:
     if kind in FINDERS:
         return FINDERS[kind](machine, value, name)
     if isinstance(value, Unknown):
-        return value
+        return value.used()
     if isinstance(value, Tensor):
         return _of_tensor(machine, value, name)
     if hasattr(value, "lookup_attribute"):

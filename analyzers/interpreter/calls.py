@@ -45,7 +45,7 @@ def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) 
     if kind in CALLERS:
         return CALLERS[kind](machine, value, args, kwargs)
     if isinstance(value, Unknown):
-        return value
+        return value.used()
     if isinstance(value, type):
         return _call_host_type(machine, value, args, kwargs)
     if hasattr(value, "call_value"):
@@ -235,7 +235,7 @@ def _refused(machine: Machine, native: Any, args: list[Any], error: Exception) -
     """Python's own functions raise into the program; where framework knowledge stumbles, nothing is known."""
     unknown = next((a for a in args if isinstance(a, Unknown)), None)
     if unknown is not None:
-        return unknown
+        return unknown.used()
     if native.__module__.startswith("analyzers.frameworks"):
         return machine.unknown(f"{name_of(native)} with these arguments is not modelled ({error})")
     raise machine.exception(type(error).__name__, str(error)) from None
@@ -314,7 +314,7 @@ def _call_builtin(machine: Machine, value: Any, args: list[Any], kwargs: dict[st
     """A pure C function of the standard library (``math.sqrt``) that the library table lets through."""
     for argument in (*args, *kwargs.values()):
         if isinstance(argument, Unknown):
-            return argument
+            return argument.used()
     try:
         return value(*args, **kwargs)
     except UnknownUsed as used:

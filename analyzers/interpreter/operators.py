@@ -52,9 +52,9 @@ def binary(machine: Machine, kind: type, left: Any, right: Any, *, in_place: boo
     if type(left) is int and type(right) is int and kind in SMALL:
         return function(left, right)
     if isinstance(left, Unknown):
-        return left
+        return left.used()
     if isinstance(right, Unknown):
-        return right
+        return right.used()
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _tensor_binary(machine, name, left, right, in_place)
     if isinstance(left, Instance) or isinstance(right, Instance):
@@ -110,8 +110,10 @@ def _tensor_binary(machine: Machine, name: str, left: Any, right: Any, in_place:
         left = machine.call(overlays.NAMES["torch.tensor"], (left,))
     elif isinstance(right, (list, tuple)) and isinstance(left, Tensor) and not is_torch_data(machine, left):
         right = machine.call(overlays.NAMES["torch.tensor"], (right,))
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return left if isinstance(left, Unknown) else right
+    if isinstance(left, Unknown):
+        return left.used()
+    if isinstance(right, Unknown):
+        return right.used()
     if in_place and isinstance(left, Tensor) and f"__i{name}__" in overlays.METHODS:
         return machine.call(overlays.METHODS[f"__i{name}__"], (left, right))
     if isinstance(left, Tensor):
@@ -149,7 +151,7 @@ def _instance_binary(machine: Machine, name: str, function: Any, left: Any, righ
 
 def unary(machine: Machine, kind: type, value: Any) -> Any:
     if isinstance(value, Unknown):
-        return value
+        return value.used()
     name = {cst.Minus: "neg", cst.Plus: "pos", cst.BitInvert: "invert"}[kind]
     if isinstance(value, Tensor):
         return machine.call(overlays.METHODS[f"__{name}__"], (value,))

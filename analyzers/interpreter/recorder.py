@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.evaluations import Evaluations
@@ -14,6 +14,7 @@ from analyzers.interpreter.values import Instance, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import ModelResult, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -73,6 +74,16 @@ class RecordedError:
         return self.error.rule, self.site.node if self.site is not None else None
 
 
+class LossUse(NamedTuple):
+    """A loss that expects logits and is given what ``model`` returns; ``own``: by code that runs for its own sake, not
+    to build the model."""
+
+    loss: str
+    model: Instance
+    site: Site | None
+    own: bool
+
+
 class Recorder:
     """Collects while a model is built and called; ``suspended`` while module code runs."""
 
@@ -83,6 +94,9 @@ class Recorder:
         self.stack: list[Record] = []
         self.merges: list[Merge] = []
         self.recorded_errors: list[RecordedError] = []
+        self.remarks: list[RecordedError] = []
+        """What stood out in the last forward pass and speaks neither against the inputs nor against the code."""
+        self.losses: list[LossUse] = []
         self.stop_after: set[Any] = set()
         """The problems of a run that is only a trial: once all of them have come up, it ends."""
         self.makers: dict[int, tuple[Any, Record, bool]] = {}
@@ -102,6 +116,7 @@ class Recorder:
         """Forget the calls of the last forward pass; problems of construction are kept."""
         self.records, self.stack, self.merges = [], [], []
         self.evaluations.seen = []
+        self.remarks = []
         self.makers = {}
         self.read = set()
         self.total_cost = 0
@@ -109,12 +124,12 @@ class Recorder:
     @contextmanager
     def preserved(self) -> Iterator[None]:
         """What is recorded of forward passes inside is forgotten, what was recorded of the last one stays."""
-        kept = self.records, self.stack, self.merges, self.makers, self.read, self.total_cost
+        kept = self.records, self.stack, self.merges, self.makers, self.read, self.total_cost, self.remarks
         seen, self.evaluations.seen = self.evaluations.seen, []
         try:
             yield
         finally:
-            self.records, self.stack, self.merges, self.makers, self.read, self.total_cost = kept
+            self.records, self.stack, self.merges, self.makers, self.read, self.total_cost, self.remarks = kept
             self.evaluations.seen = seen
 
     @contextmanager
@@ -180,6 +195,8 @@ class Recorder:
             )
         finally:
             self.stack.pop()
+        if isinstance(result, Unknown) and self.suspended_depth and not self.stack:
+            result = ModelResult(result.reason, result.place, instance)
         record.output = result
         self._remember(result, record)
         return result
@@ -193,6 +210,11 @@ class Recorder:
         """Whether a layer inside made it already: a container only hands it on."""
         entry = self.makers.get(id(value))
         return entry is not None and entry[2]
+
+    def module_that_made(self, value: Tensor) -> Instance | None:
+        """The module whose result a tensor is as it is."""
+        entry = self.makers.get(id(value))
+        return entry[1].instance if entry is not None and entry[2] else None
 
     def remember_again(self, result: Any, copies: Any) -> None:
         """Copies of a module's result were made by whoever made the result."""
@@ -314,4 +336,4 @@ def tensors_in(args: list[Any], kwargs: dict[str, Any]) -> list[Tensor]:
     return found
 
 
-__all__ = ["Merge", "Record", "RecordedError", "Recorder"]
+__all__ = ["LossUse", "Merge", "Record", "RecordedError", "Recorder"]

@@ -59,6 +59,11 @@ class Frame:
         self.handled: Any = None
 
 
+class Unbranched(dict[int, tuple[Any, Any]]):
+    """States from before code that happens to be run during a branch. It is never undone, and what is run for it in
+    turn belongs to it: both are what happened before the branch."""
+
+
 class Journal:
     """Remembers containers as they were, so that the branches of an unknown condition can be joined.
 
@@ -93,14 +98,14 @@ class Journal:
     @contextmanager
     def earlier(self, branches: list[dict[int, tuple[Any, Any]]]) -> Iterator[None]:
         """What runs inside happened before ``branches`` began: when they are undone, it stays."""
-        saved: dict[int, tuple[Any, Any]] = {}
+        saved = Unbranched()
         self.open = [saved] if branches else []
         try:
             yield
         finally:
             for key, (container, before) in saved.items():
                 for branch in branches:
-                    if key in branch:
+                    if key in branch and not isinstance(branch, Unbranched):
                         branch[key] = (container, _replayed(branch[key][1], before, container))
 
 

@@ -30,7 +30,7 @@ from analyzers.interpreter.comparison import contains, machine_iterate
 def get_item(machine: Machine, value: Any, key: Any) -> Any:
     """``value[key]``."""
     if isinstance(value, Unknown):
-        return value
+        return value.used()
     if isinstance(value, Tensor):
         return machine.call(tensor_get_item, (value, key))
     if isinstance(value, Instance):

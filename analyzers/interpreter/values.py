@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet
 
-from analyzers.unknown import Unknown
+from analyzers.unknown import ModelResult, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -399,7 +399,7 @@ class MaybeMissing(Unknown):
     __slots__ = ()
 
 
-UNKNOWNS = frozenset((Unknown, UnknownTail, MaybeMissing))
+UNKNOWNS = frozenset((Unknown, UnknownTail, MaybeMissing, ModelResult))
 """The types of what is not known."""
 
 

@@ -308,7 +308,8 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     fact.macs = per_item(machine.recorder.total_cost)
     fact.outputs = known_outputs(result)
     fact.merges = merges_of(machine)
-    fact.problems = extraction.problems(machine.recorder.recorded_errors) + extraction.unregistered()
+    recorder = machine.recorder
+    fact.problems = extraction.problems(recorder.recorded_errors + recorder.remarks) + extraction.unregistered()
     fact.unknowns = extraction.unknowns(result)
     fact.field, fact.field_layer = extraction.last_map()
     output = first_tensor(result)

@@ -13,6 +13,7 @@ from analyzers.interpreter.values import Class
 from analyzers.models.candidates import Candidate, CandidateRun, candidates_of, chosen_blocks
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import Extraction
+from analyzers.models.losses import own_losses
 from analyzers.models.runner import Runner
 from analyzers.models.targets import model_of_expression
 from analyzers.models.usages import follow_usages
@@ -46,6 +47,7 @@ def file_facts(request: Request, options: WorkspaceOptions, sources: Sources) ->
         _of_expressions(context)
     else:
         _of_file(context)
+    context.facts.losses = own_losses(context)
     context.facts.broken_blocks = _broken_blocks(context)
     return context.facts
 

@@ -10,6 +10,7 @@ from analyzers.interpreter.values import Class, Function, Instance
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import Extraction, fill, place_of
 from analyzers.models.inputs.search import find_inputs
+from analyzers.models.losses import losses_of, probabilities_of
 from analyzers.unknown import Unknown
 
 
@@ -56,6 +57,8 @@ def _run(context: FileContext, fact: ModelFact, root: Instance) -> None:
     fact.inputs = [InputFact(i.name, i.shape, i.origin) for i in found.inputs]
     machine.recorder.recorded_errors = built + found.recorded_errors
     fill(fact, machine, root, found.result)
+    fact.probabilities = probabilities_of(root, found.result)
+    fact.losses = losses_of(context, root)
     machine.recorder.recorded_errors = []
     for reason, site in found.failures:
         fact.unknowns.append(UnknownFact(place_of(site), reason))

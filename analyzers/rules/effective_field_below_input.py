@@ -44,5 +44,26 @@ def _short_axes(model: ModelFact, field: FieldFact, settings: ModelSettings) -> 
             yield f"effective RF ≈ {erf:.0f} px is below the {required} px required ({axis_name(axis)})"
 
 
-GOOD: tuple[Example, ...] = ()
-BAD: tuple[Example, ...] = ()
+GOOD: tuple[Example, ...] = (
+    Example(
+        """
+import torch
+from torch import nn
+
+# rf: input=1x3x9x9
+model = nn.Sequential(nn.Conv2d(3, 8, 9), nn.Flatten(), nn.Linear(8, 2))
+"""
+    ),
+)
+BAD: tuple[Example, ...] = (
+    Example(
+        """
+import torch
+from torch import nn
+
+# rf: input=1x3x17x17
+model = nn.Sequential(nn.Conv2d(3, 8, 5), nn.Conv2d(8, 8, 5), nn.Conv2d(8, 8, 5), nn.Conv2d(8, 8, 5))
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ effective RF ≈ 12 px is below the 17 px required
+"""
+    ),
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.facts import FileFacts, Finding
 from analyzers.rules.support.record import Example, Rule
-from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.settings import ModelSettings, RuleSettings
 
 RULE = Rule(
     code="RF405",
@@ -30,5 +30,16 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
             yield RULE.finding(model.place, message, model=model.target)
 
 
-GOOD: tuple[Example, ...] = ()
-BAD: tuple[Example, ...] = ()
+SMALL = """
+from torch import nn
+
+# rf: input=1x8
+model = nn.Linear(8, 4)
+"""
+GOOD: tuple[Example, ...] = (Example(SMALL, {"models": (ModelSettings("example.py::model", max_parameters=36),)}),)
+BAD: tuple[Example, ...] = (
+    Example(
+        SMALL + "#       ^^^^^^^^^^^^^^^ 36 parameters, 35 are allowed\n",
+        {"models": (ModelSettings("example.py::model", max_parameters=35),)},
+    ),
+)

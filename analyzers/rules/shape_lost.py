@@ -29,5 +29,33 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
                 yield RULE.finding(unknown.place, f"shape lost: {unknown.reason}", model=model.target)
 
 
-GOOD: tuple[Example, ...] = ()
-BAD: tuple[Example, ...] = ()
+GOOD: tuple[Example, ...] = (
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x8
+model = nn.Sequential(nn.Linear(8, 4))
+"""
+    ),
+)
+BAD: tuple[Example, ...] = (
+    Example(
+        """
+from torch import nn
+
+
+# rf: input=1x8x32
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.proj = nn.Linear(32, 32)
+
+    def forward(self, x):
+        from elsewhere import attention
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ shape lost: the module elsewhere is not found
+
+        return attention(self.proj(x))
+"""
+    ),
+)

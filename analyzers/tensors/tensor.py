@@ -10,6 +10,8 @@ from analyzers.tensors.field import Field
 from analyzers.unknown import Unknown
 
 PLAIN = frozenset([int, Expression])
+PROBABILITIES = ("softmax", "log_softmax")
+"""Traits of what adds up to one along a dim, and of its logarithm."""
 
 
 def known_sizes(shape: Sequence[Any]) -> tuple[Dim, ...]:

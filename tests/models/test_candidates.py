@@ -47,6 +47,23 @@ def test_module_level_instances(tmp_path):
     assert "sizes" not in names(tmp_path, source)
 
 
+def test_a_training_loop_leaves_what_it_trains(tmp_path):
+    """The model is first needed for the optimizer, and that inside a loop over batches that nobody knows."""
+    loop = """from elsewhere import batches
+
+net = Net(4)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for images, labels in batches:
+    optimizer.zero_grad()
+    noise = torch.randn(4, 3, 8, 8)
+    F.mse_loss(net(images + noise), labels).backward()
+    optimizer.step()
+"""
+    (net,) = [m for m in facts_of(tmp_path, HEADER + BLOCK + NET + loop).models if m.name == "net"]
+    assert net.status == "complete"
+    assert net.parameters == (3 * 9 + 1) * 4 + (4 * 9 + 1) * 4
+
+
 def test_functions_without_arguments(tmp_path):
     functions = """def small():
     return Net(4)

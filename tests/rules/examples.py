@@ -29,9 +29,11 @@ def expected(source: str) -> Iterator[Expected]:
 
 
 def reported(code: str, example: Example, folder: Path) -> list[Finding]:
-    """What this rule says about an example, among all rules that run by default."""
+    """What this rule says about an example, among all rules that run by default. Its settings name it ``example.py``."""
     path = folder / "example.py"
     path.write_text(example.source.lstrip("\n"), encoding="utf-8")
     facts = Engine(Project(Settings(), str(folder))).facts(Request(str(path)))
-    settings = replace(RuleSettings(**example.settings), levels={**levels(), **levels([code])})
+    settings = RuleSettings(**example.settings)
+    models = tuple(replace(entry, target=str(folder / entry.target)) for entry in settings.models)
+    settings = replace(settings, models=models, levels={**levels(), **levels([code])})
     return [finding for finding in check(facts, settings) if finding.code == code]

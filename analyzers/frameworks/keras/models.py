@@ -16,6 +16,8 @@ from analyzers.frameworks.keras.layer import (
     static_shape,
     sublayers,
 )
+from analyzers.frameworks.keras.opaque_objects import CrossEntropy
+from analyzers.frameworks.logits import applied_to_model
 from analyzers.interpreter.graph import Graph, Step, tensors_below
 from analyzers.interpreter.overlays import function, layer
 from analyzers.interpreter.values import Instance
@@ -208,8 +210,10 @@ class Model(Layer):
 
     # -- training ------------------------------------------------------------------------------------
 
-    def compile(self, *args: Any, **kwargs: Any) -> None:
-        return None
+    def compile(self, optimizer: Any = None, loss: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> None:
+        given = loss[0] if isinstance(loss, (list, tuple)) and len(loss) == 1 else loss
+        if isinstance(given, CrossEntropy) and given.from_logits:
+            applied_to_model(machine, self, given.title)
 
     def summary(self, *args: Any, **kwargs: Any) -> None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.frameworks.logits import expect_logits
 from analyzers.interpreter.overlays import NAMES, function
 from analyzers.tensors.dims import product
 from analyzers.tensors.tensor import Tensor
@@ -39,6 +40,30 @@ def _maker(kind: str) -> Any:
 
     make.__name__ = make.__qualname__ = kind
     return make
+
+
+class CrossEntropy(Inert):
+    """A loss over classes; ``from_logits``: it applies the softmax itself."""
+
+    def __init__(self, name: str, from_logits: bool) -> None:
+        super().__init__("loss")
+        self.title = f"{name}(from_logits=True)"
+        self.from_logits = from_logits
+
+    def call_value(self, machine: Machine, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if self.from_logits:
+            expect_logits(machine, kwargs.get("y_pred", args[1] if len(args) > 1 else None), self.title)
+        return super().call_value(machine, args, kwargs)
+
+
+@function("keras.losses.CategoricalCrossentropy")
+def categorical_crossentropy(from_logits: Any = False, *args: Any, **kwargs: Any) -> CrossEntropy:
+    return CrossEntropy("CategoricalCrossentropy", from_logits is True)
+
+
+@function("keras.losses.SparseCategoricalCrossentropy")
+def sparse_categorical_crossentropy(from_logits: Any = False, *args: Any, **kwargs: Any) -> CrossEntropy:
+    return CrossEntropy("SparseCategoricalCrossentropy", from_logits is True)
 
 
 class Initializer(Inert):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzers.interpreter.values import Instance
+from analyzers.models.contracts import OUTPUT_CONTRACT
 from analyzers.models.inputs.found import Found, Input, Inputs
 from analyzers.models.inputs.hypotheses import (
     USUAL_SIZES,
@@ -22,10 +23,10 @@ from analyzers.tensors.dims import symbol
 LARGEST_SEARCHED = 2048
 DOUBTED: tuple[frozenset[str], ...] = (
     frozenset(),
-    frozenset(["dimension-out-of-range", "rank-mismatch"]),
+    frozenset(["dimension-out-of-range", "rank-mismatch", OUTPUT_CONTRACT]),
     frozenset(
         "dimension-out-of-range rank-mismatch broadcast-mismatch concat-mismatch matmul-mismatch reshape-mismatch "
-        "invalid-argument feature-size-mismatch".split()
+        f"invalid-argument feature-size-mismatch {OUTPUT_CONTRACT}".split()
     ),
 )
 """Findings that nothing is made of where the rank of no, one, or more inputs was guessed: with another rank they
@@ -67,7 +68,18 @@ class Solver:
         best = min(whole, key=lambda t: (len(t.failures), len(t.recorded_errors)))
         if best is not trials[-1] and not self._is_spent:
             best = self.trials.attempt(best.by_name)
-        return _without_doubts(best, found, trials)
+        best = _without_doubts(best, found, trials)
+        if OUTPUT_CONTRACT in best.rules and any(i.is_guessed_map for i in best.inputs):
+            self._keep_proven(best)
+        return best
+
+    def _keep_proven(self, found: Found) -> None:
+        """Of the results that have not the declared shape in any size that was tried: those that have it in none."""
+        inputs = {i.name: _with_symbols(i, 1) for i in found.inputs}
+        with self.machine.journal.branch(), self.machine.recorder.preserved():
+            trial = self.trials.settle(inputs)
+        errors = found.recorded_errors
+        found.recorded_errors = [e for e in errors if e.error.rule != OUTPUT_CONTRACT or trial.has(e)]
 
     @property
     def _is_spent(self) -> bool:

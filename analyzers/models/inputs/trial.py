@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.framework import framework_of
 from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.values import Instance
+from analyzers.models.contracts import broken_contracts
 from analyzers.models.inputs.found import Found, Input, Inputs
 from analyzers.models.inputs.input_inference import NeedsShape, ShapeProbe, shape_wanted_by
 from analyzers.models.inputs.known import KnownInputs
@@ -74,6 +75,8 @@ class Trials:
             result, failures = self.context.runner.forward(self.root, args, kwargs)
         if any(name not in inputs for name in names):  # It need not even be a tensor that is meant.
             errors = [recorded for recorded in errors if recorded.error.rule not in OF_ANY_INPUT]
+        if not errors and not failures:
+            errors = list(broken_contracts(self.machine))
         used = [i for i in inputs.values() if i.name in names or i.name in kwargs]
         return Found(used, result, failures, errors, _misread_batch(recorder.records, result))
 

@@ -16,7 +16,7 @@ from analyzers.tensors.operations.elementwise import (
     shape_text,
 )
 from analyzers.tensors.support import Gather
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import PROBABILITIES, Tensor
 
 # --- one shape for another -----------------------------------------------------------------------
 
@@ -32,6 +32,8 @@ def view(x: Tensor, shape: Sequence[Dim]) -> Tensor:
 
 def _flattened(x: Tensor, shape: tuple[Dim, ...]) -> str | None:
     """The trait of a tensor whose last dim merges several: messages spell the product out."""
+    if x.trait in PROBABILITIES:
+        return x.trait
     kept = len(shape) - 1
     if kept < 0 or x.rank < kept + 2:
         return x.trait if shape == x.shape else None
@@ -124,7 +126,12 @@ def _permuted(x: Tensor, order: tuple[int, ...]) -> Tensor:
     if x.content is not None:
         own = content.strides_of(x.shape)  # type: ignore[arg-type]
         numbers = content.strided(x.content, shape, [own[index] for index in order])
-    return x.with_(shape=shape, field=field, content=numbers)
+    return x.with_(shape=shape, field=field, content=numbers, trait=_rearranged(x))
+
+
+def _rearranged(x: Tensor) -> str | None:
+    """The trait that stays however the dims are ordered."""
+    return x.trait if x.trait in PROBABILITIES else None
 
 
 def transpose(x: Tensor, dim0: Any, dim1: Any) -> Tensor:
@@ -164,14 +171,15 @@ def squeeze(x: Tensor, dims: Any = None) -> Tensor:
     if not dropped:
         return x.with_(content=x.content, trait=x.trait)
     shape = tuple(dim for index, dim in enumerate(x.shape) if index not in dropped)
-    return x.with_(shape=shape, field=x.field.remove(tuple(sorted(dropped))), content=x.content)
+    field = x.field.remove(tuple(sorted(dropped)))
+    return x.with_(shape=shape, field=field, content=x.content, trait=_rearranged(x))
 
 
 def unsqueeze(x: Tensor, dim: Any) -> Tensor:
     """Insert a dim of length 1."""
     index = axis(dim, x.rank + 1)
     shape = (*x.shape[:index], 1, *x.shape[index:])
-    return x.with_(shape=shape, field=x.field.insert(index), content=x.content)
+    return x.with_(shape=shape, field=x.field.insert(index), content=x.content, trait=_rearranged(x))
 
 
 # --- repeating -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     as_tensor,
     invalid,
     keras_layer,
+    softmax_trait,
 )
 from analyzers.interpreter.overlays import NAMES, function
 from analyzers.tensors.dims import Dim
@@ -38,7 +39,7 @@ def _over_axis(name: str) -> Any:
     def activation(x: Any, axis: Any = -1) -> Tensor:
         given = as_tensor(x)
         made = reduction.mix(given, axis)
-        made.trait = "softmax"
+        made.trait = softmax_trait(name)
         return made
 
     activation.__name__ = activation.__qualname__ = name

@@ -28,6 +28,11 @@ OVER_AXIS = frozenset(["softmax", "log_softmax", "sparsemax"])
 """Activations that look along the last axis."""
 
 
+def softmax_trait(name: str) -> str:
+    """The trait of what an activation over an axis gives."""
+    return "log_softmax" if name == "log_softmax" else "softmax"
+
+
 def keras_layer(*names: str) -> Callable[[type], Any]:
     """``keras.layers.Name`` for every name; the first is the layer's own."""
     return layer(*(f"keras.layers.{name}" for name in names))
@@ -188,7 +193,8 @@ def activated(self: Instance, x: Tensor) -> Any:
     name = getattr(function, "__name__", "")
     if name in ACTIVATIONS and not isinstance(function, Instance):
         if name in OVER_AXIS:
-            return x.with_(field=x.field.mix((x.rank - 1,)) if x.rank else x.field, cost=x.cost, trait="softmax")
+            field = x.field.mix((x.rank - 1,)) if x.rank else x.field
+            return x.with_(field=field, cost=x.cost, trait=softmax_trait(name))
         if name != "glu":
             return x if x.trait is None else x.with_(cost=x.cost)
     result = self.machine.call(function, (x,))

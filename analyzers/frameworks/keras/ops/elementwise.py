@@ -84,10 +84,17 @@ def where(condition: Any, x1: Any = None, x2: Any = None, x: Any = None, y: Any 
     return broadcast(tensor(condition), _operand(first), _operand(second))
 
 
-@names("softmax", "log_softmax", "nn.softmax", "tf.nn.softmax", "tf.nn.log_softmax", "K.softmax", "tf.math.softmax")
+@names("softmax", "nn.softmax", "tf.nn.softmax", "K.softmax", "tf.math.softmax")
 def softmax(x: Any, axis: Any = -1, *args: Any, **kwargs: Any) -> Tensor:
     made = reduction.mix(tensor(x), axis)
     made.trait = "softmax"
+    return made
+
+
+@names("log_softmax", "tf.nn.log_softmax")
+def log_softmax(x: Any, axis: Any = -1, *args: Any, **kwargs: Any) -> Tensor:
+    made = reduction.mix(tensor(x), axis)
+    made.trait = "log_softmax"
     return made
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.ops.registration import names, tensor
+from analyzers.frameworks.logits import expect_logits
 from analyzers.tensors.operations import reduction
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 @names("binary_crossentropy", "K.binary_crossentropy", "tf.nn.sigmoid_cross_entropy_with_logits")
@@ -27,9 +31,11 @@ def categorical_crossentropy(
     *args: Any,
     labels: Any = None,
     logits: Any = None,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     """One loss for each distribution over ``axis``."""
+    _expect_logits(machine, output, logits, from_logits)
     both = broadcast(tensor(target if labels is None else labels), tensor(output if logits is None else logits))
     return reduction.reduce(both, axis)
 
@@ -47,10 +53,20 @@ def sparse_categorical_crossentropy(
     *args: Any,
     labels: Any = None,
     logits: Any = None,
+    machine: Machine,
     **kwargs: Any,
 ) -> Tensor:
     """One loss for each class number."""
+    _expect_logits(machine, output, logits, from_logits)
     return reduction.reduce(tensor(output if logits is None else logits), axis)
+
+
+def _expect_logits(machine: Machine, output: Any, logits: Any, from_logits: Any) -> None:
+    """TensorFlow's functions take ``logits``, Keras' an ``output`` that may be some."""
+    if logits is not None:
+        expect_logits(machine, logits, "the cross entropy")
+    elif from_logits is True:
+        expect_logits(machine, output, "the cross entropy")
 
 
 @names("ctc_loss")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from analyzers.frameworks.logits import expect_logits
 from analyzers.frameworks.torch.functional.arguments import known, optional_tensor, tensor
 from analyzers.frameworks.torch.functional.linear import linear
 from analyzers.interpreter.overlays import function
@@ -232,8 +233,12 @@ def cross_entropy(
     reduce: Any = None,
     reduction: Any = "mean",
     label_smoothing: Any = 0.0,
+    *,
+    machine: Machine | None = None,
 ) -> Tensor:
     """Logits (C), (N, C) or (N, C, …) with class indices, or with probabilities of the same shape."""
+    if machine is not None:
+        expect_logits(machine, input, "cross_entropy")
     x, wanted = tensor(input), tensor(target)
     if x.rank and x.rank == wanted.rank and same_shape(x, wanted):
         class_dim = 0 if x.rank == 1 else 1
