@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.graph import replaced, tensors_below
@@ -18,17 +18,26 @@ LONGEST = 64
 """Tensors in a container that is remembered; of longer ones nobody wants the shapes behind a line."""
 
 
-class Evaluation(NamedTuple):
+class Evaluation:
     """The value of an expression, the module in whose code it stands, and whether it is a whole statement's.
 
     ``is_lost``: a tensor went into the operation and what came out is not known.
     """
 
-    site: Site
-    value: Any
-    caller: Record | None
-    is_whole: bool
-    is_lost: bool = False
+    __slots__ = ("block", "caller", "is_lost", "is_whole", "node", "path", "value")
+
+    def __init__(self, block: Any, node: Any, path: str, value: Any, caller: Record | None) -> None:
+        self.block = block
+        self.node = node
+        self.path = path
+        self.value = value
+        self.caller = caller
+        self.is_whole = False
+        self.is_lost = False
+
+    @property
+    def site(self) -> Site:
+        return Site(self.block, self.node, self.path)
 
 
 class Evaluations:
@@ -47,33 +56,42 @@ class Evaluations:
     def note(
         self, frame: Frame, node: Any, value: Any, *, is_whole: bool = False, operands: Iterable[Any] = ()
     ) -> None:
-        """Called for every call, operation and statement: most values are no tensors and cost a look at their type."""
+        """Called for every call, operation and statement, most of which are worth no tensor."""
+        recorder = self.recorder
+        if not recorder.stack and not recorder.symbolic:
+            return
+        evaluation = self._noted(frame, node, value)
+        if evaluation is not None:
+            evaluation.is_whole |= is_whole
+            evaluation.is_lost |= any(type(operand) is Tensor for operand in operands)
+
+    def _noted(self, frame: Frame, node: Any, value: Any) -> Evaluation | None:
         kind = type(value)
         if kind is Tensor:
-            if value.history is not None or self._is_running():
-                self._add(frame, node, value, (value,), is_whole)
-        elif kind in UNKNOWNS:
-            if self._is_running():
-                is_lost = any(type(operand) is Tensor for operand in operands)
-                self._add(frame, node, value, (), is_whole, is_lost)
-        elif kind in _CONTAINERS or isinstance(value, tuple):
+            return self._add(frame, node, value, value if value.history is not None else None)
+        if kind in UNKNOWNS:
+            return self._add(frame, node, value, None)
+        if kind in _CONTAINERS or isinstance(value, tuple):
             held = _snapshot(value)
-            tensors = tuple(tensors_below(held))
-            if 0 < len(tensors) <= LONGEST and (self._is_running() or any(t.history is not None for t in tensors)):
-                self._add(frame, node, held, tensors, is_whole)
+            tensors = list(tensors_below(held))
+            if 0 < len(tensors) <= LONGEST:
+                return self._add(frame, node, held, next((t for t in tensors if t.history is not None), None))
+        return None
+
+    def _add(self, frame: Frame, node: Any, value: Any, symbolic: Tensor | None) -> Evaluation | None:
+        """A statement's value is that of the call or operation just noted, if it is one."""
+        if symbolic is None and not self._is_running():
+            return None
+        target = self.seen if symbolic is None else self._symbolic.setdefault(id(symbolic), [])
+        if target and target[-1].node is node and target[-1].value is value:
+            return target[-1]
+        evaluation = Evaluation(frame.block, node, frame.module.path, value, self._caller())
+        target.append(evaluation)
+        return evaluation
 
     def _is_running(self) -> bool:
         recorder = self.recorder
         return bool(recorder.stack) and not recorder.suspended_depth
-
-    def _add(
-        self, frame: Frame, node: Any, value: Any, tensors: tuple[Tensor, ...], is_whole: bool, is_lost: bool = False
-    ) -> None:
-        site = Site(frame.block, node, frame.module.path)
-        symbolic = next((tensor for tensor in tensors if tensor.history is not None), None)
-        evaluation = Evaluation(site, value, self._caller(), is_whole, is_lost)
-        target = self.seen if symbolic is None else self._symbolic.setdefault(id(symbolic), [])
-        target.append(evaluation)
 
     def _caller(self) -> Record | None:
         stack = self.recorder.stack
@@ -83,11 +101,13 @@ class Evaluations:
         """Expressions that built the graph have what its symbolic tensors stood for (``values``, by identity)."""
         if not self._symbolic or not self._is_running():
             return
-        caller = self._caller()
-        for evaluation in [found for key in values for found in self._symbolic.get(key, ())]:
-            symbolic = (tensor for tensor in tensors_below(evaluation.value) if tensor.history is not None)
+        for built in [found for key in values for found in self._symbolic.get(key, ())]:
+            symbolic = (tensor for tensor in tensors_below(built.value) if tensor.history is not None)
             if all(id(tensor) in values for tensor in symbolic):
-                self.seen.append(evaluation._replace(value=replaced(evaluation.value, filled), caller=caller))
+                value = replaced(built.value, filled)
+                evaluation = Evaluation(built.block, built.node, built.path, value, self._caller())
+                evaluation.is_whole = built.is_whole
+                self.seen.append(evaluation)
 
 
 _CONTAINERS = frozenset((list, dict, Instance))

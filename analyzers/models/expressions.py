@@ -28,24 +28,23 @@ class Expressions:
         self.extraction = extraction
         self.evaluations = evaluations
         self.batch = _batch_of(extraction)
+        self._values: dict[tuple[int, int], ValueFact | None] = {}
         outputs = [record.output for record in extraction.records]
         self.lost = {id(output) for output in outputs if type(output) in UNKNOWNS}
         self.lost.update(id(evaluation.value) for evaluation in evaluations if evaluation.is_lost)
         """Unknowns that stand for a tensor: what a layer gives, or what is made of a tensor."""
 
     def facts(self) -> list[ExpressionFact]:
-        whole = {id(evaluation.site.node) for evaluation in self.evaluations if evaluation.is_whole}
+        whole = {id(evaluation.node) for evaluation in self.evaluations if evaluation.is_whole}
         found: dict[int, dict[Any, ValueFact]] = {}
-        sites = {}
+        sites: dict[int, Evaluation] = {}
         for evaluation in self.evaluations:
-            key = id(evaluation.site.node)
-            if key in whole and not evaluation.is_whole:
-                continue
-            value = self._value(evaluation)
+            key = id(evaluation.node)
+            value = self._value(evaluation) if evaluation.is_whole or key not in whole else None
             if value is not None:
-                sites[key] = evaluation.site
+                sites[key] = evaluation
                 found.setdefault(key, {}).setdefault((value.module, value.outputs, id(value.field)), value)
-        places = {key: self.extraction.place_of(site) for key, site in sites.items()}
+        places = {key: self.extraction.place_of(evaluation.site) for key, evaluation in sites.items()}
         return [
             ExpressionFact(place, list(values.values()), key in whole)
             for key, values in found.items()
@@ -54,11 +53,20 @@ class Expressions:
 
     def _value(self, evaluation: Evaluation) -> ValueFact | None:
         """``None`` where there is no tensor in it, nor anything that stands for one."""
-        parts = [(path, part) for path, part in parts_of(evaluation.value) if self._is_tensor(part)]
+        key = (id(evaluation.value), id(evaluation.caller))
+        if key not in self._values:
+            self._values[key] = self._new_value(evaluation)
+        return self._values[key]
+
+    def _new_value(self, evaluation: Evaluation) -> ValueFact | None:
+        value, module = evaluation.value, self._module(evaluation)
+        if type(value) is Tensor:
+            return ValueFact(module, (self._output("", value),), self.extraction.field_of(value))
+        parts = [(path, part) for path, part in parts_of(value) if self._is_tensor(part)]
         if not parts:
             return None
         outputs = tuple([self._output(path, part) for path, part in parts])
-        return ValueFact(self._module(evaluation), outputs, self._field(parts), self._unknown(parts))
+        return ValueFact(module, outputs, self._field(parts), self._unknown(parts))
 
     def _is_tensor(self, part: Any) -> bool:
         return type(part) is Tensor or id(part) in self.lost
@@ -72,7 +80,8 @@ class Expressions:
         instance = evaluation.caller.instance if evaluation.caller is not None else None
         if instance is None:
             return ""
-        return self.extraction.names.get(id(instance), instance.class_.name)
+        name = self.extraction.names.get(id(instance))
+        return instance.class_.name if name is None else name
 
     def _field(self, parts: list[tuple[str, Any]]) -> FieldFact | None:
         """The field that all of them have."""
@@ -86,14 +95,14 @@ class Expressions:
 
     def _is_batched(self, tensor: Tensor) -> bool:
         """Whether the first dim counts items of the batch, perhaps times windows or heads."""
-        if not tensor.shape or tensor.parameter or tensor.field.located(0):
+        if not tensor.shape or tensor.parameter:
             return False
-        first = tensor.shape[0]
-        if not isinstance(self.batch, int):
-            return not symbols(self.batch).isdisjoint(symbols(first))
+        first, batch = tensor.shape[0], self.batch
+        if not isinstance(batch, int):
+            return first is batch or not symbols(batch).isdisjoint(symbols(first))
         if tensor.field.axes:
-            return True
-        return isinstance(first, int) and (first == self.batch or (self.batch > 1 and first % self.batch == 0))
+            return not tensor.field.located(0)
+        return isinstance(first, int) and (first == batch or (batch > 1 and first % batch == 0))
 
 
 def _batch_of(extraction: Extraction) -> Any:
