@@ -10,7 +10,7 @@ from analyzers.source.module import SourceModule
 from analyzers.source.sources import SourceError
 
 
-class Bench:
+class FixContext:
     def __init__(self, finding: Finding, facts: FileFacts, module_of: Callable[[str], SourceModule]) -> None:
         self.finding = finding
         self.facts = facts
