@@ -15,9 +15,8 @@ PLAIN = (int, float, str, bool, type(None))
 
 
 @lru_cache(maxsize=4096)
-def native_signature(native: FunctionType) -> Signature:
-    """The signature that a layer's constructor or a function of a framework is written with."""
-    host = native.__dict__.get("layer_class")
+def native_signature(native: FunctionType, host: type | None = None) -> Signature:
+    """The signature that a function of a framework, or the constructor of its layer class ``host``, is written with."""
     code = native.__code__
     names, count = code.co_varnames, code.co_argcount
     defaults = native.__defaults__ or ()
@@ -74,7 +73,7 @@ def _source_call(invocation: Invocation, place: Place) -> SourceCall:
     if isinstance(invocation.callee, Function):
         return SourceCall(_constructor_signature(invocation.callee), place)
     native = getattr(invocation.callee, "__wrapped__", invocation.callee)
-    signature = native_signature(native)
+    signature = native_signature(native, native.__dict__.get("layer_class"))
     given = {p.name: value for p, value in zip(signature.parameters, invocation.args) if p.position is not None}
     known = {name: _plain(value) for name, value in {**given, **invocation.kwargs}.items() if _is_plain(value)}
     return SourceCall(signature, place, known, len(invocation.args))

@@ -91,29 +91,27 @@ def nodes_in(module: SourceModule, place: Place, *kinds: type[cst.CSTNode]) -> t
     tree = block.tree() if block is not None and not block.stale else None
     if block is None or tree is None:
         return None
-    first, last = (place.line, place.column), (place.end_line, place.end_column)
-    nodes = []
-    for node in _nodes(tree, kinds):
-        line, column, end_line, end_column = block.span(node)
-        if first <= (line, column) and (end_line, end_column) <= last:
-            nodes.append(node)
-    return block, nodes
-
-
-def _nodes(tree: cst.CSTNode, kinds: tuple[type[cst.CSTNode], ...]) -> list[cst.CSTNode]:
-    """Without libcst's matchers, which take longer to import than all the rest together."""
-    finder = _Finder(kinds)
+    finder = _Finder(block, place, kinds)
     tree.visit(finder)
-    return finder.found
+    return block, finder.found
 
 
 class _Finder(cst.CSTVisitor):
-    def __init__(self, kinds: tuple[type[cst.CSTNode], ...]) -> None:
+    """Without libcst's matchers, which take longer to import than all the rest together."""
+
+    def __init__(self, block: Block, place: Place, kinds: tuple[type[cst.CSTNode], ...]) -> None:
         super().__init__()
+        self._block = block
         self._kinds = kinds
+        self._first, self._last = (place.line, place.column), (place.end_line, place.end_column)
         self.found: list[cst.CSTNode] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, self._kinds):
+        try:
+            line, column, end_line, end_column = self._block.span(node)
+        except KeyError:
+            return True
+        inside = self._first <= (line, column) and (end_line, end_column) <= self._last
+        if inside and isinstance(node, self._kinds):
             self.found.append(node)
-        return True
+        return (end_line, end_column) > self._first and (line, column) < self._last
