@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from analyzers.geometry import Geometry
+from analyzers.signature import Signature
 from analyzers.vocabulary import Origin, Severity, Status
 
 
@@ -92,6 +94,20 @@ class CallFact:
         return (OutputFact("", self.output_shape),)
 
 
+@dataclass(frozen=True, slots=True)
+class SourceCall:
+    """A call of the source and what its callee takes.
+
+    ``given`` holds the numbers and words that were given, by parameter, and ``positional`` how many arguments had no
+    name; both are ``None`` for a constructor of the program, which are only known by what they passed on.
+    """
+
+    signature: Signature
+    place: Place
+    given: dict[str, Any] | None = None
+    positional: int | None = None
+
+
 @dataclass(slots=True)
 class LayerFact:
     """One leaf layer (or shape-changing functional operation) with each of its calls, in order.
@@ -106,9 +122,20 @@ class LayerFact:
     parameters: Any
     per_call: list[CallFact]
     functional: bool = False
-    attributes: dict[str, Any] = dataclasses.field(default_factory=dict)
+    geometry: Geometry | None = None
+    """The window it slides over its input, if it does."""
+    weights: tuple[tuple[Any, ...], ...] = ()
+    """The shapes of its own parameters."""
+    construction: tuple[SourceCall, ...] = ()
+    """The call of the constructor that its framework has, and behind it those of the program's own constructors
+    that led there, the outermost last."""
     assigned: Place | None = None
     """The expression whose value became the attribute, where that is not ``definition``."""
+
+    @property
+    def short_type(self) -> str:
+        """``Conv2d`` of ``torch.nn.Conv2d``."""
+        return self.type.rpartition(".")[2]
 
     @property
     def calls(self) -> int:
@@ -191,6 +218,8 @@ class Problem:
     place: Place | None
     related: list[tuple[str, Place]] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
+    calls: tuple[SourceCall, ...] = ()
+    """The calls whose arguments decide, the nearest first: of the function, of the layer's constructor."""
 
 
 @dataclass(slots=True)
@@ -298,7 +327,6 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Fix:
     title: str
-    safe: bool
     edits: tuple[Edit, ...]
 
 

@@ -102,9 +102,9 @@ def add_fixes(
     engine: Engine, rules: RuleSettings, request: Request, facts: FileFacts, findings: Sequence[Finding]
 ) -> None:
     """Put the fixes that hold into the findings of one look at a file."""
-    from analyzers.fixes import FIXED
+    from analyzers.fixes import has_fixes
 
-    if not any(finding.code in FIXED for finding in findings):
+    if not any(map(has_fixes, findings)):
         return
     from rf_lsp.fixing import Checked, Fixer
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from analyzers import fixes
 from analyzers.facts import FileFacts, Finding, Fix
+from analyzers.rules.support.registry import RULES
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.sources import SourceError
 from analyzers.vocabulary import SEVERITIES
@@ -96,10 +97,8 @@ class Fixer:
     def forget(self) -> None:
         self._engine.sources.forget(self._path)
 
-    def fix_all(
-        self, source: Source, wanted: Callable[[Finding, Fix], bool]
-    ) -> tuple[Source, list[tuple[Finding, Fix]]]:
-        """Apply every wanted fix that holds, one after the other, until none is left."""
+    def fix_all(self, source: Source, wanted: Callable[[Finding], bool]) -> tuple[Source, list[tuple[Finding, Fix]]]:
+        """Apply every fix of a wanted finding that holds, one after the other, until none is left."""
         checked = self.look(source)
         done: list[tuple[Finding, Fix]] = []
         refused: set[tuple[str, str]] = set()
@@ -112,13 +111,14 @@ class Fixer:
         return checked.source, done
 
     def _step(
-        self, checked: Checked, wanted: Callable[[Finding, Fix], bool], refused: set[tuple[str, str]]
+        self, checked: Checked, wanted: Callable[[Finding], bool], refused: set[tuple[str, str]]
     ) -> tuple[Checked, Finding, Fix] | None:
         """From the last line to the first, so that no line moves before its turn."""
-        for finding in reversed(checked.findings):
-            for fix in self._proposals(checked, finding) if finding.place.file == self._path else ():
+        fixable = [found for found in checked.findings if found.place.file == self._path and wanted(found)]
+        for finding in reversed(fixable):
+            for fix in self._proposals(checked, finding):
                 key = (finding.message, fix.title)
-                if key in refused or not wanted(finding, fix):
+                if key in refused:
                     continue
                 result = self.after(checked, finding, fix)
                 if result is not None:
@@ -141,17 +141,18 @@ def _outputs(facts: FileFacts) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def holds(before: Sequence[Finding], after: Sequence[Finding], mended: Finding) -> bool:
+def holds(before: Sequence[Finding], after: Sequence[Finding], fixed: Finding) -> bool:
     """Whether the finding is gone and nothing is there that was not before.
 
     Findings are counted by rule, for numbers in messages may change. An error hides what comes behind it, so
-    mending one may bring to light what is no error.
+    fixing one may bring to light what is no error.
     """
     old, new = (Counter(finding.code for finding in findings) for findings in (before, after))
-    counted = after if mended.severity != "error" else [finding for finding in after if finding.severity == "error"]
-    return new[mended.code] < old[mended.code] and all(new[f.code] <= old[f.code] for f in counted)
+    counted = after if fixed.severity != "error" else [finding for finding in after if finding.severity == "error"]
+    return new[fixed.code] < old[fixed.code] and all(new[f.code] <= old[f.code] for f in counted)
 
 
-def safe(finding: Finding, fix: Fix) -> bool:
-    """What ``--fix`` and ``source.fixAll.rf`` apply."""
-    return fix.safe
+def is_fixed_safely(finding: Finding) -> bool:
+    """Whether ``--fix`` and ``source.fixAll.rf`` apply the fixes of its rule."""
+    rule = RULES.get(finding.code)
+    return rule is not None and rule.fixes_safely

@@ -65,7 +65,7 @@ def _place(place: Place) -> list[Any]:
 
 
 def _finding(finding: Finding) -> list[Any]:
-    fixes = [[fix.title, fix.safe, [[_place(edit.place), edit.text] for edit in fix.edits]] for fix in finding.fixes]
+    fixes = [[fix.title, [[_place(edit.place), edit.text] for edit in fix.edits]] for fix in finding.fixes]
     related = [[text, _place(place)] for text, place in finding.related]
     head = [finding.code, finding.name, finding.severity, finding.message, _place(finding.place)]
     return [*head, related, fixes, finding.model]
@@ -80,6 +80,6 @@ def _read_finding(data: list[Any]) -> Finding:
         message,
         Place(*place),
         [(text, Place(*at)) for text, at in related],
-        [Fix(title, safe, tuple(Edit(Place(*at), text) for at, text in edits)) for title, safe, edits in fixes],
+        [Fix(title, tuple(Edit(Place(*at), text) for at, text in edits)) for title, edits in fixes],
         model,
     )

@@ -9,37 +9,38 @@ from typing import Any
 import libcst as cst
 
 from analyzers.facts import Edit, Fix, LayerFact, Place
-from analyzers.fixes.support.arguments import change, window
+from analyzers.fixes.support.arguments import change
 from analyzers.fixes.support.calls import Call, nodes_in
-from analyzers.fixes.support.context import Bench
+from analyzers.fixes.support.context import FixContext
+from analyzers.fixes.support.windows import window
 from analyzers.source.blocks import Block
 
 MOST = 8
 """Proposals, nearest to the merge first."""
 
 
-def propose(bench: Bench) -> Iterator[Fix]:
-    model = bench.model
+def propose(context: FixContext) -> Iterator[Fix]:
+    model = context.model
     if model is None:
         return
-    merge = bench.finding.place
+    merge = context.finding.place
     places = {layer.definition: layer for layer in model.layers if layer.definition is not None}
     layers = list(places.values())
     at = next((index for index, place in enumerate(places) if place == merge), len(layers))
-    yield from islice((fix for layer in reversed(layers[:at]) for fix in _each(bench, layer)), MOST)
+    yield from islice((fix for layer in reversed(layers[:at]) for fix in _each(context, layer)), MOST)
 
 
-def _each(bench: Bench, layer: LayerFact) -> Iterator[Fix]:
+def _each(context: FixContext, layer: LayerFact) -> Iterator[Fix]:
     place = layer.definition
     assert place is not None
-    yield from _crop(bench, layer, place)
-    call = bench.call(place)
+    yield from _crop(context, layer, place)
+    call = context.call(place)
     if call is None:
         return
     edits = _evened(call)
     if edits:
-        yield Fix(f"Pad evenly on both sides ({', '.join(edit.text for edit in edits)})", False, tuple(edits))
-    yield from _convolution(call, layer)
+        yield Fix(f"Pad evenly on both sides ({', '.join(edit.text for edit in edits)})", tuple(edits))
+    yield from _convolution(context, layer)
 
 
 # -- padding -----------------------------------------------------------------------------------
@@ -70,23 +71,23 @@ def _pairs(value: cst.BaseExpression) -> Iterator[tuple[cst.Integer, cst.Integer
         yield from _pairs(item)
 
 
-def _convolution(call: Call, layer: LayerFact) -> Iterator[Fix]:
+def _convolution(context: FixContext, layer: LayerFact) -> Iterator[Fix]:
     """The padding that puts the centre of a convolution's first unit on the first pixel."""
     found = window(layer)
-    if found is None or not isinstance(found.padding, int):
+    if found is None or not isinstance(found.padding, int) or not found.keeps_size:
         return
     wanted = found.dilation * (found.kernel - 1) // 2
-    edit = change(call, layer, "padding", str(wanted)) if wanted != found.padding else None
+    edit = change(context, layer.construction, "padding", str(wanted)) if wanted != found.padding else None
     if edit is not None:
-        yield Fix(f"Set padding of `{layer.name}` to {wanted}", False, (edit,))
+        yield Fix(f"Set padding of `{layer.name}` to {wanted}", (edit,))
 
 
 # -- crops -------------------------------------------------------------------------------------
 
 
-def _crop(bench: Bench, layer: LayerFact, place: Place) -> Iterator[Fix]:
+def _crop(context: FixContext, layer: LayerFact, place: Place) -> Iterator[Fix]:
     """A slice of the same length out of the middle."""
-    module = bench.module(place.file)
+    module = context.module(place.file)
     found = nodes_in(module, place, cst.Subscript) if module is not None else None
     before, after = (layer.input_shapes or [None])[0], layer.output_shape
     if found is None or before is None or after is None or len(before) != len(after):
@@ -97,7 +98,7 @@ def _crop(bench: Bench, layer: LayerFact, place: Place) -> Iterator[Fix]:
         if block.span(node) == span:
             edits = _centred(place.file, block, node, list(zip(before, after, strict=True)))
             if edits:
-                yield Fix(f"Crop evenly on both sides ({', '.join(edit.text for edit in edits)})", False, edits)
+                yield Fix(f"Crop evenly on both sides ({', '.join(edit.text for edit in edits)})", edits)
 
 
 def _centred(path: str, block: Block, node: cst.Subscript, sizes: list[tuple[Any, Any]]) -> tuple[Edit, ...]:

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from analyzers.facts import Fix, LayerFact, ModelFact
-from analyzers.fixes.support.arguments import change, widened, window
-from analyzers.fixes.support.context import Bench
-from analyzers.fixes.support.dilations import dilated
+from analyzers.facts import Edit, Fix, LayerFact, ModelFact
+from analyzers.fixes.support.arguments import change, joined, touches
+from analyzers.fixes.support.context import FixContext
+from analyzers.fixes.support.windows import dilated, widened, window
 from analyzers.rules.support.coverage import extents
 
 MOST_LAYERS = 4
@@ -19,8 +19,8 @@ LARGEST_KERNEL = 31
 MOST_STRIDES, MOST_STRIDABLE = 3, 12
 
 
-def propose(bench: Bench) -> Iterator[Fix]:
-    model = bench.model
+def propose(context: FixContext) -> Iterator[Fix]:
+    model = context.model
     if model is None or model.field is None:
         return
     missing = _missing(model)
@@ -28,13 +28,13 @@ def propose(bench: Bench) -> Iterator[Fix]:
     for count in range(1, min(len(layers), MOST_LAYERS) + 1):
         chosen = layers[-count:]
         schedule = _schedule(chosen, missing)
-        edits = dilated(bench, chosen, schedule) if _is_wider(chosen, schedule) else None
-        if edits:
+        edits = dilated(context, chosen, schedule) if _is_wider(chosen, schedule) else None
+        if edits and _only(model, chosen, edits):
             names = f"`{chosen[0].name}`" if count == 1 else f"the last {count} convolutions"
-            yield Fix(f"Dilate {names} by {', '.join(map(str, schedule))}", False, edits)
+            yield Fix(f"Dilate {names} by {', '.join(map(str, schedule))}", edits)
     for layer in layers[-1:]:
-        yield from _larger_kernel(bench, layer, missing)
-    yield from _another_stride(bench, model, missing)
+        yield from _larger_kernel(context, model, layer, missing)
+    yield from _another_stride(context, model, missing)
 
 
 def _is_wider(chosen: list[LayerFact], schedule: list[int]) -> bool:
@@ -77,28 +77,32 @@ def _dense(layer: LayerFact, gain: float) -> int:
     return min(sizes, default=1)
 
 
-def _larger_kernel(bench: Bench, layer: LayerFact, missing: int) -> Iterator[Fix]:
-    old, call = window(layer), bench.call(layer.definition)
-    if old is None or call is None:
+def _only(model: ModelFact, chosen: Sequence[LayerFact], edits: Sequence[Edit]) -> bool:
+    """Whether what is edited builds no other layer."""
+    others = [layer for layer in model.layers if layer not in chosen]
+    return not any(touches(layer.construction, edit) for layer in others for edit in edits)
+
+
+def _larger_kernel(context: FixContext, model: ModelFact, layer: LayerFact, missing: int) -> Iterator[Fix]:
+    old = window(layer)
+    if old is None:
         return
     kernel = old.kernel + 2 * math.ceil(missing * (old.kernel - 1) / _reach(layer) / old.dilation / 2)
-    edits = widened(call, layer, old, old._replace(kernel=kernel)) if kernel <= LARGEST_KERNEL else None
-    if edits:
-        yield Fix(f"Give `{layer.name}` a kernel of {kernel}", False, edits)
+    edits = widened(context, layer, old, old._replace(kernel=kernel)) if kernel <= LARGEST_KERNEL else None
+    if edits and _only(model, [layer], edits):
+        yield Fix(f"Give `{layer.name}` a kernel of {kernel}", edits)
 
 
-def _another_stride(bench: Bench, model: ModelFact, missing: int) -> Iterator[Fix]:
+def _another_stride(context: FixContext, model: ModelFact, missing: int) -> Iterator[Fix]:
     """A stride of 2 doubles what every later layer adds: on as few convolutions as will do, and as late as will do."""
     layers = [layer for layer in _alone(model) if _undilated(layer)][-MOST_STRIDABLE:]
     for count in range(1, MOST_STRIDES + 1):
         enough = [chosen for chosen in combinations(layers, count) if _gain(model, chosen) >= missing > 0]
         for chosen in enough[: -MOST_LAYERS - 1 : -1]:
-            calls = [(bench.call(layer.definition), layer) for layer in chosen]
-            edits = [change(call, layer, "stride", "2") for call, layer in calls if call is not None]
-            found = tuple(edit for edit in edits if edit is not None)
-            if len(found) == count:
+            edits = joined(change(context, layer.construction, "stride", "2") for layer in chosen)
+            if edits and _only(model, chosen, edits):
                 names = " and ".join(f"`{layer.name}`" for layer in chosen)
-                yield Fix(f"Give {names} a stride of 2", False, found)
+                yield Fix(f"Give {names} a stride of 2", edits)
         if enough:
             return
 

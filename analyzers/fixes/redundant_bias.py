@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.facts import Fix
-from analyzers.fixes.support.arguments import argument, change
-from analyzers.fixes.support.context import Bench
+from analyzers.fixes.support.arguments import find
+from analyzers.fixes.support.context import FixContext
 
 
-def propose(bench: Bench) -> Iterator[Fix]:
-    call = bench.call(bench.finding.place)
-    if call is None:
-        return
-    for layer in bench.layers_at(bench.finding.place)[:1]:
-        edit = change(call, layer, "bias", "False")
-        if edit is not None:
-            yield Fix(f"Set {argument(layer, 'bias').name}=False", False, (edit,))
+def propose(context: FixContext) -> Iterator[Fix]:
+    for layer in context.layers_at(context.finding.place)[:1]:
+        target = find(context, layer.construction, "bias")
+        if target is not None:
+            yield Fix(f"Set {target.slot.name}=False", (target.set("False"),))

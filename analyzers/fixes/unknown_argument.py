@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from analyzers.facts import Fix
 from analyzers.fixes.support.calls import Call
-from analyzers.fixes.support.context import Bench
+from analyzers.fixes.support.context import FixContext
 from analyzers.interpreter.parameters import nearest
 
 
-def propose(bench: Bench) -> Iterator[Fix]:
-    problem = bench.problem
+def propose(context: FixContext) -> Iterator[Fix]:
+    problem = context.problem
     if problem is None:
         return
     wrong, right = problem.data.get("argument"), problem.data.get("suggestion")
-    call = bench.call(problem.place)
+    call = context.call(problem.place)
     if call is None or not isinstance(wrong, str) or not isinstance(right, str):
         return
     names = {wrong: right, **_others(call, wrong, problem.data.get("known"))}
@@ -23,7 +23,7 @@ def propose(bench: Bench) -> Iterator[Fix]:
     found = tuple(edit for edit in edits if edit is not None)
     if len(found) == len(names) == len(set(names.values())):
         title = ", ".join(f"{old} to {new}" for old, new in names.items())
-        yield Fix(f"Rename {title}", True, found)
+        yield Fix(f"Rename {title}", found)
 
 
 def _others(call: Call, wrong: str, known: object) -> dict[str, str]:

@@ -8,15 +8,15 @@ import libcst as cst
 
 from analyzers.facts import Edit, Fix, Place
 from analyzers.fixes.support.calls import nodes_in
-from analyzers.fixes.support.context import Bench
+from analyzers.fixes.support.context import FixContext
 from analyzers.source.blocks import Block
 from analyzers.source.lexical import split_lines
 from analyzers.source.module import SourceModule
 
 
-def propose(bench: Bench) -> Iterator[Fix]:
-    place = bench.finding.place
-    module, problem = bench.module(place.file), bench.problem
+def propose(context: FixContext) -> Iterator[Fix]:
+    place = context.finding.place
+    module, problem = context.module(place.file), context.problem
     value = _assigned(module, place) if module is not None else None
     kind = problem.data.get("container") if problem is not None else None
     if module is None or value is None or not isinstance(kind, str):
@@ -31,7 +31,7 @@ def propose(bench: Bench) -> Iterator[Fix]:
     span = around or at
     start = Place(at.file, span.line, span.column, span.line, span.column)
     end = Place(at.file, span.end_line, span.end_column, span.end_line, span.end_column)
-    yield Fix(f"Use {prefix}.{kind}", False, (Edit(start, f"{prefix}.{kind}{opening}"), Edit(end, closing)))
+    yield Fix(f"Use {prefix}.{kind}", (Edit(start, f"{prefix}.{kind}{opening}"), Edit(end, closing)))
 
 
 def _with_parentheses(module: SourceModule, at: Place) -> Place | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.facts import Edit, Fix, Place
-from analyzers.fixes.support.context import Bench
+from analyzers.fixes.support.context import FixContext
 from analyzers.source.lexical import split_lines
 
 
-def propose(bench: Bench) -> Iterator[Fix]:
-    place = bench.finding.place
-    module = bench.module(place.file)
+def propose(context: FixContext) -> Iterator[Fix]:
+    place = context.finding.place
+    module = context.module(place.file)
     lines = split_lines(module.text) if module is not None else []
     if place.line >= len(lines):
         return
@@ -23,4 +23,4 @@ def propose(bench: Bench) -> Iterator[Fix]:
         area = Place(place.file, place.line, len(before.rstrip()), place.line, place.end_column + len(behind))
     else:
         area = Place(place.file, place.line, 0, place.line + 1, 0)
-    yield Fix("Remove the comment", True, (Edit(area, ""),))
+    yield Fix("Remove the comment", (Edit(area, ""),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,12 @@ from analyzers.interpreter.values import (
     Function,
     HostMethod,
     Instance,
+    Invocation,
     LazyIterator,
     NativeView,
     Partial,
     Raised,
+    Site,
     StaticMethod,
     TypingForm,
     UnknownTail,
@@ -210,7 +213,9 @@ def call_native(machine: Machine, native: Any, args: list[Any], kwargs: dict[str
     except UnknownUsed as used:
         return _placed(machine, used.unknown)
     except OperationError as error:
-        return machine.problem(error, subject_of(native, args))
+        receiver = bool(args) and type(args[0]) is Instance
+        called = None if receiver else Invocation(native, machine.site(), tuple(args), kwargs)
+        return machine.problem(error, subject_of(native, args), called=called)
 
 
 def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -247,6 +252,7 @@ def _construct_layer(
     """``__init__`` of a framework layer: an argument that is unknown makes the layer unknown, not the program."""
     instance = args[0]
     host.prepare(instance)
+    object.__setattr__(instance, "constructors", _constructors(machine, native, instance, args, kwargs))
     sizes = overlays.SIZES.get(host, ())
     if sizes and not UNKNOWNS.isdisjoint(map(type, (*args, *kwargs.values()))):
         args, kwargs = _sized(signature, sizes, args, kwargs)
@@ -269,6 +275,22 @@ def _construct_layer(
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
         reason = f"{instance.class_.name} with these arguments is not modelled ({error})"
         object.__setattr__(instance, "unknown_because", machine.unknown(reason))
+
+
+def _constructors(
+    machine: Machine, native: Any, instance: Instance, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[Invocation, ...]:
+    """The call of a layer's own constructor, and those of the ``__init__`` around it that led there."""
+    calls = [Invocation(native, machine.site(), tuple(args[1:]), kwargs)]
+    for inner, outer in pairwise(reversed(machine.frames)):
+        function = inner.function
+        if type(function) is not Function or function.name != "__init__" or not function.parameters.positional:
+            break
+        if inner.scope.names.get(function.parameters.positional[0]) is not instance:
+            break
+        site = Site(outer.block, outer.node, outer.module.path) if outer.node is not None else None
+        calls.append(Invocation(function, site, (), {}))
+    return tuple(calls)
 
 
 def _mended(error: OperationError, kwargs: dict[str, Any]) -> dict[str, Any] | None:

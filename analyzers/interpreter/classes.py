@@ -47,8 +47,14 @@ HIDDEN = frozenset(
 )
 
 
+ENGINE_MEMBERS = frozenset(["qualified_name", "prepare", "geometry", "argument_names"])
+"""What host classes say to the engine alone: no attributes of the program's objects."""
+
+
 def _is_public(name: str) -> bool:
-    return name not in HIDDEN and name not in ("qualified_name", "prepare", "__static_attributes__", "__firstlineno__")
+    return (
+        name not in HIDDEN and name not in ENGINE_MEMBERS and name not in ("__static_attributes__", "__firstlineno__")
+    )
 
 
 def _host_member(host: type, name: str, value: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from analyzers.geometry import Geometry
 from analyzers.interpreter.values import Class, Instance
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.tensor import Tensor
@@ -143,6 +144,20 @@ def _named_children(
             own = framework_of(child)
             named.append(((own or framework).child_name(prefix, str(key), child), child, own))
     return named
+
+
+def leaf_tensors(module: Instance) -> list[Tensor]:
+    """The parameters that are shown at a layer."""
+    framework = framework_of(module)
+    return [tensor for _, tensor in framework.leaf_tensors(module)] if framework is not None else []
+
+
+def geometry_of(module: Instance) -> Geometry | None:
+    """The window that a module slides over its input, as the framework class it derives from says."""
+    for base in module.class_.mro:
+        if isinstance(base, Class) and hasattr(base.host, "geometry"):
+            return base.host.geometry(module)  # type: ignore[union-attr]
+    return None
 
 
 def own_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:

@@ -31,7 +31,7 @@ from analyzers.interpreter.budget import Budget
 from analyzers.interpreter.classes import class_of_host
 from analyzers.interpreter.recorder import Recorder
 from analyzers.interpreter.scope import Frame, Journal
-from analyzers.interpreter.values import Class, Instance, Raised, Site
+from analyzers.interpreter.values import Class, Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.unknown import Unknown
 
@@ -125,16 +125,23 @@ class Machine:
 
     # -- recorded errors --------------------------------------------------------------------------
 
-    def problem(self, error: OperationError, subject: str | None = None, site: Site | None = None) -> Any:
-        """Note what the framework would refuse, and go on with what the operation declares."""
+    def problem(
+        self,
+        error: OperationError,
+        subject: str | None = None,
+        site: Site | None = None,
+        called: Invocation | None = None,
+    ) -> Any:
+        """Note what the framework would refuse (in the function ``called``, where it is not a layer's), and go on with
+        what the operation declares."""
         site = site or self.site()
         if self.handlers:
             raised = self.exception(error.exception, error.message.replace("{subject}", subject or "it"))
             if any(catches(raised) for catches in self.handlers):
-                raised.recorded_error = self.recorder.recorded(error, subject, site) if not self.uncertain else None
+                raised.recorded_error = None if self.uncertain else self.recorder.recorded(error, subject, site, called)
                 raise raised
         if not self.uncertain and not SIZE_UNKNOWN.search(error.message):
-            self.recorder.problem(error, subject, site)
+            self.recorder.problem(error, subject, site, called)
         if error.result is None:
             return Unknown("it does not fit (see the finding)", site)
         return error.result

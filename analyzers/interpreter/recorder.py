@@ -10,7 +10,7 @@ from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.evaluations import Evaluations
 from analyzers.interpreter.framework import children_of
 from analyzers.interpreter.graph import Step, tensors_below
-from analyzers.interpreter.values import Instance, Raised, Site
+from analyzers.interpreter.values import Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
@@ -58,15 +58,24 @@ class Merge:
 
 
 class RecordedError:
-    """A problem before it is worded for people: the error, who it happened to, and where."""
+    """A problem before it is worded for people: the error, who it happened to, where, and in which function (None:
+    in a layer)."""
 
-    __slots__ = ("error", "record", "site", "subject")
+    __slots__ = ("called", "error", "record", "site", "subject")
 
-    def __init__(self, error: OperationError, subject: str | None, site: Site | None, record: Record | None) -> None:
+    def __init__(
+        self,
+        error: OperationError,
+        subject: str | None,
+        site: Site | None,
+        record: Record | None,
+        called: Invocation | None = None,
+    ) -> None:
         self.error = error
         self.subject = subject
         self.site = site
         self.record = record
+        self.called = called
 
     @property
     def key(self) -> tuple[str, Any]:
@@ -303,16 +312,20 @@ class Recorder:
 
     # -- problems --------------------------------------------------------------------------------
 
-    def problem(self, error: OperationError, subject: str | None, site: Site | None) -> None:
-        recorded = self.recorded(error, subject, site)
+    def problem(
+        self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
+    ) -> None:
+        recorded = self.recorded(error, subject, site, called)
         self.recorded_errors.append(recorded)
         if self.stop_after:
             self.stop_after.discard(recorded.key)
             if not self.stop_after:
                 raise Enough
 
-    def recorded(self, error: OperationError, subject: str | None, site: Site | None) -> RecordedError:
-        return RecordedError(error, subject, site, self.stack[-1] if self.stack else None)
+    def recorded(
+        self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
+    ) -> RecordedError:
+        return RecordedError(error, subject, site, self.stack[-1] if self.stack else None, called)
 
     def escaped(self, raised: Raised) -> None:
         """What nothing in the program caught for good."""

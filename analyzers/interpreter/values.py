@@ -27,6 +27,16 @@ class Site(NamedTuple):
     path: str
 
 
+class Invocation(NamedTuple):
+    """A call as the program makes it; ``args`` without the receiver, empty together with ``kwargs`` where what was
+    given is only known inside (``callee`` is a :class:`Function`)."""
+
+    callee: Any
+    site: Site | None
+    args: tuple
+    kwargs: dict[str, Any]
+
+
 class Function:
     """A ``def`` or ``lambda`` together with the scope it closes over."""
 
@@ -282,7 +292,7 @@ class Instance:
     (``self.kernel_size``); interpreted code goes through ``Machine.get_attribute``.
     """
 
-    __slots__ = ("attributes", "class_", "machine", "payload", "site", "unknown_because")
+    __slots__ = ("attributes", "class_", "constructors", "machine", "payload", "site", "unknown_because")
 
     attributes: dict[str, Any]
     broken: Unknown | None
@@ -298,6 +308,7 @@ class Instance:
         object.__setattr__(self, "attributes", {})
         object.__setattr__(self, "payload", None)
         object.__setattr__(self, "unknown_because", None)
+        object.__setattr__(self, "constructors", ())
 
     if not TYPE_CHECKING:  # What a host class does not declare is a mistake to the type checker.
 
@@ -352,6 +363,13 @@ class NativeView:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.machine.call(self.value, args, kwargs)
+
+
+def blank_copy(value: Instance, machine: Machine) -> Instance:
+    """An object of the same class that was built at the same place, without attributes."""
+    made = Instance(value.class_, machine, value.site)
+    object.__setattr__(made, "constructors", value.constructors)
+    return made
 
 
 class NativeModule:

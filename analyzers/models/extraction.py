@@ -11,34 +11,29 @@ from analyzers.facts import (
     ModuleFact,
     Place,
     Problem,
+    SourceCall,
     UnknownFact,
 )
 from analyzers.frameworks.torch.module import unregistered
-from analyzers.interpreter.framework import children_of, framework_of, is_module, named_tensors, tensors_of, walk
+from analyzers.interpreter.framework import (
+    children_of,
+    is_module,
+    leaf_tensors,
+    named_tensors,
+    tensors_of,
+    walk,
+)
 from analyzers.interpreter.recorder import Record, RecordedError
 from analyzers.interpreter.values import UNKNOWNS, Instance, Site
 from analyzers.models.expressions import expressions
 from analyzers.models.layers import LayerRows
 from analyzers.models.results import first_tensor, known_outputs, per_item, unknowns_in
+from analyzers.models.source_calls import source_calls
 from analyzers.tensors.tensor import Tensor
 from analyzers.vocabulary import Status
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
-
-KEPT_ATTRIBUTES = (
-    "kernel_size stride padding dilation groups in_channels out_channels in_features out_features num_features "
-    "output_padding bias transposed normalized_shape num_groups num_channels ceil_mode scale_factor size mode "
-    "use_bias"
-).split()
-
-KERAS_SPELLING = {
-    "pool_size": "kernel_size",
-    "strides": "stride",
-    "dilation_rate": "dilation",
-    "filters": "out_channels",
-}
-"""Keras' names for what has a name in :data:`KEPT_ATTRIBUTES`."""
 
 
 def place_of(site: Site | None) -> Place | None:
@@ -114,9 +109,6 @@ class Extraction:
         if key not in self._own:
             self._own[key] = own_parameters(instance)
         return self._own[key]
-
-    def attributes_of(self, instance: Instance) -> dict[str, Any]:
-        return plain_attributes(instance)
 
     def _assigned(self) -> dict[int, Site | None]:
         """Where each module became an attribute: the expression whose value it is."""
@@ -200,7 +192,14 @@ class Extraction:
             if not children_of(record.instance):
                 subject = self.names.get(id(record.instance)) or subject
         place = place_of(recorded.site) or data.get("definition")
-        return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data)
+        calls = self._deciding(recorded)
+        return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data, calls)
+
+    def _deciding(self, recorded: RecordedError) -> tuple[SourceCall, ...]:
+        """The calls whose arguments a problem is about: of the function that met it, then of the layer around it."""
+        called = source_calls((recorded.called,), self.place_of) if recorded.called is not None else ()
+        instance = recorded.record.instance if recorded.record is not None else None
+        return (*called, *(source_calls(instance.constructors, self.place_of) if instance is not None else ()))
 
     def _about_layer(
         self, record: Record, recorded: RecordedError, related: list[tuple[str, Place]], data: dict[str, Any]
@@ -269,8 +268,7 @@ def own_parameters(instance: Instance) -> Any:
     if instance.unknown_because is not None or instance.class_.opaque is not None:
         return None
     total: Any = 0
-    framework = framework_of(instance)
-    for _, tensor in framework.leaf_tensors(instance) if framework is not None else ():
+    for tensor in leaf_tensors(instance):
         total = total + tensor.numel()
     return total
 
@@ -281,16 +279,6 @@ def container_for(value: Any) -> str | None:
         fits = all(isinstance(name, str) and is_module(part) for name, part in value.items())
         return "ModuleDict" if fits else None
     return "ModuleList" if isinstance(value, (list, tuple)) and all(map(is_module, value)) else None
-
-
-def plain_attributes(instance: Instance) -> dict[str, Any]:
-    attributes = instance.attributes
-    kept = [(k, attributes[k]) for k in KEPT_ATTRIBUTES if k in attributes]
-    if "use_bias" in attributes or "pool_size" in attributes:
-        kept += [(name, attributes[k]) for k, name in KERAS_SPELLING.items() if k in attributes]
-        function = attributes.get("activation")
-        kept.append(("activation", getattr(function, "__name__", "unknown") if function is not None else "linear"))
-    return {k: v for k, v in kept if isinstance(v, (int, float, str, tuple))}
 
 
 def merges_of(machine: Machine) -> list[MergeFact]:

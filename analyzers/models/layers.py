@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import CallFact, LayerFact
+from analyzers.interpreter.framework import geometry_of, leaf_tensors
 from analyzers.interpreter.recorder import Record
 from analyzers.interpreter.values import Instance
 from analyzers.models.results import first_tensor, per_item
+from analyzers.models.source_calls import source_calls
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -61,7 +63,9 @@ class LayerRows:
             definition=extraction.place_of(instance.site),
             parameters=extraction.own_parameters(instance),
             per_call=[],
-            attributes=extraction.attributes_of(instance),
+            geometry=geometry_of(instance),
+            weights=tuple([tensor.shape for tensor in leaf_tensors(instance)]),
+            construction=source_calls(instance.constructors, extraction.place_of),
             assigned=extraction.place_of(extraction.assigned.get(id(instance))),
         )
 

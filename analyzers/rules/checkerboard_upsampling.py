@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from analyzers.facts import FileFacts, Finding, LayerFact
 from analyzers.rules.support.coverage import place_of
-from analyzers.rules.support.geometry import is_transposed, kernel_axes, per_axis
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 
@@ -29,7 +28,7 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
         for layer in model.layers:
             place = place_of(layer)
-            uneven = _uneven(layer) if place and is_transposed(layer) else None
+            uneven = _uneven(layer) if place else None
             if place and uneven:
                 yield RULE.finding(place, uneven, model=model.target)
 
@@ -45,12 +44,10 @@ def taps_per_phase(kernel: int, stride: int, dilation: int = 1) -> list[int]:
 
 
 def _uneven(layer: LayerFact) -> str | None:
-    axes = kernel_axes(layer)
-    kernel, stride = per_axis(layer, "kernel_size", axes), per_axis(layer, "stride", axes)
-    dilation = per_axis(layer, "dilation", axes)
-    if kernel is None or stride is None or dilation is None:
+    found = layer.geometry
+    if found is None or not (found.is_convolution and found.transposed and found.stride and found.dilation):
         return None
-    for size, step, spread in zip(kernel, stride, dilation, strict=True):
+    for size, step, spread in zip(found.kernel_size, found.stride, found.dilation, strict=True):
         counts = taps_per_phase(min(size, 4096), min(step, 4096), spread)
         if len(set(counts)) > 1:
             multiple = max(step, round(size / step) * step)

@@ -7,7 +7,6 @@ from itertools import cycle, islice
 
 from analyzers.facts import FieldFact, FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import axis_name, place_of
-from analyzers.rules.support.geometry import is_convolution, kernel_axes, per_axis
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 
@@ -59,11 +58,10 @@ def _leaves_holes(layer: LayerFact) -> bool:
 
 def _dilation(layer: LayerFact) -> int:
     """The largest dilation of a convolution along an axis on which its kernel is larger than 1."""
-    axes = kernel_axes(layer)
-    kernel, dilation = per_axis(layer, "kernel_size", axes), per_axis(layer, "dilation", axes)
-    if not is_convolution(layer) or kernel is None or dilation is None:
+    found = layer.geometry
+    if found is None or not found.is_convolution or found.dilation is None:
         return 1
-    return max((step for size, step in zip(kernel, dilation, strict=True) if size > 1), default=1)
+    return max((step for size, step in zip(found.kernel_size, found.dilation, strict=True) if size > 1), default=1)
 
 
 def _message(model: ModelFact, run: list[LayerFact], axis: int) -> str:

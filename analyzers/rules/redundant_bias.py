@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import place_of
-from analyzers.rules.support.geometry import is_convolution, kernel_axes, per_axis, short_type
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 
@@ -26,7 +24,7 @@ RULE = Rule(
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
-        biased = {layer.name: layer for layer in reversed(model.layers) if is_convolution(layer) and has_bias(layer)}
+        biased = {layer.name: layer for layer in reversed(model.layers) if has_bias(layer)}
         for conv, norm in _normalised(model, biased) if biased else ():
             place = place_of(conv)
             if place:
@@ -35,21 +33,14 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 
 
 def has_bias(layer: LayerFact) -> bool:
-    """Whether a convolution has one parameter an output channel more than its weight has elements; in Keras, whether
-    it says so and nothing but the bias comes after the sum."""
-    if "use_bias" in layer.attributes:
-        return layer.attributes["use_bias"] is True and layer.attributes.get("activation") == "linear"
-    kernel = per_axis(layer, "kernel_size", kernel_axes(layer))
-    inputs, outputs, groups = (layer.attributes.get(name) for name in ("in_channels", "out_channels", "groups"))
-    if kernel is None or not (isinstance(inputs, int) and isinstance(outputs, int) and isinstance(groups, int)):
-        return False
-    return layer.parameters == inputs // groups * outputs * math.prod(kernel) + outputs
+    """Whether a convolution has a bias that nothing comes after."""
+    return layer.geometry is not None and layer.geometry.is_convolution and layer.geometry.biased
 
 
 def _normalised(model: ModelFact, named: Mapping[str, LayerFact]) -> Iterator[tuple[LayerFact, LayerFact]]:
     """(layer, norm) of the layers ``named`` whose outputs, of all their calls, go into a norm and nowhere else."""
     consumers = Counter(name for layer in model.layers for call in layer.per_call for name in set(call.producers))
-    norms = [layer for layer in model.layers if "BatchNorm" in short_type(layer)]
+    norms = [layer for layer in model.layers if "BatchNorm" in layer.short_type]
     alone = [(call.producers[0], norm) for norm in norms for call in norm.per_call if len(call.producers) == 1]
     normalised = Counter(name for name, _ in alone)
     first = dict(reversed(alone))

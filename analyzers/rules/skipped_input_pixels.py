@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from analyzers.facts import CallFact, FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import axis_name, place_of
-from analyzers.rules.support.geometry import is_transposed, kernel_axes, per_axis
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 
@@ -22,8 +21,6 @@ RULE = Rule(
     how_to_fix="Use a kernel at least as large as the stride, or pool before a 1×1 convolution.",
     reference="He et al. 2019 (ResNet-D), https://arxiv.org/abs/1812.01187",
 )
-
-SKIPS_NONE = (1, (1,), (1, 1), (1, 1, 1))
 
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
@@ -42,18 +39,16 @@ def _lost_axis(model: ModelFact, layer: LayerFact) -> int | None:
 
 def _geometry(layer: LayerFact) -> list[tuple[int, int]]:
     """(extent, stride) along each axis: extent = dilation · (kernel − 1) + 1."""
-    axes = kernel_axes(layer)
-    kernel = per_axis(layer, "kernel_size", axes)
-    stride, dilation = per_axis(layer, "stride", axes), per_axis(layer, "dilation", axes)
-    if not axes or kernel is None or stride is None or dilation is None or is_transposed(layer):
+    found = layer.geometry
+    if found is None or found.transposed or found.stride is None or found.extent is None:
         return []
-    return [(d * (k - 1) + 1, s) for k, s, d in zip(kernel, stride, dilation, strict=True)]
+    return list(zip(found.extent, found.stride, strict=True))
 
 
 def skipped_axis(layer: LayerFact, call: CallFact) -> int | None:
     """The first axis whose stride exceeds the kernel's extent and which has pixels to skip in a call; ``None`` also
     where it is not known what comes in."""
-    if "kernel_size" not in layer.attributes or layer.attributes.get("stride", 1) in SKIPS_NONE:
+    if layer.geometry is None or max(layer.geometry.stride or (1,)) == 1:
         return None
     shape = call.input_shapes[0] if call.input_shapes else None
     geometry = _geometry(layer)
@@ -80,7 +75,7 @@ def _read_beside(model: ModelFact, layer: LayerFact, call: CallFact) -> bool:
 
 def _message(layer: LayerFact, axis: int) -> str:
     extent, stride = _geometry(layer)[axis]
-    names = layer.field.axes if layer.field and len(layer.field.axes) == kernel_axes(layer) else ()
+    names = layer.field.axes if layer.field and len(layer.field.axes) == len(_geometry(layer)) else ()
     side = f" ({axis_name(names[axis])})" if names and len(set(_geometry(layer))) > 1 else ""
     skipped = stride - extent
     return (

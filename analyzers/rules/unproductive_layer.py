@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyzers.facts import FieldFact, FileFacts, Finding, LayerFact, ModelFact, Place
 from analyzers.rules.support.coverage import assumed, extents, place_of
-from analyzers.rules.support.geometry import is_convolution, kernel_axes, per_axis, times
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 
@@ -42,10 +41,8 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 
 def unproductive(model: ModelFact, layer: LayerFact) -> bool:
     """Whether a layer's kernel is larger than 1 and its input sees everything already each time it is called."""
-    if not is_convolution(layer):
-        return False
-    kernel = per_axis(layer, "kernel_size", kernel_axes(layer))
-    if kernel is None or max(kernel) == 1:
+    window = layer.geometry
+    if window is None or not window.is_convolution or max(window.kernel_size) == 1:
         return False
     return all(_sees_all(model, call.input_field) for call in layer.per_call)
 
@@ -62,13 +59,18 @@ def _message(model: ModelFact, layers: list[LayerFact]) -> str:
     first = layers[0]
     fields = [call.input_field for call in first.per_call if call.input_field is not None]
     narrowest = min(fields, key=lambda field: [value or 0 for value in field.shortest])
-    size = times(tuple(extent or 0 for extent in extents(model, narrowest)))
-    shortest = times(tuple(value or 0 for value in narrowest.shortest))
+    size = _times(extents(model, narrowest))
+    shortest = _times(narrowest.shortest)
     more = f" (so do {len(layers) - 1} more built here, up to `{layers[-1].name}`)" if len(layers) > 1 else ""
     return (
         f"`{first.name}` adds no context{more}: its input already sees all {size} px along every path "
         f"(narrowest RF {shortest})"
     )
+
+
+def _times(values: Iterable[int | None]) -> str:
+    """``(3, 3)`` → ``3×3``."""
+    return "×".join(str(value or 0) for value in values)
 
 
 GOOD = (

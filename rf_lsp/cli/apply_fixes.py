@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FixedFile:
     """A file before and after its safe fixes, and how many they were."""
 
     path: str
@@ -62,13 +62,15 @@ class Mended:
         return self.new.parts[0]
 
 
-def mended(path: str, task: Task, text: str | None = None, used: frozenset[tuple[str, int]] = frozenset()) -> Mended:
+def fixed_file(
+    path: str, task: Task, text: str | None = None, used: frozenset[tuple[str, int]] = frozenset()
+) -> FixedFile:
     """One file, or the unsaved ``text`` that stands for it. Comments that ignore what is found from other files
     (``used``: path and line) are not taken away. Raises SourceError as reading the file does."""
     from analyzers.request import Request
     from rf_lsp.checking import laid_over
     from rf_lsp.engine import Engine
-    from rf_lsp.fixing import Fixer, safe
+    from rf_lsp.fixing import Fixer, is_fixed_safely
 
     engine = Engine(task.project)
     request = Request(path, [], list(task.inputs), laid_over(engine.sources, path, text))
@@ -78,27 +80,27 @@ def mended(path: str, task: Task, text: str | None = None, used: frozenset[tuple
     source = fixer.source()
     new, done = fixer.fix_all(
         source,
-        lambda found, fix: safe(found, fix) and (found.code != "RF903" or (path, found.place.line) not in used),
+        lambda found: is_fixed_safely(found) and (found.code != "RF903" or (path, found.place.line) not in used),
     )
-    return Mended(path, source, new, len(done))
+    return FixedFile(path, source, new, len(done))
 
 
-def each_mended(results: Sequence[FileResult], task_of: dict[str, Task]) -> Iterator[Mended]:
+def fixed_files(results: Sequence[FileResult], task_of: dict[str, Task]) -> Iterator[FixedFile]:
     """The files that safe fixes change."""
-    from analyzers.fixes import SAFE
     from analyzers.source.sources import SourceError
+    from rf_lsp.fixing import is_fixed_safely
 
     for result in results:
-        if not any(found.code in SAFE and found.place.file == result.path for found in result.findings):
+        if not any(is_fixed_safely(found) and found.place.file == result.path for found in result.findings):
             continue
         used = frozenset(entry for other in results if other is not result for entry in other.used_ignores)
         with contextlib.suppress(SourceError):
-            found = mended(result.path, task_of[result.path], result.text, used)
+            found = fixed_file(result.path, task_of[result.path], result.text, used)
             if found.count:
                 yield found
 
 
-def write(found: Mended) -> None:
+def write(found: FixedFile) -> None:
     """Put the fixed text where the old one stands; raises :class:`UsageError` where that is not possible."""
     path = os.path.realpath(found.path)
     try:

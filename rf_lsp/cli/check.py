@@ -16,7 +16,7 @@ from rf_lsp.output import CheckReport, renderer, shows_fixes
 if TYPE_CHECKING:
     from analyzers.facts import Finding
     from rf_lsp.checking import Task
-    from rf_lsp.cli.apply_fixes import Mended
+    from rf_lsp.cli.apply_fixes import FixedFile
     from rf_lsp.results import FileResult
 
 FAIL_LEVELS = ("error", "warning", "information", "never")
@@ -107,7 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
     given = _standard_input(arguments) if "-" in arguments.paths else None
     if arguments.diff:
         return _show_changes(arguments, given)
-    unwritten = _mend(arguments, given) if arguments.fix else []
+    unwritten = _apply_fixes(arguments, given) if arguments.fix else []
     results = _results(arguments, given, shows_fixes("check", arguments.format))
     report = CheckReport(_findings(results, arguments), results, arguments.statistics)
     _tell_errors(results)
@@ -233,14 +233,16 @@ def _results(arguments: argparse.Namespace, given: _Given | None, fixes: bool = 
     return _from_standard_input(arguments, given, fixes) if given else _from_files(arguments, fixes)
 
 
-def _mended(arguments: argparse.Namespace, given: _Given | None, results: Sequence[FileResult]) -> Iterator[Mended]:
+def _fixed_files(
+    arguments: argparse.Namespace, given: _Given | None, results: Sequence[FileResult]
+) -> Iterator[FixedFile]:
     """What the safe fixes change."""
-    from rf_lsp.cli.apply_fixes import each_mended
+    from rf_lsp.cli.apply_fixes import fixed_files
 
     if given is not None:
-        return each_mended(results, {given.path: _task(given.path, arguments)})
+        return fixed_files(results, {given.path: _task(given.path, arguments)})
     groups = _groups([result.path for result in results], arguments)
-    return each_mended(results, {path: task for task, paths in groups for path in paths})
+    return fixed_files(results, {path: task for task, paths in groups for path in paths})
 
 
 def _show_changes(arguments: argparse.Namespace, given: _Given | None) -> int:
@@ -248,20 +250,20 @@ def _show_changes(arguments: argparse.Namespace, given: _Given | None) -> int:
     results = _results(arguments, given)
     _tell_errors(results)
     changed = False
-    for found in _mended(arguments, given, results):
+    for found in _fixed_files(arguments, given, results):
         sys.stdout.write(found.diff())
         options.note(f"{options.path_text(found.path)}: would make {found.fixes}")
         changed = True
     return 2 if any(result.error for result in results) else int(changed)
 
 
-def _mend(arguments: argparse.Namespace, given: _Given | None) -> list[str]:
+def _apply_fixes(arguments: argparse.Namespace, given: _Given | None) -> list[str]:
     """``--fix``: make the safe fixes. Standard input goes to standard output, changed or not. Returned are
     the reasons why files could not be written."""
     from rf_lsp.cli.apply_fixes import write
 
     failures = []
-    for found in _mended(arguments, given, _results(arguments, given)):
+    for found in _fixed_files(arguments, given, _results(arguments, given)):
         try:
             if given is not None:
                 given.data = found.rewritten(given.data)

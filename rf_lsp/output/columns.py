@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from analyzers.facts import CallFact, FieldFact, LayerFact
+from analyzers.facts import CallFact, FieldFact
 from rf_lsp.output.rows import CallRow
 from rf_lsp.output.text import (
     UNKNOWN,
@@ -32,10 +32,6 @@ class Column:
     numeric: bool = True
 
 
-def short_type(layer: LayerFact) -> str:
-    return layer.type.rsplit(".", 1)[-1]
-
-
 def _each(text: Callable[[CallFact], str]) -> Callable[[CallRow], str]:
     """A text of each of the row's calls: one where they agree, else ``first…last``."""
     return lambda row: _span(text(call) for call in row.calls)
@@ -55,7 +51,7 @@ def _of_field(text: Callable[[FieldFact], str]) -> Callable[[CallRow], str]:
 
 def type_text(row: CallRow) -> str:
     """The type's own name; a function is named by its row already."""
-    return "" if row.layer.functional else short_type(row.layer)
+    return "" if row.layer.functional else row.layer.short_type
 
 
 def parameters_text(row: CallRow) -> str:

@@ -106,6 +106,7 @@ def unknown(value: UnknownFact) -> dict[str, Any]:
 def finding(value: Finding) -> dict[str, Any]:
     from analyzers.rules.support.registry import RULES
 
+    rule = RULES[value.code]
     edits = [[{"place": place(edit.place), "text": edit.text} for edit in fix.edits] for fix in value.fixes]
     return {
         "code": value.code,
@@ -115,10 +116,11 @@ def finding(value: Finding) -> dict[str, Any]:
         "place": place(value.place),
         "related": [{"message": text, "place": place(at)} for text, at in value.related],
         "fixes": [
-            {"title": fix.title, "safe": fix.safe, "edits": made} for fix, made in zip(value.fixes, edits, strict=True)
+            {"title": fix.title, "safe": rule.fixes_safely, "edits": made}
+            for fix, made in zip(value.fixes, edits, strict=True)
         ],
         "model": value.model,
-        "url": RULES[value.code].url,
+        "url": rule.url,
     }
 
 

@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from analyzers.facts import Edit, Finding, Fix
 from rf_lsp.editing import Texts
-from rf_lsp.fixing import Fixer, safe
+from rf_lsp.fixing import Fixer, is_fixed_safely
 from rf_lsp.server import diagnostics, wire
 from rf_lsp.server.analysis import Analysis, Order
 from rf_lsp.server.buffers import Buffer
@@ -94,9 +94,9 @@ def _about(server: Server, buffer: Buffer, finding: Finding) -> dict[str, Any]:
 
 async def _held(server: Server, buffer: Buffer, analysis: Analysis, finding: Finding) -> list[Fix]:
     """The fixes of a finding that the engine agrees to, looked for once for each text."""
-    from analyzers.fixes import FIXED
+    from analyzers.fixes import has_fixes
 
-    if finding.code not in FIXED:
+    if not has_fixes(finding):
         return []
     key = (buffer.path, analysis.revision, finding.code, finding.place)
     if key not in server.held_fixes:
@@ -119,9 +119,7 @@ def _try(server: Server, path: str, finding: Finding, stop: Any) -> list[Fix]:
 
 
 async def _fix_all(server: Server, buffer: Buffer, analysis: Analysis) -> list[dict[str, Any]]:
-    from analyzers.fixes import SAFE
-
-    if SAFE.isdisjoint(finding.code for finding in analysis.findings):
+    if not any(map(is_fixed_safely, analysis.findings)):
         return []
     parts = buffer.parts
     fixed = await server.background(lambda stop: _fixed(server, buffer.path, parts, stop))
@@ -138,7 +136,7 @@ def _fixed(server: Server, path: str, parts: tuple[str, ...], stop: Any) -> tupl
         return parts
     fixer = _fixer(server, order, stop)
     try:
-        return tuple(fixer.fix_all(source, safe)[0].parts)
+        return tuple(fixer.fix_all(source, is_fixed_safely)[0].parts)
     finally:
         fixer.restore(source)
 

@@ -67,8 +67,8 @@ class Bench:
 
     def settles(self, text: str) -> str:
         """Apply the first fix of every finding until none is left; a second run must find nothing to do."""
-        once, done = self.fixer.fix_all(Texts((text,)), lambda finding, fix: True)
-        twice, more = self._fixer().fix_all(once, lambda finding, fix: True)
+        once, done = self.fixer.fix_all(Texts((text,)), lambda finding: True)
+        twice, more = self._fixer().fix_all(once, lambda finding: True)
         left = ", ".join(f"{finding.code} {fix.title}" for finding, fix in more)
         return "" if twice == once and not more else f"after {len(done)} fixes a second run does: {left}"
 

@@ -9,7 +9,7 @@ import pytest
 from analyzers.request import Request
 from rf_lsp.editing import Texts, applied, diff
 from rf_lsp.engine import Engine, project_for, rule_settings, settings_for
-from rf_lsp.fixing import Checked, Fixer, safe
+from rf_lsp.fixing import Checked, Fixer, is_fixed_safely
 
 START = "import torch\nfrom torch import nn\n\n\n"
 SEQUENTIAL = START + "# rf: input={}\nmodel = nn.Sequential(\n{}\n)\n"
@@ -99,7 +99,7 @@ def test_fix(code: str, tmp_path: Path) -> None:
 
 
 def test_a_number_that_other_models_share_is_left_alone(tmp_path: Path) -> None:
-    """One line builds both blocks: mending one breaks the other."""
+    """One line builds both blocks: fixing one breaks the other."""
     text = START + (
         "class Block(nn.Module):\n    def __init__(self, inputs):\n        super().__init__()\n"
         "        self.conv = nn.Conv2d(16, 32, 3, padding=1)\n\n"
@@ -114,10 +114,10 @@ def test_a_number_that_other_models_share_is_left_alone(tmp_path: Path) -> None:
 
 def test_fix_all_is_safe_and_ends(tmp_path: Path) -> None:
     text = CASES["RF301"][0] + "x = 1  # rf: ignore[RF202]\n"
-    fixed, done = fixer_for(tmp_path).fix_all(Texts((text,)), safe)
+    fixed, done = fixer_for(tmp_path).fix_all(Texts((text,)), is_fixed_safely)
     assert fixed.module == CASES["RF301"][1] + "x = 1\n"
     assert {finding.code for finding, _ in done} == {"RF301", "RF903"}
-    assert fixer_for(tmp_path).fix_all(fixed, safe) == (fixed, [])
+    assert fixer_for(tmp_path).fix_all(fixed, is_fixed_safely) == (fixed, [])
 
 
 def test_diff() -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from analyzers.facts import CallFact, FieldFact, FileFacts, Finding, InputFact, LayerFact, ModelFact, OutputFact, Place
+from analyzers.geometry import CONVOLUTION, Geometry
 from analyzers.rules.support.registry import MODULES
 from analyzers.rules.support.settings import RuleSettings
 
@@ -42,19 +43,14 @@ OF_A_CALL = frozenset(item.name for item in dataclasses.fields(CallFact))
 def conv(name: str, line: int, **changes: Any) -> LayerFact:
     """A convolution that is called once; ``changes`` are of the layer or of that call."""
     of_call = {key: changes.pop(key) for key in OF_A_CALL & changes.keys()}
-    attributes = {
-        "kernel_size": (3, 3),
-        "stride": (1, 1),
-        "dilation": (1, 1),
-        **changes.pop("attributes", {}),
-    }
+    window = Geometry(CONVOLUTION, (3, 3), (1, 1), (0, 0), (1, 1))
     plain = LayerFact(
         name=name,
         type="torch.nn.Conv2d",
         definition=place(line),
         parameters=84,
         per_call=[call(line + 100, **of_call)],
-        attributes=attributes,
+        geometry=replace(window, **changes.pop("geometry", {})),
     )
     return replace(plain, **changes)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analyzers.facts import ModuleFact
 from analyzers.rules.support.settings import ModelSettings
 from tests.rules.facts import FILE, conv, model, place, said
@@ -57,11 +59,10 @@ def test_nothing_is_said_of_a_model_that_is_not_fully_known():
 
 
 def test_redundant_bias():
-    sizes = {"in_channels": 3, "out_channels": 3, "groups": 1}
-    norm = conv("norm", 2, type="torch.nn.BatchNorm2d", producers=("conv",), attributes={"kernel_size": None})
-    with_bias = conv("conv", 1, attributes=sizes)
+    norm = replace(conv("norm", 2, type="torch.nn.BatchNorm2d", producers=("conv",)), geometry=None)
+    with_bias = conv("conv", 1, geometry={"biased": True})
     assert [f.place.line for f in said("RF404", model(layers=[with_bias, norm]))] == [1]
-    without = conv("conv", 1, attributes=sizes, parameters=81)
+    without = conv("conv", 1)
     assert said("RF404", model(layers=[without, norm])) == []
     elsewhere = conv("head", 3, producers=("conv",))
     assert said("RF404", model(layers=[with_bias, norm, elsewhere])) == []

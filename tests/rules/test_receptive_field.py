@@ -72,8 +72,8 @@ class TestUnproductive:
         assert said("RF103", model(layers=[conv("a", 1, input_field=field(40, 31))])) == []
 
     def test_pointwise_convolutions_and_pools_do_not_count(self):
-        one = conv("a", 1, input_field=field(40, 40), attributes={"kernel_size": (1, 1)})
-        pool = conv("b", 2, input_field=field(40, 40), type="torch.nn.MaxPool2d")
+        one = conv("a", 1, input_field=field(40, 40), geometry={"kernel_size": (1, 1)})
+        pool = conv("b", 2, input_field=field(40, 40), type="torch.nn.MaxPool2d", geometry={"kind": "pooling"})
         assert said("RF103", model(layers=[one, pool])) == []
 
     def test_layers_built_on_one_line_are_one_finding(self):
@@ -87,14 +87,14 @@ class TestGridding:
 
     def test_the_run_and_a_better_schedule(self):
         holes = field(9, 9, density=(5 / 9, 5 / 9))
-        layers = [conv(name, line, field=holes, attributes={"dilation": (2, 2)}) for name, line in (("a", 1), ("b", 2))]
+        layers = [conv(name, line, field=holes, geometry={"dilation": (2, 2)}) for name, line in (("a", 1), ("b", 2))]
         (finding,) = said("RF104", model(field=holes, layers=layers))
         assert "density 0.56: the dilations 2, 2 of `a` … `b`" in finding.message
         assert finding.related == [("`b` is dilated too", place(2))]
 
     def test_holes_that_are_filled_later_are_silent(self):
         holes = field(9, 9, density=(5 / 9, 5 / 9))
-        layers = [conv("a", 1, field=holes, attributes={"dilation": (2, 2)})]
+        layers = [conv("a", 1, field=holes, geometry={"dilation": (2, 2)})]
         assert said("RF104", model(field=field(11, 11), layers=layers)) == []
 
     @pytest.mark.parametrize(
@@ -118,20 +118,20 @@ class TestSkippedPixels:
     """RF105"""
 
     def test_a_stride_over_the_kernel(self):
-        layer = conv("a", 1, attributes={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
+        layer = conv("a", 1, geometry={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
         assert len(said("RF105", model(layers=[layer]))) == 1
 
     def test_a_shortcut_beside_a_branch_that_reads_is_exempt(self):
-        shortcut = conv("shortcut", 1, attributes={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
-        branch = conv("conv", 2, attributes={"stride": (2, 2)}, producers=("x",))
+        shortcut = conv("shortcut", 1, geometry={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
+        branch = conv("conv", 2, geometry={"stride": (2, 2)}, producers=("x",))
         assert said("RF105", model(layers=[branch, shortcut])) == []
 
     def test_two_branches_that_both_skip_are_not(self):
-        pair = [conv(name, 1, attributes={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",)) for name in "ab"]
+        pair = [conv(name, 1, geometry={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",)) for name in "ab"]
         assert len(said("RF105", model(layers=pair))) == 2
 
     def test_dilation_widens_the_kernel(self):
-        layer = conv("a", 1, attributes={"kernel_size": (2, 2), "stride": (3, 3), "dilation": (2, 2)})
+        layer = conv("a", 1, geometry={"kernel_size": (2, 2), "stride": (3, 3), "dilation": (2, 2)})
         assert said("RF105", model(layers=[layer])) == []
 
 
@@ -143,8 +143,8 @@ class TestCheckerboard:
         [(3, 2, 1), (4, 2, 0), (2, 2, 0), (5, 3, 1), (1, 2, 1), (3, 1, 0), (6, 3, 0)],
     )
     def test_kernel_modulo_stride(self, kernel, stride, found):
-        attributes = {"kernel_size": (kernel,) * 2, "stride": (stride,) * 2}
-        layer = conv("up", 1, type="torch.nn.ConvTranspose2d", attributes=attributes)
+        geometry = {"kernel_size": (kernel,) * 2, "stride": (stride,) * 2, "transposed": True}
+        layer = conv("up", 1, type="torch.nn.ConvTranspose2d", geometry=geometry)
         assert len(said("RF106", model(layers=[layer]))) == found
 
     def test_taps_of_each_phase(self):

@@ -1,114 +1,130 @@
-"""Where the constructors of convolutions and pools take what a fix changes."""
+"""Arguments found by the signature of what is called, wherever a layer's constructor got them from."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from analyzers.facts import Edit, LayerFact
+import libcst as cst
+
+from analyzers.facts import Edit, Place, SourceCall
 from analyzers.fixes.support.calls import Call
-from analyzers.rules.support.geometry import is_convolution, is_transposed, kernel_axes, per_axis
+from analyzers.fixes.support.context import FixContext
+from analyzers.fixes.support.literals import NotLiteral, literal
+from analyzers.signature import Parameter
 
 
-class Argument(NamedTuple):
-    """The name of an argument, and its position when it is given without it."""
+class Slot(NamedTuple):
+    """Where an argument is given, or can be: ``argument`` is ``None`` where it is left to its default."""
 
+    call: Call
     name: str
-    position: int | None
+    argument: cst.Arg | None
 
 
-_TORCH = {"kernel_size": 2, "stride": 3, "padding": 4, "dilation": 5, "bias": 7}
-_TORCH_TRANSPOSED = {"kernel_size": 2, "stride": 3, "padding": 4, "output_padding": 5, "bias": 7, "dilation": 8}
-_TORCH_POOL = {"kernel_size": 0, "stride": 1, "padding": 2}
-_KERAS = {"kernel_size": 1, "strides": 2, "padding": 3, "dilation_rate": 5}
-_KERAS_DEPTHWISE = {"kernel_size": 0, "strides": 1, "padding": 2, "dilation_rate": 5}
-_KERAS_POOL = {"pool_size": 0, "strides": 1, "padding": 2}
-_KERAS_NAMES = {"stride": "strides", "dilation": "dilation_rate", "bias": "use_bias"}
+class Target(NamedTuple):
+    """What decides an argument: where it is written, the parameter it becomes, and the value that this gets."""
 
-
-def is_keras(layer: LayerFact) -> bool:
-    return layer.type.startswith("keras.")
-
-
-def argument(layer: LayerFact, name: str) -> Argument:
-    """Where the layer's class takes ``kernel_size``, ``stride``, ``padding``, ``dilation`` … (torch's names)."""
-    return argument_of(layer.type, name)
-
-
-def argument_of(type_name: str, name: str) -> Argument:
-    """The same by the class's name, which in Keras begins with ``keras.``"""
-    kind = type_name.rpartition(".")[2]
-    if type_name.startswith("keras."):
-        table = _KERAS_POOL if "Pool" in kind else _KERAS_DEPTHWISE if kind.startswith("Depthwise") else _KERAS
-        keyword = _KERAS_NAMES.get(name, name)
-    else:
-        table = _TORCH_POOL if "Pool" in kind else _TORCH_TRANSPOSED if "Transpose" in kind else _TORCH
-        keyword = name
-    return Argument(keyword, table.get(keyword))
-
-
-def change(call: Call, layer: LayerFact, name: str, text: str) -> Edit | None:
-    """Give an argument of the layer another value; ``None`` where it is not written as a number."""
-    return call.set(*argument(layer, name), text)
-
-
-class Window(NamedTuple):
-    """A convolution that treats its axes alike; ``padding`` may be ``"same"``, which follows the kernel, or
-    Keras' ``"valid"``."""
-
-    kernel: int
-    stride: int
-    padding: int | str
-    dilation: int
+    slot: Slot
+    parameter: Parameter
+    value: Any
 
     @property
-    def keeps_size(self) -> bool:
-        """Whether more padding can make up for a larger extent."""
-        return self.padding != "valid"
+    def is_given(self) -> bool:
+        return self.slot.argument is not None
+
+    def set(self, text: str) -> Edit:
+        """Give it another value."""
+        if self.slot.argument is None:
+            return self.slot.call.add(f"{self.slot.name}={text}")
+        return self.slot.call.replace(self.slot.argument, text)
 
 
-def window(layer: LayerFact) -> Window | None:
-    if not is_convolution(layer) or is_transposed(layer):
+def find(context: FixContext, calls: Sequence[SourceCall], role: str) -> Target | None:
+    """Where the nearest of ``calls`` that takes it gets the argument that means ``role`` (torch's name for it).
+
+    ``None`` where it cannot be given there, or where what is written there is no literal or another one than what
+    came in.
+    """
+    for index, made in enumerate(calls):
+        parameter = made.signature.parameter(role)
+        if parameter is not None:
+            slot = _follow(context, calls[index:], parameter.name, parameter.position)
+            return _target(slot, parameter, made) if slot is not None else None
+    return None
+
+
+def _target(slot: Slot, parameter: Parameter, made: SourceCall) -> Target | None:
+    try:
+        written = literal(slot.argument.value) if slot.argument is not None else parameter.default
+    except NotLiteral:
         return None
-    axes = kernel_axes(layer)
-    padding = layer.attributes.get("padding", 0)
-    if isinstance(padding, str):
-        padding = 0 if padding == "valid" and not is_keras(layer) else padding
-    else:
-        padding = _alike(layer, "padding", axes, 0)
-    kernel, stride, dilation = (_alike(layer, name, axes, 1) for name in ("kernel_size", "stride", "dilation"))
-    if kernel is None or stride is None or padding is None or dilation is None:
+    came = written if made.given is None else made.given.get(parameter.name, parameter.default)
+    return Target(slot, parameter, came) if slot.argument is None or written == came else None
+
+
+def change(context: FixContext, calls: Sequence[SourceCall], role: str, text: str) -> Edit | None:
+    """The edit that gives what ``role`` means another value."""
+    target = find(context, calls, role)
+    return target.set(text) if target is not None else None
+
+
+def _follow(context: FixContext, calls: Sequence[SourceCall], name: str, position: int | None) -> Slot | None:
+    """The argument of the first call, or what the constructor around it is given to pass on."""
+    made, call = calls[0], context.call(calls[0].place)
+    if call is None or not _is_plainly_called(call, made):
         return None
-    return Window(kernel, stride, padding, dilation)
+    argument = call.argument(name, position)
+    if argument is None:
+        return Slot(call, name, None) if call.is_plain else _forwarded(context, calls, call, name, position)
+    if isinstance(argument.value, cst.Name) and len(calls) > 1:
+        outer = calls[1].signature.named(argument.value.value)
+        if outer is not None:
+            return _follow(context, calls[1:], outer.name, outer.position)
+    return Slot(call, name, argument)
 
 
-def _alike(layer: LayerFact, name: str, axes: int, default: int) -> int | None:
-    """The value along all axes, where it is the same."""
-    values = per_axis(layer, name, axes, default)
-    return values[0] if values and len(set(values)) == 1 else None
+def _is_plainly_called(call: Call, made: SourceCall) -> bool:
+    """Whether the callee got the arguments that stand in the call, and none from elsewhere (``partial``, ``map``)."""
+    hidden = any(argument.star == "*" for argument in call.node.args)
+    given = len(call.leading)
+    return made.positional is None or given == made.positional or (hidden and given < made.positional)
 
 
-def widened(call: Call, layer: LayerFact, old: Window, new: Window) -> tuple[Edit, ...] | None:
-    """The edits that give a convolution another kernel or dilation, padded so that its output keeps its size."""
-    more = new.dilation * (new.kernel - 1) - old.dilation * (old.kernel - 1)
-    edits: list[Edit | None] = []
-    if new.kernel != old.kernel:
-        edits.append(change(call, layer, "kernel_size", str(new.kernel)))
-    if isinstance(old.padding, int) and more:
-        if more % 2 or old.padding + more // 2 < 0:
-            return None
-        edits.append(change(call, layer, "padding", str(old.padding + more // 2)))
-    elif old.padding == "valid":
+def _forwarded(
+    context: FixContext, calls: Sequence[SourceCall], call: Call, name: str, position: int | None
+) -> Slot | None:
+    """The argument among those that a constructor passes on with ``*args`` and ``**kwargs``."""
+    if len(calls) < 2:
         return None
-    if new.dilation != old.dilation:
-        edits.append(change(call, layer, "dilation", str(new.dilation)))
-    found = [edit for edit in edits if edit is not None]
-    return joined(found) if len(found) == len(edits) else None
+    outer = calls[1].signature
+    stars = {argument.star: _name_of(argument) for argument in call.node.args if argument.star}
+    wanted = {"*": outer.rest, "**": outer.keywords}
+    if any(named is None or named != wanted[star] for star, named in stars.items()) or outer.named(name) is not None:
+        return None
+    behind = position - len(call.leading) + outer.positions if position is not None and "*" in stars else None
+    slot = _follow(context, calls[1:], name, behind)
+    return slot if slot is not None and ("**" in stars or slot.argument is not None) else None
 
 
-def joined(edits: list[Edit]) -> tuple[Edit, ...]:
-    """Insertions at one place as one."""
-    merged: dict[object, Edit] = {}
+def _name_of(argument: cst.Arg) -> str | None:
+    return argument.value.value if isinstance(argument.value, cst.Name) else None
+
+
+def touches(calls: Sequence[SourceCall], edit: Edit) -> bool:
+    """Whether an edit is inside one of the calls."""
+    inner = edit.place
+    begins, ends = (inner.line, inner.column), (inner.end_line, inner.end_column)
+    places = [call.place for call in calls if call.place.file == inner.file]
+    return any((p.line, p.column) <= begins and ends <= (p.end_line, p.end_column) for p in places)
+
+
+def joined(edits: Iterable[Edit | None]) -> tuple[Edit, ...] | None:
+    """The edits with insertions at one place as one; ``None`` where one of them is not possible."""
+    merged: dict[Place, Edit] = {}
     for edit in edits:
+        if edit is None:
+            return None
         known = merged.get(edit.place)
         merged[edit.place] = Edit(edit.place, known.text + edit.text) if known is not None else edit
     return tuple(merged.values())

@@ -25,22 +25,29 @@ class Call:
     def place(self, node: cst.CSTNode) -> Place:
         return Place(self.path, *self.block.span(node))
 
-    def argument(self, name: str, index: int | None = None) -> cst.Arg | None:
+    @property
+    def leading(self) -> list[cst.Arg]:
+        """The arguments without a name, up to a ``*args`` that hides how many more there are."""
+        found = []
+        for argument in self.node.args:
+            if argument.star == "*":
+                break
+            if argument.keyword is None and not argument.star:
+                found.append(argument)
+        return found
+
+    def argument(self, name: str, position: int | None = None) -> cst.Arg | None:
         """The argument of a name, or the one at its position."""
         for argument in self.node.args:
             if argument.keyword is not None and argument.keyword.value == name:
                 return argument
-        positional = [argument for argument in self.node.args if argument.keyword is None and not argument.star]
-        return positional[index] if index is not None and index < len(positional) else None
+        leading = self.leading
+        return leading[position] if position is not None and position < len(leading) else None
 
-    def set(self, name: str, index: int | None, text: str) -> Edit | None:
-        """Give an argument another value, or add it; ``None`` where what is there is not made of numbers."""
-        argument = self.argument(name, index)
-        if argument is None:
-            return self.add(f"{name}={text}") if self.is_plain else None
-        if not is_literal(argument.value):
-            return None
-        return Edit(self.place(argument), f"{name}={text}" if argument.keyword is not None else text)
+    def replace(self, argument: cst.Arg, text: str) -> Edit:
+        """Give an argument another value."""
+        written = f"{argument.keyword.value}={text}" if argument.keyword is not None else text
+        return Edit(self.place(argument), written)
 
     def add(self, text: str) -> Edit:
         """Put an argument behind the last one."""
@@ -51,10 +58,9 @@ class Call:
         end = Place(self.path, at.end_line, at.end_column - 1, at.end_line, at.end_column - 1)
         return Edit(end, text)
 
-    def remove(self, name: str, index: int | None = None) -> Edit | None:
+    def remove(self, argument: cst.Arg) -> Edit | None:
         """Take an argument out that is not the first, with the comma before it."""
-        argument = self.argument(name, index)
-        if argument is None or argument is self.node.args[0]:
+        if argument is self.node.args[0]:
             return None
         before = self.place(self.node.args[list(self.node.args).index(argument) - 1])
         own = self.place(argument)
@@ -66,21 +72,6 @@ class Call:
         if argument is None or argument.keyword is None:
             return None
         return Edit(self.place(argument.keyword), new)
-
-
-def is_literal(node: cst.BaseExpression) -> bool:
-    """Whether an expression is made of numbers, strings, constants, and arithmetic on them."""
-    if isinstance(node, cst.Integer | cst.Float | cst.SimpleString):
-        return True
-    if isinstance(node, cst.Name):
-        return node.value in ("True", "False", "None")
-    if isinstance(node, cst.UnaryOperation):
-        return is_literal(node.expression)
-    if isinstance(node, cst.BinaryOperation):
-        return is_literal(node.left) and is_literal(node.right)
-    if isinstance(node, cst.Tuple | cst.List):
-        return all(is_literal(element.value) for element in node.elements)
-    return False
 
 
 def call_at(module: SourceModule, place: Place) -> Call | None:
@@ -100,29 +91,27 @@ def nodes_in(module: SourceModule, place: Place, *kinds: type[cst.CSTNode]) -> t
     tree = block.tree() if block is not None and not block.stale else None
     if block is None or tree is None:
         return None
-    first, last = (place.line, place.column), (place.end_line, place.end_column)
-    nodes = []
-    for node in _nodes(tree, kinds):
-        line, column, end_line, end_column = block.span(node)
-        if first <= (line, column) and (end_line, end_column) <= last:
-            nodes.append(node)
-    return block, nodes
-
-
-def _nodes(tree: cst.CSTNode, kinds: tuple[type[cst.CSTNode], ...]) -> list[cst.CSTNode]:
-    """Without libcst's matchers, which take longer to import than all the rest together."""
-    finder = _Finder(kinds)
+    finder = _Finder(block, place, kinds)
     tree.visit(finder)
-    return finder.found
+    return block, finder.found
 
 
 class _Finder(cst.CSTVisitor):
-    def __init__(self, kinds: tuple[type[cst.CSTNode], ...]) -> None:
+    """Without libcst's matchers, which take longer to import than all the rest together."""
+
+    def __init__(self, block: Block, place: Place, kinds: tuple[type[cst.CSTNode], ...]) -> None:
         super().__init__()
+        self._block = block
         self._kinds = kinds
+        self._first, self._last = (place.line, place.column), (place.end_line, place.end_column)
         self.found: list[cst.CSTNode] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, self._kinds):
+        try:
+            line, column, end_line, end_column = self._block.span(node)
+        except KeyError:
+            return True
+        inside = self._first <= (line, column) and (end_line, end_column) <= self._last
+        if inside and isinstance(node, self._kinds):
             self.found.append(node)
-        return True
+        return (end_line, end_column) > self._first and (line, column) < self._last

@@ -10,11 +10,12 @@ from analyzers.source.module import SourceModule
 from analyzers.source.sources import SourceError
 
 
-class Bench:
+class FixContext:
     def __init__(self, finding: Finding, facts: FileFacts, module_of: Callable[[str], SourceModule]) -> None:
         self.finding = finding
         self.facts = facts
         self._module_of = module_of
+        self._calls: dict[Place, Call | None] = {}
 
     @property
     def model(self) -> ModelFact | None:
@@ -40,8 +41,12 @@ class Bench:
 
     def call(self, place: Place | None) -> Call | None:
         """The call that stands at a place."""
-        module = self.module(place.file) if place is not None else None
-        return call_at(module, place) if module is not None and place is not None else None
+        if place is None:
+            return None
+        if place not in self._calls:
+            module = self.module(place.file)
+            self._calls[place] = call_at(module, place) if module is not None else None
+        return self._calls[place]
 
     def layers_at(self, place: Place) -> list[LayerFact]:
         """The layers of the finding's model that are built at a place."""

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.facts import Fix, Place
-from analyzers.fixes.support.context import Bench
-
-POSITIONS = {
-    "in_channels": 0,
-    "in_features": 0,
-    "num_features": 0,
-    "num_channels": 1,
-    "input_size": 0,
-    "normalized_shape": 0,
-}
-"""Where the argument stands when it is given without its name."""
+from analyzers.facts import Fix
+from analyzers.fixes.support.arguments import find
+from analyzers.fixes.support.context import FixContext
 
 
-def set_to_actual(bench: Bench) -> Iterator[Fix]:
-    problem = bench.problem
+def set_to_actual(context: FixContext) -> Iterator[Fix]:
+    problem = context.problem
     if problem is None:
         return
-    argument, actual = problem.data.get("argument"), problem.data.get("actual")
-    definition = problem.data.get("definition")
-    if argument not in POSITIONS or not isinstance(actual, int) or not isinstance(definition, Place):
+    argument, actual, expected = (problem.data.get(name) for name in ("argument", "actual", "expected"))
+    if not isinstance(argument, str) or type(actual) is not int:
         return
-    call = bench.call(definition)
-    edit = call.set(argument, POSITIONS[argument], str(actual)) if call is not None else None
-    if edit is not None:
-        yield Fix(f"Set {argument} to {actual}", False, (edit,))
+    target = find(context, problem.calls, argument)
+    if target is not None and target.is_given and _holds(target.value, expected):
+        yield Fix(f"Set {target.slot.name} to {actual}", (target.set(str(actual)),))
+
+
+def _holds(value: object, expected: object) -> bool:
+    """Whether an argument is the size that was expected, or a shape of that size alone."""
+    return expected in (value, (value,)) or value == (expected,)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.classes import NamedTuple
-from analyzers.interpreter.values import BoundMethod, Function, Instance, Partial
+from analyzers.interpreter.values import BoundMethod, Function, Instance, Partial, blank_copy
 from analyzers.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _instance(machine: Machine, value: Instance, memo: dict[int, Any], depth: in
     if type(hook) is Function:
         made = memo[id(value)] = machine.call(BoundMethod(value, hook), ({},))
         return made
-    made = Instance(value.class_, machine, value.site)
+    made = blank_copy(value, machine)
     memo[id(value)] = made
     object.__setattr__(made, "unknown_because", value.unknown_because)
     object.__setattr__(made, "payload", deep_copy(machine, value.payload, memo, depth))
@@ -113,7 +113,7 @@ def _copy(x: Any, *, machine: Machine) -> Any:
             return machine.call(BoundMethod(x, hook))
         if "members" in x.class_.metadata:
             return x
-        made = Instance(x.class_, machine, x.site)
+        made = blank_copy(x, machine)
         object.__setattr__(made, "unknown_because", x.unknown_because)
         object.__setattr__(made, "payload", _copy(x.payload, machine=machine))
         tables = {k: dict(v) for k, v in x.attributes.items() if k.startswith("_") and isinstance(v, dict)}

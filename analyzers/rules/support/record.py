@@ -34,6 +34,11 @@ class Rule:
     settings: tuple[str, ...] = ()
 
     @property
+    def fixes_safely(self) -> bool:
+        """Whether its fixes do not change what a working program does."""
+        return self.fixes == "safe"
+
+    @property
     def url(self) -> str:
         """The rule's page."""
         return f"{RULES_URL}/{self.code}.md"

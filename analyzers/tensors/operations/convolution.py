@@ -147,25 +147,40 @@ def require_fitting_kernel(
     result: Tensor | None,
 ) -> None:
     """Raises empty-output when a dilated kernel is certainly larger than its padded input."""
-    extents = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
-    padded = [n + before + after for n, (before, after) in zip(sizes, padding, strict=True)]
+    extents, padded = reach(sizes, kernel, padding, dilation)
     if any(below(n - e, 0) for n, e in zip(padded, extents, strict=True)) or any(below(n, 1) for n in sizes):
         raise OperationError(
             "empty-output",
             f"{{subject}} has a kernel of {shape_text(extents)} on a padded input of {shape_text(padded)}",
             result=result,
-            expected=tuple(extents),
-            actual=tuple(padded),
+            expected=extents,
+            actual=padded,
             argument="kernel_size",
         )
 
 
-def require_output(sizes: Sequence[Dim], input_sizes: Sequence[Dim], result: Tensor | None) -> None:
-    """Raises empty-output when a size is certainly below 1."""
+def reach(
+    sizes: Sequence[Dim], kernel: Sequence[Dim], padding: Sequence[Pair], dilation: Sequence[Dim]
+) -> tuple[tuple[Dim, ...], tuple[Dim, ...]]:
+    """(extent of the dilated kernel, size of the padded input) along each axis."""
+    extents = tuple([d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)])
+    return extents, tuple([n + before + after for n, (before, after) in zip(sizes, padding, strict=True)])
+
+
+def require_output(
+    sizes: Sequence[Dim],
+    input_sizes: Sequence[Dim],
+    result: Tensor | None,
+    window: tuple[Sequence[Dim], Sequence[Pair], Sequence[Dim]] | None = None,
+) -> None:
+    """Raises empty-output when a size is certainly below 1; ``window`` is the kernel, padding and dilation of a layer
+    that slides over its input."""
     if any(below(size, 1) for size in (*sizes, *input_sizes)):
+        extents, padded = reach(input_sizes, *window) if window is not None else (None, tuple(sizes))
         raise OperationError(
             "empty-output",
             f"{{subject}} gives {shape_text(sizes)} from an input of {shape_text(input_sizes)}",
             result=result,
-            actual=tuple(sizes),
+            expected=extents,
+            actual=padded,
         )

@@ -39,7 +39,7 @@ def unfold(
         seen = gathered(input.field.mix([input.rank - 3]), dims, found, counts)
         field = seen.reshape(blocks, _joined(blocks))
     result = input.with_(shape=shape, field=field)
-    require_output(counts, input_sizes, result)
+    require_output(counts, input_sizes, result, (kernel, [(p, p) for p in padding], dilation))
     return result
 
 

@@ -47,7 +47,7 @@ def pool(
         shape=resized(input.shape, spatial_dims, made),
         field=gathered(input.field, spatial_dims, found, made),
     )
-    require_output(sizes, input_sizes, result)
+    require_output(sizes, input_sizes, result, (kernel, padding, dilation))
     return result
 
 

@@ -185,6 +185,11 @@ def _registers_objects(machine: Machine) -> bool:
     return any(way in module.source.text for module in machine.modules.by_path.values() for way in ways)
 
 
+def is_linear(function: Any) -> bool:
+    """Whether an activation leaves everything as it is."""
+    return function is None or getattr(function, "__name__", "") == "linear"
+
+
 def activated(self: Instance, x: Tensor) -> Any:
     """The layer's activation applied to what it computed."""
     function = self.attributes.get("activation")

@@ -12,6 +12,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     as_tensor,
     data_format,
     invalid,
+    is_linear,
     keras_layer,
     layout,
     padding_mode,
@@ -20,6 +21,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     same_paddings,
     whole,
 )
+from analyzers.geometry import CONVOLUTION, Geometry, number, numbers
 from analyzers.tensors.dims import Dim, require
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import convolution
@@ -77,9 +79,14 @@ def convolve(
     return result
 
 
+ARGUMENT_NAMES = {"stride": "strides", "dilation": "dilation_rate", "out_channels": "filters", "bias": "use_bias"}
+"""What a convolution takes, by torch's name → the argument of Keras' layers."""
+
+
 class Convolution(Layer):
     """What every convolution holds, set by :func:`set_up`."""
 
+    argument_names = ARGUMENT_NAMES
     rank: int
     kernel_size: tuple[Dim, ...]
     strides: tuple[Dim, ...]
@@ -130,11 +137,37 @@ def _input(self: Convolution, inputs: Any) -> Tensor:
     return x
 
 
+def geometry_of(self: Convolution, transposed: bool = False, **channels: Any) -> Geometry | None:
+    """The geometry of a layer that was set up with :func:`set_up`."""
+    values = self.attributes
+    kernel, padding = values.get("kernel_size"), values.get("padding")
+    axes = len(kernel) if isinstance(kernel, tuple) else 0
+    size = numbers(kernel, axes)
+    if not size:
+        return None
+    return Geometry(
+        CONVOLUTION,
+        size,
+        numbers(values.get("strides"), axes),
+        (0,) * axes if padding == "valid" else padding if isinstance(padding, str) else None,
+        numbers(values.get("dilation_rate"), axes),
+        numbers(values.get("output_padding") or 0, axes) if transposed else None,
+        transposed,
+        biased=values.get("use_bias") is True and is_linear(values.get("activation")),
+        **{name: number(value) for name, value in channels.items()},
+    )
+
+
 class BaseConv(Convolution):
     """What ``Conv1D`` … ``Conv3D`` share."""
 
     filters: Dim
     groups: Dim
+
+    def geometry(self) -> Geometry | None:
+        values = self.attributes
+        channels = values.get("_channels"), values.get("filters"), values.get("groups")
+        return geometry_of(self, in_channels=channels[0], out_channels=channels[1], groups=channels[2])
 
     def call(self, inputs: Any) -> Any:
         return activated(self, convolved(self, _input(self, inputs), self.filters, self.groups))
@@ -264,6 +297,12 @@ def _depthwise_of(self: Depthwise, x: Tensor) -> Tensor:
 class BaseDepthwiseConv(Depthwise):
     """What ``DepthwiseConv1D`` and ``DepthwiseConv2D`` share."""
 
+    def geometry(self) -> Geometry | None:
+        channels = number(self.attributes.get("_channels"))
+        many = number(self.attributes.get("depth_multiplier"))
+        outs = channels * many if channels is not None and many is not None else None
+        return geometry_of(self, in_channels=channels, out_channels=outs, groups=channels)
+
     def call(self, inputs: Any) -> Any:
         return activated(self, _depthwise_of(self, _input(self, inputs)))
 
@@ -318,6 +357,9 @@ class BaseSeparableConv(Depthwise):
     """What ``SeparableConv1D`` and ``SeparableConv2D`` share: depthwise, then 1×1."""
 
     filters: Dim
+
+    def geometry(self) -> Geometry | None:
+        return geometry_of(self)
 
     def call(self, inputs: Any) -> Any:
         x = _input(self, inputs)
@@ -456,6 +498,12 @@ class BaseConvTranspose(Convolution):
 
     filters: Dim
     output_padding: tuple[Dim, ...] | None
+
+    def geometry(self) -> Geometry | None:
+        values = self.attributes
+        return geometry_of(
+            self, transposed=True, in_channels=values.get("_channels"), out_channels=values.get("filters"), groups=1
+        )
 
     def call(self, inputs: Any) -> Any:
         made = transposed(

@@ -16,6 +16,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     require_rank,
     same_paddings,
 )
+from analyzers.geometry import POOLING, Geometry, numbers
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.operations import pooling, reduction
 from analyzers.tensors.operations.convolution import require_fitting_kernel
@@ -40,7 +41,23 @@ def windowed(x: Tensor, size: Sequence[Dim], strides: Sequence[Dim], padding: st
     return result
 
 
+ARGUMENT_NAMES = {"kernel_size": "pool_size", "stride": "strides"}
+"""What a pooling takes, by torch's name → the argument of Keras' layers."""
+
+
 class BasePooling(Layer):
+    argument_names = ARGUMENT_NAMES
+
+    def geometry(self) -> Geometry | None:
+        values = self.attributes
+        pool, padding = values.get("pool_size"), values.get("padding")
+        axes = len(pool) if isinstance(pool, tuple) else 0
+        size = numbers(pool, axes)
+        if not size:
+            return None
+        known = (0,) * axes if padding == "valid" else padding if isinstance(padding, str) else None
+        return Geometry(POOLING, size, numbers(values.get("strides"), axes), known, (1,) * axes)
+
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, len(self.pool_size) + 2)

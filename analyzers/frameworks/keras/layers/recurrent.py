@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, open_shape, size_of
@@ -14,7 +15,8 @@ from analyzers.frameworks.keras.layers.arguments import (
     require_rank,
     whole,
 )
-from analyzers.frameworks.keras.layers.convolution import Convolution, convolve, convolved, set_up
+from analyzers.frameworks.keras.layers.convolution import Convolution, convolve, convolved, geometry_of, set_up
+from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import tensors_below
 from analyzers.tensors.dims import Dim, product, require, text
 from analyzers.tensors.errors import OperationError
@@ -357,6 +359,11 @@ class ConvLSTM(SequenceLayer, Convolution):
     filters: Dim
 
     rank = 2
+
+    def geometry(self) -> Geometry | None:
+        """Of the convolution of the input; its bias goes into gates."""
+        found = geometry_of(self)
+        return replace(found, biased=False) if found is not None else None
 
     def __init__(
         self, filters: Any, kernel_size: Any, strides: Any = 1, padding: Any = "valid", data_format: Any = None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, every_layer, is_layer, layers_below
 from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
-from analyzers.interpreter.values import Instance
+from analyzers.interpreter.values import Instance, blank_copy
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.operations.concat_split import cat
 from analyzers.tensors.operations.elementwise import broadcast
@@ -150,7 +150,7 @@ def _require_opposite(layer: Instance, backward_layer: Any) -> None:
 
 def copy_of(inner: Instance) -> Instance:
     """A layer of the same class and configuration with weights of its own."""
-    made = Instance(inner.class_, inner.machine, inner.site)
+    made = blank_copy(inner, inner.machine)
     made.attributes.update(inner.attributes)
     made.attributes.update(_parameters={}, _nodes=[], built=False, name=f"backward_{inner.attributes.get('name')}")
     return made

@@ -17,6 +17,7 @@ from analyzers.frameworks.torch.nn.weights import (
     register_optional,
     weight,
 )
+from analyzers.geometry import CONVOLUTION, Geometry, number, numbers
 from analyzers.tensors.dims import Dim, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
@@ -70,6 +71,13 @@ def explicit_padding(padding: Any, kernel_size: Sequence[Any], dilation: Sequenc
     return reverse_repeat_tuple(padding, 2)
 
 
+def known_padding(padding: Any, axes: int) -> tuple[int, ...] | str | None:
+    """The padding of a convolution's geometry."""
+    if isinstance(padding, str):
+        return (0,) * axes if padding == "valid" else padding
+    return numbers(padding, axes)
+
+
 @nn_layer("conv", CHANNELS)
 class _ConvNd(Module):
     """What every convolution holds.
@@ -113,6 +121,29 @@ class _ConvNd(Module):
         self._reversed_padding_repeated_twice = explicit_padding(padding, kernel_size, dilation)
         self.weight = weight(*weight_channels(in_channels, out_channels, groups, transposed), *kernel_size)
         register_optional(self, "bias", bias, out_channels)
+
+    def geometry(self) -> Geometry | None:
+        values = self.attributes
+        kernel = values.get("kernel_size")
+        axes = len(kernel) if isinstance(kernel, tuple) else 0
+        window = [numbers(values.get(name), axes) for name in ("kernel_size", "stride", "dilation", "output_padding")]
+        if not window[0]:
+            return None
+        channels = [number(values.get(name)) for name in ("in_channels", "out_channels", "groups")]
+        own = {name for name, tensor in values["_parameters"].items() if tensor is not None}
+        return Geometry(
+            CONVOLUTION,
+            window[0],
+            window[1],
+            known_padding(values.get("padding"), axes),
+            window[2],
+            window[3],
+            values.get("transposed") is True,
+            in_channels=channels[0],
+            out_channels=channels[1],
+            groups=channels[2],
+            biased=own == {"weight", "bias"},
+        )
 
     def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""

@@ -7,6 +7,8 @@ from typing import Any
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
+from analyzers.frameworks.torch.nn.pooling import window_of
+from analyzers.geometry import UNFOLDING, Geometry
 from analyzers.tensors.tensor import Tensor
 
 
@@ -31,6 +33,9 @@ class Fold(Module):
 @nn_layer("fold")
 class Unfold(Module):
     """N×C×H×W → N×(C·kernel)×blocks."""
+
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 2, UNFOLDING)
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
         self.kernel_size = kernel_size

@@ -9,7 +9,26 @@ from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.tuples import pair, single, triple
 from analyzers.frameworks.torch.nn.weights import below, invalid
+from analyzers.geometry import POOLING, UNPOOLING, Geometry, numbers
 from analyzers.tensors.tensor import Tensor
+
+
+def window_of(self: Any, axes: int, kind: str = POOLING) -> Geometry | None:
+    """The geometry of a layer that has these spatial axes; a stride it does not have is the kernel's."""
+    values = self.attributes
+    kernel, stride = values.get("kernel_size"), values.get("stride")
+    size = numbers(kernel, axes)
+    if size is None:
+        return None
+    return Geometry(
+        kind,
+        size,
+        numbers(kernel if stride is None else stride, axes),
+        numbers(values.get("padding", 0), axes),
+        numbers(values.get("dilation", 1), axes),
+        transposed=kind == UNPOOLING,
+        ceil_mode=values.get("ceil_mode") is True,
+    )
 
 
 @nn_layer("pooling")
@@ -44,6 +63,9 @@ def _window(self: _MaxPoolNd) -> tuple[Any, ...]:
 class MaxPool1d(_MaxPoolNd):
     """N×C×L → N×C×L'; with ``return_indices`` a pair. Raises empty-output, invalid-argument."""
 
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 1)
+
     def forward(self, input: Tensor) -> Any:
         return F.max_pool1d(input, *_window(self))
 
@@ -52,6 +74,9 @@ class MaxPool1d(_MaxPoolNd):
 class MaxPool2d(_MaxPoolNd):
     """N×C×H×W → N×C×H'×W'; with ``return_indices`` a pair. Raises empty-output, invalid-argument."""
 
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 2)
+
     def forward(self, input: Tensor) -> Any:
         return F.max_pool2d(input, *_window(self))
 
@@ -59,6 +84,9 @@ class MaxPool2d(_MaxPoolNd):
 @nn_layer("pooling")
 class MaxPool3d(_MaxPoolNd):
     """N×C×D×H×W → N×C×D'×H'×W'; with ``return_indices`` a pair. Raises empty-output, invalid-argument."""
+
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 3)
 
     def forward(self, input: Tensor) -> Any:
         return F.max_pool3d(input, *_window(self))
@@ -80,6 +108,9 @@ class _MaxUnpoolNd(Module):
 class MaxUnpool1d(_MaxUnpoolNd):
     """N×C×L and its indices → N×C×L', ``L' = (L−1)·s − 2p + k`` unless ``output_size`` says."""
 
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 1, UNPOOLING)
+
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         self.kernel_size = single(kernel_size)
         self.stride = single(kernel_size if stride is None else stride)
@@ -93,6 +124,9 @@ class MaxUnpool1d(_MaxUnpoolNd):
 class MaxUnpool2d(_MaxUnpoolNd):
     """N×C×H×W and its indices → N×C×H'×W', per axis as :class:`MaxUnpool1d`."""
 
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 2, UNPOOLING)
+
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         self.kernel_size = pair(kernel_size)
         self.stride = pair(kernel_size if stride is None else stride)
@@ -105,6 +139,9 @@ class MaxUnpool2d(_MaxUnpoolNd):
 @nn_layer("pooling")
 class MaxUnpool3d(_MaxUnpoolNd):
     """N×C×D×H×W and its indices → N×C×D'×H'×W', per axis as :class:`MaxUnpool1d`."""
+
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 3, UNPOOLING)
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         self.kernel_size = triple(kernel_size)
@@ -132,6 +169,9 @@ class _AvgPoolNd(Module):
 @nn_layer("pooling")
 class AvgPool1d(_AvgPoolNd):
     """N×C×L → N×C×L'. Raises empty-output, invalid-argument (padding above half the kernel)."""
+
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 1)
 
     def __init__(
         self,
@@ -166,6 +206,9 @@ def _set_average_window(
 class AvgPool2d(_AvgPoolNd):
     """N×C×H×W → N×C×H'×W'. Raises empty-output, invalid-argument (padding above half the kernel)."""
 
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 2)
+
     def __init__(
         self,
         kernel_size: Any,
@@ -186,6 +229,9 @@ class AvgPool2d(_AvgPoolNd):
 @nn_layer("pooling")
 class AvgPool3d(_AvgPoolNd):
     """N×C×D×H×W → N×C×D'×H'×W'. Raises empty-output, invalid-argument."""
+
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 3)
 
     def __init__(
         self,
@@ -278,6 +324,9 @@ class _LPPoolNd(Module):
 class LPPool1d(_LPPoolNd):
     """N×C×L → N×C×L'."""
 
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 1)
+
     def forward(self, input: Tensor) -> Tensor:
         return F.lp_pool1d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
@@ -286,6 +335,9 @@ class LPPool1d(_LPPoolNd):
 class LPPool2d(_LPPoolNd):
     """N×C×H×W → N×C×H'×W'."""
 
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 2)
+
     def forward(self, input: Tensor) -> Tensor:
         return F.lp_pool2d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
@@ -293,6 +345,9 @@ class LPPool2d(_LPPoolNd):
 @nn_layer("pooling")
 class LPPool3d(_LPPoolNd):
     """N×C×D×H×W → N×C×D'×H'×W'."""
+
+    def geometry(self) -> Geometry | None:
+        return window_of(self, 3)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.lp_pool3d(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
