@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analyzers.rules.support.record import LEVELS
 from rf_lsp.errors import UsageError
 from rf_lsp.shapes import Shape, parse_input, parse_shape
 
 FILE_NAMES = ("rf-lsp.toml", "pyproject.toml")
-LEVELS = ("error", "warning", "information", "off")
+RULE_LEVELS = (*LEVELS, "off")
 HINT_POSITIONS = ("end-of-line", "after-call")
 
 Check = Callable[[Any], str | None]
@@ -99,7 +100,7 @@ def _rule(value: Any) -> str | None:
 
 
 def _severities(value: Any) -> str | None:
-    return _table_of(_one_of(LEVELS))(value) or _all_of(_rule)(list(value))
+    return _table_of(_one_of(RULE_LEVELS))(value) or _all_of(_rule)(list(value))
 
 
 _STRING_SCHEMA = {"type": "string"}
@@ -119,7 +120,7 @@ BOOLEAN = Kind("true or false", _is(bool, "true or false"), {"type": "boolean"})
 STRINGS = Kind("list of strings", _all_of(_is(str, "no string")), _list_schema(_STRING_SCHEMA))
 RULES = Kind("list of rules", _all_of(_rule), _list_schema(_STRING_SCHEMA))
 RULE_TABLE = Kind("table: glob → rules", _table_of(_all_of(_rule)), _table_schema(_list_schema(_STRING_SCHEMA)))
-SEVERITIES = Kind("table: rule → level", _severities, _table_schema({"enum": list(LEVELS)}))
+SEVERITIES = Kind("table: rule → level", _severities, _table_schema({"enum": list(RULE_LEVELS)}))
 SHAPE = Kind("shape", _parses(parse_shape), _SHAPE_SCHEMA)
 SHAPES = Kind("list of shapes", _all_of(_parses(parse_input)), _list_schema(_SHAPE_SCHEMA))
 SHARE = Kind("number, 0…1", _share, {"type": "number", "exclusiveMinimum": 0, "maximum": 1})

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzers.rules.support.record import LEVELS
 from rf_lsp.cli import options
 from rf_lsp.errors import UsageError
 from rf_lsp.output import CheckReport, renderer, shows_fixes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rf_lsp.cli.apply_fixes import Mended
     from rf_lsp.results import FileResult
 
-FAIL_LEVELS = ("error", "warning", "information", "never")
+FAIL_LEVELS = (*LEVELS, "never")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from analyzers.facts import CallFact, FieldFact, LayerFact
+from analyzers.facts import CallFact, FieldFact
+from analyzers.rules.support.geometry import short_type
 from rf_lsp.output.rows import CallRow
-from rf_lsp.output.text import (
-    UNKNOWN,
-    count_text,
-    field_text,
-    located,
-    per_axis,
-    percent,
-    short_count,
-    without_batch,
-)
+from rf_lsp.output.text import count_text, field_text, located, per_axis, percent, short_count
+from rf_lsp.shapes import UNKNOWN, without_batch
 
 RECURSIVE = "(recursive)"
 """Stands for the parameters of a layer that has been listed before, as in torchinfo's table."""
@@ -30,10 +23,6 @@ class Column:
     text: Callable[[CallRow], str]
     rank: int = 0
     numeric: bool = True
-
-
-def short_type(layer: LayerFact) -> str:
-    return layer.type.rsplit(".", 1)[-1]
 
 
 def _each(text: Callable[[CallFact], str]) -> Callable[[CallRow], str]:

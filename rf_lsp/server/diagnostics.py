@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.facts import Finding
+from analyzers.rules.support.record import LEVELS
 from rf_lsp.server import wire
 from rf_lsp.server.analysis import Analysis
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.server import Server
 
-LEVELS = {"error": 1, "warning": 2, "information": 3}
+SEVERITY_NUMBERS = {level: number for number, level in enumerate(LEVELS, 1)}
+"""The protocol's numbers."""
+
 LONG = 3
 """A place that reaches over more lines is underlined in its first line only."""
 
@@ -31,7 +34,7 @@ def diagnostic(server: Server, buffer: Buffer, finding: Finding) -> tuple[str, d
     uri, area = wire.range_in(buffer, finding.place)
     made: dict[str, Any] = {
         "range": _first_line(buffer, finding, area),
-        "severity": LEVELS[finding.severity],
+        "severity": SEVERITY_NUMBERS[finding.severity],
         "code": finding.code,
         "source": "rf-lsp",
         "message": finding.message,

@@ -10,7 +10,6 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from analyzers.facts import Edit, Place
 from rf_lsp.errors import UsageError
-from rf_lsp.output.text import shape_text
 from rf_lsp.server import wire
 from rf_lsp.server.buffers import Buffer
 from rf_lsp.server.code_lens import CHANGE_INPUT
@@ -18,7 +17,7 @@ from rf_lsp.server.inlay_hint import PIN
 from rf_lsp.server.server import Server
 from rf_lsp.server.view_cache import models_in, occurrences_in
 from rf_lsp.server.views.occurrences import Occurrence
-from rf_lsp.shapes import parse_input
+from rf_lsp.shapes import parse_input, shape_text
 
 COMMANDS = (PIN, CHANGE_INPUT)
 ALL = "All contexts"
@@ -114,7 +113,7 @@ async def _write_comment(server: Server, buffer: Buffer, target: str) -> Any:
     model = next((model for model in models if model.target.partition("::")[2] == target), None)
     if model is None or model.place is None:
         raise JsonRpcInvalidParams(message=f"there is no model {target!r} in the document")
-    shapes = [shape_text(item.shape).replace("×", "x") for item in model.inputs]
+    shapes = [shape_text(item.shape, "x") for item in model.inputs]
     edit = comment_edit(buffer, model.place, ", ".join(re.sub(r"^N", "1", shape) for shape in shapes))
     change = wire.workspace_edit(server, [edit]) if edit is not None else None
     if change is not None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from analyzers.facts import GUESSED
 from analyzers.interpreter.recorder import RecordedError
 from analyzers.models.runner import Failure
 
-GUESSED = ("default", "solved")
-"""Origins of inputs that nobody gives."""
 FLATTEN_RULES = frozenset(["feature-size-mismatch", "reshape-mismatch", "matmul-mismatch"])
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import linecache
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzers.facts import Finding, Place
+from analyzers.rules.support.record import LEVELS
 from analyzers.rules.support.registry import RULES
 from rf_lsp.output import CheckReport, View, statistics
 from rf_lsp.output.style import Style
@@ -62,14 +64,12 @@ def _cell_name(path: str, cell: int) -> str:
 
 
 def _total(report: CheckReport, style: Style) -> str:
-    counts = {"error": 0, "warning": 0, "information": 0}
-    for finding in report.findings:
-        counts[finding.severity] += 1
+    counts = Counter(finding.severity for finding in report.findings)
     words = {"error": "errors", "warning": "warnings", "information": "notes"}
     parts = [
         style(level, f"{count} {words[level] if count != 1 else words[level][:-1]}")
-        for level, count in counts.items()
-        if count
+        for level in LEVELS
+        if (count := counts[level])
     ]
     files = "1 file" if len(report.files) == 1 else f"{len(report.files)} files"
     return f"{', '.join(parts) or 'no findings'} in {files}"

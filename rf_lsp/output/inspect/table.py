@@ -15,7 +15,8 @@ from analyzers.facts import Finding, LayerFact, ModelFact, UnknownFact
 from rf_lsp.output import Inspected, InspectReport, View
 from rf_lsp.output.columns import Column, used_columns
 from rf_lsp.output.rows import CallRow, call_rows
-from rf_lsp.output.text import count_text, input_text, macs_text, place_text, shape_text, summary_text
+from rf_lsp.output.text import count_text, input_text, macs_text, place_text, summary_text
+from rf_lsp.shapes import shape_text
 
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "information": "cyan"}
 STATUS = {"partial": "not everything could be followed", "failed": "the model could not be followed"}
