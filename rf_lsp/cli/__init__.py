@@ -30,18 +30,18 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 ISSUES_URL = "https://github.com/rf-lsp/rf-lsp/issues"
 
 
-class Parser(argparse.ArgumentParser):
+class CommandLineParser(argparse.ArgumentParser):
     """Says what is wrong in one sentence."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
-def parser_for(arguments: Sequence[str]) -> Parser:
+def parser_for(arguments: Sequence[str]) -> CommandLineParser:
     """The parser with the options of the command that ``arguments`` name, and only the names of others."""
-    parser = Parser(prog="rf-lsp", description="Shapes and receptive fields of PyTorch and Keras models.")
+    parser = CommandLineParser(prog="rf-lsp", description="Shapes and receptive fields of PyTorch and Keras models.")
     parser.add_argument("--version", action="store_true", help="print the version")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandLineParser)
     wanted = next((text for text in arguments if not text.startswith("-")), None)
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")

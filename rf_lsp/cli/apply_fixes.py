@@ -13,13 +13,13 @@ from rf_lsp.errors import UsageError
 from rf_lsp.output.text import path_text
 
 if TYPE_CHECKING:
-    from rf_lsp.checking import Task
+    from rf_lsp.checking import CheckTask
     from rf_lsp.editing import Source
     from rf_lsp.results import FileResult
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FixedFile:
     """A file before and after its safe fixes, and how many they were."""
 
     path: str
@@ -62,7 +62,9 @@ class Mended:
         return self.new.parts[0]
 
 
-def mended(path: str, task: Task, text: str | None = None, used: frozenset[tuple[str, int]] = frozenset()) -> Mended:
+def fixed_file(
+    path: str, task: CheckTask, text: str | None = None, used: frozenset[tuple[str, int]] = frozenset()
+) -> FixedFile:
     """One file, or the unsaved ``text`` that stands for it. Comments that ignore what is found from other files
     (``used``: path and line) are not taken away. Raises SourceError as reading the file does."""
     from analyzers.request import Request
@@ -80,10 +82,10 @@ def mended(path: str, task: Task, text: str | None = None, used: frozenset[tuple
         source,
         lambda found, fix: safe(found, fix) and (found.code != "RF903" or (path, found.place.line) not in used),
     )
-    return Mended(path, source, new, len(done))
+    return FixedFile(path, source, new, len(done))
 
 
-def each_mended(results: Sequence[FileResult], task_of: dict[str, Task]) -> Iterator[Mended]:
+def fixed_files(results: Sequence[FileResult], task_of: dict[str, CheckTask]) -> Iterator[FixedFile]:
     """The files that safe fixes change."""
     from analyzers.fixes import SAFE
     from analyzers.source.sources import SourceError
@@ -93,12 +95,12 @@ def each_mended(results: Sequence[FileResult], task_of: dict[str, Task]) -> Iter
             continue
         used = frozenset(entry for other in results if other is not result for entry in other.used_ignores)
         with contextlib.suppress(SourceError):
-            found = mended(result.path, task_of[result.path], result.text, used)
+            found = fixed_file(result.path, task_of[result.path], result.text, used)
             if found.count:
                 yield found
 
 
-def write(found: Mended) -> None:
+def write(found: FixedFile) -> None:
     """Put the fixed text where the old one stands; raises :class:`UsageError` where that is not possible."""
     path = os.path.realpath(found.path)
     try:

@@ -16,8 +16,8 @@ from rf_lsp.output import CheckReport, renderer, shows_fixes
 
 if TYPE_CHECKING:
     from analyzers.facts import Finding
-    from rf_lsp.checking import Task
-    from rf_lsp.cli.apply_fixes import Mended
+    from rf_lsp.checking import CheckTask
+    from rf_lsp.cli.apply_fixes import FixedFile
     from rf_lsp.results import FileResult
 
 FAIL_LEVELS = (*LEVELS, "never")
@@ -113,8 +113,8 @@ def run(arguments: argparse.Namespace) -> int:
     report = CheckReport(_findings(results, arguments), results, arguments.statistics)
     _tell_errors(results)
     stream = sys.stderr if given and arguments.fix else sys.stdout
-    view = options.view_for(arguments.color, stream.isatty() and not arguments.output_file)
-    options.write(render(report, view), arguments.output_file, stream)
+    looks = options.render_options_for(arguments.color, stream.isatty() and not arguments.output_file)
+    options.write(render(report, looks), arguments.output_file, stream)
     for error in unwritten:
         options.note(error)
     return 2 if unwritten else _exit_code(report, arguments.fail_level)
@@ -127,16 +127,16 @@ def _split(texts: list[str] | None) -> list[str] | None:
     return [part.strip() for text in texts for part in text.split(",") if part.strip()]
 
 
-def _task(path: str, arguments: argparse.Namespace, fixes: bool = False) -> Task:
+def _task(path: str, arguments: argparse.Namespace, fixes: bool = False) -> CheckTask:
     """What counts for a file or for the files of a folder; raises :class:`UsageError`."""
-    from rf_lsp.checking import Task
-    from rf_lsp.engine import project_for, rule_settings, settings_for
+    from rf_lsp.checking import CheckTask
+    from rf_lsp.engine import project_settings_for, rule_settings, settings_for
     from rf_lsp.shapes import parse_input
 
     settings = settings_for(path, arguments.config)
-    project = project_for(settings, path, options.checked_folders(arguments.search_path), arguments.python)
+    project = project_settings_for(settings, path, options.checked_folders(arguments.search_path), arguments.python)
     rules = rule_settings(project, _split(arguments.select), _split(arguments.ignore))
-    return Task(project, rules, tuple(parse_input(text) for text in arguments.input), fixes)
+    return CheckTask(project, rules, tuple(parse_input(text) for text in arguments.input), fixes)
 
 
 def _show_settings(arguments: argparse.Namespace) -> int:
@@ -218,10 +218,12 @@ def _from_files(arguments: argparse.Namespace, fixes: bool) -> list[FileResult]:
     return [results[path] for path in files]
 
 
-def _groups(files: Sequence[str], arguments: argparse.Namespace, fixes: bool = False) -> list[tuple[Task, list[str]]]:
+def _groups(
+    files: Sequence[str], arguments: argparse.Namespace, fixes: bool = False
+) -> list[tuple[CheckTask, list[str]]]:
     """The files by the settings and the project that count for them."""
-    tasks: dict[str, Task] = {}
-    groups: dict[str, tuple[Task, list[str]]] = {}
+    tasks: dict[str, CheckTask] = {}
+    groups: dict[str, tuple[CheckTask, list[str]]] = {}
     for path in files:
         folder = os.path.dirname(path)
         if folder not in tasks:
@@ -234,14 +236,16 @@ def _results(arguments: argparse.Namespace, given: _Given | None, fixes: bool = 
     return _from_standard_input(arguments, given, fixes) if given else _from_files(arguments, fixes)
 
 
-def _mended(arguments: argparse.Namespace, given: _Given | None, results: Sequence[FileResult]) -> Iterator[Mended]:
+def _fixed_files(
+    arguments: argparse.Namespace, given: _Given | None, results: Sequence[FileResult]
+) -> Iterator[FixedFile]:
     """What the safe fixes change."""
-    from rf_lsp.cli.apply_fixes import each_mended
+    from rf_lsp.cli.apply_fixes import fixed_files
 
     if given is not None:
-        return each_mended(results, {given.path: _task(given.path, arguments)})
+        return fixed_files(results, {given.path: _task(given.path, arguments)})
     groups = _groups([result.path for result in results], arguments)
-    return each_mended(results, {path: task for task, paths in groups for path in paths})
+    return fixed_files(results, {path: task for task, paths in groups for path in paths})
 
 
 def _show_changes(arguments: argparse.Namespace, given: _Given | None) -> int:
@@ -249,7 +253,7 @@ def _show_changes(arguments: argparse.Namespace, given: _Given | None) -> int:
     results = _results(arguments, given)
     _tell_errors(results)
     changed = False
-    for found in _mended(arguments, given, results):
+    for found in _fixed_files(arguments, given, results):
         sys.stdout.write(found.diff())
         options.note(f"{options.path_text(found.path)}: would make {found.fixes}")
         changed = True
@@ -262,7 +266,7 @@ def _mend(arguments: argparse.Namespace, given: _Given | None) -> list[str]:
     from rf_lsp.cli.apply_fixes import write
 
     failures = []
-    for found in _mended(arguments, given, _results(arguments, given)):
+    for found in _fixed_files(arguments, given, _results(arguments, given)):
         try:
             if given is not None:
                 given.data = found.rewritten(given.data)
@@ -278,7 +282,7 @@ def _mend(arguments: argparse.Namespace, given: _Given | None) -> list[str]:
     return failures
 
 
-def _cache(paths: Sequence[str], task: Task):
+def _cache(paths: Sequence[str], task: CheckTask):
     """The cache in the workspace of the paths, in the working directory for installed packages."""
     from analyzers.imports.resolver import workspace_root
     from rf_lsp.cache import Cache

@@ -1,6 +1,6 @@
 """How results are shown: a folder for each command that has formats, in it one file for each format.
 
-A format is a module with ``render(report, view) -> str``; its file's name is the format's name. One that sets
+A format is a module with ``render(report, options) -> str``; its file's name is the format's name. One that sets
 ``SHOWS_FIXES`` gets findings with the fixes that hold, which take time to find.
 """
 
@@ -19,7 +19,7 @@ from rf_lsp.results import FileResult
 
 
 @dataclass(slots=True)
-class View:
+class RenderOptions:
     """Where the text goes: with colours or not, and how many columns wide."""
 
     color: bool = False
@@ -58,7 +58,7 @@ def formats(kind: str) -> list[str]:
     return sorted(entry.name for entry in pkgutil.iter_modules([str(folder)]))
 
 
-def renderer(kind: str, name: str) -> Callable[[Any, View], str]:
+def renderer(kind: str, name: str) -> Callable[[Any, RenderOptions], str]:
     """The ``render`` of a format; raises :class:`UsageError` when there is none of that name."""
     return _format(kind, name).render
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.sources import Sources
-from rf_lsp.engine import Engine, Project, project_for, rule_settings, settings_for
+from rf_lsp.engine import Engine, ProjectSettings, project_settings_for, rule_settings, settings_for
 from rf_lsp.errors import UsageError
 from rf_lsp.settings import Settings, checked
 
@@ -62,13 +62,13 @@ class Projects:
         return Settings({**self._editor, **settings.values}, settings.root, settings.source)
 
     def _engine(self, settings: Settings, path: str) -> tuple[Engine, RuleSettings]:
-        project = project_for(settings, path)
+        project = project_settings_for(settings, path)
         key = (settings.source, settings.root, project.root)
         if key not in self._engines:
             self._engines[key] = Engine(project, self.sources), self._rules(project)
         return self._engines[key]
 
-    def _rules(self, project: Project) -> RuleSettings:
+    def _rules(self, project: ProjectSettings) -> RuleSettings:
         return rule_settings(project)
 
     def _warn(self, sentence: str) -> None:

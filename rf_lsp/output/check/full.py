@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from analyzers.facts import Finding, Place
 from analyzers.rules.support.record import LEVELS
 from analyzers.rules.support.registry import RULES
-from rf_lsp.output import CheckReport, View, statistics
+from rf_lsp.output import CheckReport, RenderOptions, statistics
 from rf_lsp.output.style import Style
 from rf_lsp.output.text import place_text
 
@@ -21,8 +21,8 @@ TAB = " " * 4
 WIDEST_LINE = 200
 
 
-def render(report: CheckReport, view: View) -> str:
-    style = Style(view.color)
+def render(report: CheckReport, options: RenderOptions) -> str:
+    style = Style(options.color)
     lines: list[str] = []
     for file in report.files:
         if file.text is not None:
