@@ -1,7 +1,6 @@
 """How results are shown: a folder for each command that has formats, in it one file for each format.
 
-A format is a module with ``render(report, options) -> str``; its file's name is the format's name. One that sets
-``SHOWS_FIXES`` gets findings with the fixes that hold, which take time to find.
+A format is a module that fulfils :class:`Format`; its file's name is the format's name.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast, runtime_checkable
 
 from analyzers.facts import Finding, ModelFact, UnknownFact
 from rf_lsp.errors import UsageError
@@ -52,6 +51,20 @@ class CheckReport:
     statistics: bool = False
 
 
+class Format(Protocol):
+    """What a file of a format must define."""
+
+    @staticmethod
+    def render(report: Any, options: RenderOptions) -> str: ...
+
+
+@runtime_checkable
+class ShowsFixes(Protocol):
+    """A format that sets it gets findings with the fixes that hold, which take time to find."""
+
+    SHOWS_FIXES: bool
+
+
 def formats(kind: str) -> list[str]:
     """The formats of a command (``"check"``, ``"inspect"``)."""
     folder = Path(__file__).parent / kind
@@ -65,11 +78,12 @@ def renderer(kind: str, name: str) -> Callable[[Any, RenderOptions], str]:
 
 def shows_fixes(kind: str, name: str) -> bool:
     """Whether a format shows the fixes of findings; raises as :func:`renderer`."""
-    return getattr(_format(kind, name), "SHOWS_FIXES", False)
+    module = _format(kind, name)
+    return isinstance(module, ShowsFixes) and module.SHOWS_FIXES
 
 
-def _format(kind: str, name: str) -> Any:
+def _format(kind: str, name: str) -> Format:
     known = formats(kind)
     if name not in known:
         raise UsageError(f"unknown format {name!r}; {kind} writes {', '.join(known)}")
-    return import_module(f"rf_lsp.output.{kind}.{name}")
+    return cast(Format, import_module(f"rf_lsp.output.{kind}.{name}"))
