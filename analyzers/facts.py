@@ -48,6 +48,10 @@ class FieldFact:
     """Size of the input along each axis, a dim (empty: not given, the model's inputs tell)."""
 
 
+GUESSED = ("default", "solved")
+"""Origins of inputs that nobody gives: nothing certain rests on their sizes."""
+
+
 @dataclass(frozen=True, slots=True)
 class InputFact:
     name: str
@@ -86,6 +90,8 @@ class CallFact:
     field: FieldFact | None = None
     input_field: FieldFact | None = None
     producers: tuple[str, ...] = ()
+    probabilities: str | None = None
+    """The softmax or log_softmax whose numbers the output consists of."""
     reason: str | None = None
     order: int = 0
 

@@ -13,7 +13,7 @@ from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.sources import NOTEBOOK, NothingToRead, SourceError, Sources, notebook_from
 from rf_lsp.cache import Cache, key_of
 from rf_lsp.cells import Cells
-from rf_lsp.engine import Engine, Project
+from rf_lsp.engine import Engine, ProjectSettings
 from rf_lsp.errors import UsageError
 from rf_lsp.output.text import line_text
 from rf_lsp.relevance import Relevance
@@ -30,10 +30,10 @@ FEW = 8
 
 
 @dataclass(frozen=True)
-class Task:
+class CheckTask:
     """Everything but the file that a result depends on. Picklable."""
 
-    project: Project
+    project: ProjectSettings
     rules: RuleSettings
     inputs: tuple[NamedShape, ...] = ()
     fixes: bool = False
@@ -48,7 +48,7 @@ class Task:
 class Checker:
     """Checks files under one task; made once in each process."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: CheckTask) -> None:
         self._task = task
         self._engine = Engine(task.project)
 
@@ -141,7 +141,7 @@ def _line_of(place: Place | None) -> str:
 
 
 def check_files(
-    task: Task, paths: Sequence[str], cache: Cache | None, jobs: int, done: Callable[[int], None]
+    task: CheckTask, paths: Sequence[str], cache: Cache | None, jobs: int, done: Callable[[int], None]
 ) -> list[FileResult]:
     """The results of absolute ``paths`` in their order; ``done(n)`` is told of every ``n`` files finished.
 
@@ -161,13 +161,13 @@ def check_files(
     return [kept.get(path) or FileResult(path) for path in paths]
 
 
-def _relevant(task: Task, paths: Sequence[str]) -> list[str]:
+def _relevant(task: CheckTask, paths: Sequence[str]) -> list[str]:
     """The files that can hold a model."""
     relevance = Relevance([task.project.root], task.project.search_paths)
     return [path for path in paths if relevance.of(path)]
 
 
-def _analysed(task: Task, paths: Sequence[str], jobs: int) -> Iterator[FileResult]:
+def _analysed(task: CheckTask, paths: Sequence[str], jobs: int) -> Iterator[FileResult]:
     if jobs <= 1 or len(paths) <= FEW:
         checker = Checker(task) if paths else None
         yield from (checker.check(path) for path in paths if checker)
@@ -190,7 +190,7 @@ def _stop(pool: Executor) -> None:
 _worker: list[Checker] = []
 
 
-def _start_worker(task: Task) -> None:
+def _start_worker(task: CheckTask) -> None:
     """In a worker process: Ctrl+C is the parent's business."""
     import signal
 

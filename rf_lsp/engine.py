@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ProjectSettings:
     """One project: its settings and the folders that source is looked for in. Picklable."""
 
     settings: Settings
@@ -41,9 +41,9 @@ def settings_for(path: str, config: str | None = None) -> Settings:
     return load(found) if found else Settings(root=workspace_root(path))
 
 
-def project_for(
+def project_settings_for(
     settings: Settings, path: str, search_paths: tuple[str, ...] = (), python: str | None = None
-) -> Project:
+) -> ProjectSettings:
     """The project of ``path``; options of the command line come before the settings."""
     root = workspace_root(path)
     own = [settings.path(text) for text in settings["search-paths"]]
@@ -52,7 +52,7 @@ def project_for(
     packages = site_packages(interpreter, root)
     if interpreter and not packages:
         raise UsageError(f"no Python environment at {interpreter!r}")
-    return Project(settings, root, (*folders, *own), tuple(packages))
+    return ProjectSettings(settings, root, (*folders, *own), tuple(packages))
 
 
 def _located(settings: Settings, python: str) -> str:
@@ -60,7 +60,7 @@ def _located(settings: Settings, python: str) -> str:
     return settings.path(python) if os.path.dirname(python) or python.startswith(".") else python
 
 
-def options_of(project: Project) -> WorkspaceOptions:
+def options_of(project: ProjectSettings) -> WorkspaceOptions:
     from analyzers.request import WorkspaceOptions
 
     settings = project.settings
@@ -81,7 +81,9 @@ def _absolute(settings: Settings, target: str) -> str:
     return (located if os.path.exists(located) or path.endswith(".py") else path) + separator + expression
 
 
-def rule_settings(project: Project, select: list[str] | None = None, ignore: list[str] | None = None) -> RuleSettings:
+def rule_settings(
+    project: ProjectSettings, select: list[str] | None = None, ignore: list[str] | None = None
+) -> RuleSettings:
     """What the rules are told; ``select`` replaces that of the settings, ``ignore`` is added to it.
 
     Raises :class:`UsageError` for a rule that does not exist.
@@ -120,7 +122,7 @@ def _glob(settings: Settings, pattern: str) -> str:
 class Engine:
     """Analyses the files of one project; source is read and parsed once."""
 
-    def __init__(self, project: Project, sources: Sources | None = None) -> None:
+    def __init__(self, project: ProjectSettings, sources: Sources | None = None) -> None:
         self.project = project
         self.sources = sources or Sources()
         self.analyzer = _analyzer(self.sources, project)
@@ -180,7 +182,7 @@ class Engine:
         return report(facts, settings)
 
 
-def _analyzer(sources: Sources, project: Project) -> Analyzer:
+def _analyzer(sources: Sources, project: ProjectSettings) -> Analyzer:
     from analyzers.analysis import Analyzer
 
     return Analyzer(sources, options_of(project))

@@ -20,6 +20,7 @@ from analyzers.vocabulary import SEVERITIES
 from rf_lsp.editing import Source, source_of
 from rf_lsp.engine import Engine
 from rf_lsp.errors import UsageError
+from rf_lsp.shapes import shape_text
 
 if TYPE_CHECKING:
     from analyzers.request import Request
@@ -135,10 +136,7 @@ def _most_trials(checked: Checked) -> int:
 
 def _outputs(facts: FileFacts) -> dict[str, list[tuple[str, str]]]:
     """What comes out of each model: what runs already must go on to give the same."""
-    return {
-        model.target: [(out.path, "×".join(map(str, out.shape or "?"))) for out in model.outputs]
-        for model in facts.models
-    }
+    return {model.target: [(out.path, shape_text(out.shape)) for out in model.outputs] for model in facts.models}
 
 
 def holds(before: Sequence[Finding], after: Sequence[Finding], fixed: Finding) -> bool:

@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analyzers.vocabulary import LEVELS
 from rf_lsp.errors import UsageError
 from rf_lsp.shapes import Shape, parse_input, parse_shape
 
 FILE_NAMES = ("rf-lsp.toml", "pyproject.toml")
-LEVELS = ("error", "warning", "information", "off")
+
 HINT_POSITIONS = ("end-of-line", "after-call")
 
 Check = Callable[[Any], str | None]

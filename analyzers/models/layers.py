@@ -10,7 +10,7 @@ from analyzers.interpreter.recorder import Record
 from analyzers.interpreter.values import Instance
 from analyzers.models.results import first_tensor, per_item
 from analyzers.models.source_calls import source_calls
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import PROBABILITIES, Tensor
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class LayerRows:
             field=extraction.field_of(output),
             input_field=extraction.field_of(first_tensor(record.inputs)),
             producers=tuple([extraction.label(producer) for producer in record.direct]),
+            probabilities=output.trait if output is not None and output.trait in PROBABILITIES else None,
             reason=record.output.reason if isinstance(record.output, Unknown) else None,
             order=order,
         )

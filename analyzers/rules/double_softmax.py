@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from analyzers.facts import FileFacts, Finding, LayerFact, LossFact, ModelFact
 from analyzers.rules.support.problems import from_problems
@@ -50,13 +51,14 @@ def _applied(facts: FileFacts) -> Iterator[tuple[ModelFact, LossFact]]:
 
 def _softmax(model: ModelFact) -> list:
     """Where the last softmax stands."""
-    layer = next((layer for layer in reversed(model.layers) if _is_softmax(layer)), None)
-    place = layer and (layer.definition or layer.call)
-    return [("the softmax is here", place)] if place else []
+    last = list(takewhile(_is_softmax, reversed(model.layers)))[-1:]
+    places = [layer.definition or layer.call for layer in last]
+    return [("the softmax is here", place) for place in places if place is not None]
 
 
 def _is_softmax(layer: LayerFact) -> bool:
-    return "softmax" in layer.type.lower() or "softmax" in str(layer.attributes.get("activation"))
+    """Whether its output consists of a softmax' numbers: the first such layer makes them, those behind it keep them."""
+    return layer.first.probabilities is not None
 
 
 GOOD: tuple[Example, ...] = (

@@ -28,8 +28,8 @@ def text(dim: Dim) -> str:
 
 
 def shape_text(shape: Iterable[Dim]) -> str:
-    """``3×224×224``; sums in parentheses."""
-    return "×".join(_factor_text(text(dim)) for dim in shape)
+    """``64×56×56``, and ``()`` for a scalar."""
+    return "×".join(map(text, shape)) or "()"
 
 
 def as_json(dim: Dim) -> int | str | None:
@@ -80,7 +80,3 @@ def _atom_text(atom: Atom) -> str:
     if isinstance(atom.divisor, int):
         numerator = numerator - atom.numerator.terms.get((), 0)
     return _quotient_text(numerator, atom.divisor)
-
-
-def _factor_text(written: str) -> str:
-    return f"({written})" if "+" in written or ("-" in written[1:] and "/" not in written) else written

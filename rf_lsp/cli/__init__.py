@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import NoReturn, Protocol, cast
 
 from rf_lsp.errors import UsageError
 
@@ -22,31 +22,46 @@ COMMANDS = {
     "version": "print the version",
     "clean": "remove the cache",
 }
-"""Name → one line of help; the command is the module of that name in this package, which has
-``add_arguments(parser)`` and ``run(arguments) -> int``."""
+"""Name → one line of help; the command is the module of that name in this package, a :class:`Command`."""
 
 OK, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 101
 INTERRUPTED, BROKEN_PIPE = 130, 141
 ISSUES_URL = "https://github.com/rf-lsp/rf-lsp/issues"
 
 
-class Parser(argparse.ArgumentParser):
+class Command(Protocol):
+    """What a file of a command must define."""
+
+    @staticmethod
+    def add_arguments(parser: argparse.ArgumentParser) -> None: ...
+
+    @staticmethod
+    def run(arguments: argparse.Namespace) -> int:
+        """The exit code."""
+        ...
+
+
+def command_named(name: str) -> Command:
+    return cast(Command, import_module(f"rf_lsp.cli.{name}"))
+
+
+class CommandLineParser(argparse.ArgumentParser):
     """Says what is wrong in one sentence."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
-def parser_for(arguments: Sequence[str]) -> Parser:
+def parser_for(arguments: Sequence[str]) -> CommandLineParser:
     """The parser with the options of the command that ``arguments`` name, and only the names of others."""
-    parser = Parser(prog="rf-lsp", description="Shapes and receptive fields of PyTorch and Keras models.")
+    parser = CommandLineParser(prog="rf-lsp", description="Shapes and receptive fields of PyTorch and Keras models.")
     parser.add_argument("--version", action="store_true", help="print the version")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandLineParser)
     wanted = next((text for text in arguments if not text.startswith("-")), None)
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name == wanted:
-            import_module(f"rf_lsp.cli.{name}").add_arguments(command)
+            command_named(name).add_arguments(command)
     return parser
 
 
@@ -94,7 +109,7 @@ def _run(arguments: list[str]) -> int:
     if command is None:
         parser_for(()).print_help()
         return USAGE
-    code = import_module(f"rf_lsp.cli.{command}").run(parsed)
+    code = command_named(command).run(parsed)
     sys.stdout.flush()
     return code
 

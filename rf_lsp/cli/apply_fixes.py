@@ -13,7 +13,7 @@ from rf_lsp.errors import UsageError
 from rf_lsp.output.text import path_text
 
 if TYPE_CHECKING:
-    from rf_lsp.checking import Task
+    from rf_lsp.checking import CheckTask
     from rf_lsp.editing import Source
     from rf_lsp.results import FileResult
 
@@ -63,7 +63,7 @@ class FixedFile:
 
 
 def fixed_file(
-    path: str, task: Task, text: str | None = None, used: frozenset[tuple[str, int]] = frozenset()
+    path: str, task: CheckTask, text: str | None = None, used: frozenset[tuple[str, int]] = frozenset()
 ) -> FixedFile:
     """One file, or the unsaved ``text`` that stands for it. Comments that ignore what is found from other files
     (``used``: path and line) are not taken away. Raises SourceError as reading the file does."""
@@ -85,7 +85,7 @@ def fixed_file(
     return FixedFile(path, source, new, len(done))
 
 
-def fixed_files(results: Sequence[FileResult], task_of: dict[str, Task]) -> Iterator[FixedFile]:
+def fixed_files(results: Sequence[FileResult], task_of: dict[str, CheckTask]) -> Iterator[FixedFile]:
     """The files that safe fixes change."""
     from analyzers.source.sources import SourceError
     from rf_lsp.fixing import is_fixed_safely

@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzers.vocabulary import FAIL_LEVELS
 from rf_lsp.cli import options
 from rf_lsp.errors import UsageError
 from rf_lsp.output import CheckReport, renderer, shows_fixes
 
 if TYPE_CHECKING:
     from analyzers.facts import Finding
-    from rf_lsp.checking import Task
+    from rf_lsp.checking import CheckTask
     from rf_lsp.cli.apply_fixes import FixedFile
     from rf_lsp.results import FileResult
-
-FAIL_LEVELS = ("error", "warning", "information", "never")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -112,8 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
     report = CheckReport(_findings(results, arguments), results, arguments.statistics)
     _tell_errors(results)
     stream = sys.stderr if given and arguments.fix else sys.stdout
-    view = options.view_for(arguments.color, stream.isatty() and not arguments.output_file)
-    options.write(render(report, view), arguments.output_file, stream)
+    looks = options.render_options_for(arguments.color, stream.isatty() and not arguments.output_file)
+    options.write(render(report, looks), arguments.output_file, stream)
     for error in unwritten:
         options.note(error)
     return 2 if unwritten else _exit_code(report, arguments.fail_level)
@@ -126,16 +125,16 @@ def _split(texts: list[str] | None) -> list[str] | None:
     return [part.strip() for text in texts for part in text.split(",") if part.strip()]
 
 
-def _task(path: str, arguments: argparse.Namespace, fixes: bool = False) -> Task:
+def _task(path: str, arguments: argparse.Namespace, fixes: bool = False) -> CheckTask:
     """What counts for a file or for the files of a folder; raises :class:`UsageError`."""
-    from rf_lsp.checking import Task
-    from rf_lsp.engine import project_for, rule_settings, settings_for
+    from rf_lsp.checking import CheckTask
+    from rf_lsp.engine import project_settings_for, rule_settings, settings_for
     from rf_lsp.shapes import parse_input
 
     settings = settings_for(path, arguments.config)
-    project = project_for(settings, path, options.checked_folders(arguments.search_path), arguments.python)
+    project = project_settings_for(settings, path, options.checked_folders(arguments.search_path), arguments.python)
     rules = rule_settings(project, _split(arguments.select), _split(arguments.ignore))
-    return Task(project, rules, tuple(parse_input(text) for text in arguments.input), fixes)
+    return CheckTask(project, rules, tuple(parse_input(text) for text in arguments.input), fixes)
 
 
 def _show_settings(arguments: argparse.Namespace) -> int:
@@ -217,10 +216,12 @@ def _from_files(arguments: argparse.Namespace, fixes: bool) -> list[FileResult]:
     return [results[path] for path in files]
 
 
-def _groups(files: Sequence[str], arguments: argparse.Namespace, fixes: bool = False) -> list[tuple[Task, list[str]]]:
+def _groups(
+    files: Sequence[str], arguments: argparse.Namespace, fixes: bool = False
+) -> list[tuple[CheckTask, list[str]]]:
     """The files by the settings and the project that count for them."""
-    tasks: dict[str, Task] = {}
-    groups: dict[str, tuple[Task, list[str]]] = {}
+    tasks: dict[str, CheckTask] = {}
+    groups: dict[str, tuple[CheckTask, list[str]]] = {}
     for path in files:
         folder = os.path.dirname(path)
         if folder not in tasks:
@@ -279,7 +280,7 @@ def _apply_fixes(arguments: argparse.Namespace, given: _Given | None) -> list[st
     return failures
 
 
-def _cache(paths: Sequence[str], task: Task):
+def _cache(paths: Sequence[str], task: CheckTask):
     """The cache in the workspace of the paths, in the working directory for installed packages."""
     from analyzers.imports.resolver import workspace_root
     from rf_lsp.cache import Cache

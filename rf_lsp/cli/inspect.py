@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     report = InspectReport()
     for target in _expanded(arguments.targets):
         _inspect(target, inputs, arguments, report)
-    sys.stdout.write(render(report, options.view_for(arguments.color, sys.stdout.isatty())))
+    sys.stdout.write(render(report, options.render_options_for(arguments.color, sys.stdout.isatty())))
     sys.stdout.flush()
     if not report.models:
         raise UsageError(f"no model found in {', '.join(arguments.targets)}")
@@ -92,13 +92,13 @@ def _fixes(engine: Engine, rules: RuleSettings, request: Request, facts: FileFac
 
 
 def _engine_for(target: str, arguments: argparse.Namespace) -> tuple[Engine, RuleSettings]:
-    from rf_lsp.engine import Engine, project_for, rule_settings, settings_for
+    from rf_lsp.engine import Engine, project_settings_for, rule_settings, settings_for
 
     path = target.partition("::")[0]
     anchor = path if os.path.exists(path) else os.getcwd()
     settings = settings_for(anchor, arguments.config)
     folders = options.checked_folders(arguments.search_path)
-    project = project_for(settings, anchor, folders, arguments.python)
+    project = project_settings_for(settings, anchor, folders, arguments.python)
     return Engine(project), rule_settings(project)
 
 

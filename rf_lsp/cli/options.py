@@ -9,7 +9,7 @@ import sys
 from typing import TextIO
 
 from rf_lsp.errors import UsageError
-from rf_lsp.output import View, formats
+from rf_lsp.output import RenderOptions, formats
 from rf_lsp.output.text import line_text
 from rf_lsp.output.text import path_text as path_text
 
@@ -55,11 +55,11 @@ def checked_folders(folders: list[str]) -> tuple[str, ...]:
     return tuple(folders)
 
 
-def view_for(color: str, to_terminal: bool) -> View:
+def render_options_for(color: str, to_terminal: bool) -> RenderOptions:
     """Colours as asked for; on ``auto`` only in a terminal and unless NO_COLOR is set."""
     automatic = to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size((120, 40)).columns
-    return View(color == "always" or (color == "auto" and automatic), max(width, 40))
+    return RenderOptions(color == "always" or (color == "auto" and automatic), max(width, 40))
 
 
 def write(text: str, path: str | None, stream: TextIO | None = None) -> None:

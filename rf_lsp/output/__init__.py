@@ -1,7 +1,6 @@
 """How results are shown: a folder for each command that has formats, in it one file for each format.
 
-A format is a module with ``render(report, view) -> str``; its file's name is the format's name. One that sets
-``SHOWS_FIXES`` gets findings with the fixes that hold, which take time to find.
+A format is a module that fulfils :class:`Format`; its file's name is the format's name.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast, runtime_checkable
 
 from analyzers.facts import Finding, ModelFact, UnknownFact
 from rf_lsp.errors import UsageError
@@ -19,7 +18,7 @@ from rf_lsp.results import FileResult
 
 
 @dataclass(slots=True)
-class View:
+class RenderOptions:
     """Where the text goes: with colours or not, and how many columns wide."""
 
     color: bool = False
@@ -52,24 +51,39 @@ class CheckReport:
     statistics: bool = False
 
 
+class Format(Protocol):
+    """What a file of a format must define."""
+
+    @staticmethod
+    def render(report: Any, options: RenderOptions) -> str: ...
+
+
+@runtime_checkable
+class ShowsFixes(Protocol):
+    """A format that sets it gets findings with the fixes that hold, which take time to find."""
+
+    SHOWS_FIXES: bool
+
+
 def formats(kind: str) -> list[str]:
     """The formats of a command (``"check"``, ``"inspect"``)."""
     folder = Path(__file__).parent / kind
     return sorted(entry.name for entry in pkgutil.iter_modules([str(folder)]))
 
 
-def renderer(kind: str, name: str) -> Callable[[Any, View], str]:
+def renderer(kind: str, name: str) -> Callable[[Any, RenderOptions], str]:
     """The ``render`` of a format; raises :class:`UsageError` when there is none of that name."""
     return _format(kind, name).render
 
 
 def shows_fixes(kind: str, name: str) -> bool:
     """Whether a format shows the fixes of findings; raises as :func:`renderer`."""
-    return getattr(_format(kind, name), "SHOWS_FIXES", False)
+    module = _format(kind, name)
+    return isinstance(module, ShowsFixes) and module.SHOWS_FIXES
 
 
-def _format(kind: str, name: str) -> Any:
+def _format(kind: str, name: str) -> Format:
     known = formats(kind)
     if name not in known:
         raise UsageError(f"unknown format {name!r}; {kind} writes {', '.join(known)}")
-    return import_module(f"rf_lsp.output.{kind}.{name}")
+    return cast(Format, import_module(f"rf_lsp.output.{kind}.{name}"))

@@ -7,16 +7,8 @@ from dataclasses import dataclass
 
 from analyzers.facts import CallFact, FieldFact
 from rf_lsp.output.rows import CallRow
-from rf_lsp.output.text import (
-    UNKNOWN,
-    count_text,
-    field_text,
-    located,
-    per_axis,
-    percent,
-    short_count,
-    without_batch,
-)
+from rf_lsp.output.text import count_text, field_text, located, per_axis, percent, short_count
+from rf_lsp.shapes import UNKNOWN, without_batch
 
 RECURSIVE = "(recursive)"
 """Stands for the parameters of a layer that has been listed before, as in torchinfo's table."""

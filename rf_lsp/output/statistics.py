@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from analyzers.vocabulary import SEVERITIES
 from rf_lsp.output import CheckReport
 
 SHOWN_REASONS = 20
@@ -17,7 +18,7 @@ def summary(report: CheckReport) -> dict[str, Any]:
     found: dict[str, Any] = {
         "files": len(report.files),
         "findings": len(report.findings),
-        **{level: by_severity.get(level, 0) for level in ("error", "warning", "information")},
+        **{level: by_severity.get(level, 0) for level in SEVERITIES},
         "models": _models(report),
         "unreadable": [{"file": file.path, "reason": file.error} for file in report.files if file.error],
     }

@@ -9,8 +9,7 @@ from typing import Any
 
 from analyzers.facts import FieldFact, ModelFact, Place
 from analyzers.rules.support.coverage import extents
-
-UNKNOWN = "?"
+from rf_lsp.shapes import UNKNOWN, dim_text, shape_text, without_batch
 
 
 def path_text(path: str) -> str:
@@ -27,27 +26,6 @@ def place_text(place: Place) -> str:
 def line_text(path: str, line: int, cell: int | None = None) -> str:
     """``file:line`` or ``file:cell 3:line`` of a zero-based line and cell, which are counted over all cells."""
     return f"{path}:{line + 1}" if cell is None else f"{path}:cell {cell + 1}:{line + 1}"
-
-
-def dim_text(dim: Any) -> str:
-    if dim is None:
-        return UNKNOWN
-    if isinstance(dim, int | str):
-        return str(dim)
-    from analyzers.tensors.dims import text
-
-    return text(dim)
-
-
-def shape_text(shape: Sequence[Any] | None) -> str:
-    """All dimensions, joined by ×; ``scalar`` for none."""
-    if shape is None:
-        return UNKNOWN
-    return "×".join(map(dim_text, shape)) or "scalar"
-
-
-def without_batch(shape: Sequence[Any] | None) -> str:
-    return UNKNOWN if shape is None else shape_text(tuple(shape)[1:])
 
 
 def count_text(count: Any) -> str:

@@ -10,33 +10,30 @@ from typing import Any
 from lsprotocol import types
 
 from rf_lsp.server import wire
-from rf_lsp.server.buffers import Buffer
-from rf_lsp.server.server import Server
-from rf_lsp.server.view_cache import models_in
+from rf_lsp.server.documents import Document
+from rf_lsp.server.handlers import first_models_if, snapshot_request
+from rf_lsp.server.module_view import models_in
+from rf_lsp.server.snapshot import ModuleSnapshot
 from rf_lsp.server.views.lenses import Lens, lenses
 
 OPTIONS = types.CodeLensOptions(resolve_provider=False)
 CHANGE_INPUT = "rf-lsp.changeInput"
 
 
-async def handle(server: Server, params: types.CodeLensParams) -> list[dict[str, Any]] | None:
+@snapshot_request(
+    types.TEXT_DOCUMENT_CODE_LENS, OPTIONS, wait_for=first_models_if(lambda client: client.refreshes_lenses)
+)
+def handle(snapshot: ModuleSnapshot, params: types.CodeLensParams) -> list[dict[str, Any]]:
     uri = params.text_document.uri
-    buffer = server.buffers.get(uri)
-    if buffer is None:
-        return None
-    analysis = await server.analysed(buffer, whole=not server.client.refreshes_lenses)
-    if analysis is None:
-        return None
-    found = lenses(models_in(server, buffer, analysis), buffer.path)
-    return [made for lens in found for made in _made(buffer, uri, lens)]
+    found = lenses(models_in(snapshot), snapshot.path)
+    return [made for lens in found for made in _made(snapshot.document, uri, lens)]
 
 
-def _made(buffer: Buffer, uri: str, lens: Lens) -> list[dict[str, Any]]:
-    spot = buffer.spot(lens.place.line)
-    if spot.uri != uri:
+def _made(document: Document, uri: str, lens: Lens) -> list[dict[str, Any]]:
+    line = document.locate(lens.place.line)
+    if line.uri != uri:
         return []
-    start = wire.position(spot, lens.place.column)
-    area = {"start": start, "end": wire.position(spot, len(spot.text.line(spot.line)))}
+    area = {"start": wire.position(line, lens.place.column), "end": wire.position(line, line.length)}
     change = {"title": "Change input…", "command": CHANGE_INPUT, "arguments": [uri, lens.target]}
     return [
         {"range": area, "command": {"title": lens.text, "command": ""}},

@@ -7,21 +7,23 @@ from typing import Any
 from lsprotocol import types
 
 from rf_lsp.server import diagnostics
-from rf_lsp.server.server import Server
+from rf_lsp.server.handlers import first_models_if, snapshot_request
+from rf_lsp.server.snapshot import ModuleSnapshot
 
 OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="rf-lsp")
 
 
-async def handle(server: Server, params: types.DocumentDiagnosticParams) -> dict[str, Any]:
-    uri = params.text_document.uri
-    buffer = server.buffers.get(uri)
-    if buffer is None:
-        return {"kind": "full", "items": []}
-    analysis = await server.analysed(buffer, whole=not server.client.refreshes_diagnostics)
-    if analysis is None:
-        return {"kind": "full", "items": []}
+@snapshot_request(
+    types.TEXT_DOCUMENT_DIAGNOSTIC,
+    OPTIONS,
+    offered_to=lambda client: client.pulls,
+    wait_for=first_models_if(lambda client: client.refreshes_diagnostics),
+    otherwise=lambda _: {"kind": "full", "items": []},
+)
+def handle(snapshot: ModuleSnapshot, params: types.DocumentDiagnosticParams) -> dict[str, Any]:
+    analysis = snapshot.analysis
     result_id = f"{analysis.revision}{'' if analysis.complete else '-'}"
     if params.previous_result_id == result_id and analysis.complete:
         return {"kind": "unchanged", "resultId": result_id}
-    items = diagnostics.of_buffer(server, buffer, analysis).get(uri, [])
+    items = diagnostics.of_module(snapshot).get(params.text_document.uri, [])
     return {"kind": "full", "items": items, "resultId": result_id}

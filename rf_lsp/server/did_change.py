@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lsprotocol import types
 
-from rf_lsp.server.buffers import Change, FileBuffer
-from rf_lsp.server.server import Server
+from rf_lsp.server import wire
+from rf_lsp.server.documents import FileDocument
+from rf_lsp.server.handlers import notification
+from rf_lsp.server.session import Session
 
 
-def handle(server: Server, params: types.DidChangeTextDocumentParams) -> None:
-    buffer = server.buffers.get(params.text_document.uri)
-    if not isinstance(buffer, FileBuffer):
+@notification(types.TEXT_DOCUMENT_DID_CHANGE)
+def handle(session: Session, params: types.DidChangeTextDocumentParams) -> None:
+    module = session.modules.get(params.text_document.uri)
+    if module is None or not isinstance(module.document, FileDocument):
         return
-    with server.lock:
-        buffer.change([change_of(item) for item in params.content_changes], params.text_document.version)
-    server.edited(buffer)
-
-
-def change_of(item: Any) -> Change:
-    """A content change; without a range it is the whole text."""
-    area = getattr(item, "range", None)
-    if area is None:
-        return Change(item.text)
-    return Change(item.text, (area.start.line, area.start.character), (area.end.line, area.end.character))
+    changes = map(wire.content_change, params.content_changes)
+    document, edits = module.document.changed(changes, params.text_document.version)
+    session.edit(module, document, edits)

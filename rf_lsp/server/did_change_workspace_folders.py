@@ -1,15 +1,14 @@
-"""``workspace/didChangeWorkspaceFolders``: roots that came or went."""
+"""``workspace/didChangeWorkspaceFolders``: roots that came or went, and with them settings and imports."""
 
 from __future__ import annotations
 
 from lsprotocol import types
 
-from rf_lsp.server.server import Server
+from rf_lsp.server.handlers import notification
+from rf_lsp.server.session import Session
 
 
-def handle(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    removed = {server.path_of(folder.uri) for folder in params.event.removed}
-    added = [server.path_of(folder.uri) for folder in params.event.added]
-    server.folders = [folder for folder in server.folders if folder not in removed] + added
-    server.in_background(lambda _: server.projects.forget())
-    server.reanalyse(server.buffers)
+@notification(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+def handle(session: Session, _: types.DidChangeWorkspaceFoldersParams) -> None:
+    session.run(session.engines.forget)
+    session.reanalyse(session.modules)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from lsprotocol import types
 
 from rf_lsp.server import publish_diagnostics
-from rf_lsp.server.buffers import FileBuffer
-from rf_lsp.server.server import Server
+from rf_lsp.server.documents import FileDocument
+from rf_lsp.server.handlers import notification
+from rf_lsp.server.session import Session
 
 
-def handle(server: Server, params: types.DidCloseTextDocumentParams) -> None:
+@notification(types.TEXT_DOCUMENT_DID_CLOSE)
+def handle(session: Session, params: types.DidCloseTextDocumentParams) -> None:
     uri = params.text_document.uri
-    if not isinstance(server.buffers.get(uri), FileBuffer):
-        return
-    with server.lock:
-        buffer = server.buffers.remove(uri)
-    if buffer is not None:
-        server.closed(buffer)
-        publish_diagnostics.clear(server, [uri])
+    module = session.modules.get(uri)
+    if module is not None and isinstance(module.document, FileDocument):
+        session.close_module(uri)
+        publish_diagnostics.clear(session, [uri])

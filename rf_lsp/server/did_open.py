@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from rf_lsp.server.buffers import FileBuffer
-from rf_lsp.server.server import Server
+from rf_lsp.server import wire
+from rf_lsp.server.documents import FileDocument
+from rf_lsp.server.handlers import notification
+from rf_lsp.server.session import Session
+from rf_lsp.server.text import Text
 
 
-def handle(server: Server, params: types.DidOpenTextDocumentParams) -> None:
-    document = params.text_document
-    path = server.path_of(document.uri)
-    buffer = FileBuffer(document.uri, path, document.text, document.version, server.client.encoding)
-    with server.lock:
-        earlier = server.buffers.at(path)
-        buffer.revision = earlier.revision + 1 if earlier is not None else server.next_revision()
-        server.buffers.add(buffer)
-    server.edited(buffer)
+@notification(types.TEXT_DOCUMENT_DID_OPEN)
+def handle(session: Session, params: types.DidOpenTextDocumentParams) -> None:
+    opened = params.text_document
+    content = Text(opened.text, session.client.encoding)
+    session.open(FileDocument(opened.uri, wire.path_of(opened.uri), content, opened.version))

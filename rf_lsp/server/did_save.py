@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from rf_lsp.server import wire
 from rf_lsp.server.did_change_watched_files import files_changed
-from rf_lsp.server.server import Server
+from rf_lsp.server.handlers import notification
+from rf_lsp.server.session import Session
 
 
-def handle(server: Server, params: types.DidSaveTextDocumentParams) -> None:
-    if not server.client.watches:
-        files_changed(server, [server.path_of(params.text_document.uri)], listing=False)
+@notification(types.TEXT_DOCUMENT_DID_SAVE)
+def handle(session: Session, params: types.DidSaveTextDocumentParams) -> None:
+    if not session.client.watches:
+        files_changed(session, [wire.path_of(params.text_document.uri)], listing=False)

@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 
-if TYPE_CHECKING:
-    from rf_lsp.server.server import Server
-
 logger = logging.getLogger(__name__)
 
-
-def guarded(server: Server, method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
-    """``handler(server, params)`` as pygls calls it; requests are coroutines, notifications are not."""
-    return (
-        _request(server, method, handler)
-        if asyncio.iscoroutinefunction(handler)
-        else _notification(server, method, handler)
-    )
+Tell = Callable[[str], None]
+"""Takes one sentence about an internal error."""
 
 
-def _request(server: Server, method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
-    async def answer(params: Any) -> Any:
+def guarded_request(
+    tell: Tell, method: str, answer: Callable[[Any], Awaitable[Any]]
+) -> Callable[[Any], Awaitable[Any]]:
+    """``answer`` as the transport calls it."""
+
+    async def guarded(params: Any) -> Any:
         try:
-            return await handler(server, params)
+            return await answer(params)
         except JsonRpcException:
             raise
         except Exception as error:
-            _tell(server, method, error)
+            _report(tell, method, error)
             raise JsonRpcInternalError(message=f"{type(error).__name__}: {error}") from None
 
-    return answer
+    return guarded
 
 
-def _notification(server: Server, method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
-    def take(params: Any) -> None:
+def guarded_notification(tell: Tell, method: str, take: Callable[[Any], None]) -> Callable[[Any], None]:
+    """``take`` as the transport calls it."""
+
+    def guarded(params: Any) -> None:
         try:
-            handler(server, params)
+            take(params)
         except Exception as error:
-            _tell(server, method, error)
+            _report(tell, method, error)
 
-    return take
+    return guarded
 
 
-def _tell(server: Server, method: str, error: Exception) -> None:
+def _report(tell: Tell, method: str, error: Exception) -> None:
     logger.exception("internal error in %s", method)
-    server.tell_crash(f"{type(error).__name__}: {error} in {method}")
+    tell(f"{type(error).__name__}: {error} in {method}")

@@ -20,7 +20,7 @@ QUIET = 2.0
 """Seconds without anything to do after which all objects are looked at."""
 
 
-def take_over() -> None:
+def configure_gc() -> None:
     """From now on this module says when, in the whole process."""
     gc.set_threshold(THRESHOLD, *gc.get_threshold()[1:])
 

@@ -8,9 +8,10 @@ from lsprotocol import types
 
 from analyzers.facts import ModelFact, Place
 from rf_lsp.server import wire
-from rf_lsp.server.buffers import Buffer
-from rf_lsp.server.server import Server
-from rf_lsp.server.view_cache import models_in, occurrences_in
+from rf_lsp.server.documents import Document
+from rf_lsp.server.handlers import first_models, snapshot_request
+from rf_lsp.server.module_view import models_in, occurrences_in
+from rf_lsp.server.snapshot import ModuleSnapshot
 from rf_lsp.server.views import hover
 from rf_lsp.server.views.lines import contains
 from rf_lsp.server.views.occurrences import CALLED, Occurrence, concrete, outermost, pinned
@@ -18,38 +19,34 @@ from rf_lsp.server.views.occurrences import CALLED, Occurrence, concrete, outerm
 LONGEST_TITLE = 60
 
 
-async def handle(server: Server, params: types.HoverParams) -> dict[str, Any] | None:
-    uri = params.text_document.uri
-    buffer = server.buffers.get(uri)
-    if buffer is None:
+@snapshot_request(types.TEXT_DOCUMENT_HOVER, wait_for=first_models)
+def handle(snapshot: ModuleSnapshot, params: types.HoverParams) -> dict[str, Any] | None:
+    line = snapshot.document.line_of(params.text_document.uri, params.position.line)
+    if line is None:
         return None
-    analysis = await server.analysed(buffer, whole=False)
-    line = buffer.line_of(uri, params.position.line)
-    if analysis is None or line is None:
-        return None
-    spot = buffer.spot(line)
-    column = spot.text.column(spot.line, params.position.character)
-    found = occurrences_in(server, buffer, analysis)
+    seen = snapshot.document.locate(line)
+    column = seen.text.column(seen.line, params.position.character)
+    found = occurrences_in(snapshot)
     group = occurrences_at(found, line, column)
     if group:
-        return _shown(server, buffer, group, found)
-    models = models_at(models_in(server, buffer, analysis), line)
+        return _shown(snapshot, group, found)
+    models = models_at(models_in(snapshot), line)
     if models and models[0].place is not None:
-        return _answer(server, buffer, hover.model_card(models), _head(buffer, models[0].place))
+        return _answer(snapshot, hover.model_card(models), _head(snapshot.document, models[0].place))
     statement = statement_at(found, line)
-    return _shown(server, buffer, statement, found) if statement else None
+    return _shown(snapshot, statement, found) if statement else None
 
 
-def _shown(server: Server, buffer: Buffer, group: list[Occurrence], found: list[Occurrence]) -> dict[str, Any] | None:
+def _shown(snapshot: ModuleSnapshot, group: list[Occurrence], found: list[Occurrence]) -> dict[str, Any] | None:
     """The card of what stands at one place: of layers if there are any, else of the expression."""
-    pin = server.pins.get(buffer.path)
-    place = group[0].place
+    pin, place = snapshot.pin, group[0].place
     layers = outermost(occurrence for occurrence in group if occurrence.layer is not None)
     if layers:
-        return _answer(server, buffer, hover.layer_card(pinned(concrete(layers), pin)), place)
+        return _answer(snapshot, hover.layer_card(pinned(concrete(layers), pin)), place)
     inside = [o for o in found if o.role == CALLED and contains(place, o.place)]
     calls = pinned(concrete(sorted(outermost(inside), key=lambda call: call.order)), pin)
-    return _answer(server, buffer, hover.value_card(pinned(concrete(group), pin), text_of(buffer, place), calls), place)
+    text = text_of(snapshot.document, place)
+    return _answer(snapshot, hover.value_card(pinned(concrete(group), pin), text, calls), place)
 
 
 def occurrences_at(found: list[Occurrence], line: int, column: int) -> list[Occurrence]:
@@ -76,30 +73,29 @@ def _size(place: Place) -> tuple[int, int]:
     return place.end_line - place.line, place.end_column - place.column
 
 
-def text_of(buffer: Buffer, place: Place) -> str:
-    """The expression's own text, on one line and not longer than a title may be."""
-    last = place.end_line if place.end_line > place.line else None
-    first = buffer.line(place.line)[place.column : place.end_column if last is None else None]
-    text = first.strip() + (" …" if last is not None else "")
-    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1]}…"
-
-
 def models_at(models: list[ModelFact], line: int) -> list[ModelFact]:
     """The models whose definition begins on the line."""
     return [model for model in models if model.place is not None and model.place.line == line]
 
 
-def _head(buffer: Buffer, place: Place) -> Place:
+def text_of(document: Document, place: Place) -> str:
+    """The expression's own text, on one line and not longer than a title may be."""
+    last = place.end_line if place.end_line > place.line else None
+    first = document.line(place.line)[place.column : place.end_column if last is None else None]
+    text = first.strip() + (" …" if last is not None else "")
+    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1]}…"
+
+
+def _head(document: Document, place: Place) -> Place:
     """The first line of a definition."""
-    spot = buffer.spot(place.line)
     if place.end_line == place.line:
         return place
-    return Place(place.file, place.line, place.column, place.line, len(spot.text.line(spot.line)))
+    return Place(place.file, place.line, place.column, place.line, document.locate(place.line).length)
 
 
-def _answer(server: Server, buffer: Buffer, card: hover.Card, place: Place) -> dict[str, Any]:
-    if server.client.markdown:
-        contents = {"kind": "markdown", "value": hover.markdown(card, server.client.images)}
+def _answer(snapshot: ModuleSnapshot, card: hover.Card, place: Place) -> dict[str, Any]:
+    if snapshot.client.markdown:
+        contents = {"kind": "markdown", "value": hover.markdown(card, snapshot.client.images)}
     else:
         contents = {"kind": "plaintext", "value": hover.plaintext(card)}
-    return {"contents": contents, "range": wire.range_in(buffer, place)[1]}
+    return {"contents": contents, "range": wire.range_in(snapshot.document, place)[1]}

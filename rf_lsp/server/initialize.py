@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
 
-from rf_lsp.server import diagnostic, publish_diagnostics
 from rf_lsp.server.client import client_of
-from rf_lsp.server.server import Server
+from rf_lsp.server.handlers import notification
+from rf_lsp.server.session import Session
 
 OPTIONS_OF_OURS = ("images", "settings")
 
 
-def handle(server: Server, params: types.InitializeParams) -> None:
-    options = server.protocol.raw_options
-    server.client = client_of(server.protocol.raw_capabilities, options)
-    server.loop = asyncio.get_running_loop()
-    server.folders = [server.path_of(folder.uri) for folder in params.workspace_folders or []]
-    settings = settings_in(options)
-    server.in_background(lambda _: server.projects.configure(settings))
-    if server.client.pulls:
-        server.offer(types.TEXT_DOCUMENT_DIAGNOSTIC, diagnostic.handle, diagnostic.OPTIONS)
-    else:
-        server.listeners.append(lambda analysis: publish_diagnostics.publish(server, analysis))
-    server.worker.start()
+@notification(types.INITIALIZE)
+def handle(session: Session, _: types.InitializeParams) -> None:
+    introduction = session.connection.introduction
+    session.run(partial(session.engines.configure, settings_in(introduction.options)))
+    session.start(client_of(introduction.capabilities, introduction.options))
 
 
 def settings_in(options: Any) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from typing import Any
 from lsprotocol import types
 
 from rf_lsp.server import wire
-from rf_lsp.server.analysis import Analysis
-from rf_lsp.server.buffers import Buffer
-from rf_lsp.server.server import Server
-from rf_lsp.server.view_cache import view_of
+from rf_lsp.server.handlers import at_once, first_models_if, snapshot_request
+from rf_lsp.server.module_view import occurrences_in
+from rf_lsp.server.snapshot import ModuleSnapshot
 from rf_lsp.server.views.hints import Hint, Shown, hints, tooltip
 from rf_lsp.settings import Settings
 
@@ -18,32 +17,26 @@ OPTIONS = types.InlayHintOptions(resolve_provider=True)
 PIN = "rf-lsp.pinContext"
 
 
-async def handle(server: Server, params: types.InlayHintParams) -> list[dict[str, Any]] | None:
+@snapshot_request(
+    types.TEXT_DOCUMENT_INLAY_HINT,
+    OPTIONS,
+    wait_for=first_models_if(lambda client: client.refreshes_hints),
+    looks_at=lambda params: params.range,
+)
+def handle(snapshot: ModuleSnapshot, params: types.InlayHintParams) -> list[dict[str, Any]]:
     uri = params.text_document.uri
-    buffer = server.buffers.get(uri)
-    if buffer is None:
-        return None
-    buffer.view = _lines(buffer, uri, params.range)
-    analysis = await server.analysed(buffer, whole=not server.client.refreshes_hints)
-    if analysis is None:
-        return None
-    view = view_of(server, buffer, analysis)
-    key = (uri, _lines(buffer, uri, params.range))
-    if key not in view.answers:
-        found = _hints(server, buffer, analysis, key[1])
-        view.answers[key] = [made for hint in found if (made := _made(server, buffer, uri, hint)) is not None]
-    return view.answers[key]
+    area = wire.lines_of(snapshot.document, uri, params.range)
+    answers, key = snapshot.views.answers, (uri, area)
+    if key not in answers:
+        found = _hints(snapshot, area)
+        answers[key] = [made for hint in found if (made := _made(snapshot, uri, hint)) is not None]
+    return answers[key]
 
 
-def _hints(server: Server, buffer: Buffer, analysis: Analysis, area: tuple[int, int] | None) -> list[Hint]:
+def _hints(snapshot: ModuleSnapshot, area: tuple[int, int] | None) -> list[Hint]:
     """The hints of the module's lines ``area`` (first, last)."""
-    occurrences = view_of(server, buffer, analysis).occurrences
-    return hints(occurrences, buffer.line, shown_by(analysis.settings), server.pins.get(buffer.path), area)
-
-
-def _lines(buffer: Buffer, uri: str, area: types.Range) -> tuple[int, int] | None:
-    first, last = buffer.line_of(uri, area.start.line), buffer.line_of(uri, area.end.line)
-    return (first, last) if first is not None and last is not None else None
+    line, shown = snapshot.document.line, shown_by(snapshot.settings)
+    return hints(occurrences_in(snapshot), line, shown, snapshot.pin, area)
 
 
 def shown_by(settings: Settings) -> Shown:
@@ -55,50 +48,58 @@ def shown_by(settings: Settings) -> Shown:
     )
 
 
-def _made(server: Server, buffer: Buffer, uri: str, hint: Hint) -> dict[str, Any] | None:
+def _made(snapshot: ModuleSnapshot, uri: str, hint: Hint) -> dict[str, Any] | None:
     """A hint for the client; tooltips come with it unless the client really asks for them later."""
-    spot = buffer.spot(hint.line)
-    if spot.uri != uri:
+    line = snapshot.document.locate(hint.line)
+    if line.uri != uri:
         return None
     made: dict[str, Any] = {
-        "position": wire.position(spot, hint.column),
-        "label": [_part(server, uri, hint)],
+        "position": wire.position(line, hint.column),
+        "label": [_part(snapshot, uri, hint)],
         "paddingLeft": True,
     }
-    if server.client.resolves_tooltips:
+    if snapshot.client.resolves_tooltips:
         made["data"] = [uri, hint.line, hint.column]
     else:
-        made["tooltip"] = _tooltip(server, hint)
+        made["tooltip"] = _tooltip(snapshot, hint)
     return made
 
 
-def _part(server: Server, uri: str, hint: Hint) -> dict[str, Any]:
+def _part(snapshot: ModuleSnapshot, uri: str, hint: Hint) -> dict[str, Any]:
     part: dict[str, Any] = {"value": hint.text}
-    if hint.target is not None and (location := wire.location(server, hint.target)) is not None:
+    if hint.target is not None and (location := wire.location(snapshot, hint.target)) is not None:
         part["location"] = location
     elif hint.contexts > 1:
         part["command"] = {"title": "Show one context", "command": PIN, "arguments": [uri, hint.line]}
     return part
 
 
-def _tooltip(server: Server, hint: Hint) -> Any:
+def _tooltip(snapshot: ModuleSnapshot, hint: Hint) -> str | types.MarkupContent:
     text = tooltip(hint)
-    if server.client.markdown:
-        return {"kind": "markdown", "value": text}
+    if snapshot.client.markdown:
+        return types.MarkupContent(types.MarkupKind.Markdown, text)
     return text.replace("`", "").replace("  \n", "\n")
 
 
-async def resolve(server: Server, params: types.InlayHint) -> dict[str, Any]:
+@snapshot_request(
+    types.INLAY_HINT_RESOLVE,
+    wait_for=at_once,
+    uri_of=lambda hint: _origin(hint)[0],
+    otherwise=lambda hint: hint,
+)
+def resolve(snapshot: ModuleSnapshot, params: types.InlayHint) -> types.InlayHint:
     """The hint with its tooltip, if it is still there."""
-    made = server.protocol.plain(params)
-    data = params.data
+    _, line, column = _origin(params)
+    hint = next((hint for hint in _hints(snapshot, (line, line)) if hint.column == column), None)
+    if hint is not None:
+        params.tooltip = _tooltip(snapshot, hint)
+    return params
+
+
+def _origin(hint: types.InlayHint) -> tuple[str | None, int, int]:
+    """The document, line and column that a hint was made for; no document when it is none of ours."""
+    data = hint.data
     if not (isinstance(data, list) and len(data) == 3):
-        return made
+        return None, 0, 0
     uri, line, column = data
-    buffer = server.buffers.get(uri)
-    analysis = server.analyses.get(buffer.path) if buffer is not None else None
-    if buffer is None or analysis is None:
-        return made
-    found = _hints(server, buffer, analysis, (line, line))
-    hint = next((hint for hint in found if hint.column == column), None)
-    return {**made, "tooltip": _tooltip(server, hint)} if hint is not None else made
+    return uri, line, column

@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 MAXIMUM_EDITS = 400
 
 
-class Edit(NamedTuple):
-    """In the text of one revision lines ``first`` … ``last`` (inclusive) became ``lines`` lines."""
+class LineEdit(NamedTuple):
+    """Lines ``first`` … ``last`` (inclusive) of a text became ``lines`` lines."""
 
     first: int
     last: int
     lines: int
 
+    @property
+    def growth(self) -> int:
+        """How many lines more there are."""
+        return self.lines - (self.last - self.first + 1)
 
-class Shifts:
+
+@dataclass(frozen=True, slots=True)
+class LineMap:
     """The edits that led from revision to revision, as far back as is kept."""
 
-    def __init__(self) -> None:
-        self._edits: list[tuple[int, Edit]] = []
-        self._oldest = 0
+    edits: tuple[tuple[int, LineEdit], ...] = ()
+    oldest: int = 0
 
-    def note(self, revision: int, edit: Edit) -> None:
+    def with_edit(self, revision: int, edit: LineEdit) -> LineMap:
         """``edit`` led to ``revision``."""
-        self._edits.append((revision, edit))
-        if len(self._edits) > MAXIMUM_EDITS:
-            self._oldest, _ = self._edits.pop(0)
+        edits = (*self.edits, (revision, edit))
+        if len(edits) <= MAXIMUM_EDITS:
+            return LineMap(edits, self.oldest)
+        return LineMap(edits[1:], edits[0][0])
 
     def is_still(self, revision: int) -> bool:
         """Whether no line has moved since."""
-        later = [edit for made, edit in self._edits if made > revision]
-        return revision >= self._oldest and all(edit.lines == edit.last - edit.first + 1 for edit in later)
+        later = (edit for made, edit in self.edits if made > revision)
+        return revision >= self.oldest and all(edit.growth == 0 for edit in later)
 
     def line(self, revision: int, line: int) -> int | None:
         """Where ``line`` of ``revision`` is now, a line that was edited where its edit begins; ``None`` when it
         is gone."""
-        if revision < self._oldest:
+        if revision < self.oldest:
             return None
-        for later, edit in self._edits:
+        for later, edit in self.edits:
             if later > revision:
                 moved = _moved(line, edit)
                 if moved is None:
@@ -47,9 +54,9 @@ class Shifts:
         return line
 
 
-def _moved(line: int, edit: Edit) -> int | None:
+def _moved(line: int, edit: LineEdit) -> int | None:
     if line < edit.first:
         return line
     if line > edit.last:
-        return line + edit.lines - (edit.last - edit.first + 1)
+        return line + edit.growth
     return line if line < edit.first + edit.lines else None

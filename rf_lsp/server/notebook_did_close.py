@@ -5,12 +5,12 @@ from __future__ import annotations
 from lsprotocol import types
 
 from rf_lsp.server import publish_diagnostics
-from rf_lsp.server.server import Server
+from rf_lsp.server.handlers import notification
+from rf_lsp.server.session import Session
 
 
-def handle(server: Server, params: types.DidCloseNotebookDocumentParams) -> None:
-    with server.lock:
-        buffer = server.buffers.remove(params.notebook_document.uri)
-    if buffer is not None:
-        server.closed(buffer)
-        publish_diagnostics.clear(server, buffer.uris)
+@notification(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+def handle(session: Session, params: types.DidCloseNotebookDocumentParams) -> None:
+    module = session.close_module(params.notebook_document.uri)
+    if module is not None:
+        publish_diagnostics.clear(session, module.document.code_uris)

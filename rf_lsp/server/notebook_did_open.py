@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lsprotocol import types
 
-from rf_lsp.server.buffers import Cell, NotebookBuffer
-from rf_lsp.server.server import Server
+from rf_lsp.server import wire
+from rf_lsp.server.documents import NotebookCell, NotebookDocument
+from rf_lsp.server.handlers import notification
+from rf_lsp.server.session import Session
+from rf_lsp.server.text import Text
 
 
-def handle(server: Server, params: types.DidOpenNotebookDocumentParams) -> None:
-    notebook = params.notebook_document
+@notification(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+def handle(session: Session, params: types.DidOpenNotebookDocumentParams) -> None:
+    notebook, encoding = params.notebook_document, session.client.encoding
     documents = {document.uri: document for document in params.cell_text_documents}
-    cells = [cell_of(server, cell, documents.get(cell.document)) for cell in notebook.cells]
-    buffer = NotebookBuffer(notebook.uri, server.path_of(notebook.uri), cells)
-    buffer.version = notebook.version
-    with server.lock:
-        buffer.revision = server.next_revision()
-        server.buffers.add(buffer)
-    server.edited(buffer)
+    cells = tuple(cell_of(cell, documents.get(cell.document), encoding) for cell in notebook.cells)
+    session.open(NotebookDocument(notebook.uri, wire.path_of(notebook.uri), cells, notebook.version))
 
 
-def cell_of(server: Server, cell: types.NotebookCell, document: Any) -> Cell:
+def cell_of(cell: types.NotebookCell, document: types.TextDocumentItem | None, encoding: str) -> NotebookCell:
     """A cell with its text; a document that was not sent is empty."""
-    text = document.text if document is not None else ""
-    code = cell.kind == types.NotebookCellKind.Code and (document is None or document.language_id == "python")
-    version = document.version if document is not None else None
-    return Cell(cell.document, text, server.client.encoding, code, version)
+    is_code = cell.kind == types.NotebookCellKind.Code
+    if document is None:
+        return NotebookCell(cell.document, Text("", encoding), is_code)
+    is_python = document.language_id == "python"
+    return NotebookCell(cell.document, Text(document.text, encoding), is_code and is_python, document.version)

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from rf_lsp.server.server import Server
+from rf_lsp.server.connection import Connection
 
 PATIENCE = 1.0
 """Seconds after which a person is told that something is being done."""
 
 
 class Progress:
-    """One line of progress at a time, for all that is being analysed."""
+    """One line of progress at a time, for all that is being analysed; ``pending`` says what is not known yet."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, connection: Connection, pending: Callable[[], list[str]]) -> None:
+        self._connection = connection
+        self._pending = pending
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._token: str | None = None
         self._count = 0
 
+    def enable(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The client shows progress."""
+        self._loop = loop
+
     def begun(self) -> None:
         """Something is to be analysed."""
-        loop = self._server.loop
-        if self._server.client.progress and loop is not None and self._timer is None and self._token is None:
-            self._timer = loop.call_later(PATIENCE, self._show)
+        if self._loop is not None and self._timer is None and self._token is None:
+            self._timer = self._loop.call_later(PATIENCE, self._show)
 
     def ended(self) -> None:
         """Something is known: when that is all, there is nothing to show any more."""
@@ -40,17 +45,12 @@ class Progress:
             self._tell(self._token, {"kind": "end"})
             self._token = None
 
-    def _pending(self) -> list[str]:
-        server = self._server
-        known = {path: analysis.revision for path, analysis in server.analyses.items() if analysis.complete}
-        return [buffer.path for buffer in server.buffers if known.get(buffer.path) != buffer.revision]
-
     def _show(self) -> None:
         self._timer = None
         if self._pending():
             self._count += 1
             self._token = token = f"rf-lsp-{self._count}"
-            future = self._server.protocol.send_request("window/workDoneProgress/create", {"token": token})
+            future = self._connection.send_request("window/workDoneProgress/create", {"token": token})
             future.add_done_callback(lambda done: self._created(token, done))
 
     def _created(self, token: str, done: Future[Any]) -> None:
@@ -64,4 +64,4 @@ class Progress:
             self._tell(token, {"kind": "end"})
 
     def _tell(self, token: str, value: dict[str, Any]) -> None:
-        self._server.protocol.notify("$/progress", {"token": token, "value": value})
+        self._connection.notify("$/progress", {"token": token, "value": value})

@@ -11,12 +11,17 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol
-from pygls.protocol.json_rpc import JsonRPCResponseMessage
+from pygls.protocol.json_rpc import JsonRPCResponseMessage, RPCError, RPCNotification, RPCRequest, RPCResponse
 from pygls.protocol.language_server import lsp_method
+
+from rf_lsp.server.connection import Introduction
 
 logger = logging.getLogger(__name__)
 
 NOT_INITIALIZED, INVALID_REQUEST, INVALID_PARAMS = -32002, -32600, -32602
+
+
+MESSAGES = (RPCRequest, RPCNotification, RPCResponse, RPCError)
 
 
 class Unreadable:
@@ -30,12 +35,10 @@ class Unreadable:
         self.error = error
 
 
-class Protocol(LanguageServerProtocol):
+class ServerProtocol(LanguageServerProtocol):
     """Every request is answered, whatever its parameters; texts are kept by our own handlers."""
 
-    raw_capabilities: dict[str, Any]
-    raw_options: Any = None
-    raw_folders: Any = None
+    introduction = Introduction()
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         if "jsonrpc" not in data:
@@ -48,28 +51,29 @@ class Protocol(LanguageServerProtocol):
             return Unreadable(data, error)
 
     def _note_client(self, params: Any) -> None:
-        """What the client said of itself, with what the protocol's types do not know."""
         params = params if isinstance(params, dict) else {}
         capabilities = params.get("capabilities")
-        self.raw_capabilities = capabilities if isinstance(capabilities, dict) else {}
-        self.raw_options = params.get("initializationOptions")
+        known = capabilities if isinstance(capabilities, dict) else {}
+        self.introduction = Introduction(known, params.get("initializationOptions"))
 
     def handle_message(self, message: Any) -> None:
         if isinstance(message, Unreadable):
             self._refuse_unreadable(message)
-        elif not hasattr(message, "jsonrpc"):
+        elif not isinstance(message, MESSAGES):
             logger.warning("not a message: %.200r", message)
         elif refusal := self._refusal(message):
             code, text = refusal
-            if getattr(message, "id", None) is not None:
+            if isinstance(message, RPCRequest):
                 self._send_response(message.id, error=types.ResponseError(code=code, message=text))
         else:
             super().handle_message(message)
 
     def _refusal(self, message: Any) -> tuple[int, str] | None:
         """Why a request or notification is not taken at this stage of the session."""
-        method = getattr(message, "method", None)
-        if method is None or method in (types.EXIT, types.CANCEL_REQUEST):
+        if not isinstance(message, RPCRequest | RPCNotification):
+            return None
+        method = message.method
+        if method in (types.EXIT, types.CANCEL_REQUEST):
             return None
         if self._shutdown:
             return INVALID_REQUEST, "the server is shutting down"
@@ -115,10 +119,6 @@ class Protocol(LanguageServerProtocol):
         self._request_futures[number] = future
         self._send_data({"jsonrpc": "2.0", "id": number, "method": method, **_given(params)})
         return future
-
-    def plain(self, value: Any) -> Any:
-        """One of the protocol's objects as plain data."""
-        return self._converter.unstructure(value)
 
     def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
         """An answer to a request of ours that was given up is nobody's trouble."""

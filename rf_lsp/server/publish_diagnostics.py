@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lsprotocol import types
+
 from rf_lsp.server import diagnostics
-from rf_lsp.server.analysis import Analysis
-from rf_lsp.server.server import Server
+from rf_lsp.server.handlers import push
+from rf_lsp.server.session import Session
+from rf_lsp.server.snapshot import ModuleSnapshot
 
-METHOD = "textDocument/publishDiagnostics"
 
-
-def publish(server: Server, analysis: Analysis) -> None:
-    """Send what a complete analysis found."""
-    buffer = server.buffers.at(analysis.path)
-    if buffer is None or not analysis.complete:
+@push(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, offered_to=lambda client: not client.pulls)
+def handle(snapshot: ModuleSnapshot) -> Iterator[dict[str, Any]]:
+    """What a complete analysis found, for each document of the module."""
+    if not snapshot.analysis.complete:
         return
-    for uri, items in diagnostics.of_buffer(server, buffer, analysis).items():
-        params: dict[str, Any] = {"uri": uri, "diagnostics": items}
-        version = buffer.version_of(uri)
-        server.protocol.notify(METHOD, params if version is None else {**params, "version": version})
+    for uri, items in diagnostics.of_module(snapshot).items():
+        version = snapshot.document.version_of(uri)
+        yield {"uri": uri, "diagnostics": items, **({} if version is None else {"version": version})}
 
 
-def clear(server: Server, uris: list[str]) -> None:
+def clear(session: Session, uris: Iterable[str]) -> None:
     """Take back what was said of documents that are closed."""
-    if not server.client.pulls:
+    if not session.client.pulls:
         for uri in uris:
-            server.protocol.notify(METHOD, {"uri": uri, "diagnostics": []})
+            session.connection.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, {"uri": uri, "diagnostics": []})

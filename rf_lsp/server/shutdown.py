@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rf_lsp.server.server import Server
+from lsprotocol import types
+
+from rf_lsp.server.handlers import notification
+from rf_lsp.server.session import Session
 
 
-def handle(server: Server, _: Any) -> None:
-    server.worker.close()
+@notification(types.SHUTDOWN)
+def handle(session: Session, _: Any) -> None:
+    session.close()

@@ -6,12 +6,12 @@ import logging
 import os
 import sys
 
-from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified, JsonRpcRequestCancelled
 
 from rf_lsp.server import (
     code_action,
     code_lens,
+    diagnostic,
     did_change,
     did_change_configuration,
     did_change_watched_files,
@@ -28,6 +28,7 @@ from rf_lsp.server import (
     notebook_did_change,
     notebook_did_close,
     notebook_did_open,
+    publish_diagnostics,
     shutdown,
 )
 from rf_lsp.server.server import Server
@@ -35,8 +36,28 @@ from rf_lsp.server.server import Server
 SWITCH = 0.001
 """Seconds after which the analysing thread lets the loop's thread have its turn."""
 
-NOTEBOOKS = types.NotebookDocumentSyncOptions(
-    notebook_selector=[types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(language="python")])]
+HANDLERS = (
+    initialize.handle,
+    initialized.handle,
+    shutdown.handle,
+    did_open.handle,
+    did_change.handle,
+    did_save.handle,
+    did_close.handle,
+    notebook_did_open.handle,
+    notebook_did_change.handle,
+    notebook_did_close.handle,
+    did_change_configuration.handle,
+    did_change_watched_files.handle,
+    did_change_workspace_folders.handle,
+    inlay_hint.handle,
+    inlay_hint.resolve,
+    hover.handle,
+    code_lens.handle,
+    code_action.handle,
+    diagnostic.handle,
+    publish_diagnostics.handle,
+    execute_command.handle,
 )
 
 
@@ -49,45 +70,18 @@ class Unexpected(logging.Filter):
         return not late and not isinstance(error, (JsonRpcContentModified, JsonRpcRequestCancelled))
 
 
-def create() -> Server:
-    """A server with every method it answers."""
-    server = Server(NOTEBOOKS)
-    server.offer(types.INITIALIZE, initialize.handle)
-    server.offer(types.INITIALIZED, initialized.handle)
-    server.offer(types.SHUTDOWN, shutdown.handle)
-    server.offer(types.TEXT_DOCUMENT_DID_OPEN, did_open.handle)
-    server.offer(types.TEXT_DOCUMENT_DID_CHANGE, did_change.handle)
-    server.offer(types.TEXT_DOCUMENT_DID_SAVE, did_save.handle)
-    server.offer(types.TEXT_DOCUMENT_DID_CLOSE, did_close.handle)
-    server.offer(types.NOTEBOOK_DOCUMENT_DID_OPEN, notebook_did_open.handle)
-    server.offer(types.NOTEBOOK_DOCUMENT_DID_CHANGE, notebook_did_change.handle)
-    server.offer(types.NOTEBOOK_DOCUMENT_DID_CLOSE, notebook_did_close.handle)
-    server.offer(types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration.handle)
-    server.offer(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, did_change_watched_files.handle)
-    server.offer(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, did_change_workspace_folders.handle)
-    server.offer(types.TEXT_DOCUMENT_INLAY_HINT, inlay_hint.handle, inlay_hint.OPTIONS)
-    server.offer(types.INLAY_HINT_RESOLVE, inlay_hint.resolve)
-    server.offer(types.TEXT_DOCUMENT_HOVER, hover.handle)
-    server.offer(types.TEXT_DOCUMENT_CODE_LENS, code_lens.handle, code_lens.OPTIONS)
-    server.offer(types.TEXT_DOCUMENT_CODE_ACTION, code_action.handle, code_action.OPTIONS)
-    server.offer(types.WORKSPACE_EXECUTE_COMMAND, execute_command.handle)
-    for name in execute_command.COMMANDS:
-        server.command(name)(lambda *_: None)
-    return server
-
-
 def serve(address: tuple[str, int] | None = None) -> int:
     """Serve over standard input and output, or one client over TCP; returns when the session ends: 1 when the
     client went without saying goodbye."""
     logging.basicConfig(stream=sys.stderr, level=os.environ.get("RF_LSP_LOG", "WARNING").upper())
     logging.getLogger("pygls.protocol.json_rpc").addFilter(Unexpected())
     sys.setswitchinterval(SWITCH)
-    gc_policy.take_over()
+    gc_policy.configure_gc()
     messages, sys.stdout = sys.stdout.buffer, sys.stderr
-    server = create()
+    server = Server(HANDLERS, execute_command.COMMANDS)
     if address is not None:
         server.start_tcp(*address)
     else:
         server.start_io(stdout=messages)
-    server.worker.close()
+    server.session.close()
     return 0 if server.protocol.is_over else 1

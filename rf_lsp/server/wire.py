@@ -1,20 +1,53 @@
-"""Engine places as the protocol's ranges, in the client's units: the one conversion."""
+"""Engine places as the protocol's ranges, in the client's units, and back: the one conversion."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from typing import Any
 
+from lsprotocol import types
+from pygls import uris
+
 from analyzers.facts import Edit, Place
-from rf_lsp.server.buffers import Buffer, Spot
-from rf_lsp.server.server import Server
+from rf_lsp.server.documents import ContentChange, Document, DocumentLine
+from rf_lsp.server.snapshot import ModuleSnapshot
 from rf_lsp.server.text import Text
 
+# -- from the client -----------------------------------------------------------------------------------
 
-def position(spot: Spot, column: int) -> dict[str, int]:
+
+def path_of(uri: str) -> str:
+    """The file of a URI; for what is no file (an unsaved document) a name in the working directory."""
+    path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+    if path:
+        return os.path.abspath(path)
+    name = "".join(c if c.isalnum() or c in "._-" else "_" for c in uri)[-80:]
+    return os.path.join(os.getcwd(), f"{name}.py" if not name.endswith(".py") else name)
+
+
+def content_change(change: types.TextDocumentContentChangeEvent) -> ContentChange:
+    """Without a range it is the whole text."""
+    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
+        return ContentChange(change.text)
+    start, end = change.range.start, change.range.end
+    return ContentChange(change.text, (start.line, start.character), (end.line, end.character))
+
+
+def lines_of(document: Document, uri: str, area: types.Range) -> tuple[int, int] | None:
+    """The first and last of the module's lines in a range of a document that is a part of it."""
+    first, last = document.line_of(uri, area.start.line), document.line_of(uri, area.end.line)
+    return (first, last) if first is not None and last is not None else None
+
+
+# -- to the client -------------------------------------------------------------------------------------
+
+
+def position(line: DocumentLine, column: int) -> dict[str, int]:
     """Behind the last line is the end of the text."""
-    if spot.line >= spot.text.line_count:
-        return _end(spot.text)
-    return {"line": spot.line, "character": spot.text.units(spot.line, column)}
+    if line.line >= line.text.line_count:
+        return _end(line.text)
+    return {"line": line.line, "character": line.text.units(line.line, column)}
 
 
 def _end(text: Text) -> dict[str, int]:
@@ -22,9 +55,9 @@ def _end(text: Text) -> dict[str, int]:
     return {"line": last, "character": text.units(last, len(text.line(last)))}
 
 
-def range_in(buffer: Buffer, place: Place) -> tuple[str, dict[str, Any]]:
+def range_in(document: Document, place: Place) -> tuple[str, dict[str, Any]]:
     """(document, range) of a place in an open module; what reaches into another cell ends with its own."""
-    start, end = buffer.spot(place.line), buffer.spot(place.end_line)
+    start, end = document.locate(place.line), document.locate(place.end_line)
     first = position(start, place.column)
     if end.uri != start.uri:
         return start.uri, {"start": first, "end": max(first, _end(start.text), key=_order)}
@@ -35,13 +68,13 @@ def _order(place: dict[str, int]) -> tuple[int, int]:
     return place["line"], place["character"]
 
 
-def location(server: Server, place: Place) -> dict[str, Any] | None:
+def location(snapshot: ModuleSnapshot, place: Place) -> dict[str, Any] | None:
     """A place in any file; ``None`` when the file cannot be read."""
-    buffer = server.buffers.at(place.file)
-    if buffer is not None:
-        uri, area = range_in(buffer, place)
+    document = snapshot.documents.get(place.file)
+    if document is not None:
+        uri, area = range_in(document, place)
         return {"uri": uri, "range": area}
-    text = _closed_text(server, place.file)
+    text = snapshot.files.text(place.file)
     if text is None:
         return None
     start, end = (text.units(place.line, place.column), text.units(place.end_line, place.end_column))
@@ -49,37 +82,21 @@ def location(server: Server, place: Place) -> dict[str, Any] | None:
         "start": {"line": place.line, "character": start},
         "end": {"line": place.end_line, "character": end},
     }
-    return {"uri": server.uri_of(place.file), "range": area}
+    return {"uri": uris.from_fs_path(place.file) or place.file, "range": area}
 
 
-def _closed_text(server: Server, path: str) -> Text | None:
-    """The text of a file that is not open, kept while the session lasts unless it is forgotten."""
-    if path not in server.closed_texts:
-        try:
-            with open(path, encoding="utf-8", errors="replace", newline="") as file:
-                server.closed_texts[path] = Text(file.read(), server.client.encoding)
-        except OSError:
-            server.closed_texts[path] = None
-    return server.closed_texts[path]
-
-
-def text_edit(buffer: Buffer, edit: Edit) -> tuple[str, dict[str, Any]]:
-    uri, area = range_in(buffer, edit.place)
-    return uri, {"range": area, "newText": edit.text}
-
-
-def workspace_edit(server: Server, edits: list[Edit]) -> dict[str, Any] | None:
+def workspace_edit(snapshot: ModuleSnapshot, edits: Sequence[Edit]) -> dict[str, Any] | None:
     """Edits of open modules as the client takes them; ``None`` when a file is not open."""
     changes: dict[str, list[dict[str, Any]]] = {}
     versions: dict[str, int | None] = {}
     for edit in edits:
-        buffer = server.buffers.at(edit.place.file)
-        if buffer is None:
+        document = snapshot.documents.get(edit.place.file)
+        if document is None:
             return None
-        uri, change = text_edit(buffer, edit)
-        changes.setdefault(uri, []).append(change)
-        versions[uri] = buffer.version_of(uri)
-    if not server.client.document_changes:
+        uri, area = range_in(document, edit.place)
+        changes.setdefault(uri, []).append({"range": area, "newText": edit.text})
+        versions[uri] = document.version_of(uri)
+    if not snapshot.client.document_changes:
         return {"changes": changes}
     return {
         "documentChanges": [

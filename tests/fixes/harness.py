@@ -11,7 +11,7 @@ from analyzers.facts import Finding, Fix
 from analyzers.request import Request
 from analyzers.rules.support.settings import RuleSettings
 from rf_lsp.editing import Texts
-from rf_lsp.engine import Engine, project_for, rule_settings, settings_for
+from rf_lsp.engine import Engine, project_settings_for, rule_settings, settings_for
 from rf_lsp.fixing import Checked, Fixer
 
 Shapes = Sequence[Sequence[int]]
@@ -42,7 +42,7 @@ class Bench:
         self.fixer = self._fixer()
 
     def _fixer(self) -> Fixer:
-        project = project_for(settings_for(str(self.path)), str(self.path))
+        project = project_settings_for(settings_for(str(self.path)), str(self.path))
         rules = rule_settings(project)
         request = Request(str(self.path), list(self.expressions), list(self.inputs))
         return Fixer(Engine(project), self.settings or rules, request)

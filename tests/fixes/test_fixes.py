@@ -8,7 +8,7 @@ import pytest
 
 from analyzers.request import Request
 from rf_lsp.editing import Texts, applied, diff
-from rf_lsp.engine import Engine, project_for, rule_settings, settings_for
+from rf_lsp.engine import Engine, project_settings_for, rule_settings, settings_for
 from rf_lsp.fixing import Checked, Fixer, is_fixed_safely
 
 START = "import torch\nfrom torch import nn\n\n\n"
@@ -78,7 +78,7 @@ CASES = {
 
 def fixer_for(folder: Path) -> Fixer:
     path = str(folder / "net.py")
-    engine = Engine(project_for(settings_for(path), path))
+    engine = Engine(project_settings_for(settings_for(path), path))
     return Fixer(engine, rule_settings(engine.project), Request(path))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,25 +18,7 @@ from analyzers.facts import (
     Problem,
     UnknownFact,
 )
-from analyzers.request import TargetError
-
-
-@dataclass
-class Request:
-    path: str
-    expressions: list[str] = field(default_factory=list)
-    inputs: list[tuple[str | None, tuple]] = field(default_factory=list)
-    text: str | None = None
-
-
-@dataclass
-class Options:
-    roots: list[str]
-    search_paths: list[str]
-    site_packages: list[str]
-    default_input: Any = None
-    models: list[Any] = field(default_factory=list)
-    layers: dict[str, Any] = field(default_factory=dict)
+from analyzers.request import Request, TargetError, WorkspaceOptions
 
 
 def field_of(size: int, stride: Fraction | int = 1, start: int = 0, **changes: Any) -> FieldFact:
@@ -102,7 +84,7 @@ def model(path: str) -> ModelFact:
 class Analyzer:
     """Finds one model in every file that says ``torch``, and does what a comment in it asks for."""
 
-    def __init__(self, sources: Any, options: Options) -> None:
+    def __init__(self, sources: Any, options: WorkspaceOptions) -> None:
         self.sources = sources
         self.options = options
 

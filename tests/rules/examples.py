@@ -13,7 +13,7 @@ from analyzers.rules.support.record import Example
 from analyzers.rules.support.report import check
 from analyzers.rules.support.selection import levels
 from analyzers.rules.support.settings import RuleSettings
-from rf_lsp.engine import Engine, Project
+from rf_lsp.engine import Engine, ProjectSettings
 from rf_lsp.settings import Settings
 
 CARETS = re.compile(r"#\s*(?P<carets>\^+) ?(?P<text>.*)")
@@ -32,7 +32,7 @@ def reported(code: str, example: Example, folder: Path) -> list[Finding]:
     """What this rule says about an example, among all rules that run by default. Its settings name it ``example.py``."""
     path = folder / "example.py"
     path.write_text(example.source.lstrip("\n"), encoding="utf-8")
-    facts = Engine(Project(Settings(), str(folder))).facts(Request(str(path)))
+    facts = Engine(ProjectSettings(Settings(), str(folder))).facts(Request(str(path)))
     settings = RuleSettings(**example.settings)
     models = tuple(replace(entry, target=str(folder / entry.target)) for entry in settings.models)
     settings = replace(settings, models=models, levels={**levels(), **levels([code])})

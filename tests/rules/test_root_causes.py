@@ -9,7 +9,7 @@ import pytest
 from analyzers.request import Request
 from analyzers.rules.support.report import check
 from analyzers.rules.support.settings import RuleSettings
-from rf_lsp.engine import Engine, Project
+from rf_lsp.engine import Engine, ProjectSettings
 from rf_lsp.settings import Settings
 
 SEQUENTIAL = "from torch import nn\n\n# rf: input={}\nmodel = nn.Sequential(\n    {},\n)\n"
@@ -30,7 +30,7 @@ def test_a_layer_of_the_wrong_size(shape: str, layers: str, tmp_path: Path) -> N
     """Torch stops at the layer that disagrees with what it gets; what comes behind may fit either of the two."""
     path = tmp_path / "net.py"
     path.write_text(SEQUENTIAL.format(shape, layers))
-    facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
+    facts = Engine(ProjectSettings(Settings(), str(tmp_path))).facts(Request(str(path)))
     errors = [finding for finding in check(facts, RuleSettings()) if finding.severity == "error"]
     assert len(errors) == 1, [finding.message for finding in errors]
 
@@ -59,13 +59,13 @@ def test_a_size_that_is_not_known_is_not_told(tmp_path: Path) -> None:
     """Behind the wrong norm the map has 64 or 32 channels: the flatten's size is not one number."""
     path = tmp_path / "net.py"
     path.write_text(CLASS.format(norm=32))
-    facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
+    facts = Engine(ProjectSettings(Settings(), str(tmp_path))).facts(Request(str(path)))
     assert {finding.code for finding in check(facts, RuleSettings()) if finding.severity == "error"} == {"RF201"}
 
 
 def test_a_class_and_its_instance_are_told_once(tmp_path: Path) -> None:
     path = tmp_path / "net.py"
     path.write_text(CLASS.format(norm=64).replace("100, 10", "64 * 6 * 6, 10"))
-    facts = Engine(Project(Settings(), str(tmp_path))).facts(Request(str(path)))
+    facts = Engine(ProjectSettings(Settings(), str(tmp_path))).facts(Request(str(path)))
     found = [finding.place.line for finding in check(facts, RuleSettings()) if finding.code == "RF101"]
     assert (len(facts.models), len(found)) == (2, 1)

@@ -13,59 +13,61 @@ from pygls.exceptions import JsonRpcContentModified, JsonRpcInternalError, JsonR
 from analyzers.stop import Stop
 from rf_lsp.engine import Engine
 from rf_lsp.server import start
-from rf_lsp.server.analysis import Analyst, Order
-from rf_lsp.server.error_boundary import guarded
-from rf_lsp.server.projects import Projects
-from rf_lsp.server.server import Server
+from rf_lsp.server.analysis import AnalysisJob
+from rf_lsp.server.engines import Engines
+from rf_lsp.server.error_boundary import guarded_notification, guarded_request
+from rf_lsp.server.incremental import IncrementalAnalyzer
+from rf_lsp.server.messages import Messages
 from tests.server.conftest import NET
 
 
-class Told:
-    """Stands for the server: remembers what would be sent."""
+class Connection:
+    """Remembers what would be sent."""
 
-    tell_crash = Server.tell_crash
-    show = Server.show
+    introduction: Any = None
 
     def __init__(self) -> None:
         self.sent: list[str] = []
-        self._told: set[str] = set()
-        self.protocol = self
 
-    def notify(self, method: str, _: Any) -> None:
+    def notify(self, method: str, params: Any = None) -> None:
         self.sent.append(method)
 
+    def send_request(self, method: str, params: Any = None) -> Any:
+        raise AssertionError(method)
 
-async def broken_request(_: Any, params: Any) -> Any:
+
+async def broken_request(params: Any) -> Any:
     raise ZeroDivisionError(params)
 
 
-def broken_notification(_: Any, params: Any) -> None:
+def broken_notification(params: Any) -> None:
     raise ZeroDivisionError(params)
 
 
 def test_handlers_tell_once_and_go_on() -> None:
-    server: Any = Told()
-    request, notification = guarded(server, "a", broken_request), guarded(server, "b", broken_notification)
+    connection = Connection()
+    tell = Messages(connection).tell_crash
+    request = guarded_request(tell, "a", broken_request)
+    notification = guarded_notification(tell, "b", broken_notification)
     for _ in range(3):
         with pytest.raises(JsonRpcInternalError):
             asyncio.run(request(1))
         notification(2)
-    assert server.sent.count("window/showMessage") == 1
-    assert server.sent.count("window/logMessage") == 6
+    assert connection.sent.count("window/showMessage") == 1
+    assert connection.sent.count("window/logMessage") == 6
 
 
 def test_an_analysis_that_fails_keeps_the_last_good_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    analyst, path = Analyst(Projects()), str(tmp_path / "net.py")
+    analyzer, path = IncrementalAnalyzer(Engines()), str(tmp_path / "net.py")
 
     def analyse(text: str, revision: int) -> Any:
-        analyst.lay_over({path: text})
-        return analyst.analyse(Order(path, {path: text}, {path: revision}), Stop(), lambda _: None)
+        return analyzer.analyse(AnalysisJob(path, {path: text}, {path: revision}), Stop(), lambda _: None)
 
     assert [model.name for model in analyse(NET, 1).facts.models] == ["Net"]
     with monkeypatch.context() as patch:
         patch.setattr(Engine, "analyzed", lambda *_: 1 // 0)
         failed = analyse(NET + "x = 1\n", 2)
-    assert failed.crash is not None and [model.name for model, _ in failed.held] == ["Net"]
+    assert failed.crash is not None and [model.name for model, _ in failed.stale] == ["Net"]
     assert [model.name for model in analyse(NET, 3).facts.models] == ["Net"]
 
 
@@ -86,13 +88,12 @@ def test_edits_give_what_a_fresh_analysis_gives(tmp_path: Path) -> None:
         start + "\nmodel = Net()\n",
         start,
     ]
-    analyst = Analyst(Projects())
+    analyzer = IncrementalAnalyzer(Engines())
     for revision, text in enumerate(texts):
         results = []
-        for used in (analyst, Analyst(Projects())):
-            used.lay_over({path: text})
-            order = Order(path, {path: text}, {path: revision})
-            results.append(used.analyse(order, Stop(), lambda _: None))
+        for used in (analyzer, IncrementalAnalyzer(Engines())):
+            job = AnalysisJob(path, {path: text}, {path: revision})
+            results.append(used.analyse(job, Stop(), lambda _: None))
         edited, fresh = results
         assert edited.findings == fresh.findings
         assert [model.target for model in edited.facts.models] == [model.target for model in fresh.facts.models]

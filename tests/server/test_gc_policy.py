@@ -10,7 +10,7 @@ import pytest
 
 from analyzers.analysis import with_rare_collection
 from rf_lsp.server import gc_policy
-from rf_lsp.server.worker import Worker
+from rf_lsp.server.scheduler import AnalysisScheduler
 
 
 def test_in_a_quiet_moment_everything_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,19 +19,19 @@ def test_in_a_quiet_moment_everything_is_looked_at_once(monkeypatch: pytest.Monk
     monkeypatch.setattr(gc_policy, "QUIET", 0.01)
     monkeypatch.setattr(gc_policy, "collect_all", lambda: (collected.append("all"), done.set()))
     nothing: Any = None
-    worker = Worker(nothing, lambda path: None, lambda analysis: None)
-    worker.start()
-    worker.run(lambda stop: None)
+    scheduler = AnalysisScheduler(nothing, lambda path: None, lambda analysis: None)
+    scheduler.start()
+    scheduler.run(lambda stop: None)
     assert done.wait(10)
     threading.Event().wait(0.1)
-    worker.close()
+    scheduler.close()
     assert collected == ["all"]
 
 
 def test_an_analysis_leaves_the_threshold_of_the_server() -> None:
     before = gc.get_threshold()
     try:
-        gc_policy.take_over()
+        gc_policy.configure_gc()
         with with_rare_collection():
             assert gc.get_threshold()[0] == gc_policy.THRESHOLD
         assert gc.get_threshold()[0] == gc_policy.THRESHOLD

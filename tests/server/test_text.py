@@ -1,4 +1,4 @@
-"""Texts, shifts and buffers without a server, against the plainest models of them."""
+"""Texts, line maps and documents without a server, against the plainest models of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import random
 
 import pytest
 
-from rf_lsp.server.buffers import Cell, Change, FileBuffer, NotebookBuffer
+from rf_lsp.server.documents import ContentChange, FileDocument, NotebookCell, NotebookDocument
+from rf_lsp.server.open_modules import OpenModule
+from rf_lsp.server.snapshot import ModuleState
 from rf_lsp.server.text import ENCODINGS, Text
 
 ALPHABET = ["a", "é", "😀", "\u2028", "\f", "\n", "\r\n", "\r", "\n", "x = 1"]
@@ -49,41 +51,63 @@ def test_columns_there_and_back(encoding: str) -> None:
         assert text.column(0, text.units(0, column)) == column
 
 
-def test_shifts_follow_lines() -> None:
+def opened(text: str) -> OpenModule:
+    return OpenModule(ModuleState(FileDocument("file:///a.py", "/a.py", Text(text), 1), 0))
+
+
+def change(module: OpenModule, *changes: ContentChange) -> None:
+    assert isinstance(module.document, FileDocument)
+    module.edit(*module.document.changed(changes, 2))
+
+
+def test_lines_are_followed() -> None:
     """A line that no edit touched is found where it is."""
     source = random.Random(2)
     for _ in range(200):
         lines = [f"line {number}" for number in range(20)]
-        buffer = FileBuffer("file:///a.py", "/a.py", "\n".join(lines), 1, "utf-16")
+        module = opened("\n".join(lines))
         for number in range(source.randrange(1, 6)):
-            first = source.randrange(buffer.document.line_count)
-            last = min(first + source.randrange(3), buffer.document.line_count - 1)
+            count = module.document.text.count("\n") + 1
+            first = source.randrange(count)
+            last = min(first + source.randrange(3), count - 1)
             new = "\n".join(f"new {number}.{count}" for count in range(source.randrange(4)))
-            end = len(buffer.document.line(last))
-            buffer.change([Change(new, (first, 0), (last, end))], number)
-        now = buffer.text.split("\n")
+            change(module, ContentChange(new, (first, 0), (last, len(module.document.line(last)))))
+        now = module.document.text.split("\n")
         for number, line in enumerate(lines):
-            found = buffer.shifts.line(0, number)
+            found = module.state.line_map.line(0, number)
             if line in now:
                 assert found == now.index(line)
 
 
-def test_whole_texts_shift_too() -> None:
-    buffer = FileBuffer("file:///a.py", "/a.py", "a\nb\nc\n", 1, "utf-16")
-    buffer.change([Change("a\nnew\nb\nc\n")], 2)
-    assert [buffer.shifts.line(0, line) for line in range(3)] == [0, 2, 3]
+def test_lines_are_followed_through_whole_texts() -> None:
+    module = opened("a\nb\nc\n")
+    change(module, ContentChange("a\nnew\nb\nc\n"))
+    assert [module.state.line_map.line(0, line) for line in range(3)] == [0, 2, 3]
+
+
+def test_an_edit_leaves_earlier_states_as_they_were() -> None:
+    module = opened("a\nb\n")
+    before = module.state
+    change(module, ContentChange("new\n", (0, 0), (0, 0)), ContentChange("", (1, 0), (2, 0)))
+    assert module.document.text == "new\nb\n" and module.revision == 2
+    assert before.document.text == "a\nb\n" and before.revision == 0 and before.line_map.line(0, 1) == 1
+
+
+def cell(uri: str, text: str, code: bool = True) -> NotebookCell:
+    return NotebookCell(uri, Text(text), code)
 
 
 def test_cells_and_lines() -> None:
-    cells = [Cell("a", "%%bash\nls", "utf-16", True), Cell("m", "# text", "utf-16", False)]
-    cells += [
-        Cell("b", "x = 1\n", "utf-16", True),
-        Cell("c", "", "utf-16", True),
-        Cell("d", "!ls\ny", "utf-16", True),
-    ]
-    book = NotebookBuffer("n", "/n.ipynb", cells)
+    cells = (
+        cell("a", "%%bash\nls"),
+        cell("m", "# text", code=False),
+        cell("b", "x = 1\n"),
+        cell("c", ""),
+        cell("d", "!ls\ny"),
+    )
+    book = NotebookDocument("n", "/n.ipynb", cells)
     assert book.text == "#%bash\n#s\nx = 1\n\n#ls\ny\n"
-    assert [book.spot(line)[:2] for line in range(6)] == [
+    assert [book.locate(line)[:2] for line in range(6)] == [
         ("a", 0),
         ("a", 1),
         ("b", 0),

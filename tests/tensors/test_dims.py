@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import (
     Dim,
     as_json,
@@ -18,7 +19,6 @@ from analyzers.tensors.dims import (
     product,
     require,
     same,
-    shape_text,
     substitute,
     symbol,
     symbols,
@@ -272,7 +272,8 @@ def test_text(dim: Dim, written: str) -> None:
 
 
 def test_text_of_shapes() -> None:
-    assert shape_text((64, H // 2, W - 1)) == "64×H/2×(W-1)"
+    assert shape_text((64, H // 2, W - 1)) == "64×H/2×W-1"
+    assert shape_text(()) == "()"
 
 
 def test_json() -> None:

@@ -21,10 +21,10 @@ from analyzers.frameworks.logits import applied_to_model
 from analyzers.interpreter.graph import Graph, Step, tensors_below
 from analyzers.interpreter.overlays import function, layer
 from analyzers.interpreter.values import Instance
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import require, symbol
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import reshape
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 

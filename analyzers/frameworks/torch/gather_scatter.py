@@ -12,6 +12,7 @@ from analyzers.frameworks.torch.registration import (
     tensor_method,
     torch_function,
 )
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import same, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
@@ -20,13 +21,7 @@ from analyzers.tensors.operations.arguments import (
     axis,
     unpacked,
 )
-from analyzers.tensors.operations.elementwise import (
-    broadcast,
-    computed,
-    merged_field,
-    promoted_dtype,
-    shape_text,
-)
+from analyzers.tensors.operations.elementwise import broadcast, computed, merged_field, promoted_dtype
 from analyzers.tensors.tensor import Tensor
 
 

@@ -12,15 +12,13 @@ from analyzers.frameworks.torch.registration import (
 )
 from analyzers.frameworks.torch.results import NamedResult
 from analyzers.interpreter.overlays import NAMES
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import linear_algebra, reduction, reshape
 from analyzers.tensors.operations.arguments import require_least_rank
 from analyzers.tensors.operations.dtypes import complex_of
-from analyzers.tensors.operations.elementwise import (
-    broadcast,
-    shape_text,
-)
+from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
 
 

@@ -10,6 +10,7 @@ from analyzers.frameworks.torch.registration import (
     shared_in_place,
     torch_function,
 )
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import same
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import einsum, linear_algebra, reduction, reshape
@@ -20,10 +21,7 @@ from analyzers.tensors.operations.arguments import (
     require_rank,
     unpacked,
 )
-from analyzers.tensors.operations.elementwise import (
-    broadcast,
-    shape_text,
-)
+from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 

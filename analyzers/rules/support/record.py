@@ -70,6 +70,7 @@ class Example:
 class RuleModule(Protocol):
     """What a file of analyzers/rules must define."""
 
+    __name__: str
     RULE: Rule
     GOOD: tuple[Example, ...]
     BAD: tuple[Example, ...]

@@ -6,15 +6,13 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, exact_quotient, require, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import axis, integer, refused, require_dims, size
 from analyzers.tensors.operations.dtypes import convert, promote
-from analyzers.tensors.operations.elementwise import (
-    shape_text,
-)
 from analyzers.tensors.operations.reshape import movedim, unflatten, unsqueeze
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, conv_out, product, require, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import (
     Pair,
     below,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, exact_quotient, product, require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import size
 from analyzers.tensors.operations.concat_split import cat, split, stack
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.reduction import reduce as reduce_dims
 from analyzers.tensors.operations.reshape import expand, permute, unsqueeze, view
 from analyzers.tensors.tensor import Tensor

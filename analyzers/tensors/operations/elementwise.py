@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analyzers.tensors.dims import Dim, Expression, same, text
+from analyzers.tensors.dim_text import shape_text
+from analyzers.tensors.dims import Dim, Expression, same
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
@@ -94,11 +95,6 @@ def broadcast_dims(a: Dim, b: Dim) -> Dim | None:
 
 def _certainly_differ(a: Dim, b: Dim) -> bool:
     return same(a, b) is False and same(a, 1) is False and same(b, 1) is False
-
-
-def shape_text(shape: Sequence[Dim]) -> str:
-    """``64×56×56``, and ``()`` for a scalar."""
-    return "×".join(map(text, shape)) or "()"
 
 
 def promoted_dtype(operands: Sequence[Any]) -> str:

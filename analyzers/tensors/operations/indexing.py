@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, Expression, require, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
@@ -13,7 +14,7 @@ from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import integer, size
 from analyzers.tensors.operations.concat_split import piece, select
 from analyzers.tensors.operations.dtypes import category
-from analyzers.tensors.operations.elementwise import broadcast_shapes, merged_field, shape_text
+from analyzers.tensors.operations.elementwise import broadcast_shapes, merged_field
 from analyzers.tensors.operations.positions import flip
 from analyzers.tensors.operations.reshape import permute, unsqueeze
 from analyzers.tensors.support import Gather

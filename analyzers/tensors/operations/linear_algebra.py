@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations.arguments import require_rank
-from analyzers.tensors.operations.elementwise import (
-    FLATTENED,
-    broadcast_shapes,
-    merged_field,
-    promoted_dtype,
-    shape_text,
-)
+from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes, merged_field, promoted_dtype
 from analyzers.tensors.tensor import Tensor
 
 

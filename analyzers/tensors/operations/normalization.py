@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.convolution import require_channels
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import below, resized
 from analyzers.tensors.tensor import Tensor
 

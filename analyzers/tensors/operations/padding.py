@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, ideal, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import Pair, below, declared, gathered, gathers, resized
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, require, same, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.tensor import Tensor
 
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}

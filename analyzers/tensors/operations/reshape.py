@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, exact_quotient, product, require, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import axes, axis, require_dims, size
-from analyzers.tensors.operations.elementwise import (
-    FLATTENED,
-    broadcast_shapes,
-    shape_text,
-)
+from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import PROBABILITIES, Tensor
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import product, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import axis, require_dims
-from analyzers.tensors.operations.elementwise import broadcast_shapes, merged_field, shape_text
+from analyzers.tensors.operations.elementwise import broadcast_shapes, merged_field
 from analyzers.tensors.operations.indexing import MASK_REASON, advanced
 from analyzers.tensors.operations.reshape import view
 from analyzers.tensors.tensor import Tensor

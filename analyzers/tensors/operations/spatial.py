@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations.arguments import NEVER_INTEGERS, described, size
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from analyzers.facts import Finding
-from rf_lsp.output import CheckReport, View, statistics
+from rf_lsp.output import CheckReport, RenderOptions, statistics
 from rf_lsp.output.style import Style
 from rf_lsp.output.text import place_text
 
 
-def render(report: CheckReport, view: View) -> str:
-    style = Style(view.color)
+def render(report: CheckReport, options: RenderOptions) -> str:
+    style = Style(options.color)
     lines = [_line(finding, style) for finding in report.findings]
     if report.statistics:
         lines.extend(statistics.lines(report))

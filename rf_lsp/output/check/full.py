@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import linecache
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzers.facts import Finding, Place
 from analyzers.rules.support.registry import RULES
-from rf_lsp.output import CheckReport, View, statistics
+from analyzers.vocabulary import SEVERITIES
+from rf_lsp.output import CheckReport, RenderOptions, statistics
 from rf_lsp.output.style import Style
 from rf_lsp.output.text import place_text
 
@@ -19,8 +21,8 @@ TAB = " " * 4
 WIDEST_LINE = 200
 
 
-def render(report: CheckReport, view: View) -> str:
-    style = Style(view.color)
+def render(report: CheckReport, options: RenderOptions) -> str:
+    style = Style(options.color)
     lines: list[str] = []
     for file in report.files:
         if file.text is not None:
@@ -62,14 +64,12 @@ def _cell_name(path: str, cell: int) -> str:
 
 
 def _total(report: CheckReport, style: Style) -> str:
-    counts = {"error": 0, "warning": 0, "information": 0}
-    for finding in report.findings:
-        counts[finding.severity] += 1
+    counts = Counter(finding.severity for finding in report.findings)
     words = {"error": "errors", "warning": "warnings", "information": "notes"}
     parts = [
         style(level, f"{count} {words[level] if count != 1 else words[level][:-1]}")
-        for level, count in counts.items()
-        if count
+        for level in SEVERITIES
+        if (count := counts[level])
     ]
     files = "1 file" if len(report.files) == 1 else f"{len(report.files)} files"
     return f"{', '.join(parts) or 'no findings'} in {files}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from rf_lsp import __version__
-from rf_lsp.output import CheckReport, View, serialize
+from rf_lsp.output import CheckReport, RenderOptions, serialize
 from rf_lsp.output.statistics import summary
 
 SHOWS_FIXES = True
 
 
-def render(report: CheckReport, view: View) -> str:
+def render(report: CheckReport, options: RenderOptions) -> str:
     return serialize.dumps(
         {
             "schema": "rf-lsp.check/1",

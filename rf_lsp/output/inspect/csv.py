@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyzers.facts import CallFact, LayerFact, ModelFact
-from rf_lsp.output import InspectReport, View, serialize
+from rf_lsp.output import InspectReport, RenderOptions, serialize
 from rf_lsp.output.text import line_text, path_text
 
 FIELD_KEYS = ("size", "stride", "start", "density", "coverage", "erf", "size_min", "shortest")
@@ -16,7 +16,7 @@ LAYER_KEYS = ("model", "layer", "type", "calls", "call", "functional", "file", "
 HEADER = (*LAYER_KEYS, "output_shape", "parameters", "macs", "axis", *FIELD_KEYS, "global")
 
 
-def render(report: InspectReport, view: View) -> str:
+def render(report: InspectReport, options: RenderOptions) -> str:
     """A layer with unequal axes still has one row a call: values of several axes are joined by ``x``. Parameters stand
     in the row of the first call, so that sums hold."""
     out = io.StringIO()

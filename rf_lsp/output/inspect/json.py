@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rf_lsp import __version__
-from rf_lsp.output import InspectReport, View, serialize
+from rf_lsp.output import InspectReport, RenderOptions, serialize
 
 SHOWS_FIXES = True
 
 
-def render(report: InspectReport, view: View) -> str:
+def render(report: InspectReport, options: RenderOptions) -> str:
     return serialize.dumps(
         {
             "schema": "rf-lsp.inspect/1",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rf_lsp.output import Inspected, InspectReport, View
+from rf_lsp.output import Inspected, InspectReport, RenderOptions
 from rf_lsp.output.columns import used_columns
 from rf_lsp.output.rows import call_rows
 from rf_lsp.output.text import count_text, input_text, macs_text, place_text, summary_text
 
 
-def render(report: InspectReport, view: View) -> str:
+def render(report: InspectReport, options: RenderOptions) -> str:
     parts = ["\n".join(_model(item)) for item in report.models]
     loose = [*map(_finding, report.findings)]
     return "\n\n".join([*parts, *(["\n".join(loose)] if loose else [])]) + "\n"

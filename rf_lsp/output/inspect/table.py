@@ -12,10 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from analyzers.facts import Finding, LayerFact, ModelFact, UnknownFact
-from rf_lsp.output import Inspected, InspectReport, View
+from rf_lsp.output import Inspected, InspectReport, RenderOptions
 from rf_lsp.output.columns import Column, used_columns
 from rf_lsp.output.rows import CallRow, call_rows
-from rf_lsp.output.text import count_text, input_text, macs_text, place_text, shape_text, summary_text
+from rf_lsp.output.text import count_text, input_text, macs_text, place_text, summary_text
+from rf_lsp.shapes import shape_text
 
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "information": "cyan"}
 STATUS = {"partial": "not everything could be followed", "failed": "the model could not be followed"}
@@ -24,12 +25,12 @@ SHOWN_UNKNOWNS = 20
 Row = tuple[str, CallRow | None]
 
 
-def console_of(view: View, record: bool = False) -> Console:
+def console_of(options: RenderOptions, record: bool = False) -> Console:
     return Console(
         file=io.StringIO(),
-        force_terminal=view.color,
-        color_system="truecolor" if view.color else None,
-        width=view.width,
+        force_terminal=options.color,
+        color_system="truecolor" if options.color else None,
+        width=options.width,
         record=record,
         highlight=False,
         emoji=False,
@@ -38,8 +39,8 @@ def console_of(view: View, record: bool = False) -> Console:
     )
 
 
-def render(report: InspectReport, view: View) -> str:
-    console = console_of(view)
+def render(report: InspectReport, options: RenderOptions) -> str:
+    console = console_of(options)
     draw(report, console)
     file = console.file
     assert isinstance(file, io.StringIO)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from analyzers.facts import Edit, Finding, Place
 from analyzers.source.lexical import COMMENT, STRING, count_lines, line_starts, position, split_lines
-from rf_lsp.output.text import UNKNOWN
 from rf_lsp.server.views.hints import Shown, hint_text
 from rf_lsp.server.views.occurrences import BUILT, Occurrence, by_line, outermost, pinned
+from rf_lsp.shapes import UNKNOWN
 
 MARK = "# → "
 _WRITTEN = re.compile(r"[ \t]*# → [^#\r\n]*?(?=[ \t]*(?:#|$))")

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analyzers.facts import FieldFact, ModelFact, OutputFact, Place, ValueFact
-from rf_lsp.output.text import UNKNOWN, dim_text, field_text, located, shape_text, short_count
+from analyzers.facts import GUESSED, FieldFact, ModelFact, OutputFact, Place, ValueFact
+from rf_lsp.output.text import field_text, located, short_count
 from rf_lsp.server.views.lines import Part, at_line_end, behind_each, whole_places
 from rf_lsp.server.views.occurrences import CALLED, Fact, Occurrence, by_line, concrete, is_known, pinned
+from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
 
 LONGEST = 30
 """Characters; VS Code cuts the hints of a line at 43 in total."""
 
-GUESSED = ("default", "solved")
 Lines = Callable[[int], str]
 Shows = tuple[Occurrence, Fact]
 

@@ -17,7 +17,6 @@ from rf_lsp.output.text import (
     macs_text,
     per_axis,
     percent,
-    shape_text,
     short_count,
     size_text,
     summary_text,
@@ -25,6 +24,7 @@ from rf_lsp.output.text import (
 from rf_lsp.server.views import arithmetic, drawing
 from rf_lsp.server.views.hints import fields_text, lost_text, outputs_text, turn_of
 from rf_lsp.server.views.occurrences import Fact, Occurrence
+from rf_lsp.shapes import shape_text
 
 MOST_CONTEXTS = 12
 BAR = 12

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from analyzers.frameworks.keras.layer import is_layer
 from analyzers.interpreter.overlays import NAMES, layer
 from analyzers.interpreter.values import Instance
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, Expression
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import size
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import Pair
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed

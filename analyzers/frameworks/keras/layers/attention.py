@@ -7,10 +7,11 @@ from typing import Any
 from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
 from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, whole
 from analyzers.frameworks.keras.naming import automatic_name
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import linear_algebra
-from analyzers.tensors.operations.elementwise import merged_field, shape_text
+from analyzers.tensors.operations.elementwise import merged_field
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 

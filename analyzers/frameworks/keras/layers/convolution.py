@@ -154,7 +154,9 @@ def geometry_of(self: Convolution, transposed: bool = False, **channels: Any) ->
         numbers(values.get("output_padding") or 0, axes) if transposed else None,
         transposed,
         biased=values.get("use_bias") is True and is_linear(values.get("activation")),
-        **{name: number(value) for name, value in channels.items()},
+        in_channels=number(channels.get("in_channels")),
+        out_channels=number(channels.get("out_channels")),
+        groups=number(channels.get("groups")),
     )
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from analyzers.frameworks.keras.layer import Layer
 from analyzers.frameworks.keras.layers.arguments import invalid, keras_layer
 from analyzers.interpreter.overlays import NAMES
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import concat_split, einsum, reshape
 from analyzers.tensors.operations.arguments import axis as axis_of
-from analyzers.tensors.operations.elementwise import broadcast, shape_text
+from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 

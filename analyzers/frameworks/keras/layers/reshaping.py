@@ -17,10 +17,10 @@ from analyzers.frameworks.keras.layers.arguments import (
     require_rank,
     whole,
 )
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import padding, reshape, resize
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import below
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor

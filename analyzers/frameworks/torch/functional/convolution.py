@@ -7,12 +7,12 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import choice, optional_tensor, require_no_objects, tensor
 from analyzers.interpreter.overlays import function
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import convolution
 from analyzers.tensors.operations.arguments import integer
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import (
     below,
     number,

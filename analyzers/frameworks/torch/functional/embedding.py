@@ -6,10 +6,10 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import choice, optional_tensor, require_range, tensor
 from analyzers.interpreter.overlays import function
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import same, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import size as size_of
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import require_at_least
 from analyzers.tensors.tensor import Tensor
 

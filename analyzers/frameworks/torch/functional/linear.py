@@ -7,11 +7,12 @@ from typing import Any
 from analyzers.frameworks.torch.functional.arguments import optional_tensor, tensor
 from analyzers.frameworks.torch.functional.convolution import require_bias
 from analyzers.interpreter.overlays import function
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import linear_algebra, reduction
 from analyzers.tensors.operations.arguments import axis
-from analyzers.tensors.operations.elementwise import broadcast, shape_text
+from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
 
 

@@ -9,10 +9,11 @@ from analyzers.frameworks.logits import expect_logits
 from analyzers.frameworks.torch.functional.arguments import known, optional_tensor, tensor
 from analyzers.frameworks.torch.functional.linear import linear
 from analyzers.interpreter.overlays import function
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import reduction as reductions
-from analyzers.tensors.operations.elementwise import broadcast, shape_text
+from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import known, optional_tensor, tensor
 from analyzers.interpreter.overlays import function
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, same
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import convolution, normalization
 from analyzers.tensors.operations.arguments import axis, integer
 from analyzers.tensors.operations.arguments import size as size_of
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import require_at_least
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown

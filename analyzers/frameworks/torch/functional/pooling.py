@@ -8,12 +8,12 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import known, require_no_objects, scaled_size, tensor
 from analyzers.interpreter.overlays import function
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, same, text
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import pooling
 from analyzers.tensors.operations.arguments import size as size_of
 from analyzers.tensors.operations.dtypes import category
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import below, exactly, paddings, per_axis, require_spatial_rank
 from analyzers.tensors.tensor import Tensor
 

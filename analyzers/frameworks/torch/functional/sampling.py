@@ -6,11 +6,11 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import choice, known, tensor
 from analyzers.interpreter.overlays import function
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import same, text
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.operations.arguments import size as size_of
-from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.operations.spatial import below
 from analyzers.tensors.tensor import Tensor
 

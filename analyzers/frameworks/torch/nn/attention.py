@@ -11,9 +11,10 @@ from analyzers.frameworks.torch.nn.linear import NonDynamicallyQuantizableLinear
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.weights import below, divisible, invalid, register_optional, weight
 from analyzers.interpreter.overlays import function
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, same, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations.elementwise import merged_field, shape_text
+from analyzers.tensors.operations.elementwise import merged_field
 from analyzers.tensors.operations.linear_algebra import linear, matmul, scaled_dot_product_attention
 from analyzers.tensors.tensor import Tensor
 

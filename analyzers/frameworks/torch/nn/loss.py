@@ -11,7 +11,8 @@ from analyzers.frameworks.torch.nn.children import make
 from analyzers.frameworks.torch.nn.distance import PairwiseDistance
 from analyzers.frameworks.torch.nn.linear import Linear
 from analyzers.frameworks.torch.nn.naming import nn_layer
-from analyzers.frameworks.torch.nn.weights import invalid, shape_text
+from analyzers.frameworks.torch.nn.weights import invalid
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import product, same
 from analyzers.tensors.operations import reshape
 from analyzers.tensors.tensor import Tensor

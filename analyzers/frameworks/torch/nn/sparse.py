@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
-from analyzers.frameworks.torch.nn.weights import invalid, shape_text, weight
+from analyzers.frameworks.torch.nn.weights import invalid, weight
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import same
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.values import Class, Function
-from analyzers.tensors.dims import Dim, product, require, text, unknown_dim
+from analyzers.tensors.dims import Dim, product, require, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor, parameter
@@ -84,10 +83,6 @@ def on(flag: Any) -> bool:
 def divisible(size: Dim, divisor: Dim) -> bool:
     """False only when ``size`` is certainly no multiple of ``divisor``."""
     return require(size % divisor, 0) is not False
-
-
-def shape_text(shape: Sequence[Dim]) -> str:
-    return "×".join(text(size) for size in shape)
 
 
 def invalid(message: str, exception: str = "ValueError", **data: Any) -> OperationError:

@@ -7,12 +7,12 @@ from typing import Any
 
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.sources import Sources
-from rf_lsp.engine import Engine, Project, project_for, rule_settings, settings_for
+from rf_lsp.engine import Engine, project_settings_for, rule_settings, settings_for
 from rf_lsp.errors import UsageError
 from rf_lsp.settings import Settings, checked
 
 
-class Projects:
+class Engines:
     """Used by the analysing thread alone. ``warnings`` are sentences that nobody has been shown yet."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Projects:
         self._folders: dict[str, tuple[Engine, RuleSettings]] = {}
 
     def configure(self, values: dict[str, Any]) -> None:
-        """Take over the editor's settings; those of a settings file come before them."""
+        """Use the editor's settings; those of a settings file come before them."""
         self._editor = {}
         for name, value in values.items():
             try:
@@ -50,6 +50,11 @@ class Projects:
             found = self._folders[folder] = self._made(path)
         return found
 
+    def new_warnings(self) -> list[str]:
+        """The sentences to show now."""
+        warnings, self.warnings = self.warnings, []
+        return warnings
+
     def _made(self, path: str) -> tuple[Engine, RuleSettings]:
         try:
             return self._engine(self._settings(path), path)
@@ -62,14 +67,11 @@ class Projects:
         return Settings({**self._editor, **settings.values}, settings.root, settings.source)
 
     def _engine(self, settings: Settings, path: str) -> tuple[Engine, RuleSettings]:
-        project = project_for(settings, path)
+        project = project_settings_for(settings, path)
         key = (settings.source, settings.root, project.root)
         if key not in self._engines:
-            self._engines[key] = Engine(project, self.sources), self._rules(project)
+            self._engines[key] = Engine(project, self.sources), rule_settings(project)
         return self._engines[key]
-
-    def _rules(self, project: Project) -> RuleSettings:
-        return rule_settings(project)
 
     def _warn(self, sentence: str) -> None:
         if sentence not in self._warned:
