@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from analyzers.frameworks import profilers
-from analyzers.frameworks.numpy import arrays
 from analyzers.interpreter.overlays import LOADERS, MODULES, ROOTS, is_native_root
 
 TORCH = "torch"
 KERAS = "keras"
+NUMPY = "numpy"
 
 
 def _load_torch() -> None:
@@ -24,7 +24,14 @@ def _load_keras() -> None:
     assert analyzers.frameworks.keras
 
 
-LOADERS.update({TORCH: _load_torch, KERAS: _load_keras})
-ROOTS.update(dict.fromkeys(("torch", "einops", "lightning", "pytorch_lightning", "numpy"), TORCH))
+def _load_numpy() -> None:
+    import analyzers.frameworks.numpy
+
+    assert analyzers.frameworks.numpy
+
+
+LOADERS.update({TORCH: _load_torch, KERAS: _load_keras, NUMPY: _load_numpy})
+ROOTS.update(dict.fromkeys(("torch", "einops", "lightning", "pytorch_lightning"), TORCH))
 ROOTS.update(dict.fromkeys(("keras", "tensorflow", "tf_keras", "keras_core"), KERAS))
-MODULES.update({**arrays.MODULES, **profilers.MODULES})
+ROOTS.update({"numpy": NUMPY})
+MODULES.update(profilers.MODULES)

@@ -12,6 +12,7 @@ from analyzers.interpreter.values import (
     Function,
     Instance,
     NativeModule,
+    NativeValue,
     Property,
 )
 from analyzers.tensors.errors import OperationError
@@ -36,6 +37,8 @@ def set_attribute(machine: Machine, value: Any, name: str, new: Any) -> None:
         value.attributes[name] = new
     elif isinstance(value, NativeModule):
         value.assigned[name] = new
+    elif isinstance(value, NativeValue):
+        value.assign_attribute(machine, name, new)
     elif isinstance(value, Tensor):
         _set_on_tensor(value, name, new)
     elif isinstance(value, BoundMethod):

@@ -31,6 +31,7 @@ from analyzers.interpreter.values import (
     HostMethod,
     Instance,
     NativeModule,
+    NativeValue,
     Partial,
     PartialMethod,
     Property,
@@ -95,6 +96,8 @@ def _find(machine: Machine, value: Any, name: str) -> Any:
     kind = type(value)
     if kind in FINDERS:
         return FINDERS[kind](machine, value, name)
+    if isinstance(value, NativeValue):
+        return value.lookup_attribute(machine, name)
     if isinstance(value, Unknown):
         return value.used()
     if isinstance(value, Tensor):

@@ -27,6 +27,7 @@ from analyzers.interpreter.conversions import (
 from analyzers.interpreter.eval_strings import evaluated
 from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import is_exception, known_dict, known_set
+from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.ordering import greatest, least, sorted_of
 from analyzers.interpreter.values import (
     MISSING,
@@ -37,6 +38,8 @@ from analyzers.interpreter.values import (
     LazyIterator,
     MaybeMissing,
     NativeModule,
+    NativeType,
+    NativeValue,
     Property,
     Raised,
     StaticMethod,
@@ -54,6 +57,8 @@ if TYPE_CHECKING:
 
 
 def _len(value: Any, *, machine: Machine) -> Any:
+    if isinstance(value, NativeValue):
+        return call_special(machine, value, "__len__")
     if isinstance(value, Tensor):
         return value.shape[0] if value.shape else None
     if isinstance(value, Instance):
@@ -79,6 +84,8 @@ def _len(value: Any, *, machine: Machine) -> Any:
 
 
 def _abs(value: Any, *, machine: Machine) -> Any:
+    if isinstance(value, NativeValue):
+        return call_special(machine, value, "__abs__")
     if isinstance(value, Tensor):
         return machine.call(machine.get_attribute(value, "abs"))
     if isinstance(value, Instance) and value.class_.find("__abs__") is not MISSING:
@@ -97,6 +104,8 @@ def _sum(values: Any, start: Any = 0, *, machine: Machine) -> Any:
 
 
 def _round(number: Any, ndigits: Any = None, *, machine: Machine) -> Any:
+    if isinstance(number, NativeValue):
+        return call_special(machine, number, "__round__", ndigits)
     if isinstance(number, Tensor):
         return machine.call(machine.get_attribute(number, "round"))
     return round(number) if ndigits is None else round(number, ndigits)
@@ -214,7 +223,7 @@ def _range(*ends: Any) -> Any:
     for end in ends:
         if isinstance(end, Expression):
             raise UnknownUsed(Unknown("a range of symbolic length"))
-    return range(*[integer(end) if isinstance(end, Tensor) else end for end in ends])
+    return range(*[integer(end) if isinstance(end, (Tensor, NativeValue)) else end for end in ends])
 
 
 # -- types -----------------------------------------------------------------------------------
@@ -234,6 +243,8 @@ def _issubclass(value: Any, kinds: Any, *, machine: Machine) -> Any:
             return True
         opaque = next((b for b in value.mro if isinstance(b, Unknown)), None)
         return False if opaque is None else opaque
+    if isinstance(value, NativeType):
+        return value.derives_from(kinds)
     if isinstance(value, type) and isinstance(kinds, type):
         return issubclass(value, kinds)
     return False if not isinstance(value, Unknown) else value
@@ -244,6 +255,8 @@ def _type(value: Any, bases: Any = None, namespace: Any = None, *, machine: Mach
         from analyzers.interpreter.classes import make_class
 
         return make_class(machine, value, machine.iterate(bases), {}, dict(namespace), "")
+    if isinstance(value, NativeValue):
+        return machine.get_attribute(value, "__class__")
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Instance):

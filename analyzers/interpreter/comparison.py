@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from analyzers.interpreter import overlays
+from analyzers.interpreter import native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded
 from analyzers.interpreter.values import (
     MISSING,
@@ -18,6 +18,7 @@ from analyzers.interpreter.values import (
     HostMethod,
     Instance,
     MaybeMissing,
+    NativeValue,
     UnknownTail,
 )
 from analyzers.tensors.dims import Expression, same
@@ -68,14 +69,18 @@ def compare(machine: Machine, kind: type, left: Any, right: Any) -> Any:
     name, function = COMPARISONS[kind]
     if type(left) in NUMBERS and type(right) in NUMBERS:
         return function(left, right)
-    if isinstance(left, Unknown):
+    if isinstance(left, Unknown) and not isinstance(left, NativeValue):
         return left
-    if isinstance(right, Unknown):
+    if isinstance(right, Unknown) and not isinstance(right, NativeValue):
         return right
     return ordered(machine, name, function, left, right)
 
 
 def ordered(machine: Machine, name: str, function: Any, left: Any, right: Any) -> Any:
+    if isinstance(left, NativeValue) or isinstance(right, NativeValue):
+        answer = native_values.comparison(machine, name, REFLECTED[name], left, right)
+        if answer is not NotImplemented:
+            return answer
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _tensor_comparison(machine, name, left, right)
     if isinstance(left, Instance) or isinstance(right, Instance):
@@ -190,6 +195,8 @@ def contains(machine: Machine, container: Any, item: Any) -> Any:
             return machine.unknown("membership of an object") if result is None else result
         container = container.payload if container.payload is not None else machine_iterate(machine, container)
         return container if isinstance(container, Unknown) else contains(machine, container, item)
+    if isinstance(container, NativeValue):
+        return native_values.call_special(machine, container, "__contains__", item)
     if isinstance(item, Unknown):
         return item
     if isinstance(container, Class) and "members" in container.metadata:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter import formatting, subscripts
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.iteration import known_set
+from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.values import (
     MISSING,
     Instance,
+    NativeValue,
 )
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.operations.arguments import require_one_element
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 def make_int(value: Any = 0, base: Any = None, *, machine: Machine) -> Any:
     if isinstance(value, Expression):
         return value
+    if isinstance(value, NativeValue):
+        return call_special(machine, value, "__int__")
     if isinstance(value, Tensor):
         return _scalar(machine, value, int)
     if isinstance(value, Instance):
@@ -35,6 +39,8 @@ def make_int(value: Any = 0, base: Any = None, *, machine: Machine) -> Any:
 def make_float(value: Any = 0.0, *, machine: Machine) -> Any:
     if isinstance(value, Expression):
         return machine.unknown("a symbolic size as a float")
+    if isinstance(value, NativeValue):
+        return call_special(machine, value, "__float__")
     if isinstance(value, Tensor):
         return _scalar(machine, value, float)
     if isinstance(value, Instance):

@@ -9,7 +9,7 @@ from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.graph import replaced, tensors_below
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import UNKNOWNS, Instance, Site
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, is_shaped
 
 if TYPE_CHECKING:
     from analyzers.interpreter.recorder import Record, Recorder
@@ -63,11 +63,11 @@ class Evaluations:
         evaluation = self._noted(frame, node, value)
         if evaluation is not None:
             evaluation.is_whole |= is_whole
-            evaluation.is_lost |= any(type(operand) is Tensor for operand in operands)
+            evaluation.is_lost |= any(map(is_shaped, operands))
 
     def _noted(self, frame: Frame, node: Any, value: Any) -> Evaluation | None:
         kind = type(value)
-        if kind is Tensor:
+        if is_shaped(value):
             return self._add(frame, node, value, value if value.history is not None else None)
         if kind in UNKNOWNS:
             return self._add(frame, node, value, None)
@@ -119,7 +119,7 @@ def _snapshot(value: Any) -> Any:
     if not isinstance(value, Instance):
         return value if isinstance(value, tuple) else value.copy()
     held = value.payload if isinstance(value.payload, dict) else value.attributes
-    is_record = not is_module(value) and any(type(part) is Tensor for part in held.values())
+    is_record = not is_module(value) and any(is_shaped(part) for part in held.values())
     return dict(held) if is_record else ()
 
 

@@ -7,7 +7,8 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_STRING
-from analyzers.interpreter.values import MISSING, Class, Function, Instance
+from analyzers.interpreter.native_values import call_special
+from analyzers.interpreter.values import MISSING, Class, Function, Instance, NativeValue
 from analyzers.tensors.dims import Expression, text
 from analyzers.unknown import Unknown
 
@@ -28,6 +29,8 @@ def as_text(machine: Machine, value: Any, *, representation: bool = False) -> An
         return _of_simple(machine, value, representation)
     if isinstance(value, Expression):
         return text(value)
+    if isinstance(value, NativeValue):
+        return call_special(machine, value, "__repr__" if representation else "__str__")
     if isinstance(value, (tuple, list)) and len(value) < 1000:
         return _of_sequence(machine, value)
     if isinstance(value, (dict, set, frozenset)) and len(value) < 1000:

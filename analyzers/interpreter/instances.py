@@ -14,6 +14,8 @@ from analyzers.interpreter.values import (
     Instance,
     LazyIterator,
     NativeModule,
+    NativeType,
+    NativeValue,
     Partial,
     TypingForm,
 )
@@ -36,10 +38,14 @@ def is_instance(machine: Machine, value: Any, kinds: Any) -> bool | None:
         return True if True in answers else None if None in answers else False
     if isinstance(value, Unknown) or isinstance(kinds, Unknown):
         return None
+    if isinstance(kinds, NativeType):
+        return kinds.includes(value)
     if isinstance(kinds, TypingForm):
         if kinds.options:
             return is_instance(machine, value, tuple(type(None) if k is None else k for k in kinds.options))
         return _fits_form(value, kinds.name)
+    if isinstance(value, NativeValue) and isinstance(kinds, (Class, type)):
+        return value.is_instance_of(kinds)
     made = getattr(kinds, "makes", None)
     if made is not None and callable(kinds):
         return type(value) is made
@@ -138,4 +144,5 @@ def is_callable(value: Any) -> Any:
         return value
     if isinstance(value, Instance):
         return value.class_.find("__call__") is not MISSING
-    return isinstance(value, (Function, BoundMethod, Class, Partial, HostMethod, type)) or callable(value)
+    known = (Function, BoundMethod, Class, Partial, HostMethod, NativeType, type)
+    return isinstance(value, known) or callable(value)

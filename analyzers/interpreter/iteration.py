@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, LazyIterator, MaybeMissing, UnknownTail
+from analyzers.interpreter.native_values import call_special
+from analyzers.interpreter.values import (
+    MISSING,
+    BoundMethod,
+    Class,
+    Instance,
+    LazyIterator,
+    MaybeMissing,
+    NativeValue,
+    UnknownTail,
+)
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -21,6 +31,8 @@ def truth(machine: Machine, value: Any) -> bool | None:
         return value is True
     if type(value) in PLAIN_TYPES:
         return bool(value)
+    if isinstance(value, NativeValue):
+        return truth(machine, call_special(machine, value, "__bool__"))
     if isinstance(value, Unknown):
         return None
     if isinstance(value, Instance):
@@ -66,6 +78,8 @@ def iterate(machine: Machine, value: Any) -> list[Any]:
     if isinstance(value, (set, frozenset)):
         known_set(list(value))
         return list(value)
+    if isinstance(value, NativeValue):
+        return iterate(machine, call_special(machine, value, "__iter__"))
     if isinstance(value, (str, bytes)):
         return list(value)
     if isinstance(value, Unknown):

@@ -159,8 +159,8 @@ def join(machine: Machine, left: Any, right: Any, reason: str) -> Any:
 
 
 def _join_tensors(machine: Machine, left: Tensor, right: Tensor, reason: str) -> Any:
-    if left.shape != right.shape:
+    if left.shape != right.shape or type(left) is not type(right):
         return machine.unknown(reason)
     if left.field is right.field:
-        return left.with_(parameter=left.parameter, trainable=left.trainable)
-    return left.with_(field=Field.merge([left.field, right.field]))
+        return left.of_same_class(parameter=left.parameter, trainable=left.trainable)
+    return left.of_same_class(field=Field.merge([left.field, right.field]))

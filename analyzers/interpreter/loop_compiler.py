@@ -36,7 +36,7 @@ from analyzers.interpreter.loop_expressions import (
 from analyzers.interpreter.scope import Frame, restore
 from analyzers.interpreter.values import MISSING, UnknownTail
 from analyzers.tensors.operations.indexing import is_inside
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, is_shaped
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class PlainLoop(LoopExpressions):
             if scope.find(name) is not MISSING or look_up_global(machine, frame, name) is not BUILTINS[name]:
                 raise Refused
         only_stored = self.stored.keys() - self.read.keys() - self.bound.keys()
-        if not all(_is_plain(v) or (type(v) is Tensor and n in only_stored) for n, v in values.items()):
+        if not all(_is_plain(v) or (is_shaped(v) and n in only_stored) for n, v in values.items()):
             raise Refused
         return values, {id(v): (v, v.copy()) for v in values.values() if type(v) in CONTAINERS}
 
@@ -138,8 +138,8 @@ class PlainLoop(LoopExpressions):
             machine.journal.touch(values[name])
             restore(values[name], content)
         for name in self.stored:
-            if type(values[name]) is Tensor:
-                values[name].content = None
+            if isinstance(values[name], Tensor):
+                values[name].forget_content()
         machine.journal.touch(frame.scope.names)
         for name, (place, value) in names.items():
             frame.scope.names[name] = values[contents[place][0]] if place is not None else value
@@ -298,7 +298,7 @@ def _key_of(items: Any, values: Environment) -> Any:
 
 def _described(value: Any) -> Any:
     """A tensor that is only written to is as good as its shape."""
-    return ("a tensor", *value.shape) if type(value) is Tensor else value
+    return ("a tensor", *value.shape) if isinstance(value, Tensor) else value
 
 
 def _is_plain(value: Any) -> bool:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from analyzers.interpreter import formatting, overlays
+from analyzers.interpreter import formatting, native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded, too_large
 from analyzers.interpreter.comparison import COMPARISONS, compare, contains
 from analyzers.interpreter.iteration import type_name
+from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.subscripts import delete_item, get_item, is_torch_data, set_item, tensor_get_item
 from analyzers.interpreter.values import (
     MISSING,
     Class,
     Instance,
     LazyIterator,
+    NativeValue,
     TypingForm,
 )
 from analyzers.tensors.tensor import Tensor
@@ -51,6 +53,10 @@ def binary(machine: Machine, kind: type, left: Any, right: Any, *, in_place: boo
     name, function = BINARY[kind]
     if type(left) is int and type(right) is int and kind in SMALL:
         return function(left, right)
+    if isinstance(left, NativeValue) or isinstance(right, NativeValue):
+        answer = native_values.binary(machine, name, left, right, in_place)
+        if answer is not NotImplemented:
+            return answer
     if isinstance(left, Unknown):
         return left.used()
     if isinstance(right, Unknown):
@@ -150,9 +156,11 @@ def _instance_binary(machine: Machine, name: str, function: Any, left: Any, righ
 
 
 def unary(machine: Machine, kind: type, value: Any) -> Any:
+    name = {cst.Minus: "neg", cst.Plus: "pos", cst.BitInvert: "invert"}[kind]
+    if isinstance(value, NativeValue):
+        return call_special(machine, value, f"__{name}__")
     if isinstance(value, Unknown):
         return value.used()
-    name = {cst.Minus: "neg", cst.Plus: "pos", cst.BitInvert: "invert"}[kind]
     if isinstance(value, Tensor):
         return machine.call(overlays.METHODS[f"__{name}__"], (value,))
     if isinstance(value, Instance):

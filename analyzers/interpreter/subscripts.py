@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.host_methods import opened
 from analyzers.interpreter.iteration import rest_before, type_name
+from analyzers.interpreter.native_values import as_index, call_special
 from analyzers.interpreter.values import (
     MISSING,
     Class,
     Instance,
     LazyIterator,
+    NativeValue,
     TypingForm,
     UnknownTail,
 )
@@ -29,6 +31,8 @@ from analyzers.interpreter.comparison import contains, machine_iterate
 
 def get_item(machine: Machine, value: Any, key: Any) -> Any:
     """``value[key]``."""
+    if isinstance(value, NativeValue):
+        return call_special(machine, value, "__getitem__", key)
     if isinstance(value, Unknown):
         return value.used()
     if isinstance(value, Tensor):
@@ -39,6 +43,7 @@ def get_item(machine: Machine, value: Any, key: Any) -> Any:
         return _type_item(machine, value, key)
     if isinstance(value, dict):
         return _dict_item(machine, value, key)
+    key = as_index(machine, key)
     if isinstance(key, slice):
         key = _plain_slice(key)
     if isinstance(key, (Unknown, Expression)):
@@ -154,9 +159,11 @@ def _no_such_item(value: tuple, key: Any) -> OperationError:
 
 def set_item(machine: Machine, value: Any, key: Any, new: Any) -> None:
     """``value[key] = new``."""
-    if isinstance(value, Unknown):
+    if isinstance(value, NativeValue):
+        call_special(machine, value, "__setitem__", key, new)
+    elif isinstance(value, Unknown):
         return
-    if isinstance(value, Tensor):
+    elif isinstance(value, Tensor):
         machine.call(_tensor_set_item, (value, key, new))
     elif isinstance(value, Instance):
         method = machine.get_attribute(value, "__setitem__", default=MISSING)

@@ -175,6 +175,54 @@ class TypingForm:
         return f"typing.{self.name}"
 
 
+class NativeType(TypingForm):
+    """A class of a library that a table knows (``np.ndarray``, ``np.float32``): called, subscripted, asked for instances."""
+
+    __slots__ = ()
+
+    def includes(self, value: Any) -> bool | None:
+        """``isinstance(value, self)``; None where it is not known."""
+        raise NotImplementedError
+
+    def derives_from(self, kind: Any) -> bool:
+        """``issubclass(self, kind)``."""
+        return kind is self or kind is object
+
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
+        """The attribute, else MISSING."""
+        raise NotImplementedError
+
+    def call_value(self, machine: Machine, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """``self(*args, **kwargs)``."""
+        raise NotImplementedError
+
+
+class NativeValue:
+    """A value of a library (an array of numpy) on which Python's syntax does what the library says.
+
+    The machine asks ``lookup_attribute`` for whatever a program does with it: attributes, methods, and the special
+    methods behind operators, subscripts, ``len``, ``bool`` and ``int`` (``__add__``, ``__getitem__``, …). Special
+    methods are called with the other operand and may return NotImplemented, as in Python.
+    """
+
+    __slots__ = ()
+
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
+        """The attribute or (special) method of that name, else MISSING."""
+        raise NotImplementedError
+
+    def compute(self, operator: str, left: Any, right: Any) -> Any:
+        """``left <op> right`` of numbers alone, one of them this one; NotImplemented: the special methods decide."""
+        return NotImplemented
+
+    def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
+        """``self.name = value``; what does not change the value is of no consequence."""
+
+    def is_instance_of(self, kind: Any) -> bool:
+        """``isinstance(self, kind)`` of one of Python's own types or of a class of the program."""
+        return kind is object
+
+
 class _SuperFunction:
     """The builtin ``super`` itself."""
 
@@ -417,8 +465,8 @@ class MaybeMissing(Unknown):
     __slots__ = ()
 
 
-UNKNOWNS = frozenset((Unknown, UnknownTail, MaybeMissing, ModelResult))
-"""The types of what is not known."""
+UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, ModelResult}
+"""The types of what is not known; a library may have one of its own."""
 
 
 class LazyIterator:

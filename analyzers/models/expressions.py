@@ -10,7 +10,7 @@ from analyzers.interpreter.evaluations import Evaluation
 from analyzers.interpreter.values import UNKNOWNS
 from analyzers.models.results import parts_of
 from analyzers.tensors.dims import symbols
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, is_shaped
 
 if TYPE_CHECKING:
     from analyzers.models.extraction import Extraction
@@ -60,7 +60,7 @@ class Expressions:
 
     def _new_value(self, evaluation: Evaluation) -> ValueFact | None:
         value, module = evaluation.value, self._module(evaluation)
-        if type(value) is Tensor:
+        if is_shaped(value):
             return ValueFact(module, (self._output("", value),), self.extraction.field_of(value))
         parts = [(path, part) for path, part in parts_of(value) if self._is_tensor(part)]
         if not parts:
@@ -69,10 +69,10 @@ class Expressions:
         return ValueFact(module, outputs, self._field(parts), self._unknown(parts))
 
     def _is_tensor(self, part: Any) -> bool:
-        return type(part) is Tensor or id(part) in self.lost
+        return is_shaped(part) or id(part) in self.lost
 
     def _unknown(self, parts: list[tuple[str, Any]]) -> UnknownFact | None:
-        part = next((part for _, part in parts if type(part) is not Tensor), None)
+        part = next((part for _, part in parts if not is_shaped(part)), None)
         return UnknownFact(self.extraction.place_of(part.place), part.reason) if part is not None else None
 
     def _module(self, evaluation: Evaluation) -> str:
@@ -85,11 +85,11 @@ class Expressions:
 
     def _field(self, parts: list[tuple[str, Any]]) -> FieldFact | None:
         """The field that all of them have."""
-        known = {id(part.field): part for _, part in parts if type(part) is Tensor}
+        known = {id(part.field): part for _, part in parts if is_shaped(part)}
         return self.extraction.field_of(next(iter(known.values()))) if len(known) == 1 else None
 
     def _output(self, path: str, part: Any) -> OutputFact:
-        if type(part) is not Tensor:
+        if not is_shaped(part):
             return OutputFact(path, None)
         return OutputFact(path, part.shape, self._is_batched(part))
 
@@ -108,5 +108,5 @@ class Expressions:
 def _batch_of(extraction: Extraction) -> Any:
     """The size of the batch that goes into the model; 1 where no tensor does."""
     record = next(iter(extraction.records), None)
-    shapes = [t.shape for t in record.inputs if type(t) is Tensor and t.shape] if record is not None else []
+    shapes = [t.shape for t in record.inputs if is_shaped(t) and t.shape] if record is not None else []
     return shapes[0][0] if shapes else 1

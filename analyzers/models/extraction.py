@@ -240,7 +240,7 @@ class Extraction:
         values = [r.output for r in self.records] + [result]
         values += [doubt for _, m in self.below for doubt in (m.unknown_because, m.class_.opaque)]
         for value in values:
-            for unknown in unknowns_in(value) if type(value) is not Tensor and value is not None else ():
+            for unknown in unknowns_in(value) if not isinstance(value, Tensor) and value is not None else ():
                 place = place_of(unknown.place)
                 found.setdefault((place, unknown.reason), UnknownFact(place, unknown.reason))
         return list(found.values())

@@ -10,7 +10,7 @@ from analyzers.interpreter.recorder import Record
 from analyzers.interpreter.values import Instance
 from analyzers.models.results import first_tensor, per_item
 from analyzers.models.source_calls import source_calls
-from analyzers.tensors.tensor import PROBABILITIES, Tensor
+from analyzers.tensors.tensor import PROBABILITIES, is_shaped
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class LayerRows:
         output = first_tensor(record.output)
         return CallFact(
             place=extraction.place_of(record.site),
-            input_shapes=tuple([t.shape for t in record.inputs if type(t) is Tensor]),
+            input_shapes=tuple([t.shape for t in record.inputs if is_shaped(t)]),
             output_shape=output.shape if output is not None else None,
             macs=macs,
             field=extraction.field_of(output),

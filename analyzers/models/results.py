@@ -7,13 +7,13 @@ from typing import Any
 from analyzers.facts import OutputFact
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import substitute, symbols
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, is_shaped
 from analyzers.unknown import Unknown
 
 
 def first_tensor(value: Any) -> Tensor | None:
     """The first tensor in a value (a probe, whose shape is not known, does not count)."""
-    if type(value) is Tensor:
+    if is_shaped(value):
         return value
     if isinstance(value, Instance):
         value = value.payload if value.payload is not None else list(value.attributes.values())
@@ -26,7 +26,7 @@ def first_tensor(value: Any) -> Tensor | None:
 
 def outputs_of(result: Any) -> list[OutputFact]:
     """Every tensor of a model's result with the path that reaches it."""
-    return [OutputFact(path, part.shape if type(part) is Tensor else None) for path, part in parts_of(result)]
+    return [OutputFact(path, part.shape if is_shaped(part) else None) for path, part in parts_of(result)]
 
 
 def parts_of(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, Any]]:

@@ -22,7 +22,9 @@ def known_sizes(shape: Sequence[Any]) -> tuple[Dim, ...]:
 def _known_size(size: Any) -> Dim:
     if isinstance(size, Unknown):
         return unknown_dim(size.reason)
-    return size if isinstance(size, (int, Expression)) else unknown_dim("a size that is not a number")
+    if isinstance(size, Expression):
+        return size
+    return int(size) if isinstance(size, int) else unknown_dim("a size that is not a number")
 
 
 class Tensor:
@@ -36,6 +38,9 @@ class Tensor:
     marker of what produced it (``"softmax"``), for rules. ``history`` is the step of a symbolic graph
     that made it (Keras' functional API), None for every other tensor.
     """
+
+    has_shape = True
+    """False for a stand-in whose shape is still to be found out."""
 
     __slots__ = ("content", "cost", "dtype", "field", "history", "parameter", "shape", "trainable", "trait")
 
@@ -74,8 +79,28 @@ class Tensor:
         values.update(changes)
         return Tensor(**values)
 
+    def of_same_class(self, **changes: Any) -> Tensor:
+        """:meth:`with_` of a value that stays what it is: a copy, or what two branches of the program leave."""
+        return self.with_(**changes)
+
+    is_array = False
+    """Of a library of arrays (numpy), no tensor of the framework at work."""
+
+    def plain(self) -> Tensor:
+        """The tensor that a framework's function makes of its argument (an array is converted)."""
+        return self
+
+    def forget_content(self) -> None:
+        """Its numbers were written over."""
+        self.content = None
+
     def __repr__(self) -> str:
         return f"Tensor({'x'.join(map(str, self.shape))})"
+
+
+def is_shaped(value: Any) -> bool:
+    """A tensor or an array, but no stand-in for an input of which nothing is known yet."""
+    return isinstance(value, Tensor) and value.has_shape
 
 
 def parameter(shape: Sequence[Dim], *, trainable: bool = True, dtype: str = "float32") -> Tensor:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.frameworks.keras.layers.arguments import data_format
 from analyzers.frameworks.keras.naming import names_of
 from analyzers.frameworks.no_ops import nothing, scope
+from analyzers.frameworks.numpy.array import Array
 from analyzers.interpreter.overlays import NAMES, attribute, function
 from analyzers.interpreter.values import TypingForm
 from analyzers.tensors.tensor import Tensor
@@ -129,7 +130,7 @@ def to_categorical(x: Any = None, num_classes: Any = None, *args: Any, y: Any = 
     given = x if y is None else y
     if isinstance(given, Tensor) and isinstance(num_classes, int):
         shape = given.shape[:-1] if given.rank and given.shape[-1] == 1 else given.shape
-        return Tensor((*shape, num_classes))
+        return Array((*shape, num_classes))
     return Unknown("one-hot labels")
 
 
@@ -144,7 +145,7 @@ def get_file(*args: Any, **kwargs: Any) -> str:
 def pad_sequences(sequences: Any = None, maxlen: Any = None, *args: Any, **kwargs: Any) -> Any:
     from analyzers.tensors.dims import symbol
 
-    return Tensor((symbol("N"), maxlen), dtype="int32") if isinstance(maxlen, int) else Unknown("padded sequences")
+    return Array((symbol("N"), maxlen), dtype="int32") if isinstance(maxlen, int) else Unknown("padded sequences")
 
 
 @function("keras.utils.normalize")

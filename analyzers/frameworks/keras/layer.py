@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.naming import automatic_name
+from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.interpreter.graph import Step, replaced, tensors_below
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
@@ -233,7 +234,7 @@ class Layer(HostObject):
         return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if not t.trainable]
 
     def get_weights(self) -> list:
-        return [t.with_() for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
+        return [foreign(t.with_()) for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
 
     def set_weights(self, weights: Any) -> None:
         return None
@@ -411,7 +412,10 @@ def _not_a_tensor(value: Any) -> OperationError:
 
 
 def _plain(tensor: Tensor) -> Tensor:
-    """A symbolic tensor as the values inside a layer see it."""
+    """A symbolic tensor as the values inside a layer see it; an array of floats becomes one of single precision."""
+    if tensor.is_array:
+        made = tensor.plain()
+        return made.with_(dtype="float32") if made.dtype in ("float16", "float64") else made
     if tensor.history is None:
         return tensor
     return tensor.with_(content=tensor.content, trait=tensor.trait)

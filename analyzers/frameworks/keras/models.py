@@ -18,7 +18,8 @@ from analyzers.frameworks.keras.layer import (
 )
 from analyzers.frameworks.keras.opaque_objects import CrossEntropy
 from analyzers.frameworks.logits import applied_to_model
-from analyzers.interpreter.graph import Graph, Step, tensors_below
+from analyzers.frameworks.numpy.arguments import foreign
+from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
 from analyzers.interpreter.overlays import function, layer
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dim_text import shape_text
@@ -223,7 +224,8 @@ class Model(Layer):
         return Unknown("the history of training")
 
     def predict(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
-        return machine.call(self, (x,)) if isinstance(x, Tensor) else Unknown("a prediction")
+        """Arrays, whatever went in."""
+        return replaced(machine.call(self, (x,)), foreign) if isinstance(x, Tensor) else Unknown("a prediction")
 
     def evaluate(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         _note_use(self, x, machine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.logits import expect_logits
+from analyzers.frameworks.numpy.array import Array
 from analyzers.interpreter.overlays import NAMES, function
 from analyzers.tensors.dims import product
 from analyzers.tensors.tensor import Tensor
@@ -219,7 +220,7 @@ DATASETS = {
 def _loader(counts: tuple[int, int], shape: tuple[int, ...], label: tuple[int, ...]) -> Any:
     def load_data(*args: Any, **kwargs: Any) -> tuple:
         dtype = "uint8" if product(shape) > 100 else "float32"
-        return tuple((Tensor((n, *shape), dtype=dtype), Tensor((n, *label), dtype="uint8")) for n in counts)
+        return tuple((Array((n, *shape), dtype=dtype), Array((n, *label), dtype="uint8")) for n in counts)
 
     return load_data
 

@@ -10,7 +10,7 @@ from typing import Any
 from analyzers.frameworks.torch.dtypes import TENSOR_TYPES, dtype_name
 from analyzers.frameworks.torch.registration import shared, tensor_method, torch_function
 from analyzers.interpreter.overlays import NAMES
-from analyzers.interpreter.values import UnknownTail
+from analyzers.interpreter.values import NativeValue, UnknownTail
 from analyzers.tensors.dims import Dim, Expression, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content
@@ -345,6 +345,7 @@ def _from_data(data: Any, dtype: Any) -> Tensor:
     if isinstance(data, Unknown):
         raise UnknownUsed(data)
     if isinstance(data, Tensor):
+        data = data.plain()
         name = dtype_name(dtype, data.dtype)
         numbers = None if data.content is None else tuple([content.convert(n, name) for n in data.content])
         return data.with_(dtype=name, content=numbers)
@@ -394,7 +395,7 @@ def _leaves_dtype(leaves: Sequence[Any]) -> str:
     for leaf in leaves:
         if isinstance(leaf, Unknown):
             continue
-        if isinstance(leaf, Tensor):
+        if isinstance(leaf, (Tensor, NativeValue)):
             own = leaf.dtype
         else:
             own = "int64" if isinstance(leaf, Expression) else number_dtype(leaf)

@@ -14,7 +14,6 @@ from analyzers.tensors.operations.dtypes import (
     complex_of,
     promote,
 )
-from analyzers.tensors.tensor import Tensor
 
 
 class DType:
@@ -203,8 +202,3 @@ def get_default_dtype() -> DType:
 @function("torch.promote_types")
 def promote_types(type1: DType, type2: DType) -> DType:
     return DTYPES[promote(type1.name, type2.name)]
-
-
-@function("torch.is_tensor")
-def is_tensor(obj: Any) -> bool:
-    return isinstance(obj, Tensor)

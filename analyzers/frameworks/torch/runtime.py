@@ -121,7 +121,7 @@ def checkpoint_sequential(functions: Any, segments: Any, input: Any, *, machine:
 def is_tensor(obj: Any) -> bool:
     if isinstance(obj, Unknown):
         raise_unknown(obj)
-    return isinstance(obj, Tensor)
+    return isinstance(obj, Tensor) and not obj.is_array
 
 
 def raise_unknown(value: Unknown) -> None:

@@ -327,10 +327,12 @@ def to(self: Tensor, *arguments: Any, dtype: Any = None, other: Any = None, **_:
     return self
 
 
-@tensor_method("astype")
-def astype(self: Tensor, dtype: Any = None, **_: Any) -> Tensor:
-    """numpy's conversion: its arrays are tensors here, whose numbers matter more than their type."""
-    return self
+@tensor_method("numpy", "__array__")
+def numpy(self: Tensor, *_: Any, force: Any = False) -> Tensor:
+    """The array of numpy with the same elements."""
+    from analyzers.frameworks.numpy.arguments import foreign
+
+    return foreign(self)
 
 
 @tensor_method("type")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.classes import NamedTuple
-from analyzers.interpreter.values import BoundMethod, Function, Instance, Partial, blank_copy
+from analyzers.interpreter.values import BoundMethod, Function, Instance, NativeValue, Partial, blank_copy
 from analyzers.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _set(machine: Machine, value: set, memo: dict[int, Any], depth: int) -> set:
 
 
 def _tensor(machine: Machine, value: Tensor, memo: dict[int, Any], depth: int) -> Tensor:
-    made = value.with_(parameter=value.parameter, trainable=value.trainable, content=value.content)
+    made = value.of_same_class(parameter=value.parameter, trainable=value.trainable, content=value.content)
     memo[id(value)] = made
     return made
 
@@ -119,6 +119,8 @@ def _copy(x: Any, *, machine: Machine) -> Any:
         tables = {k: dict(v) for k, v in x.attributes.items() if k.startswith("_") and isinstance(v, dict)}
         made.attributes.update({**x.attributes, **tables})
         return made
+    if isinstance(x, NativeValue):
+        return deep_copy(machine, x, {})
     return x.copy() if isinstance(x, (list, dict, set, deque)) else x
 
 

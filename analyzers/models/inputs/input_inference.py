@@ -26,6 +26,8 @@ class NeedsShape(Exception):
 class ShapeProbe(Tensor):
     """A tensor that raises NeedsShape when its shape or content is looked at."""
 
+    has_shape = False
+
     __slots__ = ("name",)
 
     def __init__(self, name: str) -> None:

@@ -24,7 +24,7 @@ def integer(value: Any) -> int:
     if isinstance(value, NEVER_INTEGERS):
         raise refused(value, "a whole number")
     try:
-        return operator.index(value)
+        return int(operator.index(value))
     except TypeError:
         raise PythonError("TypeError", f"an integer is required, not {type(value).__name__}") from None
 

@@ -9,11 +9,14 @@ from typing import Any
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.operations.dtypes import convert
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import UnknownUsed
 
 LIMIT = 4096
 """Tensors with more elements keep no numbers."""
 
 Content = tuple[Any, ...] | None
+NOT_KEPT = (ArithmeticError, ValueError, TypeError, UnknownUsed)
+"""What goes wrong where a number cannot be worked out; the tensor then has none."""
 
 
 def element_count(shape: Sequence[Dim]) -> int | None:
@@ -76,7 +79,7 @@ def computed(
         return None
     try:
         return tuple([convert(function(*row), dtype) for row in zip(*columns, strict=True)])  # type: ignore[arg-type]
-    except (ArithmeticError, ValueError, TypeError):
+    except NOT_KEPT:
         return None
 
 
@@ -97,7 +100,7 @@ def folded(function: Callable[[Sequence[Any]], Any], tensor: Tensor, dims: Seque
     lists = grouped(tensor, kept, dims)
     try:
         return tuple([convert(function(values), dtype) for values in lists])
-    except (ArithmeticError, ValueError, TypeError):
+    except NOT_KEPT:
         return None
 
 

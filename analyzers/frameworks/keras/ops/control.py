@@ -48,7 +48,7 @@ def map_over(
 def is_tensor(x: Any) -> bool:
     if isinstance(x, Unknown):
         raise UnknownUsed(x)
-    return isinstance(x, Tensor)
+    return isinstance(x, Tensor) and not x.is_array
 
 
 @names("custom_gradient", "tf.custom_gradient", "tf.recompute_grad")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.keras.ops.registration import names, tensor
+from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.operations import concat_split, reduction, reshape, selecting
 from analyzers.tensors.operations.arguments import axes as axes_of
@@ -159,7 +160,12 @@ def glu(x: Any, axis: Any = -1) -> Tensor:
     return concat_split.split(given, given.shape[where] // 2, where)[0]
 
 
-@names("convert_to_numpy", "scatter_update", "slice_update", "fliplr", "flipud", "tf.stop_gradient", "tf.ensure_shape")
+@names("convert_to_numpy")
+def convert_to_numpy(x: Any) -> Tensor:
+    return foreign(tensor(x))
+
+
+@names("scatter_update", "slice_update", "fliplr", "flipud", "tf.stop_gradient", "tf.ensure_shape")
 def unchanged(x: Any = None, *args: Any, inputs: Any = None, **kwargs: Any) -> Any:
     return tensor(x if inputs is None else inputs)
 

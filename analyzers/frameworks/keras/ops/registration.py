@@ -145,7 +145,7 @@ def constant(value: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
     if isinstance(value, Unknown):
         raise UnknownUsed(value)
     if isinstance(value, Tensor):
-        return value
+        return value.plain()
     if not isinstance(value, (int, float, bool, list, tuple)):
         raise UnknownUsed(Unknown("a constant that is not made of numbers"))
     if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
@@ -156,7 +156,7 @@ def constant(value: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
 def tensor(value: Any) -> Tensor:
     """The tensor; numbers and nests of them are constants."""
     if isinstance(value, Tensor):
-        return value
+        return value.plain()
     if isinstance(value, Unknown):
         raise UnknownUsed(value)
     if isinstance(value, (int, float, bool, list, tuple)):

@@ -1,0 +1,226 @@
+"""Subscripts of arrays: ``a[key]`` (a view, a copy or a scalar), ``a[key] = value``, iteration, ``tolist`` and ``item``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzers.frameworks.numpy.arguments import array_of, kept, known, shape_argument
+from analyzers.frameworks.numpy.array import ARRAY_VALUE, Array, UnknownScalar, scalar
+from analyzers.frameworks.numpy.elementwise import write
+from analyzers.frameworks.numpy.keys import is_advanced, items_of
+from analyzers.frameworks.numpy.registration import function, method, setter
+from analyzers.frameworks.numpy.ufuncs import TABLE, run
+from analyzers.tensors.dims import Dim
+from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.operations import content, indexing, selecting
+from analyzers.tensors.operations.arguments import integer
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
+MAXIMUM_ROWS = 4096
+"""Rows of an array that a loop goes through one by one."""
+
+
+# -- reading -----------------------------------------------------------------------------------------
+
+
+@method("__getitem__")
+def get_item(self: Any, key: Any) -> Any:
+    """A view for slices and whole numbers, a copy for arrays of positions, a scalar where no axis is left."""
+    array = array_of(self)
+    if not isinstance(self, Array) and key not in ((), ..., None):
+        raise PythonError("IndexError", "invalid index to scalar variable.")
+    items = items_of(key, array)
+    result = indexing.getitem(array, items)
+    if is_advanced(items):
+        return Array.of(result)
+    if not result.rank and Ellipsis not in [item for item in items if not isinstance(item, Tensor)]:
+        return result.with_(content=result.content)
+    return array.view(result)
+
+
+@method("__len__")
+def length(self: Any) -> Dim:
+    if not isinstance(self, Array) or not self.rank:
+        raise PythonError("TypeError", "len() of unsized object")
+    return self.shape[0]
+
+
+@method("__iter__")
+def rows(self: Any) -> Any:
+    array = array_of(self)
+    if not array.rank:
+        raise PythonError("TypeError", "iteration over a 0-d array")
+    count = array.shape[0]
+    if not isinstance(count, int) or count > MAXIMUM_ROWS:
+        return Unknown("the rows of an array whose length is not known or large")
+    if array.rank == 1:
+        numbers = array.content if array.content is not None else (None,) * count
+        return [scalar(number, array.dtype) for number in numbers]
+    return [array.view(indexing.getitem(array, row)) for row in range(count)]
+
+
+@method("__contains__")
+def contains(self: Any, item: Any) -> Any:
+    equal = run(TABLE["equal"], (self, item))
+    return Unknown(ARRAY_VALUE) if equal.content is None else any(equal.content)
+
+
+@method("tolist")
+def to_list(self: Any) -> Any:
+    """Nested lists of Python numbers; of Unknowns where only the lengths are known (up to 4096)."""
+    array = array_of(self)
+    count = content.element_count(array.shape)
+    if count is None:
+        return Unknown(ARRAY_VALUE)
+    numbers = array.content
+    if numbers is None:
+        numbers = tuple([Unknown(ARRAY_VALUE) for _ in range(count)])
+    return _nested(numbers, array.shape)
+
+
+def _nested(numbers: Any, shape: Any) -> Any:
+    if not shape:
+        return numbers[0]
+    width = len(numbers) // shape[0] if shape[0] else 0
+    return [_nested(numbers[row * width : (row + 1) * width], shape[1:]) for row in range(shape[0])]
+
+
+@method("item")
+def item_of(self: Any, *args: Any) -> Any:
+    """A Python number: the only one, or the one at a position (flat, or one for each axis)."""
+    array = array_of(self)
+    place = args[0] if len(args) == 1 else args
+    if place == ():
+        count = array.numel()
+        if isinstance(count, int) and count != 1:
+            raise OperationError(
+                "invalid-argument", f"{{subject}} needs one element, gets {count}", exception="ValueError"
+            )
+        picked = array.content[0] if array.content is not None else None
+    else:
+        flat = place if isinstance(place, tuple) else (place,)
+        source = array if isinstance(place, tuple) else array.with_(shape=(array.numel(),), content=array.content)
+        found = indexing.getitem(source, items_of(flat, source))
+        picked = found.content[0] if found.content is not None else None
+    return Unknown(ARRAY_VALUE) if picked is None else picked
+
+
+# -- writing -----------------------------------------------------------------------------------------
+
+
+@method("__setitem__")
+def set_item(self: Any, key: Any, value: Any, *, machine: Machine) -> None:
+    """``a[key] = value``; raises broadcast-mismatch (ValueError), dimension-out-of-range (IndexError)."""
+    if not isinstance(self, Array):
+        raise PythonError("TypeError", f"'numpy.{self.dtype}' object does not support item assignment")
+    before = self.content
+    if isinstance(value, Unknown) and not isinstance(value, UnknownScalar):
+        self.overwrite(None)
+        indexing.setitem(self, items_of(key, self), value)
+        return
+    new = array_of(value)
+    if before is not None and new.rank == 0 and type(key) is int and self.rank == 1 and indexing.is_inside(self, key):
+        write(machine, self, _replaced(self, [key % len(before)], new))
+        return
+    items = items_of(key, self)
+    indexing.setitem(self, items, new)
+    write(machine, self, _written(self.with_(content=before), items, new))
+
+
+def _written(self: Tensor, items: tuple[Any, ...], new: Tensor) -> content.Content:
+    """The numbers after the assignment, where it is known which are replaced by what."""
+    count = content.element_count(self.shape)
+    if count is None or new.content is None:
+        return None
+    places = indexing.getitem(Tensor(self.shape, dtype="int64", content=tuple(range(count))), items)
+    if places.content is None:
+        return None
+    return _replaced(
+        self, places.content, new.with_(shape=_fitting(new, places.rank), content=new.content), places.shape
+    )
+
+
+def _fitting(new: Tensor, rank: int) -> tuple[Dim, ...]:
+    """The shape without the leading axes of one position that are too many."""
+    return new.shape[max(new.rank - rank, 0) :]
+
+
+def _replaced(self: Tensor, places: Any, new: Tensor, shape: Any = (1,)) -> content.Content:
+    numbers: list[Any] = (
+        list(self.content) if self.content is not None else [None] * (content.element_count(self.shape) or 0)
+    )
+    values = kept(content.expanded(new, shape), self.dtype)
+    if values is None:
+        return None
+    for place, value in zip(places, values, strict=True):
+        numbers[place] = value
+    return None if None in numbers else tuple(numbers)
+
+
+@method("fill")
+def fill(self: Any, value: Any, *, machine: Machine) -> None:
+    set_item(self, ..., value, machine=machine)
+
+
+@method("itemset")
+def item_set(self: Any, *args: Any, machine: Machine) -> None:
+    self.overwrite(None)
+
+
+@setter("dtype")
+def set_dtype(self: Array, value: Any) -> None:
+    self.overwrite(None)
+
+
+@setter("flat")
+def set_flat(self: Array, value: Any, *, machine: Machine) -> None:
+    new = array_of(known(value))
+    if new.rank:
+        self.overwrite(None)
+    else:
+        set_item(self, ..., new, machine=machine)
+
+
+# -- functions that write ----------------------------------------------------------------------------
+
+
+@function("copyto")
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True, *, machine: Machine) -> None:
+    if where is not True:
+        dst.overwrite(None)
+        return
+    set_item(dst, ..., src, machine=machine)
+
+
+@function("put", "place", "putmask", "fill_diagonal", "put_along_axis")
+def put(a: Any, *args: Any, machine: Machine, **kwargs: Any) -> None:
+    if isinstance(a, Array):
+        a.overwrite(None)
+
+
+@method("put")
+def put_at(self: Any, indices: Any, values: Any, mode: Any = "raise") -> None:
+    self.overwrite(None)
+
+
+@function("take_along_axis")
+def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Tensor:
+    if axis is None:
+        array = array_of(arr)
+        return selecting.take(array, array_of(indices))
+    return selecting.take_along_dim(array_of(arr), array_of(indices), axis)
+
+
+@function("unravel_index")
+def unravel_index(indices: Any, shape: Any, order: Any = "C") -> tuple[Tensor, ...]:
+    """The position on every axis of a place in the flattened array."""
+    places, lengths = array_of(indices), [integer(length) for length in shape_argument(shape)]
+    found = []
+    for length, stride in zip(lengths, content.strides_of(lengths), strict=True):
+        above = Array.of(run(TABLE["floor_divide"], (places, stride)))
+        found.append(run(TABLE["remainder"], (above, length)))
+    return tuple(found)
