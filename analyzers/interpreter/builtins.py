@@ -27,6 +27,7 @@ from analyzers.interpreter.conversions import (
 from analyzers.interpreter.eval_strings import evaluated
 from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import is_exception, known_dict, known_set
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.ordering import greatest, least, sorted_of
 from analyzers.interpreter.values import (
@@ -35,7 +36,6 @@ from analyzers.interpreter.values import (
     Class,
     ClassMethod,
     Instance,
-    LazyIterator,
     MaybeMissing,
     NativeModule,
     NativeType,

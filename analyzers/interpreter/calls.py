@@ -11,6 +11,7 @@ from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
 from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.generators import Generator, run_lazily
 from analyzers.interpreter.joining import rejoin, rejoin_early
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.parameters import NativeSignature, bind
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
@@ -23,7 +24,6 @@ from analyzers.interpreter.values import (
     HostMethod,
     Instance,
     Invocation,
-    LazyIterator,
     NativeView,
     Partial,
     Raised,

@@ -8,8 +8,9 @@ import libcst as cst
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.generators import Generator
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import LazyIterator, UnknownTail
+from analyzers.interpreter.values import UnknownTail
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.values import MISSING, Instance, LazyIterator, Raised, UnknownTail
+from analyzers.interpreter.lazy_iterators import LazyIterator
+from analyzers.interpreter.values import MISSING, Instance, Raised, UnknownTail
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from analyzers.interpreter.joining import BREAK, RETURN, SKIP, UNSURE
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.scope import Frame
-from analyzers.interpreter.values import LazyIterator, Raised, UnknownTail
+from analyzers.interpreter.values import Raised, UnknownTail
 from analyzers.unknown import UnknownUsed
 
 if TYPE_CHECKING:

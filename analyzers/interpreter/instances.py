@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.values import (
     MISSING,
     BoundMethod,
@@ -12,7 +13,6 @@ from analyzers.interpreter.values import (
     Function,
     HostMethod,
     Instance,
-    LazyIterator,
     NativeModule,
     NativeType,
     NativeValue,

@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import call_special
-from analyzers.interpreter.values import (
-    MISSING,
-    BoundMethod,
-    Class,
-    Instance,
-    LazyIterator,
-    MaybeMissing,
-    NativeValue,
-    UnknownTail,
-)
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, MaybeMissing, NativeValue, UnknownTail
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed

@@ -10,14 +10,10 @@ from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.budget import MAXIMUM_WHILE
 from analyzers.interpreter.execution import evaluate, run_body
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.scope import Frame
-from analyzers.interpreter.values import (
-    MISSING,
-    LazyIterator,
-    Raised,
-    UnknownTail,
-)
+from analyzers.interpreter.values import MISSING, Raised, UnknownTail
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:

@@ -12,16 +12,10 @@ from analyzers.interpreter import formatting, native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded, too_large
 from analyzers.interpreter.comparison import COMPARISONS, compare, contains
 from analyzers.interpreter.iteration import type_name
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.subscripts import delete_item, get_item, is_torch_data, set_item, tensor_get_item
-from analyzers.interpreter.values import (
-    MISSING,
-    Class,
-    Instance,
-    LazyIterator,
-    NativeValue,
-    TypingForm,
-)
+from analyzers.interpreter.values import MISSING, Class, Instance, NativeValue, TypingForm
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 

@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.host_methods import opened
 from analyzers.interpreter.iteration import rest_before, type_name
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import as_index, call_special
-from analyzers.interpreter.values import (
-    MISSING,
-    Class,
-    Instance,
-    LazyIterator,
-    NativeValue,
-    TypingForm,
-    UnknownTail,
-)
+from analyzers.interpreter.values import MISSING, Class, Instance, NativeValue, TypingForm, UnknownTail
 from analyzers.tensors.dims import Expression, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field

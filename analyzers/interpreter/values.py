@@ -469,45 +469,4 @@ UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, ModelResult}
 """The types of what is not known; a library may have one of its own."""
 
 
-class LazyIterator:
-    """An iterator that must not be drained (``itertools.count``): a Python iterator, used with a bound."""
-
-    __slots__ = ("source",)
-
-    def __init__(self, source: Any) -> None:
-        self.source = source
-
-    def lookup_attribute(self, machine: Machine, name: str) -> Any:
-        """``send``, ``close`` and ``__next__`` of generators."""
-        return METHODS_OF_ITERATORS[name](self) if name in METHODS_OF_ITERATORS else MISSING
-
-
-def _send(iterator: LazyIterator) -> Any:
-    def send(value: Any, *, machine: Machine) -> Any:
-        resume = getattr(iterator.source, "send", None)
-        try:
-            return resume(value) if resume is not None else next(iter(iterator.source))
-        except StopIteration:
-            raise machine.exception("StopIteration") from None
-
-    return send
-
-
-def _next(iterator: LazyIterator) -> Any:
-    def step(*, machine: Machine) -> Any:
-        return _send(iterator)(None, machine=machine)
-
-    return step
-
-
-def _close(iterator: LazyIterator) -> Any:
-    def close() -> None:
-        iterator.source = iter(())
-
-    return close
-
-
-METHODS_OF_ITERATORS: dict[str, Any] = {"send": _send, "__next__": _next, "close": _close}
-
-
 Native = Callable[..., Any]

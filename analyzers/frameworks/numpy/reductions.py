@@ -18,7 +18,7 @@ from analyzers.frameworks.numpy.arguments import (
 from analyzers.frameworks.numpy.array import Array
 from analyzers.frameworks.numpy.elementwise import converted, into
 from analyzers.frameworks.numpy.registration import method, shared, universal
-from analyzers.interpreter.values import LazyIterator
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import content, reduction
 from analyzers.tensors.operations.dtypes import round_float

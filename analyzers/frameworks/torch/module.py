@@ -7,8 +7,9 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import FRAMEWORKS, SPATIAL, Framework
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.overlays import layer
-from analyzers.interpreter.values import MISSING, Class, Function, HostObject, Instance, LazyIterator, Partial
+from analyzers.interpreter.values import MISSING, Class, Function, HostObject, Instance, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
-from analyzers.interpreter.values import MISSING, LazyIterator
+from analyzers.interpreter.lazy_iterators import LazyIterator
+from analyzers.interpreter.values import MISSING
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:

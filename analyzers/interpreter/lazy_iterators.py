@@ -1,0 +1,50 @@
+"""Iterators that must not be drained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+from analyzers.interpreter.values import MISSING
+
+
+class LazyIterator:
+    """An iterator that must not be drained (``itertools.count``): a Python iterator, used with a bound."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
+        """``send``, ``close`` and ``__next__`` of generators."""
+        return METHODS_OF_ITERATORS[name](self) if name in METHODS_OF_ITERATORS else MISSING
+
+
+def _send(iterator: LazyIterator) -> Any:
+    def send(value: Any, *, machine: Machine) -> Any:
+        resume = getattr(iterator.source, "send", None)
+        try:
+            return resume(value) if resume is not None else next(iter(iterator.source))
+        except StopIteration:
+            raise machine.exception("StopIteration") from None
+
+    return send
+
+
+def _next(iterator: LazyIterator) -> Any:
+    def step(*, machine: Machine) -> Any:
+        return _send(iterator)(None, machine=machine)
+
+    return step
+
+
+def _close(iterator: LazyIterator) -> Any:
+    def close() -> None:
+        iterator.source = iter(())
+
+    return close
+
+
+METHODS_OF_ITERATORS: dict[str, Any] = {"send": _send, "__next__": _next, "close": _close}
