@@ -126,6 +126,16 @@ def imported() -> set[str]:
     return found
 
 
+PACKAGES = {"yaml": "pyyaml", "lsprotocol": "pygls"}
+"""Imported package → what brings it, where the names differ."""
+
+
+def test_what_the_program_imports_is_required():
+    """Not by way of what another requirement happens to bring along: that may change with the Python version."""
+    foreign = imported() - sys.stdlib_module_names - {"analyzers", "rf_lsp", "tomllib"}
+    assert {PACKAGES.get(name, name) for name in foreign} == names_of(project()["dependencies"])
+
+
 def test_every_extra_brings_what_the_program_uses():
     """An extra that is not for developers promises a feature: some code must import what it installs."""
     extras = {

@@ -87,7 +87,7 @@ def _is_imported(value: Any) -> bool:
     known = ("builtins", "collections", "functools", "itertools", "argparse")
     if isinstance(value, types.ModuleType) or type(value).__name__ == "ArgumentParser":
         return True
-    return home in sys.stdlib_module_names and (isinstance(value, type) or home not in known)
+    return home.partition(".")[0] in sys.stdlib_module_names and (isinstance(value, type) or home not in known)
 
 
 def _real(value: Any, depth: int = 0) -> Any:

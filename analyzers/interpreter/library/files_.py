@@ -178,7 +178,7 @@ def _parsed_yaml(stream: Any, *_: Any, machine: Machine, **__: Any) -> Any:
     if isinstance(text, Unknown) or not isinstance(text, str) or len(text) > MAXIMUM_LENGTH:
         return text if isinstance(text, Unknown) else machine.unknown("a YAML document that is not known")
     try:
-        import yaml  # libcst brings it along
+        import yaml
     except ImportError:
         return machine.unknown("a YAML document")
     try:
