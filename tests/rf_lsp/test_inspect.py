@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from analyzers.facts import CallFact, LayerFact, ModelFact, Place
-from rf_lsp.output import Inspected, InspectReport, View, serialize
+from rf_lsp.output import Inspected, InspectReport, RenderOptions, serialize
 from rf_lsp.output.columns import COLUMNS
 from rf_lsp.output.inspect.csv import render as render_csv
 from rf_lsp.output.inspect.markdown import render as render_markdown
@@ -175,7 +175,7 @@ def test_parameters_of_a_layer_are_counted_once():
 
 def test_csv_has_a_row_for_each_call():
     report = InspectReport([Inspected(calls_model("net.py"))])
-    rows = list(csv.DictReader(io.StringIO(render_csv(report, View()))))
+    rows = list(csv.DictReader(io.StringIO(render_csv(report, RenderOptions()))))
     assert [(row["layer"], row["calls"], row["call"], row["output_shape"], row["parameters"]) for row in rows] == [
         ("conv1", "1", "1", "1x6x28x28", "456"),
         ("pool", "2", "1", "1x6x14x14", "0"),
@@ -187,6 +187,6 @@ def test_csv_has_a_row_for_each_call():
 
 
 def test_markdown_has_the_rows_of_the_table():
-    lines = render_markdown(InspectReport([Inspected(calls_model("net.py"))]), View()).splitlines()
+    lines = render_markdown(InspectReport([Inspected(calls_model("net.py"))]), RenderOptions()).splitlines()
     rows = [line.split("|")[1].strip() for line in lines if line.startswith("|")][2:]
     assert rows == ["conv1", "pool", "conv2", "pool", "again ×2"]

@@ -70,10 +70,9 @@ def test_redundant_bias():
 
 def test_redundant_bias_of_a_layer_that_is_called_again():
     """Its bias is lost only if every call is followed by a norm; heads with norms of their own share convolutions."""
-    sizes = {"in_channels": 3, "out_channels": 3, "groups": 1}
-    twice = conv("conv", 1, attributes=sizes, per_call=[call(11), call(12)])
+    twice = conv("conv", 1, geometry={"biased": True}, per_call=[call(11), call(12)])
     norms = [
-        conv(name, line, type="torch.nn.BatchNorm2d", producers=("conv",), attributes={"kernel_size": None})
+        replace(conv(name, line, type="torch.nn.BatchNorm2d", producers=("conv",)), geometry=None)
         for name, line in (("norm1", 2), ("norm2", 3))
     ]
     assert said("RF404", model(layers=[twice, norms[0]])) == []

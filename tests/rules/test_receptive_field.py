@@ -105,7 +105,7 @@ class TestGridding:
         holes = field(9, 9, density=(5 / 9, 5 / 9))
         calls = [call(11, field=field(5, 5)), call(12, field=holes)]
         (finding,) = said(
-            "RF104", model(field=holes, layers=[conv("a", 1, per_call=calls, attributes={"dilation": (2, 2)})])
+            "RF104", model(field=holes, layers=[conv("a", 1, per_call=calls, geometry={"dilation": (2, 2)})])
         )
         assert "the dilation 2 of `a`" in finding.message
 
@@ -146,8 +146,8 @@ class TestSkippedPixels:
     def test_each_call_needs_a_branch_that_reads(self):
         geometry = {"kernel_size": (1, 1), "stride": (2, 2)}
         calls = [call(11, producers=("x",)), call(12, producers=("y",))]
-        twice = conv("shortcut", 1, attributes=geometry, per_call=calls)
-        branch = conv("conv", 2, attributes={"stride": (2, 2)}, producers=("x",))
+        twice = conv("shortcut", 1, geometry=geometry, per_call=calls)
+        branch = conv("conv", 2, geometry={"stride": (2, 2)}, producers=("x",))
         assert len(said("RF105", model(layers=[branch, twice]))) == 1
         both = replace(branch, per_call=[*branch.per_call, call(13, producers=("y",))])
         assert said("RF105", model(layers=[both, twice])) == []
@@ -155,8 +155,8 @@ class TestSkippedPixels:
     def test_one_pixel_is_not_skipped_but_more_are(self):
         calls = [call(11, input_shapes=((1, 3, 1, 1),)), call(12, input_shapes=((1, 3, 8, 8),))]
         geometry = {"kernel_size": (1, 1), "stride": (2, 2)}
-        assert said("RF105", model(layers=[conv("a", 1, attributes=geometry, per_call=calls[:1])])) == []
-        assert len(said("RF105", model(layers=[conv("a", 1, attributes=geometry, per_call=calls)]))) == 1
+        assert said("RF105", model(layers=[conv("a", 1, geometry=geometry, per_call=calls[:1])])) == []
+        assert len(said("RF105", model(layers=[conv("a", 1, geometry=geometry, per_call=calls)]))) == 1
 
     def test_two_branches_that_both_skip_are_not(self):
         pair = [conv(name, 1, geometry={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",)) for name in "ab"]

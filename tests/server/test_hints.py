@@ -118,11 +118,16 @@ class Net(nn.Module):
 """
 
 
-@pytest.mark.parametrize(
-    ("text", "shape"), [(TUTORIAL, [1, 3, 32, 32]), (LOOPS, [2, 3, 32, 32]), (FORMS, [1, 3, 32, 32])]
-)
-def test_every_line_has_its_own_value(text: str, shape: list[int], torch_values: Values, tmp_path: Path) -> None:
+PROGRAMS = ((TUTORIAL, [1, 3, 32, 32]), (LOOPS, [2, 3, 32, 32]), (FORMS, [1, 3, 32, 32]))
+
+
+@pytest.mark.parametrize(("text", "shape"), PROGRAMS, ids=("tutorial", "loops", "forms"))
+def test_every_line_has_its_own_value(text: str, shape: list[int], tmp_path: Path) -> None:
     assert with_hints(tmp_path, text) == text
+
+
+@pytest.mark.parametrize(("text", "shape"), PROGRAMS, ids=("tutorial", "loops", "forms"))
+def test_the_values_are_torchs(text: str, shape: list[int], torch_values: Values, tmp_path: Path) -> None:
     source = without_hints(text)
     truth = torch_values.of(source, "Net()", [shape])
     found = lines_of(analysed(tmp_path, source)[0])
