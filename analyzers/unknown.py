@@ -18,14 +18,16 @@ class Unknown:
 
     Every operation that native code tries on it raises :class:`UnknownUsed`, which the
     interpreter turns back into this same value: so an unknown poisons what it touches and
-    keeps the place where it began.
+    keeps the place where it began. ``of_tensor`` tells that it stands where a tensor would be: what a layer
+    gives, what is made of a tensor.
     """
 
-    __slots__ = ("place", "reason")
+    __slots__ = ("of_tensor", "place", "reason")
 
     def __init__(self, reason: str, place: Any = None) -> None:
         self.reason = reason
         self.place = place
+        self.of_tensor = False
 
     def __repr__(self) -> str:
         return f"Unknown({self.reason!r})"

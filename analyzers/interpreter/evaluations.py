@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.graph import replaced, tensors_below
 from analyzers.interpreter.scope import Frame
-from analyzers.interpreter.values import UNKNOWNS, Instance, Site
+from analyzers.interpreter.values import Instance, Site
 from analyzers.tensors.tensor import Tensor, is_shaped
+from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.recorder import Record, Recorder
 
 LONGEST = 64
-"""Tensors in a container that is remembered; of longer ones nobody wants the shapes behind a line."""
+"""Elements of a container that is remembered; of longer ones nobody wants the shapes behind a line."""
 
 
 class Evaluation:
-    """The value of an expression, the module in whose code it stands, and whether it is a whole statement's.
+    """The value of an expression, the module in whose code it stands, and whether it is a whole statement's."""
 
-    ``is_lost``: a tensor went into the operation and what came out is not known.
-    """
-
-    __slots__ = ("block", "caller", "is_lost", "is_whole", "node", "path", "value")
+    __slots__ = ("block", "caller", "is_whole", "node", "path", "value")
 
     def __init__(self, block: Any, node: Any, path: str, value: Any, caller: Record | None) -> None:
         self.block = block
@@ -33,7 +31,6 @@ class Evaluation:
         self.value = value
         self.caller = caller
         self.is_whole = False
-        self.is_lost = False
 
     @property
     def site(self) -> Site:
@@ -60,23 +57,23 @@ class Evaluations:
         recorder = self.recorder
         if not recorder.stack and not recorder.symbolic:
             return
+        if isinstance(value, Unknown):
+            value.of_tensor |= any(map(is_shaped, operands))
         evaluation = self._noted(frame, node, value)
         if evaluation is not None:
             evaluation.is_whole |= is_whole
-            evaluation.is_lost |= any(map(is_shaped, operands))
 
     def _noted(self, frame: Frame, node: Any, value: Any) -> Evaluation | None:
-        kind = type(value)
         if is_shaped(value):
             return self._add(frame, node, value, value if value.history is not None else None)
-        if kind in UNKNOWNS:
+        if isinstance(value, Unknown):
             return self._add(frame, node, value, None)
-        if kind in _CONTAINERS or isinstance(value, tuple):
-            held = _snapshot(value)
-            tensors = list(tensors_below(held))
-            if 0 < len(tensors) <= LONGEST:
-                return self._add(frame, node, held, next((t for t in tensors if t.history is not None), None))
-        return None
+        held = _held(value)
+        parts = _parts(held) if held else []
+        if not parts:
+            return None
+        symbolic = (part for part in parts if is_shaped(part) and part.history is not None)
+        return self._add(frame, node, held, next(symbolic, None))
 
     def _add(self, frame: Frame, node: Any, value: Any, symbolic: Tensor | None) -> Evaluation | None:
         """A statement's value is that of the call or operation just noted, if it is one."""
@@ -110,17 +107,32 @@ class Evaluations:
                 self.seen.append(evaluation)
 
 
-_CONTAINERS = frozenset((list, dict, Instance))
-
-
-def _snapshot(value: Any) -> Any:
-    """A container as it is now: what the program adds later is not part of the value. Of objects only records of
+def _held(value: Any) -> Any:
+    """What is in a container now: what the program adds later is not part of the value. Of objects only records of
     results (a dataclass, a model output) count, no modules."""
-    if not isinstance(value, Instance):
-        return value if isinstance(value, tuple) else value.copy()
+    if isinstance(value, tuple):
+        return value
+    if type(value) in (list, dict):
+        return value.copy() if len(value) <= LONGEST else None
+    if not isinstance(value, Instance) or is_module(value):
+        return None
     held = value.payload if isinstance(value.payload, dict) else value.attributes
-    is_record = not is_module(value) and any(is_shaped(part) for part in held.values())
-    return dict(held) if is_record else ()
+    return dict(held) if any(map(is_shaped, held.values())) else None
+
+
+def _parts(value: Any) -> list[Any]:
+    """The tensors and unknowns in a container; none of one that holds too much to be looked through."""
+    found: list[Any] = []
+    waiting = [value]
+    for _ in range(4 * LONGEST):
+        if not waiting:
+            return found
+        part = waiting.pop()
+        if is_shaped(part) or isinstance(part, Unknown):
+            found.append(part)
+        elif isinstance(part, (tuple, list, dict)) and len(part) <= LONGEST:
+            waiting += part.values() if isinstance(part, dict) else part
+    return []
 
 
 __all__ = ["Evaluation", "Evaluations"]

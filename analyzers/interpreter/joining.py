@@ -143,10 +143,10 @@ def join_all(machine: Machine, values: list[Any], reason: str = "it depends on a
 def join(machine: Machine, left: Any, right: Any, reason: str) -> Any:
     if left is right:
         return left
-    if isinstance(left, Unknown):
-        return left
-    if isinstance(right, Unknown):
-        return right
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        unknown = left if isinstance(left, Unknown) else right
+        unknown.of_tensor |= isinstance(left, Tensor) or isinstance(right, Tensor)
+        return unknown
     if isinstance(left, Tensor) and isinstance(right, Tensor):
         return _join_tensors(machine, left, right, reason)
     if type(left) is type(right):
@@ -155,12 +155,18 @@ def join(machine: Machine, left: Any, right: Any, reason: str) -> Any:
         if isinstance(left, (tuple, list)) and len(left) == len(right):
             items = [join(machine, a, b, reason) for a, b in zip(left, right)]
             return tuple(items) if type(left) is tuple else items
-    return machine.unknown(reason)
+    return _unknown(machine, reason, left, right)
+
+
+def _unknown(machine: Machine, reason: str, *instead_of: Any) -> Unknown:
+    unknown = machine.unknown(reason)
+    unknown.of_tensor = any(isinstance(value, Tensor) for value in instead_of)
+    return unknown
 
 
 def _join_tensors(machine: Machine, left: Tensor, right: Tensor, reason: str) -> Any:
     if left.shape != right.shape or type(left) is not type(right):
-        return machine.unknown(reason)
+        return _unknown(machine, reason, left, right)
     if left.field is right.field:
         return left.of_same_class(parameter=left.parameter, trainable=left.trainable)
     return left.of_same_class(field=Field.merge([left.field, right.field]))

@@ -14,6 +14,7 @@ from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Raised, UnknownTail
+from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -117,7 +118,10 @@ def _blur(machine: Machine, frame: Frame, node: Any) -> None:
         known = machine.literals[node] = (tuple(dict.fromkeys(bound_names(node.body))), _returns(node.body))
     names, returns = known
     for name in names:
-        assign_name(machine, frame, name, machine.unknown(reason))
+        unknown = machine.unknown(reason)
+        held = frame.scope.find(name)
+        unknown.of_tensor = isinstance(held, Tensor) or (isinstance(held, Unknown) and held.of_tensor)
+        assign_name(machine, frame, name, unknown)
     if returns:
         frame.pending.append(machine.unknown(reason))
 

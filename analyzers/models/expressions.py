@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import ExpressionFact, FieldFact, OutputFact, UnknownFact, ValueFact
 from analyzers.interpreter.evaluations import Evaluation
-from analyzers.interpreter.values import UNKNOWNS
 from analyzers.models.results import parts_of
 from analyzers.tensors.dims import symbols
 from analyzers.tensors.tensor import Tensor, is_shaped
+from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.models.extraction import Extraction
@@ -29,10 +29,9 @@ class Expressions:
         self.evaluations = evaluations
         self.batch = _batch_of(extraction)
         self._values: dict[tuple[int, int], ValueFact | None] = {}
-        outputs = [record.output for record in extraction.records]
-        self.lost = {id(output) for output in outputs if type(output) in UNKNOWNS}
-        self.lost.update(id(evaluation.value) for evaluation in evaluations if evaluation.is_lost)
-        """Unknowns that stand for a tensor: what a layer gives, or what is made of a tensor."""
+        for record in extraction.records:
+            if isinstance(record.output, Unknown):
+                record.output.of_tensor = True
 
     def facts(self) -> list[ExpressionFact]:
         whole = {id(evaluation.node) for evaluation in self.evaluations if evaluation.is_whole}
@@ -69,7 +68,7 @@ class Expressions:
         return ValueFact(module, outputs, self._field(parts), self._unknown(parts))
 
     def _is_tensor(self, part: Any) -> bool:
-        return is_shaped(part) or id(part) in self.lost
+        return is_shaped(part) or (isinstance(part, Unknown) and part.of_tensor)
 
     def _unknown(self, parts: list[tuple[str, Any]]) -> UnknownFact | None:
         part = next((part for _, part in parts if not is_shaped(part)), None)
@@ -85,8 +84,10 @@ class Expressions:
 
     def _field(self, parts: list[tuple[str, Any]]) -> FieldFact | None:
         """The field that all of them have."""
-        known = {id(part.field): part for _, part in parts if is_shaped(part)}
-        return self.extraction.field_of(next(iter(known.values()))) if len(known) == 1 else None
+        if not all(is_shaped(part) for _, part in parts):
+            return None
+        fields = {id(part.field) for _, part in parts}
+        return self.extraction.field_of(parts[0][1]) if len(fields) == 1 else None
 
     def _output(self, path: str, part: Any) -> OutputFact:
         if not is_shaped(part):

@@ -5,11 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
-from analyzers.facts import CallFact, LayerFact
+from analyzers.facts import CallFact, LayerFact, ModelFact, Place
+from rf_lsp.output import Inspected, InspectReport, RenderOptions, serialize
+from rf_lsp.output.columns import COLUMNS
+from rf_lsp.output.inspect.csv import render as render_csv
+from rf_lsp.output.inspect.markdown import render as render_markdown
 from rf_lsp.output.inspect.table import rows_of
+from rf_lsp.output.rows import call_rows
+from tests.rf_lsp.fake_analysis import field_of, model
 
 pytestmark = pytest.mark.usefixtures("fake", "net")
 
@@ -110,3 +117,76 @@ def test_names_of_keras_keep_their_dots():
         LayerFact("flat.1", "keras.layers.Flatten", None, 0, [CallFact(None, (), None)]),
     ]
     assert [name for name, _ in rows_of(layers)] == ["part_1.00", "  first", "flat.1"]
+
+
+# -- calls -----------------------------------------------------------------------------------------
+
+
+def calls_model(path: str) -> ModelFact:
+    """A pool that is called at two places, between two convolutions, and a convolution called in a loop."""
+    places = [Place(path, line, 8, line, 20) for line in range(10)]
+    sizes = ((28, 5), (14, 6), (10, 14), (5, 16), (5, 24), (5, 32))
+    calls = [
+        CallFact(places[line], ((1, 3, 32, 32),), (1, 6, size, size), 100, field_of(rf), order=order)
+        for order, (line, (size, rf)) in enumerate(zip((1, 1, 2, 2, 3, 3), sizes, strict=True))
+    ]
+    layers = [
+        LayerFact("conv1", "torch.nn.Conv2d", places[4], 456, [calls[0]]),
+        LayerFact("pool", "torch.nn.MaxPool2d", places[5], 0, [calls[1], calls[3]]),
+        LayerFact("conv2", "torch.nn.Conv2d", places[6], 2416, [calls[2]]),
+        LayerFact("again", "torch.nn.Conv2d", places[7], 330, [calls[4], calls[5]]),
+    ]
+    return replace(model(path), layers=layers)
+
+
+def test_json_has_every_call_of_a_layer_that_has_several():
+    conv1, pool, _, again = calls_model("net.py").layers
+    assert "per_call" not in serialize.layer(conv1)
+    found = serialize.layer(pool)
+    assert (found["calls"], found["macs"], found["output_shape"]) == (2, 200, [1, 6, 14, 14])
+    assert [(call["call"]["line"], call["output_shape"]) for call in found["per_call"]] == [
+        (2, [1, 6, 14, 14]),
+        (3, [1, 6, 5, 5]),
+    ]
+    assert [call["receptive_field"]["size"] for call in serialize.layer(again)["per_call"]] == [[24, 24], [32, 32]]
+    assert set(found["per_call"][0]) == {"call", "input_shapes", "output_shape", "macs", "receptive_field"}
+
+
+def test_table_has_a_row_for_each_place_a_layer_is_called_at():
+    rows = call_rows(calls_model("net.py").layers)
+    shown = [(row.layer.name + row.repeats, *(c.text(row) for c in COLUMNS[1:5])) for row in rows]
+    assert shown == [
+        ("conv1", "6×28×28", "456", "100", "5"),
+        ("pool", "6×14×14", "", "100", "6"),
+        ("conv2", "6×10×10", "2,416", "100", "14"),
+        ("pool", "6×5×5", "", "100", "16"),
+        ("again ×2", "6×5×5", "330", "200", "24…32"),
+    ]
+
+
+def test_parameters_of_a_layer_are_counted_once():
+    layer = calls_model("net.py").layers[0]
+    twice = replace(layer, per_call=[layer.first, replace(layer.first, place=None, order=9)])
+    assert [column.text(row) for row in call_rows([twice]) for column in COLUMNS if column.title == "params"] == [
+        "456",
+        "(recursive)",
+    ]
+
+
+def test_csv_has_a_row_for_each_call():
+    report = InspectReport([Inspected(calls_model("net.py"))])
+    rows = list(csv.DictReader(io.StringIO(render_csv(report, RenderOptions()))))
+    assert [(row["layer"], row["calls"], row["call"], row["output_shape"], row["parameters"]) for row in rows] == [
+        ("conv1", "1", "1", "1x6x28x28", "456"),
+        ("pool", "2", "1", "1x6x14x14", "0"),
+        ("conv2", "1", "1", "1x6x10x10", "2416"),
+        ("pool", "2", "2", "1x6x5x5", ""),
+        ("again", "2", "1", "1x6x5x5", "330"),
+        ("again", "2", "2", "1x6x5x5", ""),
+    ]
+
+
+def test_markdown_has_the_rows_of_the_table():
+    lines = render_markdown(InspectReport([Inspected(calls_model("net.py"))]), RenderOptions()).splitlines()
+    rows = [line.split("|")[1].strip() for line in lines if line.startswith("|")][2:]
+    assert rows == ["conv1", "pool", "conv2", "pool", "again ×2"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analyzers.facts import ModuleFact
 from analyzers.rules.support.settings import ModelSettings
-from tests.rules.facts import FILE, conv, model, place, said
+from tests.rules.facts import FILE, call, conv, model, place, said
 
 
 def module(name: str, line: int, parameters: int = 8, called: bool = False, **changes) -> ModuleFact:
@@ -66,6 +66,22 @@ def test_redundant_bias():
     assert said("RF404", model(layers=[without, norm])) == []
     elsewhere = conv("head", 3, producers=("conv",))
     assert said("RF404", model(layers=[with_bias, norm, elsewhere])) == []
+
+
+def test_redundant_bias_of_a_layer_that_is_called_again():
+    """Its bias is lost only if every call is followed by a norm; heads with norms of their own share convolutions."""
+    twice = conv("conv", 1, geometry={"biased": True}, per_call=[call(11), call(12)])
+    norms = [
+        replace(conv(name, line, type="torch.nn.BatchNorm2d", producers=("conv",)), geometry=None)
+        for name, line in (("norm1", 2), ("norm2", 3))
+    ]
+    assert said("RF404", model(layers=[twice, norms[0]])) == []
+    (finding,) = said("RF404", model(layers=[twice, *norms]))
+    assert "`norm1` normalises it away" in finding.message
+    both = replace(norms[0], per_call=[call(13, producers=("conv",)), call(14, producers=("conv",))])
+    assert len(said("RF404", model(layers=[twice, both]))) == 1
+    other = conv("head", 4, per_call=[call(15), call(16, producers=("conv",))])
+    assert said("RF404", model(layers=[twice, norms[0], other])) == []
 
 
 def test_parameter_budget():

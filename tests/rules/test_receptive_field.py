@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analyzers.facts import MergeFact
 from analyzers.rules.checkerboard_upsampling import taps_per_phase
 from analyzers.rules.gridding_dilation import _has_holes
 from analyzers.rules.support.settings import ModelSettings
-from tests.rules.facts import FILE, conv, field, model, place, said
+from tests.rules.facts import FILE, call, conv, field, model, place, said
 
 
 def levels(findings):
@@ -68,6 +70,13 @@ class TestUnproductive:
         layers = [conv("a", 1, input_field=skip), conv("b", 2, input_field=seen)]
         assert [f.place.line for f in said("RF103", model(layers=layers))] == [2]
 
+    def test_a_layer_is_productive_if_one_of_its_calls_is(self):
+        early, late = call(11, input_field=field(9, 9)), call(12, input_field=field(40, 40))
+        assert said("RF103", model(layers=[conv("a", 1, per_call=[early, late])])) == []
+        wider = call(13, input_field=field(60, 60))
+        (finding,) = said("RF103", model(layers=[conv("a", 1, per_call=[late, wider])]))
+        assert "(narrowest RF 40×40)" in finding.message
+
     def test_all_axes_must_be_seen(self):
         assert said("RF103", model(layers=[conv("a", 1, input_field=field(40, 31))])) == []
 
@@ -91,6 +100,14 @@ class TestGridding:
         (finding,) = said("RF104", model(field=holes, layers=layers))
         assert "density 0.56: the dilations 2, 2 of `a` … `b`" in finding.message
         assert finding.related == [("`b` is dilated too", place(2))]
+
+    def test_holes_after_a_later_call_count(self):
+        holes = field(9, 9, density=(5 / 9, 5 / 9))
+        calls = [call(11, field=field(5, 5)), call(12, field=holes)]
+        (finding,) = said(
+            "RF104", model(field=holes, layers=[conv("a", 1, per_call=calls, geometry={"dilation": (2, 2)})])
+        )
+        assert "the dilation 2 of `a`" in finding.message
 
     def test_holes_that_are_filled_later_are_silent(self):
         holes = field(9, 9, density=(5 / 9, 5 / 9))
@@ -125,6 +142,21 @@ class TestSkippedPixels:
         shortcut = conv("shortcut", 1, geometry={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
         branch = conv("conv", 2, geometry={"stride": (2, 2)}, producers=("x",))
         assert said("RF105", model(layers=[branch, shortcut])) == []
+
+    def test_each_call_needs_a_branch_that_reads(self):
+        geometry = {"kernel_size": (1, 1), "stride": (2, 2)}
+        calls = [call(11, producers=("x",)), call(12, producers=("y",))]
+        twice = conv("shortcut", 1, geometry=geometry, per_call=calls)
+        branch = conv("conv", 2, geometry={"stride": (2, 2)}, producers=("x",))
+        assert len(said("RF105", model(layers=[branch, twice]))) == 1
+        both = replace(branch, per_call=[*branch.per_call, call(13, producers=("y",))])
+        assert said("RF105", model(layers=[both, twice])) == []
+
+    def test_one_pixel_is_not_skipped_but_more_are(self):
+        calls = [call(11, input_shapes=((1, 3, 1, 1),)), call(12, input_shapes=((1, 3, 8, 8),))]
+        geometry = {"kernel_size": (1, 1), "stride": (2, 2)}
+        assert said("RF105", model(layers=[conv("a", 1, geometry=geometry, per_call=calls[:1])])) == []
+        assert len(said("RF105", model(layers=[conv("a", 1, geometry=geometry, per_call=calls)]))) == 1
 
     def test_two_branches_that_both_skip_are_not(self):
         pair = [conv(name, 1, geometry={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",)) for name in "ab"]

@@ -53,7 +53,12 @@ def test_cells_are_one_module(folder: Path) -> None:
     with LspClient(folder) as client:
         book = Notebook(client)
         assert book.hints(2)[CELL_STEM] == "16×32×32 · RF 7"
-        assert book.hints(1)[7] == "32…64 ch · RF 11…19"
+        assert book.hints(1)[7] == book.hints(1)[11] == "32…64 ch · RF 11…19"
+        assert [book.hints(2)[line] for line in (CELL_STEM + 6, CELL_STEM + 8, CELL_STEM + 9)] == [
+            "16×32×32 · RF 7",
+            "64×8×8 · RF 19",
+            "10 · global",
+        ]
         assert book.hints(0) == {}
         text = client.hover(book.cells[2]["uri"], CELL_STEM, 25)
         assert "RF = 1 + (7 − 1) = 7" in text

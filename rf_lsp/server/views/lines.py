@@ -89,7 +89,7 @@ def contains(outer: Place, inner: Place) -> bool:
 
 def _last(line: Sequence[Occurrence]) -> list[Occurrence]:
     """Of what is built in a line what is called last, in each model."""
-    built = [occurrence for occurrence in outermost(line) if occurrence.role in (BUILT, ASSIGNED)]
+    built = [o for o in outermost(line) if o.role in (BUILT, ASSIGNED) and not _is_called_below(o)]
     last: dict[int, Occurrence] = {}
     for occurrence in built:
         known = last.get(id(occurrence.model))
@@ -97,6 +97,13 @@ def _last(line: Sequence[Occurrence]) -> list[Occurrence]:
             last[id(occurrence.model)] = occurrence
     places = {occurrence.place for occurrence in last.values()}
     return [occurrence for occurrence in built if occurrence.place in places]
+
+
+def _is_called_below(occurrence: Occurrence) -> bool:
+    """``layers.Dense(10)(`` of a call that ends in a later line, which has the number."""
+    calls = occurrence.layer.per_call if occurrence.layer is not None else []
+    places = (call.place for call in calls if call.place is not None)
+    return any(p.end_line > occurrence.place.end_line and contains(p, occurrence.place) for p in places)
 
 
 def _rank(occurrence: Occurrence) -> tuple[int, int]:
