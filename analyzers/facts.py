@@ -45,7 +45,7 @@ class FieldFact:
     halo: tuple[tuple[int, int] | None, ...]
     global_: bool = False
     extent: tuple[Any, ...] = ()
-    """Size of the input along each axis, a dim (empty: not given, the model's inputs tell)."""
+    """Size of the input along each axis, a dim."""
 
 
 GUESSED = ("default", "solved")
