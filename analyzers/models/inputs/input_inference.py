@@ -71,8 +71,8 @@ class Names:
 
 def shape_wanted_by(machine: Machine, root: Instance, need: NeedsShape, size: int, names: Names) -> InputHint | None:
     """From the layer that looked, else from the first layer of the model that says what it takes."""
-    records = [r for r in reversed(machine.recorder.records) if r.instance is not None]
-    asked = [(r.instance, place) for r in records if (place := _place(r, need.probe)) is not None]
+    calls = [(r.instance, _place(r, need.probe)) for r in reversed(machine.recorder.records)]
+    asked = [(module, place) for module, place in calls if module is not None and place is not None]
     asking = asked[0][0] if asked else None
     machine.recorder.stack.clear()
     behind = _behind(root, asking)

@@ -131,6 +131,8 @@ def pairs_of(value: Any, rank: int, argument: str) -> tuple[tuple[Dim, Dim], ...
 class Border(Layer):
     """Zero padding and cropping: amounts at the ends of every axis."""
 
+    data_format: str
+
     rank = 2
     sign = 1
 

@@ -23,9 +23,9 @@ def normalized(shape: Any) -> tuple[Any, ...]:
 
 def _features(shape: tuple[Any, ...]) -> Layouts:
     """The last dims are of this shape; only one of them holds features."""
-    if len(shape) > 1:
-        return (Layout(("N", *(None,) * len(shape)), (None, *shape)),)
-    return (Layout.of("... E", rest=SEQUENCES, E=shape[0]),)
+    if len(shape) == 1:
+        return (Layout.of("... E", rest=SEQUENCES, E=shape[0]),)
+    return (Layout(("N", *(None,) * len(shape)), (None, *shape)),)
 
 
 @nn_layer("normalization", ("normalized_shape",))

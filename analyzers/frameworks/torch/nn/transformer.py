@@ -16,6 +16,7 @@ from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.normalization import LayerNorm
 from analyzers.frameworks.torch.nn.recurrent import sequence
 from analyzers.frameworks.torch.nn.weights import invalid
+from analyzers.interpreter.framework import layouts_of
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import same, text
 from analyzers.tensors.errors import OperationError
@@ -90,7 +91,7 @@ class TransformerEncoderLayer(Module):
         self.activation_relu_or_gelu = fast_activation(self.activation)
 
     def input_layouts(self, place: int) -> Layouts:
-        return (sequence(self.self_attn.batch_first, self.self_attn.embed_dim),) if place < 1 else ()
+        return () if place else layouts_of(self.self_attn)
 
     def forward(
         self,
@@ -196,7 +197,7 @@ class TransformerDecoderLayer(Module):
         self.activation = activation_function(activation)
 
     def input_layouts(self, place: int) -> Layouts:
-        return (sequence(self.self_attn.batch_first, self.self_attn.embed_dim),) if place < 2 else ()
+        return layouts_of(self.self_attn) if place < 2 else ()
 
     def forward(
         self,

@@ -7,7 +7,7 @@ from typing import Any
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
-from analyzers.tensors.layout import MAPS, Layout, Layouts, channels_first, takes_map
+from analyzers.tensors.layout import MAPS, Layout, Layouts, channels_first
 from analyzers.tensors.tensor import Tensor
 
 
@@ -59,7 +59,8 @@ class Upsample(Module):
 class UpsamplingNearest2d(Upsample):
     """N×C×H×W, nearest neighbour."""
 
-    input_layouts = takes_map(2)
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_first(2),)
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         Upsample.__init__(self, size, scale_factor, "nearest")
