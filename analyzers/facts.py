@@ -45,7 +45,7 @@ class FieldFact:
     halo: tuple[tuple[int, int] | None, ...]
     global_: bool = False
     extent: tuple[Any, ...] = ()
-    """Size of the input along each axis, a dim (empty: not given, the model's inputs tell)."""
+    """Size of the input along each axis, a dim."""
 
 
 GUESSED = ("default", "solved")
@@ -57,6 +57,8 @@ class InputFact:
     name: str
     shape: tuple[Any, ...]
     origin: Origin
+    axes: tuple[str | None, ...] | None = None
+    """Names of the dims, as the layers say that take it; None where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class OutputFact:
     shape: tuple[Any, ...] | None
     batched: bool = True
     """Whether the first dim counts the items of the batch."""
+    axes: tuple[str | None, ...] | None = field(default=None, compare=False)
+    """Names of the dims, None where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,12 @@ class CallFact:
     """The softmax or log_softmax whose numbers the output consists of."""
     reason: str | None = None
     order: int = 0
+    axes: tuple[str | None, ...] | None = None
+    """Names of the output's dims (``("N", "C", "H", "W")``, see tensors/layout.py), None where nobody says."""
 
     @property
     def outputs(self) -> tuple[OutputFact, ...]:
-        return (OutputFact("", self.output_shape),)
+        return (OutputFact("", self.output_shape, axes=self.axes),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class SourceCall:
 class LayerFact:
     """One leaf layer (or shape-changing functional operation) with each of its calls, in order.
 
-    What is a number of one call stands in ``per_call``; ``call``, ``input_shapes``, ``output_shape``, ``field``,
+    What is a number of one call stands in ``per_call``; ``call``, ``input_shapes``, ``output_shape``, ``axes``, ``field``,
     ``input_field``, ``producers`` and ``reason`` are the first call's, ``macs`` the sum over all calls.
     """
 
@@ -162,6 +168,10 @@ class LayerFact:
     @property
     def output_shape(self) -> tuple[Any, ...] | None:
         return self.first.output_shape
+
+    @property
+    def axes(self) -> tuple[str | None, ...] | None:
+        return self.first.axes
 
     @property
     def macs(self) -> Any:

@@ -48,7 +48,7 @@ def _missing(model: ModelFact) -> int:
     """Input pixels that the field lacks along the axis that is worst off."""
     field = model.field
     assert field is not None
-    pairs = zip(field.size, extents(model, field), strict=True)
+    pairs = zip(field.size, extents(field), strict=True)
     return max((extent - size for size, extent in pairs if size is not None and extent is not None), default=0)
 
 

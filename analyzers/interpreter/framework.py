@@ -5,19 +5,19 @@ Each framework registers one :class:`Framework`; the functions below find the on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.geometry import Geometry
 from analyzers.interpreter.values import Class, Instance
 from analyzers.tensors.dims import Dim
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.layout import Layouts, names_taken
+from analyzers.tensors.tensor import Tensor, is_shaped
+from analyzers.unknown import UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
-SPATIAL = {1: ("T",), 2: ("H", "W"), 3: ("D", "H", "W")}
-"""Number of spatial axes → their names."""
 FRAMEWORKS: list[Framework] = []
 """The frameworks whose tables are loaded."""
 
@@ -55,17 +55,9 @@ class Framework:
         """The parameters that are shown at a leaf layer."""
         return own_tensors(module, "_parameters")
 
-    def input_axes(self, root: Instance, rank: int) -> dict[str, int]:
-        """Spatial axis → dim of an input of that rank."""
-        raise NotImplementedError
-
     def declared_inputs(self, root: Instance) -> list[DeclaredInput]:
         """The inputs the model itself declares; empty where the call decides."""
         return []
-
-    def wanted_input(self, module: Instance, size: int, names: Any) -> tuple[list[tuple[Any, ...]], str, bool] | None:
-        """(shapes, dtype, whether a size is only assumed) of what a layer takes; None: it does not tell."""
-        return None
 
     def input_names(self, root: Instance) -> list[str] | None:
         """The names of the inputs, where the model knows them better than its forward's signature."""
@@ -102,6 +94,39 @@ def framework_of_class(class_: Class) -> Framework | None:
 
 def is_module(value: Any) -> bool:
     return framework_of(value) is not None
+
+
+def layouts_of(module: Instance, place: int = 0) -> Layouts:
+    """What a framework's layer takes as its ``place``-th input; nothing where the module does not say."""
+    declare = _declaration(module.class_)
+    if declare is None or module.unknown_because is not None:
+        return ()
+    try:
+        return declare(module, place)
+    except (
+        AttributeError,
+        LookupError,
+        UnknownUsed,
+    ):  # A constructor of the user's own left out what the layer's sets.
+        return ()
+
+
+def name_dims(module: Instance, tensor: Any) -> None:
+    """Dims of a layer's first input that nobody has named are what the layer that takes it calls them."""
+    if not is_shaped(tensor) or (tensor.axes is not None and None not in tensor.axes):
+        return
+    taken = names_taken(layouts_of(module), tensor.shape)
+    if taken is not None:
+        known = tensor.axes or (None,) * len(taken)
+        tensor.axes = tuple([own or name for own, name in zip(known, taken, strict=True)])
+
+
+def _declaration(class_: Class) -> Callable[[Instance, int], Layouts] | None:
+    """``input_layouts`` of the nearest class of a framework's."""
+    if "input_layouts" not in class_.metadata:
+        hosts = (base.host for base in class_.mro if isinstance(base, Class) and base.host is not None)
+        class_.metadata["input_layouts"] = getattr(next(hosts, None), "input_layouts", None)
+    return class_.metadata["input_layouts"]
 
 
 def is_model(value: Any) -> bool:

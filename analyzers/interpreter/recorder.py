@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.evaluations import Evaluations
-from analyzers.interpreter.framework import children_of
+from analyzers.interpreter.framework import children_of, name_dims
 from analyzers.interpreter.graph import Step, tensors_below
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
@@ -196,6 +196,7 @@ class Recorder:
         self._set_producers(record)
         self.records.append(record)
         self.stack.append(record)
+        name_dims(instance, record.inputs[0] if record.inputs else None)
         try:
             result = (
                 instance.unknown_because

@@ -92,7 +92,7 @@ class Expressions:
     def _output(self, path: str, part: Any) -> OutputFact:
         if not is_shaped(part):
             return OutputFact(path, None)
-        return OutputFact(path, part.shape, self._is_batched(part))
+        return OutputFact(path, part.shape, self._is_batched(part), part.axes)
 
     def _is_batched(self, tensor: Tensor) -> bool:
         """Whether the first dim counts items of the batch, perhaps times windows or heads."""
@@ -101,8 +101,11 @@ class Expressions:
         first, batch = tensor.shape[0], self.batch
         if not isinstance(batch, int):
             return first is batch or not symbols(batch).isdisjoint(symbols(first))
-        if tensor.field.axes:
-            return not tensor.field.located(0)
+        if tensor.axes is not None and tensor.axes[0] is not None:
+            return tensor.axes[0] == "N"
+        names = self.extraction.axes.names
+        if any(axis.key in names for axis in tensor.field.axes):
+            return 0 not in tensor.field.located_dims(names)
         return isinstance(first, int) and (first == batch or (batch > 1 and first % batch == 0))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import (
@@ -25,6 +26,7 @@ from analyzers.interpreter.framework import (
 )
 from analyzers.interpreter.recorder import Record, RecordedError
 from analyzers.interpreter.values import UNKNOWNS, Instance, Site
+from analyzers.models.axes import SpokenAxes
 from analyzers.models.expressions import expressions
 from analyzers.models.layers import LayerRows
 from analyzers.models.results import first_tensor, known_outputs, per_item, unknowns_in
@@ -53,7 +55,9 @@ class Extraction:
     def __init__(self, machine: Machine, root: Any, records: list[Record]) -> None:
         self.machine = machine
         self.root = root
-        self.records = records
+        self.axes = SpokenAxes(records)
+        self.unseen = {id(r) for r in records if not self._is_seen(r)}
+        self.records = [r for r in records if id(r) not in self.unseen]
         self.below = list(walk(root)) if is_module(root) else []
         """(name, module) of the root and every module below it."""
         self.names = {id(m): n for n, m in self.below}
@@ -61,13 +65,17 @@ class Extraction:
         self.labels: dict[int, str] = {}
         self.inner: set[int] = set()
         self._seen: set[int] = set()
-        self._fields: dict[int, FieldFact | None] = {}
+        self._fields: dict[Any, FieldFact | None] = {}
         self._places: dict[tuple[int, int], Place | None] = {}
         self._own: dict[int, Any] = {}
         self.assigned = self._assigned()
         for record in records:
             if record.instance is not None:
                 self._mark(record.instance)
+
+    def _is_seen(self, record: Record) -> bool:
+        """Whether a call is listed: a module's, or that of a function that changes the shape or what is spoken of."""
+        return record.instance is not None or self.axes.is_seen_to_change(record.inputs[0], record.output)
 
     # -- layers --------------------------------------------------------------------------------
 
@@ -90,9 +98,9 @@ class Extraction:
         """The field's facts, worked out once per field (norms and activations share them)."""
         if tensor is None:
             return None
-        key = id(tensor.field)
+        key = (id(tensor.field), tensor.axes)
         if key not in self._fields:
-            self._fields[key] = tensor.field.facts(tensor.shape)
+            self._fields[key] = self.axes.field_facts(tensor)
         return self._fields[key]
 
     def place_of(self, site: Site | None) -> Place | None:
@@ -118,6 +126,15 @@ class Extraction:
             for _, owner in self.below
             for name, child in children_of(owner).items()
         }
+
+    def producers_of(self, record: Record) -> tuple[str, ...]:
+        """Who made the inputs as they are."""
+        return tuple([self.label(p) for p in record.direct if id(p) not in self.unseen])
+
+    def _first_producer(self, record: Record) -> Record | None:
+        """Who made the first input, operations that are not listed left out."""
+        producer = next(iter(record.producers), None)
+        return self._first_producer(producer) if producer is not None and id(producer) in self.unseen else producer
 
     def label(self, record: Record) -> str:
         known = self.labels.get(id(record))
@@ -169,7 +186,7 @@ class Extraction:
             tensor = first_tensor(record.output)
             facts = self.field_of(tensor)
             if tensor is not None and facts is not None and all(s is not None for s in facts.size):
-                if len(tensor.field.located_dims()) >= len(facts.axes):
+                if len(tensor.field.located_dims(self.axes.names)) >= len(facts.axes):
                     return facts, self.label(record)
         return None, None
 
@@ -212,8 +229,9 @@ class Extraction:
         if definition is not None and record.instance is not self.root:
             related.append((f"{label} is built here", definition))
             data["definition"] = definition
-        for producer in record.producers[:1]:
-            if producer.instance is not None and (made := place_of(producer.instance.site)) is not None:
+        producer = self._first_producer(record)
+        if producer is not None and producer.instance is not None:
+            if (made := place_of(producer.instance.site)) is not None:
                 related.append((f"its input comes from {self.label(producer)}", made))
 
     def unregistered(self) -> list[Problem]:
@@ -259,10 +277,6 @@ def _has_unknown(values: dict[str, Any]) -> bool:
     return not UNKNOWNS.isdisjoint(map(type, values.values()))
 
 
-def facts_of(tensor: Tensor | None) -> FieldFact | None:
-    return tensor.field.facts(tensor.shape) if tensor is not None else None
-
-
 def own_parameters(instance: Instance) -> Any:
     """A module's own parameters, without its children's; None where the layer is not known."""
     if instance.unknown_because is not None or instance.class_.opaque is not None:
@@ -294,6 +308,7 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     fact.modules = extraction.modules()
     fact.parameters, fact.trainable_parameters = extraction.totals()
     fact.macs = per_item(machine.recorder.total_cost)
+    fact.inputs = [replace(i, axes=extraction.axes.names_of_input(i.name, i.shape)) for i in fact.inputs]
     fact.outputs = known_outputs(result)
     fact.merges = merges_of(machine)
     recorder = machine.recorder
@@ -301,7 +316,7 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     fact.unknowns = extraction.unknowns(result)
     fact.field, fact.field_layer = extraction.last_map()
     output = first_tensor(result)
-    field = facts_of(output)
+    field = extraction.field_of(output)
     fact.dense = field is not None and any(s is not None for s in field.size)
     if fact.dense:
         fact.field, fact.field_layer = field, extraction.maker(output)

@@ -86,8 +86,9 @@ class LayerRows:
             macs=macs,
             field=extraction.field_of(output),
             input_field=extraction.field_of(first_tensor(record.inputs)),
-            producers=tuple([extraction.label(producer) for producer in record.direct]),
+            producers=extraction.producers_of(record),
             probabilities=output.trait if output is not None and output.trait in PROBABILITIES else None,
             reason=record.output.reason if isinstance(record.output, Unknown) else None,
             order=order,
+            axes=output.axes if output is not None else None,
         )

@@ -26,7 +26,10 @@ def first_tensor(value: Any) -> Tensor | None:
 
 def outputs_of(result: Any) -> list[OutputFact]:
     """Every tensor of a model's result with the path that reaches it."""
-    return [OutputFact(path, part.shape if is_shaped(part) else None) for path, part in parts_of(result)]
+    return [
+        OutputFact(path, part.shape, axes=part.axes) if is_shaped(part) else OutputFact(path, None)
+        for path, part in parts_of(result)
+    ]
 
 
 def parts_of(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, Any]]:

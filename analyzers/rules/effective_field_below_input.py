@@ -36,7 +36,7 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 
 
 def _short_axes(model: ModelFact, field: FieldFact, settings: ModelSettings) -> Iterator[str]:
-    for axis, erf, extent in zip(field.axes, field.erf, extents(model, field), strict=True):
+    for axis, erf, extent in zip(field.axes, field.erf, extents(field), strict=True):
         if erf is None or extent is None:
             continue
         required = math.ceil((settings.required_coverage or 1.0) * extent)

@@ -31,7 +31,7 @@ def _message(model: ModelFact) -> str | None:
     field = model.field
     if field is None:
         return None
-    for index, extent in enumerate(extents(model, field)):
+    for index, extent in enumerate(extents(field)):
         share = padding_share(field, index, extent) if extent else None
         if share is not None and share > 0.5:
             return (

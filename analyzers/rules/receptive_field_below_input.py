@@ -49,7 +49,7 @@ def _found(facts: FileFacts, settings: RuleSettings) -> Iterator[tuple[ModelFact
     for model in facts.models:
         if model.field is None or model.place is None or model.status != "complete":
             continue
-        axes = list(covered_axes(model, model.field, settings.of_model(model)))
+        axes = list(covered_axes(model.field, settings.of_model(model)))
         short = [axis for axis in axes if axis.size < axis.required]
         if short:
             level = "warning" if model.dense and not assumed(model) else "information"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from analyzers.facts import FieldFact, FileFacts, Finding, LayerFact, ModelFact, Place
+from analyzers.facts import FieldFact, FileFacts, Finding, LayerFact, Place
 from analyzers.rules.support.coverage import assumed, extents, place_of
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
@@ -33,33 +33,33 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
         by_place: dict[Place, list[LayerFact]] = {}
         for layer in model.layers:
             place = place_of(layer)
-            if place and unproductive(model, layer):
+            if place and unproductive(layer):
                 by_place.setdefault(place, []).append(layer)
         for place, layers in by_place.items():
-            yield RULE.finding(place, _message(model, layers), model=model.target)
+            yield RULE.finding(place, _message(layers), model=model.target)
 
 
-def unproductive(model: ModelFact, layer: LayerFact) -> bool:
+def unproductive(layer: LayerFact) -> bool:
     """Whether a layer's kernel is larger than 1 and its input sees everything already each time it is called."""
     window = layer.geometry
     if window is None or not window.is_convolution or max(window.kernel_size) == 1:
         return False
-    return all(_sees_all(model, call.input_field) for call in layer.per_call)
+    return all(_sees_all(call.input_field) for call in layer.per_call)
 
 
-def _sees_all(model: ModelFact, field: FieldFact | None) -> bool:
+def _sees_all(field: FieldFact | None) -> bool:
     """Whether the shortest field ≥ the input on all axes."""
     if field is None:
         return False
-    pairs = zip(field.shortest, extents(model, field), strict=True)
+    pairs = zip(field.shortest, extents(field), strict=True)
     return all(shortest is not None and extent is not None and shortest >= extent for shortest, extent in pairs)
 
 
-def _message(model: ModelFact, layers: list[LayerFact]) -> str:
+def _message(layers: list[LayerFact]) -> str:
     first = layers[0]
     fields = [call.input_field for call in first.per_call if call.input_field is not None]
     narrowest = min(fields, key=lambda field: [value or 0 for value in field.shortest])
-    size = _times(extents(model, narrowest))
+    size = _times(extents(narrowest))
     shortest = _times(narrowest.shortest)
     more = f" (so do {len(layers) - 1} more built here, up to `{layers[-1].name}`)" if len(layers) > 1 else ""
     return (

@@ -7,6 +7,7 @@ from typing import Any
 
 from analyzers.tensors.dims import Dim, Expression, product, unknown_dim
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import Names
 from analyzers.unknown import Unknown
 
 PLAIN = frozenset([int, Expression])
@@ -36,13 +37,14 @@ class Tensor:
     else None. ``parameter`` marks ``nn.Parameter``; ``trainable`` its ``requires_grad``.
     ``cost`` is the multiply-accumulate count of the operation that made it. ``trait`` is a free
     marker of what produced it (``"softmax"``), for rules. ``history`` is the step of a symbolic graph
-    that made it (Keras' functional API), None for every other tensor.
+    that made it (Keras' functional API), None for every other tensor. ``axes`` are the names of the dims
+    (``("N", "C", "H", "W")``, layout.py), as far as whoever made or took the tensor says; None: of none of them.
     """
 
     has_shape = True
     """False for a stand-in whose shape is still to be found out."""
 
-    __slots__ = ("content", "cost", "dtype", "field", "history", "parameter", "shape", "trainable", "trait")
+    __slots__ = ("axes", "content", "cost", "dtype", "field", "history", "parameter", "shape", "trainable", "trait")
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class Tensor:
         trainable: bool = False,
         cost: Dim = 0,
         trait: str | None = None,
+        axes: Names | None = None,
     ) -> None:
         self.shape = tuple(shape) if PLAIN.issuperset(map(type, shape)) else known_sizes(shape)
         self.field = field
@@ -64,6 +67,7 @@ class Tensor:
         self.trainable = trainable
         self.cost = cost
         self.trait = trait
+        self.axes = axes
         self.history: Any = None
 
     @property
@@ -74,8 +78,11 @@ class Tensor:
         return product(self.shape)
 
     def with_(self, **changes: Any) -> Tensor:
-        """A copy of a *result*: content, cost, trait, history and parameter-ness are not inherited."""
+        """A copy of a *result*: content, cost, trait, history and parameter-ness are not inherited, the names of the
+        dims only where the shape stays."""
         values: dict[str, Any] = {"shape": self.shape, "field": self.field, "dtype": self.dtype}
+        if "shape" not in changes:
+            values["axes"] = self.axes
         values.update(changes)
         return Tensor(**values)
 

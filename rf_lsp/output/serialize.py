@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from analyzers.facts import CallFact, FieldFact, Finding, LayerFact, ModelFact, Place, UnknownFact
+from analyzers.facts import CallFact, FieldFact, Finding, InputFact, LayerFact, ModelFact, Place, UnknownFact
 from rf_lsp.output.text import path_text
 
 
@@ -41,6 +41,11 @@ def dim(value: Any) -> int | str | None:
 
 def shape(value: Sequence[Any] | None) -> list[int | str | None] | None:
     return None if value is None else [dim(item) for item in value]
+
+
+def names(value: Sequence[str | None] | None) -> list[str | None] | None:
+    """What the dims of a tensor are called; null where nobody says."""
+    return None if value is None else list(value)
 
 
 def number(value: Fraction | int | None) -> int | str | None:
@@ -77,6 +82,7 @@ def layer(value: LayerFact) -> dict[str, Any]:
         "call": place(value.call),
         "input_shapes": [shape(item) for item in value.input_shapes],
         "output_shape": shape(value.output_shape),
+        "axes": names(value.axes),
         "parameters": dim(value.parameters),
         "macs": dim(value.macs),
         "receptive_field": receptive_field(value.field),
@@ -124,6 +130,10 @@ def finding(value: Finding) -> dict[str, Any]:
     }
 
 
+def model_input(value: InputFact) -> dict[str, Any]:
+    return {"name": value.name, "shape": shape(value.shape), "origin": value.origin, "axes": names(value.axes)}
+
+
 def model(value: ModelFact, findings: Sequence[Finding]) -> dict[str, Any]:
     cell = value.place.cell if value.place else None
     return {
@@ -134,7 +144,7 @@ def model(value: ModelFact, findings: Sequence[Finding]) -> dict[str, Any]:
         "line": value.place.line + 1 if value.place else None,
         **({} if cell is None else {"cell": cell + 1}),
         "status": value.status,
-        "inputs": [{"name": item.name, "shape": shape(item.shape), "origin": item.origin} for item in value.inputs],
+        "inputs": [model_input(item) for item in value.inputs],
         "outputs": [{"path": item.path, "shape": shape(item.shape)} for item in value.outputs],
         "parameters": dim(value.parameters),
         "trainable_parameters": dim(value.trainable_parameters),

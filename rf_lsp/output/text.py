@@ -100,7 +100,7 @@ def covers_text(model: ModelFact) -> str:
         return ""
     known = [
         (size / extent, size, extent)
-        for size, extent in zip(field.size, extents(model, field), strict=True)
+        for size, extent in zip(field.size, extents(field), strict=True)
         if size is not None and extent
     ]
     head = f"RF {field_text(field)}"

@@ -33,6 +33,7 @@ def field_of(size: int, stride: Fraction | int = 1, start: int = 0, **changes: A
         "size_min": (size, size),
         "shortest": (size, size),
         "halo": ((-start, size - 1 + start),) * 2,
+        "extent": (32, 32),
     }
     return FieldFact(axes=("H", "W"), **{**two, **changes})
 

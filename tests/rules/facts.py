@@ -20,7 +20,7 @@ def place(line: int) -> Place:
 
 
 def field(*sizes: int | None, **changes: Any) -> FieldFact:
-    """A field of the given sizes, dense, at stride 1."""
+    """A field of the given sizes, dense, at stride 1, of an input of 32 pixels along every axis."""
     count = len(sizes)
     plain = FieldFact(
         axes=("H", "W")[-count:],
@@ -33,6 +33,7 @@ def field(*sizes: int | None, **changes: Any) -> FieldFact:
         size_min=sizes,
         shortest=sizes,
         halo=(None,) * count,
+        extent=(32,) * count,
     )
     return replace(plain, **changes)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.framework import FRAMEWORKS, SPATIAL, Framework
+from analyzers.interpreter.framework import FRAMEWORKS, Framework
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.values import MISSING, Class, Function, HostObject, Instance, Partial
@@ -400,10 +400,6 @@ class Torch(Framework):
             root.machine.call(root.machine.get_attribute(root, "eval"))
         for module in modules:
             module.attributes["training"] = False
-
-    def input_axes(self, root: Instance, rank: int) -> dict[str, int]:
-        """The axes behind batch and channels."""
-        return {axis: 2 + i for i, axis in enumerate(SPATIAL.get(rank - 2, ()))}
 
 
 FRAMEWORKS.append(Torch())

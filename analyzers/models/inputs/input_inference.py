@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.framework import framework_of, walk
-from analyzers.interpreter.values import Class, Instance
+from analyzers.interpreter.framework import layouts_of, walk
+from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import Expression, symbol
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import FEATURES, REST, Layout, Layouts
 from analyzers.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class ShapeProbe(Tensor):
         self.parameter = self.trainable = False
         self.cost = 0
         self.trait = None
+        self.axes = None
         self.history = None
 
     @property
@@ -68,20 +71,37 @@ class Names:
 
 def shape_wanted_by(machine: Machine, root: Instance, need: NeedsShape, size: int, names: Names) -> InputHint | None:
     """From the layer that looked, else from the first layer of the model that says what it takes."""
-    records = machine.recorder.records
-    record = next((r for r in reversed(records) if r.instance is not None and _place(r, need.probe) is not None), None)
-    asking = record.instance if record is not None else None
+    calls = [(r.instance, _place(r, need.probe)) for r in reversed(machine.recorder.records)]
+    asked = [(module, place) for module, place in calls if module is not None and place is not None]
+    asking = asked[0][0] if asked else None
     machine.recorder.stack.clear()
-    if record is not None and asking is not None:
-        state = _place(record, need.probe) != 0
-        wanted = (_wanted_state(asking, names) if state else None) or wanted_by_layer(asking, size, names)
-        if wanted is not None:
-            return wanted
-    for module in _behind(root, asking):
-        wanted = wanted_by_layer(module, size, names, flattened=True)
-        if wanted is not None:
-            return _with_other_ranks(_with_usual_channels(wanted), names)
+    behind = _behind(root, asking)
+    taken = _taken(asked)
+    hint = _hint(taken if _is_told(taken) else _told_behind(taken, behind), size, names)
+    if hint is not None:
+        return hint
+    for module in behind:
+        hint = _hint_by(module, size, names)
+        if hint is not None:
+            return _with_other_ranks(_with_usual_channels(hint), names)
     return None
+
+
+def _taken(asked: Iterable[tuple[Instance, int]]) -> Layouts:
+    """What the call that looked takes: the innermost says it, unless one around it knows the rank and it does not."""
+    said = [found for module, place in asked if (found := layouts_of(module, place))]
+    return next((found for found in said if REST not in found[0].names), said[0] if said else ())
+
+
+def _is_told(layouts: Layouts) -> bool:
+    return bool(layouts) and layouts[0].is_told
+
+
+def _told_behind(layouts: Layouts, behind: list[Instance]) -> Layouts:
+    """A pool does not mind how many channels it gets: the next layer that takes such maps knows."""
+    wanted = layouts[0].names if layouts else None
+    found = (said for module in behind if (said := layouts_of(module)) and said[0].names == wanted)
+    return next(filter(_is_told, found), ())
 
 
 def _behind(root: Instance, asking: Instance | None) -> list[Instance]:
@@ -94,22 +114,22 @@ def _behind(root: Instance, asking: Instance | None) -> list[Instance]:
     return [*own, *modules[start + 1 :]]
 
 
-def _with_usual_channels(wanted: InputHint) -> InputHint:
+def _with_usual_channels(hint: InputHint) -> InputHint:
     """The layer it was read off need not be the one the input goes to: an image may be meant as well."""
-    first = wanted.shapes[0]
+    first = hint.shapes[0]
     images = [(first[0], channels, *first[2:]) for channels in (3, 1) if len(first) == 4 and first[1] != channels]
-    return InputHint([*wanted.shapes, *images], wanted.dtype, wanted.assumed)
+    return InputHint([*hint.shapes, *images], hint.dtype, hint.assumed)
 
 
-def _with_other_ranks(wanted: InputHint, names: Names) -> InputHint:
+def _with_other_ranks(hint: InputHint, names: Names) -> InputHint:
     """Nobody asked for this rank: maps, sequences and vectors are possible, too."""
     n, channels, t, h, w = names("N"), names("C"), names("T"), names("H"), names("W")
     others = [(n, channels, h, w), (n, t, channels), (n, channels), (n,)]
-    if wanted.dtype.startswith("int"):
-        return wanted
-    ranks = {len(shape) for shape in wanted.shapes}
-    wanted.shapes += [shape for shape in others if len(shape) not in ranks]
-    return wanted
+    if hint.dtype.startswith("int"):
+        return hint
+    ranks = {len(shape) for shape in hint.shapes}
+    hint.shapes += [shape for shape in others if len(shape) not in ranks]
+    return hint
 
 
 def _place(record: Any, probe: ShapeProbe) -> int | None:
@@ -120,73 +140,41 @@ def _place(record: Any, probe: ShapeProbe) -> int | None:
     return None
 
 
-def _wanted_state(module: Instance, names: Names) -> InputHint | None:
-    """The state that a recurrent layer or cell starts from."""
-    bases = {c.name for c in module.class_.mro if isinstance(c, Class) and c.host is not None}
-    attributes = module.attributes
-    if "RNNBase" in bases and module.unknown_because is None:
-        layers = attributes["num_layers"] * (2 if attributes.get("bidirectional") else 1)
-        size = attributes.get("proj_size") or attributes["hidden_size"]
-        return _known_sizes(InputHint([(layers, names("N"), size)]), names)
-    if "RNNCellBase" in bases and module.unknown_because is None:
-        return _known_sizes(InputHint([(names("N"), attributes["hidden_size"])]), names)
-    return None
+# -- from what a layer takes to shapes ----------------------------------------------------------------
 
 
-def wanted_by_layer(module: Instance, size: int, names: Names, *, flattened: bool = False) -> InputHint | None:
-    """What a framework layer takes, from its attributes; None for other modules."""
-    framework = framework_of(module)
-    found = framework.wanted_input(module, size, names) if framework is not None else None
-    if found is not None:
-        return InputHint(*found)
-    bases = {c.name for c in module.class_.mro if isinstance(c, Class) and c.host is not None}
-    for base, reader in READERS:
-        if base in bases and module.unknown_because is None:
-            return _known_sizes(reader(module.attributes, size, names, flattened), names)
-    return None
+def _hint_by(module: Instance, size: int, names: Names) -> InputHint | None:
+    """What a layer says that the input may reach by way of a flatten."""
+    layouts = layouts_of(module)
+    hint = _hint(layouts, size, names) if _is_told(layouts) else None
+    if hint is not None and layouts[0].rest[:1] == (("N",),) and isinstance(layouts[0].sizes[-1], int):
+        hint.shapes = [*_images(layouts[0].sizes[-1], names), *hint.shapes]
+    return hint
 
 
-def _known_sizes(wanted: InputHint, names: Names) -> InputHint:
-    """A layer whose channels nobody knows takes a symbol's worth of them."""
-    wanted.shapes = [tuple(names("C") if not isinstance(d, (int, Expression)) else d for d in s) for s in wanted.shapes]
-    return wanted
+def _hint(layouts: Layouts, size: int, names: Names) -> InputHint | None:
+    """The shapes of all layouts of a layer, each rank once."""
+    ranks = [alternative for taken in layouts for alternative in taken.alternatives()]
+    shapes = list(dict.fromkeys(_shape(taken, size, names) for taken in ranks))
+    return InputHint(shapes, layouts[0].dtype, _is_picture(ranks[0])) if shapes else None
 
 
-def _conv(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
-    return _map_of(len(attributes["kernel_size"]), attributes["in_channels"], size, names)
+def _shape(taken: Layout, size: int, names: Names) -> tuple[Any, ...]:
+    """A picture gets the default size; elsewhere there is no natural one, and what is open is a symbol."""
+    sides = "HW" if _is_picture(taken) else ""
+    return tuple(
+        known if isinstance(known, (int, Expression)) else size if name and name in sides else names(_symbol(name))
+        for name, known in zip(taken.names, taken.sizes, strict=True)
+    )
 
 
-def _map_of(rank: int, channels: Any, size: int, names: Names) -> InputHint:
-    """Two spatial dimensions get the default size; otherwise there is no natural one."""
-    lead = (names("N"), channels)
-    if rank == 2:
-        return InputHint([(*lead, size, size)], assumed=True)
-    axes = ("T",) if rank == 1 else ("D", "H", "W")
-    return InputHint([(*lead, *(names(axis) for axis in axes))])
+def _is_picture(taken: Layout) -> bool:
+    """A map of two dimensions."""
+    return "C" in taken.names and [name for name in taken.names if name not in ("N", "C")] == ["H", "W"]
 
 
-def _norm(rank: int) -> Any:
-    def read(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
-        wanted = _map_of(rank, attributes["num_features"], size, names)
-        if rank == 1:
-            wanted.shapes.insert(0, (names("N"), attributes["num_features"]))
-        return wanted
-
-    return read
-
-
-def _last(features: Any, names: Names) -> list[tuple[Any, ...]]:
-    """Shapes whose last dimension holds the features: a vector, a sequence, a channels-last map."""
-    n = names("N")
-    return [(n, features), (n, names("T"), features), (n, names("H"), names("W"), features)]
-
-
-def _linear(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
-    features = attributes["in_features"]
-    shapes = _last(features, names)
-    if flattened and isinstance(features, int):
-        shapes = [*_images(features, names), *shapes]
-    return InputHint(shapes)
+def _symbol(name: str | None) -> str:
+    return "C" if name is None or name in FEATURES else name
 
 
 def _images(features: int, names: Names) -> list[tuple[Any, ...]]:
@@ -197,43 +185,3 @@ def _images(features: int, names: Names) -> list[tuple[Any, ...]]:
         if side >= 8 and channels * side * side == features:
             found.append((names("N"), channels, side, side))
     return found
-
-
-def _embedding(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
-    return InputHint([(names("N"), names("T")), (names("N"),)], "int64")
-
-
-def _cell(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
-    return InputHint([(names("N"), attributes["input_size"])])
-
-
-def _recurrent(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
-    order = ("N", "T") if attributes.get("batch_first") else ("T", "N")
-    return InputHint([(*map(names, order), attributes["input_size"])])
-
-
-def _layer_norm(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
-    shape = attributes["normalized_shape"]
-    if len(shape) > 1:
-        return InputHint([(names("N"), *shape)])
-    vector, sequence, image = _last(shape[0], names)
-    return InputHint([sequence, vector, image])
-
-
-def _attention(attributes: dict[str, Any], size: int, names: Names, flattened: bool) -> InputHint:
-    order = ("N", "T") if attributes.get("batch_first") else ("T", "N")
-    return InputHint([(*map(names, order), attributes["embed_dim"])])
-
-
-READERS = (
-    ("_ConvNd", _conv),
-    ("BatchNorm1d", _norm(1)),
-    ("BatchNorm2d", _norm(2)),
-    ("BatchNorm3d", _norm(3)),
-    ("Linear", _linear),
-    ("Embedding", _embedding),
-    ("RNNBase", _recurrent),
-    ("RNNCellBase", _cell),
-    ("LayerNorm", _layer_norm),
-    ("MultiheadAttention", _attention),
-)

@@ -15,6 +15,7 @@ from analyzers.models.inputs.known import KnownInputs
 from analyzers.models.runner import Failure
 from analyzers.tensors.dims import Expression, bare_symbol, has_unknown
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import is_batch
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -94,7 +95,7 @@ class Trials:
         return default if isinstance(default, int) else DEFAULT_SIZE
 
     def _tensor(self, given: Input) -> Tensor:
-        return Tensor(given.shape, located_input(given, self.root), given.dtype)
+        return Tensor(given.shape, located_input(given), given.dtype)
 
 
 def _take_learned_sizes(inputs: Inputs) -> bool:
@@ -113,14 +114,10 @@ def _learned_size(dim: Any) -> Any:
     return wanted[0] if wanted and all(w == wanted[0] for w in wanted) else dim
 
 
-def located_input(given: Input, root: Instance) -> Field:
-    """The field of an input: the axes its framework's layout gives it; integer inputs (tokens) have one axis."""
-    rank = len(given.shape)
-    if given.dtype.startswith("int") and rank == 2:
-        return Field.of_input(given.shape, {"T": 1}, given.name)
-    framework = framework_of(root)
-    axes = framework.input_axes(root, rank) if framework is not None else {}
-    return Field.of_input(given.shape, axes, given.name) if axes else Field.EMPTY
+def located_input(given: Input) -> Field:
+    """The field of an input of which nobody has said yet which dims are space: all but the batch are followed."""
+    dims = [dim for dim, size in enumerate(given.shape) if not is_batch(size) and (dim or size != 1)]
+    return Field.of_dims(given.shape, dims, given.name)
 
 
 def _misread_batch(records: list[Any], result: Any) -> tuple[int, int] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from analyzers.facts import FieldFact, LayerFact, ModelFact, Place
 from analyzers.rules.support.settings import ModelSettings
@@ -13,18 +12,9 @@ from analyzers.rules.support.settings import ModelSettings
 AXIS_NAMES = {"H": "height", "W": "width", "D": "depth", "T": "time", "L": "length"}
 
 
-def extents(model: ModelFact, field: FieldFact) -> tuple[int | None, ...]:
+def extents(field: FieldFact) -> tuple[int | None, ...]:
     """Input pixels along each axis of ``field``; ``None`` where the size is a symbol."""
-    found = field.extent or _layout_extents(model, len(field.axes))
-    return tuple(dim if isinstance(dim, int) else None for dim in found)
-
-
-def _layout_extents(model: ModelFact, axes: int) -> tuple[Any, ...]:
-    """The spatial part of the first input that has one, in the framework's layout."""
-    for entry in model.inputs:
-        if len(entry.shape) == axes + 2:
-            return entry.shape[2:] if model.framework == "torch" else entry.shape[1:-1]
-    return (None,) * axes
+    return tuple(dim if isinstance(dim, int) else None for dim in field.extent)
 
 
 def assumed(model: ModelFact) -> bool:
@@ -42,9 +32,9 @@ class Axis:
     required: int
 
 
-def covered_axes(model: ModelFact, field: FieldFact, settings: ModelSettings) -> Iterator[Axis]:
+def covered_axes(field: FieldFact, settings: ModelSettings) -> Iterator[Axis]:
     """The axes whose numbers are all known; ``target_size`` names pixels, given for all axes or each."""
-    for index, (name, size, extent) in enumerate(zip(field.axes, field.size, extents(model, field), strict=True)):
+    for index, (name, size, extent) in enumerate(zip(field.axes, field.size, extents(field), strict=True)):
         if size is None:
             continue
         if settings.target_size is not None:

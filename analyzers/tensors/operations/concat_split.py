@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from analyzers.tensors.axis import UNNAMED
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, exact_quotient, require, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
-from analyzers.tensors.operations import content
+from analyzers.tensors.operations import axis_names, content
 from analyzers.tensors.operations.arguments import axis, integer, refused, require_dims, size
 from analyzers.tensors.operations.dtypes import convert, promote
 from analyzers.tensors.operations.reshape import movedim, unflatten, unsqueeze
@@ -58,7 +59,8 @@ def cat(tensors: Any, dim: Any = 0) -> Tensor:
     dtype = everything[0].dtype
     for x in everything[1:]:
         dtype = promote(dtype, x.dtype)
-    return Tensor(shape, _joined_field(listed, index), dtype, content=_joined_content(listed, index, dtype))
+    numbers, axes = _joined_content(listed, index, dtype), axis_names.joined(listed, rank)
+    return Tensor(shape, _joined_field(listed, index), dtype, content=numbers, axes=axes)
 
 
 def _joined_content(tensors: Sequence[Tensor], index: int, dtype: str) -> content.Content:
@@ -134,6 +136,7 @@ def piece(x: Tensor, index: int, start: Dim, length: Dim, step: int = 1) -> Tens
         shape=shape,
         field=_piece_field(x, index, start, length, step),
         content=_piece_content(x, index, start, shape, step),
+        axes=x.axes,
     )
 
 
@@ -187,7 +190,7 @@ def select(x: Tensor, dim: Any, position: Any) -> Tensor:
         offset = place * strides.pop(index)
         numbers = content.strided(x.content, shape, strides, offset)
     field = x.field if x.field is Field.EMPTY else x.field.select(index, place)
-    return x.with_(shape=shape, field=field, content=numbers)
+    return x.with_(shape=shape, field=field, content=numbers, axes=axis_names.without(x.axes, (index,)))
 
 
 def _position(x: Tensor, index: int, position: Any) -> int | None:
@@ -335,13 +338,14 @@ def unfold(x: Tensor, dim: Any, length: Any, step: Any) -> Tensor:
         )
     if x.rank == 0:
         return x.with_(shape=(width,))
+    field = x.field.moved_over((index,), (UNNAMED,))
     if width == stride:
-        return _blocks(x, index, width)
+        return _blocks(x.with_(field=field), index, width)
     count = (have - width) // stride + 1
-    field = x.field
     if field is not Field.EMPTY:
         field = field.gather(index, Gather.window(width, stride), count).insert(x.rank)
-    return x.with_(shape=(*x.shape[:index], count, *x.shape[index + 1 :], width), field=field)
+    axes = axis_names.inserted(x.axes, x.rank)
+    return x.with_(shape=(*x.shape[:index], count, *x.shape[index + 1 :], width), field=field, axes=axes)
 
 
 def _blocks(x: Tensor, index: int, width: int) -> Tensor:

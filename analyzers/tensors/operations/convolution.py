@@ -12,12 +12,13 @@ from typing import Any
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, conv_out, product, require, text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.operations.axis_names import of_map
 from analyzers.tensors.operations.spatial import (
     Pair,
     below,
     declared,
-    gathered,
     gathers,
+    moved,
     require_at_least,
     resized,
 )
@@ -54,8 +55,9 @@ def conv(
     shape = resized(input.shape, (*spatial_dims, channel_dim), (*sizes, out_channels))
     result = Tensor(
         shape,
-        gathered(input.field.mix([channel_dim]), spatial_dims, found, sizes),
+        moved(input.field.mix([channel_dim]), spatial_dims, found, sizes),
         input.dtype,
+        axes=of_map(len(shape), spatial_dims),
         cost=product(shape) * (in_channels // groups) * product(kernel),
     )
     require_channels(input.shape[channel_dim], in_channels, result)
@@ -95,8 +97,9 @@ def conv_transpose(
     positions = product(resized(input.shape, [channel_dim], [1]))
     result = Tensor(
         shape,
-        gathered(input.field.mix([channel_dim]), spatial_dims, found, sizes),
+        moved(input.field.mix([channel_dim]), spatial_dims, found, sizes),
         input.dtype,
+        axes=of_map(len(shape), spatial_dims),
         cost=positions * in_channels * (out_channels // groups) * product(kernel),
     )
     require_channels(input.shape[channel_dim], in_channels, result)

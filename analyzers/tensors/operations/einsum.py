@@ -8,6 +8,7 @@ from typing import Any
 from analyzers.tensors.dims import Dim, product, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import Names
 from analyzers.tensors.operations.arguments import axes, integer
 from analyzers.tensors.operations.elementwise import merged_field, promoted_dtype, tensors_of
 from analyzers.tensors.operations.positions import diagonal
@@ -43,7 +44,16 @@ def contract(tensors: Sequence[Tensor], labels: Sequence[Labels], output: Labels
     pairs = [_single_labels(x, own) for x, own in zip(tensors, labels, strict=True)]
     moved = [Tensor(shape, placed_field(x, own, output), x.dtype) for x, own in pairs]
     cost = product(lengths.values()) * (len(tensors) - 1)
-    return Tensor(shape, merged_field(moved, len(shape)), promoted_dtype(tensors), cost=cost)
+    axes = _output_names(pairs, output)
+    return Tensor(shape, merged_field(moved, len(shape)), promoted_dtype(tensors), cost=cost, axes=axes)
+
+
+def _output_names(pairs: Sequence[tuple[Tensor, Labels]], output: Labels) -> Names | None:
+    """Every label keeps the name of the dim it stands for, the first operand's before the others'."""
+    known: dict[str, str | None] = {}
+    for x, own in reversed(pairs):
+        known.update(zip(own, x.axes or (), strict=False))
+    return tuple([known.get(label) for label in output]) if known else None
 
 
 def placed_field(x: Tensor, labels: Labels, output: Labels) -> Field:

@@ -9,7 +9,7 @@ from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, Expression, same
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
-from analyzers.tensors.operations import content
+from analyzers.tensors.operations import axis_names, content
 from analyzers.tensors.operations.dtypes import category, number_dtype, promote
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -21,7 +21,7 @@ FLATTENED = "flatten:"
 def unary(x: Tensor, dtype: str | None = None) -> Tensor:
     """Same shape and field, another dtype if given."""
     kept = x.trait if x.trait is not None and x.trait.startswith(FLATTENED) else None
-    return Tensor(x.shape, x.field, dtype or x.dtype, trait=kept)
+    return Tensor(x.shape, x.field, dtype or x.dtype, trait=kept, axes=x.axes)
 
 
 def broadcast(*operands: Any, dtype: str | None = None) -> Tensor:
@@ -31,7 +31,8 @@ def broadcast(*operands: Any, dtype: str | None = None) -> Tensor:
     """
     tensors = tensors_of(operands)
     shape = broadcast_shapes(*[tensor.shape for tensor in tensors])
-    return Tensor(shape, merged_field(tensors, len(shape)), dtype or promoted_dtype(operands))
+    field, axes = merged_field(tensors, len(shape)), axis_names.joined(tensors, len(shape))
+    return Tensor(shape, field, dtype or promoted_dtype(operands), axes=axes)
 
 
 def tensors_of(operands: Sequence[Any]) -> list[Tensor]:
@@ -152,7 +153,7 @@ def updated(x: Tensor, result: Tensor) -> Tensor:
     """``x += …``: like :func:`in_place`, but the name is bound anew, so the old tensor keeps its field."""
     _require_own_shape(x, result)
     x.content = result.content
-    return Tensor(x.shape, result.field, x.dtype, content=result.content, cost=result.cost)
+    return Tensor(x.shape, result.field, x.dtype, content=result.content, cost=result.cost, axes=result.axes)
 
 
 def _require_own_shape(x: Tensor, result: Tensor) -> None:

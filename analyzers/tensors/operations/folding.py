@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from analyzers.tensors.dims import Dim, conv_out, exact_quotient, product, require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import SPATIAL
+from analyzers.tensors.operations.axis_names import of_map
 from analyzers.tensors.operations.convolution import require_output
 from analyzers.tensors.operations.pixel import divided
-from analyzers.tensors.operations.spatial import below, declared, gathered, gathers, resized
+from analyzers.tensors.operations.spatial import below, declared, gathers, moved, resized
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
 
@@ -36,9 +38,9 @@ def unfold(
         dims = (input.rank - 2, input.rank - 1)
         found = gathers(Gather.window, kernel, stride, padding, dilation)
         blocks = resized(input.shape, dims, shown)
-        seen = gathered(input.field.mix([input.rank - 3]), dims, found, counts)
+        seen = moved(input.field.mix([input.rank - 3]), dims, found, counts)
         field = seen.reshape(blocks, _joined(blocks))
-    result = input.with_(shape=shape, field=field)
+    result = input.with_(shape=shape, field=field, axes=of_map(len(shape), [len(shape) - 1]))
     require_output(counts, input_sizes, result, (kernel, [(p, p) for p in padding], dilation))
     return result
 
@@ -55,6 +57,7 @@ def fold(
     channels = divided(input.shape[-2], product(kernel), "rows")  # type: ignore[arg-type]
     counts = block_counts(output_size, kernel, dilation, padding, stride)
     shape = (*input.shape[:-2], channels, *output_size)
+    spatial = (len(shape) - 2, len(shape) - 1)
     fits = require(input.shape[-1], product(counts)) is not False and not any(below(n, 1) for n in counts)
     if fits and _is_tiling(output_size, kernel, dilation, padding, stride):
         field = _pasted(input, shape, kernel, counts)
@@ -62,8 +65,8 @@ def fold(
         blocks = (*input.shape[:-2], channels, *counts)
         found = gathers(Gather.transposed, kernel, stride, padding, dilation)
         seen = input.field.mix([input.rank - 2]).reshape(_joined(blocks), blocks)
-        field = gathered(seen, (len(shape) - 2, len(shape) - 1), found, output_size)
-    result = input.with_(shape=shape, field=field)
+        field = moved(seen, spatial, found, output_size)
+    result = input.with_(shape=shape, field=field, axes=of_map(len(shape), spatial))
     if not fits:
         raise OperationError(
             "reshape-mismatch",
@@ -92,10 +95,11 @@ def _cut(input: Tensor, kernel: Sequence[Dim], counts: Sequence[Dim]) -> Field:
     """The field of a map cut into tiles: (…, C, nH·kH, nW·kW) → (…, C·kH·kW, nH·nW)."""
     lead, channels = input.shape[:-3], input.shape[-3]
     split = (*lead, channels, counts[0], kernel[0], counts[1], kernel[1])
+    seen = input.field.moved_over((input.rank - 2, input.rank - 1), SPATIAL[2])
     columns = (*lead, channels * product(kernel), product(counts))
     at = len(lead)
     order = (*range(at), at, at + 2, at + 4, at + 1, at + 3)
-    return input.field.reshape(input.shape, split).permute(order).reshape([split[i] for i in order], columns)
+    return seen.reshape(input.shape, split).permute(order).reshape([split[i] for i in order], columns)
 
 
 def _pasted(input: Tensor, shape: Sequence[Dim], kernel: Sequence[Dim], counts: Sequence[Dim]) -> Field:

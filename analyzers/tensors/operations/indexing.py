@@ -10,7 +10,8 @@ from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, Expression, require, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
-from analyzers.tensors.operations import content
+from analyzers.tensors.layout import Names
+from analyzers.tensors.operations import axis_names, content
 from analyzers.tensors.operations.arguments import integer, size
 from analyzers.tensors.operations.concat_split import piece, select
 from analyzers.tensors.operations.dtypes import category
@@ -217,7 +218,7 @@ def _backwards(x: Tensor, dim: int, item: slice) -> Tensor:
     if not isinstance(have, int) or not all(b is None or isinstance(b, int) for b in bounds):
         length = unknown_dim("length of a slice")
         field = x.field.forget((dim,), "read backwards in part")
-        return x.with_(shape=(*x.shape[:dim], length, *x.shape[dim + 1 :]), field=field)
+        return x.with_(shape=(*x.shape[:dim], length, *x.shape[dim + 1 :]), field=field, axes=x.axes)
     picked = range(have)[item]
     if not picked:
         return piece(x, dim, 0, 0)
@@ -277,7 +278,17 @@ def advanced(x: Tensor, indexed: list[tuple[int, Tensor]]) -> Tensor:
     place = dims[0] if adjacent else 0
     field = _indexed_field(x, flat, dims, shape, place)
     result_shape = (*rest[:place], *shape, *rest[place:])
-    return x.with_(shape=result_shape, field=field, content=_indexed_content(x, flat, dims, shape, place))
+    numbers = _indexed_content(x, flat, dims, shape, place)
+    return x.with_(shape=result_shape, field=field, content=numbers, axes=_indexed_axes(x, dims, len(shape), place))
+
+
+def _indexed_axes(x: Tensor, dims: Sequence[int], rank: int, place: int) -> Names | None:
+    """A list of positions keeps the name of the dim it picks from."""
+    if x.axes is None:
+        return None
+    rest = axis_names.without(x.axes, dims) or ()
+    picked = (x.axes[dims[0]],) if len(dims) == rank == 1 else (None,) * rank
+    return (*rest[:place], *picked, *rest[place:])
 
 
 def _without_masks(x: Tensor, indexed: list[tuple[int, Tensor]]) -> tuple[list[Tensor], list[int]]:

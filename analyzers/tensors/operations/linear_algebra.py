@@ -8,6 +8,8 @@ from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import Names
+from analyzers.tensors.operations import axis_names
 from analyzers.tensors.operations.arguments import require_rank
 from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes, merged_field, promoted_dtype
 from analyzers.tensors.tensor import Tensor
@@ -33,18 +35,20 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 def _linear_result(input: Tensor, weight: Tensor) -> Tensor:
     shape = (*input.shape[:-1], weight.shape[0])
-    field = input.field.mix((input.rank - 1,))
+    field = input.field.projected(input.rank - 1)
     if weight.field is not Field.EMPTY:
         turned = weight.field.permute((1, 0)).mix((0,))
         field = merged_field([Tensor(shape, field), Tensor(weight.shape[::-1], turned)], len(shape))
-    return Tensor(shape, field, input.dtype, cost=product(input.shape) * weight.shape[0])
+    cost, axes = product(input.shape) * weight.shape[0], axis_names.last(input.axes, len(shape))
+    return Tensor(shape, field, input.dtype, cost=cost, axes=axes)
 
 
 def _dot_with_vector(input: Tensor, weight: Tensor) -> Tensor:
     if input.rank == 0 or require(input.shape[-1], weight.shape[0]) is False:
         raise _feature_mismatch(input, weight.shape[0], None)
     field = input.field.mix((input.rank - 1,)).remove((input.rank - 1,))
-    return Tensor(input.shape[:-1], field, input.dtype, cost=input.numel())
+    axes = axis_names.without(input.axes, (input.rank - 1,))
+    return Tensor(input.shape[:-1], field, input.dtype, cost=input.numel(), axes=axes)
 
 
 def _feature_mismatch(input: Tensor, expected: Dim, result: Tensor | None) -> OperationError:
@@ -78,10 +82,10 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     if a.rank == 0 or b.rank == 0:
         raise OperationError("rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar")
     if a.rank == 1:
-        row = Tensor((1, *a.shape), a.field.insert(0), a.dtype)
+        row = Tensor((1, *a.shape), a.field.insert(0), a.dtype, axes=axis_names.inserted(a.axes, 0))
         return _without(matmul(row, b), -1 if b.rank == 1 else -2)
     if b.rank == 1:
-        column = Tensor((*b.shape, 1), b.field.insert(1), b.dtype)
+        column = Tensor((*b.shape, 1), b.field.insert(1), b.dtype, axes=axis_names.inserted(b.axes, 1))
         return _without(matmul(a, column), -1)
     return _matrix_product(a, b)
 
@@ -89,7 +93,7 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
 def _without(x: Tensor, dim: int) -> Tensor:
     index = dim % x.rank
     shape = x.shape[:index] + x.shape[index + 1 :]
-    return Tensor(shape, x.field.remove((index,)), x.dtype, cost=x.cost)
+    return Tensor(shape, x.field.remove((index,)), x.dtype, cost=x.cost, axes=axis_names.without(x.axes, (index,)))
 
 
 def _matrix_product(a: Tensor, b: Tensor) -> Tensor:
@@ -106,8 +110,15 @@ def _matrix_product(a: Tensor, b: Tensor) -> Tensor:
             actual=b.shape[-2],
         )
     shape = (*_batch(left, right), rows, columns)
-    field = merged_field([left, right], len(shape))
-    return Tensor(shape, field, promoted_dtype((a, b)), cost=product(shape) * inner)
+    field, axes = merged_field([left, right], len(shape)), _product_names(a, b, len(shape))
+    return Tensor(shape, field, promoted_dtype((a, b)), cost=product(shape) * inner, axes=axes)
+
+
+def _product_names(a: Tensor, b: Tensor, rank: int) -> Names | None:
+    """Rows as the left matrix calls them, columns as the right one does."""
+    if a.axes is None:
+        return None
+    return axis_names.last(axis_names.widened(a.axes, rank), rank, b.axes[-1] if b.axes is not None else None)
 
 
 def _batch(left: Tensor, right: Tensor) -> tuple[Dim, ...]:
@@ -159,7 +170,8 @@ def _attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -
     ]
     shape = (*batch, length, value.shape[-1])
     cost = product((*batch, length, source)) * (query.shape[-1] + value.shape[-1])
-    return Tensor(shape, merged_field(seen, len(shape)), query.dtype, cost=cost)
+    axes = query.axes if len(shape) == query.rank else None
+    return Tensor(shape, merged_field(seen, len(shape)), query.dtype, cost=cost, axes=axes)
 
 
 def _require_inner(what: str, first: Dim, second: Dim, result: Tensor) -> None:
@@ -172,7 +184,7 @@ def _require_inner(what: str, first: Dim, second: Dim, result: Tensor) -> None:
 def _repeat_heads(x: Tensor, query: Tensor) -> Tensor:
     if x.rank < 3 or query.rank < 3:
         return x
-    return x.with_(shape=(*x.shape[:-3], query.shape[-3], *x.shape[-2:]))
+    return x.with_(shape=(*x.shape[:-3], query.shape[-3], *x.shape[-2:]), axes=x.axes)
 
 
 def outer(a: Tensor, b: Tensor) -> Tensor:

@@ -27,7 +27,7 @@ def channel_norm(
     result = normalized(input, statistics_dims)
     if channels is None:
         return result
-    result = result.with_(shape=resized(input.shape, [channel_dim], [channels]))
+    result = result.with_(shape=resized(input.shape, [channel_dim], [channels]), axes=input.axes)
     require_channels(input.shape[channel_dim], channels, undecided(result, [channel_dim]), argument)
     return result
 
@@ -54,7 +54,7 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[Dim]) -> Tensor:
     if count > input.rank:
         raise shape_mismatch(input, normalized_shape, None)
     dims = range(input.rank - count, input.rank)
-    result = normalized(input, dims).with_(shape=resized(input.shape, dims, normalized_shape))
+    result = normalized(input, dims).with_(shape=resized(input.shape, dims, normalized_shape), axes=input.axes)
     actual = input.shape[input.rank - count :]
     if any(require(a, e) is False for a, e in zip(actual, normalized_shape, strict=True)):
         raise shape_mismatch(input, normalized_shape, undecided(result, dims))

@@ -24,7 +24,7 @@ def pad(input: Tensor, dims: Sequence[int], pads: Sequence[Pair]) -> Tensor:
     field = gathered(input.field, dims, found, sizes)
     if any(below(size, 0) for size in sizes):
         raise cut_away([input.shape[dim] for dim in dims], sizes, input, dims)
-    return input.with_(shape=resized(input.shape, dims, sizes), field=field)
+    return input.with_(shape=resized(input.shape, dims, sizes), field=field, axes=input.axes)
 
 
 def cut_away(input_sizes: Sequence[Dim], sizes: Sequence[Dim], input: Tensor, dims: Sequence[int]) -> OperationError:

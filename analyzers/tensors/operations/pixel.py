@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from analyzers.tensors.dims import Dim, exact_quotient, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations.spatial import gathered, gathers, resized
+from analyzers.tensors.operations.axis_names import of_map
+from analyzers.tensors.operations.spatial import gathers, moved, resized
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
 
@@ -19,7 +20,8 @@ def depth_to_space(input: Tensor, factor: int, channel_dim: int, spatial_dims: S
     found = gathers(Gather.depth_to_space, [factor] * len(sizes))
     return input.with_(
         shape=resized(input.shape, (*spatial_dims, channel_dim), (*sizes, channels)),
-        field=gathered(input.field.mix([channel_dim]), spatial_dims, found, sizes),
+        field=moved(input.field.mix([channel_dim]), spatial_dims, found, sizes),
+        axes=of_map(input.rank, spatial_dims),
     )
 
 
@@ -30,7 +32,8 @@ def space_to_depth(input: Tensor, factor: int, channel_dim: int, spatial_dims: S
     found = gathers(Gather.space_to_depth, [factor] * len(sizes))
     return input.with_(
         shape=resized(input.shape, (*spatial_dims, channel_dim), (*sizes, channels)),
-        field=gathered(input.field.mix([channel_dim]), spatial_dims, found, sizes),
+        field=moved(input.field.mix([channel_dim]), spatial_dims, found, sizes),
+        axes=of_map(input.rank, spatial_dims),
     )
 
 

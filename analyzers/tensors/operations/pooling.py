@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from analyzers.tensors.dims import Dim, conv_out, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import SPATIAL
+from analyzers.tensors.operations.axis_names import of_map
 from analyzers.tensors.operations.convolution import require_output, require_window
 from analyzers.tensors.operations.spatial import (
     Pair,
@@ -14,6 +16,7 @@ from analyzers.tensors.operations.spatial import (
     declared,
     gathered,
     gathers,
+    moved,
     require_at_least,
     resized,
 )
@@ -45,7 +48,8 @@ def pool(
     made = declared(sizes)
     result = input.with_(
         shape=resized(input.shape, spatial_dims, made),
-        field=gathered(input.field, spatial_dims, found, made),
+        field=moved(input.field, spatial_dims, found, made),
+        axes=of_map(input.rank, spatial_dims),
     )
     require_output(sizes, input_sizes, result, (kernel, padding, dilation))
     return result
@@ -70,17 +74,23 @@ def adaptive_pool(input: Tensor, sizes: Sequence[Dim], spatial_dims: Sequence[in
     require_at_least(sizes, 0, "output_size")
     input_sizes = [input.shape[dim] for dim in spatial_dims]
     field = adaptive_field(input.field, spatial_dims, input_sizes, sizes)
-    return input.with_(shape=resized(input.shape, spatial_dims, sizes), field=field)
+    axes = of_map(input.rank, spatial_dims)
+    return input.with_(shape=resized(input.shape, spatial_dims, sizes), field=field, axes=axes)
 
 
 def adaptive_field(field: Field, dims: Sequence[int], input_sizes: Sequence[Dim], sizes: Sequence[Dim]) -> Field:
-    """The field after adaptive pooling: to size 1 reads everything, to its own size changes nothing."""
+    """The field after adaptive pooling: to size 1 reads everything, to its own size changes nothing.
+
+    Pooling to size 1 alone moves over nothing.
+    """
     whole = [dim for dim, m in zip(dims, sizes, strict=True) if isinstance(m, int) and m == 1]
     rest = [
         (dim, n, m)
         for dim, n, m in zip(dims, input_sizes, sizes, strict=True)
         if dim not in whole and m != n and not below(m, 1) and not below(n, 1)
     ]
+    if rest:
+        field = field.moved_over(dims, SPATIAL.get(len(dims), ()))
     if whole:
         field = field.mix(whole)
     if not rest:
@@ -91,8 +101,10 @@ def adaptive_field(field: Field, dims: Sequence[int], input_sizes: Sequence[Dim]
 
 def random_pool(input: Tensor, sizes: Sequence[Dim], spatial_dims: Sequence[int]) -> Tensor:
     """Fractional max pooling: windows at random places, so the field is unknown."""
-    field = input.field.forget(spatial_dims, "the pooling windows are random")
-    return input.with_(shape=resized(input.shape, spatial_dims, sizes), field=field)
+    field = input.field.moved_over(spatial_dims, SPATIAL[len(spatial_dims)])
+    field = field.forget(spatial_dims, "the pooling windows are random")
+    axes = of_map(input.rank, spatial_dims)
+    return input.with_(shape=resized(input.shape, spatial_dims, sizes), field=field, axes=axes)
 
 
 def unpool(
@@ -109,5 +121,6 @@ def unpool(
     both = Field.merge([input.field, indices.field])
     return input.with_(
         shape=resized(input.shape, spatial_dims, sizes),
-        field=gathered(both, spatial_dims, found, sizes),
+        field=moved(both, spatial_dims, found, sizes),
+        axes=of_map(input.rank, spatial_dims),
     )

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, require, same, text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import Names
+from analyzers.tensors.operations import axis_names
 from analyzers.tensors.tensor import Tensor
 
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
@@ -39,6 +41,7 @@ def recurrent(
         input.field.mix([time_dim, input.rank - 1]),
         input.dtype,
         cost=steps * directions * sequence_cost(gates, input_size, hidden_size, num_layers, directions, projection),
+        axes=sequence(input.rank, time_dim),
     )
     hidden, cell = (final_state(output, time_dim, num_layers * directions, size) for size in (features, hidden_size))
     require_features(input, input_size, (output, hidden, cell))
@@ -46,6 +49,13 @@ def recurrent(
         message = "{subject} gets a sequence without steps"
         raise OperationError("empty-output", message, result=(output, hidden, cell))
     return output, hidden, cell
+
+
+def sequence(rank: int, time_dim: int) -> Names:
+    """N T E, T N E, or T E."""
+    if rank == 2:
+        return ("T", "E")
+    return ("N", "T", "E") if time_dim else ("T", "N", "E")
 
 
 def sequence_cost(
@@ -62,7 +72,8 @@ def sequence_cost(
 def final_state(output: Tensor, time_dim: int, layers: int, features: Dim) -> Tensor:
     """The states after the last step: time goes, layers and directions come first."""
     shape = (layers, *(dim for index, dim in enumerate(output.shape[:-1]) if index != time_dim), features)
-    return Tensor(shape, output.field.remove([time_dim]).insert(0), output.dtype)
+    axes = axis_names.inserted(axis_names.without(output.axes, [time_dim]), 0)
+    return Tensor(shape, output.field.remove([time_dim]).insert(0), output.dtype, axes=axes)
 
 
 def cell(input: Tensor, *, gates: int, input_size: Dim, hidden_size: Dim) -> Tensor:
@@ -70,7 +81,8 @@ def cell(input: Tensor, *, gates: int, input_size: Dim, hidden_size: Dim) -> Ten
     _require_rank(input, 2)
     shape = (*input.shape[:-1], hidden_size)
     cost = Tensor(shape).numel() * gates * (input_size + hidden_size)
-    result = Tensor(shape, input.field.mix([input.rank - 1]), input.dtype, cost=cost)
+    axes = ("N", "E")[-input.rank :]
+    result = Tensor(shape, input.field.mix([input.rank - 1]), input.dtype, cost=cost, axes=axes)
     require_features(input, input_size, result)
     return result
 

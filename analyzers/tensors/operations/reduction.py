@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations import content
+from analyzers.tensors.operations import axis_names, content
 from analyzers.tensors.operations.arguments import axis, reduced_axes
 from analyzers.tensors.tensor import Tensor
 
@@ -37,7 +37,8 @@ def reduce(
     else:
         shape = tuple(dim for index, dim in enumerate(x.shape) if index not in over)
         field = field.remove(over)
-    result = Tensor(shape, field, dtype or x.dtype)
+    axes = x.axes if keep else axis_names.without(x.axes, over)
+    result = Tensor(shape, field, dtype or x.dtype, axes=axes)
     if function is not None and x.content is not None:
         result.content = content.folded(function, x, over, result.dtype)
     return result
@@ -54,7 +55,7 @@ def mix(x: Tensor, dims: Any, dtype: str | None = None) -> Tensor:
     """Same shape; every element depends on all positions along ``dims`` (softmax, cumsum, sort, fft)."""
     over = reduced_axes(dims, x.rank)
     field = x.field.mix(over) if x.rank else x.field
-    return Tensor(x.shape, field, dtype or x.dtype)
+    return Tensor(x.shape, field, dtype or x.dtype, axes=x.axes)
 
 
 def require_elements(x: Tensor, dims: Any) -> None:
@@ -97,4 +98,4 @@ def resized(x: Tensor, dim: Any, length: Dim, dtype: str | None = None) -> Tenso
     if x.rank == 0:
         return Tensor((), x.field, dtype or x.dtype)
     shape = (*x.shape[:index], length, *x.shape[index + 1 :])
-    return Tensor(shape, x.field.mix((index,)), dtype or x.dtype)
+    return Tensor(shape, x.field.mix((index,)), dtype or x.dtype, axes=x.axes)

@@ -9,7 +9,7 @@ from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, exact_quotient, product, require, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
-from analyzers.tensors.operations import content
+from analyzers.tensors.operations import axis_names, content
 from analyzers.tensors.operations.arguments import axes, axis, require_dims, size
 from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes
 from analyzers.tensors.support import Gather
@@ -24,7 +24,8 @@ def view(x: Tensor, shape: Sequence[Dim]) -> Tensor:
     field = x.field
     if field is not Field.EMPTY and resolved != x.shape:
         field = field.reshape(x.shape, resolved)
-    return x.with_(shape=resolved, field=field, content=x.content, trait=_flattened(x, resolved))
+    names = x.axes if resolved == x.shape else axis_names.reshaped(x.axes, x.shape, resolved)
+    return x.with_(shape=resolved, field=field, content=x.content, trait=_flattened(x, resolved), axes=names)
 
 
 def _flattened(x: Tensor, shape: tuple[Dim, ...]) -> str | None:
@@ -123,7 +124,8 @@ def _permuted(x: Tensor, order: tuple[int, ...]) -> Tensor:
     if x.content is not None:
         own = content.strides_of(x.shape)  # type: ignore[arg-type]
         numbers = content.strided(x.content, shape, [own[index] for index in order])
-    return x.with_(shape=shape, field=field, content=numbers, trait=_rearranged(x))
+    names = axis_names.ordered(x.axes, order)
+    return x.with_(shape=shape, field=field, content=numbers, trait=_rearranged(x), axes=names)
 
 
 def _rearranged(x: Tensor) -> str | None:
@@ -169,14 +171,16 @@ def squeeze(x: Tensor, dims: Any = None) -> Tensor:
         return x.with_(content=x.content, trait=x.trait)
     shape = tuple(dim for index, dim in enumerate(x.shape) if index not in dropped)
     field = x.field.remove(tuple(sorted(dropped)))
-    return x.with_(shape=shape, field=field, content=x.content, trait=_rearranged(x))
+    names = axis_names.without(x.axes, dropped)
+    return x.with_(shape=shape, field=field, content=x.content, trait=_rearranged(x), axes=names)
 
 
 def unsqueeze(x: Tensor, dim: Any) -> Tensor:
     """Insert a dim of length 1."""
     index = axis(dim, x.rank + 1)
     shape = (*x.shape[:index], 1, *x.shape[index:])
-    return x.with_(shape=shape, field=x.field.insert(index), content=x.content, trait=_rearranged(x))
+    names, field = axis_names.inserted(x.axes, index), x.field.insert(index)
+    return x.with_(shape=shape, field=field, content=x.content, trait=_rearranged(x), axes=names)
 
 
 # --- repeating -----------------------------------------------------------------------------------
@@ -211,7 +215,8 @@ def _expanded_dim(x: Tensor, own: Dim | None, length: Dim) -> Dim:
 
 def _expanded(x: Tensor, shape: tuple[Dim, ...]) -> Tensor:
     field = x.field if len(shape) == x.rank else x.field.broadcast(x.shape, len(shape))
-    return x.with_(shape=shape, field=field, content=content.expanded(x, shape))
+    names = axis_names.widened(x.axes, len(shape))
+    return x.with_(shape=shape, field=field, content=content.expanded(x, shape), axes=names)
 
 
 def broadcast_to(x: Tensor, shape: Sequence[Dim]) -> Tensor:
@@ -237,7 +242,7 @@ def repeat(x: Tensor, counts: Sequence[Dim]) -> Tensor:
     if field is not Field.EMPTY:
         for index, count in enumerate(counts):
             field = field.repeat(index, count)
-    return x.with_(shape=shape, field=field, content=_tiled(wide, shape))
+    return x.with_(shape=shape, field=field, content=_tiled(wide, shape), axes=wide.axes)
 
 
 def _tiled(x: Tensor, shape: tuple[Dim, ...]) -> content.Content:
@@ -276,7 +281,7 @@ def repeat_interleave(x: Tensor, repeats: Any, dim: Any = None, output_size: Any
     field = x.field if count != 0 else Field.EMPTY
     if field is not Field.EMPTY:
         field = field.gather(index, Gather.repeated(count), length * count)
-    return x.with_(shape=shape, field=field, content=_interleaved(x, count, index))
+    return x.with_(shape=shape, field=field, content=_interleaved(x, count, index), axes=x.axes)
 
 
 def _interleaved(x: Tensor, count: Dim, index: int) -> content.Content:
@@ -299,4 +304,4 @@ def _repeated_unevenly(x: Tensor, repeats: Tensor, index: int, output_size: Any)
     else:
         length = unknown_dim("the repeats are values of a tensor")
     field = x.field.forget((index,), "repeated unevenly")
-    return x.with_(shape=(*x.shape[:index], length, *x.shape[index + 1 :]), field=field)
+    return x.with_(shape=(*x.shape[:index], length, *x.shape[index + 1 :]), field=field, axes=x.axes)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from analyzers.tensors.dims import Dim, ideal
+from analyzers.tensors.operations.axis_names import of_map
 from analyzers.tensors.operations.pooling import adaptive_field
-from analyzers.tensors.operations.spatial import gathered, gathers, resized
+from analyzers.tensors.operations.spatial import gathers, moved, resized
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
 
@@ -28,15 +29,17 @@ def resize(
     """
     shape = resized(input.shape, spatial_dims, sizes)
     input_sizes = [input.shape[dim] for dim in spatial_dims]
+    axes = of_map(input.rank, spatial_dims)
     if method == "area":
-        return input.with_(shape=shape, field=adaptive_field(input.field, spatial_dims, input_sizes, sizes))
+        field = adaptive_field(input.field, spatial_dims, input_sizes, sizes)
+        return input.with_(shape=shape, field=field, axes=axes)
 
     def axis_gather(size: Dim, new_size: Dim, scale: Fraction | None) -> Gather:
         scale = scale or symbolic_scale(size, new_size)
         return Gather.resize(method, size, new_size, align_corners, scale, antialias)
 
     found = gathers(axis_gather, input_sizes, sizes, scales)
-    return input.with_(shape=shape, field=gathered(input.field, spatial_dims, found, sizes))
+    return input.with_(shape=shape, field=moved(input.field, spatial_dims, found, sizes), axes=axes)
 
 
 def symbolic_scale(size: Dim, new_size: Dim) -> Fraction | None:

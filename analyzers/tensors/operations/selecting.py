@@ -38,7 +38,7 @@ def gather(x: Tensor, dim: Any, index: Tensor) -> Tensor:
         _require_index_fits(x, index, where)
     field = x.field.forget((where,), "gathered by index") if x.rank else x.field
     merged = merged_field([x.with_(field=field), index], x.rank)
-    return x.with_(shape=index.shape, field=merged)
+    return x.with_(shape=index.shape, field=merged, axes=x.axes)
 
 
 def _require_index_fits(x: Tensor, index: Tensor, where: int) -> None:
@@ -143,4 +143,4 @@ def take_along_dim(x: Tensor, index: Tensor, dim: Any = None) -> Tensor:
     rest = broadcast_shapes(*[(*t.shape[:where], 1, *t.shape[where + 1 :]) for t in (x, index)])
     shape = (*rest[:where], index.shape[where], *rest[where + 1 :])
     field = x.field.forget((where,), "gathered by index")
-    return x.with_(shape=shape, field=merged_field([x.with_(field=field), index], x.rank))
+    return x.with_(shape=shape, field=merged_field([x.with_(field=field), index], x.rank), axes=x.axes)

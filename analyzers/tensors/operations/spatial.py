@@ -9,6 +9,7 @@ from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import SPATIAL
 from analyzers.tensors.operations.arguments import NEVER_INTEGERS, described, size
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
@@ -130,3 +131,15 @@ def gathers(make: Callable[..., Gather], *columns: Sequence[Any]) -> list[Gather
 def gathered(field: Field, dims: Sequence[int], found: Sequence[Gather], sizes: Sequence[Dim]) -> Field:
     """The field after one gather along every dim."""
     return field if field is Field.EMPTY else field.gather_each(zip(dims, found, sizes, strict=True))
+
+
+def moved(field: Field, dims: Sequence[int], found: Sequence[Gather], sizes: Sequence[Dim]) -> Field:
+    """:func:`gathered` by a layer that moves over these dims, which are space (or time) from now on.
+
+    A 1-D convolution of kernel 1 moves over nothing: it is a Linear over tokens.
+    """
+    if field is Field.EMPTY:
+        return field
+    if len(dims) in SPATIAL and (len(dims) > 1 or found[0].shift is None):
+        field = field.moved_over(dims, SPATIAL[len(dims)])
+    return field.gather_each(zip(dims, found, sizes, strict=True))

@@ -135,7 +135,7 @@ def field_rows(found: FieldFact | None, model: ModelFact, sums: str) -> list[tup
     if any(value is not None and value < 1 for value in found.density):
         rows.append(("density", per_axis(found.density, percent), "the field has holes"))
     if any(value is not None for value in found.coverage):
-        rows.append(("covers", coverage_bar(found), _of_extent(found, model)))
+        rows.append(("covers", coverage_bar(found), _of_extent(found)))
     return rows
 
 
@@ -146,8 +146,8 @@ def coverage_bar(found: FieldFact) -> str:
     return f"{'▰' * full}{'▱' * (BAR - full)} {percent(share)}"
 
 
-def _of_extent(found: FieldFact, model: ModelFact) -> str:
-    known = [value for value in extents(model, found) if value is not None]
+def _of_extent(found: FieldFact) -> str:
+    known = [value for value in extents(found) if value is not None]
     return f"of {per_axis(known)} px" if known else ""
 
 
@@ -160,7 +160,7 @@ def _picture(found: FieldFact | None, model: ModelFact, shape: Sequence[Any] | N
         return None
     units = shape[1:-1] if model.framework == "keras" else shape[2:]
     known = tuple(value if isinstance(value, int) else None for value in units)
-    return drawing.svg(found, extents(model, found), known)
+    return drawing.svg(found, extents(found), known)
 
 
 def model_card(models: Sequence[ModelFact]) -> Card:

@@ -11,6 +11,7 @@ from analyzers.interpreter.values import Instance
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, Expression
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import OPEN, Layout, Layouts, channels_first, channels_last
 from analyzers.tensors.operations.arguments import size
 from analyzers.tensors.operations.spatial import Pair
 from analyzers.tensors.tensor import Tensor
@@ -100,6 +101,23 @@ def layout(rank: int, format: str) -> tuple[int, tuple[int, ...]]:
     if format == "channels_first":
         return 1, tuple(range(2, rank))
     return rank - 1, tuple(range(1, rank - 1))
+
+
+def maps(format: str, axes: int) -> Layouts:
+    """What a layer takes whose maps have so many spatial axes."""
+    make = channels_first if format == "channels_first" else channels_last
+    return (make(axes, OPEN),)
+
+
+def in_steps(layouts: Layouts) -> Layouts:
+    """What each step of a sequence is, made a whole sequence."""
+    return tuple(
+        Layout(("N", "T", *one.names[1:]), (None, None, *one.sizes[1:]), one.dtype, one.rest) for one in layouts
+    )
+
+
+SEQUENCE = (Layout.of("N T E", E=OPEN),)
+"""What a layer takes that runs along steps."""
 
 
 def require_rank(tensor: Tensor, rank: int, least: bool = False) -> None:

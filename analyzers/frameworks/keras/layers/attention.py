@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
-from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, whole
+from analyzers.frameworks.keras.layers.arguments import SEQUENCE, as_tensor, invalid, keras_layer, whole
 from analyzers.frameworks.keras.naming import automatic_name
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import Layouts
 from analyzers.tensors.operations import linear_algebra
 from analyzers.tensors.operations.elementwise import merged_field
 from analyzers.tensors.tensor import Tensor
@@ -36,6 +37,9 @@ class MultiHeadAttention(Layer):
         self.use_gate = bool(use_gate)
         self._output_shape = tuple(shape) if shape else None
         self._attention_axes = attention_axes
+
+    def input_layouts(self, place: int) -> Layouts:
+        return SEQUENCE
 
     def build(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, query_shape: Any = None, value_shape: Any = None, key_shape: Any = None
@@ -120,7 +124,8 @@ def _attended(self: MultiHeadAttention, q: Tensor, k: Tensor, v: Tensor) -> tupl
     length, source = (product(x.shape[d] for d in axes) for x in (q, k))
     pairs = product(q.shape[:-1]) * source * heads * (self.key_dim + self.value_dim)
     back = product(q.shape[:-1]) * product(weights["output_kernel"].shape)
-    result = Tensor(shape, field, q.dtype, cost=projections + pairs + back)
+    axes = q.axes if len(shape) == q.rank else None
+    result = Tensor(shape, field, q.dtype, cost=projections + pairs + back, axes=axes)
     return result, Tensor((q.shape[0], heads, length, source))
 
 
@@ -180,11 +185,14 @@ class GroupedQueryAttention(Layer):
             k.with_(shape=q.shape, field=k.field.mix((1, 2))),
             v.with_(shape=q.shape, field=v.field.mix((1, 2))),
         ]
-        return Tensor(q.shape, merged_field(seen, q.rank), q.dtype)
+        return Tensor(q.shape, merged_field(seen, q.rank), q.dtype, axes=q.axes)
 
 
 class DotAttention(Layer):
     """Attention of a list [query, value] or [query, value, key]."""
+
+    def input_layouts(self, place: int) -> Layouts:
+        return SEQUENCE
 
     def build(self, input_shape: Any = None) -> None:
         self.attributes["built"] = True

@@ -15,6 +15,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     is_linear,
     keras_layer,
     layout,
+    maps,
     padding_mode,
     per_axis,
     require_rank,
@@ -24,6 +25,7 @@ from analyzers.frameworks.keras.layers.arguments import (
 from analyzers.geometry import CONVOLUTION, Geometry, number, numbers
 from analyzers.tensors.dims import Dim, require
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import Layouts
 from analyzers.tensors.operations import convolution
 from analyzers.tensors.operations.spatial import Pair, below, resized
 from analyzers.tensors.tensor import Tensor
@@ -171,6 +173,9 @@ class BaseConv(Convolution):
         channels = values.get("_channels"), values.get("filters"), values.get("groups")
         return geometry_of(self, in_channels=channels[0], out_channels=channels[1], groups=channels[2])
 
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, len(self.kernel_size))
+
     def call(self, inputs: Any) -> Any:
         return activated(self, convolved(self, _input(self, inputs), self.filters, self.groups))
 
@@ -305,6 +310,9 @@ class BaseDepthwiseConv(Depthwise):
         outs = channels * many if channels is not None and many is not None else None
         return geometry_of(self, in_channels=channels, out_channels=outs, groups=channels)
 
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, len(self.kernel_size))
+
     def call(self, inputs: Any) -> Any:
         return activated(self, _depthwise_of(self, _input(self, inputs)))
 
@@ -362,6 +370,9 @@ class BaseSeparableConv(Depthwise):
 
     def geometry(self) -> Geometry | None:
         return geometry_of(self)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, len(self.kernel_size))
 
     def call(self, inputs: Any) -> Any:
         x = _input(self, inputs)
@@ -506,6 +517,9 @@ class BaseConvTranspose(Convolution):
         return geometry_of(
             self, transposed=True, in_channels=values.get("_channels"), out_channels=values.get("filters"), groups=1
         )
+
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, len(self.kernel_size))
 
     def call(self, inputs: Any) -> Any:
         made = transposed(

@@ -15,9 +15,10 @@ from analyzers.frameworks.keras.layers.arguments import (
     whole,
 )
 from analyzers.interpreter.values import Function
-from analyzers.tensors.dims import text
+from analyzers.tensors.dims import Dim, text
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations import einsum, linear_algebra
+from analyzers.tensors.layout import OPEN, Layout, Layouts
+from analyzers.tensors.operations import axis_names, einsum, linear_algebra
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -39,6 +40,9 @@ class Dense(Layer):
         self.units = whole(units, "units")
         self.activation = activation_of(activation, self.machine)
         self.use_bias = bool(use_bias)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("... E", rest=("N",), E=OPEN),)
 
     def build(self, input_shape: Any = None) -> None:
         if len(input_shape) < 2:
@@ -135,12 +139,15 @@ class Embedding(Layer):
         self.output_dim = whole(output_dim, "output_dim")
         self.attributes["_integers"] = True
 
+    def input_layouts(self, place: int) -> Layouts:
+        return Layout.of("N T", "int64"), Layout.of("...", "int64")
+
     def build(self, input_shape: Any = None) -> None:
         add_weights(self, embeddings=(self.input_dim, self.output_dim))
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
-        made = Tensor((*x.shape, self.output_dim), x.field.insert(x.rank), "float32")
+        made = _embedded(x, self.output_dim)
         numbers = [v for v in x.content or () if isinstance(v, int)]
         if numbers and isinstance(self.input_dim, int) and max(numbers) >= self.input_dim:
             raise OperationError(
@@ -152,6 +159,11 @@ class Embedding(Layer):
                 actual=max(numbers),
             )
         return made
+
+
+def _embedded(x: Tensor, features: Dim) -> Tensor:
+    axes = axis_names.last(axis_names.inserted(x.axes, x.rank), x.rank + 1)
+    return Tensor((*x.shape, features), x.field.insert(x.rank), "float32", axes=axes)
 
 
 @keras_layer("ReversibleEmbedding")
@@ -174,7 +186,7 @@ class ReversibleEmbedding(Layer):
         x = as_tensor(inputs)
         if reverse:
             return linear_algebra.linear(x, Tensor((self.input_dim, self.output_dim)))
-        return Tensor((*x.shape, self.output_dim), x.field.insert(x.rank), "float32")
+        return _embedded(x, self.output_dim)
 
 
 @keras_layer("Identity")

@@ -8,6 +8,7 @@ from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
 from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import Layout, Layouts
 from analyzers.tensors.operations import normalization
 from analyzers.tensors.operations.arguments import axes as axes_of
 from analyzers.tensors.operations.arguments import axis as axis_of
@@ -50,6 +51,11 @@ def _over(self: LayerNormalization | RMSNormalization, input_shape: Any) -> tupl
     return tuple(size_of(input_shape, i) for i in sorted(axes_of(self.axis, len(input_shape))))
 
 
+def _last_axis(self) -> Layouts:
+    """Features in the last dim, where that is the one normalised."""
+    return (Layout.of("... E"),) if self.axis in (-1, [-1], (-1,)) else ()
+
+
 @keras_layer("LayerNormalization")
 class LayerNormalization(Layer):
     def __init__(
@@ -62,6 +68,9 @@ class LayerNormalization(Layer):
         self.axis = axis
         self.center = bool(center)
         self.scale = bool(scale)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return _last_axis(self)
 
     def build(self, input_shape: Any = None) -> None:
         shape = _over(self, input_shape)
@@ -96,6 +105,9 @@ class RMSNormalization(Layer):
     def __init__(self, axis: Any = -1, epsilon: Any = 1e-6, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.axis = axis
+
+    def input_layouts(self, place: int) -> Layouts:
+        return _last_axis(self)
 
     def build(self, input_shape: Any = None) -> None:
         shape = _over(self, input_shape)

@@ -11,6 +11,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     data_format,
     keras_layer,
     layout,
+    maps,
     padding_mode,
     per_axis,
     require_rank,
@@ -18,6 +19,7 @@ from analyzers.frameworks.keras.layers.arguments import (
 )
 from analyzers.geometry import POOLING, Geometry, numbers
 from analyzers.tensors.dims import Dim
+from analyzers.tensors.layout import Layouts
 from analyzers.tensors.operations import pooling, reduction
 from analyzers.tensors.operations.convolution import require_fitting_kernel
 from analyzers.tensors.operations.spatial import resized
@@ -57,6 +59,9 @@ class BasePooling(Layer):
             return None
         known = (0,) * axes if padding == "valid" else padding if isinstance(padding, str) else None
         return Geometry(POOLING, size, numbers(values.get("strides"), axes), known, (1,) * axes)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, len(self.pool_size))
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -141,6 +146,9 @@ class BaseGlobalPooling(Layer):
         self.data_format = data_format(self.machine, format)
         self.keepdims = bool(keepdims)
 
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, self.rank)
+
     def call(self, inputs: Any, mask: Any = None) -> Any:
         x = as_tensor(inputs)
         require_rank(x, self.rank + 2)
@@ -191,6 +199,9 @@ class BaseAdaptivePooling(Layer):
         Layer.__init__(self, **kwargs)
         self.output_size = per_axis(output_size, self.rank, "output_size")
         self.data_format = data_format(self.machine, format)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, self.rank)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)

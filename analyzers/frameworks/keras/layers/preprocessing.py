@@ -11,12 +11,14 @@ from analyzers.frameworks.keras.layers.arguments import (
     data_format,
     invalid,
     keras_layer,
+    maps,
     whole,
 )
 from analyzers.frameworks.keras.layers.reshaping import METHODS
 from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.dims import Dim, unknown_dim
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import OPEN, Layouts, channels_first, channels_last
 from analyzers.tensors.operations import padding, resize
 from analyzers.tensors.operations.arguments import axes as axes_of
 from analyzers.tensors.operations.elementwise import unary
@@ -99,6 +101,9 @@ class Resizing(Layer):
         self.interpolation = interpolation
         self.data_format = data_format(self.machine, format)
 
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, 2)
+
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         dims = _image_dims(x, self.data_format)
@@ -124,6 +129,10 @@ class CenterCrop(Layer):
         self.height = height
         self.width = width
         self.data_format = data_format(self.machine, format)
+
+    def input_layouts(self, place: int) -> Layouts:
+        format = data_format(self.machine, self.data_format)
+        return (channels_first(2, OPEN) if format == "channels_first" else channels_last(2, OPEN),)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)

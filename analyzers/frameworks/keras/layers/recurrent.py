@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, open_shape, size_of
 from analyzers.frameworks.keras.layers.arguments import (
+    SEQUENCE,
     activation_of,
     as_tensor,
+    in_steps,
     keras_layer,
     layout,
+    maps,
     padding_mode,
     require_rank,
     whole,
@@ -20,6 +23,8 @@ from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import tensors_below
 from analyzers.tensors.dims import Dim, product, require, text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import Layouts
+from analyzers.tensors.operations import axis_names
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -97,7 +102,8 @@ def _add_gates(self: Recurrent | Cell, features: Dim) -> None:
 
 def _step(x: Tensor) -> Tensor:
     """One step of a sequence (N, T, …): (N, …) that depends on all of them."""
-    return Tensor((x.shape[0], *x.shape[2:]), x.field.mix((1,)).remove((1,)), x.dtype)
+    shape, axes = (x.shape[0], *x.shape[2:]), axis_names.without(x.axes, (1,))
+    return Tensor(shape, x.field.mix((1,)).remove((1,)), x.dtype, axes=axes)
 
 
 def _set_returns(self: SequenceLayer, sequences: Any, state: Any, backwards: Any, stateful: Any) -> None:
@@ -127,6 +133,9 @@ class Recurrent(SequenceLayer):
         for name, value in own.items():
             setattr(self, name, value)
 
+    def input_layouts(self, place: int) -> Layouts:
+        return SEQUENCE
+
     def build(self, input_shape: Any = None) -> None:
         if input_shape and isinstance(input_shape[0], (tuple, list)):
             input_shape = input_shape[0]
@@ -142,8 +151,8 @@ class Recurrent(SequenceLayer):
         units, gates = self.units, GATES[self.kind]
         field = x.field.mix((1, 2))
         cost = product(x.shape[:2]) * units * gates * (self.attributes["_features"] + units)
-        sequence = Tensor((*x.shape[:2], units), field, cost=cost)
-        last = Tensor((x.shape[0], units), field.remove((1,)), cost=cost)
+        sequence = Tensor((*x.shape[:2], units), field, cost=cost, axes=("N", "T", "E"))
+        last = Tensor((x.shape[0], units), field.remove((1,)), cost=cost, axes=("N", "E"))
         states = [last.with_() for _ in range(STATES[self.kind])]
         result = outputs_of(self, last, sequence, states)
         require_features(x, self.attributes["_features"], result)
@@ -260,7 +269,8 @@ class Cell(Layer):
         x = as_tensor(sequence)
         units = self.units
         cost = x.shape[0] * units * GATES[self.kind] * (self.attributes["_features"] + units)
-        result = Tensor((*x.shape[:-1], units), x.field.mix((x.rank - 1,)), cost=cost)
+        axes = axis_names.last(x.axes, x.rank)
+        result = Tensor((*x.shape[:-1], units), x.field.mix((x.rank - 1,)), cost=cost, axes=axes)
         require_features(x, self.attributes["_features"], (result, [result.with_()] * STATES[self.kind]))
         return result, [result.with_() for _ in range(STATES[self.kind])]
 
@@ -317,6 +327,9 @@ class RNN(SequenceLayer):
         self.cell = cell
         _set_returns(self, return_sequences, return_state, go_backwards, stateful)
 
+    def input_layouts(self, place: int) -> Layouts:
+        return SEQUENCE
+
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False, *, machine: Machine
     ) -> Any:
@@ -331,7 +344,8 @@ class RNN(SequenceLayer):
         last, kept = made
         if isinstance(last, Unknown):
             raise UnknownUsed(last)
-        sequence = Tensor((last.shape[0], x.shape[1], *last.shape[1:]), last.field.insert(1), last.dtype)
+        shape, axes = (last.shape[0], x.shape[1], *last.shape[1:]), axis_names.inserted(last.axes, 1, "T")
+        sequence = Tensor(shape, last.field.insert(1), last.dtype, axes=axes)
         return outputs_of(self, last, sequence, list(tensors_below(kept)))
 
 
@@ -381,6 +395,9 @@ class ConvLSTM(SequenceLayer, Convolution):
         )  # fmt: skip
         _set_returns(self, return_sequences, return_state, go_backwards, stateful)
 
+    def input_layouts(self, place: int) -> Layouts:
+        return in_steps(maps(self.data_format, self.rank))
+
     def build(self, input_shape: Any = None) -> None:
         if len(input_shape) != self.rank + 3:
             require_rank(Tensor(open_shape(input_shape)), self.rank + 3)
@@ -416,7 +433,8 @@ class ConvLSTM(SequenceLayer, Convolution):
         field = inner.field.forget(dims, "a convolution repeated at every step")
         cost = (last.cost + inner.cost) * 4 * x.shape[1]
         last = last.with_(field=field, cost=cost)
-        sequence = Tensor((last.shape[0], x.shape[1], *last.shape[1:]), field.insert(1), cost=cost)
+        shape, axes = (last.shape[0], x.shape[1], *last.shape[1:]), axis_names.inserted(last.axes, 1, "T")
+        sequence = Tensor(shape, field.insert(1), cost=cost, axes=axes)
         return outputs_of(self, last, sequence, [last.with_(), last.with_()])
 
 

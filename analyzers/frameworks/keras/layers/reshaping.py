@@ -13,6 +13,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     invalid,
     keras_layer,
     layout,
+    maps,
     per_axis,
     require_rank,
     whole,
@@ -20,7 +21,8 @@ from analyzers.frameworks.keras.layers.arguments import (
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations import padding, reshape, resize
+from analyzers.tensors.layout import OPEN, SPATIAL, Layout, Layouts, channels_last
+from analyzers.tensors.operations import axis_names, padding, reshape, resize
 from analyzers.tensors.operations.spatial import below
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import Tensor
@@ -97,6 +99,9 @@ class RepeatVector(Layer):
         Layer.__init__(self, **kwargs)
         self.n = whole(n, "n", 0)
 
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("N E", E=OPEN),)
+
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, 2)
@@ -126,8 +131,13 @@ def pairs_of(value: Any, rank: int, argument: str) -> tuple[tuple[Dim, Dim], ...
 class Border(Layer):
     """Zero padding and cropping: amounts at the ends of every axis."""
 
+    data_format: str
+
     rank = 2
     sign = 1
+
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, self.rank)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -220,13 +230,13 @@ def enlarged(x: Tensor, factors: Sequence[Dim], dims: Sequence[int], interpolati
     """Every axis ``factor`` times as long."""
     sizes = [x.shape[d] * f for d, f in zip(dims, factors)]
     if interpolation == "nearest":
-        field = x.field
+        field = x.field.moved_over(dims, SPATIAL[len(dims)])
         for dim, factor, size in zip(dims, factors, sizes):
             field = field.gather(dim, Gather.repeated(factor), size)
         shape = list(x.shape)
         for dim, size in zip(dims, sizes):
             shape[dim] = size
-        return x.with_(shape=shape, field=field)
+        return x.with_(shape=shape, field=field, axes=axis_names.of_map(x.rank, dims))
     scales = [Fraction(f) if isinstance(f, int) else None for f in factors]
     return resize.resize(x, sizes, scales, METHODS[interpolation], False, False, dims)
 
@@ -236,6 +246,9 @@ class UpSampling1D(Layer):
     def __init__(self, size: Any = 2, **kwargs: Any) -> None:
         Layer.__init__(self, **kwargs)
         self.size = whole(size[0] if isinstance(size, (tuple, list)) else size, "size")
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_last(1, OPEN),)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -262,6 +275,9 @@ class UpSampling2D(Layer):
         self.data_format = data_format(self.machine, format)
         self.interpolation = interpolation.lower()
 
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, 2)
+
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
         require_rank(x, 4)
@@ -278,6 +294,9 @@ class UpSampling3D(Layer):
         Layer.__init__(self, **kwargs)
         self.size = per_axis(size, 3, "size")
         self.data_format = data_format(self.machine, format)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return maps(self.data_format, 3)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights, every_layer, is_layer, layers_below
-from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
+from analyzers.frameworks.keras.layers.arguments import as_tensor, in_steps, invalid, keras_layer, require_rank
+from analyzers.interpreter.framework import layouts_of
 from analyzers.interpreter.values import Instance, blank_copy
 from analyzers.tensors.dims import Dim
+from analyzers.tensors.layout import Layouts
+from analyzers.tensors.operations import axis_names
 from analyzers.tensors.operations.concat_split import cat
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
@@ -60,6 +63,11 @@ class TimeDistributed(Layer):
         Layer.__init__(self, **kwargs)
         self.layer = layer if _has_parts(layer) else Hidden(layer)
 
+    def input_layouts(self, place: int) -> Layouts:
+        held = self.attributes["layer"]
+        inner = layouts_of(held.layer if isinstance(held, Hidden) else held)
+        return in_steps(tuple(one for one in inner if one.names[0] == "N"))
+
     def call(self, inputs: Any, training: Any = None, mask: Any = None, *, machine: Machine) -> Any:
         x = as_tensor(inputs)
         if x.rank < 3:
@@ -68,7 +76,8 @@ class TimeDistributed(Layer):
         inner = held.layer if isinstance(held, Hidden) else held
         located = x.field.located(1)
         field = x.field.forget((1,), "a step of its own at every time") if located else x.field
-        merged = Tensor((x.shape[0] * x.shape[1], *x.shape[2:]), field.remove((1,)), x.dtype)
+        shape, axes = (x.shape[0] * x.shape[1], *x.shape[2:]), axis_names.without(x.axes, (1,))
+        merged = Tensor(shape, field.remove((1,)), x.dtype, axes=axes)
         result = inner_call(inner, [merged], machine) if isinstance(held, Hidden) else machine.call(inner, (merged,))
         if isinstance(held, Hidden):
             adopt(self, "layer", inner)
@@ -76,7 +85,8 @@ class TimeDistributed(Layer):
             raise UnknownUsed(result if isinstance(result, Unknown) else Unknown("several outputs of every step"))
         keeps_time = located and x.rank == 3 and result.rank == 2
         field = x.field.mix((2,)) if keeps_time else result.field.insert(1)
-        return Tensor((x.shape[0], x.shape[1], *result.shape[1:]), field, result.dtype, cost=result.cost)
+        shape, axes = (x.shape[0], x.shape[1], *result.shape[1:]), axis_names.inserted(result.axes, 1, "T")
+        return Tensor(shape, field, result.dtype, cost=result.cost, axes=axes)
 
 
 def _has_parts(inner: Instance) -> bool:
@@ -121,6 +131,9 @@ class Bidirectional(Layer):
     @property
     def layer(self) -> Any:
         return self.attributes["_forward"].layer
+
+    def input_layouts(self, place: int) -> Layouts:
+        return layouts_of(self.attributes["_forward"].layer, place)
 
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None, *, machine: Machine

@@ -9,6 +9,7 @@ from analyzers.interpreter.overlays import function
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import same, unknown_dim
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.operations import axis_names
 from analyzers.tensors.operations.arguments import size as size_of
 from analyzers.tensors.operations.spatial import require_at_least
 from analyzers.tensors.tensor import Tensor
@@ -35,7 +36,8 @@ def embedding(
         )
     if isinstance(padding_idx, int) and isinstance(table.shape[0], int):
         require_range(padding_idx, -table.shape[0], table.shape[0] - 1, "padding_idx", "AssertionError")
-    return Tensor((*x.shape, table.shape[1]), x.field.insert(x.rank), table.dtype)
+    axes = axis_names.last(axis_names.inserted(x.axes, x.rank), x.rank + 1)
+    return Tensor((*x.shape, table.shape[1]), x.field.insert(x.rank), table.dtype, axes=axes)
 
 
 @function("torch.embedding")
@@ -71,10 +73,10 @@ def embedding_bag(
         )
     _require_bag(x, offsets, per_sample_weights, mode)
     if x.rank == 2:
-        return Tensor((x.shape[0], table.shape[1]), x.field.mix([1]), table.dtype)
+        return Tensor((x.shape[0], table.shape[1]), x.field.mix([1]), table.dtype, axes=("N", "E"))
     ends = tensor(offsets)
     bags = ends.shape[0] - 1 if include_last_offset else ends.shape[0]
-    return Tensor((bags, table.shape[1]), x.field.mix([0]).insert(1), table.dtype)
+    return Tensor((bags, table.shape[1]), x.field.mix([0]).insert(1), table.dtype, axes=("N", "E"))
 
 
 def _require_bag(x: Tensor, offsets: Any, per_sample_weights: Any, mode: str) -> None:

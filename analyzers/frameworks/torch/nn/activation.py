@@ -9,7 +9,9 @@ from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.padding import check_rank
 from analyzers.frameworks.torch.nn.weights import length, weight
+from analyzers.tensors.dims import same
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import MAPS, Layout, Layouts, takes_map
 from analyzers.tensors.tensor import Tensor
 
 
@@ -285,6 +287,11 @@ class PReLU(Module):
     def reset_parameters(self) -> None:
         """Sets the slopes to ``init``; shapes stay."""
 
+    def input_layouts(self, place: int) -> Layouts:
+        """One slope for every channel, or one for all of whatever comes."""
+        one = same(self.weight.shape[0], 1) is True
+        return () if one else (Layout.of("N C ...", rest=MAPS, C=self.weight.shape[0]),)
+
     def forward(self, input: Tensor) -> Tensor:
         return F.prelu(input, self.weight)
 
@@ -336,6 +343,8 @@ class Softmax(Module):
 @nn_layer("activation")
 class Softmax2d(Module):
     """Softmax over channels of N×C×H×W or C×H×W; ValueError for other ranks."""
+
+    input_layouts = takes_map(2)
 
     def __init__(self) -> None:
         pass

@@ -9,11 +9,14 @@ from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.children import make
 from analyzers.frameworks.torch.nn.linear import NonDynamicallyQuantizableLinear
 from analyzers.frameworks.torch.nn.naming import nn_layer
+from analyzers.frameworks.torch.nn.recurrent import sequence
 from analyzers.frameworks.torch.nn.weights import below, divisible, invalid, register_optional, weight
 from analyzers.interpreter.overlays import function
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, same, text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import Layouts
+from analyzers.tensors.operations import axis_names
 from analyzers.tensors.operations.elementwise import merged_field
 from analyzers.tensors.operations.linear_algebra import linear, matmul, scaled_dot_product_attention
 from analyzers.tensors.tensor import Tensor
@@ -99,6 +102,11 @@ class MultiheadAttention(Module):
         _register_key_and_value_bias(self, add_bias_kv, embed_dim)
         self.add_zero_attn = add_zero_attn
 
+    def input_layouts(self, place: int) -> Layouts:
+        """Query, key and value; the masks behind them are none of these."""
+        sizes = self.embed_dim, self.kdim, self.vdim
+        return (sequence(self.batch_first, sizes[place]),) if place < len(sizes) else ()
+
     def _reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
@@ -144,7 +152,8 @@ def _swapped(*tensors: Tensor) -> tuple[Tensor, ...]:
 def _swap(tensor: Tensor) -> Tensor:
     first, second, *rest = tensor.shape
     order = (1, 0, *range(2, tensor.rank))
-    return tensor.with_(shape=(second, first, *rest), field=tensor.field.permute(order), cost=tensor.cost)
+    changes = {"field": tensor.field.permute(order), "axes": axis_names.ordered(tensor.axes, order)}
+    return tensor.with_(shape=(second, first, *rest), cost=tensor.cost, **changes)
 
 
 @dataclass(slots=True)
@@ -217,7 +226,7 @@ class Attention:
 
     def _extended(self, keys: Tensor) -> Tensor:
         *batch, source, size = keys.shape
-        return keys.with_(shape=(*batch, source + self.extra_keys, size), cost=keys.cost)
+        return keys.with_(shape=(*batch, source + self.extra_keys, size), cost=keys.cost, axes=keys.axes)
 
     def _attend(self, query: Tensor, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         attended = scaled_dot_product_attention(queries, keys, values)

@@ -11,6 +11,9 @@ from analyzers.frameworks.torch.nn.padding import check_rank
 from analyzers.frameworks.torch.nn.weights import check_size, length, on, register_optional
 from analyzers.tensors.dims import same
 from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.layout import MAPS, Layout, Layouts, channels_first
+from analyzers.tensors.operations.concat_split import select
+from analyzers.tensors.operations.reshape import unsqueeze
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -111,6 +114,9 @@ class _BatchNorm(_NormBase):
 class BatchNorm1d(_BatchNorm):
     """N×C or N×C×L; ValueError for other ranks, channel-mismatch unless C is num_features."""
 
+    def input_layouts(self, place: int) -> Layouts:
+        return Layout.of("N C", C=self.num_features), channels_first(1, self.num_features)
+
     def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 2, 3)
 
@@ -119,6 +125,9 @@ class BatchNorm1d(_BatchNorm):
 class BatchNorm2d(_BatchNorm):
     """N×C×H×W; ValueError for other ranks, channel-mismatch unless C is num_features."""
 
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_first(2, self.num_features),)
+
     def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 4)
 
@@ -126,6 +135,9 @@ class BatchNorm2d(_BatchNorm):
 @nn_layer("batchnorm", FEATURES)
 class BatchNorm3d(_BatchNorm):
     """N×C×D×H×W; ValueError for other ranks, channel-mismatch unless C is num_features."""
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_first(3, self.num_features),)
 
     def _check_input_dim(self, input: Tensor) -> None:
         check_rank(input, 5)
@@ -150,6 +162,9 @@ class SyncBatchNorm(_BatchNorm):
     ) -> None:
         _BatchNorm.__init__(self, num_features, eps, momentum, affine, track_running_stats, bias=bias)
         self.process_group = process_group
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("N C ...", rest=MAPS, C=self.num_features),)
 
     def _check_input_dim(self, input: Tensor) -> None:
         if input.rank < 2:
@@ -201,9 +216,7 @@ class _InstanceNorm(_NormBase):
         return F.instance_norm(input, *statistics, self.weight, self.bias, own, momentum, self.eps)
 
     def _handle_no_batch_input(self, input: Tensor) -> Tensor:
-        field = input.field.insert(0)
-        batched = self._apply_instance_norm(input.with_(shape=(1, *input.shape), field=field))
-        return batched.with_(shape=batched.shape[1:], field=batched.field.remove((0,)))
+        return select(self._apply_instance_norm(unsqueeze(input, 0)), 0, 0)
 
     def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
@@ -218,6 +231,9 @@ class _InstanceNorm(_NormBase):
 class InstanceNorm1d(_InstanceNorm):
     """N×C×L or C×L."""
 
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_first(1, self.num_features),)
+
     def _get_no_batch_dim(self) -> int:
         return 2
 
@@ -229,6 +245,9 @@ class InstanceNorm1d(_InstanceNorm):
 class InstanceNorm2d(_InstanceNorm):
     """N×C×H×W or C×H×W."""
 
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_first(2, self.num_features),)
+
     def _get_no_batch_dim(self) -> int:
         return 3
 
@@ -239,6 +258,9 @@ class InstanceNorm2d(_InstanceNorm):
 @nn_layer("instancenorm", FEATURES)
 class InstanceNorm3d(_InstanceNorm):
     """N×C×D×H×W or C×D×H×W."""
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_first(3, self.num_features),)
 
     def _get_no_batch_dim(self) -> int:
         return 4

@@ -20,6 +20,7 @@ from analyzers.frameworks.torch.nn.weights import (
 from analyzers.geometry import CONVOLUTION, Geometry, number, numbers
 from analyzers.tensors.dims import Dim, text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import Layouts, channels_first
 from analyzers.tensors.tensor import Tensor
 
 CHANNELS = ("in_channels", "out_channels")
@@ -144,6 +145,9 @@ class _ConvNd(Module):
             groups=channels[2],
             biased=own == {"weight", "bias"},
         )
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_first(len(self.kernel_size), self.in_channels),)
 
     def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""

@@ -9,12 +9,15 @@ from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.pooling import window_of
 from analyzers.geometry import UNFOLDING, Geometry
+from analyzers.tensors.layout import takes_map
 from analyzers.tensors.tensor import Tensor
 
 
 @nn_layer("fold")
 class Fold(Module):
     """N×(C·kernel)×blocks → N×C×``output_size``, overlaps added."""
+
+    input_layouts = takes_map(1)
 
     def __init__(
         self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
@@ -33,6 +36,8 @@ class Fold(Module):
 @nn_layer("fold")
 class Unfold(Module):
     """N×C×H×W → N×(C·kernel)×blocks."""
+
+    input_layouts = takes_map(2)
 
     def geometry(self) -> Geometry | None:
         return window_of(self, 2, UNFOLDING)

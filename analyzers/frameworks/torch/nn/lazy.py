@@ -34,6 +34,7 @@ from analyzers.frameworks.torch.nn.weights import on, register_optional, weight
 from analyzers.interpreter.values import HostObject, Instance
 from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.layout import OPEN, Layouts, channels_first
 from analyzers.tensors.tensor import Tensor, parameter
 
 UNSEEN = "a lazy layer that was not called"
@@ -74,6 +75,9 @@ class _LazyConvXdMixin(LazyModuleMixin):
 
     def _get_num_spatial_dims(self) -> int:
         raise PythonError("NotImplementedError", f"{self.class_.name} does not say how many axes it has")
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_first(len(self.kernel_size), OPEN),)
 
     def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
         self.in_channels = self._get_in_channels(input)

@@ -8,6 +8,7 @@ from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import internal_layer, nn_layer
 from analyzers.frameworks.torch.nn.weights import below, invalid, register_optional, weight
+from analyzers.tensors.layout import VECTORS, Layout, Layouts
 from analyzers.tensors.tensor import Tensor
 
 FEATURES = ("in_features", "out_features")
@@ -42,6 +43,9 @@ class Linear(Module):
         self.out_features = out_features
         self.weight = weight(out_features, in_features)
         register_optional(self, "bias", bias, out_features)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("... E", rest=VECTORS, E=self.in_features),)
 
     def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
@@ -90,6 +94,9 @@ class Bilinear(Module):
         register_optional(self, "bias", bias, out_features)
         if below(in1_features, 1):
             raise invalid(f"{{subject}} needs in1_features above 0, gets {in1_features}", actual=in1_features)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("... E", rest=VECTORS, E=self.in2_features if place else self.in1_features),)
 
     def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""

@@ -12,12 +12,20 @@ from analyzers.frameworks.torch.nn.padding import check_rank
 from analyzers.frameworks.torch.nn.weights import divisible, register_optional
 from analyzers.tensors.dims import text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import MAPS, SEQUENCES, Layout, Layouts, takes_map
 from analyzers.tensors.tensor import Tensor
 
 
 def normalized(shape: Any) -> tuple[Any, ...]:
     """``normalized_shape`` as a tuple: a single size stands for the last dim."""
     return tuple(shape) if isinstance(shape, (list, tuple)) else (shape,)
+
+
+def _features(shape: tuple[Any, ...]) -> Layouts:
+    """The last dims are of this shape; only one of them holds features."""
+    if len(shape) == 1:
+        return (Layout.of("... E", rest=SEQUENCES, E=shape[0]),)
+    return (Layout(("N", *(None,) * len(shape)), (None, *shape)),)
 
 
 @nn_layer("normalization", ("normalized_shape",))
@@ -40,6 +48,9 @@ class LayerNorm(Module):
         self.eps = eps
         self.elementwise_affine = elementwise_affine
         register_affine(self, elementwise_affine, bias, *self.normalized_shape)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return _features(self.normalized_shape)
 
     def reset_parameters(self) -> None:
         """Sets scale 1 and shift 0; shapes stay."""
@@ -69,6 +80,9 @@ class RMSNorm(Module):
         self.eps = eps
         self.elementwise_affine = elementwise_affine
         register_optional(self, "weight", elementwise_affine, *self.normalized_shape)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return _features(self.normalized_shape)
 
     def reset_parameters(self) -> None:
         """Sets scale 1; shapes stay."""
@@ -105,6 +119,9 @@ class GroupNorm(Module):
         self.affine = affine
         register_affine(self, affine, bias, num_channels)
 
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("N C ...", rest=MAPS, C=self.num_channels),)
+
     def reset_parameters(self) -> None:
         """Sets scale 1 and shift 0; shapes stay."""
 
@@ -136,6 +153,9 @@ class LocalResponseNorm(Module):
         self.beta = beta
         self.k = k
 
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("N C ...", rest=MAPS),)
+
     def forward(self, input: Tensor) -> Tensor:
         return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
@@ -143,6 +163,8 @@ class LocalResponseNorm(Module):
 @nn_layer("normalization")
 class CrossMapLRN2d(Module):
     """N×C×H×W → the same."""
+
+    input_layouts = takes_map(2)
 
     def __init__(self, size: Any, alpha: Any = 1e-4, beta: Any = 0.75, k: Any = 1) -> None:
         self.size = size

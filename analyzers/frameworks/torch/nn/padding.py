@@ -9,6 +9,7 @@ from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.tuples import pair, quadruple, sextuple
 from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.layout import takes_map
 from analyzers.tensors.tensor import Tensor
 
 
@@ -38,6 +39,8 @@ class _CircularPadNd(Module):
 class CircularPad1d(_CircularPadNd):
     """N×C×L → N×C×(L + left + right)."""
 
+    input_layouts = takes_map(1)
+
     def __init__(self, padding: Any) -> None:
         self.padding = pair(padding)
 
@@ -49,6 +52,8 @@ class CircularPad1d(_CircularPadNd):
 class CircularPad2d(_CircularPadNd):
     """N×C×H×W → N×C×(H + top + bottom)×(W + left + right)."""
 
+    input_layouts = takes_map(2)
+
     def __init__(self, padding: Any) -> None:
         self.padding = quadruple(padding)
 
@@ -59,6 +64,8 @@ class CircularPad2d(_CircularPadNd):
 @nn_layer("padding")
 class CircularPad3d(_CircularPadNd):
     """N×C×D×H×W, each spatial axis grows by its two paddings."""
+
+    input_layouts = takes_map(3)
 
     def __init__(self, padding: Any) -> None:
         self.padding = sextuple(padding)
@@ -84,6 +91,8 @@ class _ConstantPadNd(Module):
 class ConstantPad1d(_ConstantPadNd):
     """…×L → …×(L + left + right)."""
 
+    input_layouts = takes_map(1)
+
     def __init__(self, padding: Any, value: Any) -> None:
         _ConstantPadNd.__init__(self, value)
         self.padding = pair(padding)
@@ -93,6 +102,8 @@ class ConstantPad1d(_ConstantPadNd):
 class ConstantPad2d(_ConstantPadNd):
     """…×H×W → …×(H + top + bottom)×(W + left + right)."""
 
+    input_layouts = takes_map(2)
+
     def __init__(self, padding: Any, value: Any) -> None:
         _ConstantPadNd.__init__(self, value)
         self.padding = quadruple(padding)
@@ -101,6 +112,8 @@ class ConstantPad2d(_ConstantPadNd):
 @nn_layer("padding")
 class ConstantPad3d(_ConstantPadNd):
     """…×D×H×W, each spatial axis grows by its two paddings."""
+
+    input_layouts = takes_map(3)
 
     def __init__(self, padding: Any, value: Any) -> None:
         _ConstantPadNd.__init__(self, value)
@@ -121,6 +134,8 @@ class _ReflectionPadNd(Module):
 class ReflectionPad1d(_ReflectionPadNd):
     """N×C×L → N×C×(L + left + right)."""
 
+    input_layouts = takes_map(1)
+
     def __init__(self, padding: Any) -> None:
         self.padding = pair(padding)
 
@@ -129,6 +144,8 @@ class ReflectionPad1d(_ReflectionPadNd):
 class ReflectionPad2d(_ReflectionPadNd):
     """N×C×H×W → N×C×(H + top + bottom)×(W + left + right)."""
 
+    input_layouts = takes_map(2)
+
     def __init__(self, padding: Any) -> None:
         self.padding = quadruple(padding)
 
@@ -136,6 +153,8 @@ class ReflectionPad2d(_ReflectionPadNd):
 @nn_layer("padding")
 class ReflectionPad3d(_ReflectionPadNd):
     """N×C×D×H×W, each spatial axis grows by its two paddings."""
+
+    input_layouts = takes_map(3)
 
     def __init__(self, padding: Any) -> None:
         self.padding = sextuple(padding)
@@ -155,6 +174,8 @@ class _ReplicationPadNd(Module):
 class ReplicationPad1d(_ReplicationPadNd):
     """N×C×L → N×C×(L + left + right)."""
 
+    input_layouts = takes_map(1)
+
     def __init__(self, padding: Any) -> None:
         self.padding = pair(padding)
 
@@ -162,6 +183,8 @@ class ReplicationPad1d(_ReplicationPadNd):
 @nn_layer("padding")
 class ReplicationPad2d(_ReplicationPadNd):
     """N×C×H×W → N×C×(H + top + bottom)×(W + left + right)."""
+
+    input_layouts = takes_map(2)
 
     def __init__(self, padding: Any) -> None:
         self.padding = quadruple(padding)
@@ -171,6 +194,8 @@ class ReplicationPad2d(_ReplicationPadNd):
 class ReplicationPad3d(_ReplicationPadNd):
     """N×C×D×H×W, each spatial axis grows by its two paddings."""
 
+    input_layouts = takes_map(3)
+
     def __init__(self, padding: Any) -> None:
         self.padding = sextuple(padding)
 
@@ -178,6 +203,8 @@ class ReplicationPad3d(_ReplicationPadNd):
 @nn_layer("padding")
 class ZeroPad1d(ConstantPad1d):
     """…×L → …×(L + left + right)."""
+
+    input_layouts = takes_map(1)
 
     def __init__(self, padding: Any) -> None:
         ConstantPad1d.__init__(self, padding, 0.0)
@@ -187,6 +214,8 @@ class ZeroPad1d(ConstantPad1d):
 class ZeroPad2d(ConstantPad2d):
     """…×H×W → …×(H + top + bottom)×(W + left + right)."""
 
+    input_layouts = takes_map(2)
+
     def __init__(self, padding: Any) -> None:
         ConstantPad2d.__init__(self, padding, 0.0)
 
@@ -194,6 +223,8 @@ class ZeroPad2d(ConstantPad2d):
 @nn_layer("padding")
 class ZeroPad3d(ConstantPad3d):
     """…×D×H×W, each spatial axis grows by its two paddings."""
+
+    input_layouts = takes_map(3)
 
     def __init__(self, padding: Any) -> None:
         ConstantPad3d.__init__(self, padding, 0.0)

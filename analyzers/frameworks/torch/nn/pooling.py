@@ -10,6 +10,7 @@ from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.tuples import pair, single, triple
 from analyzers.frameworks.torch.nn.weights import below, invalid
 from analyzers.geometry import POOLING, UNPOOLING, Geometry, numbers
+from analyzers.tensors.layout import takes_map
 from analyzers.tensors.tensor import Tensor
 
 
@@ -63,6 +64,8 @@ def _window(self: _MaxPoolNd) -> tuple[Any, ...]:
 class MaxPool1d(_MaxPoolNd):
     """N×C×L → N×C×L'; with ``return_indices`` a pair. Raises empty-output, invalid-argument."""
 
+    input_layouts = takes_map(1)
+
     def geometry(self) -> Geometry | None:
         return window_of(self, 1)
 
@@ -74,6 +77,8 @@ class MaxPool1d(_MaxPoolNd):
 class MaxPool2d(_MaxPoolNd):
     """N×C×H×W → N×C×H'×W'; with ``return_indices`` a pair. Raises empty-output, invalid-argument."""
 
+    input_layouts = takes_map(2)
+
     def geometry(self) -> Geometry | None:
         return window_of(self, 2)
 
@@ -84,6 +89,8 @@ class MaxPool2d(_MaxPoolNd):
 @nn_layer("pooling")
 class MaxPool3d(_MaxPoolNd):
     """N×C×D×H×W → N×C×D'×H'×W'; with ``return_indices`` a pair. Raises empty-output, invalid-argument."""
+
+    input_layouts = takes_map(3)
 
     def geometry(self) -> Geometry | None:
         return window_of(self, 3)
@@ -108,6 +115,8 @@ class _MaxUnpoolNd(Module):
 class MaxUnpool1d(_MaxUnpoolNd):
     """N×C×L and its indices → N×C×L', ``L' = (L−1)·s − 2p + k`` unless ``output_size`` says."""
 
+    input_layouts = takes_map(1)
+
     def geometry(self) -> Geometry | None:
         return window_of(self, 1, UNPOOLING)
 
@@ -124,6 +133,8 @@ class MaxUnpool1d(_MaxUnpoolNd):
 class MaxUnpool2d(_MaxUnpoolNd):
     """N×C×H×W and its indices → N×C×H'×W', per axis as :class:`MaxUnpool1d`."""
 
+    input_layouts = takes_map(2)
+
     def geometry(self) -> Geometry | None:
         return window_of(self, 2, UNPOOLING)
 
@@ -139,6 +150,8 @@ class MaxUnpool2d(_MaxUnpoolNd):
 @nn_layer("pooling")
 class MaxUnpool3d(_MaxUnpoolNd):
     """N×C×D×H×W and its indices → N×C×D'×H'×W', per axis as :class:`MaxUnpool1d`."""
+
+    input_layouts = takes_map(3)
 
     def geometry(self) -> Geometry | None:
         return window_of(self, 3, UNPOOLING)
@@ -169,6 +182,8 @@ class _AvgPoolNd(Module):
 @nn_layer("pooling")
 class AvgPool1d(_AvgPoolNd):
     """N×C×L → N×C×L'. Raises empty-output, invalid-argument (padding above half the kernel)."""
+
+    input_layouts = takes_map(1)
 
     def geometry(self) -> Geometry | None:
         return window_of(self, 1)
@@ -206,6 +221,8 @@ def _set_average_window(
 class AvgPool2d(_AvgPoolNd):
     """N×C×H×W → N×C×H'×W'. Raises empty-output, invalid-argument (padding above half the kernel)."""
 
+    input_layouts = takes_map(2)
+
     def geometry(self) -> Geometry | None:
         return window_of(self, 2)
 
@@ -229,6 +246,8 @@ class AvgPool2d(_AvgPoolNd):
 @nn_layer("pooling")
 class AvgPool3d(_AvgPoolNd):
     """N×C×D×H×W → N×C×D'×H'×W'. Raises empty-output, invalid-argument."""
+
+    input_layouts = takes_map(3)
 
     def geometry(self) -> Geometry | None:
         return window_of(self, 3)
@@ -263,6 +282,8 @@ def check_fractional(output_size: Any, output_ratio: Any) -> None:
 class FractionalMaxPool2d(Module):
     """N×C×H×W → N×C×``output_size`` (or H·ratio × W·ratio, rounded down)."""
 
+    input_layouts = takes_map(2)
+
     def __init__(
         self,
         kernel_size: Any,
@@ -286,6 +307,8 @@ class FractionalMaxPool2d(Module):
 @nn_layer("pooling")
 class FractionalMaxPool3d(Module):
     """N×C×D×H×W → N×C×``output_size`` (or each size · ratio, rounded down)."""
+
+    input_layouts = takes_map(3)
 
     def __init__(
         self,
@@ -324,6 +347,8 @@ class _LPPoolNd(Module):
 class LPPool1d(_LPPoolNd):
     """N×C×L → N×C×L'."""
 
+    input_layouts = takes_map(1)
+
     def geometry(self) -> Geometry | None:
         return window_of(self, 1)
 
@@ -335,6 +360,8 @@ class LPPool1d(_LPPoolNd):
 class LPPool2d(_LPPoolNd):
     """N×C×H×W → N×C×H'×W'."""
 
+    input_layouts = takes_map(2)
+
     def geometry(self) -> Geometry | None:
         return window_of(self, 2)
 
@@ -345,6 +372,8 @@ class LPPool2d(_LPPoolNd):
 @nn_layer("pooling")
 class LPPool3d(_LPPoolNd):
     """N×C×D×H×W → N×C×D'×H'×W'."""
+
+    input_layouts = takes_map(3)
 
     def geometry(self) -> Geometry | None:
         return window_of(self, 3)
@@ -369,6 +398,8 @@ class _AdaptiveMaxPoolNd(Module):
 class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """N×C×L → N×C×``output_size``; with ``return_indices`` a pair."""
 
+    input_layouts = takes_map(1)
+
     def forward(self, input: Tensor) -> Any:
         return F.adaptive_max_pool1d(input, self.output_size, self.return_indices)
 
@@ -377,6 +408,8 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
 class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """N×C×H×W → N×C×``output_size``; with ``return_indices`` a pair."""
 
+    input_layouts = takes_map(2)
+
     def forward(self, input: Tensor) -> Any:
         return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
 
@@ -384,6 +417,8 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
 @nn_layer("pooling")
 class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """N×C×D×H×W → N×C×``output_size``; with ``return_indices`` a pair."""
+
+    input_layouts = takes_map(3)
 
     def forward(self, input: Tensor) -> Any:
         return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)
@@ -404,6 +439,8 @@ class _AdaptiveAvgPoolNd(Module):
 class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """N×C×L → N×C×``output_size``."""
 
+    input_layouts = takes_map(1)
+
     def forward(self, input: Tensor) -> Tensor:
         return F.adaptive_avg_pool1d(input, self.output_size)
 
@@ -412,6 +449,8 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
 class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """N×C×H×W → N×C×``output_size``."""
 
+    input_layouts = takes_map(2)
+
     def forward(self, input: Tensor) -> Tensor:
         return F.adaptive_avg_pool2d(input, self.output_size)
 
@@ -419,6 +458,8 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
 @nn_layer("pooling")
 class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """N×C×D×H×W → N×C×``output_size``."""
+
+    input_layouts = takes_map(3)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.adaptive_avg_pool3d(input, self.output_size)

@@ -12,6 +12,7 @@ from analyzers.frameworks.torch.nn.weights import below, invalid, register_optio
 from analyzers.tensors.dims import Dim, exact_quotient
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import Layout, Layouts
 from analyzers.tensors.operations.elementwise import merged_field
 from analyzers.tensors.operations.recurrent import cell, recurrent, require_state
 from analyzers.tensors.tensor import Tensor
@@ -47,6 +48,11 @@ def check_flags(bias: Any, batch_first: Any) -> None:
     for name, value in (("bias", bias), ("batch_first", batch_first)):
         if not isinstance(value, (bool, Unknown)):
             raise invalid(f"{{subject}} takes True or False as {name}, gets {value!r}", "TypeError", argument=name)
+
+
+def sequence(batch_first: Any, features: Any) -> Layout:
+    """Steps of so many features; the batch comes second unless told otherwise."""
+    return Layout.of("N T E" if batch_first else "T N E", E=features)
 
 
 @nn_layer("rnn", SIZES)
@@ -88,6 +94,12 @@ class RNNBase(Module):
             self.machine.budget.spend(STEPS_PER_LAYER)
             for suffix in ("", "_reverse")[: directions(self)]:
                 self._all_weights.append(_register_layer(self, layer, suffix))
+
+    def input_layouts(self, place: int) -> Layouts:
+        """The sequence, or a state for every layer and direction."""
+        if not place:
+            return (sequence(self.batch_first, self.input_size),)
+        return (Layout((None, "N", "E"), (self.num_layers * directions(self), None, output_size(self))),)
 
     def flatten_parameters(self) -> None:
         """Rearranges memory; shapes stay."""
@@ -282,6 +294,9 @@ class RNNCellBase(Module):
         self.weight_hh = weight(gates, hidden_size)
         register_optional(self, "bias_ih", bias, gates)
         register_optional(self, "bias_hh", bias, gates)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("N E", E=self.hidden_size if place else self.input_size),)
 
     def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""

@@ -7,6 +7,7 @@ from typing import Any
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
+from analyzers.tensors.layout import MAPS, Layout, Layouts
 from analyzers.tensors.tensor import Tensor
 
 
@@ -16,6 +17,9 @@ class ChannelShuffle(Module):
 
     def __init__(self, groups: Any) -> None:
         self.groups = groups
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("N C ...", rest=MAPS),)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.channel_shuffle(input, self.groups)

@@ -10,6 +10,7 @@ from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.weights import invalid, weight
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import same
+from analyzers.tensors.layout import Layout, Layouts
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown
 
@@ -74,6 +75,9 @@ class Embedding(Module):
         self.weight = table(_weight, num_embeddings, embedding_dim, _freeze)
         self.sparse = sparse
 
+    def input_layouts(self, place: int) -> Layouts:
+        return Layout.of("N T", "int64"), Layout.of("...", "int64", rest=("N",))
+
     def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""
 
@@ -137,6 +141,9 @@ class EmbeddingBag(Module):
         self.mode = mode
         self.sparse = sparse
         self.include_last_offset = include_last_offset
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("N", "int64") if place == 1 else Layout.of("N T", "int64"),)
 
     def reset_parameters(self) -> None:
         """Draws new values; shapes stay."""

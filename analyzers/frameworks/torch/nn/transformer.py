@@ -14,10 +14,13 @@ from analyzers.frameworks.torch.nn.dropout import Dropout
 from analyzers.frameworks.torch.nn.linear import Linear
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.normalization import LayerNorm
+from analyzers.frameworks.torch.nn.recurrent import sequence
 from analyzers.frameworks.torch.nn.weights import invalid
+from analyzers.interpreter.framework import layouts_of
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import same, text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import Layouts
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
 
@@ -86,6 +89,9 @@ class TransformerEncoderLayer(Module):
         _build(self, machine, {"norm1": norm, "norm2": norm, "dropout1": drop, "dropout2": drop})
         self.activation = activation_function(activation)
         self.activation_relu_or_gelu = fast_activation(self.activation)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return () if place else layouts_of(self.self_attn)
 
     def forward(
         self,
@@ -189,6 +195,9 @@ class TransformerDecoderLayer(Module):
         _build(self, machine, {"norm1": norm, "norm2": norm, "norm3": norm})
         _build(self, machine, {"dropout1": drop, "dropout2": drop, "dropout3": drop})
         self.activation = activation_function(activation)
+
+    def input_layouts(self, place: int) -> Layouts:
+        return layouts_of(self.self_attn) if place < 2 else ()
 
     def forward(
         self,
@@ -352,6 +361,9 @@ class Transformer(Module):
         self.d_model = d_model
         self.nhead = nhead
         self.batch_first = batch_first
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (sequence(self.batch_first, self.d_model),) if place < 2 else ()
 
     def forward(
         self,

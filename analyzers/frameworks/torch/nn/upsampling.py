@@ -7,6 +7,7 @@ from typing import Any
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
+from analyzers.tensors.layout import MAPS, Layout, Layouts, channels_first
 from analyzers.tensors.tensor import Tensor
 
 
@@ -36,6 +37,10 @@ class Upsample(Module):
         self.align_corners = align_corners
         self.recompute_scale_factor = recompute_scale_factor
 
+    def input_layouts(self, place: int) -> Layouts:
+        axes = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}.get(self.mode)
+        return (Layout.of("N C ...", rest=MAPS) if axes is None else channels_first(axes),)
+
     def forward(self, input: Tensor) -> Tensor:
         return F.interpolate(
             input,
@@ -53,6 +58,9 @@ class Upsample(Module):
 @nn_layer("upsampling")
 class UpsamplingNearest2d(Upsample):
     """N×C×H×W, nearest neighbour."""
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (channels_first(2),)
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         Upsample.__init__(self, size, scale_factor, "nearest")
