@@ -102,7 +102,7 @@ def test_user_code_is_never_executed():
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
-        "facts request stop unknown vocabulary",
+        "facts geometry request signature stop unknown vocabulary",
         "source",
         "tensors imports",
         "interpreter",
@@ -114,7 +114,10 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 )
 """The parts of the engine from the ground up: a part imports what lies below it, and parts of its own floor nothing of
 each other but what :data:`BESIDE` names."""
-BESIDE = {("request", "facts"), ("request", "stop"), ("facts", "vocabulary"), ("fixes", "rules")}
+BESIDE = {
+    *(("facts", "geometry"), ("facts", "signature"), ("facts", "vocabulary")),
+    *(("request", "facts"), ("request", "stop"), ("fixes", "rules")),
+}
 PLAIN = {"rules": FLOORS[0]}
 """Parts that read plain data only, wherever they stand."""
 

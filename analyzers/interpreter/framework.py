@@ -37,7 +37,8 @@ class Framework:
     packages: tuple[str, ...] = ()
     """The packages that a file names which is written for the framework."""
     base: type
-    """The host class every module of the framework derives from."""
+    """The host class every module of the framework derives from; it says ``prepare``, ``geometry`` and
+    ``argument_names`` (``geometry`` of a layer without a window is ``None``)."""
     model: type
     """The host class of what counts as a model when a file is searched for them."""
     entry = ""
@@ -179,10 +180,10 @@ def leaf_tensors(module: Instance) -> list[Tensor]:
 
 def geometry_of(module: Instance) -> Geometry | None:
     """The window that a module slides over its input, as the framework class it derives from says."""
-    for base in module.class_.mro:
-        if isinstance(base, Class) and hasattr(base.host, "geometry"):
-            return base.host.geometry(module)  # type: ignore[union-attr]
-    return None
+    framework = framework_of(module)
+    hosts = [base.host for base in module.class_.mro if isinstance(base, Class) and base.host is not None]
+    layer: Any = next((host for host in hosts if framework is not None and issubclass(host, framework.base)), None)
+    return layer.geometry(module) if layer is not None else None
 
 
 def own_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:

@@ -17,6 +17,7 @@ import analyzers.frameworks  # noqa: F401 (the tables of layers are filled from 
 from analyzers.facts import Finding, Place
 from analyzers.fixes.support.arguments import change
 from analyzers.fixes.support.context import FixContext
+from analyzers.frameworks.keras.layer import Layer
 from analyzers.interpreter.overlays import NAMES, is_native_root
 from analyzers.models.source_calls import native_signature
 from analyzers.request import Request
@@ -82,7 +83,7 @@ def classes(framework: str) -> dict[str, Signature]:
         short = name.removeprefix(prefix)
         public = name.startswith(prefix) and "." not in short and not short.startswith("_")
         public = public and isinstance(host, type) and host.__name__ == short and hasattr(host.__init__, "__code__")
-        if public and (framework == "torch" or hasattr(host, "geometry")):
+        if public and (framework == "torch" or host.geometry is not Layer.geometry):
             found[short] = native_signature(host.__init__, host)  # type: ignore[arg-type]
     return found
 

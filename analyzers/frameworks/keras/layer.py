@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from analyzers.frameworks.keras.naming import automatic_name
 from analyzers.frameworks.numpy.arguments import foreign
+from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import Step, replaced, tensors_below
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
@@ -107,6 +108,12 @@ class Layer(HostObject):
     """Whether it is called on plain numbers and texts too, as preprocessing layers are."""
     other_keywords: frozenset[str] | None = frozenset((*BASE_ARGUMENTS, *SHAPE_ARGUMENTS, *LEGACY_ARGUMENTS))
     """What any layer's ``**kwargs`` may hold."""
+    argument_names: ClassVar[Mapping[str, str]] = {}
+    """What a constructor takes, by torch's name → the parameter, where they differ."""
+
+    def geometry(self) -> Geometry | None:
+        """The window that the layer slides over its input."""
+        return None
 
     @staticmethod
     def prepare(instance: Instance) -> None:

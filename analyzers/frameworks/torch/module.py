@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from analyzers.geometry import Geometry
 from analyzers.interpreter.framework import FRAMEWORKS, Framework
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.overlays import layer
@@ -111,6 +112,12 @@ class Module(HostObject):
     """The base of every layer: attribute assignment registers parameters, buffers and submodules."""
 
     training: Any
+    argument_names: ClassVar[Mapping[str, str]] = {}
+    """What a constructor takes, by the name that fixes know it by (torch's own) → the parameter, where they differ."""
+
+    def geometry(self) -> Geometry | None:
+        """The window that the layer slides over its input."""
+        return None
 
     @staticmethod
     def prepare(instance: Instance) -> None:

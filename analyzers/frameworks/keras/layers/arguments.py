@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layer import is_layer
@@ -205,7 +206,7 @@ def _registers_objects(machine: Machine) -> bool:
 
 def is_linear(function: Any) -> bool:
     """Whether an activation leaves everything as it is."""
-    return function is None or getattr(function, "__name__", "") == "linear"
+    return function is None or (isinstance(function, FunctionType) and function.__name__ == "linear")
 
 
 def activated(self: Instance, x: Tensor) -> Any:

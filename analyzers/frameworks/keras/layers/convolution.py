@@ -139,7 +139,13 @@ def _input(self: Convolution, inputs: Any) -> Tensor:
     return x
 
 
-def geometry_of(self: Convolution, transposed: bool = False, **channels: Any) -> Geometry | None:
+def geometry_of(
+    self: Convolution,
+    transposed: bool = False,
+    in_channels: Any = None,
+    out_channels: Any = None,
+    groups: Any = None,
+) -> Geometry | None:
     """The geometry of a layer that was set up with :func:`set_up`."""
     values = self.attributes
     kernel, padding = values.get("kernel_size"), values.get("padding")
@@ -155,10 +161,10 @@ def geometry_of(self: Convolution, transposed: bool = False, **channels: Any) ->
         numbers(values.get("dilation_rate"), axes),
         numbers(values.get("output_padding") or 0, axes) if transposed else None,
         transposed,
+        in_channels=number(in_channels),
+        out_channels=number(out_channels),
+        groups=number(groups),
         biased=values.get("use_bias") is True and is_linear(values.get("activation")),
-        in_channels=number(channels.get("in_channels")),
-        out_channels=number(channels.get("out_channels")),
-        groups=number(channels.get("groups")),
     )
 
 
