@@ -12,6 +12,7 @@ from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.generators import Generator, run_lazily
 from analyzers.interpreter.joining import rejoin, rejoin_early
 from analyzers.interpreter.lazy_iterators import LazyIterator
+from analyzers.interpreter.native_errors import FAILURES, is_pythons_own, reraise_own
 from analyzers.interpreter.parameters import NativeSignature, bind
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import (
@@ -226,8 +227,9 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
         result = native(*args, **kwargs)
     except PythonError as error:
         raise machine.exception(error.exception, error.message) from None
-    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, MemoryError) as error:
+    except (*FAILURES, MemoryError) as error:
         signature.check(name_of(native), args, kwargs)
+        reraise_own(native, args, kwargs, error)
         return _refused(machine, native, args, error)
     if result is MISSING:
         raise machine.exception("AttributeError", f"no attribute {args[-1]}")
@@ -241,9 +243,9 @@ def _refused(machine: Machine, native: Any, args: list[Any], error: Exception) -
     unknown = next((a for a in args if isinstance(a, Unknown)), None)
     if unknown is not None:
         return unknown.used()
-    if native.__module__.startswith("analyzers.frameworks"):
-        return machine.unknown(f"{name_of(native)} with these arguments is not modelled ({error})")
-    raise machine.exception(type(error).__name__, str(error)) from None
+    if is_pythons_own(native):
+        raise machine.exception(type(error).__name__, str(error)) from None
+    return machine.unknown(f"{name_of(native)} with these arguments is not modelled ({error})")
 
 
 def _construct_layer(
@@ -272,7 +274,8 @@ def _construct_layer(
         object.__setattr__(
             instance, "unknown_because", Unknown("its arguments do not fit (see the finding)", machine.site())
         )
-    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+    except FAILURES as error:
+        reraise_own(native, args, kwargs, error)
         reason = f"{instance.class_.name} with these arguments is not modelled ({error})"
         object.__setattr__(instance, "unknown_because", machine.unknown(reason))
 

@@ -366,7 +366,7 @@ class Instance:
                 return attributes[name]
             value = self.machine.get_attribute(self, name, MISSING)
             if value is MISSING:
-                raise AttributeError(name)
+                raise AttributeError(name, name=name, obj=self)
             if type(value) is BoundMethod:
                 return NativeView(self.machine, value)
             return value

@@ -485,21 +485,23 @@ def _build(self: Instance, entry: Any, args: tuple, kwargs: dict[str, Any], mach
     """Call ``build`` with the shapes of what ``call`` gets, as Keras lines them up by name."""
     builder = self.class_.find("build")
     shapes = _shapes_by_name(entry, args, kwargs)
+    first = next(iter(shapes.values()), None)
     if isinstance(builder, Function):
         names = builder.parameters.positional[1:]
         static = {k: static_nest(v) for k, v in shapes.items()}
         if len(names) == 1:
-            given = [next(iter(static.values()), None)]
-            machine.call(BoundMethod(self, builder), given)
+            machine.call(BoundMethod(self, builder), (static_nest(first),))
         else:
             machine.call(BoundMethod(self, builder), (), {n: static[n] for n in names if n in static})
+    elif isinstance(first, Unknown):
+        return  # The next call may bring a shape.
     elif builder is not MISSING:
-        machine.call(BoundMethod(self, builder), (raw_nest(next(iter(shapes.values()), None)),))
+        machine.call(BoundMethod(self, builder), (raw_nest(first),))
     self.attributes["built"] = True
 
 
 def _shapes_by_name(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """``{"inputs_shape": nest of tensors}`` for every argument of ``call`` that holds tensors."""
+    """``{"inputs_shape": nest of tensors}`` for every argument of ``call`` that holds tensors or is not known."""
     function = entry.function if isinstance(entry, BoundMethod) else entry
     if isinstance(function, Function):
         names = function.parameters.positional[1:]
@@ -507,7 +509,11 @@ def _shapes_by_name(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str
         code = getattr(function, "__code__", None)
         names = list(code.co_varnames[1 : code.co_argcount]) if code is not None else []
     bound = {**dict(zip([*names, *map(str, range(9))], args)), **kwargs}
-    return {f"{k}_shape": v for k, v in bound.items() if k != "mask" and any(True for _ in tensors_below(v))}
+    return {f"{k}_shape": v for k, v in bound.items() if k != "mask" and _may_have_shape(v)}
+
+
+def _may_have_shape(value: Any) -> bool:
+    return isinstance(value, Unknown) or any(True for _ in tensors_below(value))
 
 
 def static_nest(value: Any) -> Any:

@@ -12,6 +12,7 @@ from analyzers.interpreter.exceptions import builtin_exception
 from analyzers.interpreter.formatting import as_text
 from analyzers.interpreter.library.copy_ import deep_copy
 from analyzers.interpreter.values import MISSING, Class, Instance, Raised
+from analyzers.tensors.errors import PythonError
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -93,8 +94,14 @@ ORDERINGS = {"lt": cst.LessThan, "le": cst.LessThanEqual, "gt": cst.GreaterThan,
 
 
 def fields_of(value: Any) -> dict[str, Any]:
-    class_ = value if isinstance(value, Class) else value.class_
-    return next(c.metadata["fields"] for c in class_.mro if isinstance(c, Class) and "fields" in c.metadata)
+    """Name → default of a dataclass or an object of one; PythonError for anything else, as Python raises."""
+    if isinstance(value, Unknown) or hasattr(value, "lookup_attribute"):
+        raise UnknownUsed(value if isinstance(value, Unknown) else Unknown("the fields of an object that stands in"))
+    class_ = value if isinstance(value, Class) else value.class_ if isinstance(value, Instance) else None
+    for base in class_.mro if class_ is not None else ():
+        if isinstance(base, Class) and "fields" in base.metadata:
+            return base.metadata["fields"]
+    raise PythonError("TypeError", "a dataclass or an object of one is needed")
 
 
 def _init(self: Instance, *args: Any, machine: Machine, **kwargs: Any) -> None:
