@@ -11,18 +11,23 @@ from typing import Any
 
 from analyzers.facts import CallFact, FieldFact, LayerFact
 from analyzers.geometry import Geometry
+from analyzers.tensors.layout import SPACE
 
 
 def shape_lines(layer: LayerFact, call: CallFact, channels_last: bool = False) -> list[str]:
     """``H: ⌊(224 + 2·3 − 7)/2⌋ + 1 = 112`` for each axis that has its own."""
     window = layer.geometry
     source, result = call.input_shapes[0] if call.input_shapes else None, call.output_shape
-    if window is None or source is None or result is None or not len(source) == len(result) == window.axes + 2:
+    dims = places(call)
+    if window is None or source is None or result is None or len(source) != len(result) or len(dims) != window.axes:
         return []
-    first = 1 if channels_last else 2
-    sizes = zip(source[first : first + window.axes], result[first : first + window.axes], strict=True)
-    lines = [_size_line(window, index, n, out) for index, (n, out) in enumerate(sizes)]
+    lines = [_size_line(window, index, source[dim], result[dim]) for index, dim in enumerate(dims)]
     return list(dict.fromkeys(line for line in lines if line))
+
+
+def places(call: CallFact) -> list[int]:
+    """The dims of the output that are space or time."""
+    return [dim for dim, name in enumerate(call.axes or ()) if name is not None and name in SPACE]
 
 
 def _size_line(window: Geometry, index: int, n: Any, out: Any) -> str:
@@ -97,15 +102,16 @@ def parameter_line(layer: LayerFact) -> str:
     return _checked(terms, layer.parameters) if len(terms) <= MOST_TERMS else ""
 
 
-def macs_line(layer: LayerFact, call: CallFact, channels_last: bool = False) -> str:
+def macs_line(layer: LayerFact, call: CallFact) -> str:
     """``112·112·64·3·7·7 = 118,013,952`` for one item of the batch: what every place of the output takes."""
     shape, window = call.output_shape, layer.geometry
     if shape is None or not layer.weights or not all(isinstance(dim, int) for dim in shape[1:]):
         return ""
     if window is None:
         return _checked([(*shape[1:-1], *layer.weights[0])], call.macs) if len(layer.weights[0]) == 2 else ""
-    places = shape[1:-1] if channels_last else shape[2:]
-    return "" if window.transposed else _checked([(*places, *layer.weights[0])], call.macs)
+    return (
+        "" if window.transposed else _checked([(*(shape[dim] for dim in places(call)), *layer.weights[0])], call.macs)
+    )
 
 
 def _checked(terms: list[tuple[Any, ...]], result: Any) -> str:
@@ -119,13 +125,13 @@ def _factors(term: tuple[Any, ...]) -> str:
     return "·".join(map(str, term))
 
 
-def lines(layer: LayerFact, call: CallFact, channels_last: bool = False) -> Iterator[tuple[str, str]]:
+def lines(layer: LayerFact, call: CallFact) -> Iterator[tuple[str, str]]:
     """(what, arithmetic) of all that can be shown of a call."""
-    for line in shape_lines(layer, call, channels_last):
+    for line in shape_lines(layer, call):
         yield "output", line
     for line in field_lines(layer, call):
         yield "receptive field", line
     if line := parameter_line(layer):
         yield "parameters", line
-    if line := macs_line(layer, call, channels_last):
+    if line := macs_line(layer, call):
         yield "MACs", line

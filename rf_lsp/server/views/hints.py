@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzers.facts import GUESSED, FieldFact, ModelFact, OutputFact, Place, ValueFact
+from analyzers.tensors.layout import FEATURES
 from rf_lsp.output.text import field_text, located, short_count
 from rf_lsp.server.views.lines import Part, at_line_end, behind_each, whole_places
 from rf_lsp.server.views.occurrences import CALLED, Fact, Occurrence, by_line, concrete, is_known, pinned
@@ -110,14 +111,13 @@ def _shapes_text(known: Sequence[Shows]) -> str:
     outputs = list(dict.fromkeys(fact.outputs for _, fact in known))
     if len({len(each) for each in outputs}) > 1:
         return f"{len(outputs)} shapes"
-    channels_last = known[0][0].model.framework == "keras"
-    texts = [_output_text(list(dict.fromkeys(each)), channels_last) for each in zip(*outputs, strict=True)]
+    texts = [_output_text(list(dict.fromkeys(each))) for each in zip(*outputs, strict=True)]
     if len(texts) > 1 and len(set(texts)) == 1:
         return f"{len(texts)} of {guess}{texts[0]}"
     return guess + ", ".join(texts)
 
 
-def _output_text(outputs: Sequence[OutputFact], channels_last: bool) -> str:
+def _output_text(outputs: Sequence[OutputFact]) -> str:
     """What one output is in all contexts, without the batch."""
     shapes = list(dict.fromkeys(_per_item(output) for output in outputs))
     known = [shape for shape in shapes if shape is not None]
@@ -125,10 +125,16 @@ def _output_text(outputs: Sequence[OutputFact], channels_last: bool) -> str:
         return shape_text(shapes[0])
     if len({len(shape) for shape in known}) > 1:
         return f"{len(shapes)} shapes"
-    channels = [shape[-1 if channels_last else 0] for shape in known if shape]
+    channels = [size for output in outputs if (size := _channels(output)) is not None]
     if known and len(known[0]) > 1 and len(set(channels)) > 1:
         return f"{_range(channels)} ch"
     return "×".join(_range(dims) for dims in zip(*known, strict=True))
+
+
+def _channels(output: OutputFact) -> Any:
+    """How many channels or features a map or a sequence has; None where nobody says which dim that is."""
+    named = zip(output.axes or (), output.shape or (), strict=False)
+    return next((size for name, size in named if name is not None and name in FEATURES), None)
 
 
 def _per_item(output: OutputFact) -> tuple[Any, ...] | None:

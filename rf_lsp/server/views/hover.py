@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from analyzers.facts import CallFact, FieldFact, ModelFact
+from analyzers.facts import CallFact, FieldFact, ModelFact, OutputFact
 from analyzers.rules.support.coverage import extents
 from rf_lsp.output.text import (
     count_text,
@@ -53,7 +52,7 @@ def layer_card(group: Sequence[Occurrence]) -> Card:
     assert layer is not None and isinstance(call, CallFact)
     card = Card(f"{layer.name or model.name} · {layer.type.rpartition('.')[2]}")
     sums = dict[str, str]()
-    for what, line in arithmetic.lines(layer, call, model.framework == "keras"):
+    for what, line in arithmetic.lines(layer, call):
         sums[what] = f"{sums[what]}, {line}" if what in sums else line
     inputs = ", ".join(shape_text(shape) for shape in call.input_shapes)
     card.rows.append(("input", inputs or "–", ""))
@@ -66,7 +65,7 @@ def layer_card(group: Sequence[Occurrence]) -> Card:
         card.rows.append(("calls", str(layer.calls), f"this is call {turn_of(first, call)}"))
     card.rows += field_rows(call.field, model, sums.get("receptive field", ""))
     _end(card, group)
-    card.picture = _picture(call.field, model, call.output_shape)
+    card.picture = _picture(call.field, call.outputs[0])
     return card
 
 
@@ -83,7 +82,7 @@ def value_card(group: Sequence[Occurrence], text: str, calls: Sequence[Occurrenc
         card.heads = _HEADS
         card.contexts = [_context(call, fact) for call in calls for fact in call.facts][:MOST_CONTEXTS]
     if len(value.outputs) == 1:
-        card.picture = _picture(value.field, first.model, value.outputs[0].shape)
+        card.picture = _picture(value.field, value.outputs[0])
     return card
 
 
@@ -155,10 +154,12 @@ def _input_notes(model: ModelFact) -> list[str]:
     return [f"{model.name}: input {input_text(item.name, item.shape, item.origin)}" for item in model.inputs]
 
 
-def _picture(found: FieldFact | None, model: ModelFact, shape: Sequence[Any] | None) -> str | None:
-    if found is None or shape is None or not located(found) or len(shape) != len(found.axes) + 2:
+def _picture(found: FieldFact | None, output: OutputFact) -> str | None:
+    """Of a map on which every axis of the field has a dim of its own."""
+    shape, axes = output.shape, output.axes or ()
+    if found is None or shape is None or not located(found) or not set(found.axes) <= set(axes):
         return None
-    units = shape[1:-1] if model.framework == "keras" else shape[2:]
+    units = [shape[axes.index(name)] for name in found.axes]
     known = tuple(value if isinstance(value, int) else None for value in units)
     return drawing.svg(found, extents(found), known)
 
