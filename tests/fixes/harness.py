@@ -18,7 +18,7 @@ Shapes = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class TriedFix:
     """One fix of one finding, what was wrong with it (nothing: ``""``), and whether other errors are left."""
 
     finding: Finding
@@ -31,7 +31,7 @@ class Mended:
         return f"{self.finding.code} {self.finding.message}: {self.fix.title}: {self.wrong or 'good'}"
 
 
-class Bench:
+class FixTester:
     """Looks at texts of one file under one expression and one input."""
 
     def __init__(self, path: Path, expression: str = "", inputs: Shapes = (), settings: RuleSettings | None = None):
@@ -54,7 +54,7 @@ class Bench:
         """By an engine that has seen nothing else."""
         return self._fixer().look(Texts((text,)))
 
-    def mended(self, text: str, known: Sequence[Finding] = ()) -> Iterator[Mended]:
+    def tried(self, text: str, known: Sequence[Finding] = ()) -> Iterator[TriedFix]:
         """Every fix of every finding but the ``known`` ones."""
         checked = self.look(text)
         old = {(finding.code, finding.message) for finding in known}
@@ -63,7 +63,7 @@ class Bench:
                 for fix in self.fixer.fixes(checked, finding):
                     new = Texts((text,)).edited(fix.edits).module
                     after = self.look_afresh(new)
-                    yield Mended(finding, fix, new, _wrong(checked, finding, after), bool(_errors(after)))
+                    yield TriedFix(finding, fix, new, _wrong(checked, finding, after), bool(_errors(after)))
 
     def settles(self, text: str) -> str:
         """Apply the first fix of every finding until none is left; a second run must find nothing to do."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.differential.judge import Judge
-from tests.fixes.harness import Bench, Mended
+from tests.fixes.harness import FixTester, TriedFix
 from tests.mutations.mutator import Mutant
 from tests.mutations.originals import ORIGINALS, Original
 from tests.mutations_keras.judge import Judge as KerasJudge
@@ -40,25 +40,25 @@ def asking(judge: Judge) -> Ask:
 
 def outcomes(
     original: Original, every: int, ask: Ask, folder: Path, offset: int = 0
-) -> Iterator[tuple[Mutant | None, Mended]]:
+) -> Iterator[tuple[Mutant | None, TriedFix]]:
     """The fixes of the program itself and of every n-th mutant."""
-    bench = Bench(folder / original.file, original.expression, original.static_inputs)
-    known = bench.look(original.source).findings
+    tester = FixTester(folder / original.file, original.expression, original.static_inputs)
+    known = tester.look(original.source).findings
     for mutant in [None, *original.mutants()[offset % every :: every]]:
         text = mutant.source if mutant else original.source
-        found = list(bench.mended(text, known if mutant else ()))
-        for mended in found:
-            yield mutant, mended if mended.wrong else replace(mended, wrong=judged(original, text, mended, ask))
-        unsettled = bench.settles(text) if found else ""
+        found = list(tester.tried(text, known if mutant else ()))
+        for tried in found:
+            yield mutant, tried if tried.wrong else replace(tried, wrong=judged(original, text, tried, ask))
+        unsettled = tester.settles(text) if found else ""
         if unsettled:
             yield mutant, replace(found[0], wrong=unsettled)
 
 
-def judged(original: Original, text: str, mended: Mended, ask: Ask) -> str:
+def judged(original: Original, text: str, tried: TriedFix, ask: Ask) -> str:
     """What the framework has against the fixed program."""
-    before, after = (ask(original, source) for source in (text, mended.text))
+    before, after = (ask(original, source) for source in (text, tried.text))
     if after["raises"]:
-        return "" if mended.errors_left or after["reason"] != "shape" else _raised(after)
+        return "" if tried.errors_left or after["reason"] != "shape" else _raised(after)
     return "" if before["raises"] or after["outputs"] == before["outputs"] else "another output"
 
 
@@ -66,7 +66,7 @@ def _raised(truth: dict[str, Any]) -> str:
     return f"line {truth.get('line')} {truth['exception']}: {truth['message']}"
 
 
-def run(framework: str, every: int, only: str, folder: Path) -> Iterator[tuple[str, Mutant | None, Mended]]:
+def run(framework: str, every: int, only: str, folder: Path) -> Iterator[tuple[str, Mutant | None, TriedFix]]:
     with JUDGES[framework]() as judge:
         for original in PROGRAMS[framework]:
             if only in original.file:
@@ -83,10 +83,10 @@ def main() -> int:
     arguments = parser.parse_args()
     good, bad, started = Counter[str](), Counter[str](), time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
-        for file, mutant, mended in run(arguments.framework, arguments.every, arguments.only, Path(name)):
-            (bad if mended.wrong else good)[mended.finding.code] += 1
-            if mended.wrong and arguments.verbose:
-                print(f"{file} {mutant or 'unchanged'} | {mended}", flush=True)
+        for file, mutant, tried in run(arguments.framework, arguments.every, arguments.only, Path(name)):
+            (bad if tried.wrong else good)[tried.finding.code] += 1
+            if tried.wrong and arguments.verbose:
+                print(f"{file} {mutant or 'unchanged'} | {tried}", flush=True)
     for code in sorted({*good, *bad}):
         print(f"{code}: {good[code]} good, {bad[code]} bad")
     print(f"{good.total()} good, {bad.total()} bad; {time.perf_counter() - started:.0f} s")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rf_lsp.editing import Texts
-from tests.fixes.harness import Bench
+from tests.fixes.harness import FixTester
 from tests.fixes.test_fixes import START, sequential
 
 KERAS = "import keras\nfrom keras import layers\n\nmodel = keras.Sequential([\n    keras.Input(shape={}),\n{}\n])\n"
@@ -25,11 +25,11 @@ def keras(shape: str, *lines: str) -> str:
 
 def offered(folder: Path, code: str, text: str) -> dict[str, list[str]]:
     """Title → the lines that the fix changes, as they are afterwards."""
-    bench = Bench(folder / "net.py")
-    checked = bench.look(text)
+    tester = FixTester(folder / "net.py")
+    checked = tester.look(text)
     found = {}
     for finding in checked.findings:
-        for fix in bench.fixer.fixes(checked, finding) if finding.code == code else ():
+        for fix in tester.fixer.fixes(checked, finding) if finding.code == code else ():
             new = Texts((text,)).edited(fix.edits).module
             found[fix.title] = [line.strip() for line in new.split("\n") if line not in text.split("\n")]
     return found

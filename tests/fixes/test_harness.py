@@ -15,7 +15,7 @@ from analyzers.rules.support.registry import MODULES, RULES
 from analyzers.rules.support.selection import levels
 from analyzers.rules.support.settings import RuleSettings
 from tests.differential.judge import shared
-from tests.fixes.harness import Bench
+from tests.fixes.harness import FixTester
 from tests.fixes.run import Original, asking, outcomes
 from tests.mutations.originals import ORIGINALS
 from tests.mutations_keras.originals import ORIGINALS as KERAS_ORIGINALS
@@ -46,21 +46,21 @@ def bad_examples() -> list:
 @pytest.mark.parametrize(("code", "example"), bad_examples())
 def test_the_examples_of_a_rule(code: str, example: Example, tmp_path: Path) -> None:
     settings = replace(RuleSettings(**example.settings), levels={**levels(), **levels([code])})
-    bench = Bench(tmp_path / "example.py", settings=settings)
+    tester = FixTester(tmp_path / "example.py", settings=settings)
     text = example.source.lstrip("\n")
-    found = [mended for mended in bench.mended(text) if mended.finding.code == code]
+    found = [tried for tried in tester.tried(text) if tried.finding.code == code]
     assert found, "no fix is offered"
-    assert [str(mended) for mended in found if mended.wrong] == []
-    assert bench.settles(text) == ""
+    assert [str(tried) for tried in found if tried.wrong] == []
+    assert tester.settles(text) == ""
 
 
 @pytest.mark.parametrize("original", ORIGINALS, ids=lambda original: original.file)
 def test_mutated_programs(original: Original, tmp_path: Path) -> None:
-    """Torch runs what is mended, and gets the same shapes from what ran before."""
+    """Torch runs what is tried, and gets the same shapes from what ran before."""
     wrong = [
-        f"{mutant or 'unchanged'} | {mended}"
-        for mutant, mended in outcomes(original, EVERY, asking(shared("first")), tmp_path, offset=7)
-        if mended.wrong
+        f"{mutant or 'unchanged'} | {tried}"
+        for mutant, tried in outcomes(original, EVERY, asking(shared("first")), tmp_path, offset=7)
+        if tried.wrong
     ]
     assert wrong == []
 
@@ -69,4 +69,4 @@ def test_mutated_programs(original: Original, tmp_path: Path) -> None:
 def test_mutated_keras_programs(original: Original, tmp_path: Path) -> None:
     """By the engine alone; Keras itself judges in the long run."""
     found = outcomes(original, 3 * EVERY, lambda *_: {"raises": False, "outputs": []}, tmp_path, offset=7)
-    assert [f"{mutant or 'unchanged'} | {mended}" for mutant, mended in found if mended.wrong] == []
+    assert [f"{mutant or 'unchanged'} | {tried}" for mutant, tried in found if tried.wrong] == []

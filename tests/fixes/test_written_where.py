@@ -9,7 +9,7 @@ import pytest
 
 from rf_lsp.editing import Texts
 from tests.differential.judge import shared
-from tests.fixes.harness import Bench
+from tests.fixes.harness import FixTester
 from tests.fixes.test_fixes import START, sequential
 from tests.mutations_keras.judge import HAS_KERAS
 from tests.mutations_keras.judge import shared as shared_keras
@@ -28,11 +28,11 @@ FUNCTIONAL = (
 
 def lines_of(folder: Path, code: str, text: str, shape: list[int], judge: str = "torch") -> dict[str, list[str]]:
     """Title → the lines that a fix changes, as they are afterwards; the framework runs what comes of it."""
-    bench = Bench(folder / "net.py")
-    checked = bench.look(text)
+    tester = FixTester(folder / "net.py")
+    checked = tester.look(text)
     found = {}
     for finding in checked.findings:
-        for fix in bench.fixer.fixes(checked, finding) if finding.code == code else ():
+        for fix in tester.fixer.fixes(checked, finding) if finding.code == code else ():
             new = Texts((text,)).edited(fix.edits).module
             found[fix.title] = [line.strip() for line in new.split("\n") if line not in text.split("\n")]
             truth = (shared() if judge == "torch" else shared_keras()).judge(new, "model", [shape])

@@ -34,7 +34,7 @@ from analyzers.frameworks.torch.nn.weights import on, register_optional, weight
 from analyzers.interpreter.values import HostObject, Instance
 from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
-from analyzers.tensors.layout import OPEN, Layouts, channels_first
+from analyzers.tensors.layout import OPEN, VECTORS, Layout, Layouts, channels_first
 from analyzers.tensors.tensor import Tensor, parameter
 
 UNSEEN = "a lazy layer that was not called"
@@ -282,6 +282,9 @@ class LazyConvTranspose3d(_LazyConvXdMixin, ConvTranspose3d):
 @nn_layer("linear", ("out_features",))
 class LazyLinear(LazyModuleMixin, Linear):
     """:class:`Linear` without ``in_features``."""
+
+    def input_layouts(self, place: int) -> Layouts:
+        return (Layout.of("... E", rest=VECTORS, E=OPEN),)
 
     def __init__(self, out_features: Any, bias: Any = True, device: Any = None, dtype: Any = None) -> None:
         self.in_features = 0
