@@ -62,21 +62,26 @@ def fmod(a: Any, b: Any) -> Any:
     return -rest if a < 0 else rest
 
 
-MAXIMUM_EXPONENT = 4096
+MODULUS = 1 << 64
+"""Whole numbers overflow: what is beyond 64 bits need not be worked out."""
 
 
 def power(a: Any, b: Any) -> Any:
-    if isinstance(b, int) and not isinstance(a, (float, complex)):
-        if b > MAXIMUM_EXPONENT:
-            raise ValueError("a power that is too large")
-        return a**b
+    if isinstance(a, int) and isinstance(b, int):
+        return pow(a, b, MODULUS)
+    if any(isinstance(x, (Expression, complex)) for x in (a, b)):
+        return operator.pow(a, b)
+    return _real_power(a, b)
+
+
+def _real_power(a: float, b: float) -> float:
     try:
         result = a**b
     except ZeroDivisionError:
         return -INFINITY if math.copysign(1, a) < 0 and b % 2 == 1 else INFINITY
     except OverflowError:
         return -INFINITY if a < 0 and b % 2 == 1 else INFINITY
-    return NAN if isinstance(result, complex) and not isinstance(a, complex) else result
+    return NAN if isinstance(result, complex) else result
 
 
 def maximum(a: Any, b: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from analyzers.frameworks.numpy.dtypes import KINDS
-from analyzers.interpreter.attributes import HOST_METHODS
+from analyzers.interpreter.attributes import HOST_DATA, HOST_METHODS
 from analyzers.interpreter.values import MISSING, UNKNOWNS, BoundMethod, HostMethod, NativeValue
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.field import Field
@@ -135,8 +135,9 @@ class Scalar(NativeValue):
         found = look_up(machine, self, name)
         if found is not MISSING:
             return found
-        hosts = [kind for kind in type(self).__mro__ if name in HOST_METHODS.get(kind, ())]
-        return HostMethod(self, name) if hosts else MISSING
+        if not any(name in HOST_METHODS.get(kind, ()) for kind in type(self).__mro__):
+            return MISSING
+        return scalar(getattr(self, name), self.dtype) if name in HOST_DATA else HostMethod(self, name)
 
     def is_instance_of(self, kind: Any) -> bool:
         """``np.float64``, ``np.complex128`` and ``np.str_`` derive from Python's types, the others do not."""

@@ -348,7 +348,7 @@ def dtype(dtype: Any = None, align: Any = False, copy: Any = False, **_: Any) ->
 
 
 NAMES["numpy.dtype"] = native_of(dtype, "dtype")
-NAMES["numpy.dtype"].makes = DType
+NAMES["numpy.dtype"].makes = DType  # type: ignore[attr-defined]  # what isinstance(…, np.dtype) looks for
 
 
 def make_scalar(kind: NumpyType, value: Any = 0, *_: Any) -> Any:

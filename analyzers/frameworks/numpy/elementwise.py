@@ -69,10 +69,8 @@ def write(machine: Machine, target: Array, numbers: content.Content) -> None:
 
 def into(machine: Machine, out: Any, result: Any) -> Any:
     """``out=``: the result in the array that was given for it; raises broadcast-mismatch."""
-    target = out[0] if isinstance(out, tuple) and len(out) == 1 else out
-    if target is None:
-        return result
-    if not isinstance(known(target), Array):
+    target = known(out[0] if isinstance(out, tuple) and len(out) == 1 else out)
+    if not isinstance(target, Array):
         return result
     update(machine, target, array_of(result))
     return target

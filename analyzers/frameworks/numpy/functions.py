@@ -17,7 +17,7 @@ from analyzers.frameworks.numpy.arguments import (
     operand,
     reduced_axes,
 )
-from analyzers.frameworks.numpy.array import ARRAY_VALUE, Array
+from analyzers.frameworks.numpy.array import ARRAY_VALUE, Array, scalar
 from analyzers.frameworks.numpy.elementwise import combined, into
 from analyzers.frameworks.numpy.products import flattened
 from analyzers.frameworks.numpy.reductions import LEFT_OUT, MEAN, Fold, Reduction, averaging, reduce_array
@@ -324,3 +324,4 @@ NAMES["numpy.Inf"], NAMES["numpy.NaN"], NAMES["numpy.NAN"], NAMES["numpy.infty"]
 )
 NAMES["numpy.euler_gamma"] = 0.5772156649015329
 NAMES["numpy.newaxis"] = None
+NAMES["numpy.True_"], NAMES["numpy.False_"] = scalar(True, "bool"), scalar(False, "bool")

@@ -94,19 +94,14 @@ def item_of(self: Any, *args: Any) -> Any:
     """A Python number: the only one, or the one at a position (flat, or one for each axis)."""
     array = array_of(self)
     place = args[0] if len(args) == 1 else args
-    if place == ():
-        count = array.numel()
-        if isinstance(count, int) and count != 1:
-            raise OperationError(
-                "invalid-argument", f"{{subject}} needs one element, gets {count}", exception="ValueError"
-            )
-        picked = array.content[0] if array.content is not None else None
-    else:
-        flat = place if isinstance(place, tuple) else (place,)
+    found: Tensor = array
+    if place != ():
         source = array if isinstance(place, tuple) else array.with_(shape=(array.numel(),), content=array.content)
-        found = indexing.getitem(source, items_of(flat, source))
-        picked = found.content[0] if found.content is not None else None
-    return Unknown(ARRAY_VALUE) if picked is None else picked
+        found = indexing.getitem(source, items_of(place, source))
+    count = found.numel()
+    if isinstance(count, int) and count != 1:
+        raise OperationError("invalid-argument", f"{{subject}} needs one element, gets {count}", exception="ValueError")
+    return Unknown(ARRAY_VALUE) if found.content is None else found.content[0]
 
 
 # -- writing -----------------------------------------------------------------------------------------
@@ -117,31 +112,30 @@ def set_item(self: Any, key: Any, value: Any, *, machine: Machine) -> None:
     """``a[key] = value``; raises broadcast-mismatch (ValueError), dimension-out-of-range (IndexError)."""
     if not isinstance(self, Array):
         raise PythonError("TypeError", f"'numpy.{self.dtype}' object does not support item assignment")
-    before = self.content
+    before = self.with_(content=self.content)
+    self.overwrite(None)  # That is what stays where key or value are not known.
     if isinstance(value, Unknown) and not isinstance(value, UnknownScalar):
-        self.overwrite(None)
         indexing.setitem(self, items_of(key, self), value)
         return
     new = array_of(value)
-    if before is not None and new.rank == 0 and type(key) is int and self.rank == 1 and indexing.is_inside(self, key):
-        write(machine, self, _replaced(self, [key % len(before)], new))
+    if type(key) is int and self.rank == 1 and not new.rank and indexing.is_inside(self, key):
+        write(machine, self, _replaced(before, [key % integer(self.shape[0])], new, (1,)))
         return
     items = items_of(key, self)
     indexing.setitem(self, items, new)
-    write(machine, self, _written(self.with_(content=before), items, new))
+    write(machine, self, _written(before, items, new))
 
 
-def _written(self: Tensor, items: tuple[Any, ...], new: Tensor) -> content.Content:
+def _written(before: Tensor, items: tuple[Any, ...], new: Tensor) -> content.Content:
     """The numbers after the assignment, where it is known which are replaced by what."""
-    count = content.element_count(self.shape)
+    count = content.element_count(before.shape)
     if count is None or new.content is None:
         return None
-    places = indexing.getitem(Tensor(self.shape, dtype="int64", content=tuple(range(count))), items)
+    places = indexing.getitem(Tensor(before.shape, dtype="int64", content=tuple(range(count))), items)
     if places.content is None:
         return None
-    return _replaced(
-        self, places.content, new.with_(shape=_fitting(new, places.rank), content=new.content), places.shape
-    )
+    fitting = new.with_(shape=_fitting(new, places.rank), content=new.content)
+    return _replaced(before, places.content, fitting, places.shape)
 
 
 def _fitting(new: Tensor, rank: int) -> tuple[Dim, ...]:
@@ -149,13 +143,13 @@ def _fitting(new: Tensor, rank: int) -> tuple[Dim, ...]:
     return new.shape[max(new.rank - rank, 0) :]
 
 
-def _replaced(self: Tensor, places: Any, new: Tensor, shape: Any = (1,)) -> content.Content:
-    numbers: list[Any] = (
-        list(self.content) if self.content is not None else [None] * (content.element_count(self.shape) or 0)
-    )
-    values = kept(content.expanded(new, shape), self.dtype)
-    if values is None:
+def _replaced(before: Tensor, places: Any, new: Tensor, shape: Any) -> content.Content:
+    """The numbers with those of ``new``, broadcast to ``shape``, at these places."""
+    values = kept(content.expanded(new, shape), before.dtype)
+    count = content.element_count(before.shape)
+    if values is None or count is None:
         return None
+    numbers: list[Any] = [None] * count if before.content is None else list(before.content)
     for place, value in zip(places, values, strict=True):
         numbers[place] = value
     return None if None in numbers else tuple(numbers)

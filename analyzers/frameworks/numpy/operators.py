@@ -69,9 +69,15 @@ def _register_binary(symbol: str, ufunc: Ufunc) -> None:
         return NotImplemented if declined else answer(ufunc, (other, self))
 
     def in_place(self: Any, other: Any, *, machine: Machine) -> Any:
-        if not isinstance(self, Array) or not (takes_part(self, other) or is_foreign(other)):
+        if not isinstance(self, Array):
             return NotImplemented
-        written(self, run(ufunc, (self, other)), machine)
+        try:
+            if not takes_part(self, other) and not is_foreign(other):
+                return NotImplemented
+            written(self, run(ufunc, (self, other)), machine)
+        except UnknownUsed:
+            self.overwrite(None)
+            raise
         return self
 
     method(f"__{symbol}__")(forward)

@@ -312,7 +312,7 @@ def _register_position(names: str, kind: Reduction, register: Any) -> None:
 
 
 for _name, _choose in {"max": arithmetic.maximum, "min": arithmetic.minimum}.items():
-    _kind = _position_of(_choose, f"{_name}imum"[:7])
+    _kind = _position_of(_choose, f"{_name}imum")
     _register_position(f"arg{_name}", _kind, shared)
     _register_position(f"nanarg{_name}", _kind._replace(folding=ignoring_nan(_kind.folding)), universal)
 

@@ -10,6 +10,7 @@ from analyzers.interpreter.overlays import NAMES
 from analyzers.interpreter.parameters import NativeSignature
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -37,6 +38,10 @@ def native_of(
             return result if isinstance(result, Scalar) or keeps(arguments) else _delivered(machine, result)
         except TypeError:
             signature.check(name, arguments, named, skip=hidden)
+            raise
+        except UnknownUsed:
+            if isinstance(named.get("out"), Array):
+                named["out"].overwrite(None)
             raise
         except OperationError as error:
             raise as_numpy_raises(error) from None

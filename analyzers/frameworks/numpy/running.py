@@ -79,7 +79,9 @@ _register("nancumprod", operator.mul, universal)
 
 
 @function("diff")
-def diff(a: Any, n: Any = 1, axis: Any = -1, prepend: Any = LEFT_OUT, append: Any = LEFT_OUT) -> Tensor:
+def diff(
+    a: Any, n: Any = 1, axis: Any = -1, prepend: Any = LEFT_OUT, append: Any = LEFT_OUT, *, machine: Machine
+) -> Tensor:
     array = array_of(a)
     if not array.rank:
         raise OperationError(
@@ -90,7 +92,9 @@ def diff(a: Any, n: Any = 1, axis: Any = -1, prepend: Any = LEFT_OUT, append: An
         raise OperationError("invalid-argument", f"{{subject}} gets the order {times}", exception="ValueError")
     result: Tensor = cat([*_ends(prepend, array, index), array, *_ends(append, array, index)], index)
     ufunc = TABLE["not_equal" if result.dtype == "bool" else "subtract"]
-    for _ in range(min(times, content.LIMIT)):
+    have = array.shape[index]
+    for _ in range(min(times, have) if isinstance(have, int) else times):
+        machine.budget.spend()
         result = run(ufunc, (_along(result, index, slice(1, None)), _along(result, index, slice(None, -1))))
     return result
 
@@ -108,7 +112,7 @@ def _ends(value: Any, a: Array, axis: int) -> list[Tensor]:
 
 
 @function("ediff1d")
-def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Tensor:
+def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None, *, machine: Machine) -> Tensor:
     ends = [[] if end is None else [flat(array_of(end))] for end in (to_begin, to_end)]
-    middle = diff(flat(array_of(ary)))
+    middle = diff(flat(array_of(ary)), machine=machine)
     return cat([*ends[0], middle, *ends[1]], 0) if ends != [[], []] else middle

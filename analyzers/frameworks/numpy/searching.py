@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -232,12 +233,15 @@ def unique(
     count: Dim = unknown_dim("number of different elements") if numbers is None else len(numbers)
     found = [Array((count,), dtype=array.dtype, content=numbers)]
     if flag(return_index):
-        found.append(_counted(count, numbers, lambda n: (array.content or ()).index(n)))
+        first = {number: place for place, number in reversed(list(enumerate(array.content or ())))}
+        found.append(_asked(count, numbers, first.__getitem__))
     if flag(return_inverse):
-        places = None if numbers is None else tuple([numbers.index(n) for n in array.content or ()])
+        order = {number: place for place, number in enumerate(numbers or ())}
+        places = None if numbers is None else tuple([order[number] for number in array.content or ()])
         found.append(Array(array.shape, dtype="int64", content=places))
     if flag(return_counts):
-        found.append(_counted(count, numbers, lambda n: (array.content or ()).count(n)))
+        counts = Counter(array.content)
+        found.append(_asked(count, numbers, counts.__getitem__))
     return found[0] if len(found) == 1 else tuple(found)
 
 
@@ -250,7 +254,7 @@ def _different(array: Array) -> content.Content:
         return None
 
 
-def _counted(count: Dim, numbers: content.Content, ask: Callable[[Any], int]) -> Array:
+def _asked(count: Dim, numbers: content.Content, ask: Callable[[Any], int]) -> Array:
     return Array((count,), dtype="int64", content=None if numbers is None else tuple([ask(n) for n in numbers]))
 
 
@@ -286,7 +290,8 @@ def isin(
     array, others = array_of(element), array_of(test_elements)
     result = array.with_(dtype=to_bool(array.dtype))
     if array.content is not None and others.content is not None and isinstance(invert, bool):
-        result.content = tuple([(n in others.content) is not invert for n in array.content])
+        wanted = set(others.content)
+        result.content = tuple([(number in wanted) is not invert for number in array.content])
     return result
 
 
@@ -302,7 +307,8 @@ def bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> Tensor:
     length = max(max(array.content, default=-1) + 1, integer(minlength))
     if length > content.LIMIT or weights is not None:
         return Array((length,), dtype=dtype)
-    return Array((length,), dtype=dtype, content=tuple([array.content.count(n) for n in range(length)]))
+    counts = Counter(array.content)
+    return Array((length,), dtype=dtype, content=tuple([counts[number] for number in range(length)]))
 
 
 @function("histogram")

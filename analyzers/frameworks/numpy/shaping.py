@@ -271,9 +271,10 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Tensor:
 
 
 def _repeated_unevenly(a: Array, counts: Array, axis: int) -> Tensor:
-    if counts.content is None or same(counts.shape[0], a.shape[axis]) is False:
+    known_counts = counts.content is not None and sum(counts.content) <= content.LIMIT
+    if not known_counts or same(counts.shape[0], a.shape[axis]) is False:
         return reshape.repeat_interleave(a, counts, axis)
-    places = [place for place, count in enumerate(counts.content) for _ in range(count)]
+    places = [place for place, count in enumerate(counts.content or ()) for _ in range(count)]
     index = Tensor((len(places),), dtype="int64", content=tuple(places))
     return selecting.index_select(a, axis, index)
 

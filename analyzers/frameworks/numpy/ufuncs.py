@@ -57,7 +57,16 @@ def run(ufunc: Ufunc, inputs: tuple[Any, ...], dtype: str | None = None) -> Tens
         )
     _require_whole_exponent(ufunc, operands, kind)
     work = ufunc.work(common)
-    return combined(_compute_of(ufunc, work), operands, work, ufunc.result(work))
+    compute = _compute_of(ufunc, work) if all(_fits(o, work) for o in operands) else None
+    return combined(compute, operands, work, ufunc.result(work))
+
+
+def _fits(o: Operand, dtype: str) -> bool:
+    """Whether a Python number is within the bounds of a dtype (numpy 2 refuses it, numpy 1 takes a wider dtype)."""
+    if o.weak != "int" or dtypes.KINDS[dtype] not in "iu" or o.array.content is None:
+        return True
+    low, high = dtypes.bounds(dtype)
+    return all(not isinstance(number, int) or low <= number <= high for number in o.array.content)
 
 
 def _require_whole_exponent(ufunc: Ufunc, operands: list[Operand], kind: str) -> None:
@@ -266,9 +275,17 @@ def _on_numbers(name: str, kinds: tuple[type, ...]) -> Way:
         return Way(None, itself, itself, common)
     work = ufunc.work(common)
     dtype = ufunc.result(work)
-    prepare = float if work == "float64" else lambda value: dtypes.cast(value, work)
+    prepare = float if work == "float64" else lambda value: _within(value, work)
     finish = SCALARS[dtype] if dtype == "float64" else lambda value: scalar(dtypes.cast(value, dtype), dtype)
     return Way(_compute_of(ufunc, work), prepare, finish, dtype)
+
+
+def _within(value: Any, dtype: str) -> Any:
+    """The number in that dtype; raises OverflowError for a whole number out of its bounds."""
+    number = dtypes.cast(value, dtype)
+    if isinstance(value, int) and isinstance(number, int) and number != value and dtype != "bool":
+        raise OverflowError
+    return number
 
 
 def _compute_of(ufunc: Ufunc, work: str) -> Function:

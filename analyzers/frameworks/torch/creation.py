@@ -10,7 +10,7 @@ from typing import Any
 from analyzers.frameworks.torch.dtypes import TENSOR_TYPES, dtype_name
 from analyzers.frameworks.torch.registration import shared, tensor_method, torch_function
 from analyzers.interpreter.overlays import NAMES
-from analyzers.interpreter.values import NativeValue, UnknownTail
+from analyzers.interpreter.values import UnknownTail
 from analyzers.tensors.dims import Dim, Expression, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content
@@ -395,9 +395,8 @@ def _leaves_dtype(leaves: Sequence[Any]) -> str:
     for leaf in leaves:
         if isinstance(leaf, Unknown):
             continue
-        if isinstance(leaf, (Tensor, NativeValue)):
-            own = leaf.dtype
-        else:
+        own = getattr(leaf, "dtype", None)  # of tensors and of numpy's scalars
+        if own is None:
             own = "int64" if isinstance(leaf, Expression) else number_dtype(leaf)
         found = own if found is None else promote(found, own)
     return found or "float32"

@@ -93,6 +93,8 @@ def of_numpy(value: Any) -> Any:
         return ("array", value.shape, name_of(value.dtype), value.ravel().tolist())
     if isinstance(value, np.generic):
         return ("scalar", (), name_of(value.dtype), [value.item()])
+    if isinstance(value, type):
+        return repr(value)
     if isinstance(value, np.dtype):
         return ("dtype", name_of(value))
     if isinstance(value, (list, tuple)):
