@@ -48,10 +48,6 @@ class FieldFact:
     """Size of the input along each axis, a dim."""
 
 
-GUESSED = ("default", "solved")
-"""Origins of inputs that nobody gives: nothing certain rests on their sizes."""
-
-
 @dataclass(frozen=True, slots=True)
 class InputFact:
     name: str

@@ -22,7 +22,7 @@ from analyzers.facts import (
 if TYPE_CHECKING:
     from analyzers.source.notebook import Notebook
 
-Fact = TypeVar("Fact")
+Value = TypeVar("Value")
 
 _HOLDERS = (CallFact, Edit, Finding, Fix, LayerFact, ModelFact, ModuleFact, UnknownFact)
 _FUNCTION = re.compile(r"forward:\w+@\d+\b")
@@ -37,7 +37,7 @@ class Cells:
         self._notebook = notebook
         self._names = self._functions(facts) if notebook is not None else {}
 
-    def __call__(self, value: Fact) -> Fact:
+    def __call__(self, value: Value) -> Value:
         """The same with every place in the notebook given by cell and line in the cell, and functions named by
         them; what is merely remembered for the rules (problems, merges) stays."""
         return value if self._notebook is None else self._moved(value)

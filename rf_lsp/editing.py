@@ -141,8 +141,8 @@ def _diff(path: str, old: str, new: str) -> str:
 
 _TOKEN = re.compile(r'[{}\[\],]|"(?:[^"\\]|\\[\s\S])*"')
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-Path = tuple[Any, ...]
-Span = tuple[int, int]
+JsonPath = tuple[Any, ...]
+JsonSpan = tuple[int, int]
 
 
 def rewritten(text: str, old: Source, new: Source) -> str:
@@ -166,7 +166,7 @@ def rewritten(text: str, old: Source, new: Source) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _source_paths(data: dict[str, Any]) -> list[Path]:
+def _source_paths(data: dict[str, Any]) -> list[JsonPath]:
     """The keys and indexes that lead to each cell's source."""
     groups = [(("worksheets", n), group) for n, group in enumerate(data.get("worksheets", ()))] or [((), data)]
     return [
@@ -176,9 +176,9 @@ def _source_paths(data: dict[str, Any]) -> list[Path]:
     ]
 
 
-def _spans(text: str, wanted: set[Path]) -> dict[Path, list[Span]]:
+def _spans(text: str, wanted: set[JsonPath]) -> dict[JsonPath, list[JsonSpan]]:
     """Where the string at a path stands, or each string of the list at it."""
-    found: dict[Path, list[Span]] = {}
+    found: dict[JsonPath, list[JsonSpan]] = {}
     for path, span in _strings(text):
         if path in wanted:
             found[path] = [span]
@@ -187,7 +187,7 @@ def _spans(text: str, wanted: set[Path]) -> dict[Path, list[Span]]:
     return found
 
 
-def _strings(text: str) -> Iterator[tuple[Path, Span]]:
+def _strings(text: str) -> Iterator[tuple[JsonPath, JsonSpan]]:
     """The strings of a JSON text that are values, with the keys and indexes that lead to them."""
     path: list[Any] = []
     for token in _TOKEN.finditer(text):
@@ -204,7 +204,7 @@ def _strings(text: str) -> Iterator[tuple[Path, Span]]:
             yield tuple(path), token.span()
 
 
-def _respelled(text: str, spans: Sequence[Span], before: str, after: str) -> str:
+def _respelled(text: str, spans: Sequence[JsonSpan], before: str, after: str) -> str:
     """The strings of a source with those lines replaced that changed."""
     spelled = [text[start:end] for start, end in spans]
     lines: list[str] = [json.loads(item) for item in spelled]

@@ -18,7 +18,6 @@ from rf_lsp.errors import UsageError
 from rf_lsp.shapes import Shape, parse_input, parse_shape
 
 FILE_NAMES = ("rf-lsp.toml", "pyproject.toml")
-
 HINT_POSITIONS = ("end-of-line", "after-call")
 
 Check = Callable[[Any], str | None]
@@ -99,7 +98,7 @@ def _rule(value: Any) -> str | None:
     return None
 
 
-def _severities(value: Any) -> str | None:
+def _rule_levels(value: Any) -> str | None:
     return _table_of(_one_of(LEVELS))(value) or _all_of(_rule)(list(value))
 
 
@@ -120,7 +119,7 @@ BOOLEAN = Kind("true or false", _is(bool, "true or false"), {"type": "boolean"})
 STRINGS = Kind("list of strings", _all_of(_is(str, "no string")), _list_schema(_STRING_SCHEMA))
 RULES = Kind("list of rules", _all_of(_rule), _list_schema(_STRING_SCHEMA))
 RULE_TABLE = Kind("table: glob → rules", _table_of(_all_of(_rule)), _table_schema(_list_schema(_STRING_SCHEMA)))
-SEVERITIES = Kind("table: rule → level", _severities, _table_schema({"enum": list(LEVELS)}))
+RULE_LEVELS = Kind("table: rule → level", _rule_levels, _table_schema({"enum": list(LEVELS)}))
 SHAPE = Kind("shape", _parses(parse_shape), _SHAPE_SCHEMA)
 SHAPES = Kind("list of shapes", _all_of(_parses(parse_input)), _list_schema(_SHAPE_SCHEMA))
 SHARE = Kind("number, 0…1", _share, {"type": "number", "exclusiveMinimum": 0, "maximum": 1})
@@ -134,14 +133,14 @@ POSITION = Kind(" | ".join(HINT_POSITIONS), _one_of(HINT_POSITIONS), {"enum": li
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Setting:
     name: str
     kind: Kind
     default: Any
     description: str
 
 
-def _group(keys: tuple[Key, ...]) -> Kind:
+def _group(keys: tuple[Setting, ...]) -> Kind:
     """A table whose keys are described by ``keys``."""
     names = {key.name: key for key in keys}
     properties = {key.name: {**key.kind.schema, "description": key.description} for key in keys}
@@ -149,7 +148,7 @@ def _group(keys: tuple[Key, ...]) -> Kind:
     return Kind("table", lambda value: _wrong_in(value, names), schema)
 
 
-def _wrong_in(value: Any, keys: Mapping[str, Key]) -> str | None:
+def _wrong_in(value: Any, keys: Mapping[str, Setting]) -> str | None:
     if not isinstance(value, dict):
         return "must be a table"
     for name, item in value.items():
@@ -166,13 +165,13 @@ def _did_you_mean(name: str, names: Mapping[str, Any]) -> str:
 
 
 MODEL_KEYS = (
-    Key("target", STRING, None, "the model, PATH[::EXPR]"),
-    Key("input", SHAPES, None, "its inputs, batch first"),
-    Key("required-coverage", SHARE, None, "as the general key, for this model"),
-    Key("target-size", PIXELS, None, "as the general key, for this model"),
-    Key("max-parameters", POSITIVE, None, "RF405 reports a model with more"),
+    Setting("target", STRING, None, "the model, PATH[::EXPR]"),
+    Setting("input", SHAPES, None, "its inputs, batch first"),
+    Setting("required-coverage", SHARE, None, "as the general key, for this model"),
+    Setting("target-size", PIXELS, None, "as the general key, for this model"),
+    Setting("max-parameters", POSITIVE, None, "RF405 reports a model with more"),
 )
-LAYER_KEYS = (Key("like", STRING, None, "dotted name of the layer it behaves like"),)
+LAYER_KEYS = (Setting("like", STRING, None, "dotted name of the layer it behaves like"),)
 _MODEL, _LAYER = _group(MODEL_KEYS), _group(LAYER_KEYS)
 
 
@@ -185,23 +184,23 @@ MODELS = Kind("list of tables", _all_of(_model_entry), _list_schema({**_MODEL.sc
 LAYERS = Kind("table of tables", _table_of(_LAYER.wrong), _table_schema(_LAYER.schema))
 
 KEYS = (
-    Key("extend", STRING, None, "another settings file, for keys that are not given here"),
-    Key("select", RULES, None, "rules to run, by code, prefix (RF2), name or ALL; default: those not off"),
-    Key("ignore", RULES, [], "rules not to run"),
-    Key("per-file-ignores", RULE_TABLE, {}, "rules not to run in files that fit a glob"),
-    Key("severity", SEVERITIES, {}, "levels of rules: error, warning, information, off"),
-    Key("exclude", STRINGS, [], "files and folders to leave out, as in .gitignore; added to the usual ones"),
-    Key("default-input", SHAPE, None, "the input where nothing says it; default 224 pixels for images"),
-    Key("search-paths", STRINGS, [], "folders in which imports are looked for"),
-    Key("python", STRING, None, "interpreter whose site-packages are read; default: VIRTUAL_ENV, .venv, own"),
-    Key("required-coverage", SHARE, 1.0, "share of the input that the last map's field must cover (RF101)"),
-    Key("target-size", PIXELS, None, "pixels that it must cover instead, for all axes or each"),
-    Key("hints.shape", BOOLEAN, True, "show output shapes in the editor"),
-    Key("hints.receptive-field", BOOLEAN, True, "show receptive fields in the editor"),
-    Key("hints.parameters", BOOLEAN, False, "show parameter counts in the editor"),
-    Key("hints.position", POSITION, "end-of-line", "where the editor shows hints"),
-    Key("models", MODELS, [], "models by target, with their inputs and demands"),
-    Key("layers", LAYERS, {}, "custom layers: dotted name → the known layer they are like"),
+    Setting("extend", STRING, None, "another settings file, for keys that are not given here"),
+    Setting("select", RULES, None, "rules to run, by code, prefix (RF2), name or ALL; default: those not off"),
+    Setting("ignore", RULES, [], "rules not to run"),
+    Setting("per-file-ignores", RULE_TABLE, {}, "rules not to run in files that fit a glob"),
+    Setting("severity", RULE_LEVELS, {}, "levels of rules: error, warning, information, off"),
+    Setting("exclude", STRINGS, [], "files and folders to leave out, as in .gitignore; added to the usual ones"),
+    Setting("default-input", SHAPE, None, "the input where nothing says it; default 224 pixels for images"),
+    Setting("search-paths", STRINGS, [], "folders in which imports are looked for"),
+    Setting("python", STRING, None, "interpreter whose site-packages are read; default: VIRTUAL_ENV, .venv, own"),
+    Setting("required-coverage", SHARE, 1.0, "share of the input that the last map's field must cover (RF101)"),
+    Setting("target-size", PIXELS, None, "pixels that it must cover instead, for all axes or each"),
+    Setting("hints.shape", BOOLEAN, True, "show output shapes in the editor"),
+    Setting("hints.receptive-field", BOOLEAN, True, "show receptive fields in the editor"),
+    Setting("hints.parameters", BOOLEAN, False, "show parameter counts in the editor"),
+    Setting("hints.position", POSITION, "end-of-line", "where the editor shows hints"),
+    Setting("models", MODELS, [], "models by target, with their inputs and demands"),
+    Setting("layers", LAYERS, {}, "custom layers: dotted name → the known layer they are like"),
 )
 TABLE = {key.name: key for key in KEYS}
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from rf_lsp.errors import UsageError
-from rf_lsp.settings import KEYS, LAYER_KEYS, MODEL_KEYS, TABLE, Key, Settings, schema
+from rf_lsp.settings import KEYS, LAYER_KEYS, MODEL_KEYS, TABLE, Setting, Settings, schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(key: Key) -> list[str]:
+def _lines(key: Setting) -> list[str]:
     lines = [f"{key.name}: {key.kind.text} (default: {toml_text(key.default)})", f"    {key.description}"]
     for group, inner in (("models", MODEL_KEYS), ("layers", LAYER_KEYS)):
         if key.name == group:

@@ -13,7 +13,7 @@ from rf_lsp.editing import Texts
 from rf_lsp.fixing import Fixer, is_fixed_safely
 from rf_lsp.server import diagnostics, wire
 from rf_lsp.server.handlers import Background, WhenEdited, all_models, background_request
-from rf_lsp.server.inlay_hint import shown_by
+from rf_lsp.server.inlay_hint import hint_options
 from rf_lsp.server.module_view import models_in, occurrences_in
 from rf_lsp.server.session import Workbench
 from rf_lsp.server.snapshot import ModuleSnapshot
@@ -139,7 +139,7 @@ def _rewrites(snapshot: ModuleSnapshot, params: types.CodeActionParams, lines: t
     if not (is_on_model or is_asked or params.context.only):
         return []
     text, path = Lines(snapshot.document.text), snapshot.path
-    written = comments.write(occurrences_in(snapshot), text, shown_by(snapshot.settings), snapshot.pin, path)
+    written = comments.write(occurrences_in(snapshot), text, hint_options(snapshot.settings), snapshot.pin, path)
     removed = comments.remove(path, text)
     title = "Update the comments with shapes and fields" if removed else "Write shapes and fields as comments"
     made = [

@@ -10,7 +10,7 @@ from rf_lsp.server import wire
 from rf_lsp.server.snapshot import ModuleSnapshot
 
 SEVERITY_NUMBERS = {level: number for number, level in enumerate(SEVERITIES, 1)}
-"""The protocol's."""
+"""What the protocol calls them."""
 
 LONG = 3
 """A place that reaches over more lines is underlined in its first line only."""

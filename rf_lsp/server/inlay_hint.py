@@ -10,7 +10,7 @@ from rf_lsp.server import wire
 from rf_lsp.server.handlers import at_once, first_models_if, snapshot_request
 from rf_lsp.server.module_view import occurrences_in
 from rf_lsp.server.snapshot import ModuleSnapshot
-from rf_lsp.server.views.hints import Hint, Shown, hints, tooltip
+from rf_lsp.server.views.hints import Hint, HintOptions, hints, tooltip
 from rf_lsp.settings import Settings
 
 OPTIONS = types.InlayHintOptions(resolve_provider=True)
@@ -35,12 +35,12 @@ def handle(snapshot: ModuleSnapshot, params: types.InlayHintParams) -> list[dict
 
 def _hints(snapshot: ModuleSnapshot, area: tuple[int, int] | None) -> list[Hint]:
     """The hints of the module's lines ``area`` (first, last)."""
-    line, shown = snapshot.document.line, shown_by(snapshot.settings)
+    line, shown = snapshot.document.line, hint_options(snapshot.settings)
     return hints(occurrences_in(snapshot), line, shown, snapshot.pin, area)
 
 
-def shown_by(settings: Settings) -> Shown:
-    return Shown(
+def hint_options(settings: Settings) -> HintOptions:
+    return HintOptions(
         settings["hints.shape"],
         settings["hints.receptive-field"],
         settings["hints.parameters"],

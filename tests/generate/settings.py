@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from rf_lsp.cli.config import toml_text
-from rf_lsp.settings import KEYS, LAYER_KEYS, MODEL_KEYS, Key, schema
+from rf_lsp.settings import KEYS, LAYER_KEYS, MODEL_KEYS, Setting, schema
 from tests.generate.marks import cell
 
 INTRODUCTION = """\
@@ -45,7 +45,7 @@ def _reference() -> Iterator[str]:
         yield from _section(key)
 
 
-def _section(key: Key) -> Iterator[str]:
+def _section(key: Setting) -> Iterator[str]:
     yield from ("", f"## {key.name}", "")
     yield f"{key.description[0].upper()}{key.description[1:]}."
     if key.name in INNER:
@@ -55,7 +55,7 @@ def _section(key: Key) -> Iterator[str]:
         yield from ("", "```toml", EXAMPLES[key.name], "```")
 
 
-def _default(key: Key) -> str:
+def _default(key: Setting) -> str:
     return "–" if key.default is None else f"`{toml_text(key.default)}`"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from analyzers.facts import Edit, Finding, Place
 from analyzers.source.lexical import COMMENT, STRING, count_lines, line_starts, position, split_lines
-from rf_lsp.server.views.hints import Shown, hint_text
+from rf_lsp.server.views.hints import HintOptions, hint_text
 from rf_lsp.server.views.occurrences import BUILT, Occurrence, by_line, outermost, pinned
 from rf_lsp.shapes import UNKNOWN
 
@@ -68,7 +68,7 @@ def _insert(place: Place, line: int, column: int, text: str, end: int | None = N
 
 
 def write(
-    found: Sequence[Occurrence], lines: Lines, shown: Shown, pin: tuple[str, str] | None, path: str
+    found: Sequence[Occurrence], lines: Lines, shown: HintOptions, pin: tuple[str, str] | None, path: str
 ) -> list[Edit]:
     """What comes out of each layer as a comment behind the line that builds it; only what is not there yet."""
     edits = []

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analyzers.facts import GUESSED, FieldFact, ModelFact, OutputFact, Place, ValueFact
+from analyzers.facts import FieldFact, ModelFact, OutputFact, Place, ValueFact
 from analyzers.tensors.layout import FEATURES
+from analyzers.vocabulary import GUESSED_ORIGINS
 from rf_lsp.output.text import field_text, located, short_count
 from rf_lsp.server.views.lines import Part, at_line_end, behind_each, whole_places
 from rf_lsp.server.views.occurrences import CALLED, Fact, Occurrence, by_line, concrete, is_known, pinned
@@ -16,7 +17,7 @@ from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
 LONGEST = 30
 """Characters; VS Code cuts the hints of a line at 43 in total."""
 
-Lines = Callable[[int], str]
+LineText = Callable[[int], str]
 Shows = tuple[Occurrence, Fact]
 
 
@@ -38,7 +39,7 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class HintOptions:
     """What the person wants to see (the settings ``hints.*``)."""
 
     shape: bool = True
@@ -49,8 +50,8 @@ class Shown:
 
 def hints(
     found: list[Occurrence],
-    line: Lines,
-    shown: Shown,
+    line: LineText,
+    shown: HintOptions,
     pin: tuple[str, str] | None = None,
     area: tuple[int, int] | None = None,
 ) -> list[Hint]:
@@ -63,7 +64,7 @@ def hints(
     return [hint for hint in made if hint is not None]
 
 
-def _hint(number: int, line: str, part: Part, shown: Shown, pin: tuple[str, str] | None) -> Hint | None:
+def _hint(number: int, line: str, part: Part, shown: HintOptions, pin: tuple[str, str] | None) -> Hint | None:
     group = pinned(concrete(part.occurrences), pin)
     calls = pinned(concrete(part.calls), pin)
     layers = [call for call in calls if call.place == group[0].place]
@@ -85,7 +86,7 @@ def _target(first: Occurrence, layers: Sequence[Occurrence]) -> Place | None:
     return None if target == first.place else target
 
 
-def hint_text(group: Sequence[Occurrence], shown: Shown, layers: Sequence[Occurrence] = ()) -> str:
+def hint_text(group: Sequence[Occurrence], shown: HintOptions, layers: Sequence[Occurrence] = ()) -> str:
     """``64×112×112 · RF 7``, or ``64…512 ch · RF 15…427`` where the contexts differ; ``?`` where nothing is known; at
     most 30 characters. ``layers`` are those whose parameters count, if they are not the group's own."""
     facts = _distinct(group)
@@ -186,7 +187,7 @@ def _parameters_text(group: Sequence[Occurrence]) -> str:
 
 def assumed(model: ModelFact) -> bool:
     """Whether the shapes rest on an input that nobody gave."""
-    return any(entry.origin in GUESSED for entry in model.inputs)
+    return any(entry.origin in GUESSED_ORIGINS for entry in model.inputs)
 
 
 # -- tooltips --------------------------------------------------------------------------------------
