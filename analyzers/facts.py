@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -48,6 +49,19 @@ class FieldFact:
     """Size of the input along each axis, a dim."""
 
 
+def batch_dim(axes: Sequence[str | None] | None) -> int | None:
+    """Which dim counts the items of the batch: the one that is called N, else the first, unless that is called
+    something else."""
+    if axes and "N" in axes:
+        return axes.index("N")
+    return 0 if not axes or axes[0] is None else None
+
+
+def per_item(shape: Sequence[Any], batch: int | None) -> tuple[Any, ...]:
+    """The shape of one item of the batch."""
+    return tuple([size for dim, size in enumerate(shape) if dim != batch])
+
+
 @dataclass(frozen=True, slots=True)
 class InputFact:
     name: str
@@ -56,15 +70,23 @@ class InputFact:
     axes: tuple[str | None, ...] | None = None
     """Names of the dims, as the layers say that take it; None where none does."""
 
+    @property
+    def per_item(self) -> tuple[Any, ...]:
+        return per_item(self.shape, batch_dim(self.axes))
+
 
 @dataclass(frozen=True, slots=True)
 class OutputFact:
     path: str
     shape: tuple[Any, ...] | None
-    batched: bool = True
-    """Whether the first dim counts the items of the batch."""
+    batch: int | None = 0
+    """The dim that counts the items of the batch; None where there is none."""
     axes: tuple[str | None, ...] | None = field(default=None, compare=False)
     """Names of the dims, None where nobody says."""
+
+    @property
+    def per_item(self) -> tuple[Any, ...] | None:
+        return None if self.shape is None else per_item(self.shape, self.batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +121,7 @@ class CallFact:
 
     @property
     def outputs(self) -> tuple[OutputFact, ...]:
-        return (OutputFact("", self.output_shape, axes=self.axes),)
+        return (OutputFact("", self.output_shape, batch_dim(self.axes), self.axes),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,3 @@ def shape_text(shape: Sequence[Any] | None, joint: str = "×") -> str:
     if shape is None:
         return UNKNOWN
     return joint.join(map(dim_text, shape)) or "scalar"
-
-
-def without_batch(shape: Sequence[Any] | None) -> str:
-    return UNKNOWN if shape is None else shape_text(tuple(shape)[1:])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from analyzers.facts import ExpressionFact, FieldFact, OutputFact, UnknownFact, ValueFact
+from analyzers.facts import ExpressionFact, FieldFact, InputFact, OutputFact, UnknownFact, ValueFact, batch_dim
 from analyzers.interpreter.evaluations import Evaluation
 from analyzers.models.results import parts_of
 from analyzers.tensors.dims import symbols
@@ -16,18 +16,20 @@ if TYPE_CHECKING:
     from analyzers.models.extraction import Extraction
 
 
-def expressions(extraction: Extraction, evaluations: Iterable[Evaluation]) -> list[ExpressionFact]:
+def expressions(
+    extraction: Extraction, evaluations: Sequence[Evaluation], inputs: Sequence[InputFact]
+) -> list[ExpressionFact]:
     """Each expression once, with its different values in order; a whole statement's are only those of the whole."""
-    return Expressions(extraction, list(evaluations)).facts()
+    return Expressions(extraction, evaluations, _batch_of(inputs)).facts()
 
 
 class Expressions:
     """Turns the evaluations of one forward pass into facts."""
 
-    def __init__(self, extraction: Extraction, evaluations: list[Evaluation]) -> None:
+    def __init__(self, extraction: Extraction, evaluations: Sequence[Evaluation], batch: Any) -> None:
         self.extraction = extraction
         self.evaluations = evaluations
-        self.batch = _batch_of(extraction)
+        self.batch = batch
         self._values: dict[tuple[int, int], ValueFact | None] = {}
         for record in extraction.records:
             if isinstance(record.output, Unknown):
@@ -86,31 +88,38 @@ class Expressions:
         """The field that all of them have."""
         if not all(is_shaped(part) for _, part in parts):
             return None
-        fields = {id(part.field) for _, part in parts}
-        return self.extraction.field_of(parts[0][1]) if len(fields) == 1 else None
+        first, *others = [self.extraction.field_of(part) for _, part in parts]
+        return first if all(other == first for other in others) else None
 
     def _output(self, path: str, part: Any) -> OutputFact:
         if not is_shaped(part):
             return OutputFact(path, None)
-        return OutputFact(path, part.shape, self._is_batched(part), part.axes)
+        return OutputFact(path, part.shape, self._batch_dim(part), part.axes)
 
-    def _is_batched(self, tensor: Tensor) -> bool:
-        """Whether the first dim counts items of the batch, perhaps times windows or heads."""
-        if not tensor.shape or tensor.parameter:
-            return False
-        first, batch = tensor.shape[0], self.batch
-        if not isinstance(batch, int):
-            return first is batch or not symbols(batch).isdisjoint(symbols(first))
+    def _batch_dim(self, tensor: Tensor) -> int | None:
+        """The dim that counts items of the batch, perhaps times windows or heads; None where there is none."""
+        if tensor.parameter or self.batch is None:
+            return None
+        if tensor.axes is not None and "N" in tensor.axes:
+            return tensor.axes.index("N")
+        if not isinstance(self.batch, int):
+            counted = symbols(self.batch)
+            return next((d for d, size in enumerate(tensor.shape) if not counted.isdisjoint(symbols(size))), None)
+        return 0 if tensor.shape and self._is_batch(tensor, self.batch) else None
+
+    def _is_batch(self, tensor: Tensor, batch: int) -> bool:
+        """Whether the first dim is a batch of that many items."""
         if tensor.axes is not None and tensor.axes[0] is not None:
-            return tensor.axes[0] == "N"
+            return False
         names = self.extraction.axes.names
         if any(axis.key in names for axis in tensor.field.axes):
             return 0 not in tensor.field.located_dims(names)
+        first = tensor.shape[0]
         return isinstance(first, int) and (first == batch or (batch > 1 and first % batch == 0))
 
 
-def _batch_of(extraction: Extraction) -> Any:
-    """The size of the batch that goes into the model; 1 where no tensor does."""
-    record = next(iter(extraction.records), None)
-    shapes = [t.shape for t in record.inputs if is_shaped(t) and t.shape] if record is not None else []
-    return shapes[0][0] if shapes else 1
+def _batch_of(inputs: Sequence[InputFact]) -> Any:
+    """The size of the batch that goes into a model; None where nothing of a batch does."""
+    given = next((item for item in inputs if item.shape), None)
+    dim = batch_dim(given.axes) if given is not None else None
+    return given.shape[dim] if given is not None and dim is not None else None

@@ -304,12 +304,12 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     extraction = Extraction(machine, root, machine.recorder.records)
     rows = LayerRows(extraction)
     fact.layers, fact.stages = rows.layers, rows.stages
-    fact.expressions = expressions(extraction, machine.recorder.evaluations.seen)
     fact.modules = extraction.modules()
     fact.parameters, fact.trainable_parameters = extraction.totals()
     fact.macs = per_item(machine.recorder.total_cost)
     fact.inputs = [replace(i, axes=extraction.axes.names_of_input(i.name, i.shape)) for i in fact.inputs]
     fact.outputs = known_outputs(result)
+    fact.expressions = expressions(extraction, machine.recorder.evaluations.seen, fact.inputs)
     fact.merges = merges_of(machine)
     recorder = machine.recorder
     fact.problems = extraction.problems(recorder.recorded_errors + recorder.remarks) + extraction.unregistered()

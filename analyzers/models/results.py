@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.facts import OutputFact
+from analyzers.facts import OutputFact, batch_dim
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import substitute, symbols
 from analyzers.tensors.tensor import Tensor, is_shaped
@@ -27,7 +27,7 @@ def first_tensor(value: Any) -> Tensor | None:
 def outputs_of(result: Any) -> list[OutputFact]:
     """Every tensor of a model's result with the path that reaches it."""
     return [
-        OutputFact(path, part.shape, axes=part.axes) if is_shaped(part) else OutputFact(path, None)
+        OutputFact(path, part.shape, batch_dim(part.axes), part.axes) if is_shaped(part) else OutputFact(path, None)
         for path, part in parts_of(result)
     ]
 

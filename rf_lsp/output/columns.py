@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analyzers.facts import CallFact, FieldFact
 from rf_lsp.output.rows import CallRow
 from rf_lsp.output.text import count_text, field_text, located, per_axis, percent, short_count
-from rf_lsp.shapes import UNKNOWN, without_batch
+from rf_lsp.shapes import UNKNOWN, shape_text
 
 RECURSIVE = "(recursive)"
 """Stands for the parameters of a layer that has been listed before, as in torchinfo's table."""
@@ -70,7 +70,7 @@ def density_text(field: FieldFact) -> str:
 
 COLUMNS = (
     Column("type", type_text, 3, numeric=False),
-    Column("output", _each(lambda call: without_batch(call.output_shape)), numeric=False),
+    Column("output", _each(lambda call: shape_text(call.outputs[0].per_item)), numeric=False),
     Column("params", parameters_text),
     Column("MACs", macs_text, 4),
     Column("RF", _each(lambda call: field_text(call.field))),

@@ -9,7 +9,7 @@ from typing import Any
 
 from analyzers.facts import FieldFact, ModelFact, Place
 from analyzers.rules.support.coverage import extents
-from rf_lsp.shapes import UNKNOWN, dim_text, shape_text, without_batch
+from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
 
 
 def path_text(path: str) -> str:
@@ -116,7 +116,7 @@ def covers_text(model: ModelFact) -> str:
 def outputs_text(model: ModelFact) -> str:
     """The outputs' shapes without batch."""
     texts = [
-        f"{output.path}: {without_batch(output.shape)}" if len(model.outputs) > 1 else without_batch(output.shape)
+        f"{output.path}: {shape_text(output.per_item)}" if len(model.outputs) > 1 else shape_text(output.per_item)
         for output in model.outputs
     ]
     shown = texts if len(texts) <= 4 else [*texts[:3], f"… {len(texts) - 3} more"]
@@ -125,7 +125,7 @@ def outputs_text(model: ModelFact) -> str:
 
 def summary_text(model: ModelFact) -> str:
     """``ResNet · 3×224×224 → 1000 · 25.6 M params · 4.1 GMACs · RF 427 covers 224``."""
-    inputs = ", ".join(without_batch(entry.shape) for entry in model.inputs) or UNKNOWN
+    inputs = ", ".join(shape_text(entry.per_item) for entry in model.inputs) or UNKNOWN
     parts = [
         model.name,
         f"{inputs} → {outputs_text(model)}",

@@ -9,7 +9,7 @@ from analyzers.analysis import Analyzer
 from analyzers.facts import ModelFact
 from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
-from rf_lsp.server.views.hints import Hint, Shown, hints
+from rf_lsp.server.views.hints import Hint, HintOptions, hints
 from rf_lsp.server.views.occurrences import Occurrence, occurrences
 
 _HINT = re.compile(r"(?:  )?«[^»]*»")
@@ -32,12 +32,12 @@ def occurrences_of(folder: Path, source: str) -> list[Occurrence]:
     return [occurrence for model in models for occurrence in occurrences(model, str(folder / "net.py"))]
 
 
-def hints_of(folder: Path, source: str, shown: Shown | None = None) -> list[Hint]:
+def hints_of(folder: Path, source: str, shown: HintOptions | None = None) -> list[Hint]:
     lines = [*source.split("\n"), ""]
-    return hints(occurrences_of(folder, source), lines.__getitem__, shown or Shown())
+    return hints(occurrences_of(folder, source), lines.__getitem__, shown or HintOptions())
 
 
-def with_hints(folder: Path, text: str, shown: Shown | None = None) -> str:
+def with_hints(folder: Path, text: str, shown: HintOptions | None = None) -> str:
     """The program of a text that has hints in it already, with those that it really has."""
     source = without_hints(text)
     lines = source.split("\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rf_lsp.server.views.hints import Shown, tooltip
+from rf_lsp.server.views.hints import HintOptions, tooltip
 from tests.models.test_expressions import lines_of
 from tests.models.torch_values import Values
 from tests.server.shown import analysed, hints_of, with_hints, without_hints
@@ -118,15 +118,43 @@ class Net(nn.Module):
 """
 
 
-PROGRAMS = ((TUTORIAL, [1, 3, 32, 32]), (LOOPS, [2, 3, 32, 32]), (FORMS, [1, 3, 32, 32]))
+SEQUENCES = """\
+import torch
+from torch import nn
 
 
-@pytest.mark.parametrize(("text", "shape"), PROGRAMS, ids=("tutorial", "loops", "forms"))
+# rf: input=35x2x20
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(20, 32)  «35×32»
+        self.scale = nn.Parameter(torch.ones(32, 1))
+        self.head = nn.Linear(32, 5)  «5»
+
+    def forward(self, x):
+        y, (h, c) = self.lstm(x)  «35×32, 1×32, 1×32»
+        rows = y.transpose(0, 1)  «35×32»
+        weight = self.scale.t()  «1×32»
+        last = y[-1] * weight  «32»
+        return self.head(last)  «5»
+"""
+"""Time comes first, the batch second; a parameter has no batch."""
+
+PROGRAMS = (
+    (TUTORIAL, [1, 3, 32, 32]),
+    (LOOPS, [2, 3, 32, 32]),
+    (FORMS, [1, 3, 32, 32]),
+    (SEQUENCES, [35, 2, 20]),
+)
+NAMES = ("tutorial", "loops", "forms", "sequences")
+
+
+@pytest.mark.parametrize(("text", "shape"), PROGRAMS, ids=NAMES)
 def test_every_line_has_its_own_value(text: str, shape: list[int], tmp_path: Path) -> None:
     assert with_hints(tmp_path, text) == text
 
 
-@pytest.mark.parametrize(("text", "shape"), PROGRAMS, ids=("tutorial", "loops", "forms"))
+@pytest.mark.parametrize(("text", "shape"), PROGRAMS, ids=NAMES)
 def test_the_values_are_torchs(text: str, shape: list[int], torch_values: Values, tmp_path: Path) -> None:
     source = without_hints(text)
     truth = torch_values.of(source, "Net()", [shape])
@@ -232,14 +260,14 @@ def test_keras(tmp_path: Path) -> None:
 
 
 def test_hints_behind_each_call(tmp_path: Path) -> None:
-    shown = with_hints(tmp_path, TUTORIAL, Shown(at_line_end=False)).split("\n")
+    shown = with_hints(tmp_path, TUTORIAL, HintOptions(at_line_end=False)).split("\n")
     assert shown[17] == "        x = self.pool(F.relu(self.conv1(x)«6×28×28 · RF 5»))  «6×14×14 · RF 6»"
     assert shown[18] == "        x = self.pool(F.relu(self.conv2(x)«16×10×10 · RF 14»))  «16×5×5 · RF 16»"
     assert shown[19] == "        x = torch.flatten(x, 1)«400 · RF 16»  # all dims but the batch"
 
 
 def test_parameters_are_those_of_the_layer_called(tmp_path: Path) -> None:
-    shown = with_hints(tmp_path, TUTORIAL, Shown(parameters=True)).split("\n")
+    shown = with_hints(tmp_path, TUTORIAL, HintOptions(parameters=True)).split("\n")
     assert shown[22].endswith("self.fc3(x)  «10 · global · 850»")
     assert shown[17].endswith("  «6×14×14 · RF 6»")
 

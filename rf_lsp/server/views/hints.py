@@ -120,7 +120,7 @@ def _shapes_text(known: Sequence[Shows]) -> str:
 
 def _output_text(outputs: Sequence[OutputFact]) -> str:
     """What one output is in all contexts, without the batch."""
-    shapes = list(dict.fromkeys(_per_item(output) for output in outputs))
+    shapes = list(dict.fromkeys(output.per_item for output in outputs))
     known = [shape for shape in shapes if shape is not None]
     if len(shapes) == 1:
         return shape_text(shapes[0])
@@ -136,12 +136,6 @@ def _channels(output: OutputFact) -> Any:
     """How many channels or features a map or a sequence has; None where nobody says which dim that is."""
     named = zip(output.axes or (), output.shape or (), strict=False)
     return next((size for name, size in named if name is not None and name in FEATURES), None)
-
-
-def _per_item(output: OutputFact) -> tuple[Any, ...] | None:
-    if output.shape is None:
-        return None
-    return tuple(output.shape[1:] if output.batched else output.shape)
 
 
 def _range(values: Sequence[Any]) -> str:
