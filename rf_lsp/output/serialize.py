@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from analyzers.facts import CallFact, FieldFact, Finding, InputFact, LayerFact, ModelFact, Place, UnknownFact
+from analyzers.facts import CallFact, FieldFact, Finding, LayerFact, ModelFact, Place, UnknownFact
 from rf_lsp.output.text import path_text
 
 
@@ -130,10 +130,6 @@ def finding(value: Finding) -> dict[str, Any]:
     }
 
 
-def model_input(value: InputFact) -> dict[str, Any]:
-    return {"name": value.name, "shape": shape(value.shape), "origin": value.origin, "axes": names(value.axes)}
-
-
 def model(value: ModelFact, findings: Sequence[Finding]) -> dict[str, Any]:
     cell = value.place.cell if value.place else None
     return {
@@ -144,7 +140,7 @@ def model(value: ModelFact, findings: Sequence[Finding]) -> dict[str, Any]:
         "line": value.place.line + 1 if value.place else None,
         **({} if cell is None else {"cell": cell + 1}),
         "status": value.status,
-        "inputs": [model_input(item) for item in value.inputs],
+        "inputs": [{"name": item.name, "shape": shape(item.shape), "origin": item.origin} for item in value.inputs],
         "outputs": [{"path": item.path, "shape": shape(item.shape)} for item in value.outputs],
         "parameters": dim(value.parameters),
         "trainable_parameters": dim(value.trainable_parameters),
