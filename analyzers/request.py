@@ -41,7 +41,8 @@ class WorkspaceOptions:
     roots: list[str] = field(default_factory=list)
     search_paths: list[str] = field(default_factory=list)
     site_packages: list[str] = field(default_factory=list)
-    default_input: Any = None
+    default_input: tuple[Any, ...] | None = None
+    """The input where nothing says it, batch first."""
     models: list[dict[str, Any]] = field(default_factory=list)
     layers: dict[str, dict[str, Any]] = field(default_factory=dict)
 

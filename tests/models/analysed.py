@@ -22,15 +22,17 @@ def facts_of(
     inputs: tuple[str, ...] = (),
     files: dict[str, str] | None = None,
     models: list[dict[str, Any]] | None = None,
+    default_input: tuple[Any, ...] | None = None,
 ) -> FileFacts:
-    """The facts of ``model.py`` in ``folder``, beside ``files``."""
+    """The facts of ``model.py`` in ``folder``, beside ``files``; the last two are settings."""
     (folder / "pyproject.toml").touch()
     for name, content in {**(files or {}), "model.py": source}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
     path = str(folder / "model.py")
     settings = [{**m, "target": m["target"].replace("model.py", path)} for m in models or []]
-    analyzer = Analyzer(Sources(), WorkspaceOptions(roots=[str(folder)], models=settings))
+    options = WorkspaceOptions(roots=[str(folder)], models=settings, default_input=default_input)
+    analyzer = Analyzer(Sources(), options)
     return analyzer.analyze(Request(path, list(targets), [parse_input(i) for i in inputs]))
 
 

@@ -280,6 +280,33 @@ def test_default(tmp_path):
     assert inputs_of(model_of(tmp_path, HEADER + NET)) == [("x", "Nx3x224x224", "default")]
 
 
+SEQUENCE = "model = nn.Sequential(nn.Conv1d(80, 8, 3), nn.ReLU())\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "default", "shape"),
+    [
+        (HEADER + NET, (1, 3, 40, 64), "Nx3x40x64"),
+        (HEADER + NET, (8, 1, 40, 64), "Nx3x40x64"),
+        (HEADER + NET, (1, 80, 300), "Nx3x224x224"),
+        (HEADER + SEQUENCE, (1, 80, 300), "Nx80x300"),
+        (HEADER + SEQUENCE, (1, 3, 40, 64), "Nx80xT"),
+    ],
+)
+def test_the_default_of_the_settings(tmp_path, source, default, shape):
+    """It counts for inputs with as many dims; what a layer says of its channels comes first, the batch stays open."""
+    found = inputs_of(model_of(tmp_path, source, "model" if "model =" in source else "Net()", default_input=default))
+    (name, size, origin) = found[0]
+    assert (size, origin) == (shape, "solved" if "T" in shape else "default")
+
+
+def test_a_layer_comes_before_the_default_of_the_settings(tmp_path):
+    """A flatten that only one size satisfies."""
+    source = HEADER + SOLVED["LeNet of the tutorial"]["python"]
+    model = model_of(tmp_path, source, default_input=(1, 3, 64, 64))
+    assert (inputs_of(model)[0][1], model.problems) == ("Nx3x32x32", [])
+
+
 def test_without_a_size_shapes_are_symbolic_and_fields_exact(tmp_path):
     source = HEADER + "model = nn.Sequential(nn.Conv1d(2, 8, 5, stride=2, padding=2), nn.Conv1d(8, 8, 3, padding=1))\n"
     model = model_of(tmp_path, source)

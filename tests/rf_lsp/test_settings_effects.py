@@ -89,12 +89,7 @@ def test_every_key_has_a_scenario():
     assert sorted(names) == sorted([*SCENARIOS, *(f"hints.{name}" for name in HINTS)])
 
 
-UNREAD = pytest.mark.xfail(reason="the engine reads a number where the settings give a shape", strict=True)
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=UNREAD if name == "default-input" else ()) for name in SCENARIOS]
-)
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_setting_changes_what_the_command_says(run, tmp_path: Path, monkeypatch, name: str):
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     scenario = SCENARIOS[name]

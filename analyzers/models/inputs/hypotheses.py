@@ -8,8 +8,7 @@ from typing import Any
 from analyzers.interpreter.framework import walk
 from analyzers.interpreter.values import Instance
 from analyzers.models.inputs.found import Found, Input, Inputs
-from analyzers.models.inputs.input_inference import Names, ShapeProbe
-from analyzers.models.inputs.trial import DEFAULT_SIZE
+from analyzers.models.inputs.input_inference import DEFAULT_SIZE, Names, ShapeProbe
 from analyzers.tensors.dims import bare_symbol, substitute, symbols
 from analyzers.tensors.tensor import Tensor
 

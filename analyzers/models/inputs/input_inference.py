@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ from analyzers.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+
+DEFAULT_SIZE = 224
+"""Height and width of a picture where nothing says them."""
 
 
 class NeedsShape(Exception):
@@ -69,19 +72,22 @@ class Names:
         return self.known[name]
 
 
-def shape_wanted_by(machine: Machine, root: Instance, need: NeedsShape, size: int, names: Names) -> InputHint | None:
-    """From the layer that looked, else from the first layer of the model that says what it takes."""
+def shape_wanted_by(
+    machine: Machine, root: Instance, need: NeedsShape, default: Sequence[Any], names: Names
+) -> InputHint | None:
+    """From the layer that looked, else from the first layer of the model that says what it takes; sizes that no layer
+    is particular about are those of ``default``, if it has as many dims."""
     calls = [(r.instance, _place(r, need.probe)) for r in reversed(machine.recorder.records)]
     asked = [(module, place) for module, place in calls if module is not None and place is not None]
     asking = asked[0][0] if asked else None
     machine.recorder.stack.clear()
     behind = _behind(root, asking)
     taken = _taken(asked)
-    hint = _hint(taken if _is_told(taken) else _told_behind(taken, behind), size, names)
+    hint = _hint(taken if _is_told(taken) else _told_behind(taken, behind), default, names)
     if hint is not None:
         return hint
     for module in behind:
-        hint = _hint_by(module, size, names)
+        hint = _hint_by(module, default, names)
         if hint is not None:
             return _with_other_ranks(_with_usual_channels(hint), names)
     return None
@@ -143,29 +149,39 @@ def _place(record: Any, probe: ShapeProbe) -> int | None:
 # -- from what a layer takes to shapes ----------------------------------------------------------------
 
 
-def _hint_by(module: Instance, size: int, names: Names) -> InputHint | None:
+def _hint_by(module: Instance, default: Sequence[Any], names: Names) -> InputHint | None:
     """What a layer says that the input may reach by way of a flatten."""
     layouts = layouts_of(module)
-    hint = _hint(layouts, size, names) if _is_told(layouts) else None
+    hint = _hint(layouts, default, names) if _is_told(layouts) else None
     if hint is not None and layouts[0].rest[:1] == (("N",),) and isinstance(layouts[0].sizes[-1], int):
         hint.shapes = [*_images(layouts[0].sizes[-1], names), *hint.shapes]
     return hint
 
 
-def _hint(layouts: Layouts, size: int, names: Names) -> InputHint | None:
+def _hint(layouts: Layouts, default: Sequence[Any], names: Names) -> InputHint | None:
     """The shapes of all layouts of a layer, each rank once."""
     ranks = [alternative for taken in layouts for alternative in taken.alternatives()]
-    shapes = list(dict.fromkeys(_shape(taken, size, names) for taken in ranks))
-    return InputHint(shapes, layouts[0].dtype, _is_picture(ranks[0])) if shapes else None
+    shapes = list(dict.fromkeys(_shape(taken, default, names) for taken in ranks))
+    if not shapes:
+        return None
+    return InputHint(shapes, layouts[0].dtype, _is_picture(ranks[0]) or len(default) == len(shapes[0]))
 
 
-def _shape(taken: Layout, size: int, names: Names) -> tuple[Any, ...]:
-    """A picture gets the default size; elsewhere there is no natural one, and what is open is a symbol."""
+def _shape(taken: Layout, default: Sequence[Any], names: Names) -> tuple[Any, ...]:
+    """What the layer says, then the default. A picture has a natural size where neither does; elsewhere what is open
+    is a symbol, and so is the batch."""
     sides = "HW" if _is_picture(taken) else ""
+    usual = default if len(default) == len(taken.names) else (None,) * len(taken.names)
     return tuple(
-        known if isinstance(known, (int, Expression)) else size if name and name in sides else names(_symbol(name))
-        for name, known in zip(taken.names, taken.sizes, strict=True)
+        known if isinstance(known, (int, Expression)) else _open_size(name, size, sides, names)
+        for name, known, size in zip(taken.names, taken.sizes, usual, strict=True)
     )
+
+
+def _open_size(name: str | None, usual: Any, sides: str, names: Names) -> Any:
+    if isinstance(usual, int) and name != "N":
+        return usual
+    return DEFAULT_SIZE if name and name in sides else names(_symbol(name))
 
 
 def _is_picture(taken: Layout) -> bool:

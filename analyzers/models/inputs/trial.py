@@ -22,7 +22,6 @@ from analyzers.unknown import Unknown
 if TYPE_CHECKING:
     from analyzers.models.context import FileContext
 
-DEFAULT_SIZE = 224
 MAXIMUM_ATTEMPTS = 10
 OF_ANY_INPUT = frozenset(["invalid-argument"])
 
@@ -51,7 +50,9 @@ class Trials:
             try:
                 found = self.attempt(inputs)
             except NeedsShape as need:
-                hint = shape_wanted_by(self.machine, self.root, need, self._default_size(), self.names)
+                hint = shape_wanted_by(
+                    self.machine, self.root, need, self.context.options.default_input or (), self.names
+                )
                 name = need.probe.name
                 if hint is None:
                     reason = f"the shape of the input {name} is not known"
@@ -89,10 +90,6 @@ class Trials:
         finally:
             self._stop_after = frozenset()
         return found, bool(stop_after) and stop_after <= found.error_keys
-
-    def _default_size(self) -> int:
-        default = self.context.options.default_input
-        return default if isinstance(default, int) else DEFAULT_SIZE
 
     def _tensor(self, given: Input) -> Tensor:
         return Tensor(given.shape, located_input(given), given.dtype)
