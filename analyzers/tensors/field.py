@@ -12,35 +12,35 @@ channels and tokens have no field.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from analyzers.facts import FieldFact
 from analyzers.tensors import axis as one
 from analyzers.tensors import merging, placement, reporting
 from analyzers.tensors.axis import UNNAMED, Axis, Key
+from analyzers.tensors.axis_set import AxisSet
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.gather import Gather
 from analyzers.tensors.placement import Term
 from analyzers.tensors.support import Support
 
 
-class Field:
+class Field(AxisSet):
     """The receptive field of one tensor. Immutable; what changes nothing returns the same object.
 
     Dims are non-negative tensor dims, shapes are tuples of :data:`Dim`.
     """
 
-    __slots__ = ("axes",)
+    __slots__ = ()
 
-    EMPTY: Field
-
-    def __init__(self, axes: tuple[Axis, ...] = ()) -> None:
-        self.axes = axes
+    EMPTY: ClassVar[Field]
 
     def __repr__(self) -> str:
         return f"Field({list(self.axes)})"
+
+    def _of(self, axes: tuple[Axis, ...]) -> Field:
+        return Field(axes) if axes else Field.EMPTY
 
     @staticmethod
     def of_input(shape: Sequence[Dim], axes: Mapping[str, int], name: str = "x") -> Field:
@@ -52,36 +52,6 @@ class Field:
         """The field of an input that nothing has moved over yet: what its dims are, its layers will say."""
         found = tuple(Axis.whole((name, dim), shape[dim]) for dim in dims)
         return Field(found) if found else Field.EMPTY
-
-    # where things are -------------------------------------------------------------------------
-
-    def located_dims(self, names: Mapping[Key, str] | None = None) -> frozenset[int]:
-        """The tensor dims along which elements read different pixels of the axes that have a name."""
-        terms = [term for axis in self.axes if reporting.name_of(axis, names) is not None for term in axis.terms]
-        return frozenset([place[0] for term in terms for place in term.places])
-
-    def located(self, dim: int) -> bool:
-        """Whether elements read different pixels along a dim."""
-        chosen = frozenset((dim,))
-        return any(axis.is_located(chosen) for axis in self.axes)
-
-    def axes_at(self, dim: int) -> tuple[str, ...]:
-        """Names of the input axes that are found, at least in part, along a dim."""
-        return tuple(dict.fromkeys([axis.name for axis in self._lying(dim) if axis.name is not None]))
-
-    def is_shared(self, dim: int, spoken: Callable[[Axis], bool] | None = None) -> bool:
-        """Whether the positions of a dim are made of those of several axes (of ``spoken`` ones) of one input."""
-        found = [axis.key[0] for axis in self._lying(dim) if spoken is None or spoken(axis)]
-        return len(found) > 1 and len(set(found)) < len(found)
-
-    def _lying(self, dim: int) -> list[Axis]:
-        chosen = frozenset((dim,))
-        return [axis for axis in self.axes if axis.is_located(chosen)]
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why axes are unknown."""
-        return tuple(dict.fromkeys(axis.reason for axis in self.axes if axis.reason))
 
     # layout -----------------------------------------------------------------------------------
 
@@ -273,35 +243,6 @@ class Field:
             if (found.key[0], found.name) == (name, axis) and found.terms and found.reason is None:
                 return reporting.reported(self, found, None).support  # type: ignore[union-attr]
         return None
-
-    # machinery --------------------------------------------------------------------------------
-
-    def _each_axis(self, change: Callable[[Axis], Axis | None]) -> Field:
-        changed = [change(axis) for axis in self.axes]
-        if all(map(operator.is_, changed, self.axes)):
-            return self
-        kept = tuple([axis for axis in changed if axis is not None])
-        return Field(kept) if kept else Field.EMPTY
-
-    def _each(self, change: Callable[[Term], Term | None]) -> Field:
-        """Change every term; None drops it, TooComplex makes the axis unknown."""
-        return self._each_axis(lambda axis: one.changed(axis, change))
-
-    def _without(self, keys: Iterable[Key]) -> Field:
-        return Field(tuple([axis for axis in self.axes if axis.key not in keys]))
-
-    def _unfolded(self, dim: int) -> Field:
-        """Terms over the positions of a dim that holds one axis only, instead of over its digits."""
-        if self.is_shared(dim):
-            return self
-        return self._each(lambda term: placement.rebased(term) if term.at(dim) is not None else term)
-
-    def _renumbered(self, target: Callable[[int], int]) -> Field:
-        def moved(term: Term) -> Term:
-            places = tuple([(target(dim), *rest) for dim, *rest in term.places])
-            return Term(term.n, term.support, places) if places != term.places else term  # type: ignore[arg-type]
-
-        return self._each(moved)
 
 
 Field.EMPTY = Field()
