@@ -23,7 +23,7 @@ from analyzers.models.source_calls import native_signature
 from analyzers.request import Request
 from analyzers.signature import Parameter, Signature
 from rf_lsp.editing import applied
-from rf_lsp.engine import Engine, project_for, settings_for
+from rf_lsp.engine import Engine, project_settings_for, settings_for
 from tests.differential.judge import Judge
 
 ROLES = (
@@ -149,7 +149,7 @@ def edited(folder: Path, framework: str, group: list[Case]) -> tuple[list[str], 
     text = program(framework, group)
     path = folder / "net.py"
     path.write_text(text)
-    engine = Engine(project_for(settings_for(str(path)), str(path)))
+    engine = Engine(project_settings_for(settings_for(str(path)), str(path)))
     facts = engine.facts(Request(str(path)))
     context = FixContext(Finding("", "", "error", "", Place(str(path), 0, 0, 0, 0)), facts, engine.sources.module)
     layers = [layer for model in facts.models for layer in model.layers if layer.definition is not None]
