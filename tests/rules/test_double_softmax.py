@@ -9,7 +9,7 @@ import pytest
 from analyzers.request import Request
 from analyzers.rules.support.report import check
 from analyzers.rules.support.settings import RuleSettings
-from rf_lsp.engine import Engine, Project
+from rf_lsp.engine import Engine, ProjectSettings
 from rf_lsp.settings import Settings
 from tests.server.client import LspClient
 
@@ -103,7 +103,7 @@ def told(folder: Path, source: str) -> list[int]:
     """The zero-based lines at which the rule says something."""
     path = folder / "train.py"
     path.write_text(source, encoding="utf-8")
-    facts = Engine(Project(Settings(), str(folder))).facts(Request(str(path)))
+    facts = Engine(ProjectSettings(Settings(), str(folder))).facts(Request(str(path)))
     return [finding.place.line for finding in check(facts, RuleSettings()) if finding.code == "RF406"]
 
 
