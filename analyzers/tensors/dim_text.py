@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def text(dim: Dim) -> str:
     """For people: ``224``, ``N``, ``64·N``, ``H/2``, ``(H-2)/2``, ``?``.
 
-    ``H/2`` stands for the division rounded either way.
+    ``H/2`` stands for the division rounded either way; what is no size (an argument that is wrong) is shown as it is.
     """
-    if isinstance(dim, int):
+    if isinstance(dim, int) or not hasattr(dim, "terms"):
         return str(dim)
     if has_unknown(dim):
         return "?"

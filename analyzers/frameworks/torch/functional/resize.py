@@ -136,7 +136,7 @@ def _exact(factor: Any) -> Fraction | None:
 def _require_mode(x: Tensor, mode: str, antialias: bool, align_corners: bool) -> None:
     if antialias and not (mode in ("bilinear", "bicubic", "lanczos") and x.rank == 4):
         raise _interpolate_error(f"{{subject}} cannot antialias mode {mode!r} on {x.rank} dimensions")
-    if mode not in METHODS:
+    if not isinstance(mode, str) or mode not in METHODS:
         raise _interpolate_error(f"{{subject}} does not know mode {mode!r}", "NotImplementedError")
     if x.rank not in (3, 4, 5) or RANKS.get(mode, x.rank) != x.rank:
         expected = RANKS.get(mode, "3, 4 or 5")

@@ -9,7 +9,7 @@ from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.children import make
 from analyzers.frameworks.torch.nn.linear import Linear
 from analyzers.frameworks.torch.nn.naming import nn_layer
-from analyzers.frameworks.torch.nn.weights import invalid
+from analyzers.frameworks.torch.nn.weights import check_size, check_whole, invalid
 from analyzers.tensors.dims import same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.linear_algebra import linear
@@ -20,11 +20,22 @@ if TYPE_CHECKING:
 
 
 def check_cutoffs(cutoffs: list[Any], n_classes: Any) -> None:
-    """ValueError unless increasing, unique and within 1 … n_classes − 1."""
+    """ValueError unless increasing, unique and within 1 … n_classes − 1; TypeError for what are no numbers."""
+    for number in (*cutoffs, n_classes):
+        if not isinstance(number, float):
+            check_whole(number)
     increasing = cutoffs == sorted(set(cutoffs))
     if not cutoffs or not increasing or cutoffs[0] <= 0 or cutoffs[-1] > n_classes - 1:
         message = f"{{subject}} needs increasing cutoffs between 1 and {n_classes - 1}, gets {cutoffs}"
         raise invalid(message, argument="cutoffs", actual=cutoffs)
+
+
+def check_divisor(div_value: Any) -> None:
+    """TypeError for what is no number, ZeroDivisionError for 0."""
+    if not isinstance(div_value, float):
+        check_whole(div_value)
+    if isinstance(div_value, (int, float)) and div_value == 0:
+        raise invalid("{subject} needs a div_value other than 0", "ZeroDivisionError", argument="div_value")
 
 
 @nn_layer("adaptive")
@@ -46,8 +57,10 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         *,
         machine: Machine,
     ) -> None:
-        cutoffs = list(cutoffs)
+        cutoffs = machine.iterate(cutoffs)
         check_cutoffs(cutoffs, n_classes)
+        check_size(in_features)
+        check_divisor(div_value)
         self.in_features = in_features
         self.n_classes = n_classes
         self.cutoffs = [*cutoffs, n_classes]

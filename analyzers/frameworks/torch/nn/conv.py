@@ -18,10 +18,13 @@ from analyzers.frameworks.torch.nn.weights import (
     weight,
 )
 from analyzers.geometry import CONVOLUTION, Geometry, number, numbers
-from analyzers.tensors.dims import Dim, text
+from analyzers.tensors.dim_text import text
+from analyzers.tensors.dims import Dim, Expression
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import Layouts, channels_first
+from analyzers.tensors.operations import arguments
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
 
 CHANNELS = ("in_channels", "out_channels")
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -57,6 +60,8 @@ def _per_axis(sizes: Sequence[Any]) -> str:
 def same_padding(kernel_size: Sequence[Any], dilation: Sequence[Any]) -> list[Any]:
     """What ``padding="same"`` adds, last axis first, in front and behind (as ``F.pad`` takes it)."""
     padding: list[Any] = []
+    for step in dilation:
+        check_size(step)
     for d, k in zip(reversed(dilation), reversed(kernel_size), strict=False):
         total = d * (k - 1)
         padding += [total // 2, total - total // 2]
@@ -303,17 +308,33 @@ class _ConvTransposeNd(_ConvNd):
         if output_size is None:
             return single(self.output_padding)
         leading = 2 if input.rank == num_spatial_dims + 2 else 1
-        wanted = tuple(output_size)
+        wanted = requested_size(output_size)
         if len(wanted) == leading + num_spatial_dims:
             wanted = wanted[leading:]
         if len(wanted) != num_spatial_dims:
             message = f"{{subject}} takes an output_size of {num_spatial_dims} numbers, gets {len(wanted)}"
             raise invalid(message, argument="output_size")
         steps = dilation or (1,) * num_spatial_dims
-        geometry = zip(input.shape[leading:], stride, padding, kernel_size, steps, strict=True)
+        if not all(is_geometry(sizes, num_spatial_dims) for sizes in (stride, padding, kernel_size, steps)):
+            return single(self.output_padding)  # The convolution tells what is wrong with it.
+        geometry = zip(input.shape[leading:], stride, padding, kernel_size, steps)
         smallest = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, k, d in geometry]
         check_output_size(wanted, smallest, stride)
         return [size - low for size, low in zip(wanted, smallest, strict=True)]
+
+
+def requested_size(output_size: Any) -> tuple[Any, ...]:
+    """``output_size=`` as sizes; TypeError for what is no sequence of whole numbers."""
+    if isinstance(output_size, (Unknown, Tensor)):
+        raise UnknownUsed(output_size if isinstance(output_size, Unknown) else Unknown(arguments.TENSOR_VALUE))
+    if not isinstance(output_size, (tuple, list)):
+        raise arguments.refused(output_size, "several numbers as output_size")
+    return tuple(arguments.size(wanted) for wanted in output_size)
+
+
+def is_geometry(sizes: Sequence[Any], axes: int) -> bool:
+    """Whether these are as many numbers as there are axes."""
+    return len(sizes) == axes and all(isinstance(size, (int, Expression)) for size in sizes)
 
 
 def check_output_size(wanted: Sequence[Any], smallest: Sequence[Any], stride: Sequence[Any]) -> None:

@@ -30,7 +30,7 @@ from analyzers.frameworks.torch.nn.conv import (
 )
 from analyzers.frameworks.torch.nn.linear import Linear
 from analyzers.frameworks.torch.nn.naming import nn_layer
-from analyzers.frameworks.torch.nn.weights import on, register_optional, weight
+from analyzers.frameworks.torch.nn.weights import check_size, on, register_optional, weight
 from analyzers.interpreter.values import HostObject, Instance
 from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
@@ -80,6 +80,7 @@ class _LazyConvXdMixin(LazyModuleMixin):
         return (channels_first(len(self.kernel_size), OPEN),)
 
     def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
+        check_size(self.out_channels)
         self.in_channels = self._get_in_channels(input)
         check_groups(self.in_channels, self.out_channels, self.groups)
         channels = weight_channels(self.in_channels, self.out_channels, self.groups, self.transposed)

@@ -11,7 +11,7 @@ from analyzers.frameworks.torch.nn.children import make
 from analyzers.frameworks.torch.nn.distance import PairwiseDistance
 from analyzers.frameworks.torch.nn.linear import Linear
 from analyzers.frameworks.torch.nn.naming import nn_layer
-from analyzers.frameworks.torch.nn.weights import invalid
+from analyzers.frameworks.torch.nn.weights import check_size, invalid
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import product, same
 from analyzers.tensors.operations import reshape
@@ -283,6 +283,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         options: Any = None,
         machine: Machine,
     ) -> None:
+        check_size(num_classes)
         check_class_weight(weight, num_classes)
         if isinstance(label_smoothing, (int, float)) and not 0 <= label_smoothing <= 1:
             raise invalid("{subject} needs a label_smoothing between 0 and 1", "RuntimeError")

@@ -134,7 +134,7 @@ class GroupNorm(Module):
 
 def check_channel_groups(num_groups: Any, num_channels: Any) -> None:
     """ValueError unless the groups divide the channels; ZeroDivisionError for none."""
-    if isinstance(num_groups, int) and num_groups == 0:
+    if type(num_groups) in (int, float) and num_groups == 0:
         raise OperationError("invalid-argument", "{subject} needs at least 1 group", None, "ZeroDivisionError")
     if divisible(num_channels, num_groups):
         return

@@ -12,6 +12,7 @@ from analyzers.frameworks.torch.nn.weights import below, invalid
 from analyzers.geometry import POOLING, UNPOOLING, Geometry, numbers
 from analyzers.tensors.layout import takes_map
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
 
 
 def window_of(self: Any, axes: int, kind: str = POOLING) -> Geometry | None:
@@ -274,6 +275,8 @@ def check_fractional(output_size: Any, output_ratio: Any) -> None:
     if (output_size is None) == (output_ratio is None):
         raise invalid("{subject} takes either an output_size or an output_ratio, and one of them")
     for ratio in output_ratio or ():
+        if not isinstance(ratio, (int, float, Unknown)):
+            raise invalid(f"{{subject}} takes numbers as output_ratio, gets {ratio!r}", "TypeError", actual=ratio)
         if not 0 < ratio < 1:
             raise invalid(f"{{subject}} needs an output_ratio between 0 and 1, gets {ratio}", actual=ratio)
 

@@ -8,7 +8,7 @@ from typing import Any
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.padding import check_rank
-from analyzers.frameworks.torch.nn.weights import below, invalid, register_optional, weight
+from analyzers.frameworks.torch.nn.weights import below, check_size, check_whole, invalid, register_optional, weight
 from analyzers.tensors.dims import Dim, exact_quotient
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
@@ -30,10 +30,12 @@ def check_arguments(input_size: Any, hidden_size: Any, num_layers: Any, dropout:
     """ValueError for sizes below 1, dropout outside 0…1 and projections that do not shrink."""
     if isinstance(dropout, (bool, str)) or (isinstance(dropout, (int, float)) and not 0 <= dropout <= 1):
         raise invalid(f"{{subject}} needs a dropout between 0 and 1, gets {dropout}", argument="dropout")
-    for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
+    sizes = (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers))
+    for name, size in sizes:
         if isinstance(size, float):
             raise invalid(f"{{subject}} takes a whole number as {name}, gets {size}", "TypeError", argument=name)
-    for name, size in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
+        check_whole(size)
+    for name, size in sizes:
         if below(size, 1):
             raise invalid(f"{{subject}} needs {name} above 0, gets {size}", argument=name, actual=size)
     if below(proj_size, 0):
@@ -289,6 +291,7 @@ class RNNCellBase(Module):
         self.input_size = input_size
         self.hidden_size = hidden_size
         self.bias = bias
+        check_size(hidden_size)
         gates = num_chunks * hidden_size
         self.weight_ih = weight(gates, input_size)
         self.weight_hh = weight(gates, hidden_size)

@@ -9,8 +9,9 @@ from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.weights import invalid, weight
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import same
+from analyzers.tensors.dims import Dim, Expression, same
 from analyzers.tensors.layout import Layout, Layouts
+from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor, parameter
 from analyzers.unknown import Unknown
 
@@ -37,10 +38,18 @@ def table(given: Any, num_embeddings: Any, embedding_dim: Any, frozen: Any) -> T
         made = weight(num_embeddings, embedding_dim)
         return made if not is_true(frozen) else parameter(made.shape, trainable=False)
     wanted = (num_embeddings, embedding_dim)
-    if len(given.shape) != 2 or any(same(a, b) is False for a, b in zip(given.shape, wanted, strict=True)):
+    if not isinstance(given, Tensor):
+        raise invalid(f"{{subject}} takes a tensor as _weight, gets {described(given)}", "AttributeError")
+    if given.rank != 2 or any(_differ(a, b) for a, b in zip(given.shape, wanted)):
         message = f"{{subject}} expects a weight of {shape_text(wanted)}, gets {shape_text(given.shape)}"
         raise invalid(message, "AssertionError", argument="_weight")
     return parameter(given.shape, trainable=not is_true(frozen), dtype=given.dtype)
+
+
+def _differ(actual: Dim, declared: Any) -> bool:
+    if isinstance(declared, (int, Expression)):
+        return same(actual, declared) is False
+    return not isinstance(declared, Unknown) and actual != declared
 
 
 def is_true(flag: Any) -> bool:

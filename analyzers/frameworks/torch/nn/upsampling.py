@@ -7,15 +7,19 @@ from typing import Any
 from analyzers.frameworks.torch import functional as F
 from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
+from analyzers.tensors.errors import PythonError
 from analyzers.tensors.layout import MAPS, Layout, Layouts, channels_first
 from analyzers.tensors.tensor import Tensor
 
 
 def factors(scale_factor: Any) -> Any:
     """``scale_factor`` as floats, as torch stores it (a list makes TypeError there)."""
-    if isinstance(scale_factor, tuple):
-        return tuple(float(factor) for factor in scale_factor)
-    return float(scale_factor) if scale_factor else None
+    try:
+        if isinstance(scale_factor, tuple):
+            return tuple(float(factor) for factor in scale_factor)
+        return float(scale_factor) if scale_factor else None
+    except (TypeError, ValueError) as error:
+        raise PythonError(type(error).__name__, str(error)) from None
 
 
 @nn_layer("upsampling")

@@ -38,6 +38,13 @@ def check_size(size: Any) -> None:
     """A size must be a whole number (TypeError) and not negative (RuntimeError)."""
     if type(size) is int and size >= 0:
         return
+    check_whole(size)
+    if isinstance(size, int) and size < 0:
+        raise OperationError("invalid-argument", f"{{subject}} gets the negative size {size}", actual=size)
+
+
+def check_whole(size: Any) -> None:
+    """TypeError for what is certainly no whole number."""
     if isinstance(size, Unknown):
         bool(size)
     if size is None or isinstance(size, NEVER_SIZES) or is_module(size):
@@ -48,8 +55,6 @@ def check_size(size: Any) -> None:
             exception="TypeError",
             actual=size,
         )
-    if isinstance(size, int) and size < 0:
-        raise OperationError("invalid-argument", f"{{subject}} gets the negative size {size}", actual=size)
 
 
 def length(size: Any) -> Any:
@@ -80,8 +85,13 @@ def on(flag: Any) -> bool:
     return isinstance(flag, Unknown) or bool(flag)
 
 
-def divisible(size: Dim, divisor: Dim) -> bool:
-    """False only when ``size`` is certainly no multiple of ``divisor``."""
+def divisible(size: Any, divisor: Any) -> bool:
+    """False only when ``size`` is certainly no multiple of ``divisor``; TypeError for what is no number."""
+    for number in (size, divisor):
+        if not isinstance(number, float):
+            check_whole(number)
+    if isinstance(size, float) or isinstance(divisor, float):
+        return not all(isinstance(number, (int, float)) for number in (size, divisor)) or size % divisor == 0
     return require(size % divisor, 0) is not False
 
 
