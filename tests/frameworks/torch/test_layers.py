@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -685,6 +686,52 @@ def differs(key: str, expected: dict[str, Any], actual: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table[0].name)
 def test_layers_agree_with_torch(table: list[Case]) -> None:
     assert [text for case in table for text in differences(case)] == []
+
+
+ANOTHER_KIND: tuple[Any, ...] = (None, "x", 2.5, [2], {}, True, -1, 0, (1, 2, 3, 4, 5, 6, 7))
+REFUSED = [
+    layer("Conv2d", 6, 12, 3, groups=None),
+    layer("Conv2d", 6, 12, 3, groups=2.5),
+    layer("Conv1d", 6, 8, 3, padding="same", dilation="x"),
+    layer("ConvTranspose2d", 6, 8, 3, stride=2).on(X2, output_size=24),
+    layer("ConvTranspose2d", 6, 8, 3, stride=(2, 2, 2)).on(X2, output_size=[24, 20]),
+    layer("LazyConv2d", [8], 3).on(X2),
+    layer("GroupNorm", 2.5, 6),
+    layer("GroupNorm", "x", 6),
+    layer("LSTM", 6, None),
+    layer("GRU", 6, 8, num_layers=2.5),
+    layer("RNNCell", 6, "x"),
+    layer("MultiheadAttention", 8, None),
+    layer("Embedding", 21, 8, _weight=Input((20, 8))),
+    layer("AdaptiveLogSoftmaxWithLoss", 16, 30, [5, 15], div_value=0),
+    layer("AdaptiveLogSoftmaxWithLoss", 16, 30, ["x"]),
+    layer("FractionalMaxPool2d", 3, output_ratio="x"),
+    layer("Upsample", scale_factor=[2]),
+    layer("TransformerEncoder", layer("TransformerEncoderLayer", 8, 2, 16), 2.5),
+]
+
+
+def test_arguments_of_another_kind_are_refused_as_torch_refuses_them() -> None:
+    assert [text for case in REFUSED for text in differences(case)] == []
+
+
+def with_another(case: Case, value: Any) -> Iterator[Case]:
+    """The case with one argument after the other replaced."""
+    for i in range(len(case.args)):
+        yield replace(case, args=(*case.args[:i], value, *case.args[i + 1 :]))
+    for name in case.kwargs:
+        yield replace(case, kwargs={**case.kwargs, name: value})
+    for name in case.calls:
+        yield replace(case, calls={**case.calls, name: value})
+
+
+def test_no_layer_stumbles_over_an_argument_of_another_kind() -> None:
+    """A TypeError of ours would be raised here (RF_LSP_DEBUG is set); what torch refuses is a finding or unknown."""
+    first = {case.name: case for table in TABLES for case in reversed(table) if not case.name.startswith("BCE")}
+    for case in first.values():
+        for value in ANOTHER_KIND:
+            for changed in with_another(case, value):
+                own_facts(changed)
 
 
 def test_random_convolutions_and_pools_agree_with_torch() -> None:
