@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.keras.layer import Layer, is_shape, open_shape, parts_of
+from analyzers.frameworks.keras.layer import Layer, parts_of
 from analyzers.frameworks.keras.naming import before_build, finalize_model
+from analyzers.frameworks.keras.shapes import is_shape, open_shape
 from analyzers.interpreter.framework import FRAMEWORKS, DeclaredInput, Framework
 from analyzers.interpreter.graph import Step
 from analyzers.interpreter.values import Function, Instance

@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from analyzers.frameworks.keras.arguments_of_calls import (
+    cannot_be_a_tensor,
+    data_tensor,
+    is_data,
+    leaves,
+    linked,
+    not_a_tensor,
+    plain,
+)
 from analyzers.frameworks.keras.naming import automatic_name
+from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_shape
+from analyzers.frameworks.keras.weights import register, register_weight, weight_of
 from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import Step, replaced, tensors_below
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, HostObject, Instance
-from analyzers.tensors.dims import Dim, symbol
 from analyzers.tensors.errors import OperationError, PythonError
-from analyzers.tensors.tensor import Tensor, parameter
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -29,29 +39,9 @@ LEGACY_ARGUMENTS = (
 )  # fmt: skip
 """What single layers took in Keras 2 and read over in Keras 3."""
 PRIVATE = frozenset(["_symbolic", "_parameters", "_nodes", "_graph", "_statistics", "_begins", "_input_nest"])
-AXIS_LETTERS = {2: ("N", "C"), 3: ("N", "T", "C"), 4: ("N", "H", "W", "C"), 5: ("N", "D", "H", "W", "C")}
 
 
 # -- shapes ------------------------------------------------------------------------------------
-
-
-def static_shape(shape: Any) -> tuple[int | None, ...]:
-    """The shape as Keras shows it while a model is built: what is open is None."""
-    return tuple(d if isinstance(d, int) else None for d in shape)
-
-
-def open_shape(shape: Any, letters: tuple[str, ...] = ()) -> tuple[Dim, ...]:
-    """Dims from a shape in which None is open: those become symbols."""
-    if isinstance(shape, Unknown):
-        raise UnknownUsed(shape)
-    dims = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    names = letters or AXIS_LETTERS.get(len(dims), tuple(f"D{i}" for i in range(len(dims))))
-    return tuple(symbol(n) if d is None or isinstance(d, Unknown) else d for d, n in zip(dims, names))
-
-
-def is_shape(value: Any) -> bool:
-    """Whether this is one shape, and not a nest of several."""
-    return isinstance(value, (tuple, list)) and not any(isinstance(v, (tuple, list, dict)) for v in value)
 
 
 # -- what a layer is -----------------------------------------------------------------------------
@@ -155,13 +145,13 @@ class Layer(HostObject):
         if entry is MISSING:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
         kwargs = filled_in(entry, args, kwargs)
-        wrong = next((v for v in leaves(args) if _cannot_be_a_tensor(v)), None)
-        if isinstance(wrong, (bool, int, float, str)) and args and _is_data(self, args[0]):
+        wrong = next((v for v in leaves(args) if cannot_be_a_tensor(v)), None)
+        if isinstance(wrong, (bool, int, float, str)) and args and is_data(self, args[0]):
             args, wrong = (data_tensor(args[0]), *args[1:]), None
         if wrong is not None and "_graph" not in self.attributes:
-            return machine.problem(_not_a_tensor(wrong), self.attributes.get("name"))
+            return machine.problem(not_a_tensor(wrong), self.attributes.get("name"))
         self.attributes["_symbolic"] = any(t.history is not None for t in tensors_below((args, kwargs)))
-        plain_args, plain_kwargs = replaced(list(args), _plain), replaced(kwargs, _plain)
+        plain_args, plain_kwargs = replaced(list(args), plain), replaced(kwargs, plain)
         inputs = list(tensors_below((plain_args, plain_kwargs)))
         work = BoundMethod(self, _build_and_call)
         result = machine.recorder.call_module(self, work, [entry, *plain_args], plain_kwargs, inputs)
@@ -319,7 +309,7 @@ class Layer(HostObject):
     def __setattr__(self, name: str, value: Any) -> None:
         self.machine.journal.touch(self.attributes)
         if isinstance(value, Tensor) and value.parameter and "_parameters" in self.attributes:
-            _register(self, name, value)
+            register(self, name, value)
         self.attributes[name] = value
 
 
@@ -368,83 +358,6 @@ def _without_super(self: Instance) -> OperationError:
         exception="RuntimeError",
         class_name=self.class_.name,
     )
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    """What is in a nest of tuples, lists and dicts."""
-    if type(value) in (list, tuple, dict):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from leaves(part)
-    else:
-        yield value
-
-
-def _kind_name(value: Any) -> str:
-    if isinstance(value, Instance):
-        return f"layer {value.attributes.get('name', value.class_.name)}"
-    return f"{'class' if isinstance(value, Class) else 'function'} {value.name}"
-
-
-def _cannot_be_a_tensor(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, str, Function, Class)) or is_layer(value)
-
-
-def _is_data(self: Instance, value: Any) -> bool:
-    """Numbers and texts for a preprocessing layer; nested lists of numbers, which Keras 2 converts for every layer."""
-    return self.class_.find("takes_data") is True or (isinstance(value, list) and isinstance(value[0], list))
-
-
-def data_tensor(value: Any) -> Any:
-    """What a preprocessing layer makes of a number, a text, or nested lists of them."""
-    shape: list[int] = []
-    first = value
-    while isinstance(first, (list, tuple)) and first:
-        shape.append(len(first))
-        first = first[0]
-    return value if isinstance(first, (Tensor, Unknown, dict)) else Tensor(tuple(shape), dtype=_data_type(first))
-
-
-def _data_type(value: Any) -> str:
-    kinds = {"bool": "bool", "int": "int64", "str": "string"}
-    return kinds.get(type(value).__name__, "float32")
-
-
-def _not_a_tensor(value: Any) -> OperationError:
-    name = repr(value) if isinstance(value, (bool, int, float, str)) else f"the {_kind_name(value)}"
-    return OperationError(
-        "invalid-argument",
-        f"{{subject}} is called on {name}, which is not a tensor",
-        exception="ValueError",
-    )
-
-
-def _plain(tensor: Tensor) -> Tensor:
-    """A symbolic tensor as the values inside a layer see it; an array of floats becomes one of single precision."""
-    if tensor.is_array:
-        made = tensor.plain()
-        return made.with_(dtype="float32") if made.dtype in ("float16", "float64") else made
-    if tensor.history is None:
-        return tensor
-    return tensor.with_(content=tensor.content, trait=tensor.trait)
-
-
-def linked(operation: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> Any:
-    """The result of a call on symbolic tensors, as outputs of a new step."""
-    made: list[Tensor] = []
-    machine = operation.machine
-    step = Step(operation, args, kwargs, made, machine.site())
-
-    def mark(tensor: Tensor) -> Tensor:
-        copy = tensor.with_(content=tensor.content, trait=tensor.trait)
-        copy.history = step
-        made.append(copy)
-        return copy
-
-    outputs = replaced(result, mark)
-    if made:
-        operation.attributes["_nodes"].append(step)
-        machine.recorder.remember_again(result, outputs)
-    return outputs
 
 
 def filled_in(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -536,35 +449,6 @@ def _output_for(self: Instance, input_shape: Any, machine: Machine) -> Any:
 # -- weights -------------------------------------------------------------------------------------
 
 
-def weight_of(shape: Any, dtype: Any = None, trainable: bool = True) -> Tensor:
-    if isinstance(shape, Unknown):
-        raise UnknownUsed(shape)
-    dims = shape if isinstance(shape, (tuple, list)) else (shape,)
-    return parameter(open_shape(dims), trainable=trainable, dtype=dtype if isinstance(dtype, str) else "float32")
-
-
-def register_weight(self: Instance, name: Any, made: Tensor) -> Tensor:
-    """Keep a weight under its name; an unnamed one under its number."""
-    weights = self.attributes["_parameters"]
-    self.machine.journal.touch(weights)
-    key = name if isinstance(name, str) else f"variable_{len(weights)}"
-    while key in weights and self.attributes.get("built") is not True and not isinstance(name, str):
-        key += "_"
-    _register(self, key, made)
-    return made
-
-
-def _register(self: Instance, name: str, made: Tensor) -> None:
-    weights = self.attributes["_parameters"]
-    if any(known is made for known in weights.values()):
-        return
-    if not made.trainable:
-        self.attributes.setdefault("_statistics", set()).add(name)
-    if self.attributes.get("_trainable") is False:
-        made.trainable = False
-    weights[name] = made
-
-
 def add_weights(self: Instance, trainable: bool = True, **shapes: Any) -> None:
     """Weights of these names and shapes, added by a framework layer's ``build``."""
     for name, shape in shapes.items():
@@ -612,17 +496,3 @@ def _inputs_of(node: Step) -> list[Any]:
 
 def _one(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
-
-
-def size_of(shape: Any, axis: int = -1) -> Dim:
-    """One size of a build shape; an open one is a symbol."""
-    dims = shape.shape if isinstance(shape, Tensor) else shape
-    if isinstance(dims, Unknown):
-        raise UnknownUsed(dims)
-    found = dims[axis]
-    if found is None:
-        raise UnknownUsed(Unknown("a size that the layer needs to be built is open"))
-    return found
-
-
-__all__ = ["BASE_ARGUMENTS", "Layer", "add_weights", "size_of"]

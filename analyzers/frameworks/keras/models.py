@@ -5,27 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.framework import KERAS
-from analyzers.frameworks.keras.layer import (
-    AXIS_LETTERS,
-    BASE_ARGUMENTS,
-    Layer,
-    is_layer,
-    leaves,
-    open_shape,
-    static_nest,
-    static_shape,
-    sublayers,
+from analyzers.frameworks.keras.graphs import (
+    direct_layers,
+    fitting,
+    graph_ends,
+    graph_of,
+    note_use,
+    run_graph,
+    set_graph,
 )
+from analyzers.frameworks.keras.layer import BASE_ARGUMENTS, Layer, is_layer, static_nest
 from analyzers.frameworks.keras.opaque_objects import CrossEntropy
+from analyzers.frameworks.keras.shapes import AXIS_LETTERS, open_shape, static_shape
 from analyzers.frameworks.logits import applied_to_model
 from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
 from analyzers.interpreter.overlays import function, layer
 from analyzers.interpreter.values import Instance
-from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import require, symbol
 from analyzers.tensors.errors import OperationError, PythonError
-from analyzers.tensors.operations import reshape
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -145,7 +142,7 @@ class Model(Layer):
     other_keywords = frozenset(["inputs", "outputs", "input", "output", *BASE_ARGUMENTS])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        inputs, outputs, kwargs = _graph_ends(list(args), kwargs)
+        inputs, outputs, kwargs = graph_ends(list(args), kwargs)
         kwargs.pop("trainable" if kwargs.get("trainable") is None else "", None)
         Layer.__init__(self, **{**kwargs, "name": kwargs.get("name")})
         if not isinstance(kwargs.get("name"), str) and outputs is not None and self.class_.host is Model:
@@ -167,34 +164,34 @@ class Model(Layer):
 
     @property
     def inputs(self) -> Any:
-        return list(_graph_of(self).inputs)
+        return list(graph_of(self).inputs)
 
     @property
     def outputs(self) -> Any:
-        return list(tensors_below(_graph_of(self).outputs))
+        return list(tensors_below(graph_of(self).outputs))
 
     @property
     def input(self) -> Any:
-        inputs = _graph_of(self).inputs
+        inputs = graph_of(self).inputs
         return inputs[0] if len(inputs) == 1 else list(inputs)
 
     @property
     def output(self) -> Any:
-        outputs = _graph_of(self).outputs
+        outputs = graph_of(self).outputs
         return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
 
     @property
     def input_shape(self) -> Any:
-        shapes = [static_shape(t.shape) for t in _graph_of(self).inputs]
+        shapes = [static_shape(t.shape) for t in graph_of(self).inputs]
         return shapes[0] if len(shapes) == 1 else shapes
 
     @property
     def output_shape(self) -> Any:
-        return static_nest(_graph_of(self).outputs)
+        return static_nest(graph_of(self).outputs)
 
     @property
     def input_names(self) -> list:
-        return [t.history.kwargs.get("name") for t in _graph_of(self).inputs]
+        return [t.history.kwargs.get("name") for t in graph_of(self).inputs]
 
     def get_layer(self, name: Any = None, index: Any = None) -> Any:
         layers = direct_layers(self)
@@ -220,7 +217,7 @@ class Model(Layer):
         return None
 
     def fit(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
-        _note_use(self, x, machine)
+        note_use(self, x, machine)
         return Unknown("the history of training")
 
     def predict(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
@@ -228,7 +225,7 @@ class Model(Layer):
         return replaced(machine.call(self, (x,)), foreign) if isinstance(x, Tensor) else Unknown("a prediction")
 
     def evaluate(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
-        _note_use(self, x, machine)
+        note_use(self, x, machine)
         return Unknown("the result of an evaluation")
 
     train_on_batch = test_on_batch = predict_on_batch = evaluate
@@ -258,157 +255,6 @@ def _rename(self: Instance, kind: str) -> None:
     if names.made and names.made[-1][2] is self:
         names.counters[names.made.pop()[3]] -= 1
     self.attributes["name"] = automatic_name(self.machine, kind, self)
-
-
-def _graph_ends(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
-    """``Model(inputs, outputs, name)`` or its keywords (Keras 1's ``input``, ``output`` too)."""
-    kwargs = dict(kwargs)
-    inputs = kwargs.pop("inputs", kwargs.pop("input", None))
-    outputs = kwargs.pop("outputs", kwargs.pop("output", None))
-    if (args and any(True for _ in tensors_below(args[0]))) or len(args) > 1 or (args and isinstance(args[0], Unknown)):
-        inputs, outputs = args[0], args[1] if len(args) > 1 else outputs
-        if len(args) > 2:
-            kwargs["name"] = args[2]
-    elif args and isinstance(args[0], str):
-        kwargs["name"] = args[0]
-    return inputs, outputs, kwargs
-
-
-def set_graph(self: Instance, inputs: Any, outputs: Any) -> None:
-    """Make the instance the graph between these symbolic tensors."""
-    self.attributes["_begins"] = [t for t in tensors_below(inputs) if t.history is not None]
-    for value in (inputs, outputs):
-        for part in (
-            value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]
-        ):
-            if isinstance(part, Unknown):
-                raise UnknownUsed(part)
-    for name, value in (("inputs", inputs), ("outputs", outputs)):
-        wrong = next((v for v in leaves(value) if not isinstance(v, (Tensor, Unknown))), None)
-        if wrong is not None:
-            raise OperationError(
-                "invalid-argument",
-                f"{{subject}} expects symbolic tensors as {name}, gets {type(wrong).__name__} {wrong!r}",
-                exception="ValueError",
-                argument=name,
-            )
-    flat = list(tensors_below(inputs))
-    for tensor in [*flat, *tensors_below(outputs)]:
-        if tensor.history is None:
-            raise OperationError(
-                "invalid-argument",
-                "{subject} expects symbolic tensors that come from keras.Input as inputs and outputs",
-                exception="ValueError",
-                argument="inputs",
-            )
-    graph = Graph(flat, outputs)
-    if graph.missing() is not None:
-        raise OperationError(
-            "invalid-argument",
-            "{subject} has outputs that cannot be reached from its inputs",
-            exception="ValueError",
-            argument="inputs",
-        )
-    self.attributes.update(_graph=graph, _input_nest=inputs, built=True)
-
-
-def _graph_of(self: Instance) -> Graph:
-    graph = self.attributes.get("_graph")
-    if graph is None:
-        raise PythonError("AttributeError", f"The model {self.attributes.get('name')} has no defined inputs yet")
-    return graph
-
-
-def run_graph(self: Instance, graph: Graph, inputs: Any, machine: Machine) -> Any:
-    """The outputs for these inputs: one tensor, or a list or dict as the model was made with."""
-    if isinstance(inputs, Unknown):
-        raise UnknownUsed(inputs)
-    given = _in_order(self, graph, inputs)
-    with machine.at(None if machine.frames else graph.inputs[0].history.site):
-        tensors = _all_fitting(self, given, graph, machine)
-    result = graph.run(machine, tensors)
-    return result[0] if isinstance(result, (list, tuple)) and len(result) == 1 else result
-
-
-def _all_fitting(self: Instance, given: list[Any], graph: Graph, machine: Machine) -> list[Any]:
-    """The inputs as the model takes them; one that does not fit is a problem where the model is called."""
-    tensors = []
-    for tensor, reference in zip(given, graph.inputs):
-        try:
-            tensors.append(_fitting(tensor, reference))
-        except OperationError as error:
-            error.result = _as_declared(tensor, reference)
-            tensors.append(machine.problem(error, self.attributes.get("name")))
-    return tensors
-
-
-def _as_declared(tensor: Tensor, reference: Tensor) -> Tensor:
-    """What to go on with after a wrong input: the declared shape, with the batch that was given."""
-    if tensor.rank != reference.rank:
-        return Tensor((*tensor.shape[:1], *reference.shape[1:]), dtype=reference.dtype)
-    dims = [w if isinstance(w, int) and i else h for i, (h, w) in enumerate(zip(tensor.shape, reference.shape))]
-    return tensor.with_(shape=dims)
-
-
-def _in_order(self: Instance, graph: Graph, inputs: Any) -> list[Any]:
-    """The tensors of a call, in the order of the model's inputs."""
-    if isinstance(inputs, dict):
-        names = list(self.attributes["_input_nest"]) if isinstance(self.attributes["_input_nest"], dict) else None
-        names = names or [t.history.kwargs.get("name") for t in graph.inputs]
-        inputs = [inputs[n] for n in names if n in inputs]
-    given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-    if len(given) != len(graph.inputs):
-        raise OperationError(
-            "invalid-argument",
-            f"{{subject}} takes {len(graph.inputs)} inputs, gets {len(given)}",
-            exception="ValueError",
-            as_tensor=isinstance(inputs, Tensor),
-        )
-    return given
-
-
-def _fitting(tensor: Any, reference: Tensor, exact: bool = True) -> Any:
-    """The input as the model takes it: a missing or surplus last dim of 1 is mended, the rest must agree; of a
-    Sequential on values (not ``exact``) only the rank, its layers look at the rest."""
-    if not isinstance(tensor, Tensor):
-        return tensor
-    shape = reference.shape
-    if tensor.rank == len(shape) + 1 and require(tensor.shape[-1], 1) is True:
-        tensor = reshape.squeeze(tensor, -1)
-    elif tensor.rank == len(shape) - 1 and shape[-1] == 1:
-        tensor = reshape.unsqueeze(tensor, -1)
-    loose = shape[-1:] == (1,) or tensor.shape[-1:] == (1,)
-    checked = list(zip(tensor.shape, shape))[: -1 if loose else None] if exact else []
-    if tensor.rank != len(shape) or any(isinstance(w, int) and require(h, w) is False for h, w in checked):
-        rank = tensor.rank != len(shape)
-        raise OperationError(
-            "rank-mismatch" if rank else "feature-size-mismatch",
-            f"{{subject}} expects an input of {shape_text(shape)}, gets {shape_text(tensor.shape)}",
-            exception="ValueError",
-            expected=shape,
-            actual=tensor.shape,
-        )
-    return tensor
-
-
-def direct_layers(self: Instance) -> list[Instance]:
-    """``model.layers``: those of the graph with its input layers in front, or those in the attributes."""
-    stack = self.attributes.get("_stack")
-    if stack is not None:
-        return [part for part in stack if "_is_input" not in part.attributes]
-    graph = self.attributes.get("_graph")
-    if graph is None:
-        return sublayers(self)
-    begin = [t.history.kwargs["layer"] for t in graph.inputs if "layer" in t.history.kwargs]
-    return [*begin, *(o for o in graph.operations if is_layer(o))]
-
-
-def _note_use(self: Instance, x: Any, machine: Machine) -> None:
-    """Training tells what the input looks like: an array whose first dim is the number of examples."""
-    tensors = list(tensors_below(x))
-    if tensors and "_graph" not in self.attributes:
-        shaped = [t.with_(shape=(symbol("N"), *t.shape[1:])) if t.rank else t for t in tensors]
-        machine.call(self, (shaped[0] if len(shaped) == 1 else shaped,))
 
 
 # -- Sequential ----------------------------------------------------------------------------------
@@ -442,7 +288,7 @@ class Sequential(Model):
         if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
             inputs = inputs[0]
         if graph is not None and isinstance(inputs, Tensor):
-            inputs = _fitting(inputs, graph.inputs[0], self.attributes.get("_symbolic", True))
+            inputs = fitting(inputs, graph.inputs[0], self.attributes.get("_symbolic", True))
         for part in self.attributes["_stack"]:
             if "_is_input" not in part.attributes:
                 with machine.at(part.site):

@@ -197,7 +197,7 @@ for _name in ("Loss", "Metric", "Optimizer", "Initializer", "Regularizer", "Cons
 def variable(
     initializer: Any = None, shape: Any = None, dtype: Any = None, trainable: Any = True, **kwargs: Any
 ) -> Any:
-    from analyzers.frameworks.keras.layer import weight_of
+    from analyzers.frameworks.keras.weights import weight_of
 
     if isinstance(initializer, Tensor):
         return weight_of(initializer.shape, initializer.dtype, trainable is not False)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
+from analyzers.frameworks.keras.layer import Layer, add_weights
 from analyzers.frameworks.keras.layers.arguments import SEQUENCE, as_tensor, invalid, keras_layer, whole
 from analyzers.frameworks.keras.naming import automatic_name
+from analyzers.frameworks.keras.weights import size_of
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, text
 from analyzers.tensors.errors import OperationError

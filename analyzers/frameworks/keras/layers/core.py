@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.keras.layer import Layer, add_weights, is_shape, open_shape, size_of, static_shape
+from analyzers.frameworks.keras.layer import Layer, add_weights
 from analyzers.frameworks.keras.layers.arguments import (
     activated,
     activation_of,
@@ -14,6 +14,8 @@ from analyzers.frameworks.keras.layers.arguments import (
     require_rank,
     whole,
 )
+from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_shape
+from analyzers.frameworks.keras.weights import size_of
 from analyzers.interpreter.values import Function
 from analyzers.tensors.dims import Dim, text
 from analyzers.tensors.errors import OperationError

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
+from analyzers.frameworks.keras.layer import Layer, add_weights
 from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
+from analyzers.frameworks.keras.weights import size_of
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import Layout, Layouts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.keras.layer import Layer, add_weights, size_of
+from analyzers.frameworks.keras.layer import Layer, add_weights
 from analyzers.frameworks.keras.layers.arguments import (
     as_tensor,
     data_format,
@@ -15,6 +15,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     whole,
 )
 from analyzers.frameworks.keras.layers.reshaping import METHODS
+from analyzers.frameworks.keras.weights import size_of
 from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.dims import Dim, unknown_dim
 from analyzers.tensors.errors import OperationError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.keras.layer import Layer, add_weights, open_shape, size_of
+from analyzers.frameworks.keras.layer import Layer, add_weights
 from analyzers.frameworks.keras.layers.arguments import (
     SEQUENCE,
     activation_of,
@@ -19,6 +19,8 @@ from analyzers.frameworks.keras.layers.arguments import (
     whole,
 )
 from analyzers.frameworks.keras.layers.convolution import Convolution, convolve, convolved, geometry_of, set_up
+from analyzers.frameworks.keras.shapes import open_shape
+from analyzers.frameworks.keras.weights import size_of
 from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import tensors_below
 from analyzers.tensors.dims import Dim, product, require, text

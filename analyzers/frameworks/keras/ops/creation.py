@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.keras.layer import open_shape, weight_of
 from analyzers.frameworks.keras.ops.registration import names, shape_argument, tensor
+from analyzers.frameworks.keras.shapes import open_shape
+from analyzers.frameworks.keras.weights import weight_of
 from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.operations.arguments import axis as axis_of
 from analyzers.tensors.operations.arguments import size

@@ -9,8 +9,9 @@ from analyzers.frameworks.keras.layers.arguments import (
     padding_mode,
     per_axis,
 )
-from analyzers.frameworks.keras.layers.convolution import convolve, depthwise, transposed
+from analyzers.frameworks.keras.layers.convolution import convolve, depthwise
 from analyzers.frameworks.keras.layers.pooling import windowed
+from analyzers.frameworks.keras.layers.transposed_convolution import transposed
 from analyzers.frameworks.keras.ops.registration import layout_name, names, spatial_strides, tensor
 from analyzers.tensors.operations import (
     pixel,

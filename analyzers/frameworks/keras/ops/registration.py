@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from analyzers.frameworks.keras.layer import open_shape
 from analyzers.frameworks.keras.layers.arguments import (
     data_format,
     per_axis,
 )
 from analyzers.frameworks.keras.ops.signatures import PARAMETERS
+from analyzers.frameworks.keras.shapes import open_shape
 from analyzers.interpreter.overlays import NAMES
 from analyzers.interpreter.parameters import NativeSignature, unknown_argument
 from analyzers.tensors.dims import Dim

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.keras.layer import static_shape
 from analyzers.frameworks.keras.layers.arguments import (
     invalid,
 )
 from analyzers.frameworks.keras.layers.merging import joined
 from analyzers.frameworks.keras.ops.registration import names, shape_argument, tensor
+from analyzers.frameworks.keras.shapes import static_shape
 from analyzers.interpreter.overlays import NAMES
 from analyzers.tensors.dims import product, unknown_dim
 from analyzers.tensors.operations import concat_split, indexing, padding, positions, reshape

@@ -1,0 +1,90 @@
+"""Arguments of a layer's call: what counts as a tensor, and how it becomes part of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from analyzers.interpreter.framework import is_module
+from analyzers.interpreter.graph import Step, replaced
+from analyzers.interpreter.values import Class, Function, Instance
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """What is in a nest of tuples, lists and dicts."""
+    if type(value) in (list, tuple, dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from leaves(part)
+    else:
+        yield value
+
+
+def cannot_be_a_tensor(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, str, Function, Class)) or is_module(value)
+
+
+def is_data(self: Instance, value: Any) -> bool:
+    """Numbers and texts for a preprocessing layer; nested lists of numbers, which Keras 2 converts for every layer."""
+    return self.class_.find("takes_data") is True or (isinstance(value, list) and isinstance(value[0], list))
+
+
+def data_tensor(value: Any) -> Any:
+    """What a preprocessing layer makes of a number, a text, or nested lists of them."""
+    shape: list[int] = []
+    first = value
+    while isinstance(first, (list, tuple)) and first:
+        shape.append(len(first))
+        first = first[0]
+    return value if isinstance(first, (Tensor, Unknown, dict)) else Tensor(tuple(shape), dtype=_data_type(first))
+
+
+def _data_type(value: Any) -> str:
+    kinds = {"bool": "bool", "int": "int64", "str": "string"}
+    return kinds.get(type(value).__name__, "float32")
+
+
+def not_a_tensor(value: Any) -> OperationError:
+    name = repr(value) if isinstance(value, (bool, int, float, str)) else f"the {kind_name(value)}"
+    return OperationError(
+        "invalid-argument",
+        f"{{subject}} is called on {name}, which is not a tensor",
+        exception="ValueError",
+    )
+
+
+def plain(tensor: Tensor) -> Tensor:
+    """A symbolic tensor as the values inside a layer see it; an array of floats becomes one of single precision."""
+    if tensor.is_array:
+        made = tensor.plain()
+        return made.with_(dtype="float32") if made.dtype in ("float16", "float64") else made
+    if tensor.history is None:
+        return tensor
+    return tensor.with_(content=tensor.content, trait=tensor.trait)
+
+
+def linked(operation: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> Any:
+    """The result of a call on symbolic tensors, as outputs of a new step."""
+    made: list[Tensor] = []
+    machine = operation.machine
+    step = Step(operation, args, kwargs, made, machine.site())
+
+    def mark(tensor: Tensor) -> Tensor:
+        copy = tensor.with_(content=tensor.content, trait=tensor.trait)
+        copy.history = step
+        made.append(copy)
+        return copy
+
+    outputs = replaced(result, mark)
+    if made:
+        operation.attributes["_nodes"].append(step)
+        machine.recorder.remember_again(result, outputs)
+    return outputs
+
+
+def kind_name(value: Any) -> str:
+    if isinstance(value, Instance):
+        return f"layer {value.attributes.get('name', value.class_.name)}"
+    return f"{'class' if isinstance(value, Class) else 'function'} {value.name}"

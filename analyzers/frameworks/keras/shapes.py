@@ -1,0 +1,33 @@
+"""Shapes as Keras shows them: what is open is None."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzers.tensors.dims import Dim, symbol
+from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    pass
+
+
+AXIS_LETTERS = {2: ("N", "C"), 3: ("N", "T", "C"), 4: ("N", "H", "W", "C"), 5: ("N", "D", "H", "W", "C")}
+
+
+def static_shape(shape: Any) -> tuple[int | None, ...]:
+    """The shape as Keras shows it while a model is built: what is open is None."""
+    return tuple(d if isinstance(d, int) else None for d in shape)
+
+
+def open_shape(shape: Any, letters: tuple[str, ...] = ()) -> tuple[Dim, ...]:
+    """Dims from a shape in which None is open: those become symbols."""
+    if isinstance(shape, Unknown):
+        raise UnknownUsed(shape)
+    dims = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    names = letters or AXIS_LETTERS.get(len(dims), tuple(f"D{i}" for i in range(len(dims))))
+    return tuple(symbol(n) if d is None or isinstance(d, Unknown) else d for d, n in zip(dims, names))
+
+
+def is_shape(value: Any) -> bool:
+    """Whether this is one shape, and not a nest of several."""
+    return isinstance(value, (tuple, list)) and not any(isinstance(v, (tuple, list, dict)) for v in value)
