@@ -1,4 +1,4 @@
-"""Convolutions: plain, depthwise, separable, transposed; 1 to 3 spatial axes, both layouts."""
+"""Convolutions: plain, depthwise, separable; 1 to 3 spatial axes, both layouts."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def convolved(self: Convolution, x: Tensor, filters: Dim, groups: Any = 1) -> Te
     )
 
 
-def input(self: Convolution, inputs: Any) -> Tensor:
+def input_of(self: Convolution, inputs: Any) -> Tensor:
     """The tensor that is convolved; raises rank-mismatch."""
     x = as_tensor(inputs)
     require_rank(x, len(self.kernel_size) + 2)
@@ -185,7 +185,7 @@ class BaseConv(Convolution):
         return maps(self.data_format, len(self.kernel_size))
 
     def call(self, inputs: Any) -> Any:
-        return activated(self, convolved(self, input(self, inputs), self.filters, self.groups))
+        return activated(self, convolved(self, input_of(self, inputs), self.filters, self.groups))
 
     def build(self, input_shape: Any = None) -> None:
         channels = input_channels(self, input_shape)
@@ -322,7 +322,7 @@ class BaseDepthwiseConv(Depthwise):
         return maps(self.data_format, len(self.kernel_size))
 
     def call(self, inputs: Any) -> Any:
-        return activated(self, _depthwise_of(self, input(self, inputs)))
+        return activated(self, _depthwise_of(self, input_of(self, inputs)))
 
     def build(self, input_shape: Any = None) -> None:
         channels = input_channels(self, input_shape)
@@ -383,7 +383,7 @@ class BaseSeparableConv(Depthwise):
         return maps(self.data_format, len(self.kernel_size))
 
     def call(self, inputs: Any) -> Any:
-        x = input(self, inputs)
+        x = input_of(self, inputs)
         try:
             middle = _depthwise_of(self, x)
         except OperationError as error:
@@ -459,9 +459,6 @@ class SeparableConv2D(BaseSeparableConv):
             self, 2, filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation,
             use_bias, kwargs,
         )  # fmt: skip
-
-
-# -- transposed ------------------------------------------------------------------------------------
 
 
 __all__ = ["BaseConv", "Convolution", "convolve"]
