@@ -17,7 +17,7 @@ METHODS: dict[str, Callable[..., Any]] = {}
 PROPERTIES: dict[str, Callable[..., Any]] = {}
 """Tensor attribute name → native function of the tensor."""
 MODULES: dict[str, dict[str, Any]] = {}
-"""Module name → member → value, of modules beside the frameworks that a table knows whole (numpy, profilers)."""
+"""Module name → member → value, of modules beside the frameworks that a table knows whole (profilers)."""
 SIZES: dict[Any, tuple[str, ...]] = {}
 """Layer class → constructor arguments whose Unknown becomes an unknown dim."""
 

@@ -55,7 +55,7 @@ def tensor_get_item(value: Any, key: Any, *, machine: Machine) -> Any:
 
 
 def is_torch_data(machine: Machine, value: Tensor) -> bool:
-    """A tensor that comes from a model's input in a program of torch alone: numpy's arrays are tensors here too."""
+    """A tensor that comes from a model's input in a program of torch alone: Keras' tensors are tensors here too."""
     roots = {name.partition(".")[0] for name in machine.modules.natives}
     return value.field is not Field.EMPTY and not roots & {"keras", "tensorflow", "tf_keras", "keras_core"}
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from analyzers.frameworks.numpy import dtypes
-from analyzers.frameworks.numpy.array import ARRAY_VALUE, Array, Scalar, UnknownScalar
+from analyzers.frameworks.numpy.array import ARRAY_VALUE, PLAIN, Array, Scalar, UnknownScalar
 from analyzers.frameworks.numpy.types import DType, NumpyType
 from analyzers.interpreter.values import Instance, UnknownTail
 from analyzers.tensors.dims import Dim, Expression, same, unknown_dim
@@ -77,13 +77,10 @@ def plain_number(value: Any) -> Any:
     if isinstance(value, Unknown):
         raise UnknownUsed(value)
     if isinstance(value, Scalar):
-        return bool(value) if value.dtype == "bool" else HOSTS[dtypes.KINDS[value.dtype]](value)
+        return PLAIN[dtypes.KINDS[value.dtype]](value)
     if isinstance(value, (*NUMBERS, Expression, str)) or value is None:
         return value
     raise UnknownUsed(Unknown(f"an array of a {type(value).__name__}"))
-
-
-HOSTS: dict[str, Any] = {"i": int, "u": int, "f": float, "c": complex, "U": str.__str__}
 
 
 def dtype_of_number(value: Any) -> str:

@@ -207,6 +207,14 @@ def to_decimals(x: Any, decimals: int) -> Any:
     return whole / scale if decimals > 0 else whole * scale
 
 
+def real_part(x: Any) -> Any:
+    return x.real if isinstance(x, complex) else x
+
+
+def imaginary_part(x: Any) -> Any:
+    return x.imag if isinstance(x, complex) else 0
+
+
 def exp(x: Any) -> Any:
     return cmath.exp(x) if isinstance(x, complex) else real(math.exp)(x)
 

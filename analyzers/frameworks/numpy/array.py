@@ -13,8 +13,9 @@ from weakref import WeakSet
 from analyzers.frameworks.numpy.dtypes import KINDS
 from analyzers.interpreter.attributes import HOST_DATA, HOST_METHODS
 from analyzers.interpreter.values import MISSING, UNKNOWNS, BoundMethod, HostMethod, NativeValue
-from analyzers.tensors.dims import Expression
+from analyzers.tensors.dims import Dim, Expression
 from analyzers.tensors.field import Field
+from analyzers.tensors.operations.content import element_count
 from analyzers.tensors.operations.dtypes import round_float
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -69,7 +70,8 @@ class Array(NativeValue, Tensor):
     @classmethod
     def of(cls, tensor: Tensor) -> Array:
         """The array with shape, field, dtype and numbers of a tensor."""
-        return cls(tensor.shape, tensor.field, tensor.dtype, content=tensor.content)
+        numbers = tensor.content if fits(tensor.content, tensor.shape) else None
+        return cls(tensor.shape, tensor.field, tensor.dtype, content=numbers)
 
     def view(self, tensor: Tensor) -> Array:
         """The array of ``tensor``, which looks at the memory of this one."""
@@ -84,7 +86,7 @@ class Array(NativeValue, Tensor):
         """Other numbers in this memory; of the other arrays that look at it nothing more is known."""
         for other in self.shared or ():
             other.content = None
-        self.content = content
+        self.content = content if fits(content, self.shape) else None
 
     def forget_content(self) -> None:
         self.overwrite(None)
@@ -101,6 +103,11 @@ class Array(NativeValue, Tensor):
     def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
         if name in SETTERS:
             machine.call(SETTERS[name], (self, value))
+
+
+def fits(content: tuple | None, shape: tuple[Dim, ...]) -> bool:
+    """Whether these are as many numbers as there are elements, as far as that is known."""
+    return content is not None and element_count(shape) == len(content)
 
 
 def is_foreign(value: Any) -> bool:
@@ -139,11 +146,17 @@ class Scalar(NativeValue):
             return MISSING
         return scalar(getattr(self, name), self.dtype) if name in HOST_DATA else HostMethod(self, name)
 
+    def __reduce__(self) -> Any:
+        """Facts that leave the engine hold a number of Python."""
+        return PLAIN[KINDS[self.dtype]], (PLAIN[KINDS[self.dtype]](self),)
+
     def is_instance_of(self, kind: Any) -> bool:
         """``np.float64``, ``np.complex128`` and ``np.str_`` derive from Python's types, the others do not."""
         return kind is object or (isinstance(self, kind) and DERIVED.get(self.dtype) is kind)
 
 
+PLAIN: dict[str, Any] = {"b": bool, "i": int, "u": int, "f": float, "c": complex, "U": str}
+"""Kind of a dtype → Python's type of such numbers."""
 DERIVED: dict[str, type] = {"float64": float, "complex128": complex, "str": str}
 
 
@@ -164,7 +177,7 @@ class _Bool(Scalar, int):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"np.{bool(self)}"
+        return f"np.{bool(self)}_"
 
     def __str__(self) -> str:
         return str(bool(self))

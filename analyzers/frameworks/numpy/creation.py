@@ -26,7 +26,7 @@ from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content
 from analyzers.tensors.operations.arguments import integer, size
 from analyzers.tensors.operations.elementwise import broadcast_shapes
-from analyzers.tensors.operations.reshape import unsqueeze
+from analyzers.tensors.operations.reshape import expand, unsqueeze
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -99,8 +99,7 @@ def _full(shape: tuple[Dim, ...], fill_value: Any, dtype: str | None) -> Array:
     value = array_of(fill_value)
     name = dtype or value.dtype
     if value.rank:
-        numbers = content.expanded(value, shape)
-        return Array(shape, dtype=name, content=None if numbers is None else kept(numbers, name))
+        return converted(Array.of(expand(value, shape)), name)
     return filled(shape, value.content[0] if value.content is not None else None, name)
 
 
@@ -248,7 +247,7 @@ def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = float, *, like: Any = No
 
 def banded(rows: Dim, columns: Dim, inside: Callable[[int, int], bool], dtype: Any) -> Array:
     """A matrix of ones where ``inside(row, column)``, of zeros elsewhere."""
-    result = Array((rows, columns), dtype=dtype_argument(dtype, "float64"))
+    result = Array(shape_argument((rows, columns)), dtype=dtype_argument(dtype, "float64"))
     if content.element_count(result.shape) is not None:
         cells = [(row, column) for row in range(integer(rows)) for column in range(integer(columns))]
         result.content = kept([int(inside(row, column)) for row, column in cells], result.dtype)
@@ -332,7 +331,7 @@ def astype(
 
 
 @function("astype")
-def astype_of(x: Any, dtype: Any, /, *, copy: Any = True, device: Any = None) -> Tensor:
+def astype_of(x: Any, dtype: Any, *, copy: Any = True, device: Any = None) -> Tensor:
     return astype(x, dtype)
 
 

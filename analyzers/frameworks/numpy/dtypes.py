@@ -30,7 +30,7 @@ ALIASES = {
     "int": "int64", "int_": "int64", "intp": "int64", "uint": "uint64", "long": "int64", "ulong": "uint64",
     "longlong": "int64", "ulonglong": "uint64", "intc": "int32", "uintc": "uint32", "short": "int16",
     "ushort": "uint16", "byte": "int8", "ubyte": "uint8", "float": "float64", "double": "float64",
-    "single": "float32", "half": "float16", "longdouble": "float64", "complex": "complex128", "csingle": "complex64",
+    "single": "float32", "half": "float16", "longdouble": "float64", "float_": "float64", "complex_": "complex128", "complex": "complex128", "csingle": "complex64",
     "cdouble": "complex128", "bool_": "bool", "str_": "str", "unicode": "str", "string": "str", "object_": "object",
 }  # fmt: skip
 """Other names (on a 64-bit machine) → the dtype's own."""

@@ -97,7 +97,8 @@ def nan_to_num(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neg
 def _part(name: str) -> Callable[[Any], Tensor]:
     def part(val: Any) -> Tensor:
         array = array_of(val)
-        return combined(lambda x: getattr(x, name), [operand(array)], array.dtype, dtypes.real_of(array.dtype))
+        compute = arithmetic.real_part if name == "real" else arithmetic.imaginary_part
+        return combined(compute, [operand(array)], array.dtype, dtypes.real_of(array.dtype))
 
     return part
 

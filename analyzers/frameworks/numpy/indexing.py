@@ -110,8 +110,7 @@ def item_of(self: Any, *args: Any) -> Any:
 @method("__setitem__")
 def set_item(self: Any, key: Any, value: Any, *, machine: Machine) -> None:
     """``a[key] = value``; raises broadcast-mismatch (ValueError), dimension-out-of-range (IndexError)."""
-    if not isinstance(self, Array):
-        raise PythonError("TypeError", f"'numpy.{self.dtype}' object does not support item assignment")
+    writable(self)
     before = self.with_(content=self.content)
     self.overwrite(None)  # That is what stays where key or value are not known.
     if isinstance(value, Unknown) and not isinstance(value, UnknownScalar):
@@ -124,6 +123,13 @@ def set_item(self: Any, key: Any, value: Any, *, machine: Machine) -> None:
     items = items_of(key, self)
     indexing.setitem(self, items, new)
     write(machine, self, _written(before, items, new))
+
+
+def writable(self: Any) -> Array:
+    """The array; raises TypeError for a scalar."""
+    if not isinstance(self, Array):
+        raise PythonError("TypeError", f"'{type(self).__name__}' object does not support item assignment")
+    return self
 
 
 def _written(before: Tensor, items: tuple[Any, ...], new: Tensor) -> content.Content:
@@ -161,8 +167,8 @@ def fill(self: Any, value: Any, *, machine: Machine) -> None:
 
 
 @method("itemset")
-def item_set(self: Any, *args: Any, machine: Machine) -> None:
-    self.overwrite(None)
+def item_set(self: Any, *args: Any) -> None:
+    writable(self).overwrite(None)
 
 
 @setter("dtype")
@@ -185,20 +191,19 @@ def set_flat(self: Array, value: Any, *, machine: Machine) -> None:
 @function("copyto")
 def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True, *, machine: Machine) -> None:
     if where is not True:
-        dst.overwrite(None)
+        writable(dst).overwrite(None)
         return
     set_item(dst, ..., src, machine=machine)
 
 
 @function("put", "place", "putmask", "fill_diagonal", "put_along_axis")
-def put(a: Any, *args: Any, machine: Machine, **kwargs: Any) -> None:
-    if isinstance(a, Array):
-        a.overwrite(None)
+def put(a: Any, *args: Any, **kwargs: Any) -> None:
+    writable(a).overwrite(None)
 
 
 @method("put")
 def put_at(self: Any, indices: Any, values: Any, mode: Any = "raise") -> None:
-    self.overwrite(None)
+    writable(self).overwrite(None)
 
 
 @function("take_along_axis")

@@ -48,7 +48,7 @@ def concatenated(arrays: Sequence[Array], axis: int, dtype: str | None = None) -
 
 @function("concatenate", "concat")
 def concatenate(
-    arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind", machine: Machine
+    arrays: Any, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind", machine: Machine
 ) -> Any:
     listed, name = arrays_in(machine, arrays), dtype_or_none(dtype)
     if axis is None:
@@ -175,6 +175,6 @@ _register_split("dsplit", lambda rank: 2)
 
 
 @function("unstack")
-def unstack(x: Any, /, *, axis: Any = 0) -> tuple[Tensor, ...]:
+def unstack(x: Any, *, axis: Any = 0) -> tuple[Tensor, ...]:
     array = array_of(x)
     return tuple(concat_split.unbind(array, axis_argument(axis, array.rank)))

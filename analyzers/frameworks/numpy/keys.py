@@ -19,6 +19,8 @@ def items_of(key: Any, array: Tensor) -> tuple[Any, ...]:
     Raises UnknownUsed, IndexError for a text.
     """
     items = tuple(_item(item) for item in (key if type(key) is tuple else (key,)))
+    if sum(item is Ellipsis for item in items) > 1:
+        raise PythonError("IndexError", "an index can only have a single ellipsis ('...')")
     if len(items) == 1 and _is_known_mask(items[0], array):
         items = tuple(nonzero_of(items[0]))
     if is_advanced(items):

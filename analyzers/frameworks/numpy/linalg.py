@@ -111,7 +111,7 @@ def svd(a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: An
 
 
 @function("linalg.svdvals")
-def svdvals(x: Any, /) -> Array:
+def svdvals(x: Any) -> Array:
     return svd(x, compute_uv=False)
 
 

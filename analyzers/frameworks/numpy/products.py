@@ -20,6 +20,7 @@ from analyzers.tensors.operations import content, einsum, linear_algebra, positi
 from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.operations.elementwise import shape_text
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -129,7 +130,7 @@ def matmul_reflected(self: Any, other: Any) -> Any:
 
 
 @universal("inner")
-def inner(a: Any, b: Any, /) -> Tensor:
+def inner(a: Any, b: Any) -> Tensor:
     first, second = in_common_dtype(a, b)
     if not first.rank or not second.rank:
         return run(TABLE["multiply"], (first, second))
@@ -147,13 +148,13 @@ def outer(a: Any, b: Any, out: Any = None, *, machine: Machine) -> Any:
 
 
 @function("linalg.vecdot", "vecdot")
-def vecdot(x1: Any, x2: Any, /, *, axis: Any = -1, **_: Any) -> Tensor:
+def vecdot(x1: Any, x2: Any, *, axis: Any = -1, **_: Any) -> Tensor:
     product = Array.of(run(TABLE["multiply"], in_common_dtype(x1, x2)))
     return reduce_array(SUM, product, axis)
 
 
 @function("vdot")
-def vdot(a: Any, b: Any, /) -> Tensor:
+def vdot(a: Any, b: Any) -> Tensor:
     first, second = in_common_dtype(flattened(a), flattened(b))
     return contracted(first, second, [0], [0])
 
@@ -173,8 +174,10 @@ def einstein_sum(
     subscripts: Any, *operands: Any, out: Any = None, dtype: Any = None, order: Any = "K", casting: Any = "safe",
     optimize: Any = False, machine: Machine,
 ) -> Any:  # fmt: skip
+    if not isinstance(subscripts, str):
+        raise UnknownUsed(Unknown("a sum that is described by lists of axes"))
     arrays = [array_of(x) for x in operands]
-    result = einsum.einsum(known(subscripts), arrays)
+    result = einsum.einsum(subscripts, arrays)
     return into(machine, out, result.with_(dtype=dtypes.result_type([a.dtype for a in arrays])))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzers.frameworks.numpy import arithmetic, dtypes
 from analyzers.frameworks.numpy.arguments import (
     array_of,
+    axes_argument,
     dtype_or_none,
     flag,
     known_number,
@@ -43,6 +44,8 @@ class Reduction(NamedTuple):
     """(array in that dtype, axes) → function of the numbers that become one."""
     combine: Callable[[Any, Any], Any] | None = None
     """How ``initial`` comes in."""
+    of_scalars: bool = True
+    """Whether an axis of a scalar may be named."""
 
 
 def own(dtype: str) -> str:
@@ -69,7 +72,7 @@ def reduce_array(
 ) -> Tensor:
     """One element for each position of the other axes; raises dimension-out-of-range."""
     array = array_of(a)
-    over = reduced_axes(axis, array.rank)
+    over = reduced_axes(axis, array.rank) if kind.of_scalars or axis is None else axes_argument(axis, array.rank)
     name = dtype_or_none(dtype) or kind.work(array.dtype)
     array = array if array.dtype == name else converted(array, name)
     keep = False if keepdims is LEFT_OUT else flag(keepdims)
@@ -178,7 +181,7 @@ SUM = Reduction(summing, own, sum_over, operator.add)
 PRODUCT = Reduction(summing, own, product_over, operator.mul)
 MAXIMUM = Reduction(own, own, _extreme(arithmetic.maximum, "maximum"), arithmetic.maximum)
 MINIMUM = Reduction(own, own, _extreme(arithmetic.minimum, "minimum"), arithmetic.minimum)
-MEAN = Reduction(averaging, own, mean_over)
+MEAN = Reduction(averaging, own, mean_over, of_scalars=False)
 ALL = Reduction(own, _to_bool, _truth(all))
 ANY = Reduction(own, _to_bool, _truth(any))
 
@@ -269,7 +272,7 @@ def variance(ddof: Any, finish: Callable[[Any], Any]) -> Reduction:
 
         return of
 
-    return Reduction(averaging, dtypes.real_of, over_axes)
+    return Reduction(averaging, dtypes.real_of, over_axes, of_scalars=False)
 
 
 def _register_spread(name: str, finish: Callable[[Any], Any]) -> None:

@@ -35,7 +35,9 @@ def native_of(
         given = {**named, "machine": machine} if signature.wants_machine else named
         try:
             result = definition(*arguments, **given)
-            return result if isinstance(result, Scalar) or keeps(arguments) else _delivered(machine, result)
+            if isinstance(result, Scalar):
+                return result
+            return _as_tensors(result) if keeps(arguments) else _delivered(machine, result)
         except TypeError:
             signature.check(name, arguments, named, skip=hidden)
             raise
@@ -50,6 +52,10 @@ def native_of(
     native.__doc__ = definition.__doc__
     native.definition = definition  # type: ignore[attr-defined]
     return native
+
+
+def _as_tensors(result: Any) -> Any:
+    return result.plain() if isinstance(result, Tensor) else result
 
 
 def _delivered(machine: Machine, result: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from analyzers.frameworks.numpy.arguments import (
 )
 from analyzers.frameworks.numpy.array import Array
 from analyzers.frameworks.numpy.elementwise import combined, converted, into, write
+from analyzers.frameworks.numpy.indexing import writable
 from analyzers.frameworks.numpy.joining import concatenated
 from analyzers.frameworks.numpy.keys import nonzero_of
 from analyzers.frameworks.numpy.products import flattened
@@ -77,7 +79,7 @@ def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable:
 def sort_in_place(
     self: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, machine: Machine
 ) -> None:
-    write(machine, self, sorted_along(self, axis, None, sorted).content)
+    write(machine, writable(self), sorted_along(self, axis, None, sorted).content)
 
 
 @shared("argsort")
@@ -111,27 +113,35 @@ def lexsort(keys: Any, axis: Any = -1) -> Tensor:
     return Array(array.shape[1:], dtype="int64")
 
 
-@function("searchsorted")
-def searchsorted(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Tensor:
-    array, wanted = array_of(a), array_of(v)
-    find = bisect.bisect_left if known(side) == "left" else bisect.bisect_right
+def _places(edges: Array, wanted: Array, find: Callable[[Sequence[Any], Any], int]) -> Tensor:
+    """Where each number belongs among sorted edges."""
     numbers = None
-    if array.content is not None and wanted.content is not None and sorter is None:
-        numbers = tuple([find(array.content, number) for number in wanted.content])
+    if edges.content is not None and wanted.content is not None:
+        with contextlib.suppress(*UNCERTAIN):
+            numbers = tuple([find(edges.content, number) for number in wanted.content])
     return wanted.with_(dtype="int64", content=numbers)
 
 
-METHODS_OF_ORDERED = method("searchsorted")(searchsorted)
+@shared("searchsorted")
+def searchsorted(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Tensor:
+    find = bisect.bisect_left if known(side) == "left" else bisect.bisect_right
+    result = _places(array_of(a), array_of(v), find)
+    return result if sorter is None else result.with_()
 
 
 @function("digitize")
 def digitize(x: Any, bins: Any, right: Any = False) -> Tensor:
-    array = array_of(x)
-    edges = array_of(bins).content
-    if edges is None or array.content is None or list(edges) != sorted(edges):
-        return array.with_(dtype="int64")
-    find = bisect.bisect_left if right is True else bisect.bisect_right
-    return array.with_(dtype="int64", content=tuple([find(edges, number) for number in array.content]))
+    edges, array = array_of(bins), array_of(x)
+    rising = edges.content is not None and list(edges.content) == sorted_or_none(edges.content)
+    find = bisect.bisect_left if known(right) else bisect.bisect_right
+    return _places(edges if rising else Array.of(edges.with_()), array, find)
+
+
+def sorted_or_none(numbers: Sequence[Any]) -> list[Any] | None:
+    try:
+        return sorted(numbers)
+    except UNCERTAIN:
+        return None
 
 
 # -- where -------------------------------------------------------------------------------------------
@@ -142,7 +152,7 @@ def _choose(condition: Any, x: Any, y: Any) -> Any:
 
 
 @function("where")
-def where(condition: Any, x: Any = LEFT_OUT, y: Any = LEFT_OUT, /) -> Any:
+def where(condition: Any, x: Any = LEFT_OUT, y: Any = LEFT_OUT) -> Any:
     if x is LEFT_OUT or y is LEFT_OUT:
         return nonzero(condition)
     choices = [operand(x), operand(y)]
@@ -248,10 +258,8 @@ def unique(
 def _different(array: Array) -> content.Content:
     if array.content is None or any(map(arithmetic.is_nan, array.content)):
         return None
-    try:
-        return tuple(sorted(set(array.content)))
-    except UNCERTAIN:
-        return None
+    found = sorted_or_none(list(set(array.content)))
+    return None if found is None else tuple(found)
 
 
 def _asked(count: Dim, numbers: content.Content, ask: Callable[[Any], int]) -> Array:
@@ -271,8 +279,8 @@ def _register_set(name: str, kept_of: Callable[[set[Any], set[Any]], set[Any]]) 
         dtype = common_dtype([operand(first), operand(second)])
         if first.content is None or second.content is None:
             return Array((unknown_dim("number of different elements"),), dtype=dtype)
-        numbers = kept(sorted(kept_of(set(first.content), set(second.content))), dtype)
-        return Array((len(numbers or ()),), dtype=dtype, content=numbers)
+        found = kept_of(set(first.content), set(second.content))
+        return Array((len(found),), dtype=dtype, content=kept(sorted_or_none(list(found)), dtype))
 
     function(name)(operate)
 
@@ -299,7 +307,7 @@ def isin(
 
 
 @function("bincount")
-def bincount(x: Any, /, weights: Any = None, minlength: Any = 0) -> Tensor:
+def bincount(x: Any, weights: Any = None, minlength: Any = 0) -> Tensor:
     array = array_of(x)
     dtype = "int64" if weights is None else "float64"
     if array.content is None:

@@ -17,7 +17,7 @@ from analyzers.frameworks.numpy.array import Array
 from analyzers.frameworks.numpy.registration import attribute, function, method, setter, shared
 from analyzers.frameworks.numpy.types import DTYPES
 from analyzers.tensors.dims import Dim, product, same
-from analyzers.tensors.errors import OperationError
+from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content, positions, reshape, selecting
 from analyzers.tensors.operations.arguments import integer, size
 from analyzers.tensors.operations.elementwise import broadcast_shapes
@@ -133,6 +133,8 @@ def set_shape(self: Array, value: Any) -> None:
 
 @method("resize")
 def resize_in_place(self: Any, *new_shape: Any, refcheck: Any = True) -> None:
+    if not isinstance(self, Array):
+        raise PythonError("TypeError", "a scalar has no other size")
     self.overwrite(None)
     self.shape, self.shared = sizes(new_shape), None
 
@@ -227,7 +229,7 @@ def matrix_transpose_attribute(self: Any) -> Array:
 
 
 @function("matrix_transpose")
-def matrix_transpose(x: Any, /) -> Array:
+def matrix_transpose(x: Any) -> Array:
     return matrix_transpose_attribute(x)
 
 
@@ -259,10 +261,9 @@ def rollaxis(a: Any, axis: Any, start: Any = 0) -> Array:
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Tensor:
     """Every element ``repeats`` times in a row (one count for each position, or one for all)."""
     array = array_of(a)
-    if axis is None:
-        array, index = Array.of(reshape.view(array, (-1,))), 0
-    else:
-        index = axis_argument(axis, array.rank)
+    index = 0 if axis is None else axis_argument(axis, max(array.rank, 1))
+    if axis is None or not array.rank:
+        array = Array.of(reshape.view(array, (-1,)))
     counts = array_of(repeats)
     if counts.rank == 1 and same(counts.shape[0], 1) is not True:
         return _repeated_unevenly(array, counts, index)

@@ -19,6 +19,8 @@ def as_text(self: Any) -> Any:
 
 @method("__repr__")
 def as_representation(self: Any) -> Any:
+    if not isinstance(self, Array):
+        return Unknown("the text of a number") if isinstance(self, UnknownScalar) else repr(self)
     inner = _text(self, ", ")
     plain = isinstance(inner, str) and self.dtype in ("int64", "bool") and self.content
     return f"array({inner})" if plain else Unknown("the text of an array")

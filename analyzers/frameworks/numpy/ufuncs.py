@@ -49,7 +49,7 @@ def run(ufunc: Ufunc, inputs: tuple[Any, ...], dtype: str | None = None) -> Tens
     operands = [operand(value) for value in inputs]
     common = dtype if dtype is not None else common_dtype(operands)
     kind = dtypes.KINDS[common]
-    if kind in "UO" and ufunc.result is not to_bool:
+    if kind in "UO" and (ufunc.result is not to_bool or ufunc.work is not own):
         raise UnknownUsed(Unknown("arithmetic with texts or objects"))
     if kind in ufunc.refuses:
         raise OperationError(

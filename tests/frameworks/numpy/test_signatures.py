@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
 EARLIER = {
     "in1d", "product", "round_", "trapz", "Inf", "NaN", "NAN", "infty", "int", "float", "complex", "object", "str",
-    "unicode", "string", "random.random_integers",
+    "unicode", "string", "float_", "complex_", "random.random_integers",
 }  # fmt: skip
 """Names of numpy before version 2 that programs still use."""
 MORE_KEYWORDS = {
@@ -59,7 +59,7 @@ def test_arguments(name):
     wanted = [p.name for p in parameters if p.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
     keywords = {p.name for p in parameters if p.kind is kinds.KEYWORD_ONLY}
     positional, keyword_only, is_open = parameters_of(NAMES[f"numpy.{name}"].definition)
-    if is_open:
+    if is_open or any(p.kind in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD) for p in parameters):
         return
     new = RENAMED.get(name, {})
     wanted = [new.get(parameter, parameter) for parameter in wanted]
