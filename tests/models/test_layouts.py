@@ -8,6 +8,7 @@ import pytest
 
 from analyzers.facts import LayerFact, ModelFact
 from analyzers.tensors.dims import substitute, symbols
+from tests.differential.judge import NO_TORCH
 
 from .analysed import HEADER, model_of, shape_text
 
@@ -63,7 +64,7 @@ TORCH = [
 
 def measured(model: ModelFact, source: str) -> tuple[int, ...]:
     """The shape that torch gives for the input that was found."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason=NO_TORCH)
     (given,) = model.inputs
     shape = [substitute(d, {s: SIZES[s.name] for s in symbols(d)}) if symbols(d) else d for d in given.shape]
     space: dict[str, object] = {}

@@ -18,8 +18,9 @@ from analyzers.tensors.operations.linear_algebra import linear
 from analyzers.tensors.operations.reduction import reduce
 from analyzers.tensors.operations.reshape import permute, squeeze, unsqueeze, view
 from analyzers.tensors.tensor import Tensor, parameter
+from tests.differential.judge import NO_TORCH
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason=NO_TORCH)
 functional: Any = torch.nn.functional
 
 N = symbol("N")

@@ -12,11 +12,12 @@ from analyzers.analysis import with_deep_stack
 from analyzers.frameworks.numpy.array import Array, Scalar, UnknownScalar
 from analyzers.frameworks.torch.dtypes import DType
 from analyzers.tensors.tensor import Tensor
+from tests.differential.judge import NO_TORCH
 from tests.interpreter.agreement import module_of
 from tests.models.analysed import HEADER, model_of, outputs_of
 
 np = pytest.importorskip("numpy", minversion="2.1")
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason=NO_TORCH)
 assert analyzers.frameworks
 
 PROGRAM = """import numpy as np
