@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from analyzers.tensors import axis as one
 from analyzers.tensors import placement, reporting
 from analyzers.tensors.axis import Axis, Key
 from analyzers.tensors.placement import Term
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+Axes = TypeVar("Axes", bound="AxisSet")
 
 
 class AxisSet:
@@ -53,30 +52,30 @@ class AxisSet:
 
     # machinery --------------------------------------------------------------------------------
 
-    def _of(self, axes: tuple[Axis, ...]) -> Self:
+    def _of(self: Axes, axes: tuple[Axis, ...]) -> Axes:
         return type(self)(axes)
 
-    def _each_axis(self, change: Callable[[Axis], Axis | None]) -> Self:
+    def _each_axis(self: Axes, change: Callable[[Axis], Axis | None]) -> Axes:
         changed = [change(axis) for axis in self.axes]
         if all(map(operator.is_, changed, self.axes)):
             return self
         kept = tuple([axis for axis in changed if axis is not None])
         return self._of(kept)
 
-    def _each(self, change: Callable[[Term], Term | None]) -> Self:
+    def _each(self: Axes, change: Callable[[Term], Term | None]) -> Axes:
         """Change every term; None drops it, TooComplex makes the axis unknown."""
         return self._each_axis(lambda axis: one.changed(axis, change))
 
-    def _without(self, keys: Iterable[Key]) -> Self:
+    def _without(self: Axes, keys: Iterable[Key]) -> Axes:
         return type(self)(tuple([axis for axis in self.axes if axis.key not in keys]))
 
-    def _unfolded(self, dim: int) -> Self:
+    def _unfolded(self: Axes, dim: int) -> Axes:
         """Terms over the positions of a dim that holds one axis only, instead of over its digits."""
         if self.is_shared(dim):
             return self
         return self._each(lambda term: placement.rebased(term) if term.at(dim) is not None else term)
 
-    def _renumbered(self, target: Callable[[int], int]) -> Self:
+    def _renumbered(self: Axes, target: Callable[[int], int]) -> Axes:
         def moved(term: Term) -> Term:
             places = tuple([(target(dim), *rest) for dim, *rest in term.places])
             return Term(term.n, term.support, places) if places != term.places else term  # type: ignore[arg-type]
