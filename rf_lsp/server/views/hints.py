@@ -11,7 +11,7 @@ from analyzers.tensors.layout import FEATURES
 from analyzers.vocabulary import GUESSED_ORIGINS
 from rf_lsp.output.text import field_text, located, short_count
 from rf_lsp.server.views.lines import Part, at_line_end, behind_each, whole_places
-from rf_lsp.server.views.occurrences import CALLED, Fact, Occurrence, by_line, concrete, is_known, pinned
+from rf_lsp.server.views.occurrences import CALLED, Fact, Occurrence, by_line, concrete, is_known, pinned, shapes_of
 from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
 
 LONGEST = 30
@@ -66,14 +66,14 @@ def hints(
 
 def _hint(number: int, line: str, part: Part, shown: HintOptions, pin: tuple[str, str] | None) -> Hint | None:
     group = pinned(concrete(part.occurrences), pin)
-    calls = pinned(concrete(part.calls), pin)
-    layers = [call for call in calls if call.place == group[0].place]
+    place = group[0].place
+    layers = pinned(concrete([call for call in part.calls if call.place == place]), pin)
     text = hint_text(group, shown, layers)
     if not text:
         return None
     end = len(line.rstrip())
     column = end if part.column is None else min(part.column, len(line))
-    return Hint(number, column, text, _target(group[0], layers), tuple(group), tuple(calls))
+    return Hint(number, column, text, _target(group[0], layers), tuple(group), tuple(part.calls))
 
 
 def _target(first: Occurrence, layers: Sequence[Occurrence]) -> Place | None:
@@ -104,7 +104,8 @@ def hint_text(group: Sequence[Occurrence], shown: HintOptions, layers: Sequence[
 
 def _distinct(group: Sequence[Occurrence]) -> list[Shows]:
     """The facts of a group, each that has its own numbers."""
-    return list({(f.outputs, id(f.field), f.reason, id(o.model)): (o, f) for o in group for f in o.facts}.values())
+    pairs = [(occurrence, fact) for occurrence in group for fact in occurrence.facts]
+    return list({(shapes_of(fact), id(fact.field), fact.reason, id(o.model)): (o, fact) for o, fact in pairs}.values())
 
 
 def _shapes_text(known: Sequence[Shows]) -> str:
@@ -189,12 +190,13 @@ def assumed(model: ModelFact) -> bool:
 
 def tooltip(hint: Hint, most: int = 6) -> str:
     """Markdown: what each number belongs to, in each context, and what the layers give that are called in it."""
-    named = [call for call in hint.calls if call.place == hint.occurrences[0].place]
-    own = named or hint.occurrences
-    inner = [call for call in hint.calls if call not in named and hint.occurrences[0].role != CALLED]
-    lines = [_context_line(o, fact) for o in (*own, *inner) for fact in o.facts]
-    more = len(lines) - most
-    lines = lines[:most] + ([f"… and {more} more"] if more > 0 else [])
+    first = hint.occurrences[0]
+    named = [call for call in hint.calls if call.place == first.place]
+    inner = [call for call in hint.calls if call.place != first.place and first.role != CALLED]
+    shown = [(o, fact) for o in concrete([*(named or hint.occurrences), *inner]) for fact in o.facts]
+    lines = [_context_line(occurrence, fact) for occurrence, fact in shown[:most]]
+    if len(shown) > most:
+        lines.append(f"… and {len(shown) - most} more")
     if any(assumed(occurrence.model) for occurrence in hint.occurrences):
         lines.append("~ the input is assumed: say it with `# rf: input=…`")
     return "  \n".join(lines)

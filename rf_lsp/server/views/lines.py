@@ -33,11 +33,15 @@ def at_line_end(line: Sequence[Occurrence], wholes: Sequence[Place]) -> list[Par
     """
     evaluated = [occurrence for occurrence in line if occurrence.role in (CALLED, VALUE)]
     if not evaluated:
-        return [Part(None, _last(line), [])] if line else []
-    parts = [_part(evaluated, place) for place in _outermost_places(evaluated)]
-    lone = [part for part in parts if not _speaks_of_line(part, wholes)]
-    speaking = [part for part in parts if part not in lone]
-    behind = [part for part in lone if part.calls]
+        built = _last(line)
+        return [Part(None, built, [])] if built else []
+    speaking: list[Part] = []
+    behind: list[Part] = []
+    for part in (_part(evaluated, place) for place in _outermost_places(evaluated)):
+        if _speaks_of_line(part, wholes):
+            speaking.append(part)
+        elif part.calls:
+            behind.append(part)
     return sorted([*speaking[:-1], *behind], key=_column) + [Part(None, p.occurrences, p.calls) for p in speaking[-1:]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from analyzers.facts import CallFact, LayerFact, ModelFact, Place, ValueFact
 
@@ -43,7 +44,14 @@ class Occurrence:
 
 
 def is_known(fact: Fact) -> bool:
-    return any(output.shape is not None for output in fact.outputs)
+    return any(shape is not None for shape in shapes_of(fact))
+
+
+def shapes_of(fact: Fact) -> tuple[tuple[Any, ...] | None, ...]:
+    """Of every output; ``None`` for what is not known."""
+    if isinstance(fact, CallFact):
+        return (fact.output_shape,)
+    return tuple([output.shape for output in fact.outputs])
 
 
 Move = Callable[[Place], Place | None]
@@ -66,8 +74,9 @@ def moved(found: list[Occurrence], move: Move | None) -> list[Occurrence]:
 def _of_model(model: ModelFact) -> Iterator[Occurrence]:
     for layer in model.layers:
         yield from _of_layer(model, layer, layer.first.order)
+    last = _last_orders(model) if model.stages else {}
     for stage in model.stages:
-        yield from _of_layer(model, stage, _order_of_stage(model, stage))
+        yield from _of_layer(model, stage, last.get(stage.name, -1))
     for expression in model.expressions:
         yield Occurrence(expression.place, VALUE, model, expression.values, is_whole=expression.whole)
 
@@ -78,9 +87,18 @@ def _of_layer(model: ModelFact, layer: LayerFact, order: int) -> Iterator[Occurr
     for place, role in places:
         if place is not None:
             yield Occurrence(place, role, model, calls, layer, order)
-    for place in dict.fromkeys(call.place for call in calls):
+    for place, here in _by_place(calls).items():
         if place is not None:
-            yield Occurrence(place, CALLED, model, [call for call in calls if call.place == place], layer, order)
+            yield Occurrence(place, CALLED, model, here, layer, order)
+
+
+def _by_place(calls: list[CallFact]) -> dict[Place | None, list[CallFact]]:
+    if len(calls) == 1:
+        return {calls[0].place: calls}
+    found: dict[Place | None, list[CallFact]] = {}
+    for call in calls:
+        found.setdefault(call.place, []).append(call)
+    return found
 
 
 def _distinct(calls: list[CallFact]) -> list[CallFact]:
@@ -93,10 +111,15 @@ def _distinct(calls: list[CallFact]) -> list[CallFact]:
     return list(found.values())
 
 
-def _order_of_stage(model: ModelFact, stage: LayerFact) -> int:
-    """That of the last of its layers."""
-    inside = stage.name + "."
-    return max((layer.first.order for layer in model.layers if layer.name.startswith(inside)), default=-1)
+def _last_orders(model: ModelFact) -> dict[str, int]:
+    """Module → the order of the last of the layers in it."""
+    found: dict[str, int] = {}
+    for layer in sorted(model.layers, key=lambda layer: layer.first.order):
+        around = layer.name.rpartition(".")[0]
+        while around:
+            found[around] = layer.first.order
+            around = around.rpartition(".")[0]
+    return found
 
 
 def by_line(found: Iterable[Occurrence], area: tuple[int, int] | None = None) -> dict[int, list[Occurrence]]:
@@ -140,15 +163,19 @@ def _tops(group: list[Occurrence]) -> list[Occurrence]:
 def concrete(found: Sequence[Occurrence]) -> list[Occurrence]:
     """Without what comes of a class built with symbols, where some model says what it is really given; what such a
     model does not know stays."""
-    models = {id(o.model) for o in found if any(_is_concrete(fact) for fact in o.facts)}
+    if all(_is_concrete(fact) for o in found for fact in o.facts):
+        return list(found)
+    models = {id(o.model) for o in found if any(map(_is_concrete, o.facts))}
     if not models:
         return list(found)
     return _only(found, lambda o, fact: _is_concrete(fact) or (not is_known(fact) and id(o.model) in models))
 
 
 def _is_concrete(fact: Fact) -> bool:
-    shapes = [output.shape for output in fact.outputs]
-    return all(shape is not None and all(isinstance(dim, int) for dim in shape[1:]) for shape in shapes)
+    return all(shape is not None and WHOLE.issuperset(map(type, shape[1:])) for shape in shapes_of(fact))
+
+
+WHOLE = frozenset((int,))
 
 
 def pinned(found: Sequence[Occurrence], pin: tuple[str, str] | None) -> list[Occurrence]:
