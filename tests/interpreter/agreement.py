@@ -13,6 +13,7 @@ from typing import Any
 from analyzers.analysis import Analyzer, with_deep_stack
 from analyzers.interpreter import values as abstract
 from analyzers.interpreter.classes import NamedTuple
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.library.argparse_ import Namespace
 from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.module import Module
@@ -172,7 +173,7 @@ def abstract_form(value: Any, depth: int = 0) -> Any:
         return ("class", value.__name__)
     if isinstance(value, NamedTuple):
         return ("namedtuple", value.class_.name, [abstract_form(v, depth + 1) for v in value])
-    if isinstance(value, abstract.LazyIterator) or hasattr(value, "__next__"):
+    if isinstance(value, LazyIterator) or hasattr(value, "__next__"):
         return "<iterator>"
     if isinstance(value, (list, tuple, set, frozenset, dict, collections.deque)):
         return _collection(value, depth, abstract_form)
