@@ -220,21 +220,21 @@ def _of_class_itself(machine: Machine, value: Class, name: str) -> Any:
         "__module__": value.module,
         "__mro__": (*value.mro, object) if object not in value.mro else value.mro,
         "__bases__": value.bases or (object,),
-        "__class__": value.metadata.get("metaclass", type),
+        "__class__": value.metaclass,
         "__dict__": value.namespace,
         "__doc__": None,
     }
     if name in special:
         return special[name]
-    if name == "__members__" and "members" in value.metadata:
-        return value.metadata["members"]
+    if name == "__members__" and value.traits.members is not None:
+        return value.traits.members
     if value.payload_type is not None:
         found = _of_host(machine, value.payload_type, name)
         if found is not MISSING:
             return found
     if value.opaque is not None:
         return value.opaque
-    metaclass = value.metadata.get("metaclass")
+    metaclass = value.traits.metaclass
     if isinstance(metaclass, Class):
         found = metaclass.find(name)
         if found is not MISSING:
@@ -246,7 +246,7 @@ def _of_super(machine: Machine, value: Super, name: str) -> Any:
     receiver = value.receiver
     class_ = receiver if isinstance(receiver, Class) else receiver.class_
     if isinstance(receiver, Class) and value.after not in receiver.mro:
-        class_ = receiver.metadata.get("metaclass", receiver)
+        class_ = receiver if receiver.traits.metaclass is None else receiver.traits.metaclass
         attribute = class_.find_after(value.after, name)
         if attribute is MISSING:
             return _super_of_object(machine, receiver, class_, name)

@@ -75,10 +75,10 @@ def _len(value: Any, *, machine: Machine) -> Any:
     if isinstance(value, (list, tuple, deque)):
         rest = next((v for v in value if isinstance(v, UnknownTail)), None)
         return len(value) if rest is None else rest.plain()
-    if isinstance(value, Class) and "members" in value.metadata:
+    if isinstance(value, Class) and value.traits.members is not None:
         return len(machine.iterate(value))
-    if isinstance(value, Class) and isinstance(value.metadata.get("metaclass"), Class):
-        return machine.call(machine.get_attribute(value.metadata["metaclass"], "__len__"), (value,))
+    if isinstance(value, Class) and isinstance(value.traits.metaclass, Class):
+        return machine.call(machine.get_attribute(value.traits.metaclass, "__len__"), (value,))
     sized: Any = known_dict(value) if isinstance(value, dict) else value
     return len(sized)
 
@@ -264,7 +264,7 @@ def _type(value: Any, bases: Any = None, namespace: Any = None, *, machine: Mach
     if isinstance(value, Tensor):
         return machine.modules.import_module("torch.Tensor")
     if isinstance(value, (Class, type)):
-        return value.metadata.get("metaclass", type) if isinstance(value, Class) else type
+        return value.metaclass if isinstance(value, Class) else type
     if isinstance(value, Expression):
         return int
     return getattr(value, "class_", type(value))

@@ -71,9 +71,9 @@ def _host_member(host: type, name: str, value: Any) -> Any:
 
 def _refuse_abstract(machine: Machine, class_: Class) -> None:
     """A class with abstract methods left has no instances (its bases say so by ``ABC``)."""
-    missing = class_.metadata.get("abstract")
+    missing = class_.traits.abstract
     if missing is None:
-        missing = class_.metadata["abstract"] = _abstract_members(class_)
+        missing = class_.traits.abstract = _abstract_members(class_)
     if missing:
         listed = ", ".join(missing)
         message = f"Can't instantiate abstract class {class_.name} with abstract methods {listed}"
@@ -81,7 +81,7 @@ def _refuse_abstract(machine: Machine, class_: Class) -> None:
 
 
 def _abstract_members(class_: Class) -> list[str]:
-    if "may be abstract" not in class_.metadata:
+    if not class_.traits.may_be_abstract:
         return []
     names = {n for c in class_.mro if isinstance(c, Class) for n in c.namespace}
     return sorted(n for n in names if _is_abstract(class_.find(n)))
@@ -90,8 +90,8 @@ def _abstract_members(class_: Class) -> list[str]:
 def _note_abstract(made: Class, metaclass: Any) -> None:
     """Whether the class, by ABC or ABCMeta, may have abstract methods."""
     above = [b for b in made.bases if isinstance(b, Class)] + ([metaclass] if isinstance(metaclass, Class) else [])
-    if any("may be abstract" in b.metadata for b in above):
-        made.metadata["may be abstract"] = True
+    if any(b.traits.may_be_abstract for b in above):
+        made.traits.may_be_abstract = True
 
 
 def _is_abstract(member: Any) -> bool:
@@ -121,10 +121,10 @@ STEPS_PER_INSTANCE = 10
 def instantiate(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``class_(*args, **kwargs)``."""
     machine.budget.spend(STEPS_PER_INSTANCE)
-    special = class_.metadata.get("construct")
+    special = class_.traits.construct
     if special is not None:
         return special(machine, class_, args, kwargs)
-    metaclass = class_.metadata.get("metaclass")
+    metaclass = class_.traits.metaclass
     if isinstance(metaclass, Class) and isinstance(metaclass.find("__call__"), Function):
         return machine.call(BoundMethod(class_, metaclass.find("__call__")), args, kwargs)
     return instantiate_plainly(machine, class_, args, kwargs)
@@ -153,7 +153,7 @@ def instantiate_plainly(machine: Machine, class_: Class, args: list[Any], kwargs
 
 
 def _too_much(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> None:
-    if any(isinstance(b, (Unknown, TypingForm)) for b in class_.mro) or "metaclass" in class_.metadata:
+    if any(isinstance(b, (Unknown, TypingForm)) for b in class_.mro) or class_.traits.metaclass is not None:
         return
     error = too_many(class_.name, 0, len(args)) if args else unknown_argument(class_.name, next(iter(kwargs)), [])
     machine.problem(error)
@@ -180,13 +180,13 @@ def make_class(
 ) -> Any:
     """What a ``class`` statement builds, from its evaluated bases and executed body: its metaclass decides."""
     metaclass = keywords.get("metaclass") or next(
-        (b.metadata["metaclass"] for b in bases if isinstance(b, Class) and "metaclass" in b.metadata), None
+        (b.traits.metaclass for b in bases if isinstance(b, Class) and b.traits.metaclass is not None), None
     )
     options = {k: v for k, v in keywords.items() if k != "metaclass"}
     if not isinstance(metaclass, Class):
         made = make_plain_class(machine, name, bases, options, namespace, module)
         if metaclass is not None:
-            made.metadata["metaclass"] = metaclass
+            made.traits.metaclass = metaclass
         return made
     creator = metaclass.find("__new__")
     if isinstance(creator, Function):
@@ -216,7 +216,7 @@ def make_plain_class(
         kept = (*kept, *_assumed_bases(machine, kept, namespace))
     made = Class(name, kept, namespace, module, machine.site())
     if metaclass is not None:
-        made.metadata["metaclass"] = metaclass
+        made.traits.metaclass = metaclass
     for implicit in ("__init_subclass__", "__class_getitem__"):
         if isinstance(namespace.get(implicit), Function):
             namespace[implicit] = ClassMethod(namespace[implicit])
@@ -281,14 +281,14 @@ def _inherit(machine: Machine, made: Class, bases: list[Any]) -> None:
     if any(isinstance(b, TypingForm) and b.name == "NamedTuple" for b in bases):
         made_tuple(machine, made)
     if any(isinstance(b, TypingForm) and b.name == "TypedDict" for b in bases):
-        made.metadata["construct"] = _construct_dict
+        made.traits.construct = _construct_dict
     for base in made.mro[1:]:
-        if isinstance(base, Class) and "enumeration" in base.metadata:
+        if isinstance(base, Class) and base.traits.is_enumeration:
             made_enumeration(machine, made, base)
             return
-        if isinstance(base, Class) and "construct" in base.metadata and "construct" not in made.metadata:
-            made.metadata["construct"] = base.metadata["construct"]
-            made.metadata.setdefault("fields", base.metadata.get("fields"))
+        if isinstance(base, Class) and base.traits.construct is not None and made.traits.construct is None:
+            made.traits.construct = base.traits.construct
+            made.traits.fields = base.traits.fields if made.traits.fields is None else made.traits.fields
 
 
 # -- named tuples ----------------------------------------------------------------------------
@@ -339,8 +339,8 @@ def made_tuple(machine: Machine, made: Class) -> None:
 
 def name_fields(made: Class, fields: dict[str, Any]) -> None:
     """Make ``made`` a class of tuples with these fields (name → default or MISSING)."""
-    made.metadata["fields"] = fields
-    made.metadata["construct"] = construct_tuple
+    made.traits.fields = fields
+    made.traits.construct = construct_tuple
     made.namespace.update(
         _fields=tuple(fields),
         _field_defaults={n: d for n, d in fields.items() if d is not MISSING},
@@ -358,7 +358,7 @@ def leave_constructor_open(made: Class) -> None:
     constructor, where neither it nor a base has one."""
     own = any("__init__" in c.namespace for c in made.mro if isinstance(c, Class))
     if made.opaque is None and not own and made.namespace.get("__annotations__"):
-        made.metadata["construct"] = _construct_unknown
+        made.traits.construct = _construct_unknown
 
 
 def _construct_unknown(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -370,7 +370,7 @@ def _construct_dict(machine: Machine, class_: Class, args: list[Any], kwargs: di
 
 
 def construct_tuple(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    fields = class_.metadata["fields"]
+    fields = class_.traits.fields or {}
     values = field_values(machine, class_, fields, args, kwargs)
     if values is None:
         return Unknown("its arguments do not fit", machine.site())
@@ -425,9 +425,9 @@ def made_enumeration(machine: Machine, made: Class, base: Class) -> None:
         members[name] = alias or _member(machine, made, name, value)
     made.namespace.update(members)
     made.forget()
-    made.metadata["members"] = members
-    made.metadata["enumeration"] = True
-    made.metadata["construct"] = look_up_member
+    made.traits.members = members
+    made.traits.is_enumeration = True
+    made.traits.construct = look_up_member
 
 
 class _Auto:
@@ -450,9 +450,10 @@ def _member(machine: Machine, made: Class, name: str, value: Any) -> Instance:
 
 def look_up_member(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> Any:
     wanted = args[0] if args else None
-    if len(args) > 1 and not class_.metadata.get("members"):
+    members = class_.traits.members or {}
+    if len(args) > 1 and not members:
         return _functional(machine, class_, wanted, args[1])
-    for member in class_.metadata.get("members", {}).values():
+    for member in members.values():
         if member is wanted or _equal(member.attributes["value"], wanted):
             return member
     if isinstance(wanted, Unknown):

@@ -159,7 +159,7 @@ def _totalled(machine: Machine, name: str, left: Any, right: Any) -> Any:
     """What ``functools.total_ordering`` makes of ``__lt__`` (or ``__gt__``) and ``__eq__``."""
     if not isinstance(left, Instance):
         return MISSING
-    if not any(isinstance(c, Class) and "total" in c.metadata for c in left.class_.mro):
+    if not any(isinstance(c, Class) and c.traits.has_total_ordering for c in left.class_.mro):
         return MISSING
     for known, swapped, equal in TOTALS[name]:
         if left.class_.find(f"__{known}__") is not MISSING:
@@ -199,8 +199,8 @@ def contains(machine: Machine, container: Any, item: Any) -> Any:
         return native_values.call_special(machine, container, "__contains__", item)
     if isinstance(item, Unknown):
         return item
-    if isinstance(container, Class) and "members" in container.metadata:
-        return any(item is m for m in container.metadata["members"].values())
+    if isinstance(container, Class) and container.traits.members is not None:
+        return any(item is m for m in container.traits.members.values())
     if isinstance(container, (dict, set, frozenset)):
         return _hashed_member(machine, container, item)
     if isinstance(container, (str, bytes, range)):

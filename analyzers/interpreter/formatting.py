@@ -120,7 +120,7 @@ def _of_instance(machine: Machine, value: Instance, representation: bool) -> Any
             shown = as_text(machine, tuple(given), representation=True)
             return shown if isinstance(shown, Unknown) else value.class_.name + shown.replace(",)", ")")
         return as_text(machine, given[0] if len(given) == 1 else given) if given else ""
-    if "members" in value.class_.metadata:
+    if value.class_.traits.members is not None:
         return _of_member(value, representation)
     if value.payload is not None:
         return as_text(machine, value.payload, representation=representation)
@@ -149,7 +149,7 @@ def format_value(machine: Machine, value: Any, spec: str, conversion: str | None
         method = value.class_.find("__format__")
         if method is not MISSING:
             return machine.call(machine.get_attribute(value, "__format__"), (spec,))
-        is_value = "members" not in value.class_.metadata or _is_plain_member(value)
+        is_value = value.class_.traits.members is None or _is_plain_member(value)
         if is_value and isinstance(value.payload, (int, float, str)):
             value = value.payload
     if conversion is not None or not isinstance(value, (int, float, str)):
@@ -217,7 +217,7 @@ class Shown:
 
 
 def _shown(machine: Machine, value: Any) -> Any:
-    if isinstance(value, Instance) and "members" not in value.class_.metadata:
+    if isinstance(value, Instance) and value.class_.traits.members is None:
         value = value.payload if isinstance(value.payload, (int, float)) else value
     if isinstance(value, (int, float, str, Unknown)):
         return value

@@ -79,18 +79,17 @@ def framework_of(value: Any) -> Framework | None:
     """The framework whose module this is (None: it is no module)."""
     if not isinstance(value, Instance):
         return None
-    metadata = value.class_.metadata
-    return metadata["framework"] if "framework" in metadata else framework_of_class(value.class_)
+    traits = value.class_.traits
+    return traits.framework if traits.is_framework_known else framework_of_class(value.class_)
 
 
 def framework_of_class(class_: Class) -> Framework | None:
-    known = class_.metadata.get("framework", False)
-    if known is not False:
-        return known
-    hosts = [base.host for base in class_.mro if isinstance(base, Class) and base.host is not None]
-    found = next((f for f in FRAMEWORKS if f.base in hosts), None)
-    class_.metadata["framework"] = found
-    return found
+    traits = class_.traits
+    if not traits.is_framework_known:
+        hosts = [base.host for base in class_.mro if isinstance(base, Class) and base.host is not None]
+        traits.framework = next((f for f in FRAMEWORKS if f.base in hosts), None)
+        traits.is_framework_known = True
+    return traits.framework
 
 
 def is_module(value: Any) -> bool:
@@ -124,10 +123,12 @@ def name_dims(module: Instance, tensor: Any) -> None:
 
 def _declaration(class_: Class) -> Callable[[Instance, int], Layouts] | None:
     """``input_layouts`` of the nearest class of a framework's."""
-    if "input_layouts" not in class_.metadata:
+    traits = class_.traits
+    if not traits.is_layout_known:
         hosts = (base.host for base in class_.mro if isinstance(base, Class) and base.host is not None)
-        class_.metadata["input_layouts"] = getattr(next(hosts, None), "input_layouts", None)
-    return class_.metadata["input_layouts"]
+        traits.input_layouts = getattr(next(hosts, None), "input_layouts", None)
+        traits.is_layout_known = True
+    return traits.input_layouts
 
 
 def is_model(value: Any) -> bool:

@@ -66,7 +66,7 @@ def _instance_fits(value: Instance, kind: Any) -> bool | None:
 
 def _class_fits(value: Any, kind: Class) -> bool:
     if isinstance(value, Class):
-        metaclass = value.metadata.get("metaclass")
+        metaclass = value.traits.metaclass
         return isinstance(metaclass, Class) and metaclass.is_subclass(kind)
     if isinstance(value, Tensor):
         parameter = kind.qualified_name.endswith("Parameter")

@@ -82,10 +82,10 @@ def iterate(machine: Machine, value: Any) -> list[Any]:
         return _iterate_tensor(machine, value)
     if isinstance(value, LazyIterator):
         return drain(value)
-    if isinstance(value, Class) and "members" in value.metadata:
-        return [m for n, m in value.metadata["members"].items() if m.attributes["name"] == n]
-    if isinstance(value, Class) and isinstance(value.metadata.get("metaclass"), Class):
-        return iterate(machine, machine.call(machine.get_attribute(value.metadata["metaclass"], "__iter__"), (value,)))
+    if isinstance(value, Class) and value.traits.members is not None:
+        return [m for n, m in value.traits.members.items() if m.attributes["name"] == n]
+    if isinstance(value, Class) and isinstance(value.traits.metaclass, Class):
+        return iterate(machine, machine.call(machine.get_attribute(value.traits.metaclass, "__iter__"), (value,)))
     if hasattr(value, "__next__") or hasattr(value, "__iter__"):
         source: Any = value
         return drain(LazyIterator(iter(source)))

@@ -143,7 +143,7 @@ def _positional_names(wanted: Any) -> list[str]:
     declared = wanted.find("__match_args__")
     if isinstance(declared, tuple):
         return list(declared)
-    return list(wanted.metadata.get("fields") or ())
+    return list(wanted.traits.fields or ())
 
 
 def _all(results: list[bool | None]) -> bool | None:

@@ -75,11 +75,11 @@ def _instance_item(machine: Machine, value: Instance, key: Any) -> Any:
 
 
 def _type_item(machine: Machine, value: Any, key: Any) -> Any:
-    if isinstance(value, Class) and "members" in value.metadata:
+    if isinstance(value, Class) and value.traits.members is not None:
         if isinstance(key, Unknown):
             return key
-        if key in value.metadata["members"]:
-            return value.metadata["members"][key]
+        if key in value.traits.members:
+            return value.traits.members[key]
         raise machine.exception("KeyError", str(key))
     return value
 

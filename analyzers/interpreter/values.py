@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet
 
+from analyzers.interpreter.traits import ClassTraits
 from analyzers.unknown import ModelResult, Unknown
 
 if TYPE_CHECKING:
@@ -240,8 +241,8 @@ class Class:
     """
 
     __slots__ = (
-        "__weakref__", "_found", "_subclasses", "bases", "host", "metadata", "module", "mro", "name", "namespace", "opaque",
-        "payload_type", "site",
+        "__weakref__", "_found", "_subclasses", "bases", "host", "module", "mro", "name", "namespace", "opaque",
+        "payload_type", "site", "traits",
     )  # fmt: skip
 
     def __init__(
@@ -253,7 +254,7 @@ class Class:
         self.module = module
         self.site = site
         self.host: type | None = None
-        self.metadata: dict[str, Any] = {}
+        self.traits = ClassTraits()
         self._found: dict[str, Any] = {}
         self._subclasses: WeakSet[Class] = WeakSet()
         for base in bases:
@@ -267,6 +268,11 @@ class Class:
     @property
     def qualified_name(self) -> str:
         return f"{self.module}.{self.name}" if self.module else self.name
+
+    @property
+    def metaclass(self) -> Any:
+        """``type(…)`` of the class."""
+        return type if self.traits.metaclass is None else self.traits.metaclass
 
     def find(self, name: str) -> Any:
         """The attribute as it stands in the first class of the MRO that has it, else MISSING."""

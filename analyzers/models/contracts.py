@@ -43,10 +43,10 @@ def _entry(module: Instance) -> Function | None:
 
 
 def _declarations(module: Instance, function: Function) -> Declarations | None:
-    known = module.class_.metadata
-    if "declarations" not in known:
-        known["declarations"] = declarations_of(function)
-    return known["declarations"]
+    traits = module.class_.traits
+    if not traits.are_declarations_known:
+        traits.declarations, traits.are_declarations_known = declarations_of(function), True
+    return traits.declarations
 
 
 def _differences(record: Record, function: Function, declared: Declarations, is_root: bool) -> Iterator[RecordedError]:

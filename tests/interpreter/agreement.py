@@ -184,7 +184,7 @@ def abstract_form(value: Any, depth: int = 0) -> Any:
 
 def _instance(value: abstract.Instance, depth: int) -> Any:
     classes = value.class_.mro
-    if "members" in value.class_.metadata:
+    if value.class_.traits.members is not None:
         return ("enum", value.class_.name, value.attributes["name"])
     if any(isinstance(c, abstract.Class) and c.name == "BaseException" for c in classes):
         return ("exception", value.class_.name, abstract_form(value.attributes.get("args", ()), depth + 1))

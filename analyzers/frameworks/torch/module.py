@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from analyzers.geometry import Geometry
-from analyzers.interpreter.framework import FRAMEWORKS, Framework
+from analyzers.interpreter.framework import FRAMEWORKS, Framework, framework_of
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.values import MISSING, Class, Function, HostObject, Instance, Partial
@@ -26,12 +26,7 @@ NEVER_MODULES = (int, float, str, tuple, list, dict, set, Tensor, LazyIterator, 
 
 
 def is_module(value: Any) -> bool:
-    if not isinstance(value, Instance):
-        return False
-    metadata = value.class_.metadata
-    if "is_module" not in metadata:
-        metadata["is_module"] = Module in _hosts(value.class_)
-    return metadata["is_module"]
+    return framework_of(value) is TORCH
 
 
 def _hosts(class_: Class) -> list[Any]:
@@ -409,7 +404,8 @@ class Torch(Framework):
             module.attributes["training"] = False
 
 
-FRAMEWORKS.append(Torch())
+TORCH = Torch()
+FRAMEWORKS.append(TORCH)
 
 
 __all__ = ["Module", "Parameter", "children_of", "is_module", "named_tensors", "own_tensors", "walk"]

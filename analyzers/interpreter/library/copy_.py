@@ -111,7 +111,7 @@ def _copy(x: Any, *, machine: Machine) -> Any:
         hook = x.class_.find("__copy__")
         if type(hook) is Function:
             return machine.call(BoundMethod(x, hook))
-        if "members" in x.class_.metadata:
+        if x.class_.traits.members is not None:
             return x
         made = blank_copy(x, machine)
         object.__setattr__(made, "unknown_because", x.unknown_because)

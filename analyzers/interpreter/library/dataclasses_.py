@@ -47,18 +47,19 @@ def made_dataclass(machine: Machine, made: Class, options: dict[str, Any]) -> Cl
     for base in reversed(made.mro):
         if not isinstance(base, Class):
             continue
-        only |= base.metadata.get("keyword_only", set())
+        only |= base.traits.keyword_only
         keyword_only = base is made and options.get("kw_only") is True
         for name, annotation in base.namespace.get("__annotations__", {}).items():
             if annotation == "KW_ONLY":
                 keyword_only = True
-            elif annotation != "ClassVar" and (base is made or "fields" in base.metadata):
+            elif annotation != "ClassVar" and (base is made or base.traits.fields is not None):
                 fields[name] = _declared(base, name)
                 only |= {name} if keyword_only or spec_of(fields[name]).keyword_only else set()
-    made.metadata.update(fields=fields, keyword_only=only, frozen=options.get("frozen") is True)
+    made.traits.fields, made.traits.keyword_only = fields, only
+    made.traits.is_frozen = options.get("frozen") is True
     for name, spec in fields.items():
         if isinstance(spec, FieldSpec) and made.namespace.get(name) is spec:
-            made.metadata.setdefault("specs", {})[name] = made.namespace.pop(name)
+            made.traits.specs[name] = made.namespace.pop(name)
             if spec.default is not MISSING:
                 made.namespace[name] = spec.default
     for name, method in _generated(options).items():
@@ -71,7 +72,7 @@ def made_dataclass(machine: Machine, made: Class, options: dict[str, Any]) -> Cl
 
 def _declared(base: Class, name: str) -> Any:
     """A default as the class body gave it (a ``field(…)`` leaves the namespace when the class is finished)."""
-    specs = base.metadata.get("specs", {})
+    specs = base.traits.specs
     return specs[name] if name in specs else base.namespace.get(name, MISSING)
 
 
@@ -99,14 +100,14 @@ def fields_of(value: Any) -> dict[str, Any]:
         raise UnknownUsed(value if isinstance(value, Unknown) else Unknown("the fields of an object that stands in"))
     class_ = value if isinstance(value, Class) else value.class_ if isinstance(value, Instance) else None
     for base in class_.mro if class_ is not None else ():
-        if isinstance(base, Class) and "fields" in base.metadata:
-            return base.metadata["fields"]
+        if isinstance(base, Class) and base.traits.fields is not None:
+            return base.traits.fields
     raise PythonError("TypeError", "a dataclass or an object of one is needed")
 
 
 def _init(self: Instance, *args: Any, machine: Machine, **kwargs: Any) -> None:
     fields = fields_of(self)
-    only = self.class_.metadata.get("keyword_only", set())
+    only = self.class_.traits.keyword_only
     settable = {n: _optional(d) for n, d in fields.items() if spec_of(d).init}
     ordered = {n: d for n, d in settable.items() if n not in only}
     ordered.update((n, d) for n, d in settable.items() if n in only)
@@ -125,7 +126,7 @@ def _init(self: Instance, *args: Any, machine: Machine, **kwargs: Any) -> None:
 
 def _store(machine: Machine, instance: Instance, name: str, value: Any) -> None:
     """A frozen class refuses assignments, but not those of its own constructor."""
-    if any(isinstance(c, Class) and c.metadata.get("frozen") for c in instance.class_.mro):
+    if any(isinstance(c, Class) and c.traits.is_frozen for c in instance.class_.mro):
         machine.journal.touch(instance.attributes)
         instance.attributes[name] = value
     else:
@@ -255,7 +256,7 @@ def _is_dataclass(obj: Any) -> Any:
     class_ = obj if isinstance(obj, Class) else getattr(obj, "class_", None)
     if isinstance(obj, Unknown):
         raise UnknownUsed(obj)
-    return isinstance(class_, Class) and any("fields" in c.metadata for c in class_.mro if isinstance(c, Class))
+    return isinstance(class_, Class) and any(c.traits.fields is not None for c in class_.mro if isinstance(c, Class))
 
 
 MODULES: dict[str, dict[str, Any]] = {

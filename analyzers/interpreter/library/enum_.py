@@ -11,9 +11,9 @@ from analyzers.interpreter.values import Class, Function, Property
 
 def _enumeration(name: str, bases: tuple = ()) -> Class:
     made = Class(name, bases, {}, "enum")
-    made.metadata["enumeration"] = True
-    made.metadata["members"] = {}
-    made.metadata["construct"] = look_up_member
+    made.traits.is_enumeration = True
+    made.traits.members = {}
+    made.traits.construct = look_up_member
     return made
 
 
@@ -23,7 +23,7 @@ def _auto() -> Any:
 
 def _abstract_base(name: str, bases: tuple = ()) -> Class:
     made = Class(name, bases, {}, "abc")
-    made.metadata["may be abstract"] = True
+    made.traits.may_be_abstract = True
     return made
 
 

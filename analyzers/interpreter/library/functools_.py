@@ -84,7 +84,7 @@ def _partial_method(func: Any, *args: Any, **keywords: Any) -> PartialMethod:
 
 def _total_ordering(cls: Any) -> Any:
     if isinstance(cls, Class):
-        cls.metadata["total"] = True
+        cls.traits.has_total_ordering = True
     return cls
 
 
