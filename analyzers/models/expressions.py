@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from analyzers.models.extraction import Extraction
 
 
+MEASURES = frozenset("shape size dim ndim ndimension numel dtype device item tolist requires_grad is_cuda".split())
+"""What is asked of a tensor and is no tensor."""
+
+
 def expressions(
     extraction: Extraction, evaluations: Sequence[Evaluation], inputs: Sequence[InputFact]
 ) -> list[ExpressionFact]:
@@ -54,6 +58,8 @@ class Expressions:
 
     def _value(self, evaluation: Evaluation) -> ValueFact | None:
         """``None`` where there is no tensor in it, nor anything that stands for one."""
+        if not is_shaped(evaluation.value) and _measures(evaluation.node):
+            return None
         key = (id(evaluation.value), id(evaluation.caller))
         if key not in self._values:
             self._values[key] = self._new_value(evaluation)
@@ -116,6 +122,16 @@ class Expressions:
             return 0 not in tensor.field.located_dims(names)
         first = tensor.shape[0]
         return isinstance(first, int) and (first == batch or (batch > 1 and first % batch == 0))
+
+
+def _measures(node: Any) -> bool:
+    """``x.shape[0]``, ``x.size(0)``: no tensor, though it is not known because the tensor is not."""
+    if hasattr(node, "elements"):
+        return all(_measures(element.value) for element in node.elements)
+    while hasattr(node, "slice"):
+        node = node.value
+    attribute = getattr(getattr(node, "func", node), "attr", None)
+    return attribute is not None and attribute.value in MEASURES
 
 
 def _batch_of(inputs: Sequence[InputFact]) -> Any:

@@ -179,6 +179,8 @@ class Net(nn.Module):
         size = flag.size
         y = self.c(self.b(self.a(x)))  «?»
         y = y.relu() + 1  «?»
+        rows, channels = y.shape[0], y.size(1)
+        sizes = y.shape
         z = self.a(x) if flag else x  «?»
         return self.a(x), y  «8×30×30, ?»
 """
@@ -188,7 +190,7 @@ def test_a_value_that_is_not_known(tmp_path: Path) -> None:
     assert with_hints(tmp_path, UNKNOWN) == UNKNOWN
     texts = {hint.line: tooltip(hint) for hint in hints_of(tmp_path, without_hints(UNKNOWN))}
     assert "not known: the module elsewhere is not found (line 2)" in texts[15]
-    assert "it depends on a condition that is not known" in texts[16]
+    assert "it depends on a condition that is not known" in texts[18]
     assert "`c` (Conv2d) in Net: ? · not known: the module elsewhere is not found" in texts[10]
 
 
