@@ -23,6 +23,8 @@ class SpokenAxes:
         self.moved: dict[Key, str] = {}
         """Dim of an input → what the first layer calls it that moves over it (the empty string: nothing)."""
         self._seen: set[int] = set()
+        self._named: set[int] = set()
+        """Fields of which every axis has been called something."""
         for record in records:
             for tensor in _tensors(record):
                 self._note(tensor)
@@ -30,7 +32,7 @@ class SpokenAxes:
         """Every axis that is spoken of, by name."""
 
     def _note(self, tensor: Tensor) -> None:
-        if tensor.axes is not None:
+        if tensor.axes is not None and id(tensor.field) not in self._named:
             self._note_names(tensor, tensor.axes)
         if id(tensor.field) in self._seen:
             return
@@ -45,6 +47,8 @@ class SpokenAxes:
                 for dim, name in enumerate(names):
                     if name is not None and axis.is_plain(dim):
                         self.called[axis.key] = name
+        if all(axis.key in self.called for axis in tensor.field.axes):
+            self._named.add(id(tensor.field))
 
     def _settled(self) -> dict[Key, str]:
         names: dict[Key, str] = {}

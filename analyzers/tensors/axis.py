@@ -59,17 +59,21 @@ class Axis:
                     return True
         return False
 
+    def lies_in(self, dim: int) -> bool:
+        """:meth:`is_located` for one dim."""
+        for term in self.terms:
+            for place in term.places:
+                if place[0] == dim:
+                    return True
+        return False
+
     def is_plain(self, dim: int) -> bool:
         """Whether a tensor dim is this axis and nothing else."""
         return len(self.terms) == 1 and self.terms[0].is_plain(dim)
 
     def is_split_by(self, dim: int) -> bool:
         """Whether some of the axis' digits are found in this dim and others elsewhere."""
-        for term in self.terms:
-            dims = {place[0] for place in term.places}
-            if dim in dims and len(dims) > 1:
-                return True
-        return False
+        return any(len(term.places) > 1 and term.at(dim) is not None for term in self.terms)
 
     def with_terms(self, terms: tuple[Term, ...], reduced: bool) -> Axis:
         return Axis(self.key, self.extent, terms, reduced, self.reason, self.name)
@@ -142,7 +146,7 @@ def mixed(axis: Axis, dims: frozenset[int]) -> Axis | None:
 
 def selected(axis: Axis, dim: int, index: int) -> Axis | None:
     """One position of a dim."""
-    if not axis.is_located(frozenset((dim,))):
+    if not axis.lies_in(dim):
         return axis
     try:
         terms = [placement.selected(term, dim, index) for term in axis.terms]
@@ -156,7 +160,7 @@ def called(axis: Axis, calls: Mapping[int, str]) -> Axis:
     """The axis with the name of the dim it lies in, if that is one of those a layer moves over."""
     if axis.name is None:
         for dim, name in calls.items():
-            if axis.is_located(frozenset((dim,))):
+            if axis.lies_in(dim):
                 return axis.named(name)
     return axis
 
@@ -170,6 +174,6 @@ def patches_at(axes: Sequence[Axis], dim: int) -> set[Key]:
     if not found:
         return set()
     settled = {axis.key[0] for axis in axes if axis.name is not None}
-    alone = sum(axis.is_located(frozenset((dim,))) for axis in axes) == 1
+    alone = sum(axis.lies_in(dim) for axis in axes) == 1
     beside = {axis.key[0] for axis in axes if axis is not found[0] and axis.terms}
     return {axis.key for axis in found if axis.key[0] not in settled and not (alone and axis.key[0] in beside)}

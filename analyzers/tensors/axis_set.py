@@ -29,8 +29,7 @@ class AxisSet:
 
     def located(self, dim: int) -> bool:
         """Whether elements read different pixels along a dim."""
-        chosen = frozenset((dim,))
-        return any(axis.is_located(chosen) for axis in self.axes)
+        return any(axis.lies_in(dim) for axis in self.axes)
 
     def axes_at(self, dim: int) -> tuple[str, ...]:
         """Names of the input axes that are found, at least in part, along a dim."""
@@ -42,8 +41,7 @@ class AxisSet:
         return len(found) > 1 and len(set(found)) < len(found)
 
     def _lying(self, dim: int) -> list[Axis]:
-        chosen = frozenset((dim,))
-        return [axis for axis in self.axes if axis.is_located(chosen)]
+        return [axis for axis in self.axes if axis.lies_in(dim)]
 
     @property
     def reasons(self) -> tuple[str, ...]:

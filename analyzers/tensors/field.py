@@ -147,6 +147,8 @@ class Field(AxisSet):
     def united_over(self, dims: Iterable[int]) -> Field:
         """What a position sees with all of its features: digits of an axis that lie in these dims while others lie
         elsewhere (space folded into channels) are united."""
+        if not any(len(term.places) > 1 for axis in self.axes for term in axis.terms):
+            return self
         chosen = frozenset(dims)
         return self._each_axis(lambda a: one.mixed(a, chosen) if any(map(a.is_split_by, chosen)) else a)
 
