@@ -37,21 +37,14 @@ if TYPE_CHECKING:
 # -- rounding and clipping ---------------------------------------------------------------------------
 
 
-def _rounded(a: Any, decimals: Any) -> Tensor:
+@universal("around", "round_")
+@shared("round")
+def round_numbers(a: Any, decimals: Any = 0, out: Any = None, *, machine: Machine) -> Any:
     digits = integer(decimals)
     array = array_of(a)
     dtype = "float16" if array.dtype == "bool" else array.dtype
-    return combined(lambda x: arithmetic.to_decimals(x, digits), [operand(array)], dtype, dtype)
-
-
-@universal("round", "around", "round_")
-def round_numbers(a: Any, decimals: Any = 0, out: Any = None, *, machine: Machine) -> Any:
-    return into(machine, out, _rounded(a, decimals))
-
-
-@method("round")
-def round_method(self: Any, decimals: Any = 0, out: Any = None, *, machine: Machine) -> Any:
-    return into(machine, out, _rounded(self, decimals))
+    rounded = combined(lambda x: arithmetic.to_decimals(x, digits), [operand(array)], dtype, dtype)
+    return into(machine, out, rounded)
 
 
 @universal("fix")
@@ -65,30 +58,22 @@ def clip(
     where: Any = True, dtype: Any = None, casting: Any = "same_kind", machine: Machine,
 ) -> Any:  # fmt: skip
     low, high = (a_min if min is LEFT_OUT else min), (a_max if max is LEFT_OUT else max)
-    result: Any = array_of(a)
-    if low is not LEFT_OUT and low is not None:
-        result = run(TABLE["maximum"], (result, low))
-    if high is not LEFT_OUT and high is not None:
-        result = run(TABLE["minimum"], (_again(result, a), high))
+    result: Tensor = array_of(a)
+    for name, bound in (("maximum", low), ("minimum", high)):
+        if bound is not LEFT_OUT and bound is not None:
+            result = run(TABLE[name], (Array.of(result), bound))
     return into(machine, out, result.with_(content=result.content))
-
-
-def _again(result: Tensor, a: Any) -> Any:
-    """An intermediate result as an array, still a Python number where the argument was one."""
-    return Array.of(result)
 
 
 @universal("nan_to_num")
 def nan_to_num(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
     def finite(value: Any) -> Any:
-        if not arithmetic.is_finite(value):
+        if isinstance(value, (float, complex)) and not arithmetic.is_finite(value):
             raise ValueError("a number that is replaced")
         return value
 
     array = array_of(x)
-    return combined(
-        finite if dtypes.KINDS[array.dtype] in "f" else (lambda v: v), [operand(array)], array.dtype, array.dtype
-    )
+    return combined(finite, [operand(array)], array.dtype, array.dtype)
 
 
 # -- complex numbers ---------------------------------------------------------------------------------
