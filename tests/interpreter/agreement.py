@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import analyzers.frameworks  # whose tables programs find
 from analyzers.analysis import Analyzer, with_deep_stack
 from analyzers.interpreter import values as abstract
 from analyzers.interpreter.classes import NamedTuple
@@ -25,6 +26,8 @@ from analyzers.unknown import Unknown
 UNKNOWN = "<unknown>"
 _VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 _PLAIN = (int, float, str, bytes, complex, type(None), type(...), range, slice)
+
+assert analyzers.frameworks
 
 
 @dataclass
