@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.contexts import Context
+from analyzers.interpreter.framework import is_module
 from analyzers.tensors.dims import symbol
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -24,7 +25,7 @@ def used_with(machine: Machine, model: Any, inputs: Any, keywords: dict[str, Any
     args = list(inputs) if isinstance(inputs, (tuple, list)) else [inputs]
     if args and isinstance(args[-1], dict):
         keywords.update(args.pop())
-    if machine.is_module(model):
+    if is_module(model):
         machine.recorder.usages.append((model, args, keywords, machine.site()))
     return Unknown("what a tool says about a model")
 

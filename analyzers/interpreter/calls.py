@@ -10,6 +10,7 @@ from analyzers.interpreter import host_methods, overlays
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
 from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.generators import Generator, run_lazily
+from analyzers.interpreter.hosts import hosts_of
 from analyzers.interpreter.joining import rejoin, rejoin_early
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_errors import FAILURES, is_pythons_own, reraise_own
@@ -124,9 +125,9 @@ def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:
     receiver = args[0] if args else None
     if function.name == "__init__" and isinstance(receiver, Instance):
         object.__setattr__(receiver, "unknown_because", problem)
-        host = next((c.host for c in receiver.class_.mro if isinstance(c, Class) and c.host is not None), None)
+        host: Any = next(hosts_of(receiver.class_), None)
         if hasattr(host, "prepare"):
-            host.prepare(receiver)  # type: ignore[union-attr]
+            host.prepare(receiver)
     return problem
 
 

@@ -47,7 +47,10 @@ HIDDEN = frozenset(
 )
 
 
-ENGINE_MEMBERS = frozenset(["qualified_name", "prepare", "geometry", "argument_names"])
+ENGINE_MEMBERS = frozenset(
+    "qualified_name prepare geometry argument_names input_layouts takes_data other_keywords kind spatial_axes amounts "
+    "input_rank _setup _pointwise _outputs".split()
+)
 """What host classes say to the engine alone: no attributes of the program's objects."""
 
 

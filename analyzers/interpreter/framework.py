@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.geometry import Geometry
-from analyzers.interpreter.values import Class, Instance
+from analyzers.interpreter.hosts import hosts_of
+from analyzers.interpreter.values import UNKNOWNS, Class, Instance
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.layout import Layouts, names_taken
 from analyzers.tensors.tensor import Tensor, is_shaped
@@ -52,9 +53,13 @@ class Framework:
         """The full name of a child of the module named ``prefix`` (the root's is empty)."""
         return f"{prefix}.{key}" if prefix else key
 
-    def leaf_tensors(self, module: Instance) -> Iterator[tuple[str, Tensor]]:
-        """The parameters that are shown at a leaf layer."""
-        return own_tensors(module, "_parameters")
+    def parameter_table(self, module: Instance) -> dict[str, Any]:
+        """Name → parameter that the module itself holds, or what is not known or absent in its place."""
+        raise NotImplementedError
+
+    def child_table(self, module: Instance) -> dict[str, Any]:
+        """Where the framework registers children apart from attributes: name → module, or what is not known."""
+        return {}
 
     def declared_inputs(self, root: Instance) -> list[DeclaredInput]:
         """The inputs the model itself declares; empty where the call decides."""
@@ -86,7 +91,7 @@ def framework_of(value: Any) -> Framework | None:
 def framework_of_class(class_: Class) -> Framework | None:
     traits = class_.traits
     if not traits.is_framework_known:
-        hosts = [base.host for base in class_.mro if isinstance(base, Class) and base.host is not None]
+        hosts = list(hosts_of(class_))
         traits.framework = next((f for f in FRAMEWORKS if f.base in hosts), None)
         traits.is_framework_known = True
     return traits.framework
@@ -125,8 +130,7 @@ def _declaration(class_: Class) -> Callable[[Instance, int], Layouts] | None:
     """``input_layouts`` of the nearest class of a framework's."""
     traits = class_.traits
     if not traits.is_layout_known:
-        hosts = (base.host for base in class_.mro if isinstance(base, Class) and base.host is not None)
-        traits.input_layouts = getattr(next(hosts, None), "input_layouts", None)
+        traits.input_layouts = getattr(next(hosts_of(class_), None), "input_layouts", None)
         traits.is_layout_known = True
     return traits.input_layouts
 
@@ -139,7 +143,7 @@ def is_model(value: Any) -> bool:
 def is_model_class(class_: Class) -> bool:
     """Whether a class statement makes a model (in torch any module, in Keras a ``Model``)."""
     framework = framework_of_class(class_)
-    return framework is not None and any(isinstance(c, Class) and c.host is framework.model for c in class_.mro)
+    return framework is not None and framework.model in hosts_of(class_)
 
 
 def children_of(module: Instance) -> dict[str, Any]:
@@ -173,36 +177,37 @@ def _named_children(
     return named
 
 
-def leaf_tensors(module: Instance) -> list[Tensor]:
-    """The parameters that are shown at a layer."""
+def own_parameters(module: Instance) -> Iterator[tuple[str, Tensor]]:
+    """The parameters that a module holds itself."""
     framework = framework_of(module)
-    return [tensor for _, tensor in framework.leaf_tensors(module)] if framework is not None else []
+    for name, tensor in framework.parameter_table(module).items() if framework is not None else ():
+        if isinstance(tensor, Tensor):
+            yield name, tensor
+
+
+def may_hold_more(module: Instance) -> bool:
+    """Whether a parameter or child of it may be one that is not known."""
+    framework = framework_of(module)
+    tables = [] if framework is None else [framework.parameter_table(module), framework.child_table(module)]
+    doubtful = module.state is not None and module.state.unknown_because is not None
+    known = module.unknown_because is None and module.class_.opaque is None and not doubtful
+    return not known or any(not UNKNOWNS.isdisjoint(map(type, t.values())) for t in (module.attributes, *tables))
 
 
 def geometry_of(module: Instance) -> Geometry | None:
     """The window that a module slides over its input, as the framework class it derives from says."""
     framework = framework_of(module)
-    hosts = [base.host for base in module.class_.mro if isinstance(base, Class) and base.host is not None]
-    layer: Any = next((host for host in hosts if framework is not None and issubclass(host, framework.base)), None)
+    layer: Any = next(
+        (host for host in hosts_of(module.class_) if framework is not None and issubclass(host, framework.base)), None
+    )
     return layer.geometry(module) if layer is not None else None
 
 
-def own_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:
-    for name, tensor in module.attributes.get(table, {}).items():
-        if isinstance(tensor, Tensor):
-            yield name, tensor
-
-
-def named_tensors(module: Instance, table: str) -> Iterator[tuple[str, Tensor]]:
-    """The parameters (or buffers) of a module and all below it, shared ones once."""
-    return tensors_of(walk(module), table)
-
-
-def tensors_of(modules: Iterable[tuple[str, Instance]], table: str) -> Iterator[tuple[str, Tensor]]:
-    """The parameters (or buffers) that these modules hold themselves, shared ones once."""
+def all_parameters(modules: Iterable[tuple[str, Instance]]) -> Iterator[Tensor]:
+    """The parameters that these modules hold themselves, shared ones once."""
     seen: set[int] = set()
-    for path, owner in modules:
-        for name, tensor in own_tensors(owner, table):
+    for _, owner in modules:
+        for _, tensor in own_parameters(owner):
             if id(tensor) not in seen:
                 seen.add(id(tensor))
-                yield (f"{path}.{name}" if path else name), tensor
+                yield tensor

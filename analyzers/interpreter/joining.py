@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.scope import Frame, restore
+from analyzers.interpreter.state import State, defaults_of
 from analyzers.interpreter.values import MISSING, MaybeMissing, Raised, UnknownTail
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
@@ -114,6 +115,8 @@ def join_containers(machine: Machine, states: list[Any], reason: str) -> Any:
         return first
     if isinstance(first, dict):
         return _join_dicts(machine, states, reason)
+    if isinstance(first, State):
+        return _join_kept(machine, states, reason)
     if isinstance(first, set):
         return first if all(s == first for s in states) else {machine.unknown(reason)}
     if all(len(s) == len(first) for s in states):
@@ -130,6 +133,19 @@ def _join_entries(machine: Machine, values: list[Any], reason: str) -> Any:
     if any(v is MISSING for v in values):
         return MaybeMissing(reason, machine.site())
     return join_all(machine, values, reason)
+
+
+def _join_kept(machine: Machine, states: list[State], reason: str) -> State:
+    """What a framework keeps of an object: a field that only some branches set stays set, one that they set
+    differently leaves the object unknown."""
+    joined = states[0].copy()
+    for name, default in defaults_of(type(joined)).items():
+        values = [value for state in states if (value := getattr(state, name)) is not default]
+        found = join_all(machine, values, reason) if values else default
+        if isinstance(found, Unknown) and not any(isinstance(value, Unknown) for value in values):
+            joined.unknown_because, found = found, values[0]
+        setattr(joined, name, found)
+    return joined
 
 
 def join_all(machine: Machine, values: list[Any], reason: str = "it depends on a condition that is not known") -> Any:

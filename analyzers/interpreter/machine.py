@@ -120,9 +120,6 @@ class Machine:
     hash_of = objects.hash_of
     index_of = objects.index_of
 
-    def is_module(self, value: Any) -> bool:
-        return isinstance(value, Instance) and "_modules" in value.attributes
-
     # -- recorded errors --------------------------------------------------------------------------
 
     def problem(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from analyzers.interpreter.state import State, names_of
 from analyzers.interpreter.values import MISSING
 
 
@@ -116,6 +117,12 @@ def _replayed(state: Any, before: Any, after: Any) -> Any:
         return {**kept, **{k: v for k, v in after.items() if k not in before or before[k] is not v}}
     if isinstance(state, set):
         return (state | after) - (before - after)
+    if isinstance(state, State):
+        replayed = state.copy()
+        for name in names_of(type(state)):
+            if getattr(before, name) is not getattr(after, name):
+                setattr(replayed, name, getattr(after, name))
+        return replayed
     items, known = list(after), list(before)
     grown = len(items) >= len(known) and all(a is b for a, b in zip(items, known))
     return type(state)([*state, *items[len(known) :]]) if grown else state
@@ -126,7 +133,10 @@ def copy_of(container: Any) -> Any:
 
 
 def restore(container: Any, state: Any) -> None:
-    """Make ``container`` (list, dict, set, deque) hold what ``state`` holds, in place."""
+    """Make ``container`` (list, dict, set, deque, what a framework keeps) hold what ``state`` holds, in place."""
+    if isinstance(container, State):
+        container.assign(state)
+        return
     container.clear()
     if isinstance(container, (dict, set)):
         container.update(state)

@@ -18,6 +18,7 @@ from analyzers.unknown import ModelResult, Unknown
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
     from analyzers.interpreter.scope import Scope
+    from analyzers.interpreter.state import State
 
 
 class Site(NamedTuple):
@@ -346,14 +347,17 @@ class Instance:
     (``self.kernel_size``); interpreted code goes through ``Machine.get_attribute``.
     """
 
-    __slots__ = ("attributes", "class_", "constructors", "machine", "payload", "site", "unknown_because")
+    __slots__ = ("attributes", "class_", "constructors", "machine", "payload", "site", "state", "unknown_because")
 
     attributes: dict[str, Any]
-    broken: Unknown | None
     class_: Class
+    constructors: tuple[Invocation, ...]
     machine: Machine
     payload: Any
     site: Site | None
+    state: State | None
+    """What a framework keeps of the object beside its attributes."""
+    unknown_because: Unknown | None
 
     def __init__(self, class_: Class, machine: Machine, site: Site | None = None) -> None:
         object.__setattr__(self, "class_", class_)
@@ -363,6 +367,7 @@ class Instance:
         object.__setattr__(self, "payload", None)
         object.__setattr__(self, "unknown_because", None)
         object.__setattr__(self, "constructors", ())
+        object.__setattr__(self, "state", None)
 
     if not TYPE_CHECKING:  # What a host class does not declare is a mistake to the type checker.
 

@@ -17,15 +17,15 @@ from analyzers.facts import (
 )
 from analyzers.frameworks.torch.module import unregistered
 from analyzers.interpreter.framework import (
+    all_parameters,
     children_of,
     is_module,
-    leaf_tensors,
-    named_tensors,
-    tensors_of,
+    may_hold_more,
+    own_parameters,
     walk,
 )
 from analyzers.interpreter.recorder import Record, RecordedError
-from analyzers.interpreter.values import UNKNOWNS, Instance, Site
+from analyzers.interpreter.values import Instance, Site
 from analyzers.models.axes import SpokenAxes
 from analyzers.models.expressions import expressions
 from analyzers.models.layers import LayerRows
@@ -115,7 +115,7 @@ class Extraction:
     def own_parameters(self, instance: Instance) -> Any:
         key = id(instance)
         if key not in self._own:
-            self._own[key] = own_parameters(instance)
+            self._own[key] = own_count(instance)
         return self._own[key]
 
     def _assigned(self) -> dict[int, Site | None]:
@@ -168,11 +168,11 @@ class Extraction:
 
     def totals(self) -> tuple[Any, Any]:
         """(parameters, trainable parameters); None where a layer is not known."""
-        if not self.below or any(_may_hold_more(m) for _, m in self.below):
+        if not self.below or any(may_hold_more(m) for _, m in self.below):
             return None, None
         total: Any = 0
         trainable: Any = 0
-        for _, tensor in tensors_of(self.below, "_parameters"):
+        for tensor in all_parameters(self.below):
             count = tensor.numel()
             total = total + count
             trainable = trainable + (count if tensor.trainable else 0)
@@ -241,7 +241,7 @@ class Extraction:
         found = []
         for owner, name, modules in unregistered(self.root):
             place = place_of(self.machine.recorder.assigned.get((id(owner), name)))
-            counts = [t.numel() for m in modules for _, t in named_tensors(m, "_parameters")]
+            counts = [t.numel() for m in modules for t in all_parameters(walk(m))]
             if place is None or not counts:
                 continue
             number = f"{len(modules)} layer{'s' * (len(modules) != 1)}"
@@ -264,25 +264,12 @@ class Extraction:
         return list(found.values())
 
 
-def _may_hold_more(module: Instance) -> bool:
-    """An unknown attribute may be a layer or parameter that is not counted."""
-    attributes = module.attributes
-    if module.unknown_because is not None or module.class_.opaque is not None or _has_unknown(attributes):
-        return True
-    tables = [attributes[t] for t in ("_parameters", "_modules") if t in attributes]
-    return any(map(_has_unknown, tables))
-
-
-def _has_unknown(values: dict[str, Any]) -> bool:
-    return not UNKNOWNS.isdisjoint(map(type, values.values()))
-
-
-def own_parameters(instance: Instance) -> Any:
+def own_count(instance: Instance) -> Any:
     """A module's own parameters, without its children's; None where the layer is not known."""
     if instance.unknown_because is not None or instance.class_.opaque is not None:
         return None
     total: Any = 0
-    for tensor in leaf_tensors(instance):
+    for _, tensor in own_parameters(instance):
         total = total + tensor.numel()
     return total
 

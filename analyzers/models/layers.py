@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import CallFact, LayerFact
-from analyzers.interpreter.framework import geometry_of, leaf_tensors
+from analyzers.interpreter.framework import geometry_of, own_parameters
 from analyzers.interpreter.recorder import Record
 from analyzers.interpreter.values import Instance
 from analyzers.models.results import first_tensor, per_item
@@ -64,7 +64,7 @@ class LayerRows:
             parameters=extraction.own_parameters(instance),
             per_call=[],
             geometry=geometry_of(instance),
-            weights=tuple([tensor.shape for tensor in leaf_tensors(instance)]),
+            weights=tuple([tensor.shape for _, tensor in own_parameters(instance)]),
             construction=source_calls(instance.constructors, extraction.place_of),
             assigned=extraction.place_of(extraction.assigned.get(id(instance))),
         )

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from analyzers.frameworks.keras.state import changed
 from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.graph import Step, replaced
+from analyzers.interpreter.hosts import host_of
 from analyzers.interpreter.values import Class, Function, Instance
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
+
+if TYPE_CHECKING:
+    from analyzers.frameworks.keras.layer import Layer
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -26,9 +31,9 @@ def cannot_be_a_tensor(value: Any) -> bool:
     return isinstance(value, (bool, int, float, str, Function, Class)) or is_module(value)
 
 
-def is_data(self: Instance, value: Any) -> bool:
+def is_data(self: Layer, value: Any) -> bool:
     """Numbers and texts for a preprocessing layer; nested lists of numbers, which Keras 2 converts for every layer."""
-    return self.class_.find("takes_data") is True or (isinstance(value, list) and isinstance(value[0], list))
+    return host_of(self).takes_data or (isinstance(value, list) and isinstance(value[0], list))
 
 
 def data_tensor(value: Any) -> Any:
@@ -65,7 +70,7 @@ def plain(tensor: Tensor) -> Tensor:
     return tensor.with_(content=tensor.content, trait=tensor.trait)
 
 
-def linked(operation: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> Any:
+def linked(operation: Instance, args: list[Any], kwargs: dict[str, Any], result: Any) -> Any:
     """The result of a call on symbolic tensors, as outputs of a new step."""
     made: list[Tensor] = []
     machine = operation.machine
@@ -79,7 +84,7 @@ def linked(operation: Any, args: list[Any], kwargs: dict[str, Any], result: Any)
 
     outputs = replaced(result, mark)
     if made:
-        operation.attributes["_nodes"].append(step)
+        changed(operation).nodes.append(step)
         machine.recorder.remember_again(result, outputs)
     return outputs
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.frameworks.keras.layer import Layer, parts_of
 from analyzers.frameworks.keras.naming import before_build, finalize_model
 from analyzers.frameworks.keras.shapes import is_shape, open_shape
+from analyzers.frameworks.keras.state import state_of
 from analyzers.interpreter.framework import FRAMEWORKS, DeclaredInput, Framework
 from analyzers.interpreter.graph import Step
 from analyzers.interpreter.values import Function, Instance
@@ -28,6 +29,9 @@ class Keras(Framework):
     def children(self, module: Instance) -> dict[str, Any]:
         return {f"{part.attributes.get('name', '')}#{i}": part for i, part in enumerate(parts_of(module))}
 
+    def parameter_table(self, module: Instance) -> dict[str, Any]:
+        return state_of(module).weights
+
     def child_name(self, prefix: str, key: str, child: Instance) -> str:
         """Layer names joined by slashes; the model's own is left out."""
         name = child.attributes.get("name")
@@ -35,16 +39,16 @@ class Keras(Framework):
         return f"{prefix}/{name}" if prefix else name
 
     def declared_inputs(self, root: Instance) -> list[DeclaredInput]:
-        graph = root.attributes.get("_graph")
-        given = root.attributes.get("_built_for")
+        state = state_of(root)
+        graph, given = state.graph, state.declared_shape
         if graph is None and is_shape(given):
             return [DeclaredInput(n, open_shape(given), "float32") for n in (self.input_names(root) or [])[:1]]
-        begins = root.attributes.get("_begins", ()) if graph is None else graph.inputs
+        begins = (state.begins or ()) if graph is None else graph.inputs
         names = self.input_names(root) or []
         return [DeclaredInput(n, t.shape, t.dtype) for n, t in zip(names, begins)]
 
     def input_names(self, root: Instance) -> list[str] | None:
-        begins = root.attributes.get("_begins")
+        begins = state_of(root).begins
         return _call_inputs(root) if begins is None else [_input_name(t) for t in begins]
 
     def before_build(self, machine: Machine) -> None:
@@ -55,7 +59,7 @@ class Keras(Framework):
 
     def arguments(self, root: Instance, values: list[Any]) -> list[Any]:
         """Several inputs go in as one list, as ``model([a, b])``."""
-        return [values] if "_graph" in root.attributes and len(values) > 1 else values
+        return [values] if state_of(root).graph is not None and len(values) > 1 else values
 
 
 def _input_name(tensor: Tensor) -> str:

@@ -9,6 +9,7 @@ from analyzers.frameworks.keras.layer import (
     is_layer,
     sublayers,
 )
+from analyzers.frameworks.keras.state import changed, is_input_layer, state_of
 from analyzers.interpreter.graph import Graph, tensors_below
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dim_text import shape_text
@@ -38,7 +39,7 @@ def graph_ends(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any, dict[
 
 def set_graph(self: Instance, inputs: Any, outputs: Any) -> None:
     """Make the instance the graph between these symbolic tensors."""
-    self.attributes["_begins"] = [t for t in tensors_below(inputs) if t.history is not None]
+    changed(self).begins = [t for t in tensors_below(inputs) if t.history is not None]
     for value in (inputs, outputs):
         for part in (
             value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]
@@ -71,11 +72,13 @@ def set_graph(self: Instance, inputs: Any, outputs: Any) -> None:
             exception="ValueError",
             argument="inputs",
         )
-    self.attributes.update(_graph=graph, _input_nest=inputs, built=True)
+    state = changed(self)
+    state.graph, state.input_nest = graph, inputs
+    self.attributes["built"] = True
 
 
 def graph_of(self: Instance) -> Graph:
-    graph = self.attributes.get("_graph")
+    graph = state_of(self).graph
     if graph is None:
         raise PythonError("AttributeError", f"The model {self.attributes.get('name')} has no defined inputs yet")
     return graph
@@ -115,7 +118,8 @@ def _as_declared(tensor: Tensor, reference: Tensor) -> Tensor:
 def _in_order(self: Instance, graph: Graph, inputs: Any) -> list[Any]:
     """The tensors of a call, in the order of the model's inputs."""
     if isinstance(inputs, dict):
-        names = list(self.attributes["_input_nest"]) if isinstance(self.attributes["_input_nest"], dict) else None
+        nest = state_of(self).input_nest
+        names = list(nest) if isinstance(nest, dict) else None
         names = names or [t.history.kwargs.get("name") for t in graph.inputs]
         inputs = [inputs[n] for n in names if n in inputs]
     given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
@@ -155,10 +159,9 @@ def fitting(tensor: Any, reference: Tensor, exact: bool = True) -> Any:
 
 def direct_layers(self: Instance) -> list[Instance]:
     """``model.layers``: those of the graph with its input layers in front, or those in the attributes."""
-    stack = self.attributes.get("_stack")
+    stack, graph = state_of(self).stack, state_of(self).graph
     if stack is not None:
-        return [part for part in stack if "_is_input" not in part.attributes]
-    graph = self.attributes.get("_graph")
+        return [part for part in stack if not is_input_layer(part)]
     if graph is None:
         return sublayers(self)
     begin = [t.history.kwargs["layer"] for t in graph.inputs if "layer" in t.history.kwargs]
@@ -168,6 +171,6 @@ def direct_layers(self: Instance) -> list[Instance]:
 def note_use(self: Instance, x: Any, machine: Machine) -> None:
     """Training tells what the input looks like: an array whose first dim is the number of examples."""
     tensors = list(tensors_below(x))
-    if tensors and "_graph" not in self.attributes:
+    if tensors and state_of(self).graph is None:
         shaped = [t.with_(shape=(symbol("N"), *t.shape[1:])) if t.rank else t for t in tensors]
         machine.call(self, (shaped[0] if len(shaped) == 1 else shaped,))

@@ -16,10 +16,12 @@ from analyzers.frameworks.keras.arguments_of_calls import (
 )
 from analyzers.frameworks.keras.naming import automatic_name
 from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_shape
+from analyzers.frameworks.keras.state import changed, is_input_layer, prepare, state_of
 from analyzers.frameworks.keras.weights import register, register_weight, weight_of
 from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import Step, replaced, tensors_below
+from analyzers.interpreter.hosts import hosts_of
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, HostObject, Instance
@@ -38,22 +40,18 @@ LEGACY_ARGUMENTS = (
     "reset_after", "use_cudnn", "keep_dims", "input_tensor",
 )  # fmt: skip
 """What single layers took in Keras 2 and read over in Keras 3."""
-PRIVATE = frozenset(["_symbolic", "_parameters", "_nodes", "_graph", "_statistics", "_begins", "_input_nest"])
-
-
-# -- shapes ------------------------------------------------------------------------------------
 
 
 # -- what a layer is -----------------------------------------------------------------------------
 
 
 def is_layer(value: Any) -> bool:
-    return isinstance(value, Instance) and any(isinstance(c, Class) and c.host is Layer for c in value.class_.mro)
+    return isinstance(value, Instance) and Layer in hosts_of(value.class_)
 
 
 def is_kind(value: Any, host: type) -> bool:
     """Whether an instance's class derives from this host class."""
-    return isinstance(value, Instance) and any(isinstance(c, Class) and c.host is host for c in value.class_.mro)
+    return isinstance(value, Instance) and host in hosts_of(value.class_)
 
 
 def layers_below(value: Any, depth: int = 0) -> Iterator[Instance]:
@@ -68,23 +66,23 @@ def layers_below(value: Any, depth: int = 0) -> Iterator[Instance]:
 def sublayers(module: Instance) -> list[Instance]:
     """The layers a layer keeps in its attributes, in order."""
     found: dict[int, Instance] = {}
-    for name, value in module.attributes.items():
-        if name not in PRIVATE:
-            found.update((id(part), part) for part in layers_below(value))
-    found.pop(id(module), None)
+    for value in module.attributes.values():
+        found.update((id(part), part) for part in layers_below(value))
+    for other in (module, *state_of(module).wrapped):
+        found.pop(id(other), None)
     return list(found.values())
 
 
 def graph_layers(module: Instance) -> list[Instance]:
     """The layers that are steps of a functional model's graph."""
-    graph = module.attributes.get("_graph")
+    graph = state_of(module).graph
     return [step for step in graph.operations if is_layer(step)] if graph is not None else []
 
 
 def parts_of(module: Instance) -> list[Instance]:
     """The layers right below one: the steps of its graph, and what it keeps; each once, inputs left out."""
     every = {id(part): part for part in (*graph_layers(module), *sublayers(module))}
-    return [part for part in every.values() if "_is_input" not in part.attributes]
+    return [part for part in every.values() if not is_input_layer(part)]
 
 
 # -- the layer ---------------------------------------------------------------------------------
@@ -108,8 +106,7 @@ class Layer(HostObject):
     @staticmethod
     def prepare(instance: Instance) -> None:
         """Room for weights; framework layers are prepared before their own constructor runs."""
-        instance.attributes.setdefault("_parameters", {})
-        instance.attributes.setdefault("_nodes", [])
+        prepare(instance)
 
     def __init__(
         self,
@@ -127,17 +124,18 @@ class Layer(HostObject):
         values = self.attributes
         values["name"] = name if isinstance(name, str) else automatic_name(self.machine, self.class_.name, self)
         values["built"] = values.get("built", False)
-        values["_trainable"] = trainable is not False
         values["dtype"] = dtype if isinstance(dtype, str) else "float32"
-        shape = _given_shape(kwargs)
-        if shape is not None:
-            values["_input_shape_arg"] = shape
+        state = changed(self)
+        state.is_initialised, state.trainable = True, trainable is not False
+        state.first_shape = _given_shape(kwargs)
 
     # -- calling ---------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         """Build on the first call, call, and on symbolic tensors become a step of their graph."""
-        if "_trainable" not in self.attributes and self.unknown_because is None:
+        if state_of(self).unknown_because is not None:
+            return state_of(self).unknown_because
+        if not state_of(self).is_initialised and self.unknown_because is None:
             if self.class_.opaque is None:
                 return machine.problem(_without_super(self))
             Layer.__init__(self)  # What a base that is not known has done.
@@ -148,9 +146,9 @@ class Layer(HostObject):
         wrong = next((v for v in leaves(args) if cannot_be_a_tensor(v)), None)
         if isinstance(wrong, (bool, int, float, str)) and args and is_data(self, args[0]):
             args, wrong = (data_tensor(args[0]), *args[1:]), None
-        if wrong is not None and "_graph" not in self.attributes:
+        if wrong is not None and state_of(self).graph is None:
             return machine.problem(not_a_tensor(wrong), self.attributes.get("name"))
-        self.attributes["_symbolic"] = any(t.history is not None for t in tensors_below((args, kwargs)))
+        changed(self).is_symbolic = any(t.history is not None for t in tensors_below((args, kwargs)))
         plain_args, plain_kwargs = replaced(list(args), plain), replaced(kwargs, plain)
         inputs = list(tensors_below((plain_args, plain_kwargs)))
         work = BoundMethod(self, _build_and_call)
@@ -200,7 +198,7 @@ class Layer(HostObject):
 
     @property
     def trainable(self) -> Any:
-        return self.attributes.get("_trainable", True)
+        return state_of(self).trainable
 
     @trainable.setter
     def trainable(self, value: Any) -> None:
@@ -208,30 +206,30 @@ class Layer(HostObject):
 
     @property
     def weights(self) -> list:
-        return [t for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
+        return list(every_weight(self))
 
     @property
     def variables(self) -> list:
-        return [t for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
+        return list(every_weight(self))
 
     @property
     def trainable_weights(self) -> list:
-        return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if t.trainable]
+        return [t for t in every_weight(self) if t.trainable]
 
     @property
     def trainable_variables(self) -> list:
-        return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if t.trainable]
+        return [t for t in every_weight(self) if t.trainable]
 
     @property
     def non_trainable_weights(self) -> list:
-        return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if not t.trainable]
+        return [t for t in every_weight(self) if not t.trainable]
 
     @property
     def non_trainable_variables(self) -> list:
-        return [t for m in every_layer(self) for t in m.attributes["_parameters"].values() if not t.trainable]
+        return [t for t in every_weight(self) if not t.trainable]
 
     def get_weights(self) -> list:
-        return [foreign(t.with_()) for m in every_layer(self) for t in m.attributes.get("_parameters", {}).values()]
+        return [foreign(t.with_()) for t in every_weight(self)]
 
     def set_weights(self, weights: Any) -> None:
         return None
@@ -243,9 +241,8 @@ class Layer(HostObject):
 
     def count_params(self) -> Any:
         total: Any = 0
-        for module in every_layer(self):
-            for tensor in module.attributes.get("_parameters", {}).values():
-                total = total + tensor.numel()
+        for tensor in every_weight(self):
+            total = total + tensor.numel()
         return total
 
     # -- looking around --------------------------------------------------------------------------
@@ -267,14 +264,14 @@ class Layer(HostObject):
         return _one([static_shape(t.shape) for t in _node(self).outputs])
 
     def get_input_at(self, node_index: Any) -> Any:
-        return _one(_inputs_of(self.attributes["_nodes"][node_index]))
+        return _one(_inputs_of(state_of(self).nodes[node_index]))
 
     def get_output_at(self, node_index: Any) -> Any:
-        return _one(self.attributes["_nodes"][node_index].outputs)
+        return _one(state_of(self).nodes[node_index].outputs)
 
     def get_config(self) -> dict:
         values = self.attributes
-        return {"name": values["name"], "trainable": values["_trainable"], "dtype": values["dtype"]}
+        return {"name": values["name"], "trainable": state_of(self).trainable, "dtype": values["dtype"]}
 
     def add_loss(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -298,7 +295,7 @@ class Layer(HostObject):
     if not TYPE_CHECKING:  # What is not declared is a mistake to the type checker.
 
         def __getattr__(self, name: str) -> Any:
-            weights = self.attributes.get("_parameters", {})
+            weights = state_of(self).weights
             if name in weights:
                 self.machine.recorder.read.add(id(self))
                 return weights[name]
@@ -308,7 +305,7 @@ class Layer(HostObject):
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.machine.journal.touch(self.attributes)
-        if isinstance(value, Tensor) and value.parameter and "_parameters" in self.attributes:
+        if isinstance(value, Tensor) and value.parameter and self.state is not None:
             register(self, name, value)
         self.attributes[name] = value
 
@@ -468,22 +465,28 @@ def every_layer(module: Instance, seen: set[int] | None = None) -> Iterator[Inst
         yield from every_layer(child, seen)
 
 
+def every_weight(module: Instance) -> Iterator[Any]:
+    """The weights of a layer and of all below it."""
+    for part in every_layer(module):
+        yield from state_of(part).weights.values()
+
+
 def set_trainable(module: Instance, value: Any, seen: set[int]) -> None:
     """What ``layer.trainable = …`` does: to its own weights that can train, and to every layer below."""
     if isinstance(value, Unknown) or id(module) in seen:
         return
     seen.add(id(module))
-    module.attributes["_trainable"] = bool(value)
-    frozen = module.attributes.get("_statistics", ())
-    for name, tensor in module.attributes.get("_parameters", {}).items():
-        if name not in frozen:
+    state = changed(module)
+    state.trainable = bool(value)
+    for name, tensor in state.weights.items():
+        if name not in state.fixed and isinstance(tensor, Tensor):
             tensor.trainable = bool(value)
     for child in parts_of(module):
         set_trainable(child, value, seen)
 
 
 def _node(self: Instance) -> Step:
-    nodes = self.attributes.get("_nodes")
+    nodes = state_of(self).nodes
     if not nodes:
         raise PythonError("AttributeError", f"The layer {self.attributes.get('name')} has never been called")
     return nodes[0]

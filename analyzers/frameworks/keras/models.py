@@ -17,6 +17,7 @@ from analyzers.frameworks.keras.graphs import (
 from analyzers.frameworks.keras.layer import BASE_ARGUMENTS, Layer, is_layer, static_nest
 from analyzers.frameworks.keras.opaque_objects import CrossEntropy
 from analyzers.frameworks.keras.shapes import AXIS_LETTERS, open_shape, static_shape
+from analyzers.frameworks.keras.state import changed, changed_stack, is_input_layer, state_of
 from analyzers.frameworks.logits import applied_to_model
 from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
@@ -57,10 +58,11 @@ class InputLayer(Layer):
         if not isinstance(tensor, Tensor):
             full = tuple(batch_shape) if batch_shape is not None else (batch_size, *_dims_of(shape, self.class_.name))
             tensor = symbolic_input(self, full, dtype)
-        self.attributes.update(_is_input=True, built=True, batch_shape=static_shape(tensor.shape), _tensor=tensor)
+        changed(self).input_tensor = tensor
+        self.attributes.update(built=True, batch_shape=static_shape(tensor.shape))
 
     def call(self) -> Any:
-        return self.attributes["_tensor"]
+        return state_of(self).input_tensor
 
 
 def _dims_of(shape: Any, subject: str) -> tuple:
@@ -86,7 +88,7 @@ def symbolic_input(owner: Instance, shape: tuple, dtype: Any) -> Tensor:
     made = Tensor(open_shape(shape, letters), dtype=dtype if isinstance(dtype, str) else "float32")
     step = Step(None, [], {"name": owner.attributes["name"]}, [made], owner.machine.site())
     made.history = step
-    owner.attributes["_nodes"].append(step)
+    changed(owner).nodes.append(step)
     owner.machine.recorder.symbolic = True
     return made
 
@@ -122,8 +124,9 @@ def Input(
     made = machine.call(machine.class_of_host(InputLayer), (), kwargs)
     if made.unknown_because is not None:
         return made.unknown_because
-    made.attributes["_tensor"].history.kwargs["layer"] = made
-    return made.attributes["_tensor"]
+    tensor = state_of(made).input_tensor
+    tensor.history.kwargs["layer"] = made
+    return tensor
 
 
 # -- models ------------------------------------------------------------------------------------
@@ -151,7 +154,7 @@ class Model(Layer):
             set_graph(self, inputs, outputs)
 
     def call(self, inputs: Any, *, machine: Machine, training: Any = None, mask: Any = None) -> Any:
-        graph = self.attributes.get("_graph")
+        graph = state_of(self).graph
         if graph is None:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
         return run_graph(self, graph, inputs, machine)
@@ -240,9 +243,9 @@ class Model(Layer):
 
     def build(self, input_shape: Any = None, *, machine: Machine) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """``model.build(shape)`` of a subclass calls it once on symbolic tensors of that shape."""
-        if "_graph" in self.attributes or input_shape is None or isinstance(input_shape, Unknown):
+        if state_of(self).graph is not None or input_shape is None or isinstance(input_shape, Unknown):
             return
-        self.attributes["_built_for"] = input_shape
+        changed(self).declared_shape = input_shape
 
 
 KERAS.model = Model
@@ -266,7 +269,7 @@ class Sequential(Model):
 
     def __init__(self, layers: Any = None, trainable: Any = True, name: Any = None, *, machine: Machine) -> None:
         Layer.__init__(self, trainable=trainable, name=name)
-        self.attributes["_stack"] = []
+        changed(self).stack = []
         if layers is not None:
             for part in machine.iterate(layers):
                 _push(self, part, machine)
@@ -275,8 +278,7 @@ class Sequential(Model):
         _push(self, layer, machine)
 
     def pop(self, rebuild: Any = True, *, machine: Machine) -> Any:
-        stack = self.attributes["_stack"]
-        machine.journal.touch(stack)
+        stack = changed_stack(self)
         if not stack:
             raise PythonError("IndexError", "pop from an empty Sequential")
         last = stack.pop()
@@ -284,29 +286,29 @@ class Sequential(Model):
         return last
 
     def call(self, inputs: Any, *, machine: Machine, training: Any = None, mask: Any = None) -> Any:
-        graph = self.attributes.get("_graph")
+        state = state_of(self)
         if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
             inputs = inputs[0]
-        if graph is not None and isinstance(inputs, Tensor):
-            inputs = fitting(inputs, graph.inputs[0], self.attributes.get("_symbolic", True))
-        for part in self.attributes["_stack"]:
-            if "_is_input" not in part.attributes:
+        if state.graph is not None and isinstance(inputs, Tensor):
+            inputs = fitting(inputs, state.graph.inputs[0], state.is_symbolic)
+        for part in state.stack or ():
+            if isinstance(part, Unknown):
+                return part
+            if not is_input_layer(part):
                 with machine.at(part.site):
                     inputs = machine.call(part, (inputs,))
         return inputs
 
     def build(self, input_shape: Any = None, *, machine: Machine) -> None:
         """Put an input layer of this batch shape in front."""
-        stack = self.attributes["_stack"]
-        if input_shape is None or not stack or "_graph" in self.attributes:
+        if input_shape is None or not state_of(self).stack or state_of(self).graph is not None:
             return
         _begin(self, open_shape(input_shape), machine)
         _chain(self, machine)
 
 
 def _push(self: Instance, part: Any, machine: Machine) -> None:
-    stack = self.attributes["_stack"]
-    machine.journal.touch(stack)
+    stack = changed_stack(self)
     if isinstance(part, Unknown):
         object.__setattr__(self, "unknown_because", part)
         return
@@ -319,14 +321,15 @@ def _push(self: Instance, part: Any, machine: Machine) -> None:
             exception="ValueError",
             argument="layers",
         )
-    if not stack and "_input_shape_arg" in part.attributes:
-        _begin(self, part.attributes["_input_shape_arg"], machine)
-    elif not stack and "_graph" in part.attributes and "_is_input" not in part.attributes:
-        _begin(self, part.attributes["_graph"].inputs[0].shape, machine)
+    first = state_of(part)
+    if not stack and first.first_shape is not None:
+        _begin(self, first.first_shape, machine)
+    elif not stack and first.graph is not None and not is_input_layer(part):
+        _begin(self, first.graph.inputs[0].shape, machine)
     stack.append(part)
-    if len(stack) == 1 or stack[-1].unknown_because is not None:
+    if len(stack) == 1 or part.unknown_because is not None:
         _start(self, part)
-    if "_graph" in self.attributes or "_is_input" in part.attributes:
+    if state_of(self).graph is not None or is_input_layer(part):
         _extend_chain(self, part, machine)
 
 
@@ -340,39 +343,39 @@ def _begin(self: Instance, shape: Any, machine: Machine) -> None:
     if isinstance(shape, Unknown):
         return
     first = machine.call(machine.class_of_host(InputLayer), (), {"batch_shape": tuple(shape)})
-    if first.unknown_because is None:
-        first.attributes["_tensor"].history.kwargs["layer"] = first
-        self.attributes["_stack"].insert(0, first)
+    tensor = state_of(first).input_tensor
+    if tensor is not None:
+        tensor.history.kwargs["layer"] = first
+        changed_stack(self).insert(0, first)
         _start(self, first)
 
 
 def _start(self: Instance, part: Instance) -> None:
     """A first layer that knows its input (an input layer, a built model) starts the graph."""
-    if "_is_input" in part.attributes:
-        tensor = part.attributes["_tensor"]
-        part.attributes["_tensor"].history.kwargs.setdefault("layer", part)
+    tensor = state_of(part).input_tensor
+    if tensor is not None:
+        tensor.history.kwargs.setdefault("layer", part)
         set_graph(self, [tensor], tensor)
 
 
 def _extend_chain(self: Instance, part: Instance, machine: Machine) -> None:
     """Call the new layer on what the last one gave."""
-    graph = self.attributes.get("_graph")
-    if graph is None or "_is_input" in part.attributes:
+    graph = state_of(self).graph
+    if graph is None or is_input_layer(part):
         return
     with machine.at(part.site), machine.recorder.unrecorded():
         output = machine.call(part, (graph.outputs,))
     if isinstance(output, Unknown) or not all(t.history is not None for t in tensors_below(output)):
-        del self.attributes["_graph"]
-        self.attributes["_lost"] = True
+        changed(self).graph = None
         return
     set_graph(self, graph.inputs, output)
 
 
 def _chain(self: Instance, machine: Machine) -> None:
     """Build the whole chain anew."""
-    stack = self.attributes["_stack"]
-    self.attributes.pop("_graph", None)
-    if stack and "_is_input" in stack[0].attributes:
+    stack = state_of(self).stack
+    changed(self).graph = None
+    if stack and is_input_layer(stack[0]):
         _start(self, stack[0])
         for part in stack[1:]:
             _extend_chain(self, part, machine)

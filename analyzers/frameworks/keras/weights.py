@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.keras.shapes import open_shape
+from analyzers.frameworks.keras.state import changed_weights, state_of
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.tensor import Tensor, parameter
@@ -20,8 +21,7 @@ def weight_of(shape: Any, dtype: Any = None, trainable: bool = True) -> Tensor:
 
 def register_weight(self: Instance, name: Any, made: Tensor) -> Tensor:
     """Keep a weight under its name; an unnamed one under its number."""
-    weights = self.attributes["_parameters"]
-    self.machine.journal.touch(weights)
+    weights = state_of(self).weights
     key = name if isinstance(name, str) else f"variable_{len(weights)}"
     while key in weights and self.attributes.get("built") is not True and not isinstance(name, str):
         key += "_"
@@ -30,14 +30,15 @@ def register_weight(self: Instance, name: Any, made: Tensor) -> Tensor:
 
 
 def register(self: Instance, name: str, made: Tensor) -> None:
-    weights = self.attributes["_parameters"]
-    if any(known is made for known in weights.values()):
+    state = state_of(self)
+    if any(known is made for known in state.weights.values()):
         return
     if not made.trainable:
-        self.attributes.setdefault("_statistics", set()).add(name)
-    if self.attributes.get("_trainable") is False:
+        self.machine.journal.touch(state.fixed)
+        state.fixed.add(name)
+    if not state.trainable:
         made.trainable = False
-    weights[name] = made
+    changed_weights(self)[name] = made
 
 
 def size_of(shape: Any, axis: int = -1) -> Dim:

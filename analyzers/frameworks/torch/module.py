@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from analyzers.geometry import Geometry
 from analyzers.interpreter.framework import FRAMEWORKS, Framework, framework_of
+from analyzers.interpreter.hosts import hosts_of
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.values import MISSING, Class, Function, HostObject, Instance, Partial
@@ -27,10 +28,6 @@ NEVER_MODULES = (int, float, str, tuple, list, dict, set, Tensor, LazyIterator, 
 
 def is_module(value: Any) -> bool:
     return framework_of(value) is TORCH
-
-
-def _hosts(class_: Class) -> list[Any]:
-    return [c.host for c in class_.mro if isinstance(c, Class)]
 
 
 def children_of(module: Instance) -> dict[str, Any]:
@@ -320,7 +317,7 @@ def require_module(value: Any) -> None:
     if not isinstance(value, NEVER_MODULES):
         return
     if isinstance(value, Class):
-        said = f"the class {value.name}" + (", which is not instantiated" if Module in _hosts(value) else "")
+        said = f"the class {value.name}" + (", which is not instantiated" if Module in hosts_of(value) else "")
     elif isinstance(value, (Function, FunctionType)):
         said = f"the function {getattr(value, 'name', None) or getattr(value, '__name__', '')}"
     else:
@@ -393,6 +390,12 @@ class Torch(Framework):
     entry = "forward"
 
     def children(self, module: Instance) -> dict[str, Any]:
+        return children_of(module)
+
+    def parameter_table(self, module: Instance) -> dict[str, Any]:
+        return module.attributes.get("_parameters", {})
+
+    def child_table(self, module: Instance) -> dict[str, Any]:
         return children_of(module)
 
     def finalize_model(self, root: Instance) -> None:

@@ -43,6 +43,8 @@ def _instance(machine: Machine, value: Instance, memo: dict[int, Any], depth: in
     object.__setattr__(made, "unknown_because", value.unknown_because)
     object.__setattr__(made, "payload", deep_copy(machine, value.payload, memo, depth))
     made.attributes.update((k, deep_copy(machine, v, memo, depth)) for k, v in value.attributes.items())
+    if value.state is not None:
+        object.__setattr__(made, "state", value.state.changed_by(lambda kept: deep_copy(machine, kept, memo, depth)))
     return made
 
 
@@ -118,10 +120,16 @@ def _copy(x: Any, *, machine: Machine) -> Any:
         object.__setattr__(made, "payload", _copy(x.payload, machine=machine))
         tables = {k: dict(v) for k, v in x.attributes.items() if k.startswith("_") and isinstance(v, dict)}
         made.attributes.update({**x.attributes, **tables})
+        if x.state is not None:
+            object.__setattr__(made, "state", x.state.changed_by(_with_own_containers))
         return made
     if isinstance(x, NativeValue):
         return deep_copy(machine, x, {})
     return x.copy() if isinstance(x, (list, dict, set, deque)) else x
+
+
+def _with_own_containers(kept: Any) -> Any:
+    return kept.copy() if isinstance(kept, (list, dict, set)) else kept
 
 
 MODULES: dict[str, dict[str, Any]] = {"copy": {"deepcopy": _deepcopy, "copy": _copy}}

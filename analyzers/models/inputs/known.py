@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analyzers.interpreter.framework import framework_of, walk
+from analyzers.interpreter.framework import framework_of, own_parameters, walk
 from analyzers.interpreter.values import Function, Instance
 from analyzers.models.inputs.annotations import annotated_shapes
 from analyzers.models.inputs.found import Input, Inputs
@@ -189,9 +189,7 @@ def _is_twin(left: Instance, right: Instance) -> bool:
 
 
 def _make_up(model: Instance) -> list[Any]:
-    framework = framework_of(model)
-    tensors = framework.leaf_tensors if framework is not None else lambda module: ()
-    return [(path, module.class_, [(n, t.shape) for n, t in tensors(module)]) for path, module in walk(model)]
+    return [(path, part.class_, [(n, t.shape) for n, t in own_parameters(part)]) for path, part in walk(model)]
 
 
 def _example_inputs(root: Instance) -> list[Usage]:

@@ -7,6 +7,7 @@ from typing import Any
 from analyzers.frameworks.keras.layer import Layer, add_weights
 from analyzers.frameworks.keras.layers.arguments import SEQUENCE, as_tensor, invalid, keras_layer, whole
 from analyzers.frameworks.keras.naming import automatic_name
+from analyzers.frameworks.keras.state import state_of
 from analyzers.frameworks.keras.weights import size_of
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, text
@@ -55,7 +56,7 @@ class MultiHeadAttention(Layer):
     ) -> Any:  # fmt: skip
         q, v = as_tensor(query), as_tensor(value)
         k = v if key is None else as_tensor(key)
-        if "query_kernel" not in self.attributes["_parameters"]:
+        if "query_kernel" not in state_of(self).weights:
             _build_heads(self, q.shape[-1], v.shape[-1], k.shape[-1])
         for name, x in (("query", q), ("key", k), ("value", v)):
             _require_features(self, name, x, q)
@@ -85,7 +86,7 @@ def _build_heads(self: MultiHeadAttention, query: Dim, value: Dim, key: Dim) -> 
 
 
 def _require_features(self: MultiHeadAttention, name: str, x: Tensor, query: Tensor) -> None:
-    expected = self.attributes["_parameters"][f"{name}_kernel"].shape[0]
+    expected = state_of(self).weights[f"{name}_kernel"].shape[0]
     if require(x.shape[-1], expected) is False:
         raise OperationError(
             "feature-size-mismatch",
@@ -118,7 +119,7 @@ def _attended(self: MultiHeadAttention, q: Tensor, k: Tensor, v: Tensor) -> tupl
     field = merged_field(seen, q.rank)
     for extra in range(len(out) - 1):
         field = field.insert(q.rank + extra)
-    weights = self.attributes["_parameters"]
+    weights = state_of(self).weights
     projections = sum(
         product(x.shape) * heads * size for x, size in ((q, self.key_dim), (k, self.key_dim), (v, self.value_dim))
     )
@@ -170,7 +171,7 @@ class GroupedQueryAttention(Layer):
         q, v = as_tensor(query), as_tensor(value)
         k = v if key is None else as_tensor(key)
         size, many, few, bias = self.head_dim, self.num_query_heads, self.num_key_value_heads, self.use_bias
-        if "query_kernel" not in self.attributes["_parameters"]:
+        if "query_kernel" not in state_of(self).weights:
             gate = self.use_gate
             add_weights(
                 self,

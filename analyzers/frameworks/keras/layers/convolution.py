@@ -23,6 +23,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     whole,
 )
 from analyzers.frameworks.keras.shapes import open_shape
+from analyzers.frameworks.keras.state import changed, input_features, state_of
 from analyzers.frameworks.keras.weights import size_of
 from analyzers.geometry import CONVOLUTION, Geometry, number, numbers
 from analyzers.tensors.dims import Dim
@@ -123,7 +124,7 @@ def convolved(self: Convolution, x: Tensor, filters: Dim, groups: Any = 1) -> Te
     """The layer's own convolution."""
     return convolve(
         x,
-        in_channels=self.attributes["_channels"],
+        in_channels=input_features(self),
         out_channels=filters,
         kernel=self.kernel_size,
         strides=self.strides,
@@ -225,7 +226,7 @@ def input_channels(self: Convolution, input_shape: Any) -> Dim:
     if len(input_shape) != rank:
         require_rank(Tensor(open_shape(input_shape)), rank)
     channels = size_of(input_shape, 1 if self.data_format == "channels_first" else -1)
-    self.attributes["_channels"] = channels
+    changed(self).features = channels
     return channels
 
 
@@ -304,7 +305,7 @@ class Depthwise(Convolution):
 def _depthwise_of(self: Depthwise, x: Tensor) -> Tensor:
     """The depthwise convolution of a layer that has a ``depth_multiplier``."""
     return depthwise(
-        x, self.attributes["_channels"], self.depth_multiplier, self.kernel_size, self.strides, self.padding,
+        x, input_features(self), self.depth_multiplier, self.kernel_size, self.strides, self.padding,
         self.dilation_rate, self.data_format,
     )  # fmt: skip
 
@@ -313,7 +314,7 @@ class BaseDepthwiseConv(Depthwise):
     """What ``DepthwiseConv1D`` and ``DepthwiseConv2D`` share."""
 
     def geometry(self) -> Geometry | None:
-        channels = number(self.attributes.get("_channels"))
+        channels = number(state_of(self).features)
         many = number(self.attributes.get("depth_multiplier"))
         outs = channels * many if channels is not None and many is not None else None
         return geometry_of(self, in_channels=channels, out_channels=outs, groups=channels)
@@ -396,7 +397,7 @@ class BaseSeparableConv(Depthwise):
         ones = (1,) * len(self.kernel_size)
         made = convolve(
             middle,
-            in_channels=self.attributes["_channels"] * self.depth_multiplier,
+            in_channels=input_features(self) * self.depth_multiplier,
             out_channels=self.filters,
             kernel=ones,
             strides=ones,

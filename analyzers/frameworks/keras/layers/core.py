@@ -15,6 +15,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     whole,
 )
 from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_shape
+from analyzers.frameworks.keras.state import changed, input_features, state_of
 from analyzers.frameworks.keras.weights import size_of
 from analyzers.interpreter.values import Function
 from analyzers.tensors.dims import Dim, text
@@ -50,13 +51,13 @@ class Dense(Layer):
         if len(input_shape) < 2:
             require_rank(Tensor(open_shape(input_shape)), 2, least=True)
         features = size_of(input_shape)
-        self.attributes["_features"] = features
+        changed(self).features = features
         add_weights(self, kernel=(features, self.units), bias=(self.units,) if self.use_bias else None)
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         x = as_tensor(inputs)
         require_rank(x, 2, least=True)
-        made = linear_algebra.linear(x, Tensor((self.units, self.attributes["_features"])))
+        made = linear_algebra.linear(x, Tensor((self.units, input_features(self))))
         return activated(self, made)
 
 
@@ -97,11 +98,11 @@ class EinsumDense(Layer):
             first = min(outputs.index(label) for label in self.bias_axes)
             bias = tuple(sizes[label] if label in self.bias_axes else 1 for label in outputs[first:])
         add_weights(self, kernel=shape, bias=bias)
-        self.attributes["_kernel_shape"] = shape
+        changed(self).sizes = shape
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         x = as_tensor(inputs)
-        made = einsum.einsum(self.equation, [x, Tensor(self.attributes["_kernel_shape"])])
+        made = einsum.einsum(self.equation, [x, Tensor(state_of(self).sizes)])
         return activated(self, made)
 
 
@@ -136,10 +137,9 @@ class Embedding(Layer):
         Layer.__init__(self, **kwargs)
         if length is not None or shape is not None:
             dims = shape if shape is not None else (length,)
-            self.attributes["_input_shape_arg"] = (None, *dims)
+            changed(self).first_shape = (None, *dims)
         self.input_dim = whole(input_dim, "input_dim")
         self.output_dim = whole(output_dim, "output_dim")
-        self.attributes["_integers"] = True
 
     def input_layouts(self, place: int) -> Layouts:
         return Layout.of("N T", "int64"), Layout.of("...", "int64")

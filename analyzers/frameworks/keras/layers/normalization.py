@@ -6,6 +6,7 @@ from typing import Any
 
 from analyzers.frameworks.keras.layer import Layer, add_weights
 from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
+from analyzers.frameworks.keras.state import changed, input_features, state_of
 from analyzers.frameworks.keras.weights import size_of
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
@@ -36,15 +37,16 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape: Any = None) -> None:
         channels = size_of(input_shape, axis_of(self.axis, len(input_shape)))
-        self.attributes.update(_channels=channels, _rank=len(input_shape))
+        state = changed(self)
+        state.features, state.rank = channels, len(input_shape)
         shape = (channels,)
         add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
         add_weights(self, False, moving_mean=shape, moving_variance=shape)
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         x = as_tensor(inputs)
-        require_rank(x, self.attributes.get("_rank", x.rank))
-        return normalization.channel_norm(x, self.attributes["_channels"], axis_of(self.axis, x.rank))
+        require_rank(x, state_of(self).rank or x.rank)
+        return normalization.channel_norm(x, input_features(self), axis_of(self.axis, x.rank))
 
 
 def _over(self: LayerNormalization | RMSNormalization, input_shape: Any) -> tuple[Dim, ...]:
@@ -76,7 +78,7 @@ class LayerNormalization(Layer):
     def build(self, input_shape: Any = None) -> None:
         shape = _over(self, input_shape)
         add_weights(self, gamma=shape if self.scale else None, beta=shape if self.center else None)
-        self.attributes["_sizes"] = shape
+        changed(self).sizes = shape
 
     def call(self, inputs: Any) -> Any:
         return _checked_norm(self, as_tensor(inputs))
@@ -85,7 +87,7 @@ class LayerNormalization(Layer):
 def _checked_norm(self: LayerNormalization | RMSNormalization, x: Tensor) -> Tensor:
     """Statistics over the axes, whose sizes must be those the layer was built for."""
     dims = sorted(axes_of(self.axis, x.rank))
-    sizes = self.attributes["_sizes"]
+    sizes = state_of(self).sizes
     result = normalization.normalized(x, dims)
     for dim, expected in zip(dims, sizes):
         actual = x.shape[dim]
@@ -113,7 +115,7 @@ class RMSNormalization(Layer):
     def build(self, input_shape: Any = None) -> None:
         shape = _over(self, input_shape)
         add_weights(self, scale=shape)
-        self.attributes["_sizes"] = shape
+        changed(self).sizes = shape
 
     def call(self, inputs: Any) -> Any:
         return _checked_norm(self, as_tensor(inputs))

@@ -18,6 +18,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     same_paddings,
 )
 from analyzers.geometry import POOLING, Geometry, numbers
+from analyzers.interpreter.hosts import host_of
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.layout import Layouts
 from analyzers.tensors.operations import pooling, reduction
@@ -136,7 +137,7 @@ class AveragePooling3D(BasePooling):
 
 
 class BaseGlobalPooling(Layer):
-    rank = 2
+    spatial_axes = 2
 
     def __init__(self, data_format: Any = None, keepdims: Any = False, **kwargs: Any) -> None:
         BaseGlobalPooling._setup(self, data_format, keepdims, kwargs)
@@ -147,94 +148,94 @@ class BaseGlobalPooling(Layer):
         self.keepdims = bool(keepdims)
 
     def input_layouts(self, place: int) -> Layouts:
-        return maps(self.data_format, self.rank)
+        return maps(self.data_format, host_of(self).spatial_axes)
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         x = as_tensor(inputs)
-        require_rank(x, self.rank + 2)
+        require_rank(x, host_of(self).spatial_axes + 2)
         _, dims = layout(x.rank, self.data_format)
         return reduction.reduce(x, dims, self.keepdims)
 
 
 @keras_layer("GlobalAveragePooling1D", "GlobalAvgPool1D")
 class GlobalAveragePooling1D(BaseGlobalPooling):
-    rank = 1
+    spatial_axes = 1
 
 
 @keras_layer("GlobalAveragePooling2D", "GlobalAvgPool2D")
 class GlobalAveragePooling2D(BaseGlobalPooling):
-    rank = 2
+    spatial_axes = 2
 
 
 @keras_layer("GlobalAveragePooling3D", "GlobalAvgPool3D")
 class GlobalAveragePooling3D(BaseGlobalPooling):
-    rank = 3
+    spatial_axes = 3
 
 
 @keras_layer("GlobalMaxPooling1D", "GlobalMaxPool1D")
 class GlobalMaxPooling1D(BaseGlobalPooling):
-    rank = 1
+    spatial_axes = 1
 
 
 @keras_layer("GlobalMaxPooling2D", "GlobalMaxPool2D")
 class GlobalMaxPooling2D(BaseGlobalPooling):
-    rank = 2
+    spatial_axes = 2
 
 
 @keras_layer("GlobalMaxPooling3D", "GlobalMaxPool3D")
 class GlobalMaxPooling3D(BaseGlobalPooling):
-    rank = 3
+    spatial_axes = 3
 
 
 # -- adaptive --------------------------------------------------------------------------------------
 
 
 class BaseAdaptivePooling(Layer):
-    rank = 2
+    spatial_axes = 2
 
     def __init__(self, output_size: Any, data_format: Any = None, **kwargs: Any) -> None:
         BaseAdaptivePooling._setup(self, output_size, data_format, kwargs)
 
     def _setup(self, output_size: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
-        self.output_size = per_axis(output_size, self.rank, "output_size")
+        self.output_size = per_axis(output_size, host_of(self).spatial_axes, "output_size")
         self.data_format = data_format(self.machine, format)
 
     def input_layouts(self, place: int) -> Layouts:
-        return maps(self.data_format, self.rank)
+        return maps(self.data_format, host_of(self).spatial_axes)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
-        require_rank(x, self.rank + 2)
+        require_rank(x, host_of(self).spatial_axes + 2)
         _, dims = layout(x.rank, self.data_format)
         return pooling.adaptive_pool(x, self.output_size, dims)
 
 
 @keras_layer("AdaptiveAveragePooling1D")
 class AdaptiveAveragePooling1D(BaseAdaptivePooling):
-    rank = 1
+    spatial_axes = 1
 
 
 @keras_layer("AdaptiveAveragePooling2D")
 class AdaptiveAveragePooling2D(BaseAdaptivePooling):
-    rank = 2
+    spatial_axes = 2
 
 
 @keras_layer("AdaptiveAveragePooling3D")
 class AdaptiveAveragePooling3D(BaseAdaptivePooling):
-    rank = 3
+    spatial_axes = 3
 
 
 @keras_layer("AdaptiveMaxPooling1D")
 class AdaptiveMaxPooling1D(BaseAdaptivePooling):
-    rank = 1
+    spatial_axes = 1
 
 
 @keras_layer("AdaptiveMaxPooling2D")
 class AdaptiveMaxPooling2D(BaseAdaptivePooling):
-    rank = 2
+    spatial_axes = 2
 
 
 @keras_layer("AdaptiveMaxPooling3D")
 class AdaptiveMaxPooling3D(BaseAdaptivePooling):
-    rank = 3
+    spatial_axes = 3

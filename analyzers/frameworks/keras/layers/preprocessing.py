@@ -219,10 +219,10 @@ for _name, _options in {
 class Pipeline(Layer):
     def __init__(self, layers: Any, name: Any = None) -> None:
         Layer.__init__(self, name=name)
-        self.attributes["_stack"] = list(layers)
+        self.layers = list(layers)
 
     def call(self, inputs: Any, training: Any = True, *, machine: Machine) -> Any:
-        for part in self.attributes["_stack"]:
+        for part in self.layers:
             inputs = machine.call(part, (inputs,))
         return inputs
 

@@ -20,9 +20,11 @@ from analyzers.frameworks.keras.layers.arguments import (
 )
 from analyzers.frameworks.keras.layers.convolution import Convolution, convolve, convolved, geometry_of, set_up
 from analyzers.frameworks.keras.shapes import open_shape
+from analyzers.frameworks.keras.state import changed, input_features
 from analyzers.frameworks.keras.weights import size_of
 from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import tensors_below
+from analyzers.interpreter.hosts import host_of
 from analyzers.tensors.dims import Dim, product, require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import Layouts
@@ -91,9 +93,9 @@ def _require_states(initial_state: Any, count: int, units: Dim, result: Any) -> 
 
 def _add_gates(self: Recurrent | Cell, features: Dim) -> None:
     """The weights of all gates, for steps of so many features."""
-    self.attributes["_features"] = features
-    units, gates = self.units, GATES[self.kind]
-    bias: Any = (2, units * gates) if self.kind == "GRU" and self.reset_after else (units * gates,)
+    changed(self).features = features
+    units, gates = self.units, GATES[host_of(self).kind]
+    bias: Any = (2, units * gates) if host_of(self).kind == "GRU" and self.reset_after else (units * gates,)
     add_weights(
         self,
         kernel=(features, units * gates),
@@ -131,7 +133,7 @@ class Recurrent(SequenceLayer):
         self.recurrent_activation = activation_of(recurrent_activation, self.machine)
         self.use_bias = bool(weights.get("use_bias", True))
         self.reset_after = bool(weights.get("reset_after", True))
-        self.state_size = [units] * STATES[self.kind] if STATES[self.kind] > 1 else units
+        self.state_size = [units] * STATES[host_of(self).kind] if STATES[host_of(self).kind] > 1 else units
         for name, value in own.items():
             setattr(self, name, value)
 
@@ -150,15 +152,15 @@ class Recurrent(SequenceLayer):
             sequences, initial_state = sequences[0], list(sequences[1:])
         x = as_tensor(sequences)
         require_rank(x, 3)
-        units, gates = self.units, GATES[self.kind]
+        units, gates = self.units, GATES[host_of(self).kind]
         field = x.field.mix((1, 2))
-        cost = product(x.shape[:2]) * units * gates * (self.attributes["_features"] + units)
+        cost = product(x.shape[:2]) * units * gates * (input_features(self) + units)
         sequence = Tensor((*x.shape[:2], units), field, cost=cost, axes=("N", "T", "E"))
         last = Tensor((x.shape[0], units), field.remove((1,)), cost=cost, axes=("N", "E"))
-        states = [last.with_() for _ in range(STATES[self.kind])]
+        states = [last.with_() for _ in range(STATES[host_of(self).kind])]
         result = outputs_of(self, last, sequence, states)
-        require_features(x, self.attributes["_features"], result)
-        _require_states(initial_state, STATES[self.kind], units, result)
+        require_features(x, input_features(self), result)
+        _require_states(initial_state, STATES[host_of(self).kind], units, result)
         return result
 
     def reset_states(self, *args: Any, **kwargs: Any) -> None:
@@ -257,7 +259,7 @@ class Cell(Layer):
     ) -> None:
         reset_after = kwargs.pop("reset_after", True)
         Layer.__init__(self, **{k: v for k, v in kwargs.items() if k not in _WEIGHT_OPTIONS})
-        count = STATES[self.kind]
+        count = STATES[host_of(self).kind]
         self.units = whole(units, "units")
         self.use_bias = bool(use_bias)
         self.reset_after = bool(reset_after)
@@ -270,15 +272,15 @@ class Cell(Layer):
     def call(self, sequence: Any, states: Any = None, training: Any = False) -> Any:
         x = as_tensor(sequence)
         units = self.units
-        cost = x.shape[0] * units * GATES[self.kind] * (self.attributes["_features"] + units)
+        cost = x.shape[0] * units * GATES[host_of(self).kind] * (input_features(self) + units)
         axes = axis_names.last(x.axes, x.rank)
         result = Tensor((*x.shape[:-1], units), x.field.mix((x.rank - 1,)), cost=cost, axes=axes)
-        require_features(x, self.attributes["_features"], (result, [result.with_()] * STATES[self.kind]))
-        return result, [result.with_() for _ in range(STATES[self.kind])]
+        require_features(x, input_features(self), (result, [result.with_()] * STATES[host_of(self).kind]))
+        return result, [result.with_() for _ in range(STATES[host_of(self).kind])]
 
     def get_initial_state(self, batch_size: Any = None, inputs: Any = None, dtype: Any = None) -> Any:
         size = batch_size if inputs is None else inputs.shape[0]
-        return [Tensor((size, self.units)) for _ in range(STATES[self.kind])]
+        return [Tensor((size, self.units)) for _ in range(STATES[host_of(self).kind])]
 
 
 @keras_layer("SimpleRNNCell")
@@ -374,7 +376,7 @@ class ConvLSTM(SequenceLayer, Convolution):
 
     filters: Dim
 
-    rank = 2
+    spatial_axes = 2
 
     def geometry(self) -> Geometry | None:
         """Of the convolution of the input; its bias goes into gates."""
@@ -392,7 +394,7 @@ class ConvLSTM(SequenceLayer, Convolution):
         stateful: Any = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         set_up(
-            self, self.rank, kernel_size, strides, padding_mode(padding), data_format, dilation_rate, use_bias, kwargs,
+            self, host_of(self).spatial_axes, kernel_size, strides, padding_mode(padding), data_format, dilation_rate, use_bias, kwargs,
             filters=filters,
         )  # fmt: skip
         _set_returns(self, return_sequences, return_state, go_backwards, stateful)
@@ -404,7 +406,7 @@ class ConvLSTM(SequenceLayer, Convolution):
         if len(input_shape) != self.rank + 3:
             require_rank(Tensor(open_shape(input_shape)), self.rank + 3)
         channels = size_of(input_shape, 2 if self.data_format == "channels_first" else -1)
-        self.attributes["_channels"] = channels
+        changed(self).features = channels
         many = self.filters * 4
         add_weights(
             self,
@@ -442,17 +444,17 @@ class ConvLSTM(SequenceLayer, Convolution):
 
 @keras_layer("ConvLSTM1D")
 class ConvLSTM1D(ConvLSTM):
-    rank = 1
+    spatial_axes = 1
 
 
 @keras_layer("ConvLSTM2D")
 class ConvLSTM2D(ConvLSTM):
-    rank = 2
+    spatial_axes = 2
 
 
 @keras_layer("ConvLSTM3D")
 class ConvLSTM3D(ConvLSTM):
-    rank = 3
+    spatial_axes = 3
 
 
 __all__ = ["Recurrent"]

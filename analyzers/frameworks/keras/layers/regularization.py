@@ -6,6 +6,7 @@ from typing import Any
 
 from analyzers.frameworks.keras.layer import Layer
 from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
+from analyzers.interpreter.hosts import host_of
 from analyzers.tensors.operations.elementwise import unary
 
 
@@ -49,7 +50,7 @@ class GaussianNoise(Noise):
 
 
 class BaseSpatialDropout(Noise):
-    rank = 3
+    input_rank = 3
 
     def __init__(
         self, rate: Any, data_format: Any = None, seed: Any = None, name: Any = None, dtype: Any = None
@@ -59,20 +60,20 @@ class BaseSpatialDropout(Noise):
 
     def call(self, inputs: Any, training: Any = False) -> Any:
         x = as_tensor(inputs)
-        require_rank(x, self.rank)
+        require_rank(x, host_of(self).input_rank)
         return unary(x)
 
 
 @keras_layer("SpatialDropout1D")
 class SpatialDropout1D(BaseSpatialDropout):
-    rank = 3
+    input_rank = 3
 
 
 @keras_layer("SpatialDropout2D")
 class SpatialDropout2D(BaseSpatialDropout):
-    rank = 4
+    input_rank = 4
 
 
 @keras_layer("SpatialDropout3D")
 class SpatialDropout3D(BaseSpatialDropout):
-    rank = 5
+    input_rank = 5

@@ -18,6 +18,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     require_rank,
     whole,
 )
+from analyzers.interpreter.hosts import host_of
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError
@@ -37,7 +38,6 @@ class Flatten(Layer):
     def _setup(self, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
         self.data_format = data_format(self.machine, format)
-        self.attributes["_own_format"] = format is not None
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
@@ -133,19 +133,22 @@ class Border(Layer):
 
     data_format: str
 
-    rank = 2
-    sign = 1
+    spatial_axes = 2
+    amounts = "padding"
+    """The attribute that holds the amounts before and after every axis."""
 
     def input_layouts(self, place: int) -> Layouts:
-        return maps(self.data_format, self.rank)
+        return maps(self.data_format, host_of(self).spatial_axes)
 
     def call(self, inputs: Any) -> Any:
         x = as_tensor(inputs)
-        require_rank(x, self.rank + 2)
+        require_rank(x, host_of(self).spatial_axes + 2)
         _, dims = layout(x.rank, self.attributes.get("data_format", "channels_last"))
-        pairs = [(self.sign * a, self.sign * b) for a, b in self.attributes["_pairs"]]
+        amounts = host_of(self).amounts
+        sign = -1 if amounts == "cropping" else 1
+        pairs = [(sign * a, sign * b) for a, b in self.attributes[amounts]]
         result = padding.pad(x, dims, pairs)
-        if self.sign < 0 and any(below(result.shape[d], 1) for d in dims):
+        if sign < 0 and any(below(result.shape[d], 1) for d in dims):
             sizes, made = [x.shape[d] for d in dims], [result.shape[d] for d in dims]
             raise OperationError(
                 "empty-output",
@@ -155,63 +158,64 @@ class Border(Layer):
             )
         return result
 
-    def _setup(self, amounts: Any, argument: str, format: Any, kwargs: dict[str, Any]) -> None:
+    def _setup(self, amounts: Any, format: Any, kwargs: dict[str, Any]) -> None:
         Layer.__init__(self, **kwargs)
-        pairs = pairs_of(amounts, self.rank, argument)
-        self.attributes.update({argument: pairs, "_pairs": pairs, "data_format": data_format(self.machine, format)})
+        host = host_of(self)
+        setattr(self, host.amounts, pairs_of(amounts, host.spatial_axes, host.amounts))
+        self.data_format = data_format(self.machine, format)
 
 
 @keras_layer("ZeroPadding1D")
 class ZeroPadding1D(Border):
-    rank = 1
+    spatial_axes = 1
 
     def __init__(self, padding: Any = 1, data_format: Any = None, **kwargs: Any) -> None:
-        Border._setup(self, padding, "padding", data_format, kwargs)
+        Border._setup(self, padding, data_format, kwargs)
 
 
 @keras_layer("ZeroPadding2D")
 class ZeroPadding2D(Border):
-    rank = 2
+    spatial_axes = 2
 
     def __init__(self, padding: Any = (1, 1), data_format: Any = None, **kwargs: Any) -> None:
         if isinstance(padding, (tuple, list)) and len(padding) == 2 and all(isinstance(p, int) for p in padding):
             padding = tuple((p, p) for p in padding)
-        Border._setup(self, padding, "padding", data_format, kwargs)
+        Border._setup(self, padding, data_format, kwargs)
 
 
 @keras_layer("ZeroPadding3D")
 class ZeroPadding3D(Border):
-    rank = 3
+    spatial_axes = 3
 
     def __init__(self, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any) -> None:
-        Border._setup(self, padding, "padding", data_format, kwargs)
+        Border._setup(self, padding, data_format, kwargs)
 
 
 @keras_layer("Cropping1D")
 class Cropping1D(Border):
-    rank = 1
-    sign = -1
+    spatial_axes = 1
+    amounts = "cropping"
 
     def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
-        Border._setup(self, cropping, "cropping", None, kwargs)
+        Border._setup(self, cropping, None, kwargs)
 
 
 @keras_layer("Cropping2D")
 class Cropping2D(Border):
-    rank = 2
-    sign = -1
+    spatial_axes = 2
+    amounts = "cropping"
 
     def __init__(self, cropping: Any = ((0, 0), (0, 0)), data_format: Any = None, **kwargs: Any) -> None:
-        Border._setup(self, cropping, "cropping", data_format, kwargs)
+        Border._setup(self, cropping, data_format, kwargs)
 
 
 @keras_layer("Cropping3D")
 class Cropping3D(Border):
-    rank = 3
-    sign = -1
+    spatial_axes = 3
+    amounts = "cropping"
 
     def __init__(self, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None, **kwargs: Any) -> None:
-        Border._setup(self, cropping, "cropping", data_format, kwargs)
+        Border._setup(self, cropping, data_format, kwargs)
 
 
 # -- upsampling ----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     per_axis,
 )
 from analyzers.frameworks.keras.layers.convolution import Convolution, geometry_of, input_channels, input_of, set_up
+from analyzers.frameworks.keras.state import input_features
 from analyzers.geometry import Geometry
 from analyzers.tensors.dims import Dim, require
 from analyzers.tensors.layout import Layouts
@@ -91,7 +92,7 @@ class BaseConvTranspose(Convolution):
 
     def call(self, inputs: Any) -> Any:
         made = transposed(
-            input_of(self, inputs), self.attributes["_channels"], self.filters, self.kernel_size, self.strides,
+            input_of(self, inputs), input_features(self), self.filters, self.kernel_size, self.strides,
             self.padding, self.output_padding, self.dilation_rate, self.data_format,
         )  # fmt: skip
         return activated(self, made)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.keras.layer import Layer, add_weights, every_layer, is_layer, layers_below
+from analyzers.frameworks.keras.layer import Layer, add_weights, every_layer, is_layer, sublayers
 from analyzers.frameworks.keras.layers.arguments import as_tensor, in_steps, invalid, keras_layer, require_rank
+from analyzers.frameworks.keras.state import changed, changed_weights, state_of
 from analyzers.interpreter.framework import layouts_of
 from analyzers.interpreter.values import Instance, blank_copy
 from analyzers.tensors.dims import Dim
@@ -31,17 +32,10 @@ def require_layer(value: Any) -> Instance:
 def adopt(self: Layer, prefix: str, inner: Instance) -> None:
     """The wrapper shows the weights of the layer it wraps as its own."""
     for module in every_layer(inner):
-        for name, tensor in module.attributes.get("_parameters", {}).items():
-            own = self.attributes["_parameters"]
+        for name, tensor in state_of(module).weights.items():
+            own = state_of(self).weights
             if not any(known is tensor for known in own.values()):
-                own[f"{prefix}/{module.attributes.get('name')}/{name}"] = tensor
-
-
-class Hidden:
-    """Holds the wrapped layer where the search for sublayers does not see it: its weights are the wrapper's."""
-
-    def __init__(self, layer: Instance) -> None:
-        self.layer = layer
+                changed_weights(self)[f"{prefix}/{module.attributes.get('name')}/{name}"] = tensor
 
 
 def inner_call(inner: Instance, arguments: list[Any], machine: Machine) -> Any:
@@ -61,25 +55,24 @@ class TimeDistributed(Layer):
     def __init__(self, layer: Any, **kwargs: Any) -> None:
         require_layer(layer)
         Layer.__init__(self, **kwargs)
-        self.layer = layer if _has_parts(layer) else Hidden(layer)
+        self.layer = layer
+        if not _has_parts(layer):
+            changed(self).wrapped = (layer,)
 
     def input_layouts(self, place: int) -> Layouts:
-        held = self.attributes["layer"]
-        inner = layouts_of(held.layer if isinstance(held, Hidden) else held)
-        return in_steps(tuple(one for one in inner if one.names[0] == "N"))
+        return in_steps(tuple(one for one in layouts_of(self.layer) if one.names[0] == "N"))
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None, *, machine: Machine) -> Any:
         x = as_tensor(inputs)
         if x.rank < 3:
             require_rank(x, 3)
-        held = self.layer
-        inner = held.layer if isinstance(held, Hidden) else held
+        inner, is_wrapped = self.layer, bool(state_of(self).wrapped)
         located = x.field.located(1)
         field = x.field.forget((1,), "a step of its own at every time") if located else x.field
         shape, axes = (x.shape[0] * x.shape[1], *x.shape[2:]), axis_names.without(x.axes, (1,))
         merged = Tensor(shape, field.remove((1,)), x.dtype, axes=axes)
-        result = inner_call(inner, [merged], machine) if isinstance(held, Hidden) else machine.call(inner, (merged,))
-        if isinstance(held, Hidden):
+        result = inner_call(inner, [merged], machine) if is_wrapped else machine.call(inner, (merged,))
+        if is_wrapped:
             adopt(self, "layer", inner)
         if not isinstance(result, Tensor):
             raise UnknownUsed(result if isinstance(result, Unknown) else Unknown("several outputs of every step"))
@@ -90,11 +83,8 @@ class TimeDistributed(Layer):
 
 
 def _has_parts(inner: Instance) -> bool:
-    return (
-        "_stack" in inner.attributes
-        or "_graph" in inner.attributes
-        or any(True for value in inner.attributes.values() for _ in layers_below(value))
-    )
+    state = state_of(inner)
+    return state.stack is not None or state.graph is not None or bool(sublayers(inner))
 
 
 @keras_layer("Bidirectional")
@@ -117,29 +107,19 @@ class Bidirectional(Layer):
         Layer.__init__(self, **kwargs)
         other = backward_layer if is_layer(backward_layer) else copy_of(layer)
         _require_opposite(layer, backward_layer)
-        self.attributes.update(_forward=Hidden(layer), _backward=Hidden(other))
+        self.layer = self.forward_layer = layer
+        self.backward_layer = other
+        changed(self).wrapped = (layer, other)
         self.merge_mode = merge_mode
 
-    @property
-    def forward_layer(self) -> Any:
-        return self.attributes["_forward"].layer
-
-    @property
-    def backward_layer(self) -> Any:
-        return self.attributes["_backward"].layer
-
-    @property
-    def layer(self) -> Any:
-        return self.attributes["_forward"].layer
-
     def input_layouts(self, place: int) -> Layouts:
-        return layouts_of(self.attributes["_forward"].layer, place)
+        return layouts_of(self.forward_layer, place)
 
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None, *, machine: Machine
     ) -> Any:
         given = [sequences] if initial_state is None else [sequences, initial_state]
-        forward, backward = (self.attributes[n].layer for n in ("_forward", "_backward"))
+        forward, backward = state_of(self).wrapped
         if initial_state is not None and isinstance(initial_state, (list, tuple)):
             half = len(initial_state) // 2
             first = inner_call(forward, [sequences, list(initial_state[:half])], machine)
@@ -165,7 +145,10 @@ def copy_of(inner: Instance) -> Instance:
     """A layer of the same class and configuration with weights of its own."""
     made = blank_copy(inner, inner.machine)
     made.attributes.update(inner.attributes)
-    made.attributes.update(_parameters={}, _nodes=[], built=False, name=f"backward_{inner.attributes.get('name')}")
+    made.attributes.update(built=False, name=f"backward_{inner.attributes.get('name')}")
+    state = state_of(inner).copy()
+    state.weights, state.fixed, state.nodes = {}, set(), []
+    object.__setattr__(made, "state", state)
     return made
 
 
@@ -187,19 +170,16 @@ class SpectralNormalization(Layer):
     def __init__(self, layer: Any, power_iterations: Any = 1, **kwargs: Any) -> None:
         require_layer(layer)
         Layer.__init__(self, **kwargs)
-        self.attributes["_inner"] = Hidden(layer)
-
-    @property
-    def layer(self) -> Any:
-        return self.attributes["_inner"].layer
+        self.layer = layer
+        changed(self).wrapped = (layer,)
 
     def call(self, inputs: Any, training: Any = False, *, machine: Machine) -> Any:
-        inner = self.attributes["_inner"].layer
+        inner = self.layer
         result = inner_call(inner, [inputs], machine)
         adopt(self, "layer", inner)
-        weights = inner.attributes["_parameters"]
+        weights = state_of(inner).weights
         kernel = weights.get("kernel", weights.get("embeddings"))
-        if kernel is not None and "vector_u" not in self.attributes["_parameters"]:
+        if kernel is not None and "vector_u" not in state_of(self).weights:
             add_weights(self, False, vector_u=(1, kernel.shape[-1]))
         return result
 
