@@ -16,7 +16,7 @@ from analyzers.models.extraction import Extraction
 from analyzers.models.losses import own_losses
 from analyzers.models.runner import Runner
 from analyzers.models.targets import model_of_expression
-from analyzers.models.usages import follow_usages
+from analyzers.models.usages import follow_usages, note_usages
 
 if TYPE_CHECKING:
     from analyzers.request import Request, WorkspaceOptions
@@ -103,6 +103,7 @@ def _run_candidates(context: FileContext) -> None:
     blocks = chosen_blocks(context)
     in_order = sorted((b for b in blocks if b.kind == "assign"), key=lambda block: block.index)
     assigned = {block.index: candidates_of(context, block) for block in in_order}
+    note_usages(context)
     for block in blocks:
         for candidate in assigned[block.index] if block.kind == "assign" else candidates_of(context, block):
             if not _is_part(context, candidate):

@@ -40,7 +40,12 @@ def follow_usages(context: FileContext) -> None:
                 own_function(context, block.binds[0])
     # What building refuses is certain; what a call runs into comes up again with the model itself.
     recorder.recorded_errors += [error for error in errors if error.record is None]
-    context.usages = [Usage(*usage) for usage in recorder.usages]
+    note_usages(context)
+
+
+def note_usages(context: FileContext) -> None:
+    """Take over the calls of models that the file's own code has made so far."""
+    context.usages = [Usage(*usage) for usage in context.machine.recorder.usages]
 
 
 def own_block(context: FileContext, block: Block) -> None:
