@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from analyzers.unknown import Unknown
+
+Kind = TypeVar("Kind", bound="State")
 
 
 @dataclass(slots=True)
@@ -24,13 +24,13 @@ class State:
     unknown_because: Unknown | None = None
     """Why the object is not known: branches of which either may be taken left it with different fields."""
 
-    def copy(self) -> Self:
+    def copy(self: Kind) -> Kind:
         """Another state with the same fields."""
         made = type(self)()
         made.assign(self)
         return made
 
-    def changed_by(self, change: Callable[[Any], Any]) -> Self:
+    def changed_by(self: Kind, change: Callable[[Any], Any]) -> Kind:
         """Another state with every field changed, as for a copy of the object."""
         made = type(self)()
         for name in names_of(type(self)):

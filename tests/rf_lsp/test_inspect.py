@@ -27,7 +27,7 @@ def test_json_follows_the_contract(run):
     assert data["schema"] == "rf-lsp.inspect/1"
     (model,) = data["models"]
     assert (model["name"], model["framework"], model["file"], model["line"]) == ("Net", "torch", "net.py", 4)
-    assert model["inputs"] == [{"name": "x", "shape": [1, 3, 32, 32], "origin": "option", "axes": None}]
+    assert model["inputs"] == [{"name": "x", "shape": [1, 3, 32, 32], "origin": "option"}]
     assert model["outputs"] == [{"path": "", "shape": [1, 10]}]
     first, second, flatten = model["layers"]
     assert first["definition"] == {"file": "net.py", "line": 5, "column": 9, "end_line": 5, "end_column": 21}

@@ -235,11 +235,22 @@ def cross_entropy(
     reduction: Any = "mean",
     label_smoothing: Any = 0.0,
     *,
-    machine: Machine | None = None,
+    machine: Machine,
+) -> Tensor:
+    expect_logits(machine, input, "cross_entropy")
+    return class_entropy(input, target, weight, size_average, ignore_index, reduce, reduction)
+
+
+def class_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: Any = None,
+    ignore_index: Any = -100,
+    reduce: Any = None,
+    reduction: Any = "mean",
 ) -> Tensor:
     """Logits (C), (N, C) or (N, C, …) with class indices, or with probabilities of the same shape."""
-    if machine is not None:
-        expect_logits(machine, input, "cross_entropy")
     x, wanted = tensor(input), tensor(target)
     if x.rank and x.rank == wanted.rank and same_shape(x, wanted):
         class_dim = 0 if x.rank == 1 else 1
@@ -302,7 +313,7 @@ def linear_cross_entropy(
     rows: Dim = product(kernels.shape[:-1])
     logits = linear(x, kernels.with_(shape=(rows, kernels.shape[-1])))
     shape = (*x.shape[:-1], *kernels.shape[:-1])
-    return cross_entropy(Tensor(shape, logits.field, logits.dtype), target, weight, reduction=reduction)
+    return class_entropy(Tensor(shape, logits.field, logits.dtype), target, weight, reduction=reduction)
 
 
 @function("torch.nn.functional.gaussian_nll_loss")
