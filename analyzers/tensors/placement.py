@@ -364,13 +364,6 @@ def rebased(term: Term) -> Term:
     return Term(length, support, ((dim, ((length, 1),), origin, whole),))
 
 
-def unfolded(term: Term) -> Term:
-    """A term that shares its only dim with other axes, over the positions that its own digits make."""
-    dim, factors, _, _ = term.places[0]
-    own = tuple([factor for factor in factors if factor[1] is not None])
-    return rebased(Term(term.n, term.support, ((dim, own, 0, True),))) if own else term
-
-
 def _dim_to_base(factors: Sequence[Factor], length: Dim) -> Gather:
     """Which base position belongs to each position of a dim."""
     outermost = factors[0][1]

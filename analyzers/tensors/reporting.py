@@ -42,17 +42,16 @@ def name_of(axis: Axis, names: Spoken) -> str | None:
 
 
 def reported(field: Field, axis: Axis, names: Spoken) -> Term | None:
-    """The located term with the largest field, over the positions of its dim, or over its digits among those."""
+    """The located term with the largest field, over the positions of its dim if that is its own."""
     if not axis.terms:
         return None
     term = axis.terms[0]
     if len(axis.terms) > 1:
         term = max(axis.terms, key=lambda term: (bool(term.places), term.support.size))
-    if len(term.places) != 1:
+    if len(term.places) != 1 or field.is_shared(term.places[0][0], lambda a: name_of(a, names) is not None):
         return term
-    shared = field.is_shared(term.places[0][0], lambda a: name_of(a, names) is not None)
     try:
-        return placement.unfolded(term) if shared else placement.rebased(term)
+        return placement.rebased(term)
     except TooComplex:
         return term
 

@@ -133,7 +133,7 @@ def test_patches_cut_by_a_reshape_and_taken_by_a_linear_layer() -> None:
         (("x", 3), UNNAMED),
     ]
     facts = found.facts()
-    assert facts is not None and (facts.size, facts.stride) == ((8, 8), (8, 8))
+    assert facts is not None and (facts.size, facts.extent) == ((8, 8), (32, 48))
 
 
 def test_features_cut_into_heads_are_no_patches() -> None:
