@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-def object_init(self, *args: Any, **kwargs: Any) -> None:
+def object_init(self: object, *args: Any, **kwargs: Any) -> None:
     return None
 
 
@@ -29,8 +29,8 @@ def collection_init(self: Instance, *args: Any, machine: Machine, **kwargs: Any)
         self.payload.update(made)
 
 
-def object_setattr(self: Instance, name: str, value: Any, *, machine: Machine) -> None:
-    machine.journal.touch(self.attributes)
+def object_setattr(self: Instance, name: str, value: Any) -> None:
+    self.machine.journal.touch(self.attributes)
     self.attributes[name] = value
 
 
@@ -41,15 +41,15 @@ def object_delattr(self: Instance, name: str, *, machine: Machine) -> None:
     del self.attributes[name]
 
 
-def object_getattribute(self, name: str, *, machine: Machine) -> Any:
+def object_getattribute(self: object, name: str, *, machine: Machine) -> Any:
     return machine.get_attribute(self, name)
 
 
-def object_eq(self, other: Any) -> Any:
+def object_eq(self: object, other: Any) -> Any:
     return True if self is other else NotImplemented
 
 
-def object_hash(self) -> int:
+def object_hash(self: object) -> int:
     return id(self) >> 4
 
 
@@ -80,7 +80,7 @@ def type_call(cls: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
 def operation(name: str) -> Any:
     """A special method that Python's own containers and numbers have, as a native."""
 
-    def method(self, *args: Any, machine: Machine) -> Any:
+    def method(self: object, *args: Any, machine: Machine) -> Any:
         from analyzers.interpreter import operators
 
         value = self.payload if isinstance(self, Instance) and self.payload is not None else self

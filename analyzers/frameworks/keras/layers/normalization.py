@@ -54,7 +54,7 @@ def _over(self: LayerNormalization | RMSNormalization, input_shape: Any) -> tupl
     return tuple(size_of(input_shape, i) for i in sorted(axes_of(self.axis, len(input_shape))))
 
 
-def _last_axis(self) -> Layouts:
+def _last_axis(self: LayerNormalization | RMSNormalization) -> Layouts:
     """Features in the last dim, where that is the one normalised."""
     return (Layout.of("... E"),) if self.axis in (-1, [-1], (-1,)) else ()
 
