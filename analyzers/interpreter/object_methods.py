@@ -29,8 +29,8 @@ def collection_init(self: Instance, *args: Any, machine: Machine, **kwargs: Any)
         self.payload.update(made)
 
 
-def object_setattr(self: Instance, name: str, value: Any, *, machine: Machine) -> None:
-    machine.journal.touch(self.attributes)
+def object_setattr(self: Instance, name: str, value: Any) -> None:
+    self.machine.journal.touch(self.attributes)
     self.attributes[name] = value
 
 

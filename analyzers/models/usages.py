@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_TRIALS = 5
 USE = re.compile(
-    r"\b(?:rand|randn|randint|zeros|ones|empty|full|arange|rand_like|Tensor|FloatTensor|summary|export|trace|profile|"
+    r"\b(?:rand|randn|randint|zeros|ones|empty|full|arange|rand_like|normal|uniform|Tensor|FloatTensor|summary|export|trace|profile|"
     r"get_model_complexity_info|FlopCountAnalysis|flop_count|add_graph)[ \t]*\("
 )
 """Making a tensor to try a model with, or giving a model to a tool that runs it."""

@@ -24,7 +24,7 @@ from analyzers.interpreter.graph import Step, replaced, tensors_below
 from analyzers.interpreter.hosts import hosts_of
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, HostObject, Instance
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, HostObject, Instance, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -151,8 +151,8 @@ class Layer(HostObject):
         changed(self).is_symbolic = any(t.history is not None for t in tensors_below((args, kwargs)))
         plain_args, plain_kwargs = replaced(list(args), plain), replaced(kwargs, plain)
         inputs = list(tensors_below((plain_args, plain_kwargs)))
-        work = BoundMethod(self, _build_and_call)
-        result = machine.recorder.call_module(self, work, [entry, *plain_args], plain_kwargs, inputs)
+        work = Partial(_build_and_call, (self, entry), {})
+        result = machine.recorder.call_module(self, work, plain_args, plain_kwargs, inputs)
         if not any(t.history is not None for t in tensors_below((args, kwargs))):
             return result
         return linked(self, list(args), kwargs, result)

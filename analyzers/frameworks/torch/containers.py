@@ -188,9 +188,6 @@ class ModuleList(Indexed):
 class Keyed(Module):
     """What ``ModuleDict`` and ``ParameterDict`` share."""
 
-    def _entries(self) -> dict:
-        return children_of(self)
-
     def __len__(self) -> int:
         return len(_entries(self))
 
@@ -222,9 +219,6 @@ class Keyed(Module):
 
     def items(self) -> list:
         return list(_entries(self).items())
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return _entries(self).get(key, default)
 
     def pop(self, key: Any) -> Any:
         return _entries(self).pop(key)
@@ -259,6 +253,9 @@ class ParameterDict(Keyed):
         if parameters is not None:
             for name, tensor in _items(machine, parameters):
                 self.attributes["_parameters"][name] = _as_parameter(tensor)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return _entries(self).get(key, default)
 
 
 def _as_parameter(value: Any) -> Any:

@@ -750,6 +750,14 @@ def test_every_layer_of_torch_is_known_and_in_the_table() -> None:
     assert kinds - {case.name for table in TABLES for case in table} == set()
 
 
+def test_layers_show_the_program_only_what_torch_shows() -> None:
+    """What a host class says to the engine alone is no attribute of the program's objects."""
+    machine = fresh_machine()
+    for name in {case.name for table in TABLES for case in table} | {"Sequential", "ModuleDict", "ParameterDict"}:
+        shown = {n for c in machine.class_of_host(NAMES[f"torch.nn.{name}"]).mro for n in getattr(c, "namespace", ())}
+        assert shown - set(dir(getattr(torch.nn, name))) == set(), name
+
+
 def test_hierarchy_is_that_of_torch() -> None:
     for name in {case.name for table in TABLES for case in table}:
         theirs = [kind.__name__ for kind in getattr(torch.nn, name).__mro__]
