@@ -241,7 +241,7 @@ class Model(Layer):
     def to_json(self, **kwargs: Any) -> Any:
         return Unknown("a description of the model")
 
-    def build(self, input_shape: Any = None, *, machine: Machine) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def build(self, input_shape: Any = None) -> None:
         """``model.build(shape)`` of a subclass calls it once on symbolic tensors of that shape."""
         if state_of(self).graph is not None or input_shape is None or isinstance(input_shape, Unknown):
             return
@@ -299,12 +299,12 @@ class Sequential(Model):
                     inputs = machine.call(part, (inputs,))
         return inputs
 
-    def build(self, input_shape: Any = None, *, machine: Machine) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Put an input layer of this batch shape in front."""
         if input_shape is None or not state_of(self).stack or state_of(self).graph is not None:
             return
-        _begin(self, open_shape(input_shape), machine)
-        _chain(self, machine)
+        _begin(self, open_shape(input_shape), self.machine)
+        _chain(self, self.machine)
 
 
 def _push(self: Instance, part: Any, machine: Machine) -> None:
