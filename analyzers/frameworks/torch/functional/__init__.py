@@ -182,9 +182,6 @@ from analyzers.frameworks.torch.functional.loss import (
     binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
 )
 from analyzers.frameworks.torch.functional.loss import (
-    class_entropy as class_entropy,
-)
-from analyzers.frameworks.torch.functional.loss import (
     cosine_embedding_loss as cosine_embedding_loss,
 )
 from analyzers.frameworks.torch.functional.loss import (

@@ -251,7 +251,7 @@ class CrossEntropyLoss(_WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor, *, machine: Machine) -> Tensor:
         expect_logits(machine, input, self.class_.name, self)
-        return F.class_entropy(
+        return F.cross_entropy(
             input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction
         )
 
@@ -301,7 +301,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         if self.out_features:
             sizes = (self.num_classes, *self.out_features)
             logits = reshape.unflatten(logits, -1, sizes)
-        result = F.class_entropy(logits, target, weight=self.weight, reduction=self.reduction)
+        result = F.cross_entropy(logits, target, weight=self.weight, reduction=self.reduction)
         return result.with_(cost=logits.cost)
 
 
