@@ -84,7 +84,7 @@ def _resized(context: FixContext, layer: LayerFact, kernel: int, stride: int) ->
     extra = given.slot.argument if given is not None else None
     edits = joined(
         [
-            Edit(Place(call.path, *call.block.span(function)), head),
+            Edit(Place(call.path, *call.block.tree_span(function)), head),
             *(change(context, layer.construction, role, str(value)) for role, value in _plainly(odd)),
             *([call.remove(extra)] if extra is not None else []),
             Edit(Place(call.path, behind.end_line, behind.end_column, behind.end_line, behind.end_column), ")"),

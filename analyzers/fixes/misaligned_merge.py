@@ -95,7 +95,7 @@ def _crop(context: FixContext, layer: LayerFact, place: Place) -> Iterator[Fix]:
     block, nodes = found
     span = (place.line, place.column, place.end_line, place.end_column)
     for node in nodes:
-        if block.span(node) == span:
+        if block.tree_span(node) == span:
             edits = _centred(place.file, block, node, list(zip(before, after, strict=True)))
             if edits:
                 yield Fix(f"Crop evenly on both sides ({', '.join(edit.text for edit in edits)})", edits)
@@ -112,7 +112,7 @@ def _centred(path: str, block: Block, node: cst.Subscript, sizes: list[tuple[Any
         first = (before - after) // 2
         positive = isinstance(part.upper, cst.Integer)
         text = f"{first}:{first + after}" if positive else f"{first}:{first + after - before}"
-        edits.append(Edit(Place(path, *block.span(part)), text))
+        edits.append(Edit(Place(path, *block.tree_span(part)), text))
     return tuple(edits)
 
 

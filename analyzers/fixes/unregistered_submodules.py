@@ -25,7 +25,7 @@ def propose(context: FixContext) -> Iterator[Fix]:
     prefix = _spelling(module)
     if prefix is None:
         return
-    at = Place(place.file, *block.span(node))
+    at = Place(place.file, *block.tree_span(node))
     around = _with_parentheses(module, at) if isinstance(node, cst.Tuple) else at
     opening, closing = ("(", ")") if around is not None else ("((", "))")
     span = around or at

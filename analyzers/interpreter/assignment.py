@@ -5,53 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter import attribute_setting, operators, subscripts
 from analyzers.interpreter.execution import evaluate, evaluate_whole
-from analyzers.interpreter.expressions import attribute_name, spread, subscript_key
+from analyzers.interpreter.expressions import attribute_name, spread
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import (
     UnknownTail,
 )
+from analyzers.source import program
 from analyzers.unknown import UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-def _assign(machine: Machine, frame: Frame, node: cst.Assign) -> None:
+def _assign(machine: Machine, frame: Frame, node: program.Assign) -> None:
     value = evaluate_whole(machine, frame, node.value)
     frame.node = node
     for target in node.targets:
-        assign(machine, frame, target.target, value)
+        assign(machine, frame, target, value)
 
 
-def _annotated(machine: Machine, frame: Frame, node: cst.AnnAssign) -> None:
-    if frame.scope.is_class and isinstance(node.target, cst.Name):
+def _annotated(machine: Machine, frame: Frame, node: program.AnnAssign) -> None:
+    if frame.scope.is_class and isinstance(node.target, program.Name):
         notes = frame.scope.names.setdefault("__annotations__", {})
-        notes[node.target.value] = _annotation_kind(node.annotation.annotation)
+        notes[node.target.id] = _annotation_kind(node.annotation)
     if node.value is not None:
         assign(machine, frame, node.target, evaluate_whole(machine, frame, node.value))
 
 
 def _annotation_kind(node: Any) -> str:
-    if isinstance(node, cst.Subscript):
+    if isinstance(node, program.Subscript):
         node = node.value
-    name = node.attr if isinstance(node, cst.Attribute) else node
-    return "ClassVar" if isinstance(name, cst.Name) and name.value == "ClassVar" else ""
+    name = getattr(node, "attr" if isinstance(node, program.Attribute) else "id", "")
+    return "ClassVar" if name == "ClassVar" else ""
 
 
-def _augmented(machine: Machine, frame: Frame, node: cst.AugAssign) -> None:
+def _augmented(machine: Machine, frame: Frame, node: program.AugAssign) -> None:
     current = evaluate(machine, frame, node.target)
     value = evaluate(machine, frame, node.value)
-    kind = operators.AUGMENTED[type(node.operator)]
+    kind = node.operator
     frame.node = node
-    if isinstance(current, list) and kind is cst.Add:
+    if isinstance(current, list) and kind == "add":
         machine.journal.touch(current)
         current.extend(spread(machine, value))
         result: Any = current
-    elif isinstance(current, (dict, set)) and kind is cst.BitOr and isinstance(value, (dict, set)):
+    elif isinstance(current, (dict, set)) and kind == "or" and isinstance(value, (dict, set)):
         machine.journal.touch(current)
         current.update(value)
         result = current
@@ -65,17 +64,17 @@ def _augmented(machine: Machine, frame: Frame, node: cst.AugAssign) -> None:
 def assign(machine: Machine, frame: Frame, target: Any, value: Any) -> None:
     """Bind a value to a target: a name, attribute, subscript, or a tuple of them."""
     kind = type(target)
-    if kind is cst.Name:
-        assign_name(machine, frame, target.value, value)
-    elif kind is cst.Attribute:
+    if kind is program.Name:
+        assign_name(machine, frame, target.id, value)
+    elif kind is program.Attribute:
         owner = evaluate(machine, frame, target.value)
         machine.set_attribute(owner, attribute_name(frame, target), value)
-    elif kind is cst.Subscript:
+    elif kind is program.Subscript:
         owner = evaluate(machine, frame, target.value)
-        subscripts.set_item(machine, owner, subscript_key(machine, frame, target.slice), value)
-    elif kind in (cst.Tuple, cst.List):
+        subscripts.set_item(machine, owner, evaluate(machine, frame, target.key), value)
+    elif kind in (program.Tuple, program.List):
         _unpack(machine, frame, target.elements, value)
-    elif kind is cst.StarredElement:
+    elif kind is program.Starred:
         assign(machine, frame, target.value, value)
 
 
@@ -91,14 +90,14 @@ def assign_name(machine: Machine, frame: Frame, name: str, value: Any) -> None:
 def _unpack(machine: Machine, frame: Frame, elements: Any, value: Any) -> None:
     values = _unpacked(machine, frame, elements, value)
     for element, item in zip(elements, values):
-        assign(machine, frame, element.value, item)
+        assign(machine, frame, element, item)
 
 
 def _unpacked(machine: Machine, frame: Frame, elements: Any, value: Any) -> Sequence[Any]:
     wanted = len(elements)
     if _is_plain_pairing(elements, value):
         return value
-    star = next((i for i, e in enumerate(elements) if type(e) is cst.StarredElement), None)
+    star = next((i for i, e in enumerate(elements) if type(e) is program.Starred), None)
     if hasattr(value, "unpack"):
         value = value.unpack(wanted if star is None else None)
     if type(value) in (int, float):
@@ -118,7 +117,7 @@ def _unpacked(machine: Machine, frame: Frame, elements: Any, value: Any) -> Sequ
 
 def _is_plain_pairing(elements: Any, value: Any) -> bool:
     same = type(value) is tuple and len(value) == len(elements)
-    return same and UnknownTail not in map(type, value) and cst.StarredElement not in map(type, elements)
+    return same and UnknownTail not in map(type, value) and program.Starred not in map(type, elements)
 
 
 def _cannot_unpack(machine: Machine, value: Any, wanted: int, got: int) -> list[Any]:
@@ -137,25 +136,23 @@ def _not_several(machine: Machine, value: Any, wanted: int) -> list[Any]:
     return [machine.problem(OperationError("dimension-out-of-range", message, exception="TypeError"))] * wanted
 
 
-def _delete(machine: Machine, frame: Frame, node: cst.Del) -> None:
-    targets = node.target.elements if isinstance(node.target, cst.Tuple) else [node.target]
-    for target in targets:
-        target = target.value if isinstance(target, cst.Element) else target
-        if isinstance(target, cst.Name):
+def _delete(machine: Machine, frame: Frame, node: program.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, program.Name):
             machine.journal.touch(frame.scope.names)
-            frame.scope.names.pop(target.value, None)
-        elif isinstance(target, cst.Attribute):
+            frame.scope.names.pop(target.id, None)
+        elif isinstance(target, program.Attribute):
             attribute_setting.delete_attribute(
                 machine, evaluate(machine, frame, target.value), attribute_name(frame, target)
             )
-        elif isinstance(target, cst.Subscript):
+        elif isinstance(target, program.Subscript):
             owner = evaluate(machine, frame, target.value)
-            subscripts.delete_item(machine, owner, subscript_key(machine, frame, target.slice))
+            subscripts.delete_item(machine, owner, evaluate(machine, frame, target.key))
 
 
 HANDLED: dict[type, Any] = {
-    cst.Assign: _assign,
-    cst.AnnAssign: _annotated,
-    cst.AugAssign: _augmented,
-    cst.Del: _delete,
+    program.Assign: _assign,
+    program.AnnAssign: _annotated,
+    program.AugAssign: _augmented,
+    program.Delete: _delete,
 }

@@ -327,8 +327,7 @@ def _of_function(machine: Machine, value: Any, name: str) -> Any:
 
 
 def _documentation(machine: Machine, value: Function) -> Any:
-    get = getattr(value.node, "get_docstring", None)
-    return get() if get is not None else None
+    return getattr(value.node, "docstring", None)
 
 
 def _positional_defaults(machine: Machine, value: Function) -> Any:
@@ -342,8 +341,7 @@ def _keyword_defaults(machine: Machine, value: Function) -> Any:
 def _annotations(machine: Machine, value: Function) -> Any:
     """Names only: what stands behind them is not evaluated."""
     node = value.node
-    params = (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
-    found = {p.name.value: TypingForm("annotation") for p in params if p.annotation is not None}
+    found = {p.name: TypingForm("annotation") for p in node.parameters.named if p.annotation is not None}
     if getattr(node, "returns", None) is not None:
         found["return"] = TypingForm("annotation")
     return found

@@ -97,7 +97,7 @@ def _sum(values: Any, start: Any = 0, *, machine: Machine) -> Any:
     total = start
     for item in machine.iterate(values):
         machine.budget.spend()
-        total = operators.binary(machine, operators.cst.Add, total, item)
+        total = operators.binary(machine, "add", total, item)
         if isinstance(total, Unknown):
             return total
     return total
@@ -114,12 +114,12 @@ def _round(number: Any, ndigits: Any = None, *, machine: Machine) -> Any:
 def _pow(base: Any, exp: Any, mod: Any = None, *, machine: Machine) -> Any:
     if mod is not None:
         return pow(base, exp, mod)
-    return operators.binary(machine, operators.cst.Power, base, exp)
+    return operators.binary(machine, "pow", base, exp)
 
 
 def _divmod(a: Any, b: Any, *, machine: Machine) -> Any:
-    quotient = operators.binary(machine, operators.cst.FloorDivide, a, b)
-    return quotient, operators.binary(machine, operators.cst.Modulo, a, b)
+    quotient = operators.binary(machine, "floordiv", a, b)
+    return quotient, operators.binary(machine, "mod", a, b)
 
 
 # -- iteration -------------------------------------------------------------------------------

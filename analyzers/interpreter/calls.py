@@ -132,12 +132,12 @@ def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:
 
 
 def _run(machine: Machine, frame: Frame, function: Function) -> Any:
-    if function.node_is_lambda and function.body is not None:
-        return machine.evaluate(frame, function.body)
+    if function.node_is_lambda:
+        return machine.evaluate(frame, function.node.body)
     if function.is_generator:
-        return LazyIterator(Generator(machine, frame, run_lazily(machine, frame, function.node.body.body)))
+        return LazyIterator(Generator(machine, frame, run_lazily(machine, frame, function.node.body)))
     try:
-        machine.run_body(frame, function.body)
+        machine.run_body(frame, function.node.body)
     except Raised as raised:
         if not frame.pending:
             raise

@@ -6,8 +6,6 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter import native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded
 from analyzers.interpreter.values import (
@@ -28,13 +26,13 @@ from analyzers.unknown import Unknown, UnknownUsed
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
-COMPARISONS: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
-    cst.Equal: ("eq", operator.eq),
-    cst.NotEqual: ("ne", operator.ne),
-    cst.LessThan: ("lt", operator.lt),
-    cst.LessThanEqual: ("le", operator.le),
-    cst.GreaterThan: ("gt", operator.gt),
-    cst.GreaterThanEqual: ("ge", operator.ge),
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
 }
 
 
@@ -42,9 +40,6 @@ REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "
 
 
 NUMBERS = frozenset((int, float, bool))
-
-
-KINDS = {name: kind for kind, (name, _) in COMPARISONS.items()}
 
 
 TOTALS = {
@@ -56,17 +51,15 @@ TOTALS = {
 """Operator → (defined operator, operands swapped, the answer that means True)."""
 
 
-def compare(machine: Machine, kind: type, left: Any, right: Any) -> Any:
-    """``left <op> right`` as True, False or Unknown."""
-    if kind in (cst.Is, cst.IsNot):
+def compare(machine: Machine, name: str, left: Any, right: Any) -> Any:
+    """``left <op> right`` as True, False or Unknown; the operator as ``program.Compare`` has it."""
+    if name in ("is", "is not"):
         known = identical(left, right)
-        return (
-            machine.unknown("whether two unknown values are the same") if known is None else known is (kind is cst.Is)
-        )
-    if kind in (cst.In, cst.NotIn):
+        return machine.unknown("whether two unknown values are the same") if known is None else known is (name == "is")
+    if name in ("in", "not in"):
         known = contains(machine, right, left)
-        return known if isinstance(known, Unknown) else known is (kind is cst.In)
-    name, function = COMPARISONS[kind]
+        return known if isinstance(known, Unknown) else known is (name == "in")
+    function = COMPARISONS[name]
     if type(left) in NUMBERS and type(right) in NUMBERS:
         return function(left, right)
     if isinstance(left, Unknown) and not isinstance(left, NativeValue):
@@ -164,7 +157,7 @@ def _totalled(machine: Machine, name: str, left: Any, right: Any) -> Any:
     for known, swapped, equal in TOTALS[name]:
         if left.class_.find(f"__{known}__") is not MISSING:
             operands = (right, left) if swapped else (left, right)
-            found = ordered(machine, known, COMPARISONS[KINDS[known]][1], *operands)
+            found = ordered(machine, known, COMPARISONS[known], *operands)
             answer = machine.truth(found)
             return machine.unknown("an ordering of objects") if answer is None else answer is equal
     return MISSING

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.generators import Generator
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import UnknownTail
+from analyzers.source import program
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -20,30 +19,26 @@ from analyzers.interpreter.execution import evaluate
 
 def _comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
     """List, set and generator comprehensions; an unknown source leaves a Rest."""
-    if isinstance(node, cst.GeneratorExp):
+    if isinstance(node, program.GeneratorExp):
         return _generator_expression(machine, frame, node)
     values: list[Any] = []
     inner = _inner_frame(frame)
-    _run_for(machine, inner, node.for_in, lambda: values.append(evaluate(machine, inner, node.elt)), values, frame)
-    if isinstance(node, cst.ListComp):
-        return values
-    if isinstance(node, cst.SetComp):
-        return hashed(machine, lambda: set_of(values))
-    return machine.unknown("a comprehension of another kind")
+    _run_for(machine, inner, node.source, lambda: values.append(evaluate(machine, inner, node.element)), values, frame)
+    return hashed(machine, lambda: set_of(values)) if isinstance(node, program.SetComp) else values
 
 
-def _generator_expression(machine: Machine, frame: Frame, node: cst.GeneratorExp) -> LazyIterator:
+def _generator_expression(machine: Machine, frame: Frame, node: program.GeneratorExp) -> LazyIterator:
     """Its first source is evaluated at once, the rest as far as somebody asks."""
     inner = _inner_frame(frame)
-    source = evaluate(machine, frame, node.for_in.iter)
+    source = evaluate(machine, frame, node.source.iter)
     try:
         items = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
     except UnknownUsed as used:
         return LazyIterator(iter([UnknownTail(used.unknown.reason, used.unknown.place or machine.site())]))
-    return LazyIterator(Generator(machine, inner, _elements_of(machine, inner, node, node.for_in, items)))
+    return LazyIterator(Generator(machine, inner, _elements_of(machine, inner, node, node.source, items)))
 
 
-def _elements_of(machine: Machine, frame: Frame, node: cst.GeneratorExp, part: Any, items: Any) -> Any:
+def _elements_of(machine: Machine, frame: Frame, node: program.GeneratorExp, part: Any, items: Any) -> Any:
     from analyzers.interpreter.assignment import assign
 
     for item in items:
@@ -53,17 +48,17 @@ def _elements_of(machine: Machine, frame: Frame, node: cst.GeneratorExp, part: A
         assign(machine, frame, part.target, item)
         if not _passes(machine, frame, part):
             continue
-        if part.inner_for_in is None:
-            yield evaluate(machine, frame, node.elt)
+        if part.inner is None:
+            yield evaluate(machine, frame, node.element)
             continue
-        source = evaluate(machine, frame, part.inner_for_in.iter)
+        source = evaluate(machine, frame, part.inner.iter)
         inner = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
-        yield from _elements_of(machine, frame, node, part.inner_for_in, inner)
+        yield from _elements_of(machine, frame, node, part.inner, inner)
 
 
 def _passes(machine: Machine, frame: Frame, part: Any) -> bool:
-    for condition in part.ifs:
-        known = machine.truth(evaluate(machine, frame, condition.test))
+    for condition in part.conditions:
+        known = machine.truth(evaluate(machine, frame, condition))
         if known is None:
             raise UnknownUsed(machine.unknown("filtered by a condition that is not known"))
         if not known:
@@ -71,7 +66,7 @@ def _passes(machine: Machine, frame: Frame, part: Any) -> bool:
     return True
 
 
-def _dict_comprehension(machine: Machine, frame: Frame, node: cst.DictComp) -> Any:
+def _dict_comprehension(machine: Machine, frame: Frame, node: program.DictComp) -> Any:
     result: dict[Any, Any] = {}
     rest: list[Any] = []
     inner = _inner_frame(frame)
@@ -82,7 +77,7 @@ def _dict_comprehension(machine: Machine, frame: Frame, node: cst.DictComp) -> A
         value = evaluate(machine, inner, node.value)
         result["**" if isinstance(key, Unknown) else key] = key if isinstance(key, Unknown) else value
 
-    _run_for(machine, inner, node.for_in, add, rest, frame)
+    _run_for(machine, inner, node.source, add, rest, frame)
     return rest[0] if rest else result
 
 
@@ -118,15 +113,15 @@ def _run_for(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[
 
 
 def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:
-    for condition in node.ifs:
-        known = machine.truth(evaluate(machine, frame, condition.test))
+    for condition in node.conditions:
+        known = machine.truth(evaluate(machine, frame, condition))
         if known is None:
             values.append(UnknownTail("filtered by a condition that is not known", machine.site()))
             return
         if not known:
             return
-    if node.inner_for_in is not None:
-        _run_for(machine, frame, node.inner_for_in, emit, values, frame)
+    if node.inner is not None:
+        _run_for(machine, frame, node.inner, emit, values, frame)
     else:
         emit()
 
@@ -143,8 +138,8 @@ def hashed(machine: Machine, make: Any) -> Any:
 
 
 HANDLED: dict[type, Any] = {
-    cst.ListComp: _comprehension,
-    cst.SetComp: _comprehension,
-    cst.GeneratorExp: _comprehension,
-    cst.DictComp: _dict_comprehension,
+    program.ListComp: _comprehension,
+    program.SetComp: _comprehension,
+    program.GeneratorExp: _comprehension,
+    program.DictComp: _dict_comprehension,
 }

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.scope import Frame
-from analyzers.source.blocks import split
+from analyzers.source.quoted import expression_of
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -19,10 +17,9 @@ def evaluated(source: Any, *namespaces: Any, machine: Machine) -> Any:
 
     if not isinstance(source, str) or namespaces or len(source) > MAXIMUM_EXPRESSION or not machine.frames:
         return machine.unknown("code that is only known when it runs")
-    try:
-        node = _expression_of(source.strip())
-    except (SyntaxError, ValueError) as error:
-        raise machine.exception("SyntaxError", str(error)) from None
+    node = expression_of(source.strip())
+    if node is None:
+        raise machine.exception("SyntaxError", "invalid syntax")
     machine.frames.append(_Quoted(machine.frames[-1]))
     try:
         return evaluate(machine, machine.frames[-1], node)
@@ -32,15 +29,6 @@ def evaluated(source: Any, *namespaces: Any, machine: Machine) -> Any:
 
 MAXIMUM_EXPRESSION = 200
 """Characters of a text that eval is given."""
-
-
-@lru_cache(maxsize=256)
-def _expression_of(source: str) -> Any:
-    """The tree of an expression; SyntaxError where it is none."""
-    ast.parse(source, mode="eval")
-    (block,) = split(source + "\n")
-    tree: Any = block.tree()
-    return tree.body[0].body[0].value
 
 
 class _Quoted(Frame):

@@ -1,10 +1,8 @@
-"""Evaluating expressions and running statements, each by what its kind of libcst node is registered with."""
+"""Evaluating expressions and running statements, each by what its kind of node is registered with."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-import libcst as cst
 
 from analyzers.interpreter.dispatch import Dispatch
 from analyzers.interpreter.joining import RETURN, SKIP, UNSURE, fork
@@ -20,9 +18,9 @@ def _not_interpreted(machine: Machine, frame: Frame, node: Any) -> Unknown:
 
 
 EXPRESSIONS: Dispatch = Dispatch(_not_interpreted)
-"""Kind of libcst expression → what evaluates it; ``machine`` fills both tables."""
+"""Kind of expression → what evaluates it; ``machine`` fills both tables."""
 STATEMENTS: dict[type, Any] = {}
-"""Kind of libcst statement → what runs it."""
+"""Kind of statement → what runs it."""
 
 
 def evaluate(machine: Machine, frame: Frame, node: Any) -> Any:
@@ -39,13 +37,12 @@ def evaluate_whole(machine: Machine, frame: Frame, node: Any) -> Any:
 
 
 def run_body(machine: Machine, frame: Frame, body: Any) -> str | None:
-    """Run a suite (IndentedBlock, SimpleStatementSuite) or a list of statements."""
-    statements = body if type(body) in (list, tuple) else body.body
-    for index, statement in enumerate(statements):
+    """Run a suite."""
+    for index, statement in enumerate(body):
         signal = run(machine, frame, statement)
         if signal is not None:
             if signal in (SKIP, UNSURE):
-                return _rest_of(machine, frame, statements[index + 1 :], signal)
+                return _rest_of(machine, frame, body[index + 1 :], signal)
             return signal
     return None
 
@@ -60,17 +57,6 @@ def _rest_of(machine: Machine, frame: Frame, statements: Any, signal: str) -> st
 
 
 def run(machine: Machine, frame: Frame, node: Any) -> str | None:
-    if type(node) is cst.SimpleStatementLine:
-        if len(node.body) != 1:
-            for part in node.body:
-                signal = run(machine, frame, part)
-                if signal is not None:
-                    return signal
-            return None
-        node = node.body[0]
     machine.budget.spend()
-    kind = type(node)
-    if kind not in STATEMENTS:
-        return None
     frame.node = node
-    return STATEMENTS[kind](machine, frame, node)
+    return STATEMENTS[type(node)](machine, frame, node)

@@ -1,10 +1,8 @@
-"""Evaluation of libcst expressions."""
+"""Evaluation of expressions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-import libcst as cst
 
 from analyzers.interpreter import calls, comparison, exceptions, operators, subscripts
 from analyzers.interpreter.attributes import get_attribute
@@ -13,10 +11,11 @@ from analyzers.interpreter.builtins import BUILTINS
 from analyzers.interpreter.comprehensions import hashed, set_of
 from analyzers.interpreter.execution import EXPRESSIONS, evaluate
 from analyzers.interpreter.iteration import truth
-from analyzers.interpreter.literals import _literal, concatenated, formatted
+from analyzers.interpreter.literals import constant, formatted, refused
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, SUPER, UNKNOWNS, Class, Function, Site, Super, UnknownTail
+from analyzers.source import program
 from analyzers.source.repair import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 # -- names and literals ----------------------------------------------------------------------
 
 
-def _name(machine: Machine, frame: Frame, node: cst.Name) -> Any:
-    name = node.value
+def _name(machine: Machine, frame: Frame, node: program.Name) -> Any:
+    name = node.id
     scope = frame.scope
     if name in scope.names and not scope.is_module:
         return scope.names[name]
@@ -74,12 +73,11 @@ def _set(machine: Machine, frame: Frame, node: Any) -> Any:
 def _elements(machine: Machine, frame: Frame, elements: Any) -> list[Any]:
     values: list[Any] = []
     for element in elements:
-        part = element.value
-        value = EXPRESSIONS[type(part)](machine, frame, part)
-        if type(element) is cst.StarredElement:
-            values.extend(spread(machine, value))
+        kind = type(element)
+        if kind is program.Starred:
+            values.extend(spread(machine, evaluate(machine, frame, element.value)))
         else:
-            values.append(value)
+            values.append(EXPRESSIONS[kind](machine, frame, element))
     return values
 
 
@@ -91,19 +89,18 @@ def spread(machine: Machine, value: Any) -> list[Any]:
         return [UnknownTail(used.unknown.reason, used.unknown.place or machine.site())]
 
 
-def _dict(machine: Machine, frame: Frame, node: cst.Dict) -> Any:
+def _dict(machine: Machine, frame: Frame, node: program.Dict) -> Any:
     result: dict[Any, Any] = {}
-    element: Any
-    for element in node.elements:
-        value = evaluate(machine, frame, element.value)
-        if isinstance(element, cst.StarredDictElement):
+    for key_node, value_node in zip(node.keys, node.values):
+        value = evaluate(machine, frame, value_node)
+        if key_node is None:
             value = getattr(value, "payload", None) or value
             if isinstance(value, dict):
                 result.update(value)
             elif isinstance(value, Unknown):
                 result["**"] = value
             continue
-        key = evaluate(machine, frame, element.key)
+        key = evaluate(machine, frame, key_node)
         if isinstance(key, Unknown):
             result["**"] = key
         elif hashed(machine, lambda: hash(key)) is not None:  # noqa: B023
@@ -111,39 +108,35 @@ def _dict(machine: Machine, frame: Frame, node: cst.Dict) -> Any:
     return result
 
 
-def _ellipsis(machine: Machine, frame: Frame, node: Any) -> Any:
-    return ...
-
-
 # -- operators -------------------------------------------------------------------------------
 
 
-def _binary(machine: Machine, frame: Frame, node: cst.BinaryOperation) -> Any:
+def _binary(machine: Machine, frame: Frame, node: program.BinOp) -> Any:
     chain = [node]
     left_node = node.left
-    while type(left_node) is cst.BinaryOperation:
+    while type(left_node) is program.BinOp:
         chain.append(left_node)
         left_node = left_node.left
     value = evaluate(machine, frame, left_node)
     for operation in reversed(chain):
         right = evaluate(machine, frame, operation.right)
         frame.node = operation
-        left, value = value, operators.binary(machine, type(operation.operator), value, right)
+        left, value = value, operators.binary(machine, operation.operator, value, right)
         if frame.module.is_watched:
             machine.recorder.evaluations.note(frame, operation, value, operands=(left, right))
     return value
 
 
-def _unary(machine: Machine, frame: Frame, node: cst.UnaryOperation) -> Any:
-    value = evaluate(machine, frame, node.expression)
-    if type(node.operator) is cst.Not:
+def _unary(machine: Machine, frame: Frame, node: program.UnaryOp) -> Any:
+    value = evaluate(machine, frame, node.operand)
+    if node.operator == "not":
         known = machine.truth(value)
         return machine.unknown("a condition that is not known") if known is None else not known
-    return operators.unary(machine, type(node.operator), value)
+    return operators.unary(machine, node.operator, value)
 
 
-def _boolean(machine: Machine, frame: Frame, node: cst.BooleanOperation) -> Any:
-    is_and = type(node.operator) is cst.And
+def _boolean(machine: Machine, frame: Frame, node: program.BoolOp) -> Any:
+    is_and = node.is_and
     left_node, right_node = node.left, node.right
     left = EXPRESSIONS[type(left_node)](machine, frame, left_node)
     known = left if type(left) is bool else truth(machine, left)
@@ -152,7 +145,7 @@ def _boolean(machine: Machine, frame: Frame, node: cst.BooleanOperation) -> Any:
     return EXPRESSIONS[type(right_node)](machine, frame, right_node) if known is is_and else left
 
 
-def _boolean_unknown(machine: Machine, frame: Frame, node: cst.BooleanOperation, left: Any, is_and: bool) -> Any:
+def _boolean_unknown(machine: Machine, frame: Frame, node: program.BoolOp, left: Any, is_and: bool) -> Any:
     """``unknown and False`` is falsy whatever the unknown is; ``unknown or True`` truthy."""
     machine.uncertain += 1
     try:
@@ -164,23 +157,22 @@ def _boolean_unknown(machine: Machine, frame: Frame, node: cst.BooleanOperation,
     return left if isinstance(left, Unknown) else machine.unknown("a condition that is not known")
 
 
-def _comparison(machine: Machine, frame: Frame, node: cst.Comparison) -> Any:
+def _comparison(machine: Machine, frame: Frame, node: program.Compare) -> Any:
     first = node.left
     left = EXPRESSIONS[type(first)](machine, frame, first)
-    last = node.comparisons[-1]
+    last = node.comparators[-1]
     result: Any = True
-    for target in node.comparisons:
-        other = target.comparator
+    for operator, other in zip(node.operators, node.comparators):
         right = EXPRESSIONS[type(other)](machine, frame, other)
         frame.node = node
-        result = comparison.compare(machine, type(target.operator), left, right)
-        if target is last or machine.truth(result) is not True:
+        result = comparison.compare(machine, operator, left, right)
+        if other is last or machine.truth(result) is not True:
             return result
         left = right
     return result
 
 
-def _if_expression(machine: Machine, frame: Frame, node: cst.IfExp) -> Any:
+def _if_expression(machine: Machine, frame: Frame, node: program.IfExp) -> Any:
     known = machine.truth(evaluate(machine, frame, node.test))
     if known is not None:
         return evaluate(machine, frame, node.body if known else node.orelse)
@@ -198,19 +190,18 @@ def _if_expression(machine: Machine, frame: Frame, node: cst.IfExp) -> Any:
     return join_all(machine, results, reason)
 
 
-def _lambda(machine: Machine, frame: Frame, node: cst.Lambda) -> Function:
-    function = make_function(machine, frame, "<lambda>", node, node.params, node.body)
-    function.node_is_lambda = True
-    return function
+def _lambda(machine: Machine, frame: Frame, node: program.Lambda) -> Function:
+    return make_function(machine, frame, "<lambda>", node)
 
 
-def make_function(machine: Machine, frame: Frame, name: str, node: Any, params: Any, body: Any) -> Function:
+def make_function(machine: Machine, frame: Frame, name: str, node: program.FunctionDef | program.Lambda) -> Function:
     """A function value; its defaults are evaluated now, in the defining scope."""
-    parameters = machine.literals.get(params)
+    parameters = machine.literals.get(node.parameters)
     if parameters is None:
-        parameters = machine.literals[params] = Parameters(params)
+        parameters = machine.literals[node.parameters] = Parameters(node.parameters)
     site = Site(frame.block, node, frame.module.path)
-    function = Function(name, node, parameters, body, frame.scope, site)
+    function = Function(name, node, parameters, frame.scope, site)
+    function.node_is_lambda = type(node) is program.Lambda
     function.defaults = {key: evaluate(machine, frame, default) for key, default in parameters.default_nodes.items()}
     return function
 
@@ -218,17 +209,17 @@ def make_function(machine: Machine, frame: Frame, name: str, node: Any, params: 
 # -- access and calls ------------------------------------------------------------------------
 
 
-def _attribute(machine: Machine, frame: Frame, node: cst.Attribute) -> Any:
-    name = node.attr.value
+def _attribute(machine: Machine, frame: Frame, node: program.Attribute) -> Any:
+    name = node.attr
     if name[:2] == "__":
         name = attribute_name(frame, node)
     owner = node.value
     return get_attribute(machine, EXPRESSIONS[type(owner)](machine, frame, owner), name)
 
 
-def attribute_name(frame: Frame, node: cst.Attribute) -> str:
+def attribute_name(frame: Frame, node: program.Attribute) -> str:
     """The name behind the dot; a private one (``self.__x``) is that of the class it is written in."""
-    name = node.attr.value
+    name = node.attr
     if name[:2] != "__" or name[-2:] == "__":
         return name
     scope: Scope | None = frame.scope
@@ -245,9 +236,9 @@ def mangled(class_name: str, name: str) -> str:
     return f"_{class_name.lstrip('_')}{name}" if private else name
 
 
-def _subscript(machine: Machine, frame: Frame, node: cst.Subscript) -> Any:
+def _subscript(machine: Machine, frame: Frame, node: program.Subscript) -> Any:
     value = evaluate(machine, frame, node.value)
-    key = subscript_key(machine, frame, node.slice)
+    key = evaluate(machine, frame, node.key)
     frame.node = node
     item = subscripts.get_item(machine, value, key)
     if frame.module.is_watched:
@@ -255,26 +246,12 @@ def _subscript(machine: Machine, frame: Frame, node: cst.Subscript) -> Any:
     return item
 
 
-def subscript_key(machine: Machine, frame: Frame, elements: Any) -> Any:
-    """The key of ``a[…]``: a value, a slice, or a tuple of them."""
-    keys: list[Any] = []
-    for element in elements:
-        part = element.slice
-        if type(part) is cst.Index:
-            value = evaluate(machine, frame, part.value)
-            keys.extend(spread(machine, value)) if part.star else keys.append(value)
-        else:
-            keys.append(_slice(machine, frame, part))
-    is_tuple = len(elements) > 1 or type(elements[-1].comma) is cst.Comma
-    return tuple(keys) if is_tuple else keys[0]
-
-
-def _slice(machine: Machine, frame: Frame, node: cst.Slice) -> slice:
+def _slice(machine: Machine, frame: Frame, node: program.Slice) -> slice:
     ends = [evaluate(machine, frame, e) if e is not None else None for e in (node.lower, node.upper, node.step)]
     return slice(*ends)
 
 
-def _call(machine: Machine, frame: Frame, node: cst.Call) -> Any:
+def _call(machine: Machine, frame: Frame, node: program.Call) -> Any:
     called = node.func
     function = EXPRESSIONS[type(called)](machine, frame, called)
     if function is SUPER:
@@ -294,12 +271,12 @@ def _call(machine: Machine, frame: Frame, node: cst.Call) -> Any:
 
 def _operands(machine: Machine, frame: Frame, called: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
     """What goes into a call; of ``x.method(y)`` also ``x``."""
-    is_method = type(called) is cst.Attribute and type(called.value) is cst.Name
+    is_method = type(called) is program.Attribute and type(called.value) is program.Name
     receiver = [evaluate(machine, frame, called.value)] if is_method else []
     return [*receiver, *args, *kwargs.values()]
 
 
-def arguments(machine: Machine, frame: Frame, node: cst.Call) -> tuple[list[Any], dict[str, Any]]:
+def arguments(machine: Machine, frame: Frame, node: program.Call) -> tuple[list[Any], dict[str, Any]]:
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
     for argument in node.args:
@@ -307,7 +284,7 @@ def arguments(machine: Machine, frame: Frame, node: cst.Call) -> tuple[list[Any]
         value = EXPRESSIONS[type(given)](machine, frame, given)
         keyword = argument.keyword
         if keyword is not None:
-            kwargs[keyword.value] = value
+            kwargs[keyword] = value
         elif not argument.star:
             args.append(value)
         elif argument.star == "*":
@@ -325,7 +302,7 @@ def _spread_keywords(machine: Machine, value: Any, kwargs: dict[str, Any]) -> No
         kwargs["**"] = value
 
 
-def _super(machine: Machine, frame: Frame, node: cst.Call) -> Any:
+def _super(machine: Machine, frame: Frame, node: program.Call) -> Any:
     if len(node.args) == 2:
         owner = evaluate(machine, frame, node.args[0].value)
         receiver = evaluate(machine, frame, node.args[1].value)
@@ -353,56 +330,53 @@ def _implicit_super(frame: Frame) -> tuple[Any, Any]:
 # -- the rest --------------------------------------------------------------------------------
 
 
-def _named(machine: Machine, frame: Frame, node: cst.NamedExpr) -> Any:
+def _named(machine: Machine, frame: Frame, node: program.NamedExpr) -> Any:
     value = evaluate(machine, frame, node.value)
     scope = frame.scope
     while scope.function is None and scope.outer is not None and not scope.is_class:
         scope = scope.outer
     machine.journal.touch(scope.names)
-    scope.names[node.target.value] = value  # type: ignore[union-attr]
+    scope.names[node.name] = value
     return value
 
 
-def _yield(machine: Machine, frame: Frame, node: cst.Yield) -> Any:
-    owner = frame
-    if owner.yields is None:
+def _yield(machine: Machine, frame: Frame, node: program.Yield) -> Any:
+    return _yielded(machine, frame, [evaluate(machine, frame, node.value) if node.value is not None else None])
+
+
+def _yield_from(machine: Machine, frame: Frame, node: program.YieldFrom) -> Any:
+    return _yielded(machine, frame, spread(machine, evaluate(machine, frame, node.value)))
+
+
+def _yielded(machine: Machine, frame: Frame, values: list[Any]) -> Any:
+    if frame.yields is None:
         return machine.unknown("yield outside a generator")
-    if isinstance(node.value, cst.From):
-        owner.yields.extend(spread(machine, evaluate(machine, frame, node.value.item)))
-    else:
-        owner.yields.append(evaluate(machine, frame, node.value) if node.value is not None else None)
-    if len(owner.yields) > MAXIMUM_COLLECTION:
+    frame.yields.extend(values)
+    if len(frame.yields) > MAXIMUM_COLLECTION:
         raise UnknownUsed(machine.unknown("a generator without end"))
     return machine.unknown("the value sent to a generator")
 
 
-def _await(machine: Machine, frame: Frame, node: cst.Await) -> Any:
-    return evaluate(machine, frame, node.expression)
-
-
 HANDLED: dict[type, Any] = {
-    cst.Name: _name,
-    cst.Integer: _literal,
-    cst.Float: _literal,
-    cst.Imaginary: _literal,
-    cst.SimpleString: _literal,
-    cst.ConcatenatedString: concatenated,
-    cst.FormattedString: formatted,
-    cst.Tuple: _tuple,
-    cst.List: _list,
-    cst.Set: _set,
-    cst.Dict: _dict,
-    cst.Ellipsis: _ellipsis,
-    cst.BinaryOperation: _binary,
-    cst.UnaryOperation: _unary,
-    cst.BooleanOperation: _boolean,
-    cst.Comparison: _comparison,
-    cst.IfExp: _if_expression,
-    cst.Lambda: _lambda,
-    cst.Attribute: _attribute,
-    cst.Subscript: _subscript,
-    cst.Call: _call,
-    cst.NamedExpr: _named,
-    cst.Yield: _yield,
-    cst.Await: _await,
+    program.Constant: constant,
+    program.Refused: refused,
+    program.Name: _name,
+    program.FormattedString: formatted,
+    program.Tuple: _tuple,
+    program.List: _list,
+    program.Set: _set,
+    program.Dict: _dict,
+    program.BinOp: _binary,
+    program.UnaryOp: _unary,
+    program.BoolOp: _boolean,
+    program.Compare: _comparison,
+    program.IfExp: _if_expression,
+    program.Lambda: _lambda,
+    program.Attribute: _attribute,
+    program.Subscript: _subscript,
+    program.Slice: _slice,
+    program.Call: _call,
+    program.NamedExpr: _named,
+    program.Yield: _yield,
+    program.YieldFrom: _yield_from,
 }

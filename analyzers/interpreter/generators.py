@@ -8,14 +8,14 @@ is an :class:`UnknownTail`.
 from __future__ import annotations
 
 from collections.abc import Generator as Steps
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-import libcst as cst
 
 from analyzers.interpreter.joining import BREAK, RETURN, SKIP, UNSURE
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import Raised, UnknownTail
+from analyzers.source import program
 from analyzers.unknown import UnknownUsed
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ def yields(machine: Machine, node: Any) -> bool:
 
 
 def _holds_yield(node: Any) -> bool:
-    if isinstance(node, cst.Yield):
+    if isinstance(node, (program.Yield, program.YieldFrom)):
         return True
-    inner = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
-    return not isinstance(node, inner) and any(_holds_yield(c) for c in node.children)
+    inner = (program.FunctionDef, program.ClassDef, program.Lambda)
+    return not isinstance(node, inner) and any(map(_holds_yield, program.children(node)))
 
 
 # -- statements ------------------------------------------------------------------------------
@@ -104,19 +104,15 @@ def run_lazily(machine: Machine, frame: Frame, statements: Any) -> Run:
     return None
 
 
-def _line(machine: Machine, frame: Frame, node: cst.SimpleStatementLine) -> Run:
-    return (yield from run_lazily(machine, frame, node.body))
-
-
 def _simple(machine: Machine, frame: Frame, node: Any) -> Run:
     """A yield that is a whole statement, or the whole value of an assignment or return."""
     frame.node = node
     value = getattr(node, "value", None)
-    if type(value) is cst.Yield and type(node) is not cst.AugAssign:
+    if isinstance(value, (program.Yield, program.YieldFrom)) and type(node) is not program.AugAssign:
         sent = yield from _yield(machine, frame, value)
-        if type(node) is cst.Expr:
+        if type(node) is program.Expr:
             return None
-        if type(node) is cst.Return:
+        if type(node) is program.Return:
             frame.result = sent
             return RETURN
         for target in _targets(node):
@@ -128,16 +124,16 @@ def _simple(machine: Machine, frame: Frame, node: Any) -> Run:
     return signal
 
 
-def _targets(node: Any) -> list[Any]:
-    if type(node) is cst.Assign:
-        return [target.target for target in node.targets]
-    return [node.target] if type(node) is cst.AnnAssign else []
+def _targets(node: Any) -> Sequence[Any]:
+    if type(node) is program.Assign:
+        return node.targets
+    return [node.target] if type(node) is program.AnnAssign else ()
 
 
-def _yield(machine: Machine, frame: Frame, node: cst.Yield) -> Steps[Any, Any, Any]:
-    if type(node.value) is not cst.From:
+def _yield(machine: Machine, frame: Frame, node: program.Yield | program.YieldFrom) -> Steps[Any, Any, Any]:
+    if isinstance(node, program.Yield):
         return (yield machine.evaluate(frame, node.value) if node.value is not None else None)
-    source = machine.evaluate(frame, node.value.item)
+    source = machine.evaluate(frame, node.value)
     items = source.source if isinstance(source, LazyIterator) else _spread(machine, source)
     yield from items
     return items.result if isinstance(items, Generator) else None
@@ -149,31 +145,29 @@ def _spread(machine: Machine, value: Any) -> Any:
     return spread(machine, value)
 
 
-def _if(machine: Machine, frame: Frame, node: cst.If) -> Run:
-    current: Any = node
-    while type(current) is cst.If:
+def _if(machine: Machine, frame: Frame, node: program.If) -> Run:
+    current: program.If | program.Suite = node
+    while isinstance(current, program.If):
         known = machine.truth(machine.evaluate(frame, current.test))
         if known is None:
             raise UnknownUsed(machine.unknown("what a generator yields depends on a condition that is not known"))
-        if known:
-            break
-        current = current.orelse
-    return (yield from run_lazily(machine, frame, current.body.body)) if current is not None else None
+        current = current.body if known else current.orelse
+    return (yield from run_lazily(machine, frame, current))
 
 
-def _for(machine: Machine, frame: Frame, node: cst.For) -> Run:
+def _for(machine: Machine, frame: Frame, node: program.For) -> Run:
     source = machine.evaluate(frame, node.iter)
     for item in source.source if isinstance(source, LazyIterator) else machine.iterate(source):
         if isinstance(item, UnknownTail):
             raise UnknownUsed(item.plain())
         machine.budget.spend()
         machine.assign(frame, node.target, item)
-        signal = yield from run_lazily(machine, frame, node.body.body)
+        signal = yield from run_lazily(machine, frame, node.body)
         if signal == BREAK:
             return None
         if signal == RETURN:
             return signal
-    return (yield from run_lazily(machine, frame, node.orelse.body.body)) if node.orelse is not None else None
+    return (yield from run_lazily(machine, frame, node.orelse))
 
 
 def _certain(machine: Machine, signal: str | None) -> None:
@@ -181,7 +175,7 @@ def _certain(machine: Machine, signal: str | None) -> None:
         raise UnknownUsed(machine.unknown("it depends on when a loop is left"))
 
 
-def _while(machine: Machine, frame: Frame, node: cst.While) -> Run:
+def _while(machine: Machine, frame: Frame, node: program.While) -> Run:
     from analyzers.interpreter.execution import evaluate
 
     while True:
@@ -191,54 +185,51 @@ def _while(machine: Machine, frame: Frame, node: cst.While) -> Run:
             raise UnknownUsed(machine.unknown("what a generator yields depends on a condition that is not known"))
         if not known:
             break
-        signal = yield from run_lazily(machine, frame, node.body.body)
+        signal = yield from run_lazily(machine, frame, node.body)
         if signal == BREAK:
             return None
         if signal == RETURN:
             return signal
-    return (yield from run_lazily(machine, frame, node.orelse.body.body)) if node.orelse is not None else None
+    return (yield from run_lazily(machine, frame, node.orelse))
 
 
-def _try(machine: Machine, frame: Frame, node: cst.Try) -> Run:
+def _try(machine: Machine, frame: Frame, node: program.Try) -> Run:
     """No ``finally`` here: a generator that is dropped half-way runs nothing more."""
     try:
         signal = yield from _handled(machine, frame, node)
     except (Raised, UnknownUsed):
-        if node.finalbody is not None:
-            last = yield from run_lazily(machine, frame, node.finalbody.body.body)
-            if last is not None:
-                return last
+        last = yield from run_lazily(machine, frame, node.finalbody)
+        if last is not None:
+            return last
         raise
-    last = (yield from run_lazily(machine, frame, node.finalbody.body.body)) if node.finalbody is not None else None
+    last = yield from run_lazily(machine, frame, node.finalbody)
     return last or signal
 
 
-def _handled(machine: Machine, frame: Frame, node: cst.Try) -> Run:
-    from analyzers.interpreter.assignment import assign
+def _handled(machine: Machine, frame: Frame, node: program.Try) -> Run:
+    from analyzers.interpreter.assignment import assign_name
     from analyzers.interpreter.handlers import guard_of, handler_of
 
     guards = (guard_of(machine, frame, node),) if node.handlers else ()
     machine.handlers += guards
     try:
-        signal = yield from run_lazily(machine, frame, node.body.body)
+        signal = yield from run_lazily(machine, frame, node.body)
     except Raised as raised:
         _leave(machine, guards)
         handler = handler_of(machine, frame, node, raised)
         if handler is None:
             raise
         if handler.name is not None:
-            assign(machine, frame, handler.name.name, raised.value)
+            assign_name(machine, frame, handler.name, raised.value)
         before, frame.handled = frame.handled, raised
-        signal = yield from run_lazily(machine, frame, handler.body.body)
+        signal = yield from run_lazily(machine, frame, handler.body)
         frame.handled = before
         return signal
     except UnknownUsed:
         _leave(machine, guards)
         raise
     _leave(machine, guards)
-    if signal is None and node.orelse is not None:
-        return (yield from run_lazily(machine, frame, node.orelse.body.body))
-    return signal
+    return (yield from run_lazily(machine, frame, node.orelse)) if signal is None else signal
 
 
 def _leave(machine: Machine, guards: tuple[Any, ...]) -> None:
@@ -246,16 +237,16 @@ def _leave(machine: Machine, guards: tuple[Any, ...]) -> None:
     machine.handlers = machine.handlers[: len(machine.handlers) - len(guards)]
 
 
-def _with(machine: Machine, frame: Frame, node: cst.With) -> Run:
+def _with(machine: Machine, frame: Frame, node: program.With) -> Run:
     return (yield from _with_items(machine, frame, node, 0))
 
 
-def _with_items(machine: Machine, frame: Frame, node: cst.With, index: int) -> Run:
+def _with_items(machine: Machine, frame: Frame, node: program.With, index: int) -> Run:
     from analyzers.interpreter import contexts
     from analyzers.interpreter.handlers import assign_manager
 
     if index == len(node.items):
-        return (yield from run_lazily(machine, frame, node.body.body))
+        return (yield from run_lazily(machine, frame, node.body))
     manager = assign_manager(machine, frame, node.items[index])
     try:
         signal = yield from _with_items(machine, frame, node, index + 1)
@@ -268,12 +259,11 @@ def _with_items(machine: Machine, frame: Frame, node: cst.With, index: int) -> R
 
 
 RUNNERS: dict[type, Any] = {
-    cst.SimpleStatementLine: _line,
-    cst.If: _if,
-    cst.For: _for,
-    cst.While: _while,
-    cst.Try: _try,
-    cst.With: _with,
+    program.If: _if,
+    program.For: _for,
+    program.While: _while,
+    program.Try: _try,
+    program.With: _with,
 }
 
 __all__ = ["Generator", "run_lazily", "yields"]

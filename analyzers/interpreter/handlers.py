@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter import contexts
-from analyzers.interpreter.assignment import assign
+from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.execution import evaluate, run_body
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.joining import fork
@@ -18,37 +16,38 @@ from analyzers.interpreter.values import (
     Instance,
     Raised,
 )
+from analyzers.source import program
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-def _raise(machine: Machine, frame: Frame, node: cst.Raise) -> None:
-    if node.exc is None:
+def _raise(machine: Machine, frame: Frame, node: program.Raise) -> None:
+    if node.exception is None:
         raise frame.handled or machine.exception("RuntimeError", "no active exception to raise")
-    value = evaluate(machine, frame, node.exc)
+    value = evaluate(machine, frame, node.exception)
     if isinstance(value, Class):
         value = machine.call(value)
     if node.cause is not None and isinstance(value, Instance):
-        cause = evaluate(machine, frame, node.cause.item)
+        cause = evaluate(machine, frame, node.cause)
         value.attributes["__cause__"] = machine.call(cause) if isinstance(cause, Class) else cause
     frame.node = node
     raise Raised(value, machine.site(), frame.handled.recorded_error if frame.handled is not None else None)
 
 
-def _assert(machine: Machine, frame: Frame, node: cst.Assert) -> None:
+def _assert(machine: Machine, frame: Frame, node: program.Assert) -> None:
     if machine.truth(evaluate(machine, frame, node.test)) is False:
-        message = evaluate(machine, frame, node.msg) if node.msg is not None else ""
+        message = evaluate(machine, frame, node.message) if node.message is not None else ""
         frame.node = node
         raise machine.exception("AssertionError", message if isinstance(message, str) else "")
 
 
-def _with(machine: Machine, frame: Frame, node: cst.With) -> str | None:
+def _with(machine: Machine, frame: Frame, node: program.With) -> str | None:
     return _with_items(machine, frame, node, 0)
 
 
-def _with_items(machine: Machine, frame: Frame, node: cst.With, index: int) -> str | None:
+def _with_items(machine: Machine, frame: Frame, node: program.With, index: int) -> str | None:
     if index == len(node.items):
         return run_body(machine, frame, node.body)
     manager = assign_manager(machine, frame, node.items[index])
@@ -67,32 +66,32 @@ def _with_items(machine: Machine, frame: Frame, node: cst.With, index: int) -> s
     return signal
 
 
-def assign_manager(machine: Machine, frame: Frame, item: cst.WithItem) -> Any:
+def assign_manager(machine: Machine, frame: Frame, item: program.WithItem) -> Any:
     """Enter the context manager of one ``with`` item and bind what it gives."""
-    manager = evaluate(machine, frame, item.item)
-    frame.node = item.item
+    manager = evaluate(machine, frame, item.context)
+    frame.node = item.context
     value = contexts.enter(machine, manager)
-    if item.asname is not None:
-        assign(machine, frame, item.asname.name, value)
+    if item.target is not None:
+        assign(machine, frame, item.target, value)
     return manager
 
 
-def _try(machine: Machine, frame: Frame, node: cst.Try) -> str | None:
+def _try(machine: Machine, frame: Frame, node: program.Try) -> str | None:
     try:
         signal = _handled_body(machine, frame, node)
     except (Raised, UnknownUsed):
-        last = run_body(machine, frame, node.finalbody.body) if node.finalbody is not None else None
+        last = run_body(machine, frame, node.finalbody)
         if last is not None:
             return last
         raise
     result = frame.result
-    last = run_body(machine, frame, node.finalbody.body) if node.finalbody is not None else None
+    last = run_body(machine, frame, node.finalbody)
     if last is None:
         frame.result = result
     return last or signal
 
 
-def _handled_body(machine: Machine, frame: Frame, node: cst.Try) -> str | None:
+def _handled_body(machine: Machine, frame: Frame, node: program.Try) -> str | None:
     outside, machine.possible = machine.possible, []
     try:
         signal = _guarded_body(machine, frame, node)
@@ -109,7 +108,7 @@ def _handled_body(machine: Machine, frame: Frame, node: cst.Try) -> str | None:
     return signal
 
 
-def _guarded_body(machine: Machine, frame: Frame, node: cst.Try) -> str | None:
+def _guarded_body(machine: Machine, frame: Frame, node: program.Try) -> str | None:
     outside = machine.handlers
     if node.handlers:
         machine.handlers = (*outside, guard_of(machine, frame, node))
@@ -117,17 +116,15 @@ def _guarded_body(machine: Machine, frame: Frame, node: cst.Try) -> str | None:
         signal = run_body(machine, frame, node.body)
     finally:
         machine.handlers = outside
-    if signal is None and node.orelse is not None:
-        return run_body(machine, frame, node.orelse.body)
-    return signal
+    return run_body(machine, frame, node.orelse) if signal is None else signal
 
 
-def _handle(machine: Machine, frame: Frame, node: cst.Try, raised: Raised) -> str | None:
+def _handle(machine: Machine, frame: Frame, node: program.Try, raised: Raised) -> str | None:
     handler = handler_of(machine, frame, node, raised)
     if handler is None:
         raise raised
     if handler.name is not None:
-        assign(machine, frame, handler.name.name, raised.value)
+        assign_name(machine, frame, handler.name, raised.value)
     before, frame.handled = frame.handled, raised
     try:
         return run_body(machine, frame, handler.body)
@@ -135,16 +132,10 @@ def _handle(machine: Machine, frame: Frame, node: cst.Try, raised: Raised) -> st
         frame.handled = before
         if handler.name is not None:
             machine.journal.touch(frame.scope.names)
-            for name in names_of(handler.name.name):
-                frame.scope.names.pop(name, None)
+            frame.scope.names.pop(handler.name, None)
 
 
-def names_of(target: Any) -> list[str]:
-    """The plain name an exception is bound to."""
-    return [target.value] if isinstance(target, cst.Name) else []
-
-
-def handler_of(machine: Machine, frame: Frame, node: cst.Try, raised: Raised) -> cst.ExceptHandler | None:
+def handler_of(machine: Machine, frame: Frame, node: program.Try, raised: Raised) -> program.ExceptHandler | None:
     """The first ``except`` that catches it."""
     for handler in node.handlers:
         if handler.type is None:
@@ -155,7 +146,7 @@ def handler_of(machine: Machine, frame: Frame, node: cst.Try, raised: Raised) ->
     return None
 
 
-def guard_of(machine: Machine, frame: Frame, node: cst.Try) -> Callable[[Raised], bool]:
+def guard_of(machine: Machine, frame: Frame, node: program.Try) -> Callable[[Raised], bool]:
     """Whether a ``try`` catches an exception; where its handlers cannot be told, it may."""
 
     def catches(raised: Raised) -> bool:
@@ -176,8 +167,8 @@ def is_caught(raised: Raised, kinds: tuple) -> bool:
 
 
 HANDLED: dict[type, Any] = {
-    cst.Raise: _raise,
-    cst.Assert: _assert,
-    cst.With: _with,
-    cst.Try: _try,
+    program.Raise: _raise,
+    program.Assert: _assert,
+    program.With: _with,
+    program.Try: _try,
 }

@@ -13,8 +13,6 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
 from analyzers.interpreter.loop_expressions import (
@@ -35,6 +33,7 @@ from analyzers.interpreter.loop_expressions import (
 )
 from analyzers.interpreter.scope import Frame, restore
 from analyzers.interpreter.values import MISSING, UnknownTail
+from analyzers.source import program
 from analyzers.tensors.operations.indexing import is_inside
 from analyzers.tensors.tensor import Tensor, is_shaped
 from analyzers.unknown import Unknown
@@ -59,17 +58,17 @@ class PlainLoop(LoopExpressions):
     machine: Machine
     """Whose budget it spends; set by ``run``."""
 
-    def __init__(self, node: cst.For) -> None:
+    def __init__(self, node: program.For) -> None:
         super().__init__()
         self.left = 0
         self.bound: dict[str, None] = {}
         self.stored: dict[str, None] = {}
         self.known: dict[Any, Any] = {}
-        if not isinstance(node.body, cst.IndentedBlock) or not any(_has_loop(s) for s in node.body.body):
+        if not any(map(_has_loop, node.body)):
             raise Refused
         self.target = self._target(node.target)
         self.size, self.body = self._suite(node.body)
-        if node.orelse is not None:
+        if node.orelse:
             raise Refused
 
     def run(self, machine: Machine, frame: Frame, items: Any) -> None:
@@ -161,9 +160,7 @@ class PlainLoop(LoopExpressions):
 
     def _suite(self, body: Any) -> tuple[int, Any]:
         """(number of statements, code) of a block; the code gives BREAK, CONTINUE or None."""
-        if not isinstance(body, cst.IndentedBlock):
-            raise Refused
-        codes = [self._statement(s) for line in body.body for s in _small(line)]
+        codes = [self._statement(statement) for statement in body]
 
         def run(environment: Environment) -> Any:
             for code in codes:
@@ -180,9 +177,9 @@ class PlainLoop(LoopExpressions):
             raise Refused
         return made(self, node)
 
-    def _assign(self, node: cst.Assign) -> Code:
+    def _assign(self, node: program.Assign) -> Code:
         value = self.expression(node.value)
-        targets = [self._target(t.target) for t in node.targets]
+        targets = list(map(self._target, node.targets))
 
         def run(environment: Environment) -> None:
             result = value(environment)
@@ -192,17 +189,17 @@ class PlainLoop(LoopExpressions):
         return run
 
     def _target(self, node: Any) -> Callable[[Environment, Any], None]:
-        if isinstance(node, cst.Name):
-            name = node.value
+        if isinstance(node, program.Name):
+            name = node.id
             self.bound[name] = None
 
             def bind(environment: Environment, value: Any) -> None:
                 environment[name] = value
 
             return bind
-        if isinstance(node, (cst.Tuple, cst.List)):
-            return self._unpacking([self._target(e.value) for e in node.elements if type(e) is cst.Element], node)
-        if isinstance(node, cst.Subscript):
+        if isinstance(node, (program.Tuple, program.List)):
+            return self._unpacking(list(map(self._target, node.elements)), node)
+        if isinstance(node, program.Subscript):
             return self._storing(node)
         raise Refused
 
@@ -218,10 +215,10 @@ class PlainLoop(LoopExpressions):
 
         return unpack
 
-    def _storing(self, node: cst.Subscript) -> Callable[[Environment, Any], None]:
-        if isinstance(node.value, cst.Name):
-            self.stored[node.value.value] = None
-            container: Code = operator.itemgetter(node.value.value)
+    def _storing(self, node: program.Subscript) -> Callable[[Environment, Any], None]:
+        if isinstance(node.value, program.Name):
+            self.stored[node.value.id] = None
+            container: Code = operator.itemgetter(node.value.id)
         else:
             container = self.expression(node.value)
         key = self._key(node)
@@ -239,20 +236,20 @@ class PlainLoop(LoopExpressions):
 
         return store
 
-    def _augmented(self, node: cst.AugAssign) -> Code:
-        kind = _AUGMENTED.get(type(node.operator))
+    def _augmented(self, node: program.AugAssign) -> Code:
+        kind = BINARY.get(node.operator) if node.operator in _AUGMENTED else None
         if kind is None:
             raise Refused
         old, new, target = self.expression(node.target), self.expression(node.value), self._target(node.target)
         return lambda environment: target(environment, kind(old(environment), new(environment)))
 
-    def _if(self, node: cst.If) -> Code:
+    def _if(self, node: program.If) -> Code:
         test, body = self.expression(node.test), self._suite(node.body)[1]
         otherwise: Code | None = None
-        if isinstance(node.orelse, cst.If):
+        if isinstance(node.orelse, program.If):
             otherwise = self._if(node.orelse)
-        elif node.orelse is not None:
-            otherwise = self._suite(node.orelse.body)[1]
+        elif node.orelse:
+            otherwise = self._suite(node.orelse)[1]
 
         def run(environment: Environment) -> Any:
             if test(environment):
@@ -261,14 +258,14 @@ class PlainLoop(LoopExpressions):
 
         return run
 
-    def _for(self, node: cst.For) -> Code:
-        if node.orelse is not None:
+    def _for(self, node: program.For) -> Code:
+        if node.orelse:
             raise Refused
         source, target, (size, body) = self.expression(node.iter), self._target(node.target), self._suite(node.body)
         return lambda environment: self._turns(environment, source(environment), target, size, body)
 
-    def _call_alone(self, node: cst.Expr) -> Code:
-        if not isinstance(node.value, cst.Call):
+    def _call_alone(self, node: program.Expr) -> Code:
+        if not isinstance(node.value, program.Call):
             raise Refused
         code = self.expression(node.value)
 
@@ -305,34 +302,26 @@ def _is_plain(value: Any) -> bool:
     return type(value) in SCALARS or (type(value) in READABLE and is_plain_inside(value))
 
 
-def _small(line: Any) -> Any:
-    return line.body if isinstance(line, cst.SimpleStatementLine) else (line,)
-
-
 def _has_loop(node: Any) -> bool:
-    if isinstance(node, cst.For):
+    if isinstance(node, program.For):
         return True
-    return isinstance(node, (cst.If, cst.Else, cst.IndentedBlock)) and any(_has_loop(c) for c in node.children)
+    return isinstance(node, program.If) and any(map(_has_loop, program.children(node)))
 
 
-_AUGMENTED = {
-    cst.AddAssign: BINARY[cst.Add],
-    cst.SubtractAssign: BINARY[cst.Subtract],
-    cst.MultiplyAssign: BINARY[cst.Multiply],
-}
+_AUGMENTED = frozenset(("add", "sub", "mul"))
 _STATEMENTS: dict[type, Any] = {
-    cst.Assign: PlainLoop._assign,
-    cst.AugAssign: PlainLoop._augmented,
-    cst.If: PlainLoop._if,
-    cst.For: PlainLoop._for,
-    cst.Expr: PlainLoop._call_alone,
-    cst.Pass: lambda loop, node: lambda environment: None,
-    cst.Break: lambda loop, node: lambda environment: BREAK,
-    cst.Continue: lambda loop, node: lambda environment: CONTINUE,
+    program.Assign: PlainLoop._assign,
+    program.AugAssign: PlainLoop._augmented,
+    program.If: PlainLoop._if,
+    program.For: PlainLoop._for,
+    program.Expr: PlainLoop._call_alone,
+    program.Pass: lambda loop, node: lambda environment: None,
+    program.Break: lambda loop, node: lambda environment: BREAK,
+    program.Continue: lambda loop, node: lambda environment: CONTINUE,
 }
 
 
-def run_plainly(machine: Machine, frame: Frame, node: cst.For, items: Any) -> bool | Unknown:
+def run_plainly(machine: Machine, frame: Frame, node: program.For, items: Any) -> bool | Unknown:
     """Whether the loop was run here; an Unknown where it makes more than is worth following."""
     loops = machine.plain_loops
     if node not in loops:

@@ -9,9 +9,8 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.source import program
 
 if TYPE_CHECKING:
     pass
@@ -52,24 +51,21 @@ class LoopExpressions:
             raise Refused
         return made(self, node)
 
-    def _name(self, node: cst.Name) -> Code:
-        name = node.value
-        if name in _CONSTANTS:
-            constant = _CONSTANTS[name]
-            return lambda environment: constant
+    def _name(self, node: program.Name) -> Code:
+        name = node.id
         self.read[name] = None
         return operator.itemgetter(name)
 
     def _number(self, node: Any) -> Code:
-        value = node.evaluated_value
+        value = node.value
         if type(value) not in SCALARS:
             raise Refused
         return lambda environment: value
 
-    def _tuple(self, node: cst.Tuple) -> Code:
-        if any(type(e) is not cst.Element for e in node.elements) or len(node.elements) > MAXIMUM_TUPLE:
+    def _tuple(self, node: program.Tuple) -> Code:
+        if len(node.elements) > MAXIMUM_TUPLE:
             raise Refused
-        parts = [self.expression(e.value) for e in node.elements]
+        parts = list(map(self.expression, node.elements))
 
         def make(environment: Environment) -> tuple:
             value = tuple([part(environment) for part in parts])
@@ -79,28 +75,28 @@ class LoopExpressions:
 
         return make
 
-    def _binary(self, node: cst.BinaryOperation) -> Code:
-        kind = BINARY.get(type(node.operator))
+    def _binary(self, node: program.BinOp) -> Code:
+        kind = BINARY.get(node.operator)
         if kind is None:
             raise Refused
         left, right = self.expression(node.left), self.expression(node.right)
         return lambda environment: kind(left(environment), right(environment))
 
-    def _unary(self, node: cst.UnaryOperation) -> Code:
-        value = self.expression(node.expression)
-        if isinstance(node.operator, cst.Not):
+    def _unary(self, node: program.UnaryOp) -> Code:
+        value = self.expression(node.operand)
+        if node.operator == "not":
             return lambda environment: not value(environment)
-        if isinstance(node.operator, cst.Minus):
+        if node.operator == "neg":
             return lambda environment: -_number_of(value(environment))
         raise Refused
 
-    def _comparison(self, node: cst.Comparison) -> Code:
-        if len(node.comparisons) != 1:
+    def _comparison(self, node: program.Compare) -> Code:
+        if len(node.comparators) != 1:
             raise Refused
-        kind = type(node.comparisons[0].operator)
-        left, right = self.expression(node.left), self.expression(node.comparisons[0].comparator)
-        if kind in (cst.In, cst.NotIn):
-            wanted = kind is cst.In
+        kind = node.operators[0]
+        left, right = self.expression(node.left), self.expression(node.comparators[0])
+        if kind in ("in", "not in"):
+            wanted = kind == "in"
             return lambda environment: self._is_member(right(environment), left(environment)) is wanted
         compare = _COMPARISONS.get(kind)
         if compare is None:
@@ -123,17 +119,17 @@ class LoopExpressions:
             raise Refused
         return item in container
 
-    def _boolean(self, node: cst.BooleanOperation) -> Code:
+    def _boolean(self, node: program.BoolOp) -> Code:
         left, right = self.expression(node.left), self.expression(node.right)
-        if isinstance(node.operator, cst.And):
+        if node.is_and:
             return lambda environment: left(environment) and right(environment)
         return lambda environment: left(environment) or right(environment)
 
-    def _if_expression(self, node: cst.IfExp) -> Code:
+    def _if_expression(self, node: program.IfExp) -> Code:
         test, body, otherwise = map(self.expression, (node.test, node.body, node.orelse))
         return lambda environment: body(environment) if test(environment) else otherwise(environment)
 
-    def _subscript(self, node: cst.Subscript) -> Code:
+    def _subscript(self, node: program.Subscript) -> Code:
         container, key = self.expression(node.value), self._key(node)
 
         def run(environment: Environment) -> Any:
@@ -144,34 +140,26 @@ class LoopExpressions:
 
         return run
 
-    def _key(self, node: cst.Subscript) -> Code:
-        element = node.slice[0]
-        if len(node.slice) > 1:
-            return self._together([part.slice for part in node.slice])
-        if len(node.slice) != 1 or not isinstance(element.slice, cst.Index) or element.slice.star:
-            raise Refused
-        return self.expression(element.slice.value)
-
-    def _together(self, parts: list[Any]) -> Code:
-        """``a[i, j]``"""
-        if any(not isinstance(part, cst.Index) or part.star for part in parts):
-            raise Refused
-        codes = [self.expression(part.value) for part in parts]
+    def _key(self, node: program.Subscript) -> Code:
+        """Of ``a[i, j]`` a tuple, which is as good as one that is written out."""
+        if not isinstance(node.key, program.Tuple):
+            return self.expression(node.key)
+        codes = list(map(self.expression, node.key.elements))
         return lambda environment: tuple([code(environment) for code in codes])
 
-    def _call(self, node: cst.Call) -> Code:
+    def _call(self, node: program.Call) -> Code:
         if any(a.keyword is not None or a.star for a in node.args):
             raise Refused
         args = [self.expression(a.value) for a in node.args]
-        if isinstance(node.func, cst.Name) and node.func.value in _FUNCTIONS:
-            function = _FUNCTIONS[node.func.value]
-            self.builtins.add(node.func.value)
+        if isinstance(node.func, program.Name) and node.func.id in _FUNCTIONS:
+            function = _FUNCTIONS[node.func.id]
+            self.builtins.add(node.func.id)
             if len(args) == 1:
                 only = args[0]
                 return lambda environment: function(only(environment))
             return lambda environment: function(*[a(environment) for a in args])
-        if isinstance(node.func, cst.Attribute) and isinstance(node.func.value, cst.Name) and len(args) == 1:
-            method = _METHODS.get(node.func.attr.value)
+        if isinstance(node.func, program.Attribute) and isinstance(node.func.value, program.Name) and len(args) == 1:
+            method = _METHODS.get(node.func.attr)
             if method is not None:
                 receiver, argument = self.expression(node.func.value), args[0]
                 return lambda environment: method(receiver(environment), argument(environment))
@@ -270,25 +258,24 @@ def parts(container: Any) -> list[Any]:
     return [*container, *container.values()] if type(container) is dict else list(container)
 
 
-_CONSTANTS = {"True": True, "False": False, "None": None}
 BINARY = {
-    cst.Add: _arithmetic(operator.add),
-    cst.Subtract: _arithmetic(operator.sub),
-    cst.Multiply: _arithmetic(operator.mul),
-    cst.Divide: _arithmetic(operator.truediv),
-    cst.FloorDivide: _arithmetic(operator.floordiv),
-    cst.Modulo: _arithmetic(operator.mod),
-    cst.Power: _arithmetic(_power),
+    "add": _arithmetic(operator.add),
+    "sub": _arithmetic(operator.sub),
+    "mul": _arithmetic(operator.mul),
+    "truediv": _arithmetic(operator.truediv),
+    "floordiv": _arithmetic(operator.floordiv),
+    "mod": _arithmetic(operator.mod),
+    "pow": _arithmetic(_power),
 }
 _COMPARISONS = {
-    cst.Equal: operator.eq,
-    cst.NotEqual: operator.ne,
-    cst.LessThan: operator.lt,
-    cst.LessThanEqual: operator.le,
-    cst.GreaterThan: operator.gt,
-    cst.GreaterThanEqual: operator.ge,
-    cst.Is: operator.is_,
-    cst.IsNot: operator.is_not,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "is": operator.is_,
+    "is not": operator.is_not,
 }
 _FUNCTIONS: dict[str, Any] = {
     "abs": _numbers(abs),
@@ -302,16 +289,14 @@ _FUNCTIONS: dict[str, Any] = {
 }
 _METHODS: dict[str, Any] = {"append": _append, "add": _add}
 _EXPRESSIONS: dict[type, Any] = {
-    cst.Name: LoopExpressions._name,
-    cst.Integer: LoopExpressions._number,
-    cst.Float: LoopExpressions._number,
-    cst.SimpleString: LoopExpressions._number,
-    cst.Tuple: LoopExpressions._tuple,
-    cst.BinaryOperation: LoopExpressions._binary,
-    cst.UnaryOperation: LoopExpressions._unary,
-    cst.Comparison: LoopExpressions._comparison,
-    cst.BooleanOperation: LoopExpressions._boolean,
-    cst.IfExp: LoopExpressions._if_expression,
-    cst.Subscript: LoopExpressions._subscript,
-    cst.Call: LoopExpressions._call,
+    program.Name: LoopExpressions._name,
+    program.Constant: LoopExpressions._number,
+    program.Tuple: LoopExpressions._tuple,
+    program.BinOp: LoopExpressions._binary,
+    program.UnaryOp: LoopExpressions._unary,
+    program.Compare: LoopExpressions._comparison,
+    program.BoolOp: LoopExpressions._boolean,
+    program.IfExp: LoopExpressions._if_expression,
+    program.Subscript: LoopExpressions._subscript,
+    program.Call: LoopExpressions._call,
 }

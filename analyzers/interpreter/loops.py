@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-import libcst as cst
 
 from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.budget import MAXIMUM_WHILE
@@ -14,6 +13,7 @@ from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Raised, UnknownTail
+from analyzers.source import program
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MUTATORS = frozenset(("append", "extend", "insert", "add", "update", "setdefault", "appendleft", "remove", "pop"))
 
 
-def _for(machine: Machine, frame: Frame, node: cst.For) -> str | None:
+def _for(machine: Machine, frame: Frame, node: program.For) -> str | None:
     source = evaluate(machine, frame, node.iter)
     try:
         items = machine.iterate(source) if not isinstance(source, LazyIterator) else source.source
@@ -35,7 +35,7 @@ def _for(machine: Machine, frame: Frame, node: cst.For) -> str | None:
         return _unknown_loop(machine, frame, node, used.unknown)
 
 
-def _turns(machine: Machine, frame: Frame, node: cst.For, items: Any) -> str | None:
+def _turns(machine: Machine, frame: Frame, node: program.For, items: Any) -> str | None:
     for item in items:
         if isinstance(item, UnknownTail):
             return _unknown_loop(machine, frame, node, item)
@@ -48,7 +48,7 @@ def _turns(machine: Machine, frame: Frame, node: cst.For, items: Any) -> str | N
             return signal
         if signal == UNSURE:
             return _left_somewhere(machine, frame, node)
-    return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
+    return run_body(machine, frame, node.orelse)
 
 
 def _left_somewhere(machine: Machine, frame: Frame, node: Any) -> str | None:
@@ -56,9 +56,9 @@ def _left_somewhere(machine: Machine, frame: Frame, node: Any) -> str | None:
     reason = "it depends on when a loop is left"
     _unknown_loop(machine, frame, node, Unknown(reason))
     _blur(machine, frame, node)
-    if node.orelse is None:
+    if not node.orelse:
         return None
-    signal = fork(machine, frame, [lambda: run_body(machine, frame, node.orelse.body), lambda: None], reason)
+    signal = fork(machine, frame, [lambda: run_body(machine, frame, node.orelse), lambda: None], reason)
     return signal if signal == RETURN else None
 
 
@@ -66,7 +66,7 @@ def _unknown_loop(machine: Machine, frame: Frame, node: Any, reason: Unknown) ->
     """The body may run any number of times: once is followed, and whatever it changes becomes unknown."""
 
     def once() -> str | None:
-        if isinstance(node, cst.For):
+        if isinstance(node, program.For):
             assign(machine, frame, node.target, machine.unknown(reason.reason))
         try:
             signal = run_body(machine, frame, node.body)
@@ -101,13 +101,27 @@ def _raised_in_loop(machine: Machine, frame: Frame, node: Any, raised: Raised) -
 
 def changed_names(node: Any) -> list[str]:
     """The plain names that a suite assigns, whose items it sets, or lists it makes longer."""
-    names = [c for child in node.children for c in changed_names(child)]
-    target = node.target if isinstance(node, (cst.AssignTarget, cst.AugAssign)) else None
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in MUTATORS:
-        target = node.func.value
-    while isinstance(target, cst.Subscript):
+    names = [name for child in program.children(node) for name in changed_names(child)]
+    return [*names, *(target.id for target in map(_without_keys, _changed(node)) if isinstance(target, program.Name))]
+
+
+def _changed(node: Any) -> Sequence[Any]:
+    if isinstance(node, program.Call):
+        func = node.func
+        return (func.value,) if isinstance(func, program.Attribute) and func.attr in MUTATORS else ()
+    return _targets(node)
+
+
+def _targets(node: Any) -> Sequence[Any]:
+    if isinstance(node, program.Assign):
+        return node.targets
+    return (node.target,) if isinstance(node, program.AugAssign) else ()
+
+
+def _without_keys(target: Any) -> Any:
+    while isinstance(target, program.Subscript):
         target = target.value
-    return [*names, target.value] if isinstance(target, cst.Name) else names
+    return target
 
 
 def _blur(machine: Machine, frame: Frame, node: Any) -> None:
@@ -127,27 +141,26 @@ def _blur(machine: Machine, frame: Frame, node: Any) -> None:
 
 
 def _returns(node: Any) -> bool:
-    if isinstance(node, cst.Return):
+    if isinstance(node, program.Return):
         return True
-    return any(_returns(c) for c in node.children if not isinstance(c, (cst.FunctionDef, cst.ClassDef, cst.Lambda)))
+    inner = (program.FunctionDef, program.ClassDef, program.Lambda)
+    return any(_returns(child) for child in program.children(node) if not isinstance(child, inner))
 
 
 def bound_names(node: Any) -> list[str]:
     """The plain names assigned anywhere in a suite."""
-    names = [c for child in node.children for c in bound_names(child)]
-    if isinstance(node, (cst.AssignTarget, cst.AugAssign)) and isinstance(node.target, cst.Name):
-        names.append(node.target.value)
-    return names
+    names = [name for child in program.children(node) for name in bound_names(child)]
+    return [*names, *(target.id for target in _targets(node) if isinstance(target, program.Name))]
 
 
-def _while(machine: Machine, frame: Frame, node: cst.While) -> str | None:
+def _while(machine: Machine, frame: Frame, node: program.While) -> str | None:
     for _ in range(MAXIMUM_WHILE):
         machine.budget.spend()
         known = machine.truth(evaluate(machine, frame, node.test))
         if known is None:
             return _unknown_loop(machine, frame, node, Unknown("a condition that is not known"))
         if not known:
-            return run_body(machine, frame, node.orelse.body) if node.orelse is not None else None
+            return run_body(machine, frame, node.orelse)
         returns = len(frame.pending)
         signal = run_body(machine, frame, node.body)
         if signal == BREAK:
@@ -160,6 +173,6 @@ def _while(machine: Machine, frame: Frame, node: cst.While) -> str | None:
 
 
 HANDLED: dict[type, Any] = {
-    cst.For: _for,
-    cst.While: _while,
+    program.For: _for,
+    program.While: _while,
 }

@@ -2,7 +2,7 @@
 
 The work is spread over this package: ``attributes`` (looking up and assigning), ``calls``
 (calling anything), ``expressions`` and, below ``execution``,
-``statements``, ``assignment``, ``loops``, ``handlers`` (libcst nodes), ``joining`` (unknown
+``statements``, ``assignment``, ``loops``, ``handlers`` (statements by kind), ``joining`` (unknown
 conditions), ``modules`` (imports), ``builtins`` and ``library`` (what comes with Python).
 """
 

@@ -168,8 +168,8 @@ class Module:
         from analyzers.interpreter.execution import run
 
         self.executed.add(block.index)
-        tree = block.tree()
-        if tree is None:
+        statements = block.program
+        if statements is None:
             self._lose(machine, block, block.refusal or "the code does not parse")
             return
         frame = Frame(self, self.scope, block)
@@ -178,7 +178,7 @@ class Module:
         try:
             with outside(machine):
                 machine.journal.touch(self.scope.names)
-                for statement in tree.body:
+                for statement in statements:
                     run(machine, frame, statement)
         except Raised as raised:
             machine.recorder.escaped(raised)

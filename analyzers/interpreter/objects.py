@@ -45,9 +45,7 @@ def is_equal(machine: Machine, value: Instance, other: Any) -> bool:
 
 def is_less(machine: Machine, left: Any, right: Any) -> bool:
     """``left < right``; raises UnknownUsed where it is not known."""
-    import libcst as cst
-
-    return _known(machine, comparison.compare(machine, cst.LessThan, left, right))
+    return _known(machine, comparison.compare(machine, "lt", left, right))
 
 
 def hash_of(machine: Machine, value: Instance) -> int:

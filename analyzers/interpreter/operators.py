@@ -6,8 +6,6 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter import formatting, native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded, too_large
 from analyzers.interpreter.comparison import COMPARISONS, compare, contains
@@ -22,30 +20,28 @@ from analyzers.unknown import Unknown
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
-BINARY: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
-    cst.Add: ("add", operator.add),
-    cst.Subtract: ("sub", operator.sub),
-    cst.Multiply: ("mul", operator.mul),
-    cst.Divide: ("truediv", operator.truediv),
-    cst.FloorDivide: ("floordiv", operator.floordiv),
-    cst.Modulo: ("mod", operator.mod),
-    cst.Power: ("pow", operator.pow),
-    cst.MatrixMultiply: ("matmul", operator.matmul),
-    cst.BitAnd: ("and", operator.and_),
-    cst.BitOr: ("or", operator.or_),
-    cst.BitXor: ("xor", operator.xor),
-    cst.LeftShift: ("lshift", operator.lshift),
-    cst.RightShift: ("rshift", operator.rshift),
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "truediv": operator.truediv,
+    "floordiv": operator.floordiv,
+    "mod": operator.mod,
+    "pow": operator.pow,
+    "matmul": operator.matmul,
+    "and": operator.and_,
+    "or": operator.or_,
+    "xor": operator.xor,
+    "lshift": operator.lshift,
+    "rshift": operator.rshift,
 }
-AUGMENTED: dict[type, type] = {
-    getattr(cst, f"{kind.__name__}Assign"): kind for kind in BINARY if hasattr(cst, f"{kind.__name__}Assign")
-}
+"""Name of an operator, as its special method has it → what Python's own values do."""
 
 
-def binary(machine: Machine, kind: type, left: Any, right: Any, *, in_place: bool = False) -> Any:
+def binary(machine: Machine, name: str, left: Any, right: Any, *, in_place: bool = False) -> Any:
     """``left <op> right``."""
-    name, function = BINARY[kind]
-    if type(left) is int and type(right) is int and kind in SMALL:
+    function = BINARY[name]
+    if type(left) is int and type(right) is int and name in SMALL:
         return function(left, right)
     if isinstance(left, NativeValue) or isinstance(right, NativeValue):
         answer = native_values.binary(machine, name, left, right, in_place)
@@ -64,10 +60,10 @@ def binary(machine: Machine, kind: type, left: Any, right: Any, *, in_place: boo
     return _plain_binary(machine, name, function, left, right)
 
 
-SMALL = frozenset((cst.Add, cst.Subtract, cst.BitAnd, cst.BitOr, cst.BitXor))
+SMALL = frozenset(("add", "sub", "and", "or", "xor"))
 """What cannot fail on whole numbers nor make a much larger one."""
 
-SPECIAL: dict[str, type] = {f"__{name}__": kind for kind, (name, _) in (*BINARY.items(), *COMPARISONS.items())}
+SPECIAL: dict[str, str] = {f"__{name}__": name for name in (*BINARY, *COMPARISONS)}
 
 
 def special_method(machine: Machine, name: str, value: Any, *args: Any) -> Any:
@@ -149,8 +145,8 @@ def _instance_binary(machine: Machine, name: str, function: Any, left: Any, righ
     return _plain_binary(machine, name, function, left, right)
 
 
-def unary(machine: Machine, kind: type, value: Any) -> Any:
-    name = {cst.Minus: "neg", cst.Plus: "pos", cst.BitInvert: "invert"}[kind]
+def unary(machine: Machine, name: str, value: Any) -> Any:
+    """``-value``, ``+value``, ``~value``."""
     if isinstance(value, NativeValue):
         return call_special(machine, value, f"__{name}__")
     if isinstance(value, Unknown):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import comparison, operators
+from analyzers.interpreter import comparison
 from analyzers.interpreter.values import (
     MISSING,
     Instance,
@@ -22,7 +22,7 @@ def _extreme(machine: Machine, values: tuple, key: Any, default: Any, kind: str)
             raise ValueError(f"{kind}() of an empty sequence")
         return default
     best, best_key = items[0], _keyed(machine, items[0], key)
-    order = comparison.COMPARISONS[_LESS if kind == "min" else _GREATER]
+    order = "lt" if kind == "min" else "gt"
     for item in items[1:]:
         item_key = _keyed(machine, item, key)
         ahead = machine.truth(_compare(machine, order, item_key, best_key))
@@ -33,17 +33,11 @@ def _extreme(machine: Machine, values: tuple, key: Any, default: Any, kind: str)
     return best
 
 
-_LESS = operators.cst.LessThan
-
-
-_GREATER = operators.cst.GreaterThan
-
-
-def _compare(machine: Machine, order: Any, left: Any, right: Any) -> Any:
+def _compare(machine: Machine, order: str, left: Any, right: Any) -> Any:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return machine.unknown("a order of unknown values")
     try:
-        return comparison.ordered(machine, order[0], order[1], left, right)
+        return comparison.ordered(machine, order, comparison.COMPARISONS[order], left, right)
     except UnknownUsed as used:
         return used.unknown
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import libcst as cst
-
 from analyzers.interpreter.values import UnknownTail
+from analyzers.source import program
 from analyzers.tensors.errors import OperationError
 
 
@@ -18,19 +17,17 @@ class Parameters:
         "count", "default_nodes", "is_plain", "keyword_only", "keywords", "positional", "positional_only", "rest",
     )  # fmt: skip
 
-    def __init__(self, node: cst.Parameters) -> None:
-        self.positional = [p.name.value for p in (*node.posonly_params, *node.params)]
-        self.positional_only = len(node.posonly_params)
-        self.keyword_only = [p.name.value for p in node.kwonly_params]
-        star = node.star_arg
-        self.rest = star.name.value if isinstance(star, cst.Param) else None
-        self.keywords = node.star_kwarg.name.value if node.star_kwarg is not None else None
+    def __init__(self, node: program.Parameters) -> None:
+        self.positional = [p.name for p in (*node.positional_only, *node.positional)]
+        self.positional_only = len(node.positional_only)
+        self.keyword_only = [p.name for p in node.keyword_only]
+        self.rest = node.rest
+        self.keywords = node.keywords
         self.is_plain = self.rest is None and self.keywords is None and not self.keyword_only
         self.count = (
             len(self.positional) + len(self.keyword_only) + (self.rest is not None) + (self.keywords is not None)
         )
-        every = (*node.posonly_params, *node.params, *node.kwonly_params)
-        self.default_nodes = {p.name.value: p.default for p in every if p.default is not None}
+        self.default_nodes = {p.name: p.default for p in node.named if p.default is not None}
 
 
 def bind(

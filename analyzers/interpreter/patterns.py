@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter import comparison
 from analyzers.interpreter.instances import is_instance
 from analyzers.interpreter.values import MISSING, Class
+from analyzers.source import program
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-def match_case(machine: Machine, frame: Any, case: cst.MatchCase, subject: Any) -> bool | None:
+def match_case(machine: Machine, frame: Any, case: program.MatchCase, subject: Any) -> bool | None:
     from analyzers.interpreter.execution import evaluate
 
     fits = matches(machine, frame, case.pattern, subject)
@@ -24,17 +23,17 @@ def match_case(machine: Machine, frame: Any, case: cst.MatchCase, subject: Any) 
     return fits
 
 
-def is_irrefutable(case: cst.MatchCase) -> bool:
+def is_irrefutable(case: program.MatchCase) -> bool:
     """``case _:`` and ``case name:``."""
-    return case.guard is None and isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None
+    return case.guard is None and isinstance(case.pattern, program.MatchAs) and case.pattern.pattern is None
 
 
 def captured(pattern: Any) -> list[str]:
     """The names a pattern binds."""
-    names = [name for child in pattern.children for name in captured(child)]
-    name = getattr(pattern, "name", None) if isinstance(pattern, (cst.MatchAs, cst.MatchStar)) else None
-    rest = pattern.rest if isinstance(pattern, cst.MatchMapping) else None
-    return [*names, *(n.value for n in (name, rest) if n is not None)]
+    names = [name for child in program.children(pattern) for name in captured(child)]
+    name = pattern.name if isinstance(pattern, (program.MatchAs, program.MatchStar)) else None
+    rest = pattern.rest if isinstance(pattern, program.MatchMapping) else None
+    return [*names, *(bound for bound in (name, rest) if bound is not None)]
 
 
 def matches(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
@@ -49,22 +48,20 @@ def _value(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | N
 
 
 def _singleton(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
-    from analyzers.interpreter.execution import evaluate
-
-    return comparison.identical(subject, evaluate(machine, frame, pattern.value))
+    return comparison.identical(subject, pattern.value)
 
 
-def _as(machine: Machine, frame: Any, pattern: cst.MatchAs, subject: Any) -> bool | None:
+def _as(machine: Machine, frame: Any, pattern: program.MatchAs, subject: Any) -> bool | None:
     from analyzers.interpreter.assignment import assign_name
 
     fits = matches(machine, frame, pattern.pattern, subject) if pattern.pattern is not None else True
     if fits and pattern.name is not None:
-        assign_name(machine, frame, pattern.name.value, subject)
+        assign_name(machine, frame, pattern.name, subject)
     return fits
 
 
-def _or(machine: Machine, frame: Any, pattern: cst.MatchOr, subject: Any) -> bool | None:
-    results = [matches(machine, frame, part.pattern, subject) for part in pattern.patterns]
+def _or(machine: Machine, frame: Any, pattern: program.MatchOr, subject: Any) -> bool | None:
+    results = [matches(machine, frame, part, subject) for part in pattern.patterns]
     if True in results:
         return True
     return None if None in results else False
@@ -75,7 +72,7 @@ def _sequence(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool 
         return None
     if not isinstance(subject, (list, tuple)):
         return False
-    star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, cst.MatchStar)), None)
+    star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, program.MatchStar)), None)
     fixed = len(pattern.patterns) - (star is not None)
     if len(subject) < fixed or (star is None and len(subject) != fixed):
         return False
@@ -90,16 +87,16 @@ def _sequence_parts(
     results: list[bool | None] = []
     after = len(patterns) - (star or 0) - 1
     for index, part in enumerate(patterns):
-        if isinstance(part, cst.MatchStar):
+        if isinstance(part, program.MatchStar):
             if part.name is not None:
-                assign_name(machine, frame, part.name.value, subject[index : len(subject) - after])
+                assign_name(machine, frame, part.name, subject[index : len(subject) - after])
             continue
         position = index if star is None or index < star else len(subject) - (len(patterns) - index)
-        results.append(matches(machine, frame, part.value, subject[position]))
+        results.append(matches(machine, frame, part, subject[position]))
     return results
 
 
-def _mapping(machine: Machine, frame: Any, pattern: cst.MatchMapping, subject: Any) -> bool | None:
+def _mapping(machine: Machine, frame: Any, pattern: program.MatchMapping, subject: Any) -> bool | None:
     from analyzers.interpreter.assignment import assign_name
     from analyzers.interpreter.execution import evaluate
 
@@ -109,18 +106,18 @@ def _mapping(machine: Machine, frame: Any, pattern: cst.MatchMapping, subject: A
         return False
     keys: list[Any] = []
     results: list[bool | None] = []
-    for element in pattern.elements:
-        key = evaluate(machine, frame, element.key)
+    for node, inner in zip(pattern.keys, pattern.patterns):
+        key = evaluate(machine, frame, node)
         if key not in subject:
             return False
         keys.append(key)
-        results.append(matches(machine, frame, element.pattern, subject[key]))
+        results.append(matches(machine, frame, inner, subject[key]))
     if pattern.rest is not None:
-        assign_name(machine, frame, pattern.rest.value, {k: v for k, v in subject.items() if k not in keys})
+        assign_name(machine, frame, pattern.rest, {k: v for k, v in subject.items() if k not in keys})
     return _all(results)
 
 
-def _class(machine: Machine, frame: Any, pattern: cst.MatchClass, subject: Any) -> bool | None:
+def _class(machine: Machine, frame: Any, pattern: program.MatchClass, subject: Any) -> bool | None:
     from analyzers.interpreter.execution import evaluate
 
     wanted = evaluate(machine, frame, pattern.cls)
@@ -128,10 +125,10 @@ def _class(machine: Machine, frame: Any, pattern: cst.MatchClass, subject: Any) 
     if not fits:
         return fits
     names = _positional_names(wanted)
-    parts = [(names[i] if i < len(names) else "", e.value) for i, e in enumerate(pattern.patterns)]
-    parts += [(e.key.value, e.pattern) for e in pattern.kwds]
+    positional = len(pattern.patterns) - len(pattern.keywords)
+    names = [*(names[i] if i < len(names) else "" for i in range(positional)), *pattern.keywords]
     results: list[bool | None] = []
-    for name, part in parts:
+    for name, part in zip(names, pattern.patterns):
         value = machine.get_attribute(subject, name, default=MISSING) if name else subject
         results.append(False if value is MISSING else matches(machine, frame, part, value))
     return _all(results)
@@ -153,14 +150,13 @@ def _all(results: list[bool | None]) -> bool | None:
 
 
 PATTERNS: dict[type, Any] = {
-    cst.MatchValue: _value,
-    cst.MatchSingleton: _singleton,
-    cst.MatchAs: _as,
-    cst.MatchOr: _or,
-    cst.MatchList: _sequence,
-    cst.MatchTuple: _sequence,
-    cst.MatchMapping: _mapping,
-    cst.MatchClass: _class,
+    program.MatchValue: _value,
+    program.MatchSingleton: _singleton,
+    program.MatchAs: _as,
+    program.MatchOr: _or,
+    program.MatchSequence: _sequence,
+    program.MatchMapping: _mapping,
+    program.MatchClass: _class,
 }
 
 

@@ -44,7 +44,6 @@ class Function:
 
     __slots__ = (
         "attributes",
-        "body",
         "defaults",
         "is_generator",
         "memo",
@@ -57,11 +56,10 @@ class Function:
         "site",
     )
 
-    def __init__(self, name: str, node: Any, parameters: Any, body: Any, scope: Scope, site: Site) -> None:
+    def __init__(self, name: str, node: Any, parameters: Any, scope: Scope, site: Site) -> None:
         self.name = name
         self.node = node
         self.parameters = parameters
-        self.body = body
         self.scope = scope
         self.site = site
         self.defaults: dict[str, Any] = {}

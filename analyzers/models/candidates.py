@@ -71,8 +71,8 @@ def _may_be_model(kind: str, value: Any) -> bool:
 
 
 def _definition(context: FileContext, block: Block) -> Site | None:
-    tree = block.tree() if block.kind == "def" else None
-    return Site(block, tree.body[0], context.request.path) if tree is not None and tree.body else None
+    statements = block.program if block.kind == "def" else None
+    return Site(block, statements[0], context.request.path) if statements else None
 
 
 class CandidateRun:

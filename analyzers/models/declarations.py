@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-import libcst as cst
+from typing import Any, NamedTuple, TypeGuard
 
 from analyzers.interpreter.values import Function
+from analyzers.source import program
+from analyzers.source.quoted import expression_of
 
 ANY, REST = "_", "..."
 """A dim of any size, and any number of such dims."""
@@ -45,9 +45,9 @@ class Declarations(NamedTuple):
 def declarations_of(function: Function) -> Declarations | None:
     """None where the function declares no shape for its result."""
     node = function.node
-    if not isinstance(node, cst.FunctionDef) or node.returns is None:
+    if not isinstance(node, program.FunctionDef) or node.returns is None:
         return None
-    annotation = node.returns.annotation
+    annotation = node.returns
     items = _tuple_items(annotation)
     result = [_declared(item, function) for item in items or [annotation]]
     if not any(result):
@@ -55,23 +55,23 @@ def declarations_of(function: Function) -> Declarations | None:
     return Declarations(dict(_parameters(node, function)), result, items is not None)
 
 
-def _parameters(node: cst.FunctionDef, function: Function) -> Iterator[tuple[str, Declared]]:
-    for parameter in node.params.params:
-        declared = _declared(parameter.annotation.annotation, function) if parameter.annotation is not None else None
+def _parameters(node: program.FunctionDef, function: Function) -> Iterator[tuple[str, Declared]]:
+    for parameter in node.parameters.positional:
+        declared = _declared(parameter.annotation, function) if parameter.annotation is not None else None
         if declared is not None:
-            yield parameter.name.value, declared
+            yield parameter.name, declared
 
 
-def _tuple_items(annotation: cst.BaseExpression) -> list[cst.BaseExpression] | None:
+def _tuple_items(annotation: program.Expression) -> list[program.Expression] | None:
     """The items of ``tuple[A, B]``; None for anything else, a tuple of any length among it."""
-    if not isinstance(annotation, cst.Subscript) or _last_name(annotation.value) not in ("tuple", "Tuple"):
+    if not isinstance(annotation, program.Subscript) or _last_name(annotation.value) not in ("tuple", "Tuple"):
         return None
     items = list(_elements(annotation))
-    return None if any(isinstance(item, cst.Ellipsis) for item in items) else items
+    return None if any(isinstance(item, program.Constant) and item.value is ... for item in items) else items
 
 
-def _declared(annotation: cst.BaseExpression, function: Function) -> Declared | None:
-    meant = _quoted(annotation) if isinstance(annotation, cst.SimpleString) else annotation
+def _declared(annotation: program.Expression, function: Function) -> Declared | None:
+    meant = expression_of(annotation.value) if _is_text(annotation) else annotation
     shape = (
         _shape(_without_none(meant), "jaxtyping" in function.scope.module.source.text) if meant is not None else None
     )
@@ -79,31 +79,28 @@ def _declared(annotation: cst.BaseExpression, function: Function) -> Declared | 
     return Declared(dims, annotation) if dims is not None else None
 
 
-def _quoted(string: cst.SimpleString) -> cst.BaseExpression | None:
-    try:
-        return cst.parse_expression(str(string.evaluated_value))
-    except cst.ParserSyntaxError:
-        return None
+def _is_text(expression: program.Expression) -> TypeGuard[program.Constant]:
+    return isinstance(expression, program.Constant) and isinstance(expression.value, str)
 
 
-def _without_none(annotation: cst.BaseExpression) -> cst.BaseExpression:
+def _without_none(annotation: program.Expression) -> program.Expression:
     """``A`` in ``A | None`` and ``Optional[A]``."""
-    if isinstance(annotation, cst.Subscript) and _last_name(annotation.value) == "Optional":
+    if isinstance(annotation, program.Subscript) and _last_name(annotation.value) == "Optional":
         return next(_elements(annotation), annotation)
-    if isinstance(annotation, cst.BinaryOperation) and isinstance(annotation.operator, cst.BitOr):
+    if isinstance(annotation, program.BinOp) and annotation.operator == "or":
         sides = (annotation.left, annotation.right)
-        others = [side for side in sides if not (isinstance(side, cst.Name) and side.value == "None")]
+        others = [side for side in sides if not (isinstance(side, program.Constant) and side.value is None)]
         return others[0] if len(others) == 1 else annotation
     return annotation
 
 
-def _shape(annotation: cst.BaseExpression, knows_jaxtyping: bool) -> str | None:
+def _shape(annotation: program.Expression, knows_jaxtyping: bool) -> str | None:
     """The string that is a shape."""
-    if not isinstance(annotation, cst.Subscript):
+    if not isinstance(annotation, program.Subscript):
         return None
     items = list(_elements(annotation))
     last = items[-1] if len(items) == 2 else None
-    text = str(last.evaluated_value) if isinstance(last, cst.SimpleString) else None
+    text = last.value if last is not None and _is_text(last) else None
     name = _last_name(annotation.value)
     if text is None or (knows_jaxtyping and _JAXTYPING.fullmatch(name)):
         return text
@@ -112,14 +109,16 @@ def _shape(annotation: cst.BaseExpression, knows_jaxtyping: bool) -> str | None:
     return " ".join(words) if name == "Annotated" and speaks_of_a_shape else None
 
 
-def _elements(annotation: cst.Subscript) -> Iterator[cst.BaseExpression]:
-    return (e.slice.value for e in annotation.slice if isinstance(e.slice, cst.Index))
+def _elements(annotation: program.Subscript) -> Iterator[program.Expression]:
+    elements = annotation.key.elements if isinstance(annotation.key, program.Tuple) else (annotation.key,)
+    return (element for element in elements if not isinstance(element, program.Slice))
 
 
-def _last_name(expression: cst.BaseExpression) -> str:
+def _last_name(expression: program.Expression) -> str:
     """``Float`` of ``jaxtyping.Float``."""
-    named = expression.attr if isinstance(expression, cst.Attribute) else expression
-    return named.value if isinstance(named, cst.Name) else ""
+    if isinstance(expression, program.Attribute):
+        return expression.attr
+    return expression.id if isinstance(expression, program.Name) else ""
 
 
 def _dims(words: list[str]) -> tuple[int | str, ...] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.facts import ExpressionFact, FieldFact, InputFact, OutputFact, UnknownFact, ValueFact, batch_dim
 from analyzers.interpreter.evaluations import Evaluation
 from analyzers.models.results import parts_of
+from analyzers.source import program
 from analyzers.tensors.dims import symbols
 from analyzers.tensors.tensor import Tensor, is_shaped
 from analyzers.unknown import Unknown
@@ -126,12 +127,12 @@ class Expressions:
 
 def _measures(node: Any) -> bool:
     """``x.shape[0]``, ``x.size(0)``: no tensor, though it is not known because the tensor is not."""
-    if hasattr(node, "elements"):
-        return all(_measures(element.value) for element in node.elements)
-    while hasattr(node, "slice"):
+    if isinstance(node, (program.Tuple, program.List, program.Set)):
+        return all(map(_measures, node.elements))
+    while isinstance(node, (program.Subscript, program.Starred)):
         node = node.value
-    attribute = getattr(getattr(node, "func", node), "attr", None)
-    return attribute is not None and attribute.value in MEASURES
+    read = node.func if isinstance(node, program.Call) else node
+    return isinstance(read, program.Attribute) and read.attr in MEASURES
 
 
 def _batch_of(inputs: Sequence[InputFact]) -> Any:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter.framework import is_model_class
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised
+from analyzers.source.program import Constant, FunctionDef, Name
 from analyzers.tensors.dims import symbol
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -95,12 +94,11 @@ def _annotated(machine: Machine, module: Any, class_: Class, name: str) -> Class
     """The class that the parameter's annotation names."""
     initialiser = class_.find("__init__")
     node = initialiser.node if isinstance(initialiser, Function) else None
-    parameters = node.params if isinstance(node, cst.FunctionDef) else None
-    for parameter in (*parameters.params, *parameters.kwonly_params) if parameters is not None else ():
-        annotation = parameter.annotation.annotation if parameter.annotation is not None else None
-        if parameter.name.value == name and annotation is not None:
-            named = annotation.evaluated_value if isinstance(annotation, cst.SimpleString) else None
-            word = annotation.value if isinstance(annotation, cst.Name) else named
+    for parameter in node.parameters.named if isinstance(node, FunctionDef) else ():
+        annotation = parameter.annotation
+        if parameter.name == name and annotation is not None:
+            named = annotation.value if isinstance(annotation, Constant) else None
+            word = annotation.id if isinstance(annotation, Name) else named
             return _class_named(module, word) if isinstance(word, str) and word.isidentifier() else None
     return None
 

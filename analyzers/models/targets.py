@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import libcst as cst
-
 from analyzers.facts import ModelFact
 from analyzers.interpreter.budget import BudgetExceeded
 from analyzers.interpreter.execution import evaluate
@@ -19,6 +17,7 @@ from analyzers.models.model import model_fact
 from analyzers.models.runner import STEPS_PER_MODEL
 from analyzers.request import TargetError
 from analyzers.source.blocks import Block, split
+from analyzers.source.program import Expr, Expression
 from analyzers.unknown import Unknown, UnknownUsed
 
 
@@ -63,15 +62,13 @@ def _evaluated(context: FileContext, expression: str) -> tuple[Any, str | None]:
         machine.frames.pop()
 
 
-def _parsed(expression: str) -> tuple[cst.BaseExpression, Block]:
+def _parsed(expression: str) -> tuple[Expression, Block]:
     blocks = split(expression + "\n")
-    tree = blocks[0].tree() if len(blocks) == 1 and not blocks[0].broken else None
-    statement = tree.body[0] if tree is not None and tree.body else None
-    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
-    small = parts[0] if len(parts) == 1 else None
-    if not isinstance(small, cst.Expr) or (blocks[0].is_parsed and blocks[0].errors):
+    statements = blocks[0].program if len(blocks) == 1 and not blocks[0].broken else None
+    statement = statements[0] if statements is not None and len(statements) == 1 else None
+    if not isinstance(statement, Expr) or blocks[0].errors:
         raise TargetError(f"{expression!r} is not a Python expression")
-    return small.value, blocks[0]
+    return statement.value, blocks[0]
 
 
 def _names_in(context: FileContext) -> list[str]:

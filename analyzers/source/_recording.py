@@ -8,7 +8,9 @@ from __future__ import annotations
 from libcst import CSTNode
 from libcst._nodes.internal import CodegenState
 
-LINE = 1 << 24
+from analyzers.source.program import COLUMN_BITS
+
+LINE = 1 << COLUMN_BITS
 """A position is one integer, ``line * LINE + column``, both zero-based."""
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import libcst
 
     from analyzers.source.parsed import Parsed
+    from analyzers.source.program import Node, Span, Suite
     from analyzers.source.tree import TreeStore
 
 _STRONG = (
@@ -194,9 +195,25 @@ class Block:
         """Whether the tree is that of an earlier text, because the present one cannot be parsed."""
         return self.parsed.stale
 
-    def span(self, node: libcst.CSTNode) -> tuple[int, int, int, int]:
-        """Zero-based (line, column, end line, end column) in the file of a node of :meth:`tree`."""
-        line, column, end_line, end_column = self.parsed.span(node)
+    @property
+    def program(self) -> Suite | None:
+        """The statement as the interpreter runs it; None when refused or beyond repair."""
+        return self.parsed.program
+
+    def span(self, node: Node) -> Span:
+        """Zero-based (line, column, end line, end column) in the file of a node of :attr:`program`.
+
+        Raises:
+            KeyError: the node stands in no file.
+        """
+        return self._in_file(node.span)
+
+    def tree_span(self, node: libcst.CSTNode) -> Span:
+        """The same of a node of :meth:`tree`; KeyError when it is none of it."""
+        return self._in_file(self.parsed.span(node))
+
+    def _in_file(self, span: Span) -> Span:
+        line, column, end_line, end_column = span
         first = self.first_line
         if self.first_column:
             column += self.first_column if line == 0 else 0

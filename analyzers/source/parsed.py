@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzers.source.lexical import NEWLINE
+from analyzers.source.program import Suite, packed
 
 if TYPE_CHECKING:
     import libcst
@@ -22,7 +23,18 @@ _FORM_FEED = re.compile(r"\f")
 class Parsed:
     """What parsing one text gave: a tree or a reason, the errors, and where nodes are."""
 
-    __slots__ = ("_lengths", "_positions", "errors", "refusal", "repaired", "shifts", "stale", "text", "tree")
+    __slots__ = (
+        "_lengths",
+        "_positions",
+        "_program",
+        "errors",
+        "refusal",
+        "repaired",
+        "shifts",
+        "stale",
+        "text",
+        "tree",
+    )
 
     def __init__(
         self,
@@ -43,6 +55,23 @@ class Parsed:
         self.stale = False
         self._positions: Positions | None = None
         self._lengths: list[int] = []
+        self._program: Suite | None = None
+
+    @property
+    def program(self) -> Suite | None:
+        """What the text says, as the interpreter runs it; None where there is no tree."""
+        if self._program is None and self.tree is not None:
+            from analyzers.source.lowering import lowered
+
+            self._program = lowered(self.tree, self._at if self._is_repaired else self.positions.at)
+        return self._program
+
+    @property
+    def _is_repaired(self) -> bool:
+        return bool(self.shifts) or self.repaired is not self.text
+
+    def _at(self, node: libcst.CSTNode) -> int:
+        return packed(self.span(node)) if node in self.positions else packed((0, 0, 0, 0))
 
     @property
     def positions(self) -> Positions:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from analyzers.source.program import joined
+
 if TYPE_CHECKING:
     import libcst
 
 Span = tuple[int, int, int, int]
+_NOTHING = (0, 0)
 
 
 class Positions:
@@ -36,6 +39,10 @@ class Positions:
         """Line, column, end line and end column; KeyError when the node is not one of the tree's."""
         start, end = self._spans[node]
         return *divmod(start, self._line), *divmod(end, self._line)
+
+    def at(self, node: libcst.CSTNode) -> int:
+        """Both ends in one number (see ``program.packed``); of what is not written out, an empty place."""
+        return joined(*self._spans.get(node, _NOTHING))
 
     def __contains__(self, node: libcst.CSTNode) -> bool:
         return node in self._spans

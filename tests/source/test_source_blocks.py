@@ -233,7 +233,7 @@ def test_form_feeds_start_at_column_zero():
         ("def", 4, 1),
     ]
     function = blocks[2].tree().body[0]
-    assert blocks[2].span(function)[:2] == (4, 1)
+    assert blocks[2].tree_span(function)[:2] == (4, 1)
 
 
 def test_empty_and_blank_files():

@@ -95,15 +95,15 @@ def test_edit_keeps_the_trees_of_other_blocks():
         if block.text in trees and block.kind != "comment":
             assert block.tree() is trees[block.text]
     net = after.binders("Net")[0]
-    assert net.span(net.tree().body[0])[0] == 17
+    assert net.tree_span(net.tree().body[0])[0] == 17
 
 
 def test_equal_blocks_have_trees_of_their_own():
     module = SourceModule("m.py", "x = Net()\nx = Net()\n")
     first, second = module.blocks
     assert first.tree() is not second.tree()
-    assert first.span(first.tree().body[0])[0] == 0
-    assert second.span(second.tree().body[0])[0] == 1
+    assert first.tree_span(first.tree().body[0])[0] == 0
+    assert second.tree_span(second.tree().body[0])[0] == 1
 
 
 def test_undo_finds_the_old_tree():

@@ -88,7 +88,7 @@ def run():
         tree = block.tree()
         assert tree is not None or block.refusal or block.errors
         if tree is not None:
-            block.span(tree)
+            block.tree_span(tree)
         block.binds, block.identifiers
     elapsed = time.process_time() - started
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024

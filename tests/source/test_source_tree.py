@@ -74,7 +74,7 @@ def functions(module: SourceModule) -> dict[str, tuple[int, str]]:
         if parsed is None:
             continue
         for node in _functions(parsed):
-            found[node.name.value] = (block.span(node.name)[0], libcst.Module([node]).code.strip())
+            found[node.name.value] = (block.tree_span(node.name)[0], libcst.Module([node]).code.strip())
     return found
 
 
@@ -104,26 +104,26 @@ def test_positions_are_those_of_libcst(file, end):
         wanted = MetadataWrapper(parsed, unsafe_skip_copy=True).resolve(PositionProvider)
         for node, place in wanted.items():
             start, stop, first = place.start, place.end, block.first_line - 1
-            assert block.span(node) == (start.line + first, start.column, stop.line + first, stop.column)
+            assert block.tree_span(node) == (start.line + first, start.column, stop.line + first, stop.column)
 
 
 def test_positions_count_code_points():
     block = split("größe = '👍' + änderung\n")[0]
     name = block.tree().body[0].body[0].value.right
-    assert block.span(name) == (0, 14, 0, 22)
+    assert block.tree_span(name) == (0, 14, 0, 22)
 
 
 def test_position_of_a_foreign_node():
     block, other = split("x = 1\ny = 2\n")
     with pytest.raises(KeyError):
-        block.span(other.tree().body[0])
+        block.tree_span(other.tree().body[0])
 
 
 def test_a_deep_expression_has_positions_on_a_deep_stack():
     block = split("x = " + " + ".join(["a"] * 180) + "\n")[0]
 
     def descend(depth: int):
-        return block.span(block.tree().body[0]) if depth == 0 else descend(depth - 1)
+        return block.tree_span(block.tree().body[0]) if depth == 0 else descend(depth - 1)
 
     assert descend(600) == (0, 0, 0, 4 + 180 * 4 - 3)
 
@@ -183,7 +183,7 @@ def test_lines_of_a_repaired_block_are_true():
 def test_columns_of_a_moved_line_are_true():
     block = split("def f():\n    x = 1\n   y = 2\n")[0]
     statement = block.tree().body[0].body.body[1].body[0]
-    assert block.span(statement) == (2, 3, 2, 8)
+    assert block.tree_span(statement) == (2, 3, 2, 8)
 
 
 def _edited(seed: int) -> tuple[str, int, int]:
@@ -246,7 +246,7 @@ def test_no_edit_makes_parsing_fail(start, length, typed):
         if parsed is None:
             assert block.errors
         else:
-            assert block.span(parsed.body[0] if parsed.body else parsed)
+            assert block.tree_span(parsed.body[0] if parsed.body else parsed)
 
 
 @pytest.mark.parametrize(

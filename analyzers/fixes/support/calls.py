@@ -23,7 +23,7 @@ class Call:
         return all(not argument.star for argument in self.node.args)
 
     def place(self, node: cst.CSTNode) -> Place:
-        return Place(self.path, *self.block.span(node))
+        return Place(self.path, *self.block.tree_span(node))
 
     @property
     def leading(self) -> list[cst.Arg]:
@@ -81,7 +81,7 @@ def call_at(module: SourceModule, place: Place) -> Call | None:
         return None
     block, nodes = found
     span = (place.line, place.column, place.end_line, place.end_column)
-    exact = [node for node in nodes if block.span(node) == span]
+    exact = [node for node in nodes if block.tree_span(node) == span]
     return Call(module.path, block, exact[0]) if exact else None
 
 
@@ -108,7 +108,7 @@ class _Finder(cst.CSTVisitor):
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         try:
-            line, column, end_line, end_column = self._block.span(node)
+            line, column, end_line, end_column = self._block.tree_span(node)
         except KeyError:
             return True
         inside = self._first <= (line, column) and (end_line, end_column) <= self._last

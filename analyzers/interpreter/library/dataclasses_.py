@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter import comparison
 from analyzers.interpreter.classes import NamedTuple, field_values
 from analyzers.interpreter.exceptions import builtin_exception
@@ -83,7 +81,7 @@ def _generated(options: dict[str, Any]) -> dict[str, Any]:
     if options.get("eq") is not False:
         methods["__eq__"] = _eq
     if options.get("order") is True:
-        methods.update({f"__{name}__": _ordering(kind) for name, kind in ORDERINGS.items()})
+        methods.update({f"__{name}__": _ordering(name) for name in ORDERINGS})
     if options.get("frozen") is True:
         methods.update(__setattr__=_refuse, __delattr__=_refuse)
     if options.get("frozen") is True or options.get("unsafe_hash") is True:
@@ -91,7 +89,7 @@ def _generated(options: dict[str, Any]) -> dict[str, Any]:
     return methods
 
 
-ORDERINGS = {"lt": cst.LessThan, "le": cst.LessThanEqual, "gt": cst.GreaterThan, "ge": cst.GreaterThanEqual}
+ORDERINGS = ("lt", "le", "gt", "ge")
 
 
 def fields_of(value: Any) -> dict[str, Any]:

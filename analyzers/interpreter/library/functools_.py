@@ -136,10 +136,10 @@ class Dispatcher:
 def _first_annotation(machine: Machine, function: Function) -> Any:
     from analyzers.interpreter.execution import evaluate
 
-    params = function.node.params.params
+    params = function.node.parameters.positional
     if not params or params[0].annotation is None:
         return machine.unknown("a function that is registered for no class")
-    return evaluate(machine, machine.frames[-1], params[0].annotation.annotation)
+    return evaluate(machine, machine.frames[-1], params[0].annotation)
 
 
 def _single_dispatch(func: Any) -> Dispatcher:

@@ -65,7 +65,7 @@ def _accumulate(iterable: Any, func: Any = None, *, initial: Any = MISSING, mach
     def step(total: Any, item: Any) -> Any:
         if func is not None:
             return machine.call(func, (total, item))
-        return operators.binary(machine, operators.cst.Add, total, item)
+        return operators.binary(machine, "add", total, item)
 
     def totals() -> Iterator[Any]:
         items = list(machine.iterate(iterable))

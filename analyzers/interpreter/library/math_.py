@@ -41,7 +41,7 @@ def _prod(iterable: Any, *, start: Any = 1, machine: Machine) -> Any:
 
     total = start
     for item in machine.iterate(iterable):
-        total = operators.binary(machine, operators.cst.Multiply, total, item)
+        total = operators.binary(machine, "mul", total, item)
     return total
 
 

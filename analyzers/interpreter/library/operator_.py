@@ -5,8 +5,6 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from analyzers.interpreter import comparison, operators, subscripts
 from analyzers.interpreter.builtins import BUILTINS
 
@@ -14,34 +12,34 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-def _binary(kind: type) -> Any:
+def _binary(name: str) -> Any:
     def apply(a: Any, b: Any, *, machine: Machine) -> Any:
-        return operators.binary(machine, kind, a, b)
+        return operators.binary(machine, name, a, b)
 
     return apply
 
 
-def _comparison(kind: type) -> Any:
+def _comparison(name: str) -> Any:
     def apply(a: Any, b: Any, *, machine: Machine) -> Any:
-        return comparison.compare(machine, kind, a, b)
+        return comparison.compare(machine, name, a, b)
 
     return apply
 
 
-def _unary(kind: type) -> Any:
+def _unary(name: str) -> Any:
     def apply(a: Any, *, machine: Machine) -> Any:
-        return operators.unary(machine, kind, a)
+        return operators.unary(machine, name, a)
 
     return apply
 
 
-def _in_place(kind: type) -> Any:
+def _in_place(name: str) -> Any:
     def apply(a: Any, b: Any, *, machine: Machine) -> Any:
-        if isinstance(a, list) and kind is cst.Add:
+        if isinstance(a, list) and name == "add":
             machine.journal.touch(a)
             a.extend(machine.iterate(b))
             return a
-        return operators.binary(machine, kind, a, b, in_place=True)
+        return operators.binary(machine, name, a, b, in_place=True)
 
     return apply
 
@@ -113,17 +111,17 @@ def _methodcaller(name: Any, *args: Any, **kwargs: Any) -> Any:
 
 MODULES: dict[str, dict[str, Any]] = {
     "operator": {
-        **{f"i{name}": _in_place(kind) for kind, (name, _) in operators.BINARY.items()},
-        "add": _binary(cst.Add), "sub": _binary(cst.Subtract), "mul": _binary(cst.Multiply),
-        "truediv": _binary(cst.Divide), "floordiv": _binary(cst.FloorDivide), "mod": _binary(cst.Modulo),
-        "pow": _binary(cst.Power), "matmul": _binary(cst.MatrixMultiply), "and_": _binary(cst.BitAnd),
-        "or_": _binary(cst.BitOr), "eq": _comparison(cst.Equal), "ne": _comparison(cst.NotEqual),
-        "lt": _comparison(cst.LessThan), "le": _comparison(cst.LessThanEqual),
-        "gt": _comparison(cst.GreaterThan), "ge": _comparison(cst.GreaterThanEqual), "neg": _unary(cst.Minus),
-        "pos": _unary(cst.Plus), "invert": _unary(cst.BitInvert), "inv": _unary(cst.BitInvert), "abs": _abs,
-        "xor": _binary(cst.BitXor), "lshift": _binary(cst.LeftShift), "rshift": _binary(cst.RightShift),
-        "concat": _binary(cst.Add), "truth": _truth, "not_": _not, "is_": _comparison(cst.Is),
-        "is_not": _comparison(cst.IsNot), "contains": _contains, "setitem": _setitem, "delitem": _delitem,
+        **{f"i{name}": _in_place(name) for name in operators.BINARY},
+        "add": _binary("add"), "sub": _binary("sub"), "mul": _binary("mul"),
+        "truediv": _binary("truediv"), "floordiv": _binary("floordiv"), "mod": _binary("mod"),
+        "pow": _binary("pow"), "matmul": _binary("matmul"), "and_": _binary("and"),
+        "or_": _binary("or"), "eq": _comparison("eq"), "ne": _comparison("ne"),
+        "lt": _comparison("lt"), "le": _comparison("le"),
+        "gt": _comparison("gt"), "ge": _comparison("ge"), "neg": _unary("neg"),
+        "pos": _unary("pos"), "invert": _unary("invert"), "inv": _unary("invert"), "abs": _abs,
+        "xor": _binary("xor"), "lshift": _binary("lshift"), "rshift": _binary("rshift"),
+        "concat": _binary("add"), "truth": _truth, "not_": _not, "is_": _comparison("is"),
+        "is_not": _comparison("is not"), "contains": _contains, "setitem": _setitem, "delitem": _delitem,
         "index": _index, "countOf": _count,
         "getitem": _getitem, "itemgetter": _itemgetter, "attrgetter": _attrgetter, "methodcaller": _methodcaller,
     },

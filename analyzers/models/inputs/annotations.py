@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-import libcst as cst
-
 from analyzers.interpreter.values import Function
+from analyzers.source import program
 
 Shape = tuple[int | str, ...]
 _QUOTED = re.compile(r"""\[.*(["'])(.+?)\1\s*\]\s*$""")
@@ -20,29 +19,28 @@ _DOCUMENTED = (
 def annotated_shapes(forward: Function) -> list[tuple[str, Shape]]:
     """(parameter, shape) for every parameter of ``forward`` whose shape its annotation or docstring gives."""
     node = forward.node
-    if not isinstance(node, cst.FunctionDef):
+    if not isinstance(node, program.FunctionDef):
         return []
-    documentation = node.get_docstring() or ""
+    documentation = node.docstring or ""
     found = []
-    for parameter in node.params.params[1:]:
-        shape = _annotation(parameter) or _documented(parameter.name.value, documentation)
+    for parameter in node.parameters.positional[1:]:
+        shape = _annotation(parameter.annotation) or _documented(parameter.name, documentation)
         if shape is not None:
-            found.append((parameter.name.value, shape))
+            found.append((parameter.name, shape))
     return found
 
 
-def _annotation(parameter: cst.Param) -> Shape | None:
+def _annotation(annotation: program.Expression | None) -> Shape | None:
     """The string in ``Float[Tensor, "b 3 224 224"]`` or ``Annotated[Tensor, "N 3 H W"]``."""
-    annotation = parameter.annotation.annotation if parameter.annotation is not None else None
-    if isinstance(annotation, cst.SimpleString):
-        quoted = _QUOTED.search(str(annotation.evaluated_value))
+    if isinstance(annotation, program.Constant) and isinstance(annotation.value, str):
+        quoted = _QUOTED.search(annotation.value)
         return _parsed(quoted[2].replace(",", " ").split()) if quoted is not None else None
-    if not isinstance(annotation, cst.Subscript):
+    if not isinstance(annotation, program.Subscript):
         return None
-    for element in reversed(annotation.slice):
-        value = element.slice.value if isinstance(element.slice, cst.Index) else None
-        if isinstance(value, cst.SimpleString):
-            return _parsed(str(value.evaluated_value).replace(",", " ").split())
+    key = annotation.key
+    for element in reversed(key.elements if isinstance(key, program.Tuple) else (key,)):
+        if isinstance(element, program.Constant) and isinstance(element.value, str):
+            return _parsed(element.value.replace(",", " ").split())
     return None
 
 
