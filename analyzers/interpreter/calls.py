@@ -217,7 +217,10 @@ def call_native(machine: Machine, native: Any, args: list[Any], kwargs: dict[str
     except OperationError as error:
         receiver = bool(args) and type(args[0]) is Instance
         called = None if receiver else Invocation(native, machine.site(), tuple(args), kwargs)
-        return machine.problem(error, subject_of(native, args), called=called)
+        declared = machine.problem(error, subject_of(native, args), called=called)
+        if isinstance(declared, Tensor):
+            machine.recorder.count(declared)
+        return declared
 
 
 def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: list[Any], kwargs: dict[str, Any]) -> Any:

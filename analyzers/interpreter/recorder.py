@@ -249,11 +249,11 @@ class Recorder:
             return
         for value in result:
             if isinstance(value, Tensor) and not _is_free(value):
-                self._count(value)
+                self.count(value)
 
     def _observe_tensor(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Tensor) -> None:
         if not _is_free(result):
-            self._count(result)
+            self.count(result)
         if (args and type(args[0]) is Instance) or id(result) in self.makers:
             return
         operands = tensors_in(args, kwargs)
@@ -301,7 +301,8 @@ class Recorder:
         detail = Field.misalignment(fields) if len(ranks) == 1 else None
         self.merges.append(Merge(operation, self.machine.site(), detail))
 
-    def _count(self, value: Tensor) -> None:
+    def count(self, value: Tensor) -> None:
+        """What it took to make a tensor is spent by what is being called, once."""
         cost, value.cost = value.cost, 0
         self.add_cost(cost)
 

@@ -21,11 +21,9 @@ MEASURES = frozenset("shape size dim ndim ndimension numel dtype device item tol
 """What is asked of a tensor and is no tensor."""
 
 
-def expressions(
-    extraction: Extraction, evaluations: Sequence[Evaluation], inputs: Sequence[InputFact]
-) -> list[ExpressionFact]:
+def expressions(extraction: Extraction, evaluations: Sequence[Evaluation], batch: Any) -> list[ExpressionFact]:
     """Each expression once, with its different values in order; a whole statement's are only those of the whole."""
-    return Expressions(extraction, evaluations, _batch_of(inputs)).facts()
+    return Expressions(extraction, evaluations, batch).facts()
 
 
 class Expressions:
@@ -135,7 +133,7 @@ def _measures(node: Any) -> bool:
     return isinstance(read, program.Attribute) and read.attr in MEASURES
 
 
-def _batch_of(inputs: Sequence[InputFact]) -> Any:
+def batch_of(inputs: Sequence[InputFact]) -> Any:
     """The size of the batch that goes into a model; None where nothing of a batch does."""
     given = next((item for item in inputs if item.shape), None)
     dim = batch_dim(given.axes) if given is not None else None

@@ -27,7 +27,7 @@ from analyzers.interpreter.framework import (
 from analyzers.interpreter.recorder import Record, RecordedError
 from analyzers.interpreter.values import Instance, Site
 from analyzers.models.axes import SpokenAxes
-from analyzers.models.expressions import expressions
+from analyzers.models.expressions import batch_of, expressions
 from analyzers.models.layers import LayerRows
 from analyzers.models.results import first_tensor, known_outputs, per_item, unknowns_in
 from analyzers.models.source_calls import source_calls
@@ -289,14 +289,15 @@ def merges_of(machine: Machine) -> list[MergeFact]:
 def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     """Everything a forward pass tells, written into ``fact``."""
     extraction = Extraction(machine, root, machine.recorder.records)
-    rows = LayerRows(extraction)
+    fact.inputs = [replace(i, axes=extraction.axes.names_of_input(i.name, i.shape)) for i in fact.inputs]
+    batch = batch_of(fact.inputs)
+    rows = LayerRows(extraction, batch)
     fact.layers, fact.stages = rows.layers, rows.stages
     fact.modules = extraction.modules()
     fact.parameters, fact.trainable_parameters = extraction.totals()
-    fact.macs = per_item(machine.recorder.total_cost)
-    fact.inputs = [replace(i, axes=extraction.axes.names_of_input(i.name, i.shape)) for i in fact.inputs]
+    fact.macs = per_item(machine.recorder.total_cost, batch)
     fact.outputs = known_outputs(result)
-    fact.expressions = expressions(extraction, machine.recorder.evaluations.seen, fact.inputs)
+    fact.expressions = expressions(extraction, machine.recorder.evaluations.seen, batch)
     fact.merges = merges_of(machine)
     recorder = machine.recorder
     fact.problems = extraction.problems(recorder.recorded_errors + recorder.remarks) + extraction.unregistered()

@@ -22,8 +22,9 @@ PLAIN_NAMES = {"iadd": "add", "radd": "add", "isub": "sub", "rsub": "sub", "imul
 class LayerRows:
     """Turns records of calls into layers, in order of first call."""
 
-    def __init__(self, extraction: Extraction) -> None:
+    def __init__(self, extraction: Extraction, batch: Any) -> None:
         self.extraction = extraction
+        self.batch = batch
         self._layers: dict[int, LayerFact] = {}
         self._stages: dict[int, LayerFact] = {}
         for order, record in enumerate(extraction.records):
@@ -51,7 +52,7 @@ class LayerRows:
         row = rows.get(id(instance))
         if row is None:
             row = rows[id(instance)] = self._layer(record, instance)
-        row.per_call.append(self._call(order, record, per_item(record.cost)))
+        row.per_call.append(self._call(order, record, per_item(record.cost, self.batch)))
 
     def _layer(self, record: Record, instance: Instance) -> LayerFact:
         extraction = self.extraction

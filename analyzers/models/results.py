@@ -66,8 +66,8 @@ def unknowns_in(value: Any, depth: int = 0) -> list[Unknown]:
     return []
 
 
-def per_item(cost: Any) -> Any:
-    """The cost for one item of the batch where the batch size is the symbol N."""
+def per_item(cost: Any, batch: Any) -> Any:
+    """The cost for one item of a ``batch`` of known size, or of the symbol N."""
     if isinstance(cost, int):
-        return cost
+        return cost // batch if isinstance(batch, int) and batch > 0 and cost % batch == 0 else cost
     return substitute(cost, {s: 1 for s in symbols(cost) if s.name == "N"})

@@ -69,6 +69,20 @@ def test_costs_are_those_of_the_call_and_their_sum(tmp_path: Path) -> None:
     assert calls_of(model, "conv") == [(13, (1, 4, 16, 16), 3), (13, (1, 4, 8, 8), 7), (13, (1, 4, 4, 4), 15)]
 
 
+def test_costs_are_those_of_one_item_of_the_batch(tmp_path: Path) -> None:
+    one, eight = [model_of(tmp_path, IMAGES, "Classifier()", inputs=(f"{n}x3x32x32",)) for n in (1, 8)]
+    assert layer_of(eight, "conv1").macs == 28 * 28 * 6 * 3 * 5 * 5
+    assert [layer.macs for layer in eight.layers] == [layer.macs for layer in one.layers]
+    assert (eight.macs, [stage.macs for stage in eight.stages]) == (one.macs, [stage.macs for stage in one.stages])
+
+
+def test_a_layer_that_does_not_fit_costs_what_it_declares(tmp_path: Path) -> None:
+    model = model_of(tmp_path, IMAGES.replace("16 * 5 * 5", "3200"), "Classifier()", inputs=("1x3x32x32",))
+    assert [problem.rule for problem in model.problems] == ["feature-size-mismatch"]
+    assert layer_of(model, "fc1").macs == 3200 * 120
+    assert model.macs == sum(layer.macs for layer in model.layers if not layer.functional)
+
+
 def test_each_call_has_its_own_producers(tmp_path: Path) -> None:
     source = HEADER + (
         "class Net(nn.Module):\n"

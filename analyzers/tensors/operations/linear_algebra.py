@@ -39,7 +39,7 @@ def _linear_result(input: Tensor, weight: Tensor) -> Tensor:
     if weight.field is not Field.EMPTY:
         turned = weight.field.permute((1, 0)).mix((0,))
         field = merged_field([Tensor(shape, field), Tensor(weight.shape[::-1], turned)], len(shape))
-    cost, axes = product(input.shape) * weight.shape[0], axis_names.last(input.axes, len(shape))
+    cost, axes = product(shape) * weight.shape[1], axis_names.last(input.axes, len(shape))
     return Tensor(shape, field, input.dtype, cost=cost, axes=axes)
 
 

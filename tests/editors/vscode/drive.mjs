@@ -320,13 +320,6 @@ class Window {
     return get();
   }
 
-  async scrollHover(pixels) {
-    const { box } = await this.hover();
-    await this.page.mouse.move(box.x + 30, box.y + box.height - 20, { steps: 4 });
-    await this.page.mouse.wheel(0, pixels);
-    await sleep(500);
-  }
-
   async actions(line, column) {
     await this.goTo(line, column);
     return until('code actions', async () => {

@@ -248,12 +248,11 @@ const scenarios = {
     await picture('hints', clip(740));
     await window.close();
 
-    await start({ file: 'net.py', settings: calm, size: [1100, 860] });
+    await start({ file: 'net.py', settings: calm, size: [1100, 2200] }); // a hover is at most a quarter as high as its editor
     await window.command('View: Toggle Primary Side Bar Visibility');
     await until('a squiggle', async () => (await window.squiggles()).includes('error'));
-    await window.hoverAt(19, 48);
-    await window.scrollHover(85);
-    await picture('hover', clip(500));
+    await window.hoverAt(19, 39);
+    await picture('hover', clip(800));
     await window.mouseAway();
     await window.actions(20, 36);
     await picture('fix', clip(560));
