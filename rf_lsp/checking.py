@@ -16,6 +16,7 @@ from rf_lsp.cells import Cells
 from rf_lsp.engine import Engine, ProjectSettings
 from rf_lsp.errors import UsageError
 from rf_lsp.output.text import line_text
+from rf_lsp.programs import Programs
 from rf_lsp.relevance import Relevance
 from rf_lsp.results import FileResult
 from rf_lsp.shapes import NamedShape
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from analyzers.request import Request
 
+SECONDS_BETWEEN = 5.0
+"""How often a worker writes what its sources were lowered to."""
 FEW = 8
 """Up to so many files one process is faster than several."""
 
@@ -38,6 +41,8 @@ class CheckTask:
     inputs: tuple[NamedShape, ...] = ()
     fixes: bool = False
     """Whether findings come with the fixes that hold."""
+    keeps_programs: bool = False
+    """Whether what sources were lowered to is kept for the next process."""
 
     @cached_property
     def key(self) -> str:
@@ -50,7 +55,13 @@ class Checker:
 
     def __init__(self, task: CheckTask) -> None:
         self._task = task
-        self._engine = Engine(task.project)
+        self.programs = Programs() if task.keeps_programs else None
+        self._engine = Engine(task.project, programs=self.programs)
+
+    def save(self, *, every: float = 0.0) -> None:
+        """Keep what sources were lowered to for the next process."""
+        if self.programs is not None:
+            self.programs.save(every=every)
 
     def check(self, path: str, text: str | None = None) -> FileResult:
         """One file, or the unsaved ``text`` that stands for it. Never raises: see ``error`` and ``crash``."""
@@ -169,8 +180,10 @@ def _relevant(task: CheckTask, paths: Sequence[str]) -> list[str]:
 
 def _analysed(task: CheckTask, paths: Sequence[str], jobs: int) -> Iterator[FileResult]:
     if jobs <= 1 or len(paths) <= FEW:
-        checker = Checker(task) if paths else None
-        yield from (checker.check(path) for path in paths if checker)
+        if paths:
+            checker = Checker(task)
+            yield from map(checker.check, paths)
+            checker.save()
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
@@ -193,13 +206,17 @@ _worker: list[Checker] = []
 def _start_worker(task: CheckTask) -> None:
     """In a worker process: Ctrl+C is the parent's business."""
     import signal
+    from multiprocessing.util import Finalize
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _worker[:] = [Checker(task)]
+    Finalize(None, _worker[0].save, exitpriority=0)
 
 
 def _check_in_worker(path: str) -> FileResult:
-    return _worker[0].check(path)
+    result = _worker[0].check(path)
+    _worker[0].save(every=SECONDS_BETWEEN)
+    return result
 
 
 def crash_finding(result: FileResult) -> Finding:

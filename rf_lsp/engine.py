@@ -20,6 +20,7 @@ from rf_lsp.syntax import broken_blocks
 if TYPE_CHECKING:
     from analyzers.analysis import Analyzer
     from analyzers.request import Request, TargetError, WorkspaceOptions
+    from rf_lsp.programs import Programs
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,15 @@ def _glob(settings: Settings, pattern: str) -> str:
 class Engine:
     """Analyses the files of one project; source is read and parsed once."""
 
-    def __init__(self, project: ProjectSettings, sources: Sources | None = None) -> None:
+    def __init__(
+        self, project: ProjectSettings, sources: Sources | None = None, programs: Programs | None = None
+    ) -> None:
+        """``programs`` are what is kept of sources from one process to the next."""
         self.project = project
         self.sources = sources or Sources()
+        if programs is not None:
+            programs.add_workspace(project.root)
+            self.sources.programs_of = programs.of
         self.analyzer = _analyzer(self.sources, project)
 
     def request(self, target: str) -> Request:

@@ -71,7 +71,9 @@ def _tuple_items(annotation: program.Expression) -> list[program.Expression] | N
 
 
 def _declared(annotation: program.Expression, function: Function) -> Declared | None:
-    meant = expression_of(annotation.value) if _is_text(annotation) else annotation
+    meant = annotation
+    if _is_text(annotation):
+        meant = expression_of(annotation.value) if "[" in annotation.value else None
     shape = (
         _shape(_without_none(meant), "jaxtyping" in function.scope.module.source.text) if meant is not None else None
     )

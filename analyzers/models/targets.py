@@ -18,6 +18,7 @@ from analyzers.models.runner import STEPS_PER_MODEL
 from analyzers.request import TargetError
 from analyzers.source.blocks import Block, split
 from analyzers.source.program import Expr, Expression
+from analyzers.source.tree import TreeStore
 from analyzers.unknown import Unknown, UnknownUsed
 
 
@@ -39,7 +40,7 @@ def model_of_expression(context: FileContext, expression: str) -> ModelFact:
 def _evaluated(context: FileContext, expression: str) -> tuple[Any, str | None]:
     """(value, why there is none that can be run)."""
     machine = context.machine
-    node, block = _parsed(expression)
+    node, block = _parsed(expression, context.module.source.store)
     value: Any = None
     machine.budget.left = STEPS_PER_MODEL
     frame = Frame(context.module, context.module.scope, block)
@@ -62,11 +63,13 @@ def _evaluated(context: FileContext, expression: str) -> tuple[Any, str | None]:
         machine.frames.pop()
 
 
-def _parsed(expression: str) -> tuple[Expression, Block]:
+def _parsed(expression: str, store: TreeStore) -> tuple[Expression, Block]:
+    """Kept with the programs of the file, so that asking again needs no parser."""
     blocks = split(expression + "\n")
+    blocks[0].store = store
     statements = blocks[0].program if len(blocks) == 1 and not blocks[0].broken else None
     statement = statements[0] if statements is not None and len(statements) == 1 else None
-    if not isinstance(statement, Expr) or blocks[0].errors:
+    if not isinstance(statement, Expr) or (blocks[0].is_parsed and blocks[0].errors):
         raise TargetError(f"{expression!r} is not a Python expression")
     return statement.value, blocks[0]
 

@@ -89,6 +89,7 @@ class Block:
         "_bound",
         "_identifiers",
         "_parsed",
+        "_program",
         "broken",
         "depth",
         "first_column",
@@ -117,6 +118,7 @@ class Block:
         self._bound: names.Bound | None = None
         self._identifiers: frozenset[str] | None = None
         self._parsed: Parsed | None = None
+        self._program: Suite | None = None
 
     def __repr__(self) -> str:
         return f"<Block {self.index} {self.kind} line {self.first_line + 1} {self.text[:40]!r}>"
@@ -173,8 +175,8 @@ class Block:
     def resemble(self, other: Block) -> None:
         """Take over what is known of another block with the same text."""
         self._bound, self._identifiers = other._bound, other._identifiers
-        if other._parsed is not None and not other._parsed.stale:
-            self._parsed = other._parsed
+        if other._parsed is None or not other._parsed.stale:
+            self._parsed, self._program = other._parsed, other._program
 
     def tree(self) -> libcst.Module | None:
         """The syntax tree, repaired where the text is broken; None when refused or beyond repair."""
@@ -198,7 +200,11 @@ class Block:
     @property
     def program(self) -> Suite | None:
         """The statement as the interpreter runs it; None when refused or beyond repair."""
-        return self.parsed.program
+        if self._program is None:
+            from analyzers.source import tree
+
+            self._program = tree.program_of(self)
+        return self._program
 
     def span(self, node: Node) -> Span:
         """Zero-based (line, column, end line, end column) in the file of a node of :attr:`program`.

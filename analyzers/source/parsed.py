@@ -27,13 +27,14 @@ class Parsed:
         "_lengths",
         "_positions",
         "_program",
+        "_tree",
         "errors",
+        "has_tree",
         "refusal",
         "repaired",
         "shifts",
         "stale",
         "text",
-        "tree",
     )
 
     def __init__(
@@ -47,7 +48,8 @@ class Parsed:
         repaired: str | None = None,
     ) -> None:
         self.text = text
-        self.tree = tree
+        self._tree = tree
+        self.has_tree = tree is not None
         self.errors = errors
         self.refusal = refusal
         self.shifts = shifts or {}
@@ -58,17 +60,29 @@ class Parsed:
         self._program: Suite | None = None
 
     @property
-    def program(self) -> Suite | None:
-        """What the text says, as the interpreter runs it; None where there is no tree."""
-        if self._program is None and self.tree is not None:
-            from analyzers.source.lowering import lowered
-
-            self._program = lowered(self.tree, self._at if self._is_repaired else self.positions.at)
-        return self._program
+    def tree(self) -> libcst.Module | None:
+        """libcst's tree; of a text that parses it is made anew where it was let go."""
+        if self._tree is None and self.has_tree:
+            self._tree, _ = attempt(self.text)
+        return self._tree
 
     @property
-    def _is_repaired(self) -> bool:
-        return bool(self.shifts) or self.repaired is not self.text
+    def is_clean(self) -> bool:
+        """Whether the tree is that of the text as it is."""
+        return self.has_tree and not self.errors and not self.stale and not self.shifts and self.repaired is self.text
+
+    @property
+    def program(self) -> Suite | None:
+        """What the text says, as the interpreter runs it; None where there is no tree. A tree that can be made again
+        is let go: it takes many times the memory."""
+        if self._program is None and self.has_tree:
+            from analyzers.source.lowering import lowered
+
+            assert self.tree is not None
+            self._program = lowered(self.tree, self.positions.at if self.is_clean else self._at)
+            if self.is_clean:
+                self._tree = self._positions = None
+        return self._program
 
     def _at(self, node: libcst.CSTNode) -> int:
         return packed(self.span(node)) if node in self.positions else packed((0, 0, 0, 0))

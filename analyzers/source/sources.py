@@ -7,11 +7,13 @@ import os
 import re
 import zlib
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analyzers.source.module import SourceModule
     from analyzers.source.notebook import Notebook
+    from analyzers.source.tree import Programs
 
 MAXIMUM_SIZE = 1_000_000
 """Bytes; a larger file is not a model anyone wrote."""
@@ -49,6 +51,8 @@ class Sources:
     """
 
     def __init__(self) -> None:
+        self.programs_of: Callable[[str], Programs | None] = lambda path: None
+        """Where the programs of a file are kept from one process to the next."""
         self.dependencies: dict[str, str] = {}
         self._overlays: dict[str, str] = {}
         self._texts: dict[str, tuple[str, str]] = {}
@@ -181,6 +185,7 @@ class Sources:
             SourceError: as :meth:`read`.
         """
         from analyzers.source.module import SourceModule
+        from analyzers.source.tree import TreeStore
 
         path = os.path.abspath(path)
         text = self.read(path)
@@ -188,9 +193,10 @@ class Sources:
         offsets = notebook.offsets if notebook is not None else ()
         module = before = self._modules.get(path)
         if module is None:
-            module = SourceModule(path, text, offsets=offsets)
+            module = SourceModule(path, text, TreeStore(self.programs_of(path)), offsets)
         elif module.offsets != offsets or (module.text is not text and module.text != text):
             module = module.updated(text, offsets)
+        module.store.keeps = path not in self._overlays
         self._kept += len(module.text) - (len(before.text) if before is not None else 0)
         self._modules[path] = module
         self._modules.move_to_end(path)

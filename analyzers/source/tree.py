@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from analyzers.source import parse_limits, repair
 from analyzers.source.parsed import Parsed, attempt
 
 if TYPE_CHECKING:
     from analyzers.source.blocks import Block
+    from analyzers.source.program import Suite
 
 _KEPT_TEXT = 400_000
 """Characters of source whose trees a file keeps beyond the blocks that are in use (undo, retyping)."""
 
 
+class Programs(Protocol):
+    """Keeps the programs of texts from one process to the next."""
+
+    def get(self, text: str) -> Suite | None: ...
+    def put(self, text: str, suite: Suite) -> None: ...
+
+
 class TreeStore:
     """The parses of one file's blocks over its edits, by text, the least recently used dropped first."""
 
-    def __init__(self) -> None:
+    def __init__(self, programs: Programs | None = None) -> None:
+        self.programs = programs
+        """Where programs are kept from one process to the next."""
+        self.keeps = True
+        """Whether the programs of new texts are; those of a text that is being edited are not."""
         self._parses: OrderedDict[tuple[str, int], Parsed] = OrderedDict()
         self._size = 0
-        self.last_good: dict[tuple[str, str], Parsed] = {}
+        self._last_good: dict[tuple[str, str], Parsed | str] = {}
+
+    def note_good(self, kind: str, name: str, found: Parsed | str) -> None:
+        """Remember the last parse of a definition, or the text whose program was at hand without one."""
+        self._last_good[kind, name] = found
+
+    def last_good(self, kind: str, name: str) -> Parsed | None:
+        """The last text of a definition that could be parsed."""
+        found = self._last_good.get((kind, name))
+        if isinstance(found, str):
+            found = self._last_good[kind, name] = parse(found)
+        return found
 
     def get(self, text: str, occurrence: int) -> Parsed | None:
         parsed = self._parses.get((text, occurrence))
@@ -43,19 +66,34 @@ def parse_block(block: Block) -> Parsed:
     parsed = store.get(block.text, block.occurrence) if store else None
     if parsed is None:
         parsed = parse(block.text, block.depth)
-        if parsed.tree is None and not parsed.refusal:
+        if not parsed.has_tree and not parsed.refusal:
             parsed = _last_good(block, parsed)
         if store:
             store.put(block.text, block.occurrence, parsed)
-    if store and not parsed.stale and parsed.tree is not None and block.binds:
-        store.last_good[block.kind, block.binds[0]] = parsed
+    if store and not parsed.stale and parsed.has_tree and block.binds:
+        store.note_good(block.kind, block.binds[0], parsed)
     return parsed
+
+
+def program_of(block: Block) -> Suite | None:
+    """The program of a block: that of its parse, or, where it was not parsed, the one kept from an earlier process."""
+    kept = block.store.programs if block.store is not None else None
+    if kept is None or block.is_parsed:
+        return block.parsed.program
+    found = kept.get(block.text)
+    if found is None:
+        found = block.parsed.program
+        if found is not None and block.parsed.is_clean and block.store is not None and block.store.keeps:
+            kept.put(block.text, found)
+    elif block.store is not None and block.binds:
+        block.store.note_good(block.kind, block.binds[0], block.text)
+    return found
 
 
 def _last_good(block: Block, failed: Parsed) -> Parsed:
     name = block.binds[0] if block.binds else ""
-    good = block.store.last_good.get((block.kind, name)) if block.store else None
-    if good is None:
+    good = block.store.last_good(block.kind, name) if block.store else None
+    if good is None or not good.has_tree:
         return failed
     stale = Parsed(good.text, good.tree, failed.errors, shifts=good.shifts, repaired=good.repaired)
     stale.stale = True

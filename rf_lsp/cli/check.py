@@ -92,7 +92,11 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes (default: one for each core when there are many files)",
     )
-    add("--no-cache", action="store_true", help="neither read nor write .rf_lsp_cache")
+    add(
+        "--no-cache",
+        action="store_true",
+        help="neither read nor write .rf_lsp_cache and what is kept of installed packages",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -134,7 +138,8 @@ def _task(path: str, arguments: argparse.Namespace, fixes: bool = False) -> Chec
     settings = settings_for(path, arguments.config)
     project = project_settings_for(settings, path, options.checked_folders(arguments.search_path), arguments.python)
     rules = rule_settings(project, _split(arguments.select), _split(arguments.ignore))
-    return CheckTask(project, rules, tuple(parse_input(text) for text in arguments.input), fixes)
+    inputs = tuple(parse_input(text) for text in arguments.input)
+    return CheckTask(project, rules, inputs, fixes, not arguments.no_cache)
 
 
 def _show_settings(arguments: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from analyzers.rules.support.settings import RuleSettings
     from rf_lsp.cells import Cells
     from rf_lsp.engine import Engine
+    from rf_lsp.programs import Programs
 
     Fixes = dict[tuple[str, Place, str | None], list[Fix]]
 
@@ -35,15 +36,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from rf_lsp.programs import Programs
     from rf_lsp.shapes import parse_input
 
     render = renderer("inspect", arguments.format)
     inputs = [parse_input(text) for text in arguments.input]
     report = InspectReport()
+    programs = Programs()
     for target in _expanded(arguments.targets):
-        _inspect(target, inputs, arguments, report)
+        _inspect(target, inputs, arguments, report, programs)
     sys.stdout.write(render(report, options.render_options_for(arguments.color, sys.stdout.isatty())))
     sys.stdout.flush()
+    programs.save()
     if not report.models:
         raise UsageError(f"no model found in {', '.join(arguments.targets)}")
     findings = [*report.findings, *(finding for item in report.models for finding in item.findings)]
@@ -61,11 +65,13 @@ def _expanded(targets: list[str]) -> list[str]:
     return found
 
 
-def _inspect(target: str, inputs: list, arguments: argparse.Namespace, report: InspectReport) -> None:
+def _inspect(
+    target: str, inputs: list, arguments: argparse.Namespace, report: InspectReport, programs: Programs
+) -> None:
     from analyzers.source.sources import NothingToRead, SourceError
     from rf_lsp.cells import Cells
 
-    engine, rules = _engine_for(target, arguments)
+    engine, rules = _engine_for(target, arguments, programs)
     try:
         request = engine.request(target)
         request.inputs = inputs or request.inputs
@@ -91,7 +97,7 @@ def _fixes(engine: Engine, rules: RuleSettings, request: Request, facts: FileFac
     return {(finding.code, finding.place, finding.model): finding.fixes for finding in findings}
 
 
-def _engine_for(target: str, arguments: argparse.Namespace) -> tuple[Engine, RuleSettings]:
+def _engine_for(target: str, arguments: argparse.Namespace, programs: Programs) -> tuple[Engine, RuleSettings]:
     from rf_lsp.engine import Engine, project_settings_for, rule_settings, settings_for
 
     path = target.partition("::")[0]
@@ -99,7 +105,7 @@ def _engine_for(target: str, arguments: argparse.Namespace) -> tuple[Engine, Rul
     settings = settings_for(anchor, arguments.config)
     folders = options.checked_folders(arguments.search_path)
     project = project_settings_for(settings, anchor, folders, arguments.python)
-    return Engine(project), rule_settings(project)
+    return Engine(project, programs=programs), rule_settings(project)
 
 
 def _add(

@@ -9,6 +9,7 @@ from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.sources import Sources
 from rf_lsp.engine import Engine, project_settings_for, rule_settings, settings_for
 from rf_lsp.errors import UsageError
+from rf_lsp.programs import Programs
 from rf_lsp.settings import Settings, checked
 
 
@@ -17,6 +18,7 @@ class Engines:
 
     def __init__(self) -> None:
         self.sources = Sources()
+        self.programs = Programs()
         self.warnings: list[str] = []
         self._warned: set[str] = set()
         self._editor: dict[str, Any] = {}
@@ -70,7 +72,7 @@ class Engines:
         project = project_settings_for(settings, path)
         key = (settings.source, settings.root, project.root)
         if key not in self._engines:
-            self._engines[key] = Engine(project, self.sources), rule_settings(project)
+            self._engines[key] = Engine(project, self.sources, self.programs), rule_settings(project)
         return self._engines[key]
 
     def _warn(self, sentence: str) -> None:

@@ -71,6 +71,10 @@ class IncrementalAnalyzer:
         self._baselines.pop(path, None)
         self.lay_over({other: text for other, text in self._texts.items() if other != path})
 
+    def tidy(self) -> None:
+        """In a quiet moment: keep what sources were lowered to for the next process."""
+        self.engines.programs.save()
+
     def analyse(self, job: AnalysisJob, stop: Stop, publish: Publish) -> AnalysisSnapshot:
         """All that can be told of a module; what is known before the end is published. Raises only ``Stopped``."""
         self.lay_over(job.texts)

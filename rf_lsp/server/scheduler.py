@@ -139,6 +139,7 @@ class AnalysisScheduler:
         while not (self._closed or self._works or self._paths):
             if not self._wake.wait(gc_policy.QUIET if self._untidy else None) and self._untidy:
                 self._untidy = False
+                self._analyzer.tidy()
                 gc_policy.collect_all()
         self._untidy = True
 

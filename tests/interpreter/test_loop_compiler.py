@@ -126,7 +126,7 @@ def test_only_what_is_plain_is_run_in_one_go(tmp_path: Path) -> None:
     function = with_deep_stack(lambda: module_of(path)[1].look_up("f"))
     assert isinstance(function, Function)
     with pytest.raises(Refused):
-        PlainLoop(function.node.body.body[0])
+        PlainLoop(function.node.body[0])
 
 
 @pytest.mark.slow

@@ -159,11 +159,11 @@ def _eq(self: Instance, other: Any, *, machine: Machine) -> Any:
     return machine.unknown("whether two objects are equal") if known is None else known
 
 
-def _ordering(kind: type) -> Any:
+def _ordering(name: str) -> Any:
     def compare(self: Instance, other: Any, *, machine: Machine) -> Any:
         if not isinstance(other, Instance) or other.class_ is not self.class_:
             return NotImplemented
-        return comparison.compare(machine, kind, _compared(self), _compared(other))
+        return comparison.compare(machine, name, _compared(self), _compared(other))
 
     return compare
 
