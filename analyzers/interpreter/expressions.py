@@ -16,7 +16,7 @@ from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, SUPER, UNKNOWNS, Class, Function, Site, Super, UnknownTail
 from analyzers.source import program
-from analyzers.source.repair import INCOMPLETE
+from analyzers.source.lexical import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:

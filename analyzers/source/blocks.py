@@ -88,6 +88,7 @@ class Block:
     __slots__ = (
         "_bound",
         "_identifiers",
+        "_mutated",
         "_parsed",
         "_program",
         "broken",
@@ -117,6 +118,7 @@ class Block:
         self.store: TreeStore | None = None
         self._bound: names.Bound | None = None
         self._identifiers: frozenset[str] | None = None
+        self._mutated: frozenset[str] | None = None
         self._parsed: Parsed | None = None
         self._program: Suite | None = None
 
@@ -155,6 +157,13 @@ class Block:
             self._identifiers = names.identifiers(self.text)
         return self._identifiers
 
+    @property
+    def mutated(self) -> frozenset[str]:
+        """The names whose ``append``, ``update`` and the like are called."""
+        if self._mutated is None:
+            self._mutated = names.mutated(self.text)
+        return self._mutated
+
     def mentions(self, name: str) -> bool:
         """Whether the identifier occurs in the block's code."""
         return name in self.text and name in self.identifiers
@@ -174,7 +183,7 @@ class Block:
 
     def resemble(self, other: Block) -> None:
         """Take over what is known of another block with the same text."""
-        self._bound, self._identifiers = other._bound, other._identifiers
+        self._bound, self._identifiers, self._mutated = other._bound, other._identifiers, other._mutated
         if other._parsed is None or not other._parsed.stale:
             self._parsed, self._program = other._parsed, other._program
 

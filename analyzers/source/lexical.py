@@ -42,6 +42,8 @@ BLANK_LINES = rf"(?:[ \t\f]*(?:{COMMENT})?{NEWLINE})*"
 """Any number of lines that hold nothing or only a comment."""
 
 IDENTIFIER = r"[^\W\d]\w*"
+INCOMPLETE = "_incomplete_"
+"""The name that stands for code that is still to be typed."""
 
 _NEWLINE = re.compile(NEWLINE)
 _STRING_OR_COMMENT = re.compile(rf"{STRING}|{COMMENT}")

@@ -20,11 +20,6 @@ _MAIN = re.compile(
 )
 
 
-_MUTATING = (
-    "(?:append|extend|insert|remove|pop|popitem|popleft|appendleft|clear|update|setdefault|add|discard|sort|reverse)"
-)
-
-
 class SourceModule:
     """One text of one file. Immutable; an edit makes a new one that shares what did not change.
 
@@ -135,4 +130,4 @@ def _affects(block: Block, name: str) -> bool:
         return True
     if name in block.bound.changed:
         return True
-    return re.search(rf"\b{name}[ \t]*\.[ \t]*{_MUTATING}[ \t]*\(", block.text) is not None
+    return name in block.mutated

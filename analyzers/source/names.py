@@ -38,6 +38,10 @@ _FOR = re.compile(r"(?:async[ \t]+)?for\b(.*?)\bin\b", re.DOTALL)
 _AS = re.compile(rf"\bas[ \t]+(\([^()]*\)|{IDENTIFIER})")
 _CASE_CAPTURE = re.compile(IDENTIFIER)
 _IDENTIFIER = re.compile(IDENTIFIER)
+_MUTATION = re.compile(
+    rf"({IDENTIFIER})[ \t]*\.[ \t]*(?:append|extend|insert|remove|pop|popitem|popleft|appendleft|clear|update|setdefault"
+    r"|add|discard|sort|reverse)[ \t]*\("
+)
 _CODE = re.compile(rf"(?P<prefix>\b[A-Za-z]{{1,2}})?(?P<string>{STRING})|{COMMENT}")
 _LINE = re.compile(r"[^\r\n]+")
 _INLINE_BODY = re.compile(r"^(?:if|for|while|with|try|else|elif|except|finally|case)\b[^\r\n]*?:[ \t]*(?=[^\W\d])")
@@ -174,6 +178,11 @@ def _header_targets(line: str) -> list[str]:
     if line.startswith("case"):
         return [name for name in _CASE_CAPTURE.findall(line.partition(":")[0][4:]) if name not in ("if", "as", "_")]
     return []
+
+
+def mutated(text: str) -> frozenset[str]:
+    """The names right before a method that changes a container in place."""
+    return frozenset(_MUTATION.findall(text))
 
 
 def identifiers(text: str) -> frozenset[str]:

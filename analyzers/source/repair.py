@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzers.source.lexical import COMMENT, STRING, split_lines, without_strings
+from analyzers.source.lexical import COMMENT, INCOMPLETE, STRING, split_lines, without_strings
 from analyzers.source.parsed import Parsed, attempt
 from analyzers.source.statements import Statement, statements
 
 if TYPE_CHECKING:
     import libcst
 
-INCOMPLETE = "_incomplete_"
 _MAXIMUM_ATTEMPTS = 16
 _MAXIMUM_WORK = 500_000
 """Characters parsed for one repair, all attempts together, but at least three attempts."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
-from analyzers.source import parse_limits, repair
 from analyzers.source.parsed import Parsed, attempt
 
 if TYPE_CHECKING:
@@ -102,6 +101,8 @@ def _last_good(block: Block, failed: Parsed) -> Parsed:
 
 def parse(text: str, depth: int = 0) -> Parsed:
     """Parse one block's text. Never raises: the result says what went wrong."""
+    from analyzers.source import parse_limits, repair
+
     refusal = parse_limits.refusal(text, depth)
     if refusal:
         return Parsed(text, None, [(0, refusal)], refusal=refusal)
