@@ -259,3 +259,29 @@ def test_rules_are_one_file_each_named_after_the_rule():
         assert Path(str(getattr(module, "__file__", ""))).stem == rule.name.replace("-", "_")
         assert rule.code == code and rule.summary and rule.why and rule.how_to_fix
         assert rule.level in {"error", "warning", "information", "off"}
+
+
+LONGEST_FILE = 500
+LONGEST = {ast.ClassDef: 250, ast.FunctionDef: 40, ast.AsyncFunctionDef: 40}
+"""Lines with decorators and docstring: what is longer holds more than one thing, and can be split where they meet."""
+
+
+def length(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first = min(part.lineno for part in (node, *node.decorator_list))
+    return (node.end_lineno or node.lineno) - first + 1
+
+
+def test_classes_and_functions_can_be_seen_whole():
+    found = [
+        f"{relative(path)}:{node.lineno} {node.name} has {length(node)} lines"
+        for path in (*ENGINE, *FRONT)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and length(node) > LONGEST[type(node)]
+    ]
+    assert found == []
+
+
+def test_files_hold_one_thing():
+    lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in (*ENGINE, *FRONT)}
+    assert {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE} == {}
