@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.arguments_of_calls import (
     cannot_be_a_tensor,
@@ -21,12 +21,11 @@ from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_nest,
 from analyzers.frameworks.keras.state import changed, is_input_layer, prepare, state_of
 from analyzers.frameworks.keras.weights import register, register_weight, weight_of
 from analyzers.frameworks.numpy.arguments import foreign
-from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import Step, replaced, tensors_below
-from analyzers.interpreter.hosts import hosts_of
+from analyzers.interpreter.hosts import ModuleHost, hosts_of
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, HostObject, Instance, Partial
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -91,19 +90,13 @@ def parts_of(module: Instance) -> list[Instance]:
 
 
 @layer("keras.layers.Layer", "keras.Layer", "tensorflow.Module")
-class Layer(HostObject):
+class Layer(ModuleHost):
     """The base of every Keras layer and model."""
 
     takes_data = False
     """Whether it is called on plain numbers and texts too, as preprocessing layers are."""
     other_keywords: frozenset[str] | None = frozenset((*BASE_ARGUMENTS, *SHAPE_ARGUMENTS, *LEGACY_ARGUMENTS))
     """What any layer's ``**kwargs`` may hold."""
-    argument_names: ClassVar[Mapping[str, str]] = {}
-    """What a constructor takes, by torch's name → the parameter, where they differ."""
-
-    def geometry(self) -> Geometry | None:
-        """The window that the layer slides over its input."""
-        return None
 
     @staticmethod
     def prepare(instance: Instance) -> None:

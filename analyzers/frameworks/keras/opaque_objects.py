@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.logits import expect_logits
 from analyzers.frameworks.numpy.array import Array
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsCall
+from analyzers.interpreter.hosts import HostObject
 from analyzers.interpreter.overlays import NAMES, function
 from analyzers.tensors.dims import product
 from analyzers.tensors.tensor import Tensor
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-class Inert:
+class Inert(SupportsAttributeAssignment, SupportsCall):
     """An object of which only its existence matters; calling it or a method of it gives an unknown value."""
 
     def __init__(self, kind: str) -> None:
@@ -147,7 +149,7 @@ for _room, _names in KINDS.items():
         NAMES.setdefault(f"keras.{_room}.{_name}", _maker(_room.rstrip("s")))
 
 
-class Subclassed:
+class Subclassed(HostObject):
     """A base class of the user's own losses, metrics, callbacks: without behaviour of its own."""
 
     qualified_name = "keras.Subclassed"
