@@ -100,7 +100,7 @@ class Layer(ModuleHost):
 
     @staticmethod
     def prepare(instance: Instance) -> None:
-        """Room for weights; framework layers are prepared before their own constructor runs."""
+        """What is kept beside the attributes; framework layers are prepared before their own constructor runs."""
         prepare(instance)
 
     def __init__(

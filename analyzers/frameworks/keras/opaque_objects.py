@@ -144,9 +144,9 @@ KINDS = {
     "random": "SeedGenerator shuffle categorical",
     "quantizers": "AbsMaxQuantizer Quantizer get",
 }
-for _room, _names in KINDS.items():
+for _package, _names in KINDS.items():
     for _name in (*_names.split(), "serialize", "deserialize"):
-        NAMES.setdefault(f"keras.{_room}.{_name}", _maker(_room.rstrip("s")))
+        NAMES.setdefault(f"keras.{_package}.{_name}", _maker(_package.rstrip("s")))
 
 
 class Subclassed(HostObject):
@@ -190,9 +190,9 @@ def _bases() -> None:
 
 _bases()
 for _name in ("Loss", "Metric", "Optimizer", "Initializer", "Regularizer", "Constraint"):
-    for _room in ("losses", "metrics", "optimizers", "initializers", "regularizers", "constraints"):
-        if f"keras.{_room}.{_name}" in NAMES:
-            NAMES[f"keras.{_name}"] = NAMES[f"keras.{_room}.{_name}"]
+    for _package in ("losses", "metrics", "optimizers", "initializers", "regularizers", "constraints"):
+        if f"keras.{_package}.{_name}" in NAMES:
+            NAMES[f"keras.{_name}"] = NAMES[f"keras.{_package}.{_name}"]
 
 
 @function("keras.Variable")
