@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.framework import is_model_class
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised
 from analyzers.tensors.dims import symbol
@@ -21,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 MAXIMUM_CANDIDATES = 20
 
 
-class SymbolicConfig(dict):
+class SymbolicConfig(dict, SupportsAttributeAssignment):
     """A configuration nobody wrote: whatever is read from it, by attribute or by key, is a symbol of that name."""
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from analyzers.interpreter import comparison
+from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.classes import NamedTuple, field_values
 from analyzers.interpreter.exceptions import builtin_exception
 from analyzers.interpreter.formatting import as_text
@@ -96,8 +97,13 @@ ORDERINGS = {"lt": cst.LessThan, "le": cst.LessThanEqual, "gt": cst.GreaterThan,
 
 def fields_of(value: Any) -> dict[str, Any]:
     """Name → default of a dataclass or an object of one; PythonError for anything else, as Python raises."""
-    if isinstance(value, Unknown) or hasattr(value, "lookup_attribute"):
-        raise UnknownUsed(value if isinstance(value, Unknown) else Unknown("the fields of an object that stands in"))
+    if isinstance(value, Unknown):
+        raise UnknownUsed(value)
+    if isinstance(value, SupportsAttributes):
+        raise UnknownUsed(Unknown("the fields of an object that stands in"))
+    for unknown in (value.unknown_because, value.class_.opaque) if isinstance(value, Instance) else ():
+        if unknown is not None:
+            raise UnknownUsed(unknown)
     class_ = value if isinstance(value, Class) else value.class_ if isinstance(value, Instance) else None
     for base in class_.mro if class_ is not None else ():
         if isinstance(base, Class) and base.traits.fields is not None:
