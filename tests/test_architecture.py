@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
@@ -259,3 +260,69 @@ def test_rules_are_one_file_each_named_after_the_rule():
         assert Path(str(getattr(module, "__file__", ""))).stem == rule.name.replace("-", "_")
         assert rule.code == code and rule.summary and rule.why and rule.how_to_fix
         assert rule.level in {"error", "warning", "information", "off"}
+
+
+def capabilities() -> dict[str, type]:
+    """Method → the class that says the machine may ask for it."""
+    from analyzers.interpreter import capabilities
+
+    kinds = [value for value in vars(capabilities).values() if isinstance(value, type)]
+    return {name: kind for kind in kinds for name in vars(kind) if not name.startswith("_")}
+
+
+def defined_classes(path: Path) -> Iterator[type]:
+    module = importlib.import_module(dotted(path))
+    named = [node.name for node in tree_of(path).body if isinstance(node, ast.ClassDef)]
+    yield from (found for found in (getattr(module, name) for name in named) if isinstance(found, type))
+
+
+def test_what_the_machine_asks_of_values_is_declared():
+    """The machine asks by class: a hook of a class that does not derive from its capability is never called."""
+    found = [
+        f"{relative(path)}: {kind.__name__}.{name}"
+        for path in engine_files()
+        for kind in defined_classes(path)
+        for name, capability in capabilities().items()
+        if name in vars(kind) and not issubclass(kind, capability)
+    ]
+    assert found == []
+
+
+def test_the_machine_looks_for_no_attributes_but_those_of_python():
+    """An object of the program has whatever attributes the program gives it."""
+    found = [
+        f"{relative(path)}:{node.lineno} {ast.unparse(node)}"
+        for path in engine_files()
+        if ROOT / "analyzers" / "interpreter" in path.parents
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "hasattr"
+        for name in [node.args[1]]
+        if isinstance(name, ast.Constant) and not str(name.value).startswith("__")
+    ]
+    assert found == []
+
+
+LONGEST_FILE = 500
+LONGEST = {ast.ClassDef: 250, ast.FunctionDef: 40, ast.AsyncFunctionDef: 40}
+"""Lines with decorators and docstring: what is longer holds more than one thing, and can be split where they meet."""
+
+
+def length(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first = min(part.lineno for part in (node, *node.decorator_list))
+    return (node.end_lineno or node.lineno) - first + 1
+
+
+def test_classes_and_functions_can_be_seen_whole():
+    found = [
+        f"{relative(path)}:{node.lineno} {node.name} has {length(node)} lines"
+        for path in (*ENGINE, *FRONT)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and length(node) > LONGEST[type(node)]
+    ]
+    assert found == []
+
+
+def test_files_hold_one_thing():
+    lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in (*ENGINE, *FRONT)}
+    assert {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE} == {}

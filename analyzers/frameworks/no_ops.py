@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.values import Function
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ def nothing(*_: Any, **__: Any) -> None:
     return None
 
 
-class Scope:
+class Scope(SupportsCall):
     """``torch.no_grad()``, ``tf.name_scope(…)``: a context manager and decorator that changes nothing we look at."""
 
     def call_value(self, machine: Machine, args: list[Any], kwargs: dict[str, Any]) -> Any:

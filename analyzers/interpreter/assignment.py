@@ -98,8 +98,6 @@ def _unpacked(machine: Machine, frame: Frame, elements: Any, value: Any) -> Sequ
     if _is_plain_pairing(elements, value):
         return value
     star = next((i for i, e in enumerate(elements) if type(e) is program.Starred), None)
-    if hasattr(value, "unpack"):
-        value = value.unpack(wanted if star is None else None)
     if type(value) in (int, float):
         return _not_several(machine, value, wanted)
     try:

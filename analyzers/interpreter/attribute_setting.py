@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.attributes import bind_to
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.values import (
     MISSING,
     BoundMethod,
@@ -12,7 +14,6 @@ from analyzers.interpreter.values import (
     Function,
     Instance,
     NativeModule,
-    NativeValue,
     Property,
 )
 from analyzers.tensors.errors import OperationError
@@ -21,7 +22,6 @@ from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
-from analyzers.interpreter.attributes import bind_to
 
 
 def set_attribute(machine: Machine, value: Any, name: str, new: Any) -> None:
@@ -37,14 +37,12 @@ def set_attribute(machine: Machine, value: Any, name: str, new: Any) -> None:
         value.attributes[name] = new
     elif isinstance(value, NativeModule):
         value.assigned[name] = new
-    elif isinstance(value, NativeValue):
+    elif isinstance(value, SupportsAttributeAssignment):
         value.assign_attribute(machine, name, new)
     elif isinstance(value, Tensor):
         _set_on_tensor(value, name, new)
     elif isinstance(value, BoundMethod):
         set_attribute(machine, value.function, name, new)
-    elif hasattr(value, "assign_attribute"):
-        value.assign_attribute(machine, name, new)
 
 
 def _set_on_instance(machine: Machine, value: Instance, name: str, new: Any) -> None:

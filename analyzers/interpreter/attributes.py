@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import overlays
+from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.object_methods import (
     collection_init,
@@ -31,7 +32,6 @@ from analyzers.interpreter.values import (
     HostMethod,
     Instance,
     NativeModule,
-    NativeValue,
     Partial,
     PartialMethod,
     Property,
@@ -96,14 +96,12 @@ def _find(machine: Machine, value: Any, name: str) -> Any:
     kind = type(value)
     if kind in FINDERS:
         return FINDERS[kind](machine, value, name)
-    if isinstance(value, NativeValue):
+    if isinstance(value, SupportsAttributes):
         return value.lookup_attribute(machine, name)
     if isinstance(value, Unknown):
         return value.used()
     if isinstance(value, Tensor):
         return _of_tensor(machine, value, name)
-    if hasattr(value, "lookup_attribute"):
-        return value.lookup_attribute(machine, name)
     return _of_host(machine, value, name)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import host_methods, overlays
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
+from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.generators import Generator, run_lazily
-from analyzers.interpreter.hosts import hosts_of
+from analyzers.interpreter.hosts import ModuleHost, hosts_of
 from analyzers.interpreter.joining import rejoin, rejoin_early
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_errors import FAILURES, is_pythons_own, reraise_own
@@ -53,7 +54,7 @@ def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) 
         return value.used()
     if isinstance(value, type):
         return _call_host_type(machine, value, args, kwargs)
-    if hasattr(value, "call_value"):
+    if isinstance(value, SupportsCall):
         return value.call_value(machine, args, kwargs)
     raise machine.exception("TypeError", f"{type(value).__name__} object is not callable")
 
@@ -125,8 +126,8 @@ def _not_constructed(function: Function, args: list[Any], problem: Any) -> Any:
     receiver = args[0] if args else None
     if function.name == "__init__" and isinstance(receiver, Instance):
         object.__setattr__(receiver, "unknown_because", problem)
-        host: Any = next(hosts_of(receiver.class_), None)
-        if hasattr(host, "prepare"):
+        host = next(hosts_of(receiver.class_), None)
+        if host is not None and issubclass(host, ModuleHost):
             host.prepare(receiver)
     return problem
 
@@ -253,7 +254,12 @@ def _refused(machine: Machine, native: Any, args: list[Any], error: Exception) -
 
 
 def _construct_layer(
-    machine: Machine, native: Any, host: type, signature: NativeSignature, args: list[Any], kwargs: dict[str, Any]
+    machine: Machine,
+    native: Any,
+    host: type[ModuleHost],
+    signature: NativeSignature,
+    args: list[Any],
+    kwargs: dict[str, Any],
 ) -> None:
     """``__init__`` of a framework layer: an argument that is unknown makes the layer unknown, not the program."""
     instance = args[0]
@@ -263,7 +269,7 @@ def _construct_layer(
     if sizes and not UNKNOWNS.isdisjoint(map(type, (*args, *kwargs.values()))):
         args, kwargs = _sized(signature, sizes, args, kwargs)
     try:
-        signature.check(instance.class_.name, args, kwargs, skip=1, others=getattr(host, "other_keywords", None))
+        signature.check(instance.class_.name, args, kwargs, skip=1, others=host.other_keywords)
         extra = {"machine": machine} if signature.wants_machine else {}
         native(*args, **kwargs, **extra)
     except UnknownUsed as used:

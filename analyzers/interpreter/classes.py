@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.framework import FRAMEWORKS, framework_of_class
+from analyzers.interpreter.hosts import UNSEEN, HostObject, ModuleHost, is_host
 from analyzers.interpreter.parameters import missing_argument, too_many, unknown_argument
 from analyzers.interpreter.values import (
     MISSING,
@@ -27,12 +29,12 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-def class_of_host(machine: Machine, host: type) -> Class:
+def class_of_host(machine: Machine, host: type[HostObject]) -> Class:
     """The Class for a framework class that is written down as a Python class; one per machine."""
     known = machine.host_classes.get(host)
     if known is not None:
         return known
-    bases = tuple(class_of_host(machine, b) for b in host.__bases__ if b is not object)
+    bases = tuple(class_of_host(machine, b) for b in host.__bases__ if b not in UNSEEN)
     module, _, name = host.__dict__.get("qualified_name", host.__name__).rpartition(".")
     namespace = {k: _host_member(host, k, v) for k, v in vars(host).items() if _is_public(k)}
     made = Class(name, bases, namespace, module)
@@ -60,14 +62,14 @@ def _is_public(name: str) -> bool:
     )
 
 
-def _host_member(host: type, name: str, value: Any) -> Any:
+def _host_member(host: type[HostObject], name: str, value: Any) -> Any:
     if isinstance(value, property):
         return Property(value.fget, value.fset, value.fdel)
     if isinstance(value, staticmethod):
         return StaticMethod(value.__func__)
     if isinstance(value, classmethod):
         return ClassMethod(value.__func__)
-    if name == "__init__" and isinstance(value, FunctionType) and hasattr(host, "prepare"):
+    if name == "__init__" and isinstance(value, FunctionType) and issubclass(host, ModuleHost):
         value.layer_class = host  # type: ignore[attr-defined]
     return value
 
@@ -113,7 +115,7 @@ def bare_instance(machine: Machine, class_: Class) -> Instance:
         if framework is None:
             object.__setattr__(instance, "unknown_because", class_.opaque)
         else:
-            framework.base.prepare(instance)  # type: ignore[attr-defined]
+            framework.base.prepare(instance)
     return instance
 
 
@@ -245,7 +247,7 @@ def _base(machine: Machine, base: Any) -> Any:
     if isinstance(base, (Class, Unknown)):
         return base
     if isinstance(base, type):
-        return class_of_host(machine, base) if hasattr(base, "qualified_name") else base
+        return class_of_host(machine, base) if is_host(base) else base
     makes = getattr(base, "makes", None)
     if isinstance(makes, type) and makes.__name__ == "Ordered":
         return dict
@@ -297,7 +299,7 @@ def _inherit(machine: Machine, made: Class, bases: list[Any]) -> None:
 # -- named tuples ----------------------------------------------------------------------------
 
 
-class NamedTuple(tuple):
+class NamedTuple(tuple, SupportsAttributes):
     """A value of a NamedTuple class: a tuple whose elements have names."""
 
     class_: Class

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded
+from analyzers.interpreter.capabilities import SupportsContains
 from analyzers.interpreter.values import (
     MISSING,
     UNKNOWNS,
@@ -200,9 +201,8 @@ def contains(machine: Machine, container: Any, item: Any) -> Any:
         return guarded(machine, lambda c, i: i in c, container, item)
     if isinstance(container, (list, tuple)):
         return _sequence_member(machine, container, item)
-    member = getattr(container, "contains", None)
-    if member is not None:
-        return member(item)
+    if isinstance(container, SupportsContains):
+        return container.contains(item)
     items = machine_iterate(machine, container)
     return items if isinstance(items, Unknown) else _sequence_member(machine, items, item)
 

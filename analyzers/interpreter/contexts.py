@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsAttributes, SupportsSend
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.values import MISSING, Instance, Raised, UnknownTail
 from analyzers.unknown import Unknown, UnknownUsed
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 Failure = Raised | UnknownUsed | None
 
 
-class Context:
+class Context(SupportsAttributes):
     """A context manager of the library, whose work is done here."""
 
     swallows = False
@@ -66,9 +67,9 @@ def _described(failure: Failure) -> tuple:
 
 def _leave_generator(manager: LazyIterator, failure: Failure) -> bool:
     """``@contextmanager``: the generator goes on behind its yield, or that yield raises."""
-    source: Any = manager.source
+    source = manager.source
     try:
-        if failure is None or not hasattr(source, "throw"):
+        if failure is None or not isinstance(source, SupportsSend):
             next(iter(source), None)
             return False
         source.throw(failure)

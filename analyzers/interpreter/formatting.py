@@ -7,6 +7,7 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_STRING
+from analyzers.interpreter.classes import NamedTuple
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, NativeValue
 from analyzers.tensors.dims import Expression, text
@@ -72,7 +73,7 @@ def _of_sequence(machine: Machine, value: Any) -> Any:
     if sum(map(len, parts)) > MAXIMUM_STRING:
         return machine.unknown("a string that is too long")
     inner = ", ".join(parts)
-    if hasattr(value, "fields"):
+    if isinstance(value, NamedTuple):
         return f"{value.class_.name}({', '.join(f'{n}={p}' for n, p in zip(value.fields, parts))})"
     if isinstance(value, list):
         return f"[{inner}]"

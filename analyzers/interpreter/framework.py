@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.geometry import Geometry
-from analyzers.interpreter.hosts import hosts_of
+from analyzers.interpreter.hosts import HostObject, ModuleHost, hosts_of
 from analyzers.interpreter.values import UNKNOWNS, Class, Instance
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.layout import Layouts, names_taken
@@ -37,10 +37,9 @@ class Framework:
     name = ""
     packages: tuple[str, ...] = ()
     """The packages that a file names which is written for the framework."""
-    base: type
-    """The host class every module of the framework derives from; it says ``prepare``, ``geometry`` and
-    ``argument_names`` (``geometry`` of a layer without a window is ``None``)."""
-    model: type
+    base: type[ModuleHost]
+    """The host class every module of the framework derives from."""
+    model: type[HostObject]
     """The host class of what counts as a model when a file is searched for them."""
     entry = ""
     """The method that a call runs."""
@@ -197,9 +196,9 @@ def may_hold_more(module: Instance) -> bool:
 def geometry_of(module: Instance) -> Geometry | None:
     """The window that a module slides over its input, as the framework class it derives from says."""
     framework = framework_of(module)
-    layer: Any = next(
-        (host for host in hosts_of(module.class_) if framework is not None and issubclass(host, framework.base)), None
-    )
+    if framework is None:
+        return None
+    layer: Any = next((host for host in hosts_of(module.class_) if issubclass(host, framework.base)), None)
     return layer.geometry(module) if layer is not None else None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Generator as Steps
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsSend
 from analyzers.interpreter.joining import BREAK, RETURN, SKIP, UNSURE
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.scope import Frame
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Run = Steps[Any, Any, "str | None"]
 
 
-class Generator:
+class Generator(SupportsSend):
     """The iterator that calling a generator function gives (inside a LazyIterator)."""
 
     def __init__(self, machine: Machine, frame: Frame, steps: Any) -> None:
@@ -44,7 +45,6 @@ class Generator:
         return self._resume(self.steps.send, value)
 
     def throw(self, raised: Raised | UnknownUsed) -> Any:
-        """Go on as if the yield it stands at raised this."""
         return self._resume(self.steps.throw, raised)
 
     @property

@@ -2,15 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard, TypeVar, cast
 
-from analyzers.interpreter.values import Class, HostObject
+from analyzers.geometry import Geometry
+from analyzers.interpreter.values import Class, Instance
 
+if TYPE_CHECKING:
+    _Receiver = Instance
+else:
+    _Receiver = object
+
+
+class HostObject(_Receiver):
+    """The base of every host class, which programs see as a class of their own kind (:class:`Class`).
+
+    Its methods run with an Instance as ``self``, and that is what the checker takes it for.
+    """
+
+    qualified_name: ClassVar[str]
+    """The dotted name that programs know it by."""
+
+
+class ModuleHost(HostObject):
+    """The base of a framework's modules."""
+
+    argument_names: ClassVar[Mapping[str, str]] = {}
+    """What a constructor takes, by the name that fixes know it by (torch's) → the parameter, where they differ."""
+    other_keywords: frozenset[str] | None = None
+    """What a constructor's ``**kwargs`` may hold; None: anything."""
+
+    @staticmethod
+    def prepare(instance: Instance) -> None:
+        """What must be there of a module before its own constructor runs, or if it never does."""
+        raise NotImplementedError
+
+    def geometry(self) -> Geometry | None:
+        """The window that the layer slides over its input; None where there is none."""
+        return None
+
+
+UNSEEN = (object, HostObject, ModuleHost)
+"""Bases of host classes that are not among those of the program's classes."""
 Hosted = TypeVar("Hosted", bound=HostObject)
 
 
-def hosts_of(class_: Class) -> Iterator[Any]:
+def is_host(value: Any) -> TypeGuard[type[HostObject]]:
+    return isinstance(value, type) and issubclass(value, HostObject)
+
+
+def hosts_of(class_: Class) -> Iterator[type[HostObject]]:
     """Those that a class derives from, nearest first."""
     return (base.host for base in class_.mro if isinstance(base, Class) and base.host is not None)
 
@@ -18,4 +59,4 @@ def hosts_of(class_: Class) -> Iterator[Any]:
 def host_of(instance: Hosted) -> type[Hosted]:
     """The nearest one of an object. What it says to the engine alone (a constant, which other keywords there are) is
     read off it, for the attributes of the object are the program's."""
-    return next(hosts_of(instance.class_))
+    return cast("type[Hosted]", next(hosts_of(instance.class_)))

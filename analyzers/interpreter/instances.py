@@ -13,7 +13,7 @@ from analyzers.interpreter.values import (
     Function,
     HostMethod,
     Instance,
-    NativeModule,
+    ModuleValue,
     NativeType,
     NativeValue,
     Partial,
@@ -83,7 +83,7 @@ def _host_fits(value: Any, kind: type) -> bool:
         return True
     if isinstance(value, Expression):
         return kind is int
-    if isinstance(value, NativeModule):
+    if isinstance(value, ModuleValue):
         return False
     own = type(value).__module__.startswith("analyzers.")
     return isinstance(value, kind) and (not own or kind in (tuple, dict, list, set))
@@ -132,7 +132,7 @@ def _fits_form(value: Any, name: str) -> bool | None:
 def _fits_type_of_code(value: Any, name: str) -> bool | None:
     """``types.FunctionType`` and its kin; whether a framework's function is one in Python is not known."""
     if name == "ModuleType":
-        return isinstance(value, NativeModule) or hasattr(value, "look_up")
+        return isinstance(value, ModuleValue)
     if name == "MethodType":
         return isinstance(value, BoundMethod)
     return None if isinstance(value, FunctionType) else isinstance(value, Function)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from analyzers.interpreter.machine import Machine
+from analyzers.interpreter.capabilities import SupportsAttributes, SupportsSend
 from analyzers.interpreter.values import MISSING
 
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
-class LazyIterator:
+
+class LazyIterator(SupportsAttributes):
     """An iterator that must not be drained (``itertools.count``): a Python iterator, used with a bound."""
 
     __slots__ = ("source",)
@@ -24,9 +26,9 @@ class LazyIterator:
 
 def _send(iterator: LazyIterator) -> Any:
     def send(value: Any, *, machine: Machine) -> Any:
-        resume = getattr(iterator.source, "send", None)
+        source = iterator.source
         try:
-            return resume(value) if resume is not None else next(iter(iterator.source))
+            return source.send(value) if isinstance(source, SupportsSend) else next(iter(source))
         except StopIteration:
             raise machine.exception("StopIteration") from None
 

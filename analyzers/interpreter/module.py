@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised
+from analyzers.interpreter.values import MISSING, Class, Function, Instance, ModuleValue, Raised
 from analyzers.source.module import SourceModule
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from analyzers.interpreter.modules import Modules
 
 
-class Module:
+class Module(ModuleValue, SupportsAttributeAssignment):
     """A module of source. Nothing of it is read until a name is looked up in it.
 
     Looking a name up runs the blocks that bind it and those that may change it, in file order, each

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.imports.resolver import ImportResolver, is_stdlib
 from analyzers.interpreter import overlays
+from analyzers.interpreter.hosts import is_host
 from analyzers.interpreter.library import STANDARD_LIBRARY
 from analyzers.interpreter.module import Module
 from analyzers.interpreter.registries import Registries
@@ -71,7 +72,7 @@ class Modules:
         like = self.declared.get(dotted)
         overlays.is_native_root((like or "").split(".")[0])
         host = overlays.NAMES.get(like) if like else None
-        if not isinstance(host, type):
+        if not is_host(host):
             return MISSING
         module, _, name = dotted.rpartition(".")
         return Class(name, (self.machine.class_of_host(host),), {}, module)
@@ -111,9 +112,7 @@ class Modules:
         return self.machine.unknown(f"{dotted} is not modelled")
 
     def wrap(self, value: Any) -> Any:
-        if isinstance(value, type) and hasattr(value, "qualified_name"):
-            return self.machine.class_of_host(value)
-        return value
+        return self.machine.class_of_host(value) if is_host(value) else value
 
     # -- from … import -----------------------------------------------------------------------
 

@@ -6,9 +6,13 @@ Tables are filled when a framework's modules are imported and never change after
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.hosts import HostObject
 
 Definition = TypeVar("Definition", bound=Callable[..., Any])
+Host = TypeVar("Host", bound="type[HostObject]")
 
 NAMES: dict[str, Any] = {}
 """Dotted name → native function, layer class or constant."""
@@ -45,11 +49,11 @@ def method(*names: str, property: bool = False) -> Callable[[Definition], Defini
     return register
 
 
-def layer(*names: str, sizes: tuple[str, ...] = ()) -> Callable[[Definition], Definition]:
+def layer(*names: str, sizes: tuple[str, ...] = ()) -> Callable[[Host], Host]:
     """Register a layer class; the first name is its canonical dotted name."""
 
-    def register(definition: Definition) -> Definition:
-        definition.qualified_name = names[0]  # type: ignore[attr-defined]
+    def register(definition: Host) -> Host:
+        definition.qualified_name = names[0]
         SIZES[definition] = sizes
         for name in names:
             NAMES[name] = definition

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import ShapeTuple, SupportsMissing
 from analyzers.interpreter.host_methods import opened
 from analyzers.interpreter.iteration import rest_before, type_name
 from analyzers.interpreter.lazy_iterators import LazyIterator
@@ -86,7 +87,7 @@ def _type_item(machine: Machine, value: Any, key: Any) -> Any:
 
 def _dict_item(machine: Machine, value: dict, key: Any) -> Any:
     if isinstance(key, Unknown):
-        if hasattr(value, "missing"):
+        if isinstance(value, SupportsMissing):
             machine.journal.touch(value)
             value["**"] = key
         return key
@@ -95,9 +96,8 @@ def _dict_item(machine: Machine, value: dict, key: Any) -> Any:
             return value[key]
     except TypeError as error:
         raise machine.exception("TypeError", str(error)) from None
-    missing = getattr(value, "missing", None)
-    if missing is not None:
-        return missing(machine, value, key)
+    if isinstance(value, SupportsMissing):
+        return value.make_entry(machine, key)
     if isinstance(value, Counter):
         return 0
     if isinstance(value.get("**"), Unknown):
@@ -142,7 +142,7 @@ def _sequence_item(machine: Machine, value: Any, key: Any) -> Any:
 def _no_such_item(value: tuple, key: Any) -> OperationError:
     """A list may be filled by code that is not followed (hooks); what is in a tuple is certain."""
     count = len(value)
-    if count and hasattr(value, "numel"):
+    if count and isinstance(value, ShapeTuple):
         held = f"the shape {'×'.join('None' if d is None else text(d) for d in value)}, which has {count} dimension{'s' * (count != 1)}"
     else:
         held = f"a tuple of {count} item{'s' * (count != 1)}"

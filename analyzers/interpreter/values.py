@@ -12,10 +12,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet
 
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsAttributes, SupportsCall
 from analyzers.interpreter.traits import ClassTraits
 from analyzers.unknown import ModelResult, Unknown
 
 if TYPE_CHECKING:
+    from analyzers.interpreter.hosts import HostObject
     from analyzers.interpreter.machine import Machine
     from analyzers.interpreter.scope import Scope
     from analyzers.interpreter.state import State
@@ -175,7 +177,7 @@ class TypingForm:
         return f"typing.{self.name}"
 
 
-class NativeType(TypingForm):
+class NativeType(TypingForm, SupportsAttributes, SupportsCall):
     """A class of a library that a table knows (``np.ndarray``, ``np.float32``): called, subscripted, asked for instances."""
 
     __slots__ = ()
@@ -188,16 +190,8 @@ class NativeType(TypingForm):
         """``issubclass(self, kind)``."""
         return kind is self or kind is object
 
-    def lookup_attribute(self, machine: Machine, name: str) -> Any:
-        """The attribute, else MISSING."""
-        raise NotImplementedError
 
-    def call_value(self, machine: Machine, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """``self(*args, **kwargs)``."""
-        raise NotImplementedError
-
-
-class NativeValue:
+class NativeValue(SupportsAttributeAssignment):
     """A value of a library (an array of numpy) on which Python's syntax does what the library says.
 
     The machine asks ``lookup_attribute`` for whatever a program does with it: attributes, methods, and the special
@@ -206,10 +200,6 @@ class NativeValue:
     """
 
     __slots__ = ()
-
-    def lookup_attribute(self, machine: Machine, name: str) -> Any:
-        """The attribute or (special) method of that name, else MISSING."""
-        raise NotImplementedError
 
     def compute(self, operator: str, left: Any, right: Any) -> Any:
         """``left <op> right`` of numbers alone, one of them this one; NotImplemented: the special methods decide."""
@@ -252,7 +242,7 @@ class Class:
         self.namespace = namespace
         self.module = module
         self.site = site
-        self.host: type | None = None
+        self.host: type[HostObject] | None = None
         self.traits = ClassTraits()
         self._found: dict[str, Any] = {}
         self._subclasses: WeakSet[Class] = WeakSet()
@@ -402,13 +392,6 @@ class Instance:
         return f"<{self.class_.name} object>"
 
 
-if TYPE_CHECKING:
-    HostObject = Instance
-else:
-    HostObject = object
-"""The base of every host class: its methods run with an Instance as ``self``, and that is what the checker takes it for."""
-
-
 class NativeView:
     """A bound method as native code sees it: callable."""
 
@@ -429,7 +412,13 @@ def blank_copy(value: Instance, machine: Machine) -> Instance:
     return made
 
 
-class NativeModule:
+class ModuleValue:
+    """A module as a value of the program."""
+
+    __slots__ = ()
+
+
+class NativeModule(ModuleValue):
     """A module of a framework or the standard library that is known by a table, not by source."""
 
     __slots__ = ("assigned", "found", "members", "name")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.framework import is_model_class
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Raised
 from analyzers.source.program import Constant, FunctionDef, Name
@@ -20,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 MAXIMUM_CANDIDATES = 20
 
 
-class SymbolicConfig(dict):
+class SymbolicConfig(dict, SupportsAttributeAssignment):
     """A configuration nobody wrote: whatever is read from it, by attribute or by key, is a symbol of that name."""
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:

@@ -9,7 +9,7 @@ from analyzers.frameworks.keras.state import changed
 from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.graph import Step, replaced
 from analyzers.interpreter.hosts import host_of
-from analyzers.interpreter.values import Class, Function, Instance
+from analyzers.interpreter.values import BoundMethod, Class, Function, Instance
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -25,6 +25,27 @@ def leaves(value: Any) -> Iterator[Any]:
             yield from leaves(part)
     else:
         yield value
+
+
+def filled_in(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The keywords that ``call`` takes; ``training`` and ``mask`` come and go as Keras has it."""
+    function = entry.function if isinstance(entry, BoundMethod) else entry
+    if isinstance(function, Function):
+        parameters = function.parameters
+        names, required = [*parameters.positional, *parameters.keyword_only], function.defaults
+        takes_any = parameters.keywords is not None
+    else:
+        code = getattr(function, "__code__", None)
+        if code is None:
+            return kwargs
+        names, required = list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]), None
+        takes_any = bool(code.co_flags & 0x08)
+    kept = {k: v for k, v in kwargs.items() if k in names or takes_any or k not in ("training", "mask")}
+    if required is not None:
+        for name in ("training", "mask"):
+            if name in names and name not in required and name not in kept and names.index(name) > len(args):
+                kept[name] = None
+    return kept
 
 
 def cannot_be_a_tensor(value: Any) -> bool:

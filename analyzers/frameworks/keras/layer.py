@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.arguments_of_calls import (
     cannot_be_a_tensor,
     data_tensor,
+    filled_in,
     is_data,
     leaves,
     linked,
     not_a_tensor,
     plain,
 )
+from analyzers.frameworks.keras.building import build_and_call
 from analyzers.frameworks.keras.naming import automatic_name
-from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_shape
+from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_nest, static_shape
 from analyzers.frameworks.keras.state import changed, is_input_layer, prepare, state_of
 from analyzers.frameworks.keras.weights import register, register_weight, weight_of
 from analyzers.frameworks.numpy.arguments import foreign
-from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import Step, replaced, tensors_below
-from analyzers.interpreter.hosts import hosts_of
+from analyzers.interpreter.hosts import ModuleHost, hosts_of
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
-from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, HostObject, Instance, Partial
+from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -89,23 +90,17 @@ def parts_of(module: Instance) -> list[Instance]:
 
 
 @layer("keras.layers.Layer", "keras.Layer", "tensorflow.Module")
-class Layer(HostObject):
+class Layer(ModuleHost):
     """The base of every Keras layer and model."""
 
     takes_data = False
     """Whether it is called on plain numbers and texts too, as preprocessing layers are."""
     other_keywords: frozenset[str] | None = frozenset((*BASE_ARGUMENTS, *SHAPE_ARGUMENTS, *LEGACY_ARGUMENTS))
     """What any layer's ``**kwargs`` may hold."""
-    argument_names: ClassVar[Mapping[str, str]] = {}
-    """What a constructor takes, by torch's name → the parameter, where they differ."""
-
-    def geometry(self) -> Geometry | None:
-        """The window that the layer slides over its input."""
-        return None
 
     @staticmethod
     def prepare(instance: Instance) -> None:
-        """Room for weights; framework layers are prepared before their own constructor runs."""
+        """What is kept beside the attributes; framework layers are prepared before their own constructor runs."""
         prepare(instance)
 
     def __init__(
@@ -151,7 +146,7 @@ class Layer(HostObject):
         changed(self).is_symbolic = any(t.history is not None for t in tensors_below((args, kwargs)))
         plain_args, plain_kwargs = replaced(list(args), plain), replaced(kwargs, plain)
         inputs = list(tensors_below((plain_args, plain_kwargs)))
-        work = Partial(_build_and_call, (self, entry), {})
+        work = Partial(build_and_call, (self, entry), {})
         result = machine.recorder.call_module(self, work, plain_args, plain_kwargs, inputs)
         if not any(t.history is not None for t in tensors_below((args, kwargs))):
             return result
@@ -355,85 +350,6 @@ def _without_super(self: Instance) -> OperationError:
         exception="RuntimeError",
         class_name=self.class_.name,
     )
-
-
-def filled_in(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """The keywords that ``call`` takes; ``training`` and ``mask`` come and go as Keras has it."""
-    function = entry.function if isinstance(entry, BoundMethod) else entry
-    if isinstance(function, Function):
-        parameters = function.parameters
-        names, required = [*parameters.positional, *parameters.keyword_only], function.defaults
-        takes_any = parameters.keywords is not None
-    else:
-        code = getattr(function, "__code__", None)
-        if code is None:
-            return kwargs
-        names, required = list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]), None
-        takes_any = bool(code.co_flags & 0x08)
-    kept = {k: v for k, v in kwargs.items() if k in names or takes_any or k not in ("training", "mask")}
-    if required is not None:
-        for name in ("training", "mask"):
-            if name in names and name not in required and name not in kept and names.index(name) > len(args):
-                kept[name] = None
-    return kept
-
-
-def _build_and_call(self: Instance, entry: Any, *args: Any, machine: Machine, **kwargs: Any) -> Any:
-    if not self.attributes.get("built"):
-        _build(self, entry, args, kwargs, machine)
-    result = machine.call(entry, args, kwargs)
-    declared = self.class_.find("compute_output_shape")
-    if isinstance(result, Unknown) and isinstance(declared, Function):
-        shapes = [static_shape(t.shape) for t in tensors_below((args, kwargs))]
-        declared_shape = machine.call(BoundMethod(self, declared), (shapes[0] if len(shapes) == 1 else shapes,))
-        if is_shape(declared_shape) and not isinstance(declared_shape, Unknown):
-            return Tensor(open_shape(declared_shape))
-    return result
-
-
-def _build(self: Instance, entry: Any, args: tuple, kwargs: dict[str, Any], machine: Machine) -> None:
-    """Call ``build`` with the shapes of what ``call`` gets, as Keras lines them up by name."""
-    builder = self.class_.find("build")
-    shapes = _shapes_by_name(entry, args, kwargs)
-    first = next(iter(shapes.values()), None)
-    if isinstance(builder, Function):
-        names = builder.parameters.positional[1:]
-        static = {k: static_nest(v) for k, v in shapes.items()}
-        if len(names) == 1:
-            machine.call(BoundMethod(self, builder), (static_nest(first),))
-        else:
-            machine.call(BoundMethod(self, builder), (), {n: static[n] for n in names if n in static})
-    elif isinstance(first, Unknown):
-        return  # The next call may bring a shape.
-    elif builder is not MISSING:
-        machine.call(BoundMethod(self, builder), (raw_nest(first),))
-    self.attributes["built"] = True
-
-
-def _shapes_by_name(entry: Any, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """``{"inputs_shape": nest of tensors}`` for every argument of ``call`` that holds tensors or is not known."""
-    function = entry.function if isinstance(entry, BoundMethod) else entry
-    if isinstance(function, Function):
-        names = function.parameters.positional[1:]
-    else:
-        code = getattr(function, "__code__", None)
-        names = list(code.co_varnames[1 : code.co_argcount]) if code is not None else []
-    bound = {**dict(zip([*names, *map(str, range(9))], args)), **kwargs}
-    return {f"{k}_shape": v for k, v in bound.items() if k != "mask" and _may_have_shape(v)}
-
-
-def _may_have_shape(value: Any) -> bool:
-    return isinstance(value, Unknown) or any(True for _ in tensors_below(value))
-
-
-def static_nest(value: Any) -> Any:
-    """The nest with every tensor replaced by its shape, open dims as None."""
-    return replaced(value, lambda t: static_shape(t.shape))
-
-
-def raw_nest(value: Any) -> Any:
-    """The nest with every tensor replaced by its shape, open dims as they are."""
-    return replaced(value, lambda t: tuple(t.shape))
 
 
 def _output_for(self: Instance, input_shape: Any, machine: Machine) -> Any:

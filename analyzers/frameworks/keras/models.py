@@ -14,9 +14,9 @@ from analyzers.frameworks.keras.graphs import (
     run_graph,
     set_graph,
 )
-from analyzers.frameworks.keras.layer import BASE_ARGUMENTS, Layer, is_layer, static_nest
+from analyzers.frameworks.keras.layer import BASE_ARGUMENTS, Layer, is_layer
 from analyzers.frameworks.keras.opaque_objects import CrossEntropy
-from analyzers.frameworks.keras.shapes import AXIS_LETTERS, open_shape, static_shape
+from analyzers.frameworks.keras.shapes import AXIS_LETTERS, open_shape, static_nest, static_shape
 from analyzers.frameworks.keras.state import changed, changed_stack, is_input_layer, state_of
 from analyzers.frameworks.logits import applied_to_model
 from analyzers.frameworks.numpy.arguments import foreign

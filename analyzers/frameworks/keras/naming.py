@@ -33,9 +33,9 @@ LEGACY = frozenset(
     "generic_utils vis_utils layer_utils tensorflow_backend numpy nn layer input_spec experimental core_layers "
     "numerical_utils summary_utils model_visualization".split()
 )
-"""Modules inside a room (``keras.layers``, ``keras.ops`` …) in which older or internal spellings keep its names."""
-ROOMS = {"engine": ("layers", "models", "utils"), "legacy": ("layers", "utils")}
-"""Rooms that are gone, and where their names live now."""
+"""Modules inside a package (``keras.layers``, ``keras.ops`` …) in which older or internal spellings keep its names."""
+MOVED_PACKAGES = {"engine": ("layers", "models", "utils"), "legacy": ("layers", "utils")}
+"""Packages that are gone, and where their names live now."""
 
 
 def canonical(dotted: str) -> str:
@@ -51,15 +51,15 @@ def canonical(dotted: str) -> str:
 
 def _shortened(parts: list[str]) -> str:
     """Without the inner modules that older or internal spellings go through."""
-    rooms = ROOMS.get(parts[1], (parts[1],))
+    packages = MOVED_PACKAGES.get(parts[1], (parts[1],))
     if len(parts) > 2:
-        for room in rooms:
-            direct = f"keras.{room}.{parts[-1]}"
-            if direct in overlays.NAMES and (len(parts) == 3 or parts[2] in LEGACY or room == "layers"):
+        for package in packages:
+            direct = f"keras.{package}.{parts[-1]}"
+            if direct in overlays.NAMES and (len(parts) == 3 or parts[2] in LEGACY or package == "layers"):
                 return direct
         if parts[2] in LEGACY and all(part.islower() for part in parts[2:]):
-            return f"keras.{rooms[0]}"
-    return f"keras.{rooms[0]}" if len(parts) == 2 else ".".join(parts)
+            return f"keras.{packages[0]}"
+    return f"keras.{packages[0]}" if len(parts) == 2 else ".".join(parts)
 
 
 def source_of(dotted: str) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.logits import expect_logits
 from analyzers.frameworks.numpy.array import Array
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsCall
+from analyzers.interpreter.hosts import HostObject
 from analyzers.interpreter.overlays import NAMES, function
 from analyzers.tensors.dims import product
 from analyzers.tensors.tensor import Tensor
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-class Inert:
+class Inert(SupportsAttributeAssignment, SupportsCall):
     """An object of which only its existence matters; calling it or a method of it gives an unknown value."""
 
     def __init__(self, kind: str) -> None:
@@ -142,12 +144,12 @@ KINDS = {
     "random": "SeedGenerator shuffle categorical",
     "quantizers": "AbsMaxQuantizer Quantizer get",
 }
-for _room, _names in KINDS.items():
+for _package, _names in KINDS.items():
     for _name in (*_names.split(), "serialize", "deserialize"):
-        NAMES.setdefault(f"keras.{_room}.{_name}", _maker(_room.rstrip("s")))
+        NAMES.setdefault(f"keras.{_package}.{_name}", _maker(_package.rstrip("s")))
 
 
-class Subclassed:
+class Subclassed(HostObject):
     """A base class of the user's own losses, metrics, callbacks: without behaviour of its own."""
 
     qualified_name = "keras.Subclassed"
@@ -188,9 +190,9 @@ def _bases() -> None:
 
 _bases()
 for _name in ("Loss", "Metric", "Optimizer", "Initializer", "Regularizer", "Constraint"):
-    for _room in ("losses", "metrics", "optimizers", "initializers", "regularizers", "constraints"):
-        if f"keras.{_room}.{_name}" in NAMES:
-            NAMES[f"keras.{_name}"] = NAMES[f"keras.{_room}.{_name}"]
+    for _package in ("losses", "metrics", "optimizers", "initializers", "regularizers", "constraints"):
+        if f"keras.{_package}.{_name}" in NAMES:
+            NAMES[f"keras.{_name}"] = NAMES[f"keras.{_package}.{_name}"]
 
 
 @function("keras.Variable")

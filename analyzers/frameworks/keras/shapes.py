@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from analyzers.interpreter.graph import replaced
 from analyzers.tensors.dims import Dim, symbol
 from analyzers.unknown import Unknown, UnknownUsed
-
-if TYPE_CHECKING:
-    pass
-
 
 AXIS_LETTERS = {2: ("N", "C"), 3: ("N", "T", "C"), 4: ("N", "H", "W", "C"), 5: ("N", "D", "H", "W", "C")}
 
@@ -31,3 +28,13 @@ def open_shape(shape: Any, letters: tuple[str, ...] = ()) -> tuple[Dim, ...]:
 def is_shape(value: Any) -> bool:
     """Whether this is one shape, and not a nest of several."""
     return isinstance(value, (tuple, list)) and not any(isinstance(v, (tuple, list, dict)) for v in value)
+
+
+def static_nest(value: Any) -> Any:
+    """The nest with every tensor replaced by its shape, open dims as None."""
+    return replaced(value, lambda t: static_shape(t.shape))
+
+
+def raw_nest(value: Any) -> Any:
+    """The nest with every tensor replaced by its shape, open dims as they are."""
+    return replaced(value, lambda t: tuple(t.shape))

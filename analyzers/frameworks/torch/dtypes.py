@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analyzers.interpreter.capabilities import ShapeTuple
 from analyzers.interpreter.overlays import attribute, function
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import PythonError
@@ -77,7 +78,7 @@ def names_dtype(value: Any) -> bool:
     return isinstance(value, DType) or (isinstance(value, type) and value in _PYTHON_TYPES)
 
 
-class Size(tuple):
+class Size(ShapeTuple):
     """torch.Size: a tuple of dims."""
 
     def numel(self) -> Dim:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.frameworks.torch.dtypes import Device
 from analyzers.frameworks.torch.module import Module
 from analyzers.interpreter import overlays
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.values import MISSING, Instance
 from analyzers.unknown import Unknown
@@ -21,7 +22,7 @@ PACKAGES = ("pytorch_lightning", "lightning.pytorch", "lightning")
 PLACES = ("LightningModule", "core.LightningModule", "core.lightning.LightningModule", "core.module.LightningModule")
 
 
-class HyperParameters(dict):
+class HyperParameters(dict, SupportsAttributeAssignment):
     """Read by key or as attributes; what nobody saved is not known."""
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:

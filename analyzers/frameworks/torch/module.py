@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from analyzers.geometry import Geometry
 from analyzers.interpreter.framework import FRAMEWORKS, Framework, framework_of
-from analyzers.interpreter.hosts import hosts_of
+from analyzers.interpreter.hosts import HostObject, ModuleHost, hosts_of
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.overlays import layer
-from analyzers.interpreter.values import MISSING, Class, Function, HostObject, Instance, Partial
+from analyzers.interpreter.values import MISSING, Class, Function, Instance, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor
@@ -100,16 +99,10 @@ def lazily(items: Iterator[Any]) -> LazyIterator:
 
 
 @layer("torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module")
-class Module(HostObject):
+class Module(ModuleHost):
     """The base of every layer: attribute assignment registers parameters, buffers and submodules."""
 
     training: Any
-    argument_names: ClassVar[Mapping[str, str]] = {}
-    """What a constructor takes, by the name that fixes know it by (torch's own) → the parameter, where they differ."""
-
-    def geometry(self) -> Geometry | None:
-        """The window that the layer slides over its input."""
-        return None
 
     @staticmethod
     def prepare(instance: Instance) -> None:
@@ -344,7 +337,7 @@ def _descend(module: Instance, target: str) -> Any:
 
 
 @layer("torch.Tensor", "torch.FloatTensor", "torch.LongTensor", "torch.BoolTensor", "torch._C.TensorBase")
-class TensorClass:
+class TensorClass(HostObject):
     """``torch.Tensor``, for isinstance; calling it makes a tensor of that shape."""
 
     def __new__(cls: Any, *data: Any, **kwargs: Any) -> Any:

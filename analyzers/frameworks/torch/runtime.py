@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.no_ops import nothing, scope
 from analyzers.frameworks.profilers import used_with
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment
+from analyzers.interpreter.hosts import HostObject
 from analyzers.interpreter.overlays import NAMES, attribute, function, layer
 from analyzers.interpreter.values import Class, TypingForm
 from analyzers.tensors.tensor import Tensor
@@ -150,7 +152,7 @@ variable.makes = Tensor  # type: ignore[attr-defined]  # what isinstance(…, Va
 _ON_CONTEXT = "save_for_backward save_for_forward mark_dirty mark_non_differentiable set_materialize_grads"
 
 
-class Context:
+class Context(SupportsAttributeAssignment):
     """The ``ctx`` of an autograd function: keeps what is put in it."""
 
     def __init__(self) -> None:
@@ -161,12 +163,12 @@ class Context:
             return self.kept[name]
         return nothing if name in _ON_CONTEXT.split() else machine.unknown(f"{name} of an autograd context")
 
-    def assign_attribute(self, machine: Machine, name: str, new: Any) -> None:
-        self.kept[name] = new
+    def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
+        self.kept[name] = value
 
 
 @layer("torch.autograd.Function", "torch.autograd.function.Function", "torch.autograd.function.InplaceFunction")
-class AutogradFunction:
+class AutogradFunction(HostObject):
     """A user's own operation: ``apply`` runs its ``forward``."""
 
     @classmethod

@@ -1,4 +1,4 @@
-"""All the rooms of torch.* functions (most are Tensor methods as well)."""
+"""All the modules of torch.* functions (most are Tensor methods as well)."""
 
 from analyzers.frameworks.torch import arithmetic, fourier, gather_scatter, matrices, products, reductions, reshaping
 

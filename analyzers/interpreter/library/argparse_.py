@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsAttributes, SupportsContains
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-class Namespace:
+class Namespace(SupportsAttributeAssignment, SupportsContains):
     """``argparse.Namespace``: what is not declared is not known."""
 
     def __init__(self, values: dict[str, Any], is_whole: bool = False) -> None:
@@ -22,9 +23,9 @@ class Namespace:
             return self.values
         return self.values[name] if name in self.values else self._not_declared(name)
 
-    def contains(self, name: Any) -> Any:
+    def contains(self, item: Any) -> Any:
         """``name in options``."""
-        return True if name in self.values else False if self.is_whole else self._not_declared(name)
+        return True if item in self.values else False if self.is_whole else self._not_declared(item)
 
     def _not_declared(self, name: Any) -> Unknown:
         return Unknown(f"the command line argument {name}")
@@ -33,7 +34,7 @@ class Namespace:
         self.values[name] = value
 
 
-class Parser:
+class Parser(SupportsAttributes):
     """``argparse.ArgumentParser`` and its groups, which share one table of arguments."""
 
     def __init__(self, values: dict[str, Any] | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, deque
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsAttributes, SupportsMissing
 from analyzers.interpreter.classes import name_fields
 from analyzers.interpreter.iteration import known_dict
 from analyzers.interpreter.values import MISSING, Class, HostMethod, TypingForm
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-class DefaultDict(dict):
+class DefaultDict(dict, SupportsMissing):
     """``collections.defaultdict``: a missing key calls the factory."""
 
     factory: Any = None
 
-    def missing(self, machine: Machine, mapping: Any, key: Any) -> Any:
+    def make_entry(self, machine: Machine, key: Any) -> Any:
         if self.factory is None:
             raise machine.exception("KeyError", str(key))
         machine.journal.touch(self)
@@ -40,7 +41,7 @@ class Ordered(OrderedDict):
     """``collections.OrderedDict``."""
 
 
-class Deque(deque):
+class Deque(deque, SupportsAttributes):
     """``collections.deque`` with the list methods interpreted code calls."""
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:

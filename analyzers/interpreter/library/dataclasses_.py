@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import comparison
+from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.classes import NamedTuple, field_values
 from analyzers.interpreter.exceptions import builtin_exception
 from analyzers.interpreter.formatting import as_text
@@ -94,8 +95,13 @@ ORDERINGS = ("lt", "le", "gt", "ge")
 
 def fields_of(value: Any) -> dict[str, Any]:
     """Name → default of a dataclass or an object of one; PythonError for anything else, as Python raises."""
-    if isinstance(value, Unknown) or hasattr(value, "lookup_attribute"):
-        raise UnknownUsed(value if isinstance(value, Unknown) else Unknown("the fields of an object that stands in"))
+    if isinstance(value, Unknown):
+        raise UnknownUsed(value)
+    if isinstance(value, SupportsAttributes):
+        raise UnknownUsed(Unknown("the fields of an object that stands in"))
+    for unknown in (value.unknown_because, value.class_.opaque) if isinstance(value, Instance) else ():
+        if unknown is not None:
+            raise UnknownUsed(unknown)
     class_ = value if isinstance(value, Class) else value.class_ if isinstance(value, Instance) else None
     for base in class_.mro if class_ is not None else ():
         if isinstance(base, Class) and base.traits.fields is not None:

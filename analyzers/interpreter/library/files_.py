@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.contexts import Context
 from analyzers.source.sources import SourceError
 from analyzers.unknown import Unknown
@@ -59,7 +60,7 @@ class TextFile(Context):
         return Unknown(f"{name} of a file")
 
 
-class FilePath:
+class FilePath(SupportsAttributes):
     """``pathlib.Path``: a path as text; of the file system only the workspace is known."""
 
     def __init__(self, path: PurePosixPath) -> None:

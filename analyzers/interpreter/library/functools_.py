@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsAttributes, SupportsCall
 from analyzers.interpreter.instances import is_instance
 from analyzers.interpreter.values import (
     MISSING,
@@ -97,7 +98,7 @@ def _cmp_to_key(mycmp: Any) -> Any:
     return key
 
 
-class Dispatcher:
+class Dispatcher(SupportsAttributes, SupportsCall):
     """``functools.singledispatch``: the function registered for the class of the first argument."""
 
     def __init__(self, function: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.capabilities import SupportsAttributes, SupportsCall
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.values import MISSING
 from analyzers.unknown import Unknown, UnknownUsed
@@ -41,7 +42,7 @@ def _chained(iterable: Any, *, machine: Machine) -> LazyIterator:
     return _chain(*machine.iterate(iterable), machine=machine)
 
 
-class Chain:
+class Chain(SupportsAttributes, SupportsCall):
     """``itertools.chain`` with its ``from_iterable``."""
 
     def call_value(self, machine: Machine, args: Any, kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_STRING
+from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _unknown(why: str) -> UnknownUsed:
     return UnknownUsed(Unknown(why))
 
 
-class Pattern:
+class Pattern(SupportsAttributes):
     """A compiled pattern together with what it may cost."""
 
     def __init__(self, pattern: Any, flags: int = 0) -> None:
@@ -88,7 +89,7 @@ class Pattern:
         return method
 
 
-class Match:
+class Match(SupportsAttributes):
     """A match object."""
 
     def __init__(self, match: Any) -> None:

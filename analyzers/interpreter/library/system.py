@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import SupportsAttributes, SupportsCall, SupportsMissing
 from analyzers.interpreter.library.files_ import EXISTS
 from analyzers.interpreter.library.functools_ import same
 from analyzers.interpreter.values import TypingForm
@@ -21,7 +22,7 @@ def _nothing(*_: Any, **__: Any) -> None:
     return None
 
 
-class Silent:
+class Silent(SupportsAttributes, SupportsCall):
     """A logger or similar: every method does nothing."""
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
@@ -74,11 +75,10 @@ def _unknown_path(*_: Any, **__: Any) -> Any:
     return Unknown("the file system")
 
 
-class Loaded(dict):
+class Loaded(dict, SupportsMissing):
     """``sys.modules``: a module is imported by being asked for."""
 
-    @staticmethod
-    def missing(machine: Machine, value: Any, key: Any) -> Any:
+    def make_entry(self, machine: Machine, key: Any) -> Any:
         same_name = (m for m in machine.modules.by_path.values() if m.name == key)
         return next(same_name, None) or machine.modules.import_module(key)
 

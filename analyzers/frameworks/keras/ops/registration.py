@@ -110,9 +110,9 @@ def _native(definition: Callable[..., Any], run: Callable[[tuple, dict[str, Any]
 
 def dotted_names(spellings: Iterable[str]) -> Iterator[str]:
     for spelling in spellings:
-        for short, room in (("tf.", "tensorflow."), ("K.", "keras.backend."), ("random.", "keras.random.")):
+        for short, package in (("tf.", "tensorflow."), ("K.", "keras.backend."), ("random.", "keras.random.")):
             if spelling.startswith(short):
-                yield room + spelling.removeprefix(short)
+                yield package + spelling.removeprefix(short)
                 break
         else:
             yield f"keras.ops.{spelling}"
@@ -188,10 +188,10 @@ def layout_name(machine: Machine, value: Any) -> str:
     return data_format(machine, value)
 
 
-def names_of_rooms() -> None:
+def names_in_submodules() -> None:
     """``keras.ops.x`` is found as ``keras.ops.numpy.x`` and ``keras.ops.nn.x`` too."""
     for name in sorted(n for n in NAMES if n.startswith("keras.ops.")):
         short = name.removeprefix("keras.ops.")
         if "." not in short:
-            for room in ("numpy", "nn", "linalg"):
-                NAMES.setdefault(f"keras.ops.{room}.{short}", NAMES[name])
+            for module in ("numpy", "nn", "linalg"):
+                NAMES.setdefault(f"keras.ops.{module}.{short}", NAMES[name])

@@ -109,6 +109,51 @@ from analyzers.frameworks.torch.functional.activation import (
 from analyzers.frameworks.torch.functional.activation import (
     threshold_ as threshold_,
 )
+from analyzers.frameworks.torch.functional.adaptive_pooling import (
+    adaptive_avg_pool1d as adaptive_avg_pool1d,
+)
+from analyzers.frameworks.torch.functional.adaptive_pooling import (
+    adaptive_avg_pool2d as adaptive_avg_pool2d,
+)
+from analyzers.frameworks.torch.functional.adaptive_pooling import (
+    adaptive_avg_pool3d as adaptive_avg_pool3d,
+)
+from analyzers.frameworks.torch.functional.adaptive_pooling import (
+    adaptive_max_pool1d as adaptive_max_pool1d,
+)
+from analyzers.frameworks.torch.functional.adaptive_pooling import (
+    adaptive_max_pool2d as adaptive_max_pool2d,
+)
+from analyzers.frameworks.torch.functional.adaptive_pooling import (
+    adaptive_max_pool3d as adaptive_max_pool3d,
+)
+from analyzers.frameworks.torch.functional.adaptive_pooling import (
+    fractional_max_pool2d as fractional_max_pool2d,
+)
+from analyzers.frameworks.torch.functional.adaptive_pooling import (
+    fractional_max_pool3d as fractional_max_pool3d,
+)
+from analyzers.frameworks.torch.functional.classification_loss import (
+    cross_entropy as cross_entropy,
+)
+from analyzers.frameworks.torch.functional.classification_loss import (
+    ctc_loss as ctc_loss,
+)
+from analyzers.frameworks.torch.functional.classification_loss import (
+    linear_cross_entropy as linear_cross_entropy,
+)
+from analyzers.frameworks.torch.functional.classification_loss import (
+    multi_margin_loss as multi_margin_loss,
+)
+from analyzers.frameworks.torch.functional.classification_loss import (
+    multilabel_margin_loss as multilabel_margin_loss,
+)
+from analyzers.frameworks.torch.functional.classification_loss import (
+    multilabel_soft_margin_loss as multilabel_soft_margin_loss,
+)
+from analyzers.frameworks.torch.functional.classification_loss import (
+    nll_loss as nll_loss,
+)
 from analyzers.frameworks.torch.functional.convolution import (
     conv1d as conv1d,
 )
@@ -129,6 +174,18 @@ from analyzers.frameworks.torch.functional.convolution import (
 )
 from analyzers.frameworks.torch.functional.convolution import (
     conv_transpose3d as conv_transpose3d,
+)
+from analyzers.frameworks.torch.functional.distance_loss import (
+    cosine_embedding_loss as cosine_embedding_loss,
+)
+from analyzers.frameworks.torch.functional.distance_loss import (
+    margin_ranking_loss as margin_ranking_loss,
+)
+from analyzers.frameworks.torch.functional.distance_loss import (
+    triplet_margin_loss as triplet_margin_loss,
+)
+from analyzers.frameworks.torch.functional.distance_loss import (
+    triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
 )
 from analyzers.frameworks.torch.functional.dropout import (
     alpha_dropout as alpha_dropout,
@@ -182,15 +239,6 @@ from analyzers.frameworks.torch.functional.loss import (
     binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
 )
 from analyzers.frameworks.torch.functional.loss import (
-    cosine_embedding_loss as cosine_embedding_loss,
-)
-from analyzers.frameworks.torch.functional.loss import (
-    cross_entropy as cross_entropy,
-)
-from analyzers.frameworks.torch.functional.loss import (
-    ctc_loss as ctc_loss,
-)
-from analyzers.frameworks.torch.functional.loss import (
     gaussian_nll_loss as gaussian_nll_loss,
 )
 from analyzers.frameworks.torch.functional.loss import (
@@ -206,25 +254,7 @@ from analyzers.frameworks.torch.functional.loss import (
     l1_loss as l1_loss,
 )
 from analyzers.frameworks.torch.functional.loss import (
-    linear_cross_entropy as linear_cross_entropy,
-)
-from analyzers.frameworks.torch.functional.loss import (
-    margin_ranking_loss as margin_ranking_loss,
-)
-from analyzers.frameworks.torch.functional.loss import (
     mse_loss as mse_loss,
-)
-from analyzers.frameworks.torch.functional.loss import (
-    multi_margin_loss as multi_margin_loss,
-)
-from analyzers.frameworks.torch.functional.loss import (
-    multilabel_margin_loss as multilabel_margin_loss,
-)
-from analyzers.frameworks.torch.functional.loss import (
-    multilabel_soft_margin_loss as multilabel_soft_margin_loss,
-)
-from analyzers.frameworks.torch.functional.loss import (
-    nll_loss as nll_loss,
 )
 from analyzers.frameworks.torch.functional.loss import (
     poisson_nll_loss as poisson_nll_loss,
@@ -234,12 +264,6 @@ from analyzers.frameworks.torch.functional.loss import (
 )
 from analyzers.frameworks.torch.functional.loss import (
     soft_margin_loss as soft_margin_loss,
-)
-from analyzers.frameworks.torch.functional.loss import (
-    triplet_margin_loss as triplet_margin_loss,
-)
-from analyzers.frameworks.torch.functional.loss import (
-    triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
 )
 from analyzers.frameworks.torch.functional.normalization import (
     batch_norm as batch_norm,
@@ -266,24 +290,6 @@ from analyzers.frameworks.torch.functional.padding import (
     pad as pad,
 )
 from analyzers.frameworks.torch.functional.pooling import (
-    adaptive_avg_pool1d as adaptive_avg_pool1d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    adaptive_avg_pool2d as adaptive_avg_pool2d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    adaptive_avg_pool3d as adaptive_avg_pool3d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    adaptive_max_pool1d as adaptive_max_pool1d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    adaptive_max_pool2d as adaptive_max_pool2d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    adaptive_max_pool3d as adaptive_max_pool3d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
     avg_pool1d as avg_pool1d,
 )
 from analyzers.frameworks.torch.functional.pooling import (
@@ -291,12 +297,6 @@ from analyzers.frameworks.torch.functional.pooling import (
 )
 from analyzers.frameworks.torch.functional.pooling import (
     avg_pool3d as avg_pool3d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    fractional_max_pool2d as fractional_max_pool2d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    fractional_max_pool3d as fractional_max_pool3d,
 )
 from analyzers.frameworks.torch.functional.pooling import (
     lp_pool1d as lp_pool1d,
@@ -324,15 +324,6 @@ from analyzers.frameworks.torch.functional.pooling import (
 )
 from analyzers.frameworks.torch.functional.pooling import (
     max_pool3d_with_indices as max_pool3d_with_indices,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    max_unpool1d as max_unpool1d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    max_unpool2d as max_unpool2d,
-)
-from analyzers.frameworks.torch.functional.pooling import (
-    max_unpool3d as max_unpool3d,
 )
 from analyzers.frameworks.torch.functional.rearranging import (
     channel_shuffle as channel_shuffle,
@@ -366,6 +357,15 @@ from analyzers.frameworks.torch.functional.sampling import (
 )
 from analyzers.frameworks.torch.functional.sampling import (
     grid_sample as grid_sample,
+)
+from analyzers.frameworks.torch.functional.unpooling import (
+    max_unpool1d as max_unpool1d,
+)
+from analyzers.frameworks.torch.functional.unpooling import (
+    max_unpool2d as max_unpool2d,
+)
+from analyzers.frameworks.torch.functional.unpooling import (
+    max_unpool3d as max_unpool3d,
 )
 
 tables.fill("torch.functional", __path__)

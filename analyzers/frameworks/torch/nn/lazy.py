@@ -31,7 +31,8 @@ from analyzers.frameworks.torch.nn.conv import (
 from analyzers.frameworks.torch.nn.linear import Linear
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.weights import check_size, on, register_optional, weight
-from analyzers.interpreter.values import HostObject, Instance
+from analyzers.interpreter.hosts import HostObject
+from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.layout import OPEN, VECTORS, Layout, Layouts, channels_first
