@@ -233,3 +233,21 @@ def test_an_input_that_is_a_list(tmp_path):
         return torch.cat(x, 1)
 """
     assert [p for m in facts_of(tmp_path, HEADER + source).models for p in m.problems] == []
+
+
+def test_an_input_that_only_a_second_trial_looks_at_ends_nothing(tmp_path) -> None:
+    source = HEADER + (
+        "from elsewhere import Conv\n"
+        "class Gather(nn.Module):\n"
+        "    def forward(self, feats, probs):\n"
+        "        b, k, h, w = probs.size()\n"
+        "        return torch.matmul(probs.view(b, k, -1), feats.view(b, feats.size(1), -1))\n"
+        "class Head(nn.Module):\n"
+        "    def __init__(self, channels, *, classes, index=-1):\n"
+        "        super().__init__()\n"
+        "        self.index, self.neck = index, Conv(channels, channels, 3)\n"
+        "        self.out, self.gather = nn.Conv2d(channels, classes, 1), Gather()\n"
+        "    def forward(self, inputs, prev):\n"
+        "        return self.out(self.gather(self.neck(inputs[self.index]), prev))\n"
+    )
+    assert [problem.rule for model in facts_of(tmp_path, source).models for problem in model.problems] == []

@@ -49,7 +49,7 @@ class Solver:
             return found
         inputs = {i.name: i.solved(tuple(size if d in open_sizes else d for d in i.shape)) for i in found.inputs}
         trial = self.trials.settle(inputs)
-        return trial if trial.is_sound else self.trials.attempt(found.by_name)
+        return trial if trial.is_sound else self.trials.again(found.by_name)
 
     def solved(self, found: Found) -> Found:
         """The guess does not fit: look for a shape that does. What no shape mends is a finding."""
@@ -67,7 +67,7 @@ class Solver:
                 whole.append(trial)
         best = min(whole, key=lambda t: (len(t.failures), len(t.recorded_errors)))
         if best is not trials[-1] and not self._is_spent:
-            best = self.trials.attempt(best.by_name)
+            best = self.trials.again(best.by_name)
         best = _without_doubts(best, found, trials)
         if OUTPUT_CONTRACT in best.rules and any(i.is_guessed_map for i in best.inputs):
             self._keep_proven(best)

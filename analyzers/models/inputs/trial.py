@@ -48,7 +48,7 @@ class Trials:
         found = Found()
         for _ in range(MAXIMUM_ATTEMPTS):
             try:
-                found = self.attempt(inputs)
+                found = self._attempt(inputs)
             except NeedsShape as need:
                 hint = shape_wanted_by(
                     self.machine, self.root, need, self.context.options.default_input or (), self.names
@@ -64,7 +64,14 @@ class Trials:
                 return found
         return found
 
-    def attempt(self, inputs: Inputs) -> Found:
+    def again(self, inputs: Inputs) -> Found:
+        """The trial of inputs that were tried before; what was not looked at then may be looked at now."""
+        try:
+            return self._attempt(inputs)
+        except NeedsShape:
+            return self.settle(inputs)
+
+    def _attempt(self, inputs: Inputs) -> Found:
         """One forward pass; what is not known yet goes in as a probe that raises NeedsShape when it is looked at."""
         names = self.parameters
         args: list[Any] = [self._tensor(inputs[n]) if n in inputs else ShapeProbe(n) for n in names]
