@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Step:
     """A call of ``operation`` (a layer, a function; None: an input) on symbolic tensors."""
 
-    __slots__ = ("args", "kwargs", "operation", "outputs", "site")
+    __slots__ = ("_inputs", "args", "kwargs", "operation", "outputs", "site")
 
     def __init__(
         self, operation: Any, args: Any, kwargs: dict[str, Any], outputs: list[Tensor], site: Site | None
@@ -30,11 +30,14 @@ class Step:
         self.kwargs = kwargs
         self.outputs = outputs
         self.site = site
+        self._inputs: list[Tensor] | None = None
 
     @property
     def inputs(self) -> list[Tensor]:
-        """The symbolic tensors it was called on."""
-        return [t for t in tensors_below((self.args, self.kwargs)) if t.history is not None]
+        """The symbolic tensors it was called on; nobody changes what a step was called with."""
+        if self._inputs is None:
+            self._inputs = [t for t in tensors_below((self.args, self.kwargs)) if t.history is not None]
+        return self._inputs
 
 
 def tensors_below(value: Any) -> Iterator[Tensor]:

@@ -55,6 +55,10 @@ def is_kind(value: Any, host: type) -> bool:
     return isinstance(value, Instance) and host in hosts_of(value.class_)
 
 
+PLAIN = frozenset((str, int, float, bool, type(None)))
+"""What most attributes are, none of them a layer or a container."""
+
+
 def layers_below(value: Any, depth: int = 0) -> Iterator[Instance]:
     """The layers in an attribute: itself, or those kept in lists, tuples and dicts."""
     if is_layer(value):
@@ -68,7 +72,8 @@ def sublayers(module: Instance) -> list[Instance]:
     """The layers a layer keeps in its attributes, in order."""
     found: dict[int, Instance] = {}
     for value in module.attributes.values():
-        found.update((id(part), part) for part in layers_below(value))
+        if type(value) not in PLAIN:
+            found.update((id(part), part) for part in layers_below(value))
     for other in (module, *state_of(module).wrapped):
         found.pop(id(other), None)
     return list(found.values())
