@@ -6,7 +6,6 @@ nearest such table counts, whole; ``extend`` names a file whose keys are taken w
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -160,6 +159,8 @@ def _wrong_in(value: Any, keys: Mapping[str, Setting]) -> str | None:
 
 
 def _did_you_mean(name: str, names: Mapping[str, Any]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(name.replace("_", "-"), list(names), 1, 0.5)
     return f"; did you mean {close[0]!r}?" if close else ""
 

@@ -5,11 +5,11 @@ A format is a module that fulfils :class:`Format`; its file's name is the format
 
 from __future__ import annotations
 
+import os
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
 
 from analyzers.facts import Finding, ModelFact, UnknownFact
@@ -67,8 +67,8 @@ class ShowsFixes(Protocol):
 
 def formats(kind: str) -> list[str]:
     """The formats of a command (``"check"``, ``"inspect"``)."""
-    folder = Path(__file__).parent / kind
-    return sorted(entry.name for entry in pkgutil.iter_modules([str(folder)]))
+    folder = os.path.join(os.path.dirname(__file__), kind)
+    return sorted(entry.name for entry in pkgutil.iter_modules([folder]))
 
 
 def renderer(kind: str, name: str) -> Callable[[Any, RenderOptions], str]:

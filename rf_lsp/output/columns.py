@@ -82,6 +82,7 @@ COLUMNS = (
 )
 
 
-def used_columns(rows: Sequence[CallRow]) -> list[Column]:
-    """The columns in which any row has something to say."""
-    return [column for column in COLUMNS if any(column.text(row) for row in rows)]
+def used_columns(rows: Sequence[CallRow]) -> list[tuple[Column, list[str]]]:
+    """The columns in which any row has something to say, and what each row says there."""
+    texts = [(column, [column.text(row) for row in rows]) for column in COLUMNS]
+    return [(column, cells) for column, cells in texts if any(cells)]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-CODES = {"error": "1;31", "warning": "1;33", "information": "1;36", "bold": "1", "dim": "2", "frame": "1;34"}
+CODES = {
+    "error": "1;31",
+    "warning": "1;33",
+    "information": "1;36",
+    "frame": "1;34",
+    "bold": "1",
+    "dim": "2",
+    "bold red": "1;31",
+    "yellow": "33",
+    "cyan": "36",
+}
+"""Styles by their meaning; then those with the names that rich knows them by."""
 
 
 class Style:
@@ -12,4 +23,4 @@ class Style:
         self._color = color
 
     def __call__(self, name: str, text: str) -> str:
-        return f"\x1b[{CODES[name]}m{text}\x1b[0m" if self._color and text else text
+        return f"\x1b[{CODES[name]}m{text}\x1b[0m" if self._color and name and text else text

@@ -64,6 +64,16 @@ def test_colours_only_when_asked_for(run, monkeypatch):
     assert "\x1b[" in run("inspect", "net.py", "--color", "always").out
 
 
+@pytest.mark.parametrize("width", [40, 120])
+def test_what_the_command_line_asks_for_counts_more_than_the_environment(run, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    asked = run("inspect", "net.py", "--color", "always").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    assert run("inspect", "net.py", "--color", "always").out == asked
+    assert "\x1b[1;31merror RF201" in asked
+
+
 def test_markdown_is_a_table(run):
     lines = run("inspect", "net.py", "--format", "markdown").out.splitlines()
     header = next(line for line in lines if line.startswith("| layer"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
 from analyzers.rules.support.record import Rule
@@ -20,6 +19,8 @@ def rules_of(selector: str) -> list[Rule]:
     found = [rule for rule in RULES.values() if specificity(text, rule)]
     if found:
         return found
+    import difflib
+
     names = [rule.name for rule in RULES.values()]
     close = difflib.get_close_matches(text.lower(), [*names, *map(str.lower, RULES)], 1)
     hint = f"; did you mean {close[0].upper() if close[0].upper() in RULES else close[0]}?" if close else ""

@@ -39,10 +39,10 @@ def _model(item: Inspected) -> Iterator[str]:
 def _table(item: Inspected) -> Iterator[str]:
     rows = call_rows(item.model.layers)
     columns = used_columns(rows)
-    yield "| layer | " + " | ".join(column.title for column in columns) + " |"
-    yield "|---|" + "".join("---:|" if column.numeric else "---|" for column in columns)
-    for row in rows:
-        cells = [f"{row.layer.name}{row.repeats}", *(column.text(row) for column in columns)]
+    yield "| layer | " + " | ".join(column.title for column, _ in columns) + " |"
+    yield "|---|" + "".join("---:|" if column.numeric else "---|" for column, _ in columns)
+    names = [f"{row.layer.name}{row.repeats}" for row in rows]
+    for cells in zip(names, *(cells for _, cells in columns), strict=True):
         yield "| " + " | ".join(map(_cell, cells)) + " |"
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
-
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from analyzers.facts import Finding, LayerFact, ModelFact, UnknownFact
 from rf_lsp.output import Inspected, InspectReport, RenderOptions
 from rf_lsp.output.columns import Column, used_columns
+from rf_lsp.output.layout import TableColumn
 from rf_lsp.output.rows import CallRow, call_rows
+from rf_lsp.output.terminal import Terminal
 from rf_lsp.output.text import count_text, input_text, macs_text, place_text, summary_text
 from rf_lsp.shapes import shape_text
 
@@ -23,52 +19,36 @@ STATUS = {"partial": "not everything could be followed", "failed": "the model co
 SHOWN_UNKNOWNS = 20
 
 Row = tuple[str, CallRow | None]
-
-
-def console_of(options: RenderOptions, record: bool = False) -> Console:
-    return Console(
-        file=io.StringIO(),
-        force_terminal=options.color,
-        color_system="truecolor" if options.color else None,
-        width=options.width,
-        record=record,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        legacy_windows=False,
-    )
+Described = tuple[Column, list[str]]
 
 
 def render(report: InspectReport, options: RenderOptions) -> str:
-    console = console_of(options)
-    draw(report, console)
-    file = console.file
-    assert isinstance(file, io.StringIO)
-    return "\n".join(line.rstrip() for line in file.getvalue().split("\n"))
+    terminal = Terminal(options)
+    drawn = "".join(_report(report, terminal))
+    return "\n".join(line.rstrip() for line in drawn.split("\n"))
 
 
-def draw(report: InspectReport, console: Console) -> None:
-    """Print the report; apart from :func:`render` for pictures (``Console(record=True)``)."""
+def _report(report: InspectReport, terminal: Terminal) -> Iterator[str]:
     for number, item in enumerate(report.models):
         if number:
-            console.print()
-        _draw_model(item, console)
+            yield terminal.line()
+        yield from _model(item, terminal)
     if report.unknowns or report.findings:
-        console.print()
-    _draw_unknowns(report.unknowns, console)
-    _draw_findings(report.findings, console)
+        yield terminal.line()
+    yield from _unknowns(report.unknowns, terminal)
+    yield from _findings(report.findings, terminal)
 
 
-def _draw_model(item: Inspected, console: Console) -> None:
+def _model(item: Inspected, terminal: Terminal) -> Iterator[str]:
     model = item.model
-    console.print(Text(summary_text(model), style="bold"))
+    yield terminal.line((summary_text(model), "bold"))
     for line in _notes(model):
-        console.print(Text(line, style="dim"))
+        yield terminal.line((line, "dim"))
     if model.layers:
-        console.print(_table(model.layers, console.width))
-    _draw_totals(model, console)
-    _draw_unknowns(model.unknowns, console)
-    _draw_findings(item.findings, console)
+        yield _table(model.layers, terminal)
+    yield terminal.line((_totals(model), ""))
+    yield from _unknowns(model.unknowns, terminal)
+    yield from _findings(item.findings, terminal)
 
 
 def _notes(model: ModelFact) -> Iterator[str]:
@@ -128,43 +108,39 @@ def _name(row: CallRow) -> str:
     return name + row.repeats
 
 
-def _table(layers: Sequence[LayerFact], width: int) -> Table:
+def _table(layers: Sequence[LayerFact], terminal: Terminal) -> str:
     rows = rows_of(layers)
-    columns = _fitting(used_columns([row for _, row in rows if row]), rows, width)
-    # The space between columns stands in the cells: rich takes twice as long for padded ones.
-    table = Table(box=None, padding=0, header_style="bold", pad_edge=False)
-    table.add_column("layer ", no_wrap=True, overflow="ellipsis", min_width=9)
-    frames = [_spaces(column, before) for before, column in zip([None, *columns], columns, strict=False)]
-    for column, (left, right) in zip(columns, frames, strict=True):
-        title = f"{left}{column.title}{right}"
-        table.add_column(title, justify="right" if column.numeric else "left", no_wrap=True)
-    for name, row in rows:
-        style = "dim" if row is None or row.layer.functional else ""
-        texts = [column.text(row) for column in columns] if row else []
-        cells = [f"{left}{text}{right}" for text, (left, right) in zip(texts, frames, strict=False)]
-        table.add_row(Text(f"{name} "), *map(Text, cells), style=style)
-    return table
+    names = [f"{name} " for name, _ in rows]
+    described = used_columns([row for _, row in rows if row])
+    fitting = _fitting(described, terminal.width - max(map(len, names)))
+    before = [None, *(column for column, _ in fitting)]
+    columns = [_column(column, texts, left, rows) for (column, texts), left in zip(fitting, before, strict=False)]
+    styles = ["dim" if row is None or row.layer.functional else "" for _, row in rows]
+    return terminal.table([TableColumn(["layer ", *names], min_width=9), *columns], ["bold", *styles])
 
 
-def _spaces(column: Column, before: Column | None) -> tuple[str, str]:
-    """What keeps a column from its neighbours: numbers stand at the right, so their space comes first."""
-    return " " if before is not None and before.numeric else "", "" if column.numeric else " "
-
-
-def _fitting(columns: list[Column], rows: Sequence[Row], width: int) -> list[Column]:
-    """The columns that fit beside the names, the most dispensable left out first."""
-    calls = [row for _, row in rows if row]
-    widths = {column.title: max(len(column.title), *(len(column.text(row)) for row in calls)) + 1 for column in columns}
-    names = max(len(name) for name, _ in rows) + 1
-    while columns and names + sum(widths[column.title] for column in columns) > width:
-        dispensable = max(columns, key=lambda column: column.rank)
+def _fitting(columns: list[Described], width: int) -> list[Described]:
+    """The columns that fit, the most dispensable left out first."""
+    widths = {column.title: max(map(len, [column.title, *texts])) + 1 for column, texts in columns}
+    while columns and sum(widths[column.title] for column, _ in columns) > width:
+        dispensable = max((column for column, _ in columns), key=lambda column: column.rank)
         if dispensable.rank == 0:
             break
-        columns = [column for column in columns if column is not dispensable]
+        columns = [(column, texts) for column, texts in columns if column is not dispensable]
     return columns
 
 
-def _draw_totals(model: ModelFact, console: Console) -> None:
+def _column(column: Column, texts: Sequence[str], before: Column | None, rows: Sequence[Row]) -> TableColumn:
+    """With what keeps it from its neighbours: numbers stand at the right, so their space comes first."""
+    left = " " if before is not None and before.numeric else ""
+    right = "" if column.numeric else " "
+    cells = (f"{left}{text}{right}" for text in texts)
+    return TableColumn(
+        [f"{left}{column.title}{right}", *(next(cells) if row else "" for _, row in rows)], column.numeric
+    )
+
+
+def _totals(model: ModelFact) -> str:
     fixed = ""
     if isinstance(model.parameters, int) and isinstance(model.trainable_parameters, int):
         frozen = model.parameters - model.trainable_parameters
@@ -172,34 +148,27 @@ def _draw_totals(model: ModelFact, console: Console) -> None:
     outputs = ", ".join(
         f"{output.path + ' ' if output.path else ''}{shape_text(output.shape)}" for output in model.outputs
     )
-    console.print(
-        Text(
-            f"total {count_text(model.parameters)} parameters{fixed} · {macs_text(model.macs)}"
-            f" · output {outputs or '?'}"
-        )
-    )
+    return f"total {count_text(model.parameters)} parameters{fixed} · {macs_text(model.macs)} · output {outputs or '?'}"
 
 
-def _draw_unknowns(unknowns: Sequence[UnknownFact], console: Console) -> None:
+def _unknowns(unknowns: Sequence[UnknownFact], terminal: Terminal) -> Iterator[str]:
     lines = list(dict.fromkeys(_unknown_text(unknown) for unknown in unknowns))
     if lines:
-        console.print(Text("not known:", style="bold"))
+        yield terminal.line(("not known:", "bold"))
     for line in lines[:SHOWN_UNKNOWNS]:
-        console.print(Padding(Text(line), (0, 0, 0, 2)))
+        yield terminal.line((line, ""), indent=2)
     if len(lines) > SHOWN_UNKNOWNS:
-        console.print(f"  … and {len(lines) - SHOWN_UNKNOWNS} more")
+        yield terminal.line((f"  … and {len(lines) - SHOWN_UNKNOWNS} more", ""))
 
 
 def _unknown_text(unknown: UnknownFact) -> str:
     return f"{place_text(unknown.place)} {unknown.reason}" if unknown.place else unknown.reason
 
 
-def _draw_findings(findings: Sequence[Finding], console: Console) -> None:
+def _findings(findings: Sequence[Finding], terminal: Terminal) -> Iterator[str]:
     for finding in findings:
-        style = LEVEL_STYLES.get(finding.severity, "")
-        line = Text.assemble(
-            (f"{finding.severity} {finding.code} [{finding.name}] ", style),
-            finding.message,
+        yield terminal.line(
+            (f"{finding.severity} {finding.code} [{finding.name}] ", LEVEL_STYLES.get(finding.severity, "")),
+            (finding.message, ""),
             (f" ({place_text(finding.place)})", "dim"),
         )
-        console.print(line)
