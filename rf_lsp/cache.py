@@ -17,10 +17,12 @@ from typing import Any
 
 import analyzers
 from analyzers.source.sources import Sources
-from rf_lsp import __version__
+from rf_lsp import __version__, own_files
 from rf_lsp.results import FileResult, from_json, to_json
 
 FOLDER = ".rf_lsp_cache"
+LARGEST = 256 << 20
+"""Bytes of one file."""
 KEPT = 20
 """Combinations of settings whose results are kept, the last used."""
 FRESH, FRESH_ROUNDED = 0.05, 2.0
@@ -64,17 +66,18 @@ class Cache:
         """Make the folder before anything is analysed: it is an entry of a folder that gets a stamp."""
         with contextlib.suppress(OSError):
             os.makedirs(self.folder, exist_ok=True)
-            ignore = os.path.join(self.folder, ".gitignore")
-            if not os.path.exists(ignore):
-                with open(ignore, "w", encoding="utf-8") as file:
-                    file.write("*\n")
+            if not self._is_elsewhere():
+                own_files.create(os.path.join(self.folder, ".gitignore"), b"*\n")
+
+    def _is_elsewhere(self) -> bool:
+        """A link that comes with a repository may lead to anybody's files."""
+        return os.path.islink(self.folder)
 
     def _read(self) -> None:
         try:
-            with open(self._path, encoding="utf-8") as file:
-                data = json.load(file)
+            data = json.loads(own_files.read(self._path, LARGEST))
             self._names, self._entries = list(data["names"]), dict(data["entries"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             self._names, self._entries = [], {}
 
     def get(self, path: str) -> FileResult | None:
@@ -97,8 +100,10 @@ class Cache:
 
     def save(self) -> None:
         """Write what is new; entries of files that no longer exist are dropped."""
+        if self._is_elsewhere():
+            return
         if not self._fresh:
-            self._touch()
+            own_files.touch(self._path)
             return
         self._read()
         index = {name: at for at, name in enumerate(self._names)}
@@ -110,10 +115,6 @@ class Cache:
         entries = {path: entry for path, entry in self._entries.items() if os.path.exists(path)}
         self._write({"names": list(index), "entries": entries})
         self._prune()
-
-    def _touch(self) -> None:
-        with contextlib.suppress(OSError):
-            os.utime(self._path)
 
     def _write(self, data: dict[str, Any]) -> None:
         """Write beside and rename, so that another run never sees half a file."""

@@ -13,14 +13,16 @@ import contextlib
 import hashlib
 import marshal
 import os
+import re
 import struct
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from analyzers.source import program
 from analyzers.source.program import Suite, made_of, plain
+from rf_lsp import __version__, own_files
 
 VARIABLE = "RF_LSP_CACHE_DIR"
 """The environment variable that puts the user's cache folder elsewhere."""
@@ -29,15 +31,18 @@ WORKSPACE_FOLDER = ".rf_lsp_cache"
 MAGIC = b"rf-lsp programs\n"
 TAG = "CACHEDIR.TAG"
 TAG_TEXT = (
-    "Signature: 8a477f597d28d172789f06886806bc55\n# Programs that rf-lsp keeps; they may be removed at any time.\n"
+    b"Signature: 8a477f597d28d172789f06886806bc55\n# Programs that rf-lsp keeps; they may be removed at any time.\n"
 )
 LARGEST = 64 << 20
 """Bytes of one file; beyond, it is begun anew with what was used last."""
 MOST = 64
 """Files in the user's folder, the last used."""
-_RECORD = struct.Struct("<16sI8s")
+VERSIONS = 4
+"""Files in the folder of a workspace, the last used: one for each version of the programs."""
+_KEY, _SIGNATURE = 32, 8
+_RECORD = struct.Struct(f"<16sI{_SIGNATURE}s")
+_NAME = re.compile(rf"(?:.+-[0-9a-f]{{12}}|{FOLDER})-[0-9a-f]{{12}}(?:\.[0-9]+\.tmp)?", re.DOTALL)
 _SITES = ("site-packages", "dist-packages")
-_ONLY_OWN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Programs:
@@ -67,7 +72,7 @@ class Programs:
         site, package = _package_of(path)
         if package:
             user = user_folder()
-            name = f"{package}-{hashlib.blake2b(site.encode(), digest_size=6).hexdigest()}"
+            name = f"{package}-{hashlib.blake2b(_bytes(site), digest_size=6).hexdigest()}"
             return os.path.join(user, FOLDER, f"{name}-{fingerprint()}") if user is not None else None
         folders = [folder for root, folder in self._workspaces.items() if path.startswith(root)]
         return os.path.join(max(folders, key=len), f"{FOLDER}-{fingerprint()}") if folders else None
@@ -86,8 +91,9 @@ class ProgramStore:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._data = _read(path)
+        self._data = own_files.read(path, 2 * LARGEST)
         self._end, self._index = _indexed(self._data)
+        self._is_whole = 0 < self._end == len(self._data)
         self._fresh: dict[bytes, Suite] = {}
         self._used: set[bytes] = set()
 
@@ -109,29 +115,48 @@ class ProgramStore:
         self._fresh[_digest(text)] = suite
 
     def save(self) -> None:
+        """Never raises."""
+        fresh, self._fresh = self._fresh, {}
         key = user_key()
-        if not self._fresh or key is None:
-            return
-        records = b"".join([self._record(digest, marshal.dumps(plain(s)), key) for digest, s in self._fresh.items()])
-        self._fresh = {}
-        with contextlib.suppress(OSError, ValueError):
-            _prepare(os.path.dirname(self._path))
-            if self._end < len(self._data) or self._end + len(records) > LARGEST:
-                _replace(self._path, MAGIC + b"".join(self._kept()) + records)
-            else:
-                _append(self._path, records if self._end else MAGIC + records)
-            if os.path.basename(os.path.dirname(self._path)) == FOLDER:
-                _prune(os.path.dirname(self._path))
+        if key is not None and fresh:
+            self._used.update(fresh)
+            with contextlib.suppress(OSError, ValueError):
+                self._write({digest: _record(digest, suite, key) for digest, suite in fresh.items()}, key)
+        elif key is not None and self._used:
+            own_files.touch(self._path)
 
-    def _record(self, digest: bytes, data: bytes, key: bytes) -> bytes:
-        return _RECORD.pack(digest, len(data), _signature(data, digest, key)) + data
+    def _write(self, records: dict[bytes, bytes], key: bytes) -> None:
+        folder = os.path.dirname(self._path)
+        _prepare(folder)
+        data = b"".join(records.values())
+        has_room = self._is_whole and self._end + len(data) <= LARGEST
+        if not has_room or not own_files.append(self._path, data):
+            self._is_whole = False
+            data = MAGIC + b"".join(self._kept(LARGEST - len(data), records, key)) + data
+            own_files.replace(self._path, data)
+            self._is_whole, self._end = True, 0
+        self._end += len(data)
+        _prune(folder)
 
-    def _kept(self) -> Iterator[bytes]:
-        """The records that were used, where there is no room for all."""
-        wanted = self._used if self._end > LARGEST // 2 else self._index
-        for digest in wanted:
-            begin, end, _ = self._index[digest]
-            yield self._data[begin - _RECORD.size : end]
+    def _kept(self, room: int, fresh: Collection[bytes], key: bytes) -> Iterator[bytes]:
+        """What the file holds besides what is fresh; where there is no room for all, what was used."""
+        data = own_files.read(self._path, 2 * LARGEST)
+        whole, index = _indexed(data)
+        for digest in index if whole <= room else self._used.intersection(index):
+            begin, end, signature = index[digest]
+            size = _RECORD.size + end - begin
+            if digest not in fresh and size <= room and _signature(data[begin:end], digest, key) == signature:
+                room -= size
+                yield data[end - size : end]
+
+
+def _record(digest: bytes, suite: Suite, key: bytes) -> bytes:
+    """A program as it is kept; nothing where it is nested too deep for that."""
+    try:
+        data = marshal.dumps(plain(suite))
+    except (ValueError, RecursionError):
+        return b""
+    return _RECORD.pack(digest, len(data), _signature(data, digest, key)) + data
 
 
 def _indexed(data: bytes) -> tuple[int, dict[bytes, tuple[int, int, bytes]]]:
@@ -150,20 +175,25 @@ def _indexed(data: bytes) -> tuple[int, dict[bytes, tuple[int, int, bytes]]]:
     return at, index
 
 
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return hashlib.blake2b(_bytes(text), digest_size=16).digest()
 
 
 def _signature(data: bytes, digest: bytes, key: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=8, key=key, salt=digest).digest()
+    version = fingerprint().encode()
+    return hashlib.blake2b(data, digest_size=_SIGNATURE, key=key, salt=digest, person=version).digest()
 
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """What tells versions of the programs apart: the grammar, the lowering, and Python, whose marshal is its own."""
-    text = repr((sys.version_info[:2], marshal.version)).encode()
+    text = repr((__version__, sys.implementation.cache_tag, marshal.version)).encode()
     folder = os.path.dirname(program.__file__)
-    for name in ("program.py", "lowering.py"):
+    for name in ("program.py", "lowering.py", "parsed.py", "positions.py", "_recording.py"):
         with contextlib.suppress(OSError), open(os.path.join(folder, name), "rb") as file:
             text += file.read()
     return hashlib.blake2b(text, digest_size=6).hexdigest()
@@ -178,17 +208,25 @@ def _package_of(path: str) -> tuple[str, str]:
     return "", ""
 
 
+def user_path() -> str | None:
+    """Where the user's cache folder for this program is or would be; None for a user without a home."""
+    import platformdirs
+
+    chosen = os.environ.get(VARIABLE)
+    path = os.path.abspath(chosen) if chosen else platformdirs.user_cache_dir("rf-lsp", appauthor=False)
+    return path if os.path.isabs(path) else None
+
+
 @lru_cache(maxsize=1)
 def user_folder() -> str | None:
     """The user's cache folder for this program, made if it is missing; None where it cannot be made."""
-    import platformdirs
-
-    folder = os.environ.get(VARIABLE) or platformdirs.user_cache_dir("rf-lsp", appauthor=False)
+    path = user_path()
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-    except OSError:
+        if path is not None:
+            os.makedirs(path, mode=0o700, exist_ok=True)
+    except (OSError, ValueError):
         return None
-    return folder
+    return path
 
 
 @lru_cache(maxsize=1)
@@ -198,63 +236,42 @@ def user_key() -> bytes | None:
     if folder is None:
         return None
     path = os.path.join(folder, "key")
-    try:
-        with contextlib.suppress(FileExistsError), os.fdopen(_opened(path, os.O_CREAT | os.O_EXCL), "wb") as file:
-            file.write(os.urandom(32))
-        with os.fdopen(os.open(path, os.O_RDONLY | _ONLY_OWN), "rb") as file:
-            key = file.read(33)
-    except OSError:
+    if len(own_files.read(path, _KEY)) != _KEY:
+        with contextlib.suppress(OSError):
+            own_files.replace(path, os.urandom(_KEY))
+    key = own_files.read(path, _KEY)
+    return key if len(key) == _KEY else None
+
+
+def remove_all() -> str | None:
+    """Remove what is kept of installed packages; the folder, if there was one. Raises OSError."""
+    user = user_path()
+    folder = os.path.join(user, FOLDER) if user is not None else ""
+    if not os.path.isdir(folder) or os.path.islink(folder):
         return None
-    return key if len(key) == 32 else None
-
-
-def _opened(path: str, flags: int) -> int:
-    return os.open(path, os.O_WRONLY | _ONLY_OWN | flags, 0o600)
-
-
-def _read(path: str) -> bytes:
-    """The bytes of a file of ours; none where it is a link, too large or not there."""
-    try:
-        with os.fdopen(os.open(path, os.O_RDONLY | _ONLY_OWN | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-            status = os.fstat(file.fileno())
-            if status.st_mode & 0o170000 != 0o100000 or status.st_size > 2 * LARGEST:
-                return b""
-            return file.read()
-    except OSError:
-        return b""
+    for entry in [*_ours(folder), os.path.join(folder, TAG)]:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(entry)
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
+    return folder
 
 
 def _prepare(folder: str) -> None:
-    """Make the folder with its marker; OSError where it is a link."""
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    if os.path.islink(folder):
-        raise OSError(f"{folder} is a link")
-    with (
-        contextlib.suppress(FileExistsError),
-        os.fdopen(_opened(os.path.join(folder, TAG), os.O_CREAT | os.O_EXCL), "w") as file,
-    ):
-        file.write(TAG_TEXT)
-
-
-def _append(path: str, data: bytes) -> None:
-    with os.fdopen(_opened(path, os.O_CREAT | os.O_APPEND), "wb", buffering=0) as file:
-        file.write(data)
-
-
-def _replace(path: str, data: bytes) -> None:
-    beside = f"{path}.{os.getpid()}.tmp"
-    try:
-        with os.fdopen(_opened(beside, os.O_CREAT | os.O_EXCL), "wb") as file:
-            file.write(data)
-        os.replace(beside, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
+    """Make the user's folder with its marker; OSError where it is a link, or that of a workspace was removed."""
+    if os.path.basename(folder) == FOLDER:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    if os.path.islink(folder) or not os.path.isdir(folder):
+        raise OSError(f"{folder} is no folder of ours")
+    own_files.create(os.path.join(folder, TAG), TAG_TEXT)
 
 
 def _prune(folder: str) -> None:
-    files = [entry for entry in os.scandir(folder) if entry.name != TAG]
-    files.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime, reverse=True)
-    for entry in files[MOST:]:
-        os.unlink(entry.path)
+    files = sorted(_ours(folder), key=lambda path: os.lstat(path).st_mtime, reverse=True)
+    for path in files[MOST if os.path.basename(folder) == FOLDER else VERSIONS :]:
+        os.unlink(path)
+
+
+def _ours(folder: str) -> list[str]:
+    """The files of programs in a folder, in which others may be, too."""
+    return [entry.path for entry in os.scandir(folder) if _NAME.fullmatch(entry.name)]

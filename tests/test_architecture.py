@@ -72,6 +72,17 @@ def test_protocol_types_stay_in_the_server():
     assert found == []
 
 
+def test_trees_of_libcst_stay_in_source_and_fixes():
+    """The interpreter runs programs alone."""
+    found = [
+        f"{relative(path)}: {name}"
+        for path in (*ENGINE, *FRONT)
+        for name in imports(path)
+        if name.split(".")[0] == "libcst" and not relative(path).startswith(("analyzers/source/", "analyzers/fixes/"))
+    ]
+    assert found == []
+
+
 def test_rich_stays_in_the_module_that_draws_with_it():
     found = {relative(path) for path in FRONT for name in imports(path) if name.split(".")[0] == "rich"}
     assert found == {"rf_lsp/output/with_rich.py"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from sys import intern
@@ -16,6 +17,7 @@ from typing import Any
 import libcst as cst
 
 from analyzers.source import program
+from analyzers.source.lexical import NEWLINE
 from analyzers.source.program import Suite
 
 AtOf = Callable[[cst.CSTNode], int]
@@ -30,6 +32,13 @@ _PLAIN_STRING = re.compile(r'"[^"\\\r\n]*"|' r"'[^'\\\r\n]*'")
 """The literals that need no parser."""
 _NUMBERS = (int, float, complex)
 _KEYWORDS = {"True": True, "False": False, "None": None}
+
+
+def _known_as(name: str, value: Any) -> dict[type, Any]:
+    """An entry for a kind that older versions of libcst do not have."""
+    kind = getattr(cst, name, None)
+    return {} if kind is None else {kind: value}
+
 
 BINARY: dict[type, str] = {
     cst.Add: "add", cst.Subtract: "sub", cst.Multiply: "mul", cst.Divide: "truediv", cst.FloorDivide: "floordiv",
@@ -47,9 +56,11 @@ COMPARISONS: dict[type, str] = {
     cst.GreaterThanEqual: "ge", cst.Is: "is", cst.IsNot: "is not", cst.In: "in", cst.NotIn: "not in",
 }  # fmt: skip
 UNARY: dict[type, str] = {cst.Minus: "neg", cst.Plus: "pos", cst.BitInvert: "invert", cst.Not: "not"}
+UNPACKED = "unpacking in a comprehension is not interpreted"
 REFUSED: dict[type, str] = {
-    cst.TemplatedString: "a template string is not interpreted",
     cst.TypeAlias: "a type alias is not interpreted",
+    **_known_as("TemplatedString", "a template string is not interpreted"),
+    **_known_as("StarredDictComp", UNPACKED),
 }
 """Kind of libcst node → why its value is not known."""
 
@@ -115,7 +126,16 @@ def literal_value(text: str) -> Any:
         return intern(text[1:-1])
     if _PLAIN_NUMBER.fullmatch(text):
         return int(text)
-    return ast.literal_eval(text)
+    return _evaluated(text)
+
+
+def _evaluated(text: str) -> Any:
+    """Escapes that Python does not know are not ours to warn of."""
+    if "\\" not in text:
+        return ast.literal_eval(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.literal_eval(text)
 
 
 _short_literal = lru_cache(10_000)(literal_value)
@@ -168,30 +188,31 @@ def _concatenated(lowering: _Lowering, node: cst.ConcatenatedString) -> program.
 def _formatted(lowering: _Lowering, node: cst.FormattedString) -> program.Expression:
     parts = tuple(
         [
-            _text_of(part.value, node.start)
+            _text_of(part.value.replace("{{", "{").replace("}}", "}"), node)
             if isinstance(part, cst.FormattedStringText)
-            else _formatted_value(lowering, part)
+            else _formatted_value(lowering, part, node)
             for part in node.parts
         ]
     )
     return program.FormattedString(lowering.at(node), parts)
 
 
-def _text_of(text: str, start: str) -> str:
-    text = text.replace("{{", "{").replace("}}", "}")
-    if "\\" in text and "r" not in start.lower():
-        quote = '"""' if '"""' not in text else "'''"
+def _text_of(text: str, string: cst.FormattedString) -> str:
+    """What a text between the quotes of an f-string says."""
+    if "\\" in text and "r" not in string.start.lower():
         try:
-            return ast.literal_eval(f"{quote}{text}{quote}")
+            return _evaluated(f"{string.end}{text}{string.end}")
         except (ValueError, SyntaxError):
             return text
-    return text
+    return re.sub(NEWLINE, "\n", text)
 
 
-def _formatted_value(lowering: _Lowering, node: Any) -> program.FormattedValue:
+def _formatted_value(lowering: _Lowering, node: Any, string: cst.FormattedString) -> program.FormattedValue:
     spec = tuple(
         [
-            piece.value if isinstance(piece, cst.FormattedStringText) else _formatted_value(lowering, piece)
+            _text_of(piece.value, string)
+            if isinstance(piece, cst.FormattedStringText)
+            else _formatted_value(lowering, piece, string)
             for piece in node.format_spec or ()
         ]
     )
@@ -321,6 +342,8 @@ def _arguments(lowering: _Lowering, arguments: Iterable[cst.Arg]) -> tuple[progr
 def _comprehension(kind: Any) -> Any:
     def lower(lowering: _Lowering, node: Any) -> program.Expression:
         source = _source(lowering, node.for_in)
+        if isinstance(node.elt, cst.StarredElement):
+            return program.Refused(lowering.at(node), UNPACKED)
         return kind(lowering.at(node), lowering.expression(node.elt), source)
 
     return lower
@@ -465,11 +488,11 @@ def _names(kind: Any) -> Any:
     return lambda lowering, node: kind(lowering.at(node), tuple([intern(item.name.value) for item in node.names]))
 
 
-def _import(lowering: _Lowering, node: cst.Import) -> program.Statement:
+def _import(lowering: _Lowering, node: Any) -> program.Statement:
     return program.Import(lowering.at(node), _aliases(lowering, node.names))
 
 
-def _import_from(lowering: _Lowering, node: cst.ImportFrom) -> program.Statement:
+def _import_from(lowering: _Lowering, node: Any) -> program.Statement:
     module = _dotted(node.module) if node.module is not None else ""
     names = () if isinstance(node.names, cst.ImportStar) else _aliases(lowering, node.names)
     return program.ImportFrom(lowering.at(node), module, len(node.relative), names)
@@ -621,7 +644,7 @@ STATEMENTS: dict[type, Any] = {
     cst.Global: _names(program.Global), cst.Nonlocal: _names(program.Nonlocal), cst.Import: _import,
     cst.ImportFrom: _import_from, cst.If: _if, cst.For: _for, cst.While: _while, cst.With: _with, cst.Try: _try,
     cst.TryStar: _try, cst.Match: _match, cst.FunctionDef: _function, cst.ClassDef: _class,
-    cst.TypeAlias: _type_alias,
+    cst.TypeAlias: _type_alias, **_known_as("LazyImport", _import), **_known_as("LazyImportFrom", _import_from),
 }  # fmt: skip
 PATTERNS: dict[type, Any] = {
     cst.MatchValue: _match_value, cst.MatchSingleton: _match_singleton, cst.MatchList: _match_sequence,

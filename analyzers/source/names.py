@@ -27,6 +27,7 @@ _SUBSCRIPTED = re.compile(rf"(?<=[\w)\]]){_SPACE}{_SUBSCRIPT}")
 _TARGET = re.compile(rf"[ \t\f\\\r\n(\[*]*({IDENTIFIER})[ \t\f\\\r\n)\]]*")
 _CHANGED_TARGET = re.compile(rf"[ \t\f\\\r\n(\[*]*({IDENTIFIER})[ \t]*\.")
 _DEFINITION = re.compile(rf"(?:async[ \t]+)?(?:def|class)[ \t]+({IDENTIFIER})")
+_LAZY = re.compile(r"lazy[ \t]+(?=(?:import|from)\b)")
 _IMPORT = re.compile(r"import\b(.*)", re.DOTALL)
 _FROM = re.compile(r"from\b([^;#()]*?)\bimport\b(.*)", re.DOTALL)
 _IMPORTED = re.compile(
@@ -63,7 +64,7 @@ def kind_of(keyword: str, text: str) -> str:
     """The kind of a block by its first word."""
     if keyword in ("def", "class"):
         return keyword
-    if keyword in ("import", "from"):
+    if keyword in ("import", "from") or (keyword == "lazy" and _LAZY.match(text)):
         return "import"
     if keyword == "#":
         return "comment"
@@ -104,6 +105,8 @@ def _collect(statements: list[str]) -> Bound:
 
 def _simple(text: str) -> Bound:
     """What one statement without a body (or only its header) binds."""
+    if text.startswith("lazy"):
+        text = _LAZY.sub("", text, count=1)
     if text.startswith("import") and (match := _IMPORT.match(text)):
         return Bound(tuple(_imported(match[1])))
     if text.startswith("from") and (match := _FROM.match(text)):

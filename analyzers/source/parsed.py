@@ -126,7 +126,7 @@ def attempt(text: str) -> tuple[libcst.Module | None, tuple[int, int, str] | Non
         return native.parse_module(_plain(text), None), None
     except ParserSyntaxError as error:
         return None, _place(error.message)
-    except (RecursionError, ValueError, TypeError, AttributeError, UnicodeError, MemoryError) as error:
+    except (SyntaxError, RecursionError, ValueError, TypeError, AttributeError, UnicodeError, MemoryError) as error:
         return None, (-1, -1, f"the parser gave up: {error}")
 
 

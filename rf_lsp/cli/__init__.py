@@ -20,7 +20,7 @@ COMMANDS = {
     "server": "run the language server, for editors",
     "config": "list the settings",
     "version": "print the version",
-    "clean": "remove the cache",
+    "clean": "remove what is kept from one run to the next",
 }
 """Name → one line of help; the command is the module of that name in this package, a :class:`Command`."""
 

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from rf_lsp import programs
 from rf_lsp.cli import main
+from tests.rf_lsp.processes import SMALL, forget_user, kept_file, run_once
 
 
 @dataclass
@@ -19,6 +21,41 @@ class Outcome:
 
 
 Run = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def cache_dir(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where programs of installed packages are kept, for each test anew; it is not made yet."""
+    folder = tmp_path_factory.mktemp("user") / "cache"
+    monkeypatch.setenv(programs.VARIABLE, str(folder))
+    forget_user()
+    yield folder
+    forget_user()
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A file of an installed package."""
+    folder = tmp_path / "lib" / "site-packages" / "small"
+    folder.mkdir(parents=True)
+    path = folder / "__init__.py"
+    path.write_text(SMALL)
+    return path
+
+
+@pytest.fixture
+def kept(package, cache_dir) -> tuple[Path, Path, str]:
+    """(source, file with its programs, what they are)."""
+    found, _ = run_once(package)
+    return package, kept_file(cache_dir), found
+
+
+@pytest.fixture
+def elsewhere(tmp_path) -> Path:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "file").write_bytes(b"untouched")
+    return folder
 
 
 @pytest.fixture
