@@ -42,7 +42,6 @@ def _formatted_value(machine: Machine, frame: Frame, part: program.FormattedValu
     if isinstance(spec, Unknown):
         return spec
     try:
-        shown = formatting.format_value(machine, value, spec, part.conversion)
+        return formatting.format_value(machine, value, spec, part.conversion)
     except (ValueError, TypeError) as error:
         raise machine.exception(type(error).__name__, str(error)) from None
-    return shown if part.label is None or isinstance(shown, Unknown) else part.label + shown

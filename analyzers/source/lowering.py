@@ -18,15 +18,12 @@ import libcst as cst
 
 from analyzers.source import program
 from analyzers.source.lexical import NEWLINE
-from analyzers.source.program import Suite
+from analyzers.source.program import MAXIMUM_LITERAL, NOWHERE, TEMPLATE, TOO_LONG, TYPE_ALIAS, UNPACKED, Suite
 
 AtOf = Callable[[cst.CSTNode], int]
 
-MAXIMUM_LITERAL = 100_000
-"""Characters of a literal whose value is kept."""
 SHORT = 100
 """Characters; literals this long are remembered from one block to the next."""
-TOO_LONG = "a literal that is too long"
 _PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 _PLAIN_STRING = re.compile(r'"[^"\\\r\n]*"|' r"'[^'\\\r\n]*'")
 """The literals that need no parser."""
@@ -56,10 +53,9 @@ COMPARISONS: dict[type, str] = {
     cst.GreaterThanEqual: "ge", cst.Is: "is", cst.IsNot: "is not", cst.In: "in", cst.NotIn: "not in",
 }  # fmt: skip
 UNARY: dict[type, str] = {cst.Minus: "neg", cst.Plus: "pos", cst.BitInvert: "invert", cst.Not: "not"}
-UNPACKED = "unpacking in a comprehension is not interpreted"
 REFUSED: dict[type, str] = {
-    cst.TypeAlias: "a type alias is not interpreted",
-    **_known_as("TemplatedString", "a template string is not interpreted"),
+    cst.TypeAlias: TYPE_ALIAS,
+    **_known_as("TemplatedString", TEMPLATE),
     **_known_as("StarredDictComp", UNPACKED),
 }
 """Kind of libcst node → why its value is not known."""
@@ -182,19 +178,36 @@ def _concatenated(lowering: _Lowering, node: cst.ConcatenatedString) -> program.
     pieces: list[Any] = []
     for part in parts:
         pieces += part.parts if isinstance(part, program.FormattedString) else [part.value]
-    return program.FormattedString(at, tuple(pieces))
+    return program.FormattedString(at, joined_texts(pieces))
 
 
 def _formatted(lowering: _Lowering, node: cst.FormattedString) -> program.Expression:
-    parts = tuple(
-        [
-            _text_of(part.value.replace("{{", "{").replace("}}", "}"), node)
-            if isinstance(part, cst.FormattedStringText)
-            else _formatted_value(lowering, part, node)
-            for part in node.parts
-        ]
-    )
-    return program.FormattedString(lowering.at(node), parts)
+    return program.FormattedString(lowering.at(node), _pieces(lowering, node.parts, node, is_spec=False))
+
+
+def _pieces(
+    lowering: _Lowering, parts: Iterable[Any], string: cst.FormattedString, *, is_spec: bool
+) -> tuple[str | program.FormattedValue, ...]:
+    """The texts and values of an f-string or of a format; braces are doubled in texts, not in formats."""
+    pieces: list[Any] = []
+    for part in parts:
+        if isinstance(part, cst.FormattedStringText):
+            text = part.value if is_spec else part.value.replace("{{", "{").replace("}}", "}")
+            pieces.append(_text_of(text, string))
+        else:
+            pieces += [_label(part), _formatted_value(lowering, part, string)]
+    return joined_texts(pieces)
+
+
+def joined_texts(pieces: Iterable[Any]) -> tuple[Any, ...]:
+    """Texts that stand behind each other are one; empty ones are none."""
+    joined: list[Any] = [""]
+    for piece in pieces:
+        if isinstance(piece, str):
+            joined[-1] += piece
+        else:
+            joined += [piece, ""]
+    return tuple([piece for piece in joined if piece != ""])
 
 
 def _text_of(text: str, string: cst.FormattedString) -> str:
@@ -208,25 +221,17 @@ def _text_of(text: str, string: cst.FormattedString) -> str:
 
 
 def _formatted_value(lowering: _Lowering, node: Any, string: cst.FormattedString) -> program.FormattedValue:
-    spec = tuple(
-        [
-            _text_of(piece.value, string)
-            if isinstance(piece, cst.FormattedStringText)
-            else _formatted_value(lowering, piece, string)
-            for piece in node.format_spec or ()
-        ]
-    )
+    spec = _pieces(lowering, node.format_spec or (), string, is_spec=True)
     conversion = node.conversion
     if node.equal is not None and conversion is None and node.format_spec is None:
         conversion = "r"
-    value = lowering.expression(node.expression)
-    return program.FormattedValue(lowering.at(node), value, conversion, spec, _label(node))
+    return program.FormattedValue(NOWHERE, lowering.expression(node.expression), conversion, spec)
 
 
-def _label(node: cst.FormattedStringExpression) -> str | None:
+def _label(node: cst.FormattedStringExpression) -> str:
     """``f"{width = }"`` shows the expression as it is written."""
     if node.equal is None:
-        return None
+        return ""
     code = cst.Module([]).code_for_node
     before = code(node.whitespace_before_expression) + code(node.expression)
     sign = code(node.equal.whitespace_before) + "=" + code(node.equal.whitespace_after)
@@ -304,10 +309,13 @@ def _attribute(lowering: _Lowering, node: cst.Attribute) -> program.Expression:
 
 
 def _subscript(lowering: _Lowering, node: cst.Subscript) -> program.Expression:
+    """Several keys, and a tuple of them, are where their subscript is."""
     keys = [_key(lowering, element.slice) for element in node.slice]
     is_tuple = len(keys) > 1 or isinstance(node.slice[-1].comma, cst.Comma) or isinstance(keys[0], program.Starred)
     at = lowering.at(node)
     key = program.Tuple(at, tuple(keys)) if is_tuple else keys[0]
+    if isinstance(key, program.Tuple):
+        key.at = at
     return program.Subscript(at, lowering.expression(node.value), key)
 
 
@@ -329,7 +337,7 @@ def _arguments(lowering: _Lowering, arguments: Iterable[cst.Arg]) -> tuple[progr
     return tuple(
         [
             program.Argument(
-                lowering.at(argument),
+                NOWHERE,
                 lowering.expression(argument.value),
                 intern(argument.keyword.value) if argument.keyword is not None else None,
                 argument.star,
@@ -356,7 +364,7 @@ def _dict_comprehension(lowering: _Lowering, node: cst.DictComp) -> program.Expr
 
 def _source(lowering: _Lowering, node: cst.CompFor) -> program.ComprehensionFor:
     return program.ComprehensionFor(
-        lowering.at(node),
+        NOWHERE,
         lowering.expression(node.target),
         lowering.expression(node.iter),
         tuple([lowering.expression(condition.test) for condition in node.ifs]),
@@ -390,7 +398,7 @@ def _starred(lowering: _Lowering, node: cst.StarredElement) -> program.Expressio
 def _parameters(lowering: _Lowering, node: cst.Parameters) -> program.Parameters:
     star = node.star_arg
     return program.Parameters(
-        lowering.at(node),
+        NOWHERE,
         _each(lowering, node.posonly_params),
         _each(lowering, node.params),
         intern(star.name.value) if isinstance(star, cst.Param) else None,
@@ -403,7 +411,7 @@ def _each(lowering: _Lowering, parameters: Iterable[cst.Param]) -> tuple[program
     return tuple(
         [
             program.Parameter(
-                lowering.at(parameter),
+                NOWHERE,
                 intern(parameter.name.value),
                 lowering.annotation(parameter.annotation),
                 lowering.optional(parameter.default),
@@ -499,7 +507,7 @@ def _import_from(lowering: _Lowering, node: Any) -> program.Statement:
 
 
 def _aliases(lowering: _Lowering, aliases: Iterable[cst.ImportAlias]) -> tuple[program.Alias, ...]:
-    return tuple([program.Alias(lowering.at(alias), _dotted(alias.name), _asname(alias)) for alias in aliases])
+    return tuple([program.Alias(NOWHERE, _dotted(alias.name), _asname(alias)) for alias in aliases])
 
 
 def _asname(node: Any) -> str | None:
@@ -531,7 +539,7 @@ def _with(lowering: _Lowering, node: cst.With) -> program.Statement:
     items = tuple(
         [
             program.WithItem(
-                lowering.at(item),
+                NOWHERE,
                 lowering.expression(item.item),
                 lowering.expression(item.asname.name) if item.asname is not None else None,
             )
@@ -546,7 +554,7 @@ def _try(lowering: _Lowering, node: Any) -> program.Statement:
     handlers = tuple(
         [
             program.ExceptHandler(
-                lowering.at(handler), lowering.optional(handler.type), _asname_of(handler), lowering.suite(handler.body)
+                NOWHERE, lowering.optional(handler.type), _asname_of(handler), lowering.suite(handler.body)
             )
             for handler in node.handlers
         ]
@@ -573,7 +581,7 @@ def _match(lowering: _Lowering, node: cst.Match) -> program.Statement:
     cases = tuple(
         [
             program.MatchCase(
-                lowering.at(case),
+                NOWHERE,
                 lowering.pattern(case.pattern),
                 lowering.optional(case.guard),
                 lowering.suite(case.body),
@@ -585,45 +593,45 @@ def _match(lowering: _Lowering, node: cst.Match) -> program.Statement:
 
 
 def _match_value(lowering: _Lowering, node: cst.MatchValue) -> program.Pattern:
-    return program.MatchValue(lowering.at(node), lowering.expression(node.value))
+    return program.MatchValue(NOWHERE, lowering.expression(node.value))
 
 
 def _match_singleton(lowering: _Lowering, node: cst.MatchSingleton) -> program.Pattern:
-    return program.MatchSingleton(lowering.at(node), _KEYWORDS[node.value.value])
+    return program.MatchSingleton(NOWHERE, _KEYWORDS[node.value.value])
 
 
 def _match_sequence(lowering: _Lowering, node: Any) -> program.Pattern:
     patterns = tuple(
         [lowering.pattern(part.value if isinstance(part, cst.MatchSequenceElement) else part) for part in node.patterns]
     )
-    return program.MatchSequence(lowering.at(node), patterns)
+    return program.MatchSequence(NOWHERE, patterns)
 
 
 def _match_star(lowering: _Lowering, node: cst.MatchStar) -> program.Pattern:
-    return program.MatchStar(lowering.at(node), intern(node.name.value) if node.name is not None else None)
+    return program.MatchStar(NOWHERE, intern(node.name.value) if node.name is not None else None)
 
 
 def _match_mapping(lowering: _Lowering, node: cst.MatchMapping) -> program.Pattern:
     keys = tuple([lowering.expression(element.key) for element in node.elements])
     patterns = tuple([lowering.pattern(element.pattern) for element in node.elements])
     rest = intern(node.rest.value) if node.rest is not None else None
-    return program.MatchMapping(lowering.at(node), keys, patterns, rest)
+    return program.MatchMapping(NOWHERE, keys, patterns, rest)
 
 
 def _match_class(lowering: _Lowering, node: cst.MatchClass) -> program.Pattern:
     parts = [part.value for part in node.patterns] + [keyword.pattern for keyword in node.kwds]
     keywords = tuple([intern(keyword.key.value) for keyword in node.kwds])
     patterns = tuple([lowering.pattern(part) for part in parts])
-    return program.MatchClass(lowering.at(node), lowering.expression(node.cls), patterns, keywords)
+    return program.MatchClass(NOWHERE, lowering.expression(node.cls), patterns, keywords)
 
 
 def _match_as(lowering: _Lowering, node: cst.MatchAs) -> program.Pattern:
     pattern = lowering.pattern(node.pattern) if node.pattern is not None else None
-    return program.MatchAs(lowering.at(node), pattern, intern(node.name.value) if node.name is not None else None)
+    return program.MatchAs(NOWHERE, pattern, intern(node.name.value) if node.name is not None else None)
 
 
 def _match_or(lowering: _Lowering, node: cst.MatchOr) -> program.Pattern:
-    return program.MatchOr(lowering.at(node), tuple([lowering.pattern(part.pattern) for part in node.patterns]))
+    return program.MatchOr(NOWHERE, tuple([lowering.pattern(part.pattern) for part in node.patterns]))
 
 
 EXPRESSIONS: dict[type, Any] = {

@@ -123,7 +123,7 @@ def attempt(text: str) -> tuple[libcst.Module | None, tuple[int, int, str] | Non
     from libcst import ParserSyntaxError, native  # pyright: ignore[reportAttributeAccessIssue] - compiled
 
     try:
-        return native.parse_module(_plain(text), None), None
+        return native.parse_module(plain(text), None), None
     except ParserSyntaxError as error:
         return None, _place(error.message)
     except (SyntaxError, RecursionError, ValueError, TypeError, AttributeError, UnicodeError, MemoryError) as error:
@@ -141,7 +141,7 @@ def _place(message: str) -> tuple[int, int, str]:
     return int(match[1]) - 1, int(match[2]), match[3]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text of the same length that libcst reproduces to the character."""
     if "\r" in text:
         text = _LONE_RETURN.sub("\n", text)

@@ -14,6 +14,13 @@ COLUMN_BITS = 24
 """A text has less than 2²⁴ characters, so that lines and columns fit into these bits."""
 _COLUMN = (1 << COLUMN_BITS) - 1
 NOWHERE = -1
+MAXIMUM_LITERAL = 100_000
+"""Characters of a literal whose value is kept."""
+TOO_LONG = "a literal that is too long"
+UNPACKED = "unpacking in a comprehension is not interpreted"
+TEMPLATE = "a template string is not interpreted"
+TYPE_ALIAS = "a type alias is not interpreted"
+"""Why there is a :class:`Refused` in place of a value."""
 
 Span = tuple[int, int, int, int]
 
@@ -30,7 +37,8 @@ def joined(start: int, end: int) -> int:
 
 
 class Node:
-    """``at`` is where it stands in the text of its block (see :func:`packed`); :data:`NOWHERE` for code in a string."""
+    """``at`` is where it stands in the text of its block (see :func:`packed`); :data:`NOWHERE` for code in a string, and
+    for what is neither an expression nor a statement."""
 
     __slots__ = ("at",)
 
@@ -99,19 +107,14 @@ class FormattedString(Expression):
 
 
 class FormattedValue(Node):
-    """``{value!conversion:spec}``; ``label`` is the text that ``{value=}`` puts in front."""
+    """``{value!conversion:spec}``; the text that ``{value=}`` puts in front is part of the text before it."""
 
-    __slots__ = ("conversion", "label", "spec", "value")
+    __slots__ = ("conversion", "spec", "value")
 
     def __init__(
-        self,
-        at: int,
-        value: Expression,
-        conversion: str | None,
-        spec: tuple[str | FormattedValue, ...],
-        label: str | None,
+        self, at: int, value: Expression, conversion: str | None, spec: tuple[str | FormattedValue, ...]
     ) -> None:
-        self.at, self.value, self.conversion, self.spec, self.label = at, value, conversion, spec, label
+        self.at, self.value, self.conversion, self.spec = at, value, conversion, spec
 
 
 class Tuple(Expression):

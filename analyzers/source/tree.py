@@ -75,18 +75,31 @@ def parse_block(block: Block) -> Parsed:
 
 
 def program_of(block: Block) -> Suite | None:
-    """The program of a block: that of its parse, or, where it was not parsed, the one kept from an earlier process."""
-    kept = block.store.programs if block.store is not None else None
-    if kept is None or block.is_parsed:
-        return block.parsed.program
-    found = kept.get(block.text)
+    """The program of a block: kept from an earlier process, else what Python's parser says, else libcst's reading."""
+    if block.is_parsed or block.store is None:
+        return _read(block)
+    store = block.store
+    found = store.programs.get(block.text) if store.programs is not None else None
     if found is None:
-        found = block.parsed.program
-        if found is not None and block.parsed.is_clean and block.store is not None and block.store.keeps:
-            kept.put(block.text, found)
-    elif block.store is not None and block.binds:
-        block.store.note_good(block.kind, block.binds[0], block.text)
+        found = _read(block)
+        if found is not None and not block.is_parsed and store.programs is not None and store.keeps:
+            store.programs.put(block.text, found)
+    if block.binds and not block.is_parsed:
+        store.note_good(block.kind, block.binds[0], block.text)
     return found
+
+
+def _read(block: Block) -> Suite | None:
+    """Python's own parser is quick and knows most texts; libcst knows what to make of the others."""
+    from analyzers.source import parse_limits
+    from analyzers.source.parsed import plain
+    from analyzers.source.python_parser import program_of
+
+    if not block.is_parsed and parse_limits.refusal(block.text, block.depth) is None:
+        found = program_of(plain(block.text))
+        if found is not None:
+            return found
+    return block.parsed.program
 
 
 def _last_good(block: Block, failed: Parsed) -> Parsed:

@@ -24,7 +24,7 @@ from analyzers.source.positions import Positions
 from analyzers.source.program import FIELDS, KINDS, Node, made_of, plain
 from analyzers.source.quoted import expression_of
 from analyzers.source.tree import parse
-from tests.source.from_ast import differences, shown
+from tests.source.both_parsers import differences, shown
 
 TABLES = (
     lowering.EXPRESSIONS, lowering.STATEMENTS, lowering.PATTERNS, lowering.REFUSED,
