@@ -188,12 +188,20 @@ def _signature(data: bytes, digest: bytes, key: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=_SIGNATURE, key=key, salt=digest, person=version).digest()
 
 
+_READERS = (
+    "program.py", "parsed.py", "positions.py", "_recording.py", "lowering.py", "lowering_state.py",
+    "lowering_expressions.py", "lowering_statements.py", "python_parser.py", "python_lowering.py",
+    "python_expressions.py", "python_statements.py",
+)  # fmt: skip
+"""Our files that decide which program a text becomes."""
+
+
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """What tells versions of the programs apart: the grammar, the lowering, and Python, whose marshal is its own."""
     text = repr((__version__, sys.implementation.cache_tag, marshal.version)).encode()
     folder = os.path.dirname(program.__file__)
-    for name in ("program.py", "lowering.py", "parsed.py", "positions.py", "_recording.py"):
+    for name in _READERS:
         with contextlib.suppress(OSError), open(os.path.join(folder, name), "rb") as file:
             text += file.read()
     return hashlib.blake2b(text, digest_size=6).hexdigest()

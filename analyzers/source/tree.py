@@ -77,11 +77,11 @@ def parse_block(block: Block) -> Parsed:
 def program_of(block: Block) -> Suite | None:
     """The program of a block: kept from an earlier process, else what Python's parser says, else libcst's reading."""
     if block.is_parsed or block.store is None:
-        return _read(block)
+        return read_anew(block)
     store = block.store
     found = store.programs.get(block.text) if store.programs is not None else None
     if found is None:
-        found = _read(block)
+        found = read_anew(block)
         if found is not None and not block.is_parsed and store.programs is not None and store.keeps:
             store.programs.put(block.text, found)
     if block.binds and not block.is_parsed:
@@ -89,7 +89,7 @@ def program_of(block: Block) -> Suite | None:
     return found
 
 
-def _read(block: Block) -> Suite | None:
+def read_anew(block: Block) -> Suite | None:
     """Python's own parser is quick and knows most texts; libcst knows what to make of the others."""
     from analyzers.source import parse_limits
     from analyzers.source.parsed import plain

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-from analyzers.source import program
+from analyzers.source import program, tree
+from analyzers.source.blocks import Block
 from analyzers.source.sources import Sources
 from rf_lsp import programs
 from rf_lsp.programs import Programs, ProgramStore
-from tests.source.from_ast import shown
+from tests.source.both_parsers import shown
 
 SMALL = "a = 1\n\n\ndef f(b):\n    return b\n"
 MODEL = """\
@@ -31,6 +33,9 @@ class Net(nn.Module):
 
 net = Net()
 """
+
+
+_read_anew = tree.read_anew
 
 
 def forget_user() -> None:
@@ -53,12 +58,13 @@ class Process:
 
     def read(self, path: Path) -> str:
         """The programs of a file, on one line, with what was parsed for them noted."""
-        found = []
-        for block in self.sources.module(str(path)).blocks:
-            if block.kind != "comment":
-                found.append(_placed(block.program))
-                self.parsed += [block.text] if block.is_parsed else []
-        return str(found)
+        blocks = [block for block in self.sources.module(str(path)).blocks if block.kind != "comment"]
+        with mock.patch.object(tree, "read_anew", self._parse):
+            return str([_placed(block.program) for block in blocks])
+
+    def _parse(self, block: Block) -> Any:
+        self.parsed.append(block.text)
+        return _read_anew(block)
 
     def store(self, path: Path) -> ProgramStore:
         store = self.programs.of(str(path))

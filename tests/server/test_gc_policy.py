@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,14 +19,14 @@ def test_in_a_quiet_moment_everything_is_looked_at_once(monkeypatch: pytest.Monk
     done = threading.Event()
     monkeypatch.setattr(gc_policy, "QUIET", 0.01)
     monkeypatch.setattr(gc_policy, "collect_all", lambda: (collected.append("all"), done.set()))
-    nothing: Any = None
-    scheduler = AnalysisScheduler(nothing, lambda path: None, lambda analysis: None)
+    analyzer: Any = SimpleNamespace(tidy=lambda: collected.append("programs"))
+    scheduler = AnalysisScheduler(analyzer, lambda path: None, lambda analysis: None)
     scheduler.start()
     scheduler.run(lambda stop: None)
     assert done.wait(10)
     threading.Event().wait(0.1)
     scheduler.close()
-    assert collected == ["all"]
+    assert collected == ["programs", "all"]
 
 
 def test_an_analysis_leaves_the_threshold_of_the_server() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from analyzers.source import program
 from analyzers.source.program import NOWHERE
-from analyzers.source.python_parser import F_STRINGS_HAVE_PLACES, program_of
+from analyzers.source.python_lowering import F_STRINGS_HAVE_PLACES
+from analyzers.source.python_parser import program_of
 
 PARENTHESISED = (program.Tuple, program.GeneratorExp, program.BoolOp)
 """Where these begin and end follows from what they are made of, once with parentheses around that, once without."""

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzers.source import lowering, program
+from analyzers.source import lowering, lowering_state, program
 from analyzers.source.blocks import Block, split
 from analyzers.source.parsed import attempt
 from analyzers.source.positions import Positions
@@ -27,8 +27,8 @@ from analyzers.source.tree import parse
 from tests.source.both_parsers import differences, shown
 
 TABLES = (
-    lowering.EXPRESSIONS, lowering.STATEMENTS, lowering.PATTERNS, lowering.REFUSED,
-    lowering.BINARY, lowering.AUGMENTED, lowering.COMPARISONS, lowering.UNARY,
+    lowering.EXPRESSIONS, lowering.STATEMENTS, lowering.PATTERNS, lowering_state.REFUSED,
+    lowering_state.BINARY, lowering_state.AUGMENTED, lowering_state.COMPARISONS, lowering_state.UNARY,
 )  # fmt: skip
 PARTS = set(
     """
