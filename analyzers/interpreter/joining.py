@@ -125,8 +125,20 @@ def join_containers(machine: Machine, states: list[Any], reason: str) -> Any:
 
 
 def _join_dicts(machine: Machine, states: list[dict], reason: str) -> dict:
-    keys = dict.fromkeys(k for s in states for k in s)
-    return {k: _join_entries(machine, [s.get(k, MISSING) for s in states], reason) for k in keys}
+    """Most entries are the same in all states: those are taken over as they are."""
+    if len(states) > 2:
+        keys = dict.fromkeys(k for s in states for k in s)
+        return {k: _join_entries(machine, [s.get(k, MISSING) for s in states], reason) for k in keys}
+    left, right = states
+    joined = dict(left)
+    for key, value in left.items():
+        other = right.get(key, MISSING)
+        if other is not value:
+            joined[key] = _join_entries(machine, [value, other], reason)
+    for key in right:
+        if key not in left:
+            joined[key] = _join_entries(machine, [MISSING, right[key]], reason)
+    return joined
 
 
 def _join_entries(machine: Machine, values: list[Any], reason: str) -> Any:
