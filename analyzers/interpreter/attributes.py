@@ -40,7 +40,7 @@ from analyzers.interpreter.values import (
     TypingForm,
 )
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
+from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -79,6 +79,7 @@ UNBOUND: dict[type, frozenset[str]] = {
     float: frozenset(["fromhex"]),
 }
 """Constructors that are methods of the type."""
+COLLECTION_METHODS = frozenset().union(*(HOST_METHODS[kind] for kind in (list, dict, set, str)))
 FUNCTION_TYPE = TypingForm("function")
 HOST_DATA = frozenset("real imag numerator denominator start stop step".split())
 
@@ -304,7 +305,7 @@ def _of_tensor(machine: Machine, value: Tensor, name: str) -> Any:
     method = overlays.METHODS.get(name)
     if method is not None:
         return BoundMethod(value, method)
-    return machine.unknown(f"the tensor attribute {name} is not modelled")
+    return NotModelled(f"the tensor attribute {name} is not modelled", machine.site())
 
 
 def calls_native(machine: Machine, native: Any, value: Any) -> Any:

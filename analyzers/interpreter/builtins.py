@@ -66,7 +66,7 @@ def _len(value: Any, *, machine: Machine) -> Any:
         if method is not MISSING:
             return machine.call(method)
         if value.payload is not None:
-            return len(value.payload)
+            return _len(value.payload, machine=machine)
         if value.unknown_because is not None:
             return value.unknown_because
         raise TypeError(f"object of type {value.class_.name} has no len()")

@@ -17,6 +17,7 @@ from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_errors import FAILURES, is_pythons_own, reraise_own
 from analyzers.interpreter.parameters import NativeSignature, bind
 from analyzers.interpreter.scope import Frame, Scope
+from analyzers.interpreter.unresolved_calls import call_unresolved
 from analyzers.interpreter.values import (
     MISSING,
     UNKNOWNS,
@@ -51,7 +52,7 @@ def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) 
     if kind in CALLERS:
         return CALLERS[kind](machine, value, args, kwargs)
     if isinstance(value, Unknown):
-        return value.used()
+        return call_unresolved(machine, value, args, kwargs)
     if isinstance(value, type):
         return _call_host_type(machine, value, args, kwargs)
     if isinstance(value, SupportsCall):

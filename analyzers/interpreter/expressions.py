@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import calls, comparison, exceptions, operators, subscripts
-from analyzers.interpreter.attributes import get_attribute
+from analyzers.interpreter.attributes import COLLECTION_METHODS, get_attribute
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
 from analyzers.interpreter.comprehensions import hashed, set_of
@@ -260,13 +260,21 @@ def _call(machine: Machine, frame: Frame, node: program.Call) -> Any:
     before, frame.node = frame.node, node
     machine.budget.spend()
     try:
-        result = calls.call(machine, function, args, kwargs)
+        if type(function) in UNKNOWNS and _is_method_of_collections(called):
+            result = function.used()
+        else:
+            result = calls.call(machine, function, args, kwargs)
     finally:
         frame.node = before
     if frame.module.is_watched:
         operands = _operands(machine, frame, called, args, kwargs) if type(result) in UNKNOWNS else ()
         machine.recorder.evaluations.note(frame, node, result, operands=operands)
     return result
+
+
+def _is_method_of_collections(called: program.Expression) -> bool:
+    """``unknown.append(x)``: Python's own collections keep what they are given as it is."""
+    return type(called) is program.Attribute and called.attr in COLLECTION_METHODS
 
 
 def _operands(machine: Machine, frame: Frame, called: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:

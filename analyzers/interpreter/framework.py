@@ -190,6 +190,7 @@ def may_hold_more(module: Instance) -> bool:
     tables = [] if framework is None else [framework.parameter_table(module), framework.child_table(module)]
     doubtful = module.state is not None and module.state.unknown_because is not None
     known = module.unknown_because is None and module.class_.opaque is None and not doubtful
+    known = known and module.machine.possible_change(module) is None
     return not known or any(not UNKNOWNS.isdisjoint(map(type, t.values())) for t in (module.attributes, *tables))
 
 

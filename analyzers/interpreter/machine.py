@@ -65,6 +65,8 @@ class Machine:
         """Whether each ``try`` (and swallowing ``with``) around what runs now catches an exception."""
         self.possible: list[Raised] = []
         """Exceptions that a branch not known to be taken raised inside the present ``try``."""
+        self.changed: dict[int, tuple[Instance, Unknown]] = {}
+        """Modules that a call which is not known was given, by identity, and why they may be others than they were."""
         self.host_classes: dict[type, Class] = {}
         self.literals: dict[Any, Any] = {}
         self.plain_loops: dict[Any, Any] = {}
@@ -96,6 +98,20 @@ class Machine:
             yield
         finally:
             self.frames.pop()
+
+    @contextmanager
+    def unsure(self) -> Iterator[None]:
+        """What is run inside may be run or not, or may be run otherwise: no errors are reported."""
+        self.uncertain += 1
+        try:
+            yield
+        finally:
+            self.uncertain -= 1
+
+    def possible_change(self, module: Instance) -> Unknown | None:
+        """Why a module may be another than it was built as; None where it is not."""
+        entry = self.changed.get(id(module)) if self.changed else None
+        return entry if entry is None or isinstance(entry, Unknown) else entry[1]
 
     def unknown(self, reason: str) -> Unknown:
         return Unknown(reason, self.site())

@@ -11,10 +11,18 @@ from analyzers.interpreter.library import STANDARD_LIBRARY
 from analyzers.interpreter.module import Module
 from analyzers.interpreter.registries import Registries
 from analyzers.interpreter.values import MISSING, Class, NativeModule
-from analyzers.unknown import Unknown
+from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+
+
+REPORTING = frozenset(
+    "wandb mlflow comet_ml neptune clearml aim swanlab visdom tensorboard tensorboardX tensorboard_logger tqdm rich loguru "
+    "absl termcolor colorama tabulate prettytable yaml ruamel toml simplejson matplotlib seaborn plotly cv2 PIL imageio "
+    "pandas scipy sklearn skimage psutil".split()
+)
+"""Libraries that log, draw, save or compute of copies: they may be missing, and change nothing that they are given."""
 
 
 class Modules:
@@ -53,7 +61,7 @@ class Modules:
             return found
         if self.machine.handlers:
             raise self.machine.exception("ModuleNotFoundError", f"No module named {dotted}")
-        return self.machine.unknown(f"the module {dotted} is not found")
+        return self._absent(dotted)
 
     def find_module(self, dotted: str, importer: Module | None = None) -> Any:
         root = dotted.split(".")[0]
@@ -109,7 +117,7 @@ class Modules:
             return source
         if name in ("__name__", "__path__", "__file__", "__version__"):
             return overlays.NAMES.get(f"{module.name}.__version__", module.name)
-        return self.machine.unknown(f"{dotted} is not modelled")
+        return NotModelled(f"{dotted} is not modelled", self.machine.site())
 
     def wrap(self, value: Any) -> Any:
         return self.machine.class_of_host(value) if is_host(value) else value
@@ -137,7 +145,12 @@ class Modules:
     def _not_found(self, what: str, exception: str) -> Any:
         if self.machine.handlers:
             raise self.machine.exception(exception, f"cannot import {what}")
-        return self.machine.unknown(f"the module {what} is not found")
+        return self._absent(what)
+
+    def _absent(self, what: str) -> Unknown:
+        """In place of what is not found; what a library that reports is given stays as it is."""
+        kind = NotModelled if what.partition(".")[0] in REPORTING else Unknown
+        return kind(f"the module {what} is not found", self.machine.site())
 
     def submodule(self, module: Module, name: str) -> Any:
         if not module.is_package:

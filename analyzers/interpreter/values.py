@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsAttributes, SupportsCall
 from analyzers.interpreter.traits import ClassTraits
-from analyzers.unknown import ModelResult, Unknown
+from analyzers.unknown import ModelResult, NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.hosts import HostObject
@@ -463,7 +463,7 @@ class MaybeMissing(Unknown):
     __slots__ = ()
 
 
-UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, ModelResult}
+UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, NotModelled, ModelResult}
 """The types of what is not known; a library may have one of its own."""
 
 

@@ -27,6 +27,18 @@ def _items(machine: Machine, modules: Any) -> list[tuple[str, Any]]:
     return [tuple(machine.iterate(pair)) for pair in machine.iterate(modules)]  # type: ignore[misc]
 
 
+def _doubt(self: Instance) -> Unknown | None:
+    """Why it is not known what a container holds."""
+    return self.unknown_because if self.unknown_because is not None else self.machine.possible_change(self)
+
+
+def _known_children(self: Instance) -> dict[str, Any]:
+    doubt = _doubt(self)
+    if doubt is not None:
+        raise UnknownUsed(doubt)
+    return children_of(self)
+
+
 def _position(self: Module, index: Any, *, inserting: bool = False) -> int:
     length = len(children_of(self))
     if isinstance(index, Tensor):
@@ -83,16 +95,15 @@ class Indexed(Module):
     """What ``Sequential`` and ``ModuleList`` share: children named by number."""
 
     def __len__(self) -> Any:
-        return self.unknown_because if self.unknown_because is not None else len(children_of(self))
+        return len(_known_children(self))
 
     def __iter__(self) -> Any:
-        if self.unknown_because is not None:
-            raise UnknownUsed(self.unknown_because)
-        return list(children_of(self).values())
+        return list(_known_children(self).values())
 
     def __getitem__(self, index: Any, *, machine: Machine) -> Any:
-        if self.unknown_because is not None:
-            return self.unknown_because
+        doubt = _doubt(self)
+        if doubt is not None:
+            return doubt
         modules = children_of(self)
         if isinstance(index, slice):
             return _sliced(self, index, machine)
@@ -189,17 +200,18 @@ class Keyed(Module):
     """What ``ModuleDict`` and ``ParameterDict`` share."""
 
     def __len__(self) -> int:
-        return len(_entries(self))
+        return len(_known_entries(self))
 
     def __iter__(self) -> list:
-        return list(_entries(self))
+        return list(_known_entries(self))
 
     def __contains__(self, key: Any) -> bool:
-        return key in _entries(self)
+        return key in _entries(self) or key in _known_entries(self)
 
     def __getitem__(self, key: Any) -> Any:
         entries = _entries(self)
         if key not in entries:
+            _known_entries(self)
             raise PythonError("KeyError", str(key))
         return entries[key]
 
@@ -212,13 +224,13 @@ class Keyed(Module):
         del _entries(self)[key]
 
     def keys(self) -> list:
-        return list(_entries(self))
+        return list(_known_entries(self))
 
     def values(self) -> list:
-        return list(_entries(self).values())
+        return list(_known_entries(self).values())
 
     def items(self) -> list:
-        return list(_entries(self).items())
+        return list(_known_entries(self).items())
 
     def pop(self, key: Any) -> Any:
         return _entries(self).pop(key)
@@ -234,6 +246,13 @@ class Keyed(Module):
 
 def _entries(self: Instance) -> dict:
     return self.attributes["_parameters" if _is_a(self, ParameterDict) else "_modules"]
+
+
+def _known_entries(self: Instance) -> dict:
+    doubt = _doubt(self)
+    if doubt is not None:
+        raise UnknownUsed(doubt)
+    return _entries(self)
 
 
 @layer("torch.nn.ModuleDict", "torch.nn.modules.ModuleDict", "torch.nn.modules.container.ModuleDict")
