@@ -229,6 +229,8 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
     if signature.wants_machine:
         kwargs = {**kwargs, "machine": machine}
     machine.budget.spend()
+    first = args[0] if args and isinstance(args[0], Tensor) else None
+    kept = (first.shape, first.field) if first is not None else None
     try:
         result = native(*args, **kwargs)
     except PythonError as error:
@@ -239,6 +241,8 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
         return _refused(machine, native, args, error)
     if result is MISSING:
         raise machine.exception("AttributeError", f"no attribute {args[-1]}")
+    if first is not None and kept is not None and (first.shape is not kept[0] or first.field is not kept[1]):
+        args = [machine.written(first, *kept), *args[1:]]
     if type(result) is not Instance and isinstance(result, (Tensor, tuple, list)):
         machine.recorder.observe(native, args, kwargs, result)
     return result

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.scope import Frame, restore
 from analyzers.interpreter.state import State, defaults_of
 from analyzers.interpreter.values import MISSING, MaybeMissing, Raised, UnknownTail
+from analyzers.tensors.dims import same, unknown_dim
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
+from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -117,11 +118,28 @@ def join_containers(machine: Machine, states: list[Any], reason: str) -> Any:
         return _join_dicts(machine, states, reason)
     if isinstance(first, State):
         return _join_kept(machine, states, reason)
+    if isinstance(first, Tensor):
+        return _join_written(states, reason)
     if isinstance(first, set):
         return first if all(s == first for s in states) else {machine.unknown(reason)}
     if all(len(s) == len(first) for s in states):
         return [join_all(machine, list(values), reason) for values in zip(*states)]
     return [UnknownTail(reason, machine.site())]
+
+
+def _join_written(states: list[Tensor], reason: str) -> Tensor:
+    """A tensor that some branches wrote in place: sizes that differ are not known, nor is any where the ranks do."""
+    first = states[0]
+    if any(s.rank != first.rank for s in states):
+        raise UnknownUsed(Unknown(reason))
+    shape = [sizes[0] if all(same(sizes[0], d) for d in sizes) else unknown_dim(reason) for sizes in _sizes(states)]
+    joined = first.with_(shape=tuple(shape), field=Field.merge([s.field for s in states]))
+    joined.content = first.content if all(s.content is first.content for s in states) else None
+    return joined
+
+
+def _sizes(states: list[Tensor]) -> list[tuple[Any, ...]]:
+    return list(zip(*[state.shape for state in states]))
 
 
 def _join_dicts(machine: Machine, states: list[dict], reason: str) -> dict:

@@ -33,6 +33,7 @@ from analyzers.interpreter.recorder import Recorder
 from analyzers.interpreter.scope import Frame, Journal
 from analyzers.interpreter.values import Class, Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -130,6 +131,15 @@ class Machine:
     truth = iteration.truth
     iterate = iteration.iterate
     class_of_host = class_of_host
+
+    def written(self, tensor: Tensor, shape: Any, field: Any) -> Tensor:
+        """A tensor that was written in place, as it was before, with this shape and field: that is what was recorded of
+        it, and what it is in other branches."""
+        before = tensor.copy()
+        before.shape, before.field = shape, field
+        self.journal.changed_from(tensor, before)
+        self.recorder.rewritten(tensor, before)
+        return before
 
     is_equal = objects.is_equal
     is_less = objects.is_less

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.evaluations import Evaluations
 from analyzers.interpreter.framework import children_of, name_dims
-from analyzers.interpreter.graph import Step, tensors_below
+from analyzers.interpreter.graph import Step, tensors_below, with_tensor
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
@@ -239,6 +239,16 @@ class Recorder:
         for old, new in zip(tensors_below(result), tensors_below(copies)):
             if id(old) in self.makers:
                 self.makers[id(new)] = (new, *self.makers[id(old)][1:])
+
+    def rewritten(self, written: Tensor, before: Tensor) -> None:
+        """A tensor was written in place: whatever was recorded of it is told of what it was ``before``."""
+        for record in self.records:
+            record.inputs = [with_tensor(value, written, before) for value in record.inputs]
+            record.output = with_tensor(record.output, written, before)
+        self.evaluations.rewritten(written, before)
+        entry = self.makers.pop(id(written), None)
+        if entry is not None:
+            self.makers[id(before)] = (before, *entry[1:])
 
     def _set_producers(self, record: Record) -> None:
         makers = self.makers

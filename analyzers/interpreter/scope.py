@@ -8,6 +8,7 @@ from typing import Any
 
 from analyzers.interpreter.state import State, names_of
 from analyzers.interpreter.values import MISSING
+from analyzers.tensors.tensor import Tensor
 
 
 class Scope:
@@ -82,6 +83,11 @@ class Journal:
             if id(container) not in saved:
                 saved[id(container)] = (container, copy_of(container))
 
+    def changed_from(self, container: Any, before: Any) -> None:
+        """``container`` was mutated already; ``before`` is what it was."""
+        if self.open:
+            self.open[-1].setdefault(id(container), (container, before))
+
     @contextmanager
     def branch(self) -> Iterator[dict[int, tuple[Any, Any]]]:
         """Everything touched inside is put back at the end; the dict then maps to the states it had inside."""
@@ -117,6 +123,8 @@ def _replayed(state: Any, before: Any, after: Any) -> Any:
         return {**kept, **{k: v for k, v in after.items() if k not in before or before[k] is not v}}
     if isinstance(state, set):
         return (state | after) - (before - after)
+    if isinstance(state, Tensor):
+        return after
     if isinstance(state, State):
         replayed = state.copy()
         for name in names_of(type(state)):
@@ -133,9 +141,12 @@ def copy_of(container: Any) -> Any:
 
 
 def restore(container: Any, state: Any) -> None:
-    """Make ``container`` (list, dict, set, deque, what a framework keeps) hold what ``state`` holds, in place."""
+    """Make ``container`` (list, dict, set, deque, tensor, what a framework keeps) hold what ``state`` holds, in place."""
     if isinstance(container, State):
         container.assign(state)
+        return
+    if isinstance(container, Tensor):
+        container.shape, container.field, container.content = state.shape, state.field, state.content
         return
     container.clear()
     if isinstance(container, (dict, set)):
