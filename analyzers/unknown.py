@@ -53,6 +53,15 @@ class NotModelled(Unknown):
     __slots__ = ()
 
 
+class PlainUnknown(Unknown):
+    """One of several numbers or texts: certainly no tensor and no module."""
+
+    __slots__ = ()
+
+    def used(self) -> Unknown:
+        return Unknown(self.reason, self.place)
+
+
 class ModelResult(Unknown):
     """What a call of a model in the file's own code gave, as long as nothing else is done with it."""
 

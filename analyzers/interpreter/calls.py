@@ -92,6 +92,7 @@ def _call_anew(machine: Machine, function: Function, args: list[Any], kwargs: di
     machine.budget.spend()
     if machine.depth >= MAXIMUM_CALL_DEPTH:
         return machine.unknown(f"calls nested more than {MAXIMUM_CALL_DEPTH} deep")
+    machine.journal.made(names)
     around = function.scope
     scope = Scope(around.module, around, names)
     scope.function = function

@@ -22,6 +22,7 @@ def _comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
     if isinstance(node, program.GeneratorExp):
         return _generator_expression(machine, frame, node)
     values: list[Any] = []
+    machine.journal.made(values)
     inner = _inner_frame(frame)
     _run_for(machine, inner, node.source, lambda: values.append(evaluate(machine, inner, node.element)), values, frame)
     return hashed(machine, lambda: set_of(values)) if isinstance(node, program.SetComp) else values
@@ -69,6 +70,7 @@ def _passes(machine: Machine, frame: Frame, part: Any) -> bool:
 def _dict_comprehension(machine: Machine, frame: Frame, node: program.DictComp) -> Any:
     result: dict[Any, Any] = {}
     rest: list[Any] = []
+    machine.journal.made(result)
     inner = _inner_frame(frame)
 
     def add() -> None:

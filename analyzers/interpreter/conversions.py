@@ -77,9 +77,9 @@ def make_repr(value: Any, *, machine: Machine) -> Any:
 
 
 def make_list(value: Any = (), *, machine: Machine) -> list:
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    return machine.iterate(value)
+    made = list(value) if isinstance(value, (list, tuple)) else machine.iterate(value)
+    machine.journal.made(made)
+    return made
 
 
 def make_tuple(value: Any = (), *, machine: Machine) -> tuple:
@@ -96,6 +96,7 @@ def make_frozenset(value: Any = (), *, machine: Machine) -> frozenset:
 
 def make_dict(value: Any = MISSING, *, machine: Machine, **kwargs: Any) -> dict:
     result: dict[Any, Any] = {}
+    machine.journal.made(result)
     if isinstance(value, Instance):
         value = value.payload if value.payload is not None else value
     if isinstance(value, dict):

@@ -63,7 +63,9 @@ def _tuple(machine: Machine, frame: Frame, node: Any) -> tuple:
 
 
 def _list(machine: Machine, frame: Frame, node: Any) -> list:
-    return _elements(machine, frame, node.elements)
+    made = _elements(machine, frame, node.elements)
+    machine.journal.made(made)
+    return made
 
 
 def _set(machine: Machine, frame: Frame, node: Any) -> Any:
@@ -91,6 +93,7 @@ def spread(machine: Machine, value: Any) -> list[Any]:
 
 def _dict(machine: Machine, frame: Frame, node: program.Dict) -> Any:
     result: dict[Any, Any] = {}
+    machine.journal.made(result)
     for key_node, value_node in zip(node.keys, node.values):
         value = evaluate(machine, frame, value_node)
         if key_node is None:

@@ -61,7 +61,16 @@ class Frame:
         self.handled: Any = None
 
 
-class Unbranched(dict[int, tuple[Any, Any]]):
+class Branch(dict[int, tuple[Any, Any]]):
+    """Containers as they were when a branch began, by identity."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: dict[int, Any] = {}
+        """Those that came to be in the branch: there is nothing that they were before."""
+
+
+class Unbranched(Branch):
     """States from before code that happens to be run during a branch. It is never undone, and what is run for it in
     turn belongs to it: both are what happened before the branch."""
 
@@ -75,13 +84,18 @@ class Journal:
     __slots__ = ("open",)
 
     def __init__(self) -> None:
-        self.open: list[dict[int, tuple[Any, Any]]] = []
+        self.open: list[Branch] = []
 
     def touch(self, container: Any) -> None:
         if self.open:
             saved = self.open[-1]
-            if id(container) not in saved:
+            if id(container) not in saved and id(container) not in saved.made:
                 saved[id(container)] = (container, copy_of(container))
+
+    def made(self, container: Any) -> None:
+        """The container is new: other branches never knew it."""
+        if self.open:
+            self.open[-1].made[id(container)] = container
 
     def changed_from(self, container: Any, before: Any) -> None:
         """``container`` was mutated already; ``before`` is what it was."""
@@ -91,19 +105,21 @@ class Journal:
     @contextmanager
     def branch(self) -> Iterator[dict[int, tuple[Any, Any]]]:
         """Everything touched inside is put back at the end; the dict then maps to the states it had inside."""
-        saved: dict[int, tuple[Any, Any]] = {}
+        saved = Branch()
         after: dict[int, tuple[Any, Any]] = {}
         self.open.append(saved)
         try:
             yield after
         finally:
             self.open.pop()
+            if self.open:
+                self.open[-1].made.update(saved.made)
             for key, (container, before) in saved.items():
                 after[key] = (container, copy_of(container))
                 restore(container, before)
 
     @contextmanager
-    def earlier(self, branches: list[dict[int, tuple[Any, Any]]]) -> Iterator[None]:
+    def earlier(self, branches: list[Branch]) -> Iterator[None]:
         """What runs inside happened before ``branches`` began: when they are undone, it stays."""
         saved = Unbranched()
         self.open = [saved] if branches else []

@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsAttributes, SupportsCall
 from analyzers.interpreter.traits import ClassTraits
-from analyzers.unknown import ModelResult, NotModelled, Unknown
+from analyzers.unknown import ModelResult, NotModelled, PlainUnknown, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.hosts import HostObject
@@ -351,7 +351,9 @@ class Instance:
         object.__setattr__(self, "class_", class_)
         object.__setattr__(self, "machine", machine)
         object.__setattr__(self, "site", site)
-        object.__setattr__(self, "attributes", {})
+        attributes: dict[str, Any] = {}
+        object.__setattr__(self, "attributes", attributes)
+        machine.journal.made(attributes)
         object.__setattr__(self, "payload", None)
         object.__setattr__(self, "unknown_because", None)
         object.__setattr__(self, "constructors", ())
@@ -463,7 +465,7 @@ class MaybeMissing(Unknown):
     __slots__ = ()
 
 
-UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, NotModelled, ModelResult}
+UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, NotModelled, PlainUnknown, ModelResult}
 """The types of what is not known; a library may have one of its own."""
 
 

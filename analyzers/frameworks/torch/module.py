@@ -110,7 +110,9 @@ class Module(ModuleHost):
         attributes = instance.attributes
         for table in TABLES:
             if table not in attributes:
-                attributes[table] = {}
+                entries: dict[str, Any] = {}
+                attributes[table] = entries
+                instance.machine.journal.made(entries)
         if "training" not in attributes:
             attributes["training"] = True
 

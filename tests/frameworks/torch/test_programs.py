@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.differential.compare import compare
+from tests.differential.compare import PLACES, compare
 from tests.differential.judge import shared
 from tests.differential.static import static_inspect
 from tests.literate import cases_of
@@ -24,5 +24,6 @@ def test_as_torch(title: str, tmp_path: Path) -> None:
     path = tmp_path / "program.py"
     path.write_text(HEADER + text, encoding="utf-8")
     static = static_inspect(path, expression, inputs)
-    assert not compare(truth, static), "\n".join(map(str, compare(truth, static)))
+    wrong = [found for found in compare(truth, static) if found.kind not in PLACES]  # Which of two branches is chance.
+    assert not wrong, "\n".join(map(str, wrong))
     assert truth["raises"] or static["models"][0]["status"] == "complete", static["models"][0]["unknowns"]
