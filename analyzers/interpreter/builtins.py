@@ -24,7 +24,7 @@ from analyzers.interpreter.conversions import (
     make_str,
     make_tuple,
 )
-from analyzers.interpreter.eval_strings import evaluated
+from analyzers.interpreter.eval_strings import compiled, evaluated, executed
 from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import is_exception, known_dict, known_set
 from analyzers.interpreter.lazy_iterators import LazyIterator
@@ -444,7 +444,7 @@ BUILTINS: dict[str, Any] = {
     "ord": _ord, "bin": _bin, "hex": _hex, "oct": _oct, "ascii": _ascii, "format": _format, "input": _input,
     "property": _make_property,
     "staticmethod": StaticMethod, "classmethod": ClassMethod, "super": SUPER, "exit": _exit, "quit": _exit,
-    "eval": evaluated, "exec": _not_run, "compile": _not_run, "open": _open, "__import__": _not_run,
+    "eval": evaluated, "exec": executed, "compile": compiled, "open": _open, "__import__": _not_run,
     "NotImplemented": NotImplemented, "Ellipsis": ..., "True": True, "False": False, "None": None,
     "__debug__": True,
     **{kind.__name__: kind for kind in CONSTRUCTORS},

@@ -14,7 +14,7 @@ from analyzers.tensors.tensor import Tensor
 class Scope:
     """The names of one function, class body, comprehension or module; ``functions`` are those a class body defines."""
 
-    __slots__ = ("function", "functions", "is_class", "is_module", "module", "names", "outer", "redirected")
+    __slots__ = ("function", "functions", "is_class", "is_module", "module", "names", "outer", "quoted", "redirected")
 
     def __init__(self, module: Any, outer: Scope | None = None, names: dict[str, Any] | None = None) -> None:
         self.module = module
@@ -25,6 +25,8 @@ class Scope:
         self.is_module = False
         self.function: Any = None
         self.functions: list[Any] | None = None
+        self.quoted: Scope | None = None
+        """Of a function: the names that code in a text bound."""
 
     def find(self, name: str) -> Any:
         """The value in this scope or an enclosing function's, else MISSING (then: the module, builtins)."""

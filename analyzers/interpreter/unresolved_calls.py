@@ -28,6 +28,11 @@ def call_unresolved(machine: Machine, function: Unknown, args: list[Any], kwargs
     return function.used()
 
 
+def change(machine: Machine, because: Unknown, values: Iterable[Any]) -> None:
+    """What happened, which is not known, may have changed these values."""
+    _Change(machine, because).of(values, 0)
+
+
 class _Change:
     """One such call, and what it has been found to reach."""
 

@@ -19,6 +19,8 @@ _MAIN = re.compile(
     r"if[ \t]*\(?[ \t]*(?:__name__[ \t]*==[ \t]*[\"']__main__[\"']|[\"']__main__[\"'][ \t]*==[ \t]*__name__)"
 )
 
+_GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
+
 
 class SourceModule:
     """One text of one file. Immutable; an edit makes a new one that shares what did not change.
@@ -82,6 +84,39 @@ class SourceModule:
     @cached_property
     def _effectful(self) -> list[Block]:
         return [block for block in self.blocks if block.kind in ("other", "assign") and not _is_docstring(block)]
+
+    @cached_property
+    def quoting(self) -> list[Block]:
+        """The blocks beside definitions that run code in a text, which may bind any name."""
+        return [block for block in self._effectful if block.kind == "other" and block.mentions("exec")]
+
+    def callers(self, name: str) -> list[Block]:
+        """The blocks that call what binds the name by a ``global`` statement, directly or through other definitions."""
+        found: dict[int, Block] = {}
+        waiting = [n for block in self._global_binders.get(name, ()) for n in block.binds]
+        seen = set(waiting)
+        while waiting:
+            function = waiting.pop()
+            for block in self.blocks:
+                if block.kind in ("import", "comment") or not block.mentions(function):
+                    continue
+                if block.kind in ("other", "assign"):
+                    found[block.index] = block
+                    continue
+                further = [n for n in block.binds if n not in seen]
+                waiting += further
+                seen.update(further)
+        return list(found.values())
+
+    @cached_property
+    def _global_binders(self) -> dict[str, list[Block]]:
+        found: dict[str, list[Block]] = {}
+        for block in self.blocks:
+            if block.kind in ("def", "class") and "global" in block.text:
+                for names in _GLOBAL.findall(block.text):
+                    for name in names.split(","):
+                        found.setdefault(name.strip(), []).append(block)
+        return found
 
     @cached_property
     def all_names(self) -> tuple[str, ...] | None:
