@@ -12,7 +12,7 @@ from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, ModuleValue, Raised
-from analyzers.source.module import SourceModule
+from analyzers.source.module import SourceModule, attribute_owners
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
     def _relevant(self, name: str) -> list[Any]:
         binders = self.source.binders(name)
         if binders and all(b.kind == "import" for b in binders):
-            return binders
+            return [*binders, *(b for b in self.source.patches if b.index > binders[0].index)]
         first = binders[0].index if binders else -1
         hidden = [b for b in (*self.source.quoting, *self.source.callers(name)) if b.index > first]
         if not binders:
@@ -190,8 +190,14 @@ class Module(ModuleValue, SupportsAttributeAssignment):
             raise
 
     def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
+        """From outside; the module as a whole ran before that."""
+        for block in self.source.blocks:
+            if block.index not in self.executed and block.kind not in ("import", "comment") and block.mentions(name):
+                self.look_up(block.binds[0]) if block.binds else self.run_block(machine, block)
         self.look_up(name)
+        machine.journal.touch(self.scope.names)
         self.scope.names[name] = value
+        self.settled.add(name)
 
     # -- execution ---------------------------------------------------------------------------
 
@@ -234,9 +240,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
 
 def _may_change(block: Any, name: str, binders: list[Any]) -> bool:
     """Loops and calls may change an object; of a class or function only an assignment to it counts."""
-    if any(b.kind in ("def", "class") for b in binders):
-        return block.text.lstrip().startswith((f"{name}.", f"setattr({name}")) and "=" in block.text
-    return True
+    return name in attribute_owners(block) or not any(b.kind in ("def", "class") for b in binders)
 
 
 def describe(raised: Raised) -> str:

@@ -21,6 +21,13 @@ _MAIN = re.compile(
 
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
 
+_SET_ATTRIBUTE = re.compile(r"\bsetattr\([ \t]*(\w+)")
+
+
+def attribute_owners(block: Block) -> tuple[str, ...]:
+    """The names whose attributes a block sets."""
+    return (*block.bound.changed, *_SET_ATTRIBUTE.findall(block.text))
+
 
 class SourceModule:
     """One text of one file. Immutable; an edit makes a new one that shares what did not change.
@@ -89,6 +96,12 @@ class SourceModule:
     def quoting(self) -> list[Block]:
         """The blocks beside definitions that run code in a text, which may bind any name."""
         return [block for block in self._effectful if block.kind == "other" and block.mentions("exec")]
+
+    @cached_property
+    def patches(self) -> list[Block]:
+        """The blocks that set attributes of what is imported: a constant of a module, an attribute of a class."""
+        imported = {name for block in self.blocks if block.kind == "import" for name in block.binds}
+        return [b for b in self._effectful if not imported.isdisjoint(attribute_owners(b))]
 
     def callers(self, name: str) -> list[Block]:
         """The blocks that call what binds the name by a ``global`` statement, directly or through other definitions."""
