@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -148,8 +149,27 @@ def _fallback(machine: Machine, value: Instance, name: str) -> Any:
         return value.unknown_because
     if name == "__doc__":
         return None
-    opaque = value.class_.opaque
-    return opaque if opaque is not None else MISSING
+    return next(_unknown_parts(value.class_, name), MISSING)
+
+
+def _unknown_parts(class_: Class, name: str) -> Iterator[Unknown]:
+    """What may bring the attribute: a base, or a decorator, that is not known."""
+    if class_.opaque is not None:
+        yield class_.opaque
+    if name[:2] != "__":
+        yield from (
+            c.traits.decorated_by for c in class_.mro if isinstance(c, Class) and c.traits.decorated_by is not None
+        )
+
+
+def may_lack(value: Any, name: str, found: Any) -> bool:
+    """Whether what was found under a name only stands for something that may not be there."""
+    if isinstance(value, Function):
+        return found is value.decorated_by
+    if isinstance(value, Instance) and found is value.unknown_because:
+        return True
+    class_ = value.class_ if isinstance(value, Instance) else value
+    return isinstance(class_, Class) and any(found is part for part in _unknown_parts(class_, name))
 
 
 def _call_hook(machine: Machine, value: Instance, hook: Any, name: str) -> Any:
@@ -238,7 +258,9 @@ def _of_class_itself(machine: Machine, value: Class, name: str) -> Any:
         found = metaclass.find(name)
         if found is not MISSING:
             return bind_to(machine, found, value, metaclass)
-    return OBJECT_METHODS[name] if name in ("__init__", "__new__", "__setattr__") else MISSING
+    if name in ("__init__", "__new__", "__setattr__"):
+        return OBJECT_METHODS[name]
+    return next(_unknown_parts(value, name), MISSING)
 
 
 def _of_super(machine: Machine, value: Super, name: str) -> Any:
@@ -322,7 +344,9 @@ def _of_function(machine: Machine, value: Any, name: str) -> Any:
     if name == "__class__":
         return FUNCTION_TYPE
     found = FUNCTION_DATA.get(name)
-    return found(machine, value) if found is not None else MISSING
+    if found is not None:
+        return found(machine, value)
+    return MISSING if value.decorated_by is None else value.decorated_by
 
 
 def _documentation(machine: Machine, value: Function) -> Any:

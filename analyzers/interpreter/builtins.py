@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import comparison, formatting, operators, overlays
+from analyzers.interpreter.attributes import may_lack
 from analyzers.interpreter.budget import MAXIMUM_BITS
 from analyzers.interpreter.conversions import (
     make_bool,
@@ -276,7 +277,9 @@ def _callable(value: Any, *, machine: Machine) -> Any:
 
 def _hasattr(value: Any, name: Any, *, machine: Machine) -> Any:
     found = machine.get_attribute(value, name, default=MISSING)
-    unsure = isinstance(found, Unknown) and (_is_opaque(value) or type(found) is MaybeMissing)
+    unsure = isinstance(found, Unknown) and (
+        _is_opaque(value) or type(found) is MaybeMissing or may_lack(value, name, found)
+    )
     return found if unsure else found is not MISSING
 
 

@@ -86,9 +86,10 @@ def _memoised(machine: Machine, function: Function, args: list[Any], kwargs: dic
 
 def _call_anew(machine: Machine, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
     try:
-        names = bind(function.name, function.parameters, function.defaults, args, kwargs)
+        names = _bound(function, args, kwargs)
     except OperationError as error:
-        return _not_constructed(function, args, machine.problem(error))
+        decorator = function.decorated_by
+        return _not_constructed(function, args, machine.problem(error) if decorator is None else decorator)
     machine.budget.spend()
     if machine.depth >= MAXIMUM_CALL_DEPTH:
         return machine.unknown(f"calls nested more than {MAXIMUM_CALL_DEPTH} deep")
@@ -112,6 +113,18 @@ def _call_anew(machine: Machine, function: Function, args: list[Any], kwargs: di
     finally:
         machine.frames.pop()
         machine.depth -= 1
+
+
+def _bound(function: Function, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments by name; a decorator that is not known may give those that are missing."""
+    try:
+        return bind(function.name, function.parameters, function.defaults, args, kwargs)
+    except OperationError as error:
+        missing = error.data.get("missing")
+        if function.decorated_by is None or error.rule != "missing-argument" or not missing:
+            raise
+        given = dict.fromkeys(missing, function.decorated_by)
+        return bind(function.name, function.parameters, function.defaults, args, {**kwargs, **given})
 
 
 def _is_doubtful(machine: Machine, function: Function) -> bool:

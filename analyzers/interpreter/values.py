@@ -46,6 +46,7 @@ class Function:
 
     __slots__ = (
         "attributes",
+        "decorated_by",
         "defaults",
         "is_generator",
         "memo",
@@ -69,6 +70,8 @@ class Function:
         self.is_generator = False
         self.node_is_lambda = False
         self.attributes: dict[str, Any] = {}
+        self.decorated_by: Unknown | None = None
+        """A decorator that is not known: which arguments it hands on and which attributes it gives is not known."""
         self.memo: dict[Any, Any] | None = None
         """Results by arguments, where ``functools.lru_cache`` keeps them."""
 
