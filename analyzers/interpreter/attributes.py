@@ -147,6 +147,9 @@ def _fallback(machine: Machine, value: Instance, name: str) -> Any:
             return found
     if value.unknown_because is not None:
         return value.unknown_because
+    change = machine.possible_change(value)
+    if change is not None and name[:2] != "__":
+        return change
     if name == "__doc__":
         return None
     return next(_unknown_parts(value.class_, name), MISSING)
@@ -162,11 +165,11 @@ def _unknown_parts(class_: Class, name: str) -> Iterator[Unknown]:
         )
 
 
-def may_lack(value: Any, name: str, found: Any) -> bool:
+def may_lack(machine: Machine, value: Any, name: str, found: Any) -> bool:
     """Whether what was found under a name only stands for something that may not be there."""
     if isinstance(value, Function):
         return found is value.decorated_by
-    if isinstance(value, Instance) and found is value.unknown_because:
+    if isinstance(value, Instance) and found in (value.unknown_because, machine.possible_change(value)):
         return True
     class_ = value.class_ if isinstance(value, Instance) else value
     return isinstance(class_, Class) and any(found is part for part in _unknown_parts(class_, name))

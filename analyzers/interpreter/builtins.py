@@ -278,7 +278,7 @@ def _callable(value: Any, *, machine: Machine) -> Any:
 def _hasattr(value: Any, name: Any, *, machine: Machine) -> Any:
     found = machine.get_attribute(value, name, default=MISSING)
     unsure = isinstance(found, Unknown) and (
-        _is_opaque(value) or type(found) is MaybeMissing or may_lack(value, name, found)
+        _is_opaque(value) or type(found) is MaybeMissing or may_lack(machine, value, name, found)
     )
     return found if unsure else found is not MISSING
 

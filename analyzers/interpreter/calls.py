@@ -17,7 +17,7 @@ from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_errors import FAILURES, is_pythons_own, reraise_own
 from analyzers.interpreter.parameters import NativeSignature, bind
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.unresolved_calls import call_unresolved
+from analyzers.interpreter.unresolved_calls import call_unresolved, change
 from analyzers.interpreter.values import (
     MISSING,
     UNKNOWNS,
@@ -103,16 +103,25 @@ def _call_anew(machine: Machine, function: Function, args: list[Any], kwargs: di
     try:
         return _run(machine, frame, function)
     except UnknownUsed as used:
-        return _placed(machine, used.unknown)
+        return _stopped(machine, function, names, _placed(machine, used.unknown))
     except Raised:
         if _is_doubtful(machine, function):
             return machine.unknown(f"{function.name} raises")
         raise
     except RecursionError:
-        return machine.unknown("code nested too deeply")
+        return _stopped(machine, function, names, machine.unknown("code nested too deeply"))
     finally:
         machine.frames.pop()
         machine.depth -= 1
+
+
+def _stopped(machine: Machine, function: Function, names: dict[str, Any], unknown: Unknown) -> Unknown:
+    """A function that could not be followed to its end; in a forward pass the rest of it builds nothing."""
+    if not machine.recorder.stack:
+        reason = f"{function.name} could not be followed to its end, where it may have changed it: {unknown.reason}"
+        given = [names[name] for name in function.parameters.positional if name in names]
+        change(machine, reason, given)
+    return unknown
 
 
 def _bound(function: Function, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def _comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
     machine.journal.made(values)
     inner = _inner_frame(frame)
     _run_for(machine, inner, node.source, lambda: values.append(evaluate(machine, inner, node.element)), values, frame)
-    return hashed(machine, lambda: set_of(values)) if isinstance(node, program.SetComp) else values
+    return hashed(machine, lambda: set(values)) if isinstance(node, program.SetComp) else values
 
 
 def _generator_expression(machine: Machine, frame: Frame, node: program.GeneratorExp) -> LazyIterator:
@@ -126,10 +126,6 @@ def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list
         _run_for(machine, frame, node.inner, emit, values, frame)
     else:
         emit()
-
-
-def set_of(items: list[Any]) -> Any:
-    return next((i for i in items if isinstance(i, Unknown)), None) or set(items)
 
 
 def hashed(machine: Machine, make: Any) -> Any:

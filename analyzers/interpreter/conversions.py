@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting, subscripts
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
-from analyzers.interpreter.iteration import known_set
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.values import (
     MISSING,
@@ -87,11 +86,11 @@ def make_tuple(value: Any = (), *, machine: Machine) -> tuple:
 
 
 def make_set(value: Any = (), *, machine: Machine) -> set:
-    return known_set(machine.iterate(value))
+    return set(machine.iterate(value))
 
 
 def make_frozenset(value: Any = (), *, machine: Machine) -> frozenset:
-    return frozenset(known_set(machine.iterate(value)))
+    return frozenset(machine.iterate(value))
 
 
 def make_dict(value: Any = MISSING, *, machine: Machine, **kwargs: Any) -> dict:

@@ -101,9 +101,9 @@ def _open(machine: Machine, namespaces: tuple[Any, ...]) -> None:
         if names is frame.module.scope.names:
             frame.module.open_names(unknown)
         elif names is frame.scope.names and not frame.scope.is_class:
-            change(machine, unknown, names.values())
+            change(machine, f"{REASON} may have changed it", names.values())
         else:
-            change(machine, unknown, [names])
+            change(machine, f"{REASON} may have changed it", [names])
 
 
 class _Quoted(Frame):

@@ -8,7 +8,7 @@ from analyzers.interpreter import calls, comparison, exceptions, operators, subs
 from analyzers.interpreter.attributes import COLLECTION_METHODS, get_attribute
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
-from analyzers.interpreter.comprehensions import hashed, set_of
+from analyzers.interpreter.comprehensions import hashed
 from analyzers.interpreter.execution import EXPRESSIONS, evaluate
 from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.literals import constant, formatted, refused
@@ -69,7 +69,7 @@ def _list(machine: Machine, frame: Frame, node: Any) -> list:
 
 
 def _set(machine: Machine, frame: Frame, node: Any) -> Any:
-    return hashed(machine, lambda: set_of(_elements(machine, frame, node.elements)))
+    return hashed(machine, lambda: set(_elements(machine, frame, node.elements)))
 
 
 def _elements(machine: Machine, frame: Frame, elements: Any) -> list[Any]:

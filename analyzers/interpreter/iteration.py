@@ -122,10 +122,15 @@ def known_dict(value: dict) -> dict:
 
 def known_set(items: list[Any]) -> set[Any]:
     """A set of known elements; how many there are is not known when one of them is not."""
-    for item in items:
-        if isinstance(item, Unknown):
-            raise UnknownUsed(item)
+    unknown = unknown_element(items)
+    if unknown is not None:
+        raise UnknownUsed(unknown)
     return set(items)
+
+
+def unknown_element(*collections: Any) -> Unknown | None:
+    """What is not known in sets: it may be equal to any other element."""
+    return next((item for items in collections for item in items if isinstance(item, Unknown)), None)
 
 
 def _bounded_range(value: range) -> list[int]:

@@ -24,21 +24,22 @@ CONTAINERS = (list, dict, set, deque)
 def call_unresolved(machine: Machine, function: Unknown, args: list[Any], kwargs: dict[str, Any]) -> Unknown:
     """What comes out of the call is not known, nor is what it may have changed any longer."""
     if not isinstance(function, NotModelled):
-        _Change(machine, function).of([*args, *kwargs.values()], 0)
+        reason = f"a call that is not known may have changed it: {function.reason}"
+        change(machine, reason, [*args, *kwargs.values()])
     return function.used()
 
 
-def change(machine: Machine, because: Unknown, values: Iterable[Any]) -> None:
-    """What happened, which is not known, may have changed these values."""
-    _Change(machine, because).of(values, 0)
+def change(machine: Machine, reason: str, values: Iterable[Any]) -> None:
+    """Something that could not be followed may have changed these values."""
+    _Change(machine, reason).of(values, 0)
 
 
 class _Change:
-    """One such call, and what it has been found to reach."""
+    """One thing that could not be followed, and what it has been found to reach."""
 
-    def __init__(self, machine: Machine, function: Unknown) -> None:
+    def __init__(self, machine: Machine, reason: str) -> None:
         self.machine = machine
-        self.reason = f"a call that is not known may have changed it: {function.reason}"
+        self.reason = reason
         self.seen: set[int] = set()
 
     def of(self, values: Iterable[Any], depth: int) -> None:
