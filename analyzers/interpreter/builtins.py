@@ -151,10 +151,12 @@ def _filter(function: Any, iterable: Any, *, machine: Machine) -> Any:
 def _filtered(machine: Machine, function: Any, items: Any) -> Iterator[Any]:
     for item in items:
         known = machine.truth(item if function is None else machine.call(function, (item,)))
-        if known is None or isinstance(item, UnknownTail):
+        if isinstance(item, UnknownTail):
             yield UnknownTail("filtered by a condition that is not known", machine.site())
             return
-        if known:
+        if known is None:
+            yield UnknownTail("filtered by a condition that is not known", machine.site(), item)
+        elif known:
             yield item
 
 

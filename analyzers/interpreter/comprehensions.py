@@ -24,7 +24,11 @@ def _comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
     values: list[Any] = []
     machine.journal.made(values)
     inner = _inner_frame(frame)
-    _run_for(machine, inner, node.source, lambda: values.append(evaluate(machine, inner, node.element)), values, frame)
+
+    def add() -> None:
+        values.append(evaluate(machine, inner, node.element))
+
+    _run_for(machine, inner, node.source, add, values, frame)
     return hashed(machine, lambda: set(values)) if isinstance(node, program.SetComp) else values
 
 
@@ -47,7 +51,14 @@ def _elements_of(machine: Machine, frame: Frame, node: program.GeneratorExp, par
             raise UnknownUsed(item.plain())
         machine.budget.spend()
         assign(machine, frame, part.target, item)
-        if not _passes(machine, frame, part):
+        passes = _passes(machine, frame, part)
+        if passes is False:
+            continue
+        if passes is None:
+            values: list[Any] = []
+            emit = lambda: values.append(evaluate(machine, frame, node.element))  # noqa: B023, E731
+            _filtered_by_chance(machine, frame, part, emit, values)
+            yield from values
             continue
         if part.inner is None:
             yield evaluate(machine, frame, node.element)
@@ -57,13 +68,11 @@ def _elements_of(machine: Machine, frame: Frame, node: program.GeneratorExp, par
         yield from _elements_of(machine, frame, node, part.inner, inner)
 
 
-def _passes(machine: Machine, frame: Frame, part: Any) -> bool:
+def _passes(machine: Machine, frame: Frame, part: Any) -> bool | None:
     for condition in part.conditions:
         known = machine.truth(evaluate(machine, frame, condition))
-        if known is None:
-            raise UnknownUsed(machine.unknown("filtered by a condition that is not known"))
-        if not known:
-            return False
+        if known is not True:
+            return known
     return True
 
 
@@ -118,7 +127,7 @@ def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list
     for condition in node.conditions:
         known = machine.truth(evaluate(machine, frame, condition))
         if known is None:
-            values.append(UnknownTail("filtered by a condition that is not known", machine.site()))
+            _filtered_by_chance(machine, frame, node, emit, values)
             return
         if not known:
             return
@@ -126,6 +135,24 @@ def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list
         _run_for(machine, frame, node.inner, emit, values, frame)
     else:
         emit()
+
+
+FILTERED = "filtered by a condition that is not known"
+MAXIMUM_CHANCES = 64
+"""Elements of one collection that may be there or not, each of which is followed."""
+
+
+def _filtered_by_chance(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any]) -> None:
+    """An element that may be there or not; of further loops, and entries of dictionaries, nothing is known."""
+    from analyzers.interpreter.joining import fork
+
+    start = len(values)
+    if node.inner is None and len(values) < MAXIMUM_CHANCES:
+        fork(machine, frame, [emit, lambda: None], FILTERED)
+    site = machine.site()
+    values[start:] = [UnknownTail(FILTERED, site, element) for element in values[start:]] or [
+        UnknownTail(FILTERED, site)
+    ]
 
 
 def hashed(machine: Machine, make: Any) -> Any:

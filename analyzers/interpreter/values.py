@@ -453,9 +453,13 @@ class Raised(Exception):
 
 
 class UnknownTail(Unknown):
-    """Stands in a list for an unknown number of further elements."""
+    """Stands in a list for an unknown number of further elements; with an ``element``, for this one or none."""
 
-    __slots__ = ()
+    __slots__ = ("element",)
+
+    def __init__(self, reason: str, place: Any = None, element: Any = MISSING) -> None:
+        super().__init__(reason, place)
+        self.element = element
 
     def plain(self) -> Unknown:
         """The unknown it is when it leaves the list."""

@@ -39,7 +39,9 @@ def _find_spec(name: Any, package: Any = None, *, machine: Machine) -> Any:
     root = name.partition(".")[0]
     frame = machine.frames[-1] if machine.frames else None
     found = machine.modules.find_module(name, frame.module if frame is not None else None)
-    if found is MISSING or (isinstance(found, NativeModule) and not is_stdlib(root) and not _is_imported(machine, root)):
+    if found is MISSING or (
+        isinstance(found, NativeModule) and not is_stdlib(root) and not _is_imported(machine, root)
+    ):
         return machine.unknown("which packages are installed")
     return Spec(name)
 
