@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.capabilities import ShapeTuple
 from analyzers.interpreter.framework import FRAMEWORKS, Framework, framework_of
 from analyzers.interpreter.hosts import HostObject, ModuleHost, hosts_of
 from analyzers.interpreter.lazy_iterators import LazyIterator
-from analyzers.interpreter.overlays import layer
+from analyzers.interpreter.overlays import NAMES, layer
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import described
@@ -340,16 +341,19 @@ def _descend(module: Instance, target: str) -> Any:
 
 @layer("torch.Tensor", "torch.FloatTensor", "torch.LongTensor", "torch.BoolTensor", "torch._C.TensorBase")
 class TensorClass(HostObject):
-    """``torch.Tensor``, for isinstance; calling it makes a tensor of that shape."""
+    """``torch.Tensor``, for isinstance; calling it makes a tensor of these sizes, or of the numbers it is given."""
 
     def __new__(cls: Any, *data: Any, **kwargs: Any) -> Any:
-        if len(data) == 1 and isinstance(data[0], Tensor):
-            return data[0]
-        if len(data) == 1 and isinstance(data[0], (list, tuple)):
-            from analyzers.interpreter.overlays import NAMES
-
-            return NAMES["torch.tensor"](data[0])
-        return Tensor(data)
+        if len(data) != 1:
+            return Tensor(data or (0,))
+        given = data[0]
+        if isinstance(given, Unknown):
+            return given.used()
+        if isinstance(given, Tensor):
+            return given.plain()
+        if isinstance(given, ShapeTuple):
+            return Tensor(given)
+        return NAMES["torch.tensor"](given) if isinstance(given, (list, tuple)) else Tensor((given,))
 
 
 @layer("torch.nn.Parameter", "torch.nn.parameter.Parameter")
