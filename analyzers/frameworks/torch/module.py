@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from analyzers.frameworks.torch import hooks
 from analyzers.interpreter.capabilities import ShapeTuple
 from analyzers.interpreter.framework import FRAMEWORKS, Framework, framework_of
 from analyzers.interpreter.hosts import HostObject, ModuleHost, hosts_of
@@ -15,7 +16,7 @@ from analyzers.interpreter.values import MISSING, Class, Function, Instance, Par
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
+from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -124,7 +125,9 @@ class Module(ModuleHost):
         forward = machine.get_attribute(self, "forward", default=MISSING)
         if forward is MISSING:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no forward")
-        return machine.recorder.call_module(self, forward, list(args), kwargs)
+        given = hooks.before(self, list(args), kwargs, machine)
+        result = machine.recorder.call_module(self, forward, *given)
+        return hooks.after(self, *given, result, machine)
 
     if not TYPE_CHECKING:  # What is not declared is a mistake to the type checker.
 
@@ -135,7 +138,7 @@ class Module(ModuleHost):
                     if table == "_parameters":
                         self.machine.recorder.read.add(id(self))
                     return attributes[table][name]
-            return MISSING
+            return hooks.table_of(self, name) if name in hooks.TABLES else MISSING
 
     def __setattr__(self, name: str, value: Any) -> None:
         machine = self.machine
@@ -257,12 +260,23 @@ class Module(ModuleHost):
     def load_state_dict(self, *args: Any, **kwargs: Any) -> Any:
         return Unknown("what loading weights reports")
 
-    def register_forward_hook(self, *args: Any, **kwargs: Any) -> Any:
-        return Unknown("a hook handle")
+    def register_forward_hook(
+        self, hook: Any, *, prepend: Any = False, with_kwargs: Any = False, always_call: Any = False, machine: Machine
+    ) -> Any:
+        return hooks.register(self, hooks.AFTER, hook, machine, prepend=prepend, with_kwargs=with_kwargs)
 
-    register_forward_pre_hook = register_full_backward_hook = register_backward_hook = register_forward_hook
-    register_state_dict_pre_hook = register_load_state_dict_post_hook = register_forward_hook
-    _register_load_state_dict_pre_hook = _register_state_dict_hook = register_forward_hook
+    def register_forward_pre_hook(
+        self, hook: Any, *, prepend: Any = False, with_kwargs: Any = False, machine: Machine
+    ) -> Any:
+        return hooks.register(self, hooks.BEFORE, hook, machine, prepend=prepend, with_kwargs=with_kwargs)
+
+    def register_full_backward_hook(self, *args: Any, **kwargs: Any) -> Any:
+        return NotModelled("the handle of a hook that a forward pass does not run")
+
+    register_full_backward_pre_hook = register_backward_hook = register_full_backward_hook
+    register_state_dict_pre_hook = register_load_state_dict_post_hook = register_full_backward_hook
+    register_load_state_dict_pre_hook = register_state_dict_post_hook = register_full_backward_hook
+    _register_load_state_dict_pre_hook = _register_state_dict_hook = register_full_backward_hook
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         return None
