@@ -107,7 +107,7 @@ def _find(machine: Machine, value: Any, name: str) -> Any:
     return _of_host(machine, value, name)
 
 
-def _of_instance(machine: Machine, value: Instance, name: str) -> Any:
+def _of_instance(machine: Machine, value: Instance, name: str, fallback: Any = None) -> Any:
     attribute = value.class_.find(name)
     kind = type(attribute)
     if kind is Property:
@@ -120,10 +120,15 @@ def _of_instance(machine: Machine, value: Instance, name: str) -> Any:
         return BoundMethod(value, attribute)
     if attribute is not MISSING:
         return bind_to(machine, attribute, value, value.class_)
-    return _special_of_instance(machine, value, name)
+    return _special_of_instance(machine, value, name, fallback or _fallback)
 
 
-def _special_of_instance(machine: Machine, value: Instance, name: str) -> Any:
+def own_attribute(machine: Machine, value: Instance, name: str) -> Any:
+    """``object.__getattribute__``: no ``__getattr__`` is asked."""
+    return _of_instance(machine, value, name, _without_hook)
+
+
+def _special_of_instance(machine: Machine, value: Instance, name: str, fallback: Any) -> Any:
     """What the interpreter keeps about an object, the value it carries, or what its class makes up."""
     if name == "__class__":
         return value.class_
@@ -135,16 +140,21 @@ def _special_of_instance(machine: Machine, value: Instance, name: str) -> Any:
         found = _find(machine, value.payload, name)
         if found is not MISSING:
             return found
-    return _fallback(machine, value, name)
+    return fallback(machine, value, name)
 
 
 def _fallback(machine: Machine, value: Instance, name: str) -> Any:
-    """The class's own ``__getattr__``; what a broken or partly unknown object may have is unknown."""
+    """The class's own ``__getattr__``, where there is nothing else."""
     hook = value.class_.find("__getattr__")
     if hook is not MISSING and not (name[:2] == "__" == name[-2:]):
         found = hook(value, name) if type(hook) is FunctionType else _call_hook(machine, value, hook, name)
         if found is not MISSING:
             return found
+    return _without_hook(machine, value, name)
+
+
+def _without_hook(machine: Machine, value: Instance, name: str) -> Any:
+    """What a broken or partly unknown object may have is unknown."""
     if value.unknown_because is not None:
         return value.unknown_because
     change = machine.possible_change(value)

@@ -27,7 +27,7 @@ from analyzers.interpreter.conversions import (
 )
 from analyzers.interpreter.eval_strings import compiled, evaluated, executed
 from analyzers.interpreter.instances import is_callable, is_instance
-from analyzers.interpreter.iteration import is_exception, known_dict, known_set
+from analyzers.interpreter.iteration import is_exception, known_set, whole_dict
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.ordering import greatest, least, sorted_of
@@ -80,7 +80,7 @@ def _len(value: Any, *, machine: Machine) -> Any:
         return len(machine.iterate(value))
     if isinstance(value, Class) and isinstance(value.traits.metaclass, Class):
         return machine.call(machine.get_attribute(value.traits.metaclass, "__len__"), (value,))
-    sized: Any = known_dict(value) if isinstance(value, dict) else value
+    sized: Any = whole_dict(machine, value) if isinstance(value, dict) else value
     return len(sized)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
-from analyzers.interpreter.iteration import known_dict, rest_before, type_name, unknown_element
+from analyzers.interpreter.iteration import rest_before, type_name, unknown_element, whole_dict
 from analyzers.interpreter.scope import restore
 from analyzers.interpreter.values import MISSING, HostMethod, Instance, MaybeMissing, UnknownTail
 from analyzers.tensors.tensor import Tensor
@@ -193,7 +193,7 @@ class View(list):
 
 
 def _views(machine: Machine, receiver: dict, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    entries = getattr(known_dict(receiver), name)()
+    entries = getattr(whole_dict(machine, receiver), name)()
     return list(entries) if name == "values" else View(entries)
 
 

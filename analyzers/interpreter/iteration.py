@@ -66,7 +66,7 @@ def iterate(machine: Machine, value: Any) -> list[Any]:
     if isinstance(value, range):
         return _bounded_range(value)
     if isinstance(value, dict):
-        return list(known_dict(value))
+        return list(whole_dict(machine, value))
     if isinstance(value, (set, frozenset)):
         known_set(list(value))
         return list(value)
@@ -118,6 +118,13 @@ def known_dict(value: dict) -> dict:
         if type(item) is MaybeMissing:
             raise UnknownUsed(item)
     return value
+
+
+def whole_dict(machine: Machine, value: dict) -> dict:
+    """The dict with all the entries that modules make in it; UnknownUsed where there may be others."""
+    if not machine.modules.registries.fill(value):
+        raise UnknownUsed(machine.unknown("entries that other modules may make"))
+    return known_dict(value)
 
 
 def known_set(items: list[Any]) -> set[Any]:
