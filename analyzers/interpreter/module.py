@@ -130,7 +130,9 @@ class Module(ModuleValue, SupportsAttributeAssignment):
     def _relevant(self, name: str) -> list[Any]:
         binders = self.source.binders(name)
         if binders and all(b.kind == "import" for b in binders):
-            return [*binders, *(b for b in self.source.patches if b.index > binders[0].index)]
+            self.modules.apply_patches(self)
+            changing = (*self.source.patches, *self.source.calls_of(self.modules.setters))
+            return [*binders, *sorted({b for b in changing if b.index > binders[0].index}, key=lambda b: b.index)]
         first = binders[0].index if binders else -1
         hidden = [b for b in (*self.source.quoting, *self.source.callers(name)) if b.index > first]
         if not binders:

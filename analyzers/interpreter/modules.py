@@ -9,6 +9,7 @@ from analyzers.interpreter import overlays
 from analyzers.interpreter.hosts import is_host
 from analyzers.interpreter.library import STANDARD_LIBRARY
 from analyzers.interpreter.module import Module
+from analyzers.interpreter.registrations import imported_by
 from analyzers.interpreter.registries import Registries
 from analyzers.interpreter.values import MISSING, Class, NativeModule
 from analyzers.unknown import NotModelled, Unknown
@@ -40,10 +41,27 @@ class Modules:
         self.declared: dict[str, str] = {}
         """Dotted name of a custom layer → the framework layer it is declared to be like."""
         self.registries = Registries(self)
+        self.setters: frozenset[str] = frozenset()
+        """Functions of the workspace's modules that bind names of their modules."""
+        self._patched: set[str] = set()
         self._tried: dict[tuple[str, str], set[str]] = {}
 
     def is_watched(self, path: str) -> bool:
         return self.open is not None and (path in self.open or not self.resolver.is_installed(path))
+
+    def apply_patches(self, module: Module) -> None:
+        """What the modules of the workspace that are imported, also for that alone, change of others."""
+        if module.path in self._patched or self.resolver.is_installed(module.path):
+            return
+        self._patched.add(module.path)
+        for other in imported_by(module):
+            if other.path in self._patched or self.resolver.is_installed(other.path):
+                continue
+            self.setters |= other.source.functions_with_globals
+            self.apply_patches(other)
+            for block in other.source.patches:
+                if block.index not in other.executed and not other.running:
+                    other.run_block(self.machine, block)
 
     # -- finding -----------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.capabilities import SupportsAttributeAssignment
+from analyzers.interpreter.capabilities import KeepsValues, SupportsAttributeAssignment
 from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.scope import restore
 from analyzers.interpreter.values import Instance, MaybeMissing, UnknownTail
@@ -47,6 +47,8 @@ class _Change:
             if isinstance(value, (*CONTAINERS, tuple, Instance)) and id(value) not in self.seen:
                 self.seen.add(id(value))
                 self._of(value, depth)
+            elif isinstance(value, KeepsValues):
+                self.of([value.values], depth)
             elif isinstance(value, Tensor):
                 value.forget_content()
 

@@ -21,12 +21,34 @@ _MAIN = re.compile(
 
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
 
+_ATTRIBUTE_SET = re.compile(r"^[ \t]+(\w+)(?:\.\w+)+[ \t]*=(?!=)", re.MULTILINE)
+_CHANGING_CALL = re.compile(
+    r"(\w+)(?:\.\w+|\[[^\]\r\n]*\])*\.(?:append|extend|insert|remove|pop|clear|update|setdefault|add|discard|sort|reverse)\("
+)
+_CALL = re.compile(r"(?:\w+\.)*(\w+)\(")
 _SET_ATTRIBUTE = re.compile(r"\bsetattr\([ \t]*(\w+)")
 
 
 def attribute_owners(block: Block) -> tuple[str, ...]:
     """The names whose attributes a block sets."""
     return (*block.bound.changed, *_SET_ATTRIBUTE.findall(block.text))
+
+
+def _sets_attribute(block: Block, names: set[str]) -> bool:
+    return bool(block.binds) and not names.isdisjoint(_ATTRIBUTE_SET.findall(block.text))
+
+
+def _patches(block: Block, imported: set[str]) -> bool:
+    if not imported.isdisjoint(attribute_owners(block)):
+        return True
+    change = _CHANGING_CALL.match(block.text) if block.kind == "other" else None
+    return change is not None and change[1] in imported
+
+
+def _called(block: Block) -> str | None:
+    """The function that a statement calls, without the module it is of."""
+    call = _CALL.match(block.text)
+    return call[1] if call is not None else None
 
 
 class SourceModule:
@@ -99,9 +121,19 @@ class SourceModule:
 
     @cached_property
     def patches(self) -> list[Block]:
-        """The blocks that set attributes of what is imported: a constant of a module, an attribute of a class."""
+        """The blocks that change what is imported: a constant of a module, an attribute of a class, a list."""
         imported = {name for block in self.blocks if block.kind == "import" for name in block.binds}
-        return [b for b in self._effectful if not imported.isdisjoint(attribute_owners(b))]
+        patching = {block.binds[0] for block in self.blocks if block.kind == "def" and _sets_attribute(block, imported)}
+        return [b for b in self._effectful if _patches(b, imported) or _called(b) in patching]
+
+    @cached_property
+    def functions_with_globals(self) -> frozenset[str]:
+        """Functions that bind names of the module."""
+        return frozenset(name for blocks in self._global_binders.values() for block in blocks for name in block.binds)
+
+    def calls_of(self, functions: frozenset[str]) -> list[Block]:
+        """The statements that do nothing but call one of these functions of a module that is imported."""
+        return [block for block in self._effectful if block.kind == "other" and _called(block) in functions]
 
     def callers(self, name: str) -> list[Block]:
         """The blocks that call what binds the name by a ``global`` statement, directly or through other definitions."""

@@ -36,6 +36,7 @@ def value_of(folder, source: str):
         "from collections import deque\ny = deque([1])\nchange(y)\nx = y[0]\n",
         "from collections import defaultdict\ny = defaultdict(int)\nchange(y)\nx = y['a']\n",
         "class A:\n    n = 1\n\n\ny = A()\ny.n = 2\nchange(y)\nx = y.n\n",
+        "from types import SimpleNamespace\ny = SimpleNamespace(n=2)\nchange(y)\nx = y.n\n",
         "class A(list):\n    pass\n\n\ny = A([1])\nchange(y)\nx = len(y)\n",
         "y = [3, 1]\nlist(map(change, [y]))\nx = y[0]\n",
         "def f(**options):\n    change(options)\n    return options.get('n', 8)\n\n\nx = f()\n",
