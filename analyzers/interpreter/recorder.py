@@ -198,7 +198,7 @@ class Recorder:
         self.stack.append(record)
         name_dims(instance, record.inputs[0] if record.inputs else None)
         try:
-            result = self._result_of(instance, forward, args, kwargs)
+            result = _result_of(machine, instance, forward, args, kwargs)
         finally:
             self.stack.pop()
         if isinstance(result, Unknown) and self.suspended_depth and not self.stack:
@@ -206,18 +206,6 @@ class Recorder:
         record.output = result
         self._remember(result, record)
         return result
-
-    def _result_of(self, instance: Instance, forward: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """What a module that may have been changed gives is not known; what happens inside is followed all the same."""
-        machine = self.machine
-        if instance.unknown_because is not None:
-            return instance.unknown_because
-        change = machine.possible_change(instance)
-        if change is None:
-            return machine.call(forward, args, kwargs)
-        with machine.unsure():
-            machine.call(forward, args, kwargs)
-        return change.used()
 
     def _remember(self, result: Any, record: Record) -> None:
         for value in result if isinstance(result, (tuple, list)) else (result,):
@@ -351,6 +339,18 @@ class Recorder:
         """What nothing in the program caught for good."""
         if raised.recorded_error is not None:
             self.recorded_errors.append(raised.recorded_error)
+
+
+def _result_of(machine: Machine, instance: Instance, forward: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """What a module that may have been changed gives is not known; what happens inside is followed all the same."""
+    if instance.unknown_because is not None:
+        return instance.unknown_because
+    change = machine.possible_change(instance)
+    if change is None:
+        return machine.call(forward, args, kwargs)
+    with machine.unsure():
+        machine.call(forward, args, kwargs)
+    return change.used()
 
 
 def _is_free(value: Tensor) -> bool:
