@@ -46,6 +46,22 @@ class Unknown:
     __matmul__ = __rmatmul__ = __and__ = __or__ = __xor__ = __lshift__ = __rshift__ = _used
 
 
+class NotModelled(Unknown):
+    """A name of a library that the tables know but for this one: what comes of it is not known, but a call of it leaves
+    the values it is given as they are."""
+
+    __slots__ = ()
+
+
+class PlainUnknown(Unknown):
+    """One of several numbers or texts: certainly no tensor and no module."""
+
+    __slots__ = ()
+
+    def used(self) -> Unknown:
+        return Unknown(self.reason, self.place)
+
+
 class ModelResult(Unknown):
     """What a call of a model in the file's own code gave, as long as nothing else is done with it."""
 

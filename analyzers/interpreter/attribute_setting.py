@@ -40,7 +40,7 @@ def set_attribute(machine: Machine, value: Any, name: str, new: Any) -> None:
     elif isinstance(value, SupportsAttributeAssignment):
         value.assign_attribute(machine, name, new)
     elif isinstance(value, Tensor):
-        _set_on_tensor(value, name, new)
+        _set_on_tensor(machine, value, name, new)
     elif isinstance(value, BoundMethod):
         set_attribute(machine, value.function, name, new)
 
@@ -81,11 +81,12 @@ def _replace_attributes(value: Instance, new: Any) -> None:
         object.__setattr__(value, "unknown_because", entries)
 
 
-def _set_on_tensor(value: Tensor, name: str, new: Any) -> None:
+def _set_on_tensor(machine: Machine, value: Tensor, name: str, new: Any) -> None:
     if name == "requires_grad" and isinstance(new, bool):
         value.trainable = new and value.parameter
     elif name == "data" and isinstance(new, Tensor):
-        value.shape = new.shape
+        shape, value.shape = value.shape, new.shape
+        machine.written(value, shape, value.field)
 
 
 def delete_attribute(machine: Machine, value: Any, name: str) -> None:

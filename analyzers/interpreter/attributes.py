@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ from analyzers.interpreter.values import (
     TypingForm,
 )
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
+from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -79,6 +80,7 @@ UNBOUND: dict[type, frozenset[str]] = {
     float: frozenset(["fromhex"]),
 }
 """Constructors that are methods of the type."""
+COLLECTION_METHODS = frozenset().union(*(HOST_METHODS[kind] for kind in (list, dict, set, str)))
 FUNCTION_TYPE = TypingForm("function")
 HOST_DATA = frozenset("real imag numerator denominator start stop step".split())
 
@@ -105,7 +107,7 @@ def _find(machine: Machine, value: Any, name: str) -> Any:
     return _of_host(machine, value, name)
 
 
-def _of_instance(machine: Machine, value: Instance, name: str) -> Any:
+def _of_instance(machine: Machine, value: Instance, name: str, fallback: Any = None) -> Any:
     attribute = value.class_.find(name)
     kind = type(attribute)
     if kind is Property:
@@ -118,10 +120,15 @@ def _of_instance(machine: Machine, value: Instance, name: str) -> Any:
         return BoundMethod(value, attribute)
     if attribute is not MISSING:
         return bind_to(machine, attribute, value, value.class_)
-    return _special_of_instance(machine, value, name)
+    return _special_of_instance(machine, value, name, fallback or _fallback)
 
 
-def _special_of_instance(machine: Machine, value: Instance, name: str) -> Any:
+def own_attribute(machine: Machine, value: Instance, name: str) -> Any:
+    """``object.__getattribute__``: no ``__getattr__`` is asked."""
+    return _of_instance(machine, value, name, _without_hook)
+
+
+def _special_of_instance(machine: Machine, value: Instance, name: str, fallback: Any) -> Any:
     """What the interpreter keeps about an object, the value it carries, or what its class makes up."""
     if name == "__class__":
         return value.class_
@@ -133,22 +140,49 @@ def _special_of_instance(machine: Machine, value: Instance, name: str) -> Any:
         found = _find(machine, value.payload, name)
         if found is not MISSING:
             return found
-    return _fallback(machine, value, name)
+    return fallback(machine, value, name)
 
 
 def _fallback(machine: Machine, value: Instance, name: str) -> Any:
-    """The class's own ``__getattr__``; what a broken or partly unknown object may have is unknown."""
+    """The class's own ``__getattr__``, where there is nothing else."""
     hook = value.class_.find("__getattr__")
     if hook is not MISSING and not (name[:2] == "__" == name[-2:]):
         found = hook(value, name) if type(hook) is FunctionType else _call_hook(machine, value, hook, name)
         if found is not MISSING:
             return found
+    return _without_hook(machine, value, name)
+
+
+def _without_hook(machine: Machine, value: Instance, name: str) -> Any:
+    """What a broken or partly unknown object may have is unknown."""
     if value.unknown_because is not None:
         return value.unknown_because
+    change = machine.possible_change(value)
+    if change is not None and name[:2] != "__":
+        return change
     if name == "__doc__":
         return None
-    opaque = value.class_.opaque
-    return opaque if opaque is not None else MISSING
+    return next(_unknown_parts(value.class_, name), MISSING)
+
+
+def _unknown_parts(class_: Class, name: str) -> Iterator[Unknown]:
+    """What may bring the attribute: a base, or a decorator, that is not known."""
+    if class_.opaque is not None:
+        yield class_.opaque
+    if name[:2] != "__":
+        yield from (
+            c.traits.decorated_by for c in class_.mro if isinstance(c, Class) and c.traits.decorated_by is not None
+        )
+
+
+def may_lack(machine: Machine, value: Any, name: str, found: Any) -> bool:
+    """Whether what was found under a name only stands for something that may not be there."""
+    if isinstance(value, Function):
+        return found is value.decorated_by
+    if isinstance(value, Instance) and found in (value.unknown_because, machine.possible_change(value)):
+        return True
+    class_ = value.class_ if isinstance(value, Instance) else value
+    return isinstance(class_, Class) and any(found is part for part in _unknown_parts(class_, name))
 
 
 def _call_hook(machine: Machine, value: Instance, hook: Any, name: str) -> Any:
@@ -237,7 +271,9 @@ def _of_class_itself(machine: Machine, value: Class, name: str) -> Any:
         found = metaclass.find(name)
         if found is not MISSING:
             return bind_to(machine, found, value, metaclass)
-    return OBJECT_METHODS[name] if name in ("__init__", "__new__", "__setattr__") else MISSING
+    if name in ("__init__", "__new__", "__setattr__"):
+        return OBJECT_METHODS[name]
+    return next(_unknown_parts(value, name), MISSING)
 
 
 def _of_super(machine: Machine, value: Super, name: str) -> Any:
@@ -304,7 +340,7 @@ def _of_tensor(machine: Machine, value: Tensor, name: str) -> Any:
     method = overlays.METHODS.get(name)
     if method is not None:
         return BoundMethod(value, method)
-    return machine.unknown(f"the tensor attribute {name} is not modelled")
+    return NotModelled(f"the tensor attribute {name} is not modelled", machine.site())
 
 
 def calls_native(machine: Machine, native: Any, value: Any) -> Any:
@@ -321,7 +357,9 @@ def _of_function(machine: Machine, value: Any, name: str) -> Any:
     if name == "__class__":
         return FUNCTION_TYPE
     found = FUNCTION_DATA.get(name)
-    return found(machine, value) if found is not None else MISSING
+    if found is not None:
+        return found(machine, value)
+    return MISSING if value.decorated_by is None else value.decorated_by
 
 
 def _documentation(machine: Machine, value: Function) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import comparison, formatting, operators, overlays
+from analyzers.interpreter.attributes import may_lack
 from analyzers.interpreter.budget import MAXIMUM_BITS
 from analyzers.interpreter.conversions import (
     make_bool,
@@ -24,9 +25,9 @@ from analyzers.interpreter.conversions import (
     make_str,
     make_tuple,
 )
-from analyzers.interpreter.eval_strings import evaluated
+from analyzers.interpreter.eval_strings import compiled, evaluated, executed
 from analyzers.interpreter.instances import is_callable, is_instance
-from analyzers.interpreter.iteration import is_exception, known_dict, known_set
+from analyzers.interpreter.iteration import is_exception, known_set, whole_dict
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.ordering import greatest, least, sorted_of
@@ -66,7 +67,7 @@ def _len(value: Any, *, machine: Machine) -> Any:
         if method is not MISSING:
             return machine.call(method)
         if value.payload is not None:
-            return len(value.payload)
+            return _len(value.payload, machine=machine)
         if value.unknown_because is not None:
             return value.unknown_because
         raise TypeError(f"object of type {value.class_.name} has no len()")
@@ -79,7 +80,7 @@ def _len(value: Any, *, machine: Machine) -> Any:
         return len(machine.iterate(value))
     if isinstance(value, Class) and isinstance(value.traits.metaclass, Class):
         return machine.call(machine.get_attribute(value.traits.metaclass, "__len__"), (value,))
-    sized: Any = known_dict(value) if isinstance(value, dict) else value
+    sized: Any = whole_dict(machine, value) if isinstance(value, dict) else value
     return len(sized)
 
 
@@ -150,10 +151,12 @@ def _filter(function: Any, iterable: Any, *, machine: Machine) -> Any:
 def _filtered(machine: Machine, function: Any, items: Any) -> Iterator[Any]:
     for item in items:
         known = machine.truth(item if function is None else machine.call(function, (item,)))
-        if known is None or isinstance(item, UnknownTail):
+        if isinstance(item, UnknownTail):
             yield UnknownTail("filtered by a condition that is not known", machine.site())
             return
-        if known:
+        if known is None:
+            yield UnknownTail("filtered by a condition that is not known", machine.site(), item)
+        elif known:
             yield item
 
 
@@ -276,7 +279,9 @@ def _callable(value: Any, *, machine: Machine) -> Any:
 
 def _hasattr(value: Any, name: Any, *, machine: Machine) -> Any:
     found = machine.get_attribute(value, name, default=MISSING)
-    unsure = isinstance(found, Unknown) and (_is_opaque(value) or type(found) is MaybeMissing)
+    unsure = isinstance(found, Unknown) and (
+        _is_opaque(value) or type(found) is MaybeMissing or may_lack(machine, value, name, found)
+    )
     return found if unsure else found is not MISSING
 
 
@@ -444,7 +449,7 @@ BUILTINS: dict[str, Any] = {
     "ord": _ord, "bin": _bin, "hex": _hex, "oct": _oct, "ascii": _ascii, "format": _format, "input": _input,
     "property": _make_property,
     "staticmethod": StaticMethod, "classmethod": ClassMethod, "super": SUPER, "exit": _exit, "quit": _exit,
-    "eval": evaluated, "exec": _not_run, "compile": _not_run, "open": _open, "__import__": _not_run,
+    "eval": evaluated, "exec": executed, "compile": compiled, "open": _open, "__import__": _not_run,
     "NotImplemented": NotImplemented, "Ellipsis": ..., "True": True, "False": False, "None": None,
     "__debug__": True,
     **{kind.__name__: kind for kind in CONSTRUCTORS},

@@ -17,6 +17,7 @@ from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_errors import FAILURES, is_pythons_own, reraise_own
 from analyzers.interpreter.parameters import NativeSignature, bind
 from analyzers.interpreter.scope import Frame, Scope
+from analyzers.interpreter.unresolved_calls import call_unresolved, change
 from analyzers.interpreter.values import (
     MISSING,
     UNKNOWNS,
@@ -51,7 +52,7 @@ def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) 
     if kind in CALLERS:
         return CALLERS[kind](machine, value, args, kwargs)
     if isinstance(value, Unknown):
-        return value.used()
+        return call_unresolved(machine, value, args, kwargs)
     if isinstance(value, type):
         return _call_host_type(machine, value, args, kwargs)
     if isinstance(value, SupportsCall):
@@ -85,12 +86,14 @@ def _memoised(machine: Machine, function: Function, args: list[Any], kwargs: dic
 
 def _call_anew(machine: Machine, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
     try:
-        names = bind(function.name, function.parameters, function.defaults, args, kwargs)
+        names = _bound(function, args, kwargs)
     except OperationError as error:
-        return _not_constructed(function, args, machine.problem(error))
+        decorator = function.decorated_by
+        return _not_constructed(function, args, machine.problem(error) if decorator is None else decorator)
     machine.budget.spend()
     if machine.depth >= MAXIMUM_CALL_DEPTH:
         return machine.unknown(f"calls nested more than {MAXIMUM_CALL_DEPTH} deep")
+    machine.journal.made(names)
     around = function.scope
     scope = Scope(around.module, around, names)
     scope.function = function
@@ -100,16 +103,37 @@ def _call_anew(machine: Machine, function: Function, args: list[Any], kwargs: di
     try:
         return _run(machine, frame, function)
     except UnknownUsed as used:
-        return _placed(machine, used.unknown)
+        return _stopped(machine, function, names, _placed(machine, used.unknown))
     except Raised:
         if _is_doubtful(machine, function):
             return machine.unknown(f"{function.name} raises")
         raise
     except RecursionError:
-        return machine.unknown("code nested too deeply")
+        return _stopped(machine, function, names, machine.unknown("code nested too deeply"))
     finally:
         machine.frames.pop()
         machine.depth -= 1
+
+
+def _stopped(machine: Machine, function: Function, names: dict[str, Any], unknown: Unknown) -> Unknown:
+    """A function that could not be followed to its end; in a forward pass the rest of it builds nothing."""
+    if not machine.recorder.stack:
+        reason = f"{function.name} could not be followed to its end, where it may have changed it: {unknown.reason}"
+        given = [names[name] for name in function.parameters.positional if name in names]
+        change(machine, reason, given)
+    return unknown
+
+
+def _bound(function: Function, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments by name; a decorator that is not known may give those that are missing."""
+    try:
+        return bind(function.name, function.parameters, function.defaults, args, kwargs)
+    except OperationError as error:
+        missing = error.data.get("missing")
+        if function.decorated_by is None or error.rule != "missing-argument" or not missing:
+            raise
+        given = dict.fromkeys(missing, function.decorated_by)
+        return bind(function.name, function.parameters, function.defaults, args, {**kwargs, **given})
 
 
 def _is_doubtful(machine: Machine, function: Function) -> bool:
@@ -228,6 +252,8 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
     if signature.wants_machine:
         kwargs = {**kwargs, "machine": machine}
     machine.budget.spend()
+    first = args[0] if args and isinstance(args[0], Tensor) else None
+    kept = (first.shape, first.field) if first is not None else None
     try:
         result = native(*args, **kwargs)
     except PythonError as error:
@@ -238,6 +264,8 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
         return _refused(machine, native, args, error)
     if result is MISSING:
         raise machine.exception("AttributeError", f"no attribute {args[-1]}")
+    if first is not None and kept is not None and (first.shape is not kept[0] or first.field is not kept[1]):
+        args = [machine.written(first, *kept), *args[1:]]
     if type(result) is not Instance and isinstance(result, (Tensor, tuple, list)):
         machine.recorder.observe(native, args, kwargs, result)
     return result

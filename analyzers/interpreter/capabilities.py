@@ -36,6 +36,14 @@ class SupportsAttributeAssignment(SupportsAttributes):
         raise NotImplementedError
 
 
+class KeepsValues(SupportsAttributeAssignment):
+    """``value.name`` is an entry of ``value.values``."""
+
+    __slots__ = ()
+
+    values: dict[str, Any]
+
+
 class SupportsCall:
     """``value(…)`` gives what the value says."""
 

@@ -160,6 +160,8 @@ def instantiate_plainly(machine: Machine, class_: Class, args: list[Any], kwargs
 def _too_much(machine: Machine, class_: Class, args: list[Any], kwargs: dict[str, Any]) -> None:
     if any(isinstance(b, (Unknown, TypingForm)) for b in class_.mro) or class_.traits.metaclass is not None:
         return
+    if class_.traits.decorated_by is not None:
+        return
     error = too_many(class_.name, 0, len(args)) if args else unknown_argument(class_.name, next(iter(kwargs)), [])
     machine.problem(error)
 
@@ -358,9 +360,13 @@ def _make_tuple(cls: Class, iterable: Any, *, machine: Machine) -> Any:
     return construct_tuple(machine, cls, machine.iterate(iterable), {})
 
 
-def leave_constructor_open(made: Class) -> None:
+def leave_constructor_open(made: Class, decorator: Unknown) -> None:
     """A decorator that is not known (``flax.struct.dataclass``, ``attrs.define``) may have given the class a
-    constructor, where neither it nor a base has one."""
+    constructor, where neither it nor a base has one, or call the one it has with arguments of its own."""
+    made.traits.decorated_by = decorator
+    initialiser = made.namespace.get("__init__")
+    if isinstance(initialiser, Function):
+        initialiser.decorated_by = decorator
     own = any("__init__" in c.namespace for c in made.mro if isinstance(c, Class))
     if made.opaque is None and not own and made.namespace.get("__annotations__"):
         made.traits.construct = _construct_unknown

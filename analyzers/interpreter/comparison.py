@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter import native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded
 from analyzers.interpreter.capabilities import SupportsContains
+from analyzers.interpreter.iteration import unknown_element
 from analyzers.interpreter.values import (
     MISSING,
     UNKNOWNS,
@@ -41,6 +42,7 @@ REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "
 
 
 NUMBERS = frozenset((int, float, bool))
+SETS = (set, frozenset)
 
 
 TOTALS = {
@@ -82,7 +84,8 @@ def ordered(machine: Machine, name: str, function: Any, left: Any, right: Any) -
     if name in ("eq", "ne"):
         equal = equals(machine, left, right)
         return machine.unknown("whether two values are equal") if equal is None else equal is (name == "eq")
-    return guarded(machine, function, left, right)
+    unknown = unknown_element(left, right) if isinstance(left, SETS) and isinstance(right, SETS) else None
+    return guarded(machine, function, left, right) if unknown is None else unknown
 
 
 def equals(machine: Machine, left: Any, right: Any) -> bool | None:
@@ -96,6 +99,8 @@ def equals(machine: Machine, left: Any, right: Any) -> bool | None:
         return _equal_sequences(machine, left, right)
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return True if left is right else None
+    if isinstance(left, SETS) and isinstance(right, SETS) and unknown_element(left, right) is not None:
+        return None
     if type(left) is type(right) is BoundMethod:
         return identical(left, right)
     try:

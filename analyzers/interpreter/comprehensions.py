@@ -22,9 +22,14 @@ def _comprehension(machine: Machine, frame: Frame, node: Any) -> Any:
     if isinstance(node, program.GeneratorExp):
         return _generator_expression(machine, frame, node)
     values: list[Any] = []
+    machine.journal.made(values)
     inner = _inner_frame(frame)
-    _run_for(machine, inner, node.source, lambda: values.append(evaluate(machine, inner, node.element)), values, frame)
-    return hashed(machine, lambda: set_of(values)) if isinstance(node, program.SetComp) else values
+
+    def add() -> None:
+        values.append(evaluate(machine, inner, node.element))
+
+    _run_for(machine, inner, node.source, add, values, frame)
+    return hashed(machine, lambda: set(values)) if isinstance(node, program.SetComp) else values
 
 
 def _generator_expression(machine: Machine, frame: Frame, node: program.GeneratorExp) -> LazyIterator:
@@ -46,7 +51,14 @@ def _elements_of(machine: Machine, frame: Frame, node: program.GeneratorExp, par
             raise UnknownUsed(item.plain())
         machine.budget.spend()
         assign(machine, frame, part.target, item)
-        if not _passes(machine, frame, part):
+        passes = _passes(machine, frame, part)
+        if passes is False:
+            continue
+        if passes is None:
+            values: list[Any] = []
+            emit = lambda: values.append(evaluate(machine, frame, node.element))  # noqa: B023, E731
+            _filtered_by_chance(machine, frame, part, emit, values)
+            yield from values
             continue
         if part.inner is None:
             yield evaluate(machine, frame, node.element)
@@ -56,19 +68,18 @@ def _elements_of(machine: Machine, frame: Frame, node: program.GeneratorExp, par
         yield from _elements_of(machine, frame, node, part.inner, inner)
 
 
-def _passes(machine: Machine, frame: Frame, part: Any) -> bool:
+def _passes(machine: Machine, frame: Frame, part: Any) -> bool | None:
     for condition in part.conditions:
         known = machine.truth(evaluate(machine, frame, condition))
-        if known is None:
-            raise UnknownUsed(machine.unknown("filtered by a condition that is not known"))
-        if not known:
-            return False
+        if known is not True:
+            return known
     return True
 
 
 def _dict_comprehension(machine: Machine, frame: Frame, node: program.DictComp) -> Any:
     result: dict[Any, Any] = {}
     rest: list[Any] = []
+    machine.journal.made(result)
     inner = _inner_frame(frame)
 
     def add() -> None:
@@ -116,7 +127,7 @@ def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list
     for condition in node.conditions:
         known = machine.truth(evaluate(machine, frame, condition))
         if known is None:
-            values.append(UnknownTail("filtered by a condition that is not known", machine.site()))
+            _filtered_by_chance(machine, frame, node, emit, values)
             return
         if not known:
             return
@@ -126,8 +137,22 @@ def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list
         emit()
 
 
-def set_of(items: list[Any]) -> Any:
-    return next((i for i in items if isinstance(i, Unknown)), None) or set(items)
+FILTERED = "filtered by a condition that is not known"
+MAXIMUM_CHANCES = 64
+"""Elements of one collection that may be there or not, each of which is followed."""
+
+
+def _filtered_by_chance(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any]) -> None:
+    """An element that may be there or not; of further loops, and entries of dictionaries, nothing is known."""
+    from analyzers.interpreter.joining import fork
+
+    start = len(values)
+    if node.inner is None and len(values) < MAXIMUM_CHANCES:
+        fork(machine, frame, [emit, lambda: None], FILTERED)
+    site = machine.site()
+    values[start:] = [UnknownTail(FILTERED, site, element) for element in values[start:]] or [
+        UnknownTail(FILTERED, site)
+    ]
 
 
 def hashed(machine: Machine, make: Any) -> Any:

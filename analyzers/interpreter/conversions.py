@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting, subscripts
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
-from analyzers.interpreter.iteration import known_set
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.values import (
     MISSING,
@@ -77,9 +76,9 @@ def make_repr(value: Any, *, machine: Machine) -> Any:
 
 
 def make_list(value: Any = (), *, machine: Machine) -> list:
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    return machine.iterate(value)
+    made = list(value) if isinstance(value, (list, tuple)) else machine.iterate(value)
+    machine.journal.made(made)
+    return made
 
 
 def make_tuple(value: Any = (), *, machine: Machine) -> tuple:
@@ -87,15 +86,16 @@ def make_tuple(value: Any = (), *, machine: Machine) -> tuple:
 
 
 def make_set(value: Any = (), *, machine: Machine) -> set:
-    return known_set(machine.iterate(value))
+    return set(machine.iterate(value))
 
 
 def make_frozenset(value: Any = (), *, machine: Machine) -> frozenset:
-    return frozenset(known_set(machine.iterate(value)))
+    return frozenset(machine.iterate(value))
 
 
 def make_dict(value: Any = MISSING, *, machine: Machine, **kwargs: Any) -> dict:
     result: dict[Any, Any] = {}
+    machine.journal.made(result)
     if isinstance(value, Instance):
         value = value.payload if value.payload is not None else value
     if isinstance(value, dict):

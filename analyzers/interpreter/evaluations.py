@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import is_module
-from analyzers.interpreter.graph import replaced, tensors_below
+from analyzers.interpreter.graph import replaced, tensors_below, with_tensor
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import Instance, Site
 from analyzers.tensors.tensor import Tensor, is_shaped
@@ -93,6 +93,11 @@ class Evaluations:
     def _caller(self) -> Record | None:
         stack = self.recorder.stack
         return stack[-1] if stack else None
+
+    def rewritten(self, written: Tensor, before: Tensor) -> None:
+        """What an expression was worth before a tensor in it was written in place."""
+        for evaluation in self.seen:
+            evaluation.value = with_tensor(evaluation.value, written, before)
 
     def graph_was_run(self, values: Mapping[int, Any], filled: Callable[[Tensor], Any]) -> None:
         """Expressions that built the graph have what its symbolic tensors stood for (``values``, by identity)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import calls, comparison, exceptions, operators, subscripts
-from analyzers.interpreter.attributes import get_attribute
+from analyzers.interpreter.attributes import COLLECTION_METHODS, get_attribute
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
-from analyzers.interpreter.comprehensions import hashed, set_of
+from analyzers.interpreter.comprehensions import hashed
 from analyzers.interpreter.execution import EXPRESSIONS, evaluate
 from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.literals import constant, formatted, refused
@@ -63,11 +63,13 @@ def _tuple(machine: Machine, frame: Frame, node: Any) -> tuple:
 
 
 def _list(machine: Machine, frame: Frame, node: Any) -> list:
-    return _elements(machine, frame, node.elements)
+    made = _elements(machine, frame, node.elements)
+    machine.journal.made(made)
+    return made
 
 
 def _set(machine: Machine, frame: Frame, node: Any) -> Any:
-    return hashed(machine, lambda: set_of(_elements(machine, frame, node.elements)))
+    return hashed(machine, lambda: set(_elements(machine, frame, node.elements)))
 
 
 def _elements(machine: Machine, frame: Frame, elements: Any) -> list[Any]:
@@ -91,6 +93,7 @@ def spread(machine: Machine, value: Any) -> list[Any]:
 
 def _dict(machine: Machine, frame: Frame, node: program.Dict) -> Any:
     result: dict[Any, Any] = {}
+    machine.journal.made(result)
     for key_node, value_node in zip(node.keys, node.values):
         value = evaluate(machine, frame, value_node)
         if key_node is None:
@@ -260,13 +263,21 @@ def _call(machine: Machine, frame: Frame, node: program.Call) -> Any:
     before, frame.node = frame.node, node
     machine.budget.spend()
     try:
-        result = calls.call(machine, function, args, kwargs)
+        if type(function) in UNKNOWNS and _is_method_of_collections(called):
+            result = function.used()
+        else:
+            result = calls.call(machine, function, args, kwargs)
     finally:
         frame.node = before
     if frame.module.is_watched:
         operands = _operands(machine, frame, called, args, kwargs) if type(result) in UNKNOWNS else ()
         machine.recorder.evaluations.note(frame, node, result, operands=operands)
     return result
+
+
+def _is_method_of_collections(called: program.Expression) -> bool:
+    """``unknown.append(x)``: Python's own collections keep what they are given as it is."""
+    return type(called) is program.Attribute and called.attr in COLLECTION_METHODS
 
 
 def _operands(machine: Machine, frame: Frame, called: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:

@@ -14,11 +14,12 @@ from analyzers.interpreter.values import UNKNOWNS, Class, Instance
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.layout import Layouts, names_taken
 from analyzers.tensors.tensor import Tensor, is_shaped
-from analyzers.unknown import UnknownUsed
+from analyzers.unknown import PlainUnknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
+MAY_BE_MODULES = UNKNOWNS - {PlainUnknown}
 FRAMEWORKS: list[Framework] = []
 """The frameworks whose tables are loaded."""
 
@@ -190,7 +191,8 @@ def may_hold_more(module: Instance) -> bool:
     tables = [] if framework is None else [framework.parameter_table(module), framework.child_table(module)]
     doubtful = module.state is not None and module.state.unknown_because is not None
     known = module.unknown_because is None and module.class_.opaque is None and not doubtful
-    return not known or any(not UNKNOWNS.isdisjoint(map(type, t.values())) for t in (module.attributes, *tables))
+    known = known and module.machine.possible_change(module) is None
+    return not known or any(not MAY_BE_MODULES.isdisjoint(map(type, t.values())) for t in (module.attributes, *tables))
 
 
 def geometry_of(module: Instance) -> Geometry | None:

@@ -63,6 +63,13 @@ def replaced(value: Any, change: Callable[[Tensor], Any]) -> Any:
     return value
 
 
+def with_tensor(value: Any, old: Tensor, new: Tensor) -> Any:
+    """The value with one tensor in place of another; the same where it is not in it."""
+    if not any(tensor is old for tensor in tensors_below(value)):
+        return value
+    return replaced(value, lambda tensor: new if tensor is old else tensor)
+
+
 class Graph:
     """The steps from ``inputs`` to ``outputs`` (a nest of symbolic tensors), in the order Keras runs them.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
-from analyzers.interpreter.iteration import known_dict, rest_before, type_name
+from analyzers.interpreter.iteration import rest_before, type_name, unknown_element, whole_dict
 from analyzers.interpreter.scope import restore
 from analyzers.interpreter.values import MISSING, HostMethod, Instance, MaybeMissing, UnknownTail
 from analyzers.tensors.tensor import Tensor
@@ -193,12 +193,19 @@ class View(list):
 
 
 def _views(machine: Machine, receiver: dict, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    entries = getattr(known_dict(receiver), name)()
+    entries = getattr(whole_dict(machine, receiver), name)()
     return list(entries) if name == "values" else View(entries)
 
 
 def _set_operation(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return getattr(receiver, name)(*[machine.iterate(a) for a in args])
+    given = [machine.iterate(a) for a in args]
+    unknown = unknown_element(receiver, *given)
+    if unknown is None or name == "union":
+        return getattr(receiver, name)(*given)
+    if name.endswith("_update"):
+        restore(receiver, {unknown})
+        return None
+    return unknown if name.startswith("is") else type(receiver)([unknown])
 
 
 def _is_same(left: Any, right: Any) -> bool:
@@ -249,6 +256,10 @@ def _get(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: di
 
 def _placed(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``pop``/``insert`` of a list: where it is not known which element is meant, what it holds is not known."""
+    unknown = unknown_element(receiver) if isinstance(receiver, set) else None
+    if unknown is not None:
+        restore(receiver, {unknown})
+        return unknown
     if not isinstance(receiver, list):
         return _plain(machine, receiver, name, args, kwargs)
     place = args[0] if args else -1

@@ -66,7 +66,7 @@ def iterate(machine: Machine, value: Any) -> list[Any]:
     if isinstance(value, range):
         return _bounded_range(value)
     if isinstance(value, dict):
-        return list(known_dict(value))
+        return list(whole_dict(machine, value))
     if isinstance(value, (set, frozenset)):
         known_set(list(value))
         return list(value)
@@ -120,12 +120,24 @@ def known_dict(value: dict) -> dict:
     return value
 
 
+def whole_dict(machine: Machine, value: dict) -> dict:
+    """The dict with all the entries that modules make in it; UnknownUsed where there may be others."""
+    if not machine.modules.registries.fill(value):
+        raise UnknownUsed(machine.unknown("entries that other modules may make"))
+    return known_dict(value)
+
+
 def known_set(items: list[Any]) -> set[Any]:
     """A set of known elements; how many there are is not known when one of them is not."""
-    for item in items:
-        if isinstance(item, Unknown):
-            raise UnknownUsed(item)
+    unknown = unknown_element(items)
+    if unknown is not None:
+        raise UnknownUsed(unknown)
     return set(items)
+
+
+def unknown_element(*collections: Any) -> Unknown | None:
+    """What is not known in sets: it may be equal to any other element."""
+    return next((item for items in collections for item in items if isinstance(item, Unknown)), None)
 
 
 def _bounded_range(value: range) -> list[int]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.object_joining import PLAIN, joined_object
 from analyzers.interpreter.scope import Frame, restore
 from analyzers.interpreter.state import State, defaults_of
-from analyzers.interpreter.values import MISSING, MaybeMissing, Raised, UnknownTail
+from analyzers.interpreter.values import MISSING, Instance, MaybeMissing, Raised, UnknownTail
+from analyzers.tensors.dims import same, unknown_dim
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
+from analyzers.unknown import PlainUnknown, Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -117,11 +119,28 @@ def join_containers(machine: Machine, states: list[Any], reason: str) -> Any:
         return _join_dicts(machine, states, reason)
     if isinstance(first, State):
         return _join_kept(machine, states, reason)
+    if isinstance(first, Tensor):
+        return _join_written(states, reason)
     if isinstance(first, set):
         return first if all(s == first for s in states) else {machine.unknown(reason)}
     if all(len(s) == len(first) for s in states):
         return [join_all(machine, list(values), reason) for values in zip(*states)]
     return [UnknownTail(reason, machine.site())]
+
+
+def _join_written(states: list[Tensor], reason: str) -> Tensor:
+    """A tensor that some branches wrote in place: sizes that differ are not known, nor is any where the ranks do."""
+    first = states[0]
+    if any(s.rank != first.rank for s in states):
+        raise UnknownUsed(Unknown(reason))
+    shape = [sizes[0] if all(same(sizes[0], d) for d in sizes) else unknown_dim(reason) for sizes in _sizes(states)]
+    joined = first.with_(shape=tuple(shape), field=Field.merge([s.field for s in states]))
+    joined.content = first.content if all(s.content is first.content for s in states) else None
+    return joined
+
+
+def _sizes(states: list[Tensor]) -> list[tuple[Any, ...]]:
+    return list(zip(*[state.shape for state in states]))
 
 
 def _join_dicts(machine: Machine, states: list[dict], reason: str) -> dict:
@@ -178,15 +197,23 @@ def join(machine: Machine, left: Any, right: Any, reason: str) -> Any:
     if isinstance(left, Tensor) and isinstance(right, Tensor):
         return _join_tensors(machine, left, right, reason)
     if type(left) is type(right):
-        if isinstance(left, (int, float, str, bool, bytes, type(None))) and left == right:
+        if isinstance(left, PLAIN) and left == right:
             return left
         if isinstance(left, (tuple, list)) and len(left) == len(right):
             items = [join(machine, a, b, reason) for a, b in zip(left, right)]
             return tuple(items) if type(left) is tuple else items
+        if type(left) is dict:
+            return _join_dicts(machine, [left, right], reason)
+        if isinstance(left, Instance):
+            found = joined_object(machine, left, right, reason)
+            if found is not None:
+                return found
     return _unknown(machine, reason, left, right)
 
 
 def _unknown(machine: Machine, reason: str, *instead_of: Any) -> Unknown:
+    if all(isinstance(value, PLAIN) for value in instead_of):
+        return PlainUnknown(reason, machine.site())
     unknown = machine.unknown(reason)
     unknown.of_tensor = any(isinstance(value, Tensor) for value in instead_of)
     return unknown

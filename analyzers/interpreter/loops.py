@@ -26,7 +26,7 @@ MUTATORS = frozenset(("append", "extend", "insert", "add", "update", "setdefault
 def _for(machine: Machine, frame: Frame, node: program.For) -> str | None:
     source = evaluate(machine, frame, node.iter)
     try:
-        items = machine.iterate(source) if not isinstance(source, LazyIterator) else source.source
+        items = _items_of(machine, source)
         plainly = run_plainly(machine, frame, node, items)
         if isinstance(plainly, Unknown):
             return _unknown_loop(machine, frame, node, plainly)
@@ -35,13 +35,33 @@ def _for(machine: Machine, frame: Frame, node: program.For) -> str | None:
         return _unknown_loop(machine, frame, node, used.unknown)
 
 
+def _items_of(machine: Machine, source: Any) -> Any:
+    """What the loop turns over; each element of a list that may be there or not has a turn of its own."""
+    if isinstance(source, LazyIterator):
+        return source.source
+    if isinstance(source, (list, tuple)) and all(i.element is not MISSING for i in source if type(i) is UnknownTail):
+        return list(source)
+    return machine.iterate(source)
+
+
+def _possible_turn(machine: Machine, frame: Frame, node: program.For, item: UnknownTail) -> str | None:
+    def turn() -> str | None:
+        assign(machine, frame, node.target, item.element)
+        return run_body(machine, frame, node.body)
+
+    return fork(machine, frame, [turn, lambda: None], item.reason)
+
+
 def _turns(machine: Machine, frame: Frame, node: program.For, items: Any) -> str | None:
     for item in items:
-        if isinstance(item, UnknownTail):
-            return _unknown_loop(machine, frame, node, item)
         machine.budget.spend()
-        assign(machine, frame, node.target, item)
-        signal = run_body(machine, frame, node.body)
+        if not isinstance(item, UnknownTail):
+            assign(machine, frame, node.target, item)
+            signal = run_body(machine, frame, node.body)
+        elif item.element is MISSING:
+            return _unknown_loop(machine, frame, node, item)
+        else:
+            signal = _possible_turn(machine, frame, node, item)
         if signal == BREAK:
             return None
         if signal == RETURN:

@@ -33,6 +33,7 @@ from analyzers.interpreter.recorder import Recorder
 from analyzers.interpreter.scope import Frame, Journal
 from analyzers.interpreter.values import Class, Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Machine:
         """Whether each ``try`` (and swallowing ``with``) around what runs now catches an exception."""
         self.possible: list[Raised] = []
         """Exceptions that a branch not known to be taken raised inside the present ``try``."""
+        self.changed: dict[int, tuple[Instance, Unknown]] = {}
+        """Modules that a call which is not known was given, by identity, and why they may be others than they were."""
         self.host_classes: dict[type, Class] = {}
         self.literals: dict[Any, Any] = {}
         self.plain_loops: dict[Any, Any] = {}
@@ -97,6 +100,20 @@ class Machine:
         finally:
             self.frames.pop()
 
+    @contextmanager
+    def unsure(self) -> Iterator[None]:
+        """What is run inside may be run or not, or may be run otherwise: no errors are reported."""
+        self.uncertain += 1
+        try:
+            yield
+        finally:
+            self.uncertain -= 1
+
+    def possible_change(self, module: Instance) -> Unknown | None:
+        """Why a module may be another than it was built as; None where it is not."""
+        entry = self.changed.get(id(module)) if self.changed else None
+        return entry if entry is None or isinstance(entry, Unknown) else entry[1]
+
     def unknown(self, reason: str) -> Unknown:
         return Unknown(reason, self.site())
 
@@ -114,6 +131,15 @@ class Machine:
     truth = iteration.truth
     iterate = iteration.iterate
     class_of_host = class_of_host
+
+    def written(self, tensor: Tensor, shape: Any, field: Any) -> Tensor:
+        """A tensor that was written in place, as it was before, with this shape and field: that is what was recorded of
+        it, and what it is in other branches."""
+        before = tensor.copy()
+        before.shape, before.field = shape, field
+        self.journal.changed_from(tensor, before)
+        self.recorder.rewritten(tensor, before)
+        return before
 
     is_equal = objects.is_equal
     is_less = objects.is_less

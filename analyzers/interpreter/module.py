@@ -5,18 +5,23 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, ModuleValue, Raised
-from analyzers.source.module import SourceModule
+from analyzers.source.module import SourceModule, attribute_owners
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
     from analyzers.interpreter.modules import Modules
+
+
+DEFINED = (ModuleValue, Class, Function, FunctionType, BuiltinFunctionType, type)
+"""What code that sets options does not bind anew."""
 
 
 class Module(ModuleValue, SupportsAttributeAssignment):
@@ -39,6 +44,8 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         self.scope.names.update(__name__=name, __file__=path, __doc__=None, __spec__=None)
         self.executed: set[int] = set()
         self.settled: set[str] = set()
+        self.opened: Unknown | None = None
+        """Code that is not known which ran among its names."""
         self.running: list[int] = []
         self._source: Any = None
         self._held: tuple[Any, frozenset[int]] = (None, frozenset())
@@ -55,8 +62,28 @@ class Module(ModuleValue, SupportsAttributeAssignment):
 
     @property
     def has_unknown_names(self) -> bool:
-        """A star import of something unknown may have brought any name."""
-        return any(not self.modules.is_known(spec, self) for spec in self.source.star_imports)
+        """A star import of something unknown, or code that is not known, may have brought any name."""
+        stars = self.source.star_imports
+        return self.opened is not None or any(not self.modules.is_known(spec, self) for spec in stars)
+
+    def open_names(self, unknown: Unknown) -> None:
+        """Code that is not known ran among the module's names: what they are and which there are is not known."""
+        machine = self.modules.machine
+        limit = self.running[-1] if self.running else None
+        for block in self.source.blocks:
+            if (
+                limit is not None
+                and block.index < limit
+                and block.kind == "assign"
+                and block.index not in self.executed
+            ):
+                self.run_block(machine, block)
+        names = self.scope.names
+        machine.journal.touch(names)
+        for name, value in names.items():
+            if not name.startswith("__") and not isinstance(value, DEFINED):
+                names[name] = unknown
+        self.opened = unknown
 
     # -- names -------------------------------------------------------------------------------
 
@@ -102,11 +129,17 @@ class Module(ModuleValue, SupportsAttributeAssignment):
 
     def _relevant(self, name: str) -> list[Any]:
         binders = self.source.binders(name)
-        if all(b.kind == "import" for b in binders):
-            return binders
+        if binders and all(b.kind == "import" for b in binders):
+            self.modules.apply_patches(self)
+            changing = (*self.source.patches, *self.source.calls_of(self.modules.setters))
+            return [*binders, *sorted({b for b in changing if b.index > binders[0].index}, key=lambda b: b.index)]
+        first = binders[0].index if binders else -1
+        hidden = [b for b in (*self.source.quoting, *self.source.callers(name)) if b.index > first]
+        if not binders:
+            return sorted(hidden, key=lambda b: b.index)
         effects = [b for b in self.source.effects(name) if _may_change(b, name, binders)]
         readers = self._readers_between(name, binders) if len(binders) > 1 else ()
-        return sorted({b.index: b for b in (*binders, *effects, *readers)}.values(), key=lambda b: b.index)
+        return sorted({b.index: b for b in (*binders, *effects, *readers, *hidden)}.values(), key=lambda b: b.index)
 
     def _readers_between(self, name: str, binders: list[Any]) -> list[Any]:
         """What reads a name before it is bound again has to run before that."""
@@ -159,8 +192,14 @@ class Module(ModuleValue, SupportsAttributeAssignment):
             raise
 
     def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
+        """From outside; the module as a whole ran before that."""
+        for block in self.source.blocks:
+            if block.index not in self.executed and block.kind not in ("import", "comment") and block.mentions(name):
+                self.look_up(block.binds[0]) if block.binds else self.run_block(machine, block)
         self.look_up(name)
+        machine.journal.touch(self.scope.names)
         self.scope.names[name] = value
+        self.settled.add(name)
 
     # -- execution ---------------------------------------------------------------------------
 
@@ -203,9 +242,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
 
 def _may_change(block: Any, name: str, binders: list[Any]) -> bool:
     """Loops and calls may change an object; of a class or function only an assignment to it counts."""
-    if any(b.kind in ("def", "class") for b in binders):
-        return block.text.lstrip().startswith((f"{name}.", f"setattr({name}")) and "=" in block.text
-    return True
+    return name in attribute_owners(block) or not any(b.kind in ("def", "class") for b in binders)
 
 
 def describe(raised: Raised) -> str:

@@ -9,12 +9,21 @@ from analyzers.interpreter import overlays
 from analyzers.interpreter.hosts import is_host
 from analyzers.interpreter.library import STANDARD_LIBRARY
 from analyzers.interpreter.module import Module
+from analyzers.interpreter.registrations import imported_by
 from analyzers.interpreter.registries import Registries
 from analyzers.interpreter.values import MISSING, Class, NativeModule
-from analyzers.unknown import Unknown
+from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+
+
+REPORTING = frozenset(
+    "wandb mlflow comet_ml neptune clearml aim swanlab visdom tensorboard tensorboardX tensorboard_logger tqdm rich loguru "
+    "absl termcolor colorama tabulate prettytable yaml ruamel toml simplejson matplotlib seaborn plotly cv2 PIL imageio "
+    "pandas scipy sklearn skimage psutil".split()
+)
+"""Libraries that log, draw, save or compute of copies: they may be missing, and change nothing that they are given."""
 
 
 class Modules:
@@ -32,10 +41,27 @@ class Modules:
         self.declared: dict[str, str] = {}
         """Dotted name of a custom layer → the framework layer it is declared to be like."""
         self.registries = Registries(self)
+        self.setters: frozenset[str] = frozenset()
+        """Functions of the workspace's modules that bind names of their modules."""
+        self._patched: set[str] = set()
         self._tried: dict[tuple[str, str], set[str]] = {}
 
     def is_watched(self, path: str) -> bool:
         return self.open is not None and (path in self.open or not self.resolver.is_installed(path))
+
+    def apply_patches(self, module: Module) -> None:
+        """What the modules of the workspace that are imported, also for that alone, change of others."""
+        if module.path in self._patched or self.resolver.is_installed(module.path):
+            return
+        self._patched.add(module.path)
+        for other in imported_by(module):
+            if other.path in self._patched or self.resolver.is_installed(other.path):
+                continue
+            self.setters |= other.source.functions_with_globals
+            self.apply_patches(other)
+            for block in other.source.patches:
+                if block.index not in other.executed and not other.running:
+                    other.run_block(self.machine, block)
 
     # -- finding -----------------------------------------------------------------------------
 
@@ -53,7 +79,7 @@ class Modules:
             return found
         if self.machine.handlers:
             raise self.machine.exception("ModuleNotFoundError", f"No module named {dotted}")
-        return self.machine.unknown(f"the module {dotted} is not found")
+        return self._absent(dotted)
 
     def find_module(self, dotted: str, importer: Module | None = None) -> Any:
         root = dotted.split(".")[0]
@@ -109,7 +135,7 @@ class Modules:
             return source
         if name in ("__name__", "__path__", "__file__", "__version__"):
             return overlays.NAMES.get(f"{module.name}.__version__", module.name)
-        return self.machine.unknown(f"{dotted} is not modelled")
+        return NotModelled(f"{dotted} is not modelled", self.machine.site())
 
     def wrap(self, value: Any) -> Any:
         return self.machine.class_of_host(value) if is_host(value) else value
@@ -137,7 +163,12 @@ class Modules:
     def _not_found(self, what: str, exception: str) -> Any:
         if self.machine.handlers:
             raise self.machine.exception(exception, f"cannot import {what}")
-        return self.machine.unknown(f"the module {what} is not found")
+        return self._absent(what)
+
+    def _absent(self, what: str) -> Unknown:
+        """In place of what is not found; what a library that reports is given stays as it is."""
+        kind = NotModelled if what.partition(".")[0] in REPORTING else Unknown
+        return kind(f"the module {what} is not found", self.machine.site())
 
     def submodule(self, module: Module, name: str) -> Any:
         if not module.is_package:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.values import (
+    MISSING,
     Class,
     Instance,
 )
@@ -42,7 +44,13 @@ def object_delattr(self: Instance, name: str, *, machine: Machine) -> None:
 
 
 def object_getattribute(self: object, name: str, *, machine: Machine) -> Any:
-    return machine.get_attribute(self, name)
+    """What is there, without the class's own ``__getattr__``."""
+    from analyzers.interpreter.attributes import own_attribute
+
+    found = own_attribute(machine, self, name) if isinstance(self, Instance) else machine.get_attribute(self, name)
+    if found is MISSING:
+        raise machine.exception("AttributeError", f"{type_name(self)} object has no attribute {name}")
+    return found
 
 
 def object_eq(self: object, other: Any) -> Any:

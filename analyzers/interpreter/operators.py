@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting, native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded, too_large
-from analyzers.interpreter.comparison import COMPARISONS, compare, contains
-from analyzers.interpreter.iteration import type_name
+from analyzers.interpreter.comparison import COMPARISONS, SETS, compare, contains
+from analyzers.interpreter.iteration import type_name, unknown_element
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.subscripts import delete_item, get_item, is_torch_data, set_item, tensor_get_item
@@ -93,6 +93,10 @@ def _is_type(value: Any) -> bool:
 def _plain_binary(machine: Machine, name: str, function: Any, left: Any, right: Any) -> Any:
     if name == "mod" and isinstance(left, str):
         return guarded(machine, lambda a, b: formatting.percent(machine, a, b), left, right)
+    if name in ("and", "sub", "xor") and isinstance(left, SETS) and isinstance(right, SETS):
+        unknown = unknown_element(left, right)
+        if unknown is not None:
+            return type(left)([unknown])
     refusal = too_large(name, left, right)
     if refusal:
         return machine.unknown(refusal)

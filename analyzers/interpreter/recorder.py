@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.evaluations import Evaluations
 from analyzers.interpreter.framework import children_of, name_dims
-from analyzers.interpreter.graph import Step, tensors_below
+from analyzers.interpreter.graph import Step, tensors_below, with_tensor
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
@@ -198,11 +198,7 @@ class Recorder:
         self.stack.append(record)
         name_dims(instance, record.inputs[0] if record.inputs else None)
         try:
-            result = (
-                instance.unknown_because
-                if instance.unknown_because is not None
-                else machine.call(forward, args, kwargs)
-            )
+            result = _result_of(machine, instance, forward, args, kwargs)
         finally:
             self.stack.pop()
         if isinstance(result, Unknown) and self.suspended_depth and not self.stack:
@@ -231,6 +227,16 @@ class Recorder:
         for old, new in zip(tensors_below(result), tensors_below(copies)):
             if id(old) in self.makers:
                 self.makers[id(new)] = (new, *self.makers[id(old)][1:])
+
+    def rewritten(self, written: Tensor, before: Tensor) -> None:
+        """A tensor was written in place: whatever was recorded of it is told of what it was ``before``."""
+        for record in self.records:
+            record.inputs = [with_tensor(value, written, before) for value in record.inputs]
+            record.output = with_tensor(record.output, written, before)
+        self.evaluations.rewritten(written, before)
+        entry = self.makers.pop(id(written), None)
+        if entry is not None:
+            self.makers[id(before)] = (before, *entry[1:])
 
     def _set_producers(self, record: Record) -> None:
         makers = self.makers
@@ -333,6 +339,18 @@ class Recorder:
         """What nothing in the program caught for good."""
         if raised.recorded_error is not None:
             self.recorded_errors.append(raised.recorded_error)
+
+
+def _result_of(machine: Machine, instance: Instance, forward: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """What a module that may have been changed gives is not known; what happens inside is followed all the same."""
+    if instance.unknown_because is not None:
+        return instance.unknown_because
+    change = machine.possible_change(instance)
+    if change is None:
+        return machine.call(forward, args, kwargs)
+    with machine.unsure():
+        machine.call(forward, args, kwargs)
+    return change.used()
 
 
 def _is_free(value: Tensor) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.module import Module, kept_in
+from analyzers.interpreter.registrations import entering_blocks, imported_by, makes, names_of_registry
 from analyzers.interpreter.values import MISSING
 from analyzers.source.sources import SourceError
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 _DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE)
 _EMPTY = re.compile(r"=\s*(?:\{\s*\}|(?:\w+\.)*\w+\([^:={]*\))\s*(?:#.*)?$", re.MULTILINE)
 
+MAXIMUM_MODULES = 400
+"""Modules of a workspace in which what enters something into a registry is looked for."""
+
 
 class Registries:
     """Finds the entries of containers that modules not yet run would make."""
@@ -24,6 +28,8 @@ class Registries:
         self.modules = modules
         self.homes: dict[int, tuple[Any, Module | None]] = {}
         self.sought: set[tuple[int, str]] = set()
+        self.filled: dict[int, tuple[Any, bool]] = {}
+        """Containers into which everything was entered that the modules enter, and whether that is all there is."""
         self._siblings: dict[str, list[str]] = {}
         self._texts: dict[str, str] = {}
 
@@ -37,10 +43,19 @@ class Registries:
         if not isinstance(key, str) or not key or self._is_being_entered(key):
             return MISSING
         home = self._home(container)
-        if home is None or (id(container), key) in self.sought:
+        if home is None:
             return MISSING
         if home.scope.names is container:
             return home.look_up(key)
+        found = self._named_entry(home, container, key)
+        if found is MISSING and self.fill(container) is not None and key in container:
+            found = container[key] if isinstance(container, dict) else True
+        return found
+
+    def _named_entry(self, home: Module, container: Any, key: str) -> Any:
+        """What a definition that mentions the key enters."""
+        if (id(container), key) in self.sought:
+            return MISSING
         self.sought.add((id(container), key))
         for module, block in self._entering(home, container, key):
             if block.index in module.executed:
@@ -53,6 +68,42 @@ class Registries:
                 return container[key] if isinstance(container, dict) else True
         return MISSING
 
+    def fill(self, container: Any) -> bool:
+        """Run whatever enters something into a container that a module keeps; False where modules that were not read
+        may enter more."""
+        known = self.filled.get(id(container))
+        if known is not None and known[0] is container:
+            return known[1]
+        home = self._home(container)
+        if home is None or home.scope.names is container:
+            return True
+        self.filled[id(container)] = (container, True)
+        names = names_of_registry(home, container)
+        modules, is_all = self._importing(home) if not _is_literal(home, container) else ([home], True)
+        for module in modules:
+            for block in list(entering_blocks(module, names)):
+                if block.index in module.executed:
+                    continue
+                if block.binds and block.kind in ("def", "class"):
+                    module.look_up(block.binds[0])
+                else:
+                    module.run_block(self.modules.machine, block)
+        self.filled[id(container)] = (container, is_all)
+        return is_all
+
+    def _importing(self, home: Module) -> tuple[list[Module], bool]:
+        """The modules that are imported with the registry's; of an installed package, those that were read."""
+        if self.modules.resolver.is_installed(home.path):
+            return list(self.modules.by_path.values()), False
+        found: dict[str, Module] = {}
+        waiting = list(self.modules.by_path.values())
+        while waiting and len(found) < MAXIMUM_MODULES:
+            module = waiting.pop(0)
+            if module.path not in found and not self.modules.resolver.is_installed(module.path):
+                found[module.path] = module
+                waiting += imported_by(module)
+        return list(found.values()), True
+
     def _is_being_entered(self, key: str) -> bool:
         """Whether the question comes from the registration of just that name (``if name in REGISTRY: raise``)."""
         frames = self.modules.machine.frames
@@ -62,9 +113,9 @@ class Registries:
         """The module that keeps a container: as a global, or in an object that is one."""
         known = self.homes.get(id(container))
         if known is None or known[0] is not container:
-            found = next(
-                (m for m in self.modules.by_path.values() if m.may_hold(container) and _holds(m, container)), None
-            )
+            holding = [m for m in self.modules.by_path.values() if m.may_hold(container) and _holds(m, container)]
+            makers = (m for m in holding if makes(m, container))
+            found = next(makers, holding[0] if holding else None)
             known = self.homes[id(container)] = (container, found)
         return known[1]
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from analyzers.interpreter.state import State, names_of
 from analyzers.interpreter.values import MISSING
+from analyzers.tensors.tensor import Tensor
 
 
 class Scope:
     """The names of one function, class body, comprehension or module; ``functions`` are those a class body defines."""
 
-    __slots__ = ("function", "functions", "is_class", "is_module", "module", "names", "outer", "redirected")
+    __slots__ = ("function", "functions", "is_class", "is_module", "module", "names", "outer", "quoted", "redirected")
 
     def __init__(self, module: Any, outer: Scope | None = None, names: dict[str, Any] | None = None) -> None:
         self.module = module
@@ -24,6 +25,8 @@ class Scope:
         self.is_module = False
         self.function: Any = None
         self.functions: list[Any] | None = None
+        self.quoted: Scope | None = None
+        """Of a function: the names that code in a text bound."""
 
     def find(self, name: str) -> Any:
         """The value in this scope or an enclosing function's, else MISSING (then: the module, builtins)."""
@@ -60,7 +63,16 @@ class Frame:
         self.handled: Any = None
 
 
-class Unbranched(dict[int, tuple[Any, Any]]):
+class Branch(dict[int, tuple[Any, Any]]):
+    """Containers as they were when a branch began, by identity."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: dict[int, Any] = {}
+        """Those that came to be in the branch: there is nothing that they were before."""
+
+
+class Unbranched(Branch):
     """States from before code that happens to be run during a branch. It is never undone, and what is run for it in
     turn belongs to it: both are what happened before the branch."""
 
@@ -74,30 +86,42 @@ class Journal:
     __slots__ = ("open",)
 
     def __init__(self) -> None:
-        self.open: list[dict[int, tuple[Any, Any]]] = []
+        self.open: list[Branch] = []
 
     def touch(self, container: Any) -> None:
         if self.open:
             saved = self.open[-1]
-            if id(container) not in saved:
+            if id(container) not in saved and id(container) not in saved.made:
                 saved[id(container)] = (container, copy_of(container))
+
+    def made(self, container: Any) -> None:
+        """The container is new: other branches never knew it."""
+        if self.open:
+            self.open[-1].made[id(container)] = container
+
+    def changed_from(self, container: Any, before: Any) -> None:
+        """``container`` was mutated already; ``before`` is what it was."""
+        if self.open:
+            self.open[-1].setdefault(id(container), (container, before))
 
     @contextmanager
     def branch(self) -> Iterator[dict[int, tuple[Any, Any]]]:
         """Everything touched inside is put back at the end; the dict then maps to the states it had inside."""
-        saved: dict[int, tuple[Any, Any]] = {}
+        saved = Branch()
         after: dict[int, tuple[Any, Any]] = {}
         self.open.append(saved)
         try:
             yield after
         finally:
             self.open.pop()
+            if self.open:
+                self.open[-1].made.update(saved.made)
             for key, (container, before) in saved.items():
                 after[key] = (container, copy_of(container))
                 restore(container, before)
 
     @contextmanager
-    def earlier(self, branches: list[dict[int, tuple[Any, Any]]]) -> Iterator[None]:
+    def earlier(self, branches: list[Branch]) -> Iterator[None]:
         """What runs inside happened before ``branches`` began: when they are undone, it stays."""
         saved = Unbranched()
         self.open = [saved] if branches else []
@@ -117,6 +141,8 @@ def _replayed(state: Any, before: Any, after: Any) -> Any:
         return {**kept, **{k: v for k, v in after.items() if k not in before or before[k] is not v}}
     if isinstance(state, set):
         return (state | after) - (before - after)
+    if isinstance(state, Tensor):
+        return after
     if isinstance(state, State):
         replayed = state.copy()
         for name in names_of(type(state)):
@@ -133,9 +159,12 @@ def copy_of(container: Any) -> Any:
 
 
 def restore(container: Any, state: Any) -> None:
-    """Make ``container`` (list, dict, set, deque, what a framework keeps) hold what ``state`` holds, in place."""
+    """Make ``container`` (list, dict, set, deque, tensor, what a framework keeps) hold what ``state`` holds, in place."""
     if isinstance(container, State):
         container.assign(state)
+        return
+    if isinstance(container, Tensor):
+        container.shape, container.field, container.content = state.shape, state.field, state.content
         return
     container.clear()
     if isinstance(container, (dict, set)):

@@ -16,9 +16,7 @@ from analyzers.interpreter.expressions import make_function, mangled, spread
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, fork
 from analyzers.interpreter.patterns import captured, is_irrefutable, match_case
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import (
-    Class,
-)
+from analyzers.interpreter.values import Class, Function
 from analyzers.source import program
 from analyzers.unknown import Unknown
 
@@ -171,9 +169,17 @@ def _decorated(machine: Machine, frame: Frame, node: Any, value: Any) -> Any:
         result = machine.call(function, (value,)) if not isinstance(function, Unknown) else function
         if not isinstance(result, Unknown) and result is not None:
             value = result
-        elif isinstance(value, Class):
-            leave_constructor_open(value)
+        elif isinstance(result, Unknown):
+            _leave_open(value, result)
     return value
+
+
+def _leave_open(value: Any, decorator: Unknown) -> None:
+    """A definition as a decorator that is not known leaves it: it may hand on other arguments, and give attributes."""
+    if isinstance(value, Function):
+        value.decorated_by = decorator
+    elif isinstance(value, Class):
+        leave_constructor_open(value, decorator)
 
 
 def _define_class(machine: Machine, frame: Frame, node: program.ClassDef) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analyzers.interpreter.framework import Framework
     from analyzers.interpreter.values import Instance
+    from analyzers.unknown import Unknown
 
 
 @dataclass(slots=True)
@@ -17,6 +18,8 @@ class ClassTraits:
 
     construct: Callable[..., Any] | None = None
     """What a call of the class runs in place of ``type.__call__`` (enumerations, named tuples)."""
+    decorated_by: Unknown | None = None
+    """A decorator that is not known: which attributes and which constructor it gives is not known."""
     metaclass: Any = None
     members: dict[str, Instance] | None = None
     """Of an enumeration: name → member, aliases included."""

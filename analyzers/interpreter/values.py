@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsAttributes, SupportsCall
 from analyzers.interpreter.traits import ClassTraits
-from analyzers.unknown import ModelResult, Unknown
+from analyzers.unknown import ModelResult, NotModelled, PlainUnknown, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.hosts import HostObject
@@ -46,6 +46,7 @@ class Function:
 
     __slots__ = (
         "attributes",
+        "decorated_by",
         "defaults",
         "is_generator",
         "memo",
@@ -69,6 +70,8 @@ class Function:
         self.is_generator = False
         self.node_is_lambda = False
         self.attributes: dict[str, Any] = {}
+        self.decorated_by: Unknown | None = None
+        """A decorator that is not known: which arguments it hands on and which attributes it gives is not known."""
         self.memo: dict[Any, Any] | None = None
         """Results by arguments, where ``functools.lru_cache`` keeps them."""
 
@@ -351,7 +354,9 @@ class Instance:
         object.__setattr__(self, "class_", class_)
         object.__setattr__(self, "machine", machine)
         object.__setattr__(self, "site", site)
-        object.__setattr__(self, "attributes", {})
+        attributes: dict[str, Any] = {}
+        object.__setattr__(self, "attributes", attributes)
+        machine.journal.made(attributes)
         object.__setattr__(self, "payload", None)
         object.__setattr__(self, "unknown_because", None)
         object.__setattr__(self, "constructors", ())
@@ -448,9 +453,13 @@ class Raised(Exception):
 
 
 class UnknownTail(Unknown):
-    """Stands in a list for an unknown number of further elements."""
+    """Stands in a list for an unknown number of further elements; with an ``element``, for this one or none."""
 
-    __slots__ = ()
+    __slots__ = ("element",)
+
+    def __init__(self, reason: str, place: Any = None, element: Any = MISSING) -> None:
+        super().__init__(reason, place)
+        self.element = element
 
     def plain(self) -> Unknown:
         """The unknown it is when it leaves the list."""
@@ -463,7 +472,7 @@ class MaybeMissing(Unknown):
     __slots__ = ()
 
 
-UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, ModelResult}
+UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, NotModelled, PlainUnknown, ModelResult}
 """The types of what is not known; a library may have one of its own."""
 
 

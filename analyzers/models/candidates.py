@@ -34,15 +34,21 @@ class Candidate:
 
 
 def chosen_blocks(context: FileContext) -> list[Block]:
-    blocks = [block for block in context.module.source.blocks if block.kind in ("class", "def", "assign")]
+    source = context.module.source
+    blocks = [b for b in source.blocks if b.kind in ("class", "def", "assign") or _guards_classes(b)]
     first = context.request.first
     return sorted(blocks, key=lambda block: _turn(block, first))[:MAXIMUM_CANDIDATES]
+
+
+def _guards_classes(block: Block) -> bool:
+    """Whether a condition or a ``try`` stands around classes."""
+    return block.kind == "other" and block.keyword in ("if", "try", "with") and "class " in block.text
 
 
 def _turn(block: Block, first: tuple[str, ...]) -> tuple[bool, bool, int]:
     """What is wanted first comes first; classes after what may be made of them, and from the end of the
     file, since parts are written before what they are parts of."""
-    is_class = block.kind == "class"
+    is_class = block.kind in ("class", "other")
     return not any(n in first for n in block.binds), is_class, -block.index if is_class else block.index
 
 
@@ -57,17 +63,21 @@ def candidates_of(context: FileContext, block: Block) -> list[Candidate]:
         if name in context.request.kept:
             continue
         value = context.runner.own_code(STEPS_PER_CANDIDATE, lambda name=name: context.module.look_up(name))
-        if _may_be_model(block.kind, value):
+        if _may_be_model(block.kind, value) and (block.kind != "other" or _is_defined_in(block, value)):
             found.append(Candidate(name, value, _definition(context, block)))
     return found
 
 
 def _may_be_model(kind: str, value: Any) -> bool:
-    if kind == "class":
+    if kind in ("class", "other"):
         return isinstance(value, Class) and is_model_class(value)
     if kind == "def":
         return isinstance(value, Function) and not required_parameters(value)
     return is_model(value)
+
+
+def _is_defined_in(block: Block, value: Class) -> bool:
+    return value.site is not None and value.site.block is block
 
 
 def _definition(context: FileContext, block: Block) -> Site | None:

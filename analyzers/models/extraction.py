@@ -31,6 +31,7 @@ from analyzers.models.expressions import batch_of, expressions
 from analyzers.models.layers import LayerRows
 from analyzers.models.results import first_tensor, known_outputs, per_item, unknowns_in
 from analyzers.models.source_calls import source_calls
+from analyzers.tensors.polynomials import has_unknown
 from analyzers.tensors.tensor import Tensor
 from analyzers.vocabulary import Status
 
@@ -256,7 +257,8 @@ class Extraction:
     def unknowns(self, result: Any) -> list[UnknownFact]:
         found: dict[tuple[Any, str], UnknownFact] = {}
         values = [r.output for r in self.records] + [result]
-        values += [doubt for _, m in self.below for doubt in (m.unknown_because, m.class_.opaque)]
+        change = self.machine.possible_change
+        values += [doubt for _, m in self.below for doubt in (m.unknown_because, m.class_.opaque, change(m))]
         for value in values:
             for unknown in unknowns_in(value) if not isinstance(value, Tensor) and value is not None else ():
                 place = place_of(unknown.place)
@@ -315,4 +317,5 @@ def status_of(fact: ModelFact) -> Status:
     if not fact.layers and not fact.outputs:
         return "failed"
     known = all(row.output_shape is not None for row in fact.layers) and all(o.shape for o in fact.outputs)
-    return "complete" if known and fact.outputs and fact.parameters is not None and not fact.unknowns else "partial"
+    counted = fact.parameters is not None and not has_unknown(fact.parameters)
+    return "complete" if known and fact.outputs and counted and not fact.unknowns else "partial"

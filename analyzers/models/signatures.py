@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.interpreter.values import Class, Function
+from analyzers.interpreter.values import Class, Function, StaticMethod
 
 
 def required_parameters(function: Function) -> list[str]:
@@ -16,8 +16,9 @@ def required_parameters(function: Function) -> list[str]:
 
 def constructor_parameters(class_: Class) -> list[str]:
     """What a constructor must be given: its parameters without a default, and those of the base's
-    constructor where it takes ``**kwargs`` to hand on."""
-    names: list[str] = []
+    constructor where it takes ``**kwargs`` to hand on; before them those of the class's own ``__new__``."""
+    creator = _creator(class_)
+    names = required_parameters(creator)[1:] if creator is not None else []
     for base in class_.mro:
         initialiser = base.namespace.get("__init__") if isinstance(base, Class) else None
         if initialiser is None:
@@ -28,6 +29,14 @@ def constructor_parameters(class_: Class) -> list[str]:
         if initialiser.parameters.keywords is None:
             break
     return list(dict.fromkeys(names))
+
+
+def _creator(class_: Class) -> Function | None:
+    """The ``__new__`` of the program's that makes the instances."""
+    creator = class_.find("__new__")
+    if isinstance(creator, StaticMethod):
+        creator = creator.function
+    return creator if isinstance(creator, Function) else None
 
 
 def has_symbols(value: Any) -> bool:
@@ -44,10 +53,9 @@ def waits_for_items(value: Any) -> bool:
 
 def hands_on(value: Any) -> bool:
     """Whether a function or a constructor takes any arguments, to hand them on: called without, it may lack some."""
+    called = [value]
     if isinstance(value, Class):
-        value = next(
-            (c.namespace["__init__"] for c in value.mro if isinstance(c, Class) and "__init__" in c.namespace), None
-        )
-    if not isinstance(value, Function):
-        return False
-    return value.parameters.rest is not None or value.parameters.keywords is not None
+        initialiser = value.find("__init__")
+        called = [_creator(value), initialiser]
+    functions = (f for f in called if isinstance(f, Function))
+    return any(f.parameters.rest is not None or f.parameters.keywords is not None for f in functions)

@@ -19,6 +19,37 @@ _MAIN = re.compile(
     r"if[ \t]*\(?[ \t]*(?:__name__[ \t]*==[ \t]*[\"']__main__[\"']|[\"']__main__[\"'][ \t]*==[ \t]*__name__)"
 )
 
+_GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
+
+_ATTRIBUTE_SET = re.compile(r"^[ \t]+(\w+)(?:\.\w+)+[ \t]*=(?!=)", re.MULTILINE)
+_CHANGING_CALL = re.compile(
+    r"(\w+)(?:\.\w+|\[[^\]\r\n]*\])*\.(?:append|extend|insert|remove|pop|clear|update|setdefault|add|discard|sort|reverse)\("
+)
+_CALL = re.compile(r"(?:\w+\.)*(\w+)\(")
+_SET_ATTRIBUTE = re.compile(r"\bsetattr\([ \t]*(\w+)")
+
+
+def attribute_owners(block: Block) -> tuple[str, ...]:
+    """The names whose attributes a block sets."""
+    return (*block.bound.changed, *_SET_ATTRIBUTE.findall(block.text))
+
+
+def _sets_attribute(block: Block, names: set[str]) -> bool:
+    return bool(block.binds) and not names.isdisjoint(_ATTRIBUTE_SET.findall(block.text))
+
+
+def _patches(block: Block, imported: set[str]) -> bool:
+    if not imported.isdisjoint(attribute_owners(block)):
+        return True
+    change = _CHANGING_CALL.match(block.text) if block.kind == "other" else None
+    return change is not None and change[1] in imported
+
+
+def _called(block: Block) -> str | None:
+    """The function that a statement calls, without the module it is of."""
+    call = _CALL.match(block.text)
+    return call[1] if call is not None else None
+
 
 class SourceModule:
     """One text of one file. Immutable; an edit makes a new one that shares what did not change.
@@ -82,6 +113,55 @@ class SourceModule:
     @cached_property
     def _effectful(self) -> list[Block]:
         return [block for block in self.blocks if block.kind in ("other", "assign") and not _is_docstring(block)]
+
+    @cached_property
+    def quoting(self) -> list[Block]:
+        """The blocks beside definitions that run code in a text, which may bind any name."""
+        return [block for block in self._effectful if block.kind == "other" and block.mentions("exec")]
+
+    @cached_property
+    def patches(self) -> list[Block]:
+        """The blocks that change what is imported: a constant of a module, an attribute of a class, a list."""
+        imported = {name for block in self.blocks if block.kind == "import" for name in block.binds}
+        patching = {block.binds[0] for block in self.blocks if block.kind == "def" and _sets_attribute(block, imported)}
+        return [b for b in self._effectful if _patches(b, imported) or _called(b) in patching]
+
+    @cached_property
+    def functions_with_globals(self) -> frozenset[str]:
+        """Functions that bind names of the module."""
+        return frozenset(name for blocks in self._global_binders.values() for block in blocks for name in block.binds)
+
+    def calls_of(self, functions: frozenset[str]) -> list[Block]:
+        """The statements that do nothing but call one of these functions of a module that is imported."""
+        return [block for block in self._effectful if block.kind == "other" and _called(block) in functions]
+
+    def callers(self, name: str) -> list[Block]:
+        """The blocks that call what binds the name by a ``global`` statement, directly or through other definitions."""
+        found: dict[int, Block] = {}
+        waiting = [n for block in self._global_binders.get(name, ()) for n in block.binds]
+        seen = set(waiting)
+        while waiting:
+            function = waiting.pop()
+            for block in self.blocks:
+                if block.kind in ("import", "comment") or not block.mentions(function):
+                    continue
+                if block.kind in ("other", "assign"):
+                    found[block.index] = block
+                    continue
+                further = [n for n in block.binds if n not in seen]
+                waiting += further
+                seen.update(further)
+        return list(found.values())
+
+    @cached_property
+    def _global_binders(self) -> dict[str, list[Block]]:
+        found: dict[str, list[Block]] = {}
+        for block in self.blocks:
+            if block.kind in ("def", "class") and "global" in block.text:
+                for names in _GLOBAL.findall(block.text):
+                    for name in names.split(","):
+                        found.setdefault(name.strip(), []).append(block)
+        return found
 
     @cached_property
     def all_names(self) -> tuple[str, ...] | None:

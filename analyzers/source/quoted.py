@@ -1,10 +1,10 @@
-"""Expressions that stand in a string: what ``eval`` is given, annotations in quotes."""
+"""Code that stands in a string: what ``eval`` and ``exec`` are given, annotations in quotes."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from analyzers.source.program import NOWHERE, Expr, Expression
+from analyzers.source.program import NOWHERE, Expr, Expression, Statement, Suite
 
 
 @lru_cache(maxsize=256)
@@ -20,3 +20,20 @@ def expression_of(text: str) -> Expression | None:
     statements = lowered(parsed.tree, lambda node: NOWHERE)
     statement = statements[0] if len(statements) == 1 else None
     return statement.value if isinstance(statement, Expr) else None
+
+
+@lru_cache(maxsize=256)
+def statements_of(text: str, at: int) -> Suite | None:
+    """The statements that a text is, all of them standing where ``at`` says; None where the text is no code."""
+    from analyzers.source import blocks
+    from analyzers.source.lowering import lowered
+
+    found: list[Statement] = []
+    for block in blocks.split(text + "\n"):
+        if block.kind == "comment":
+            continue
+        parsed = block.parsed
+        if parsed.tree is None or parsed.errors:
+            return None
+        found += lowered(parsed.tree, lambda node: at)
+    return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from analyzers.tensors.dims import Dim, Expression, product, unknown_dim
@@ -29,7 +30,7 @@ def _known_size(size: Any) -> Dim:
 
 
 class Tensor:
-    """An abstract tensor; treated as immutable (``with_`` makes a changed copy).
+    """An abstract tensor; treated as immutable (``with_`` makes a changed copy) but by what torch does in place.
 
     ``shape`` is a tuple of ints and symbolic dims. ``field`` says which input pixels its elements
     depend on. ``dtype`` is a plain name (``"float32"``, ``"int64"``, ``"bool"``). ``content``
@@ -85,6 +86,10 @@ class Tensor:
             values["axes"] = self.axes
         values.update(changes)
         return Tensor(**values)
+
+    def copy(self) -> Tensor:
+        """The tensor as it is now, for when it is written in place."""
+        return copy(self)
 
     def of_same_class(self, **changes: Any) -> Tensor:
         """:meth:`with_` of a value that stays what it is: a copy, or what two branches of the program leave."""

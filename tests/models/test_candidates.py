@@ -264,3 +264,58 @@ def test_an_empty_default_is_to_be_filled(tmp_path):
     )
     facts = facts_of(tmp_path, source)
     assert [problem for model in facts.models for problem in model.problems] == facts.problems == []
+
+
+NEW = """class New(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.fc = nn.Linear(n, n)
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Old(nn.Module):\n    def __new__(cls, *args, **kwargs):\n        return New(*args, **kwargs)\n",
+        "class Old:\n    def __new__(cls, *args, **kwargs):\n        return New(*args, **kwargs)\n\n\nclass Older(Old):\n    pass\n",
+        "class Old(New):\n    def __new__(cls, n):\n        return super().__new__(cls)\n",
+        "class Old(nn.Module):\n    def __new__(cls, n, deep=False):\n        return New(n)\n",
+        "class Old(nn.Module):\n    @staticmethod\n    def __new__(cls, n, *rest):\n        return New(n)\n",
+    ],
+)
+def test_a_class_whose_instances_another_makes(tmp_path, source):
+    models = facts_of(tmp_path, HEADER + NEW + source).models
+    assert [problem for model in models for problem in model.problems] == []
+
+
+def test_instances_of_another_class(tmp_path):
+    source = "class Old(nn.Module):\n    def __new__(cls, n):\n        return New(n)\n\n\nnet = Old(4)\n"
+    (net,) = (m for m in facts_of(tmp_path, HEADER + NEW + source, inputs=("1x4",)).models if m.name == "net")
+    assert (net.status, net.parameters, outputs_of(net)) == ("complete", 20, ["1x4"])
+
+
+LINEAR = "class Net(nn.Linear):\n        def __init__(self):\n            super().__init__(4, 2)\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"import importlib.util\n\nif importlib.util.find_spec('torch') is not None:\n    {LINEAR}",
+        f"try:\n    import torch\nexcept ImportError:\n    Net = None\nelse:\n    {LINEAR}",
+        f"import importlib.util as u\n\nif u.find_spec('torch.nn') is None:\n    Net = None\nelse:\n    {LINEAR}",
+        f"if torch.__version__ >= '1.0':\n    {LINEAR}",
+    ],
+)
+def test_a_class_under_a_condition(tmp_path, source):
+    model = model_of(tmp_path, HEADER + source, inputs=("1x4",))
+    assert (model.name, model.status, model.parameters) == ("Net", "complete", 10)
+
+
+def test_a_class_that_is_only_possible(tmp_path):
+    source = f"import importlib.util\n\nif importlib.util.find_spec('torch_of_my_own'):\n    {LINEAR}"
+    assert names(tmp_path, HEADER + source) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.state import State
+from analyzers.interpreter.state import State, names_of
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -63,7 +63,14 @@ def state_of(layer: Instance) -> KerasState:
 
 def prepare(layer: Instance) -> None:
     if not isinstance(layer.state, KerasState):
-        object.__setattr__(layer, "state", KerasState())
+        state = KerasState()
+        object.__setattr__(layer, "state", state)
+        journal = layer.machine.journal
+        journal.made(state)
+        for name in names_of(KerasState):
+            part = getattr(state, name)
+            if isinstance(part, (list, dict, set)):
+                journal.made(part)
 
 
 def changed(layer: Instance) -> KerasState:

@@ -1,4 +1,4 @@
-"""``Sequential``, ``ModuleList``, ``ModuleDict``, ``ParameterList`` and ``ParameterDict``."""
+"""``Sequential``, ``ModuleList`` and ``ModuleDict``."""
 
 from __future__ import annotations
 
@@ -27,6 +27,23 @@ def _items(machine: Machine, modules: Any) -> list[tuple[str, Any]]:
     return [tuple(machine.iterate(pair)) for pair in machine.iterate(modules)]  # type: ignore[misc]
 
 
+def doubt_about(self: Instance) -> Unknown | None:
+    """Why it is not known what a container holds."""
+    return self.unknown_because if self.unknown_because is not None else self.machine.possible_change(self)
+
+
+def known_or_raise(self: Instance) -> None:
+    """Raises UnknownUsed where it is not known what a container holds."""
+    doubt = doubt_about(self)
+    if doubt is not None:
+        raise UnknownUsed(doubt)
+
+
+def _known_children(self: Instance) -> dict[str, Any]:
+    known_or_raise(self)
+    return children_of(self)
+
+
 def _position(self: Module, index: Any, *, inserting: bool = False) -> int:
     length = len(children_of(self))
     if isinstance(index, Tensor):
@@ -34,11 +51,11 @@ def _position(self: Module, index: Any, *, inserting: bool = False) -> int:
     if not isinstance(index, int):
         raise UnknownUsed(index if isinstance(index, Unknown) else Unknown("an index that is not a number"))
     if not -length <= index < length + inserting:
-        raise _out_of_range(self, index, length)
+        raise out_of_range(self, index, length)
     return index + length if index < 0 else index
 
 
-def _out_of_range(self: Instance, index: int, length: int) -> OperationError:
+def out_of_range(self: Instance, index: int, length: int) -> OperationError:
     message = f"index {index} is out of range, the {self.class_.name} holds {length or 'nothing'}"
     return OperationError("dimension-out-of-range", message, exception="IndexError")
 
@@ -76,23 +93,22 @@ def _add_named(self: Module, modules: dict[Any, Any]) -> None:
             object.__setattr__(self, "unknown_because", unknown)
             return
         require_module(module)
-        children_of(self)[name] = module
+        _changed_children(self)[name] = module
 
 
 class Indexed(Module):
     """What ``Sequential`` and ``ModuleList`` share: children named by number."""
 
     def __len__(self) -> Any:
-        return self.unknown_because if self.unknown_because is not None else len(children_of(self))
+        return len(_known_children(self))
 
     def __iter__(self) -> Any:
-        if self.unknown_because is not None:
-            raise UnknownUsed(self.unknown_because)
-        return list(children_of(self).values())
+        return list(_known_children(self).values())
 
     def __getitem__(self, index: Any, *, machine: Machine) -> Any:
-        if self.unknown_because is not None:
-            return self.unknown_because
+        doubt = doubt_about(self)
+        if doubt is not None:
+            return doubt
         modules = children_of(self)
         if isinstance(index, slice):
             return _sliced(self, index, machine)
@@ -185,118 +201,60 @@ class ModuleList(Indexed):
             _extend(self, modules, machine)
 
 
-class Keyed(Module):
-    """What ``ModuleDict`` and ``ParameterDict`` share."""
-
-    def __len__(self) -> int:
-        return len(_entries(self))
-
-    def __iter__(self) -> list:
-        return list(_entries(self))
-
-    def __contains__(self, key: Any) -> bool:
-        return key in _entries(self)
-
-    def __getitem__(self, key: Any) -> Any:
-        entries = _entries(self)
-        if key not in entries:
-            raise PythonError("KeyError", str(key))
-        return entries[key]
-
-    def __setitem__(self, key: Any, value: Any, *, machine: Machine) -> None:
-        machine.set_attribute(self, key, value) if isinstance(value, Tensor) else machine.call(
-            machine.get_attribute(self, "add_module"), (key, value)
-        )
-
-    def __delitem__(self, key: Any) -> None:
-        del _entries(self)[key]
-
-    def keys(self) -> list:
-        return list(_entries(self))
-
-    def values(self) -> list:
-        return list(_entries(self).values())
-
-    def items(self) -> list:
-        return list(_entries(self).items())
-
-    def pop(self, key: Any) -> Any:
-        return _entries(self).pop(key)
-
-    def clear(self) -> None:
-        _entries(self).clear()
-
-    def update(self, modules: Any, *, machine: Machine) -> None:
-        entries = _entries(self)
-        machine.journal.touch(entries)
-        entries.update(_items(machine, modules))
-
-
-def _entries(self: Instance) -> dict:
-    return self.attributes["_parameters" if _is_a(self, ParameterDict) else "_modules"]
-
-
 @layer("torch.nn.ModuleDict", "torch.nn.modules.ModuleDict", "torch.nn.modules.container.ModuleDict")
-class ModuleDict(Keyed):
+class ModuleDict(Module):
     """Modules by name."""
 
     def __init__(self, modules: Any = None, *, machine: Machine) -> None:
         if modules is not None:
             _add_named(self, dict(_items(machine, modules)))
 
-
-@layer("torch.nn.ParameterDict", "torch.nn.modules.container.ParameterDict")
-class ParameterDict(Keyed):
-    """Parameters by name."""
-
-    def __init__(self, parameters: Any = None, *, machine: Machine) -> None:
-        if parameters is not None:
-            for name, tensor in _items(machine, parameters):
-                self.attributes["_parameters"][name] = _as_parameter(tensor)
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return _entries(self).get(key, default)
-
-
-def _as_parameter(value: Any) -> Any:
-    if isinstance(value, Tensor) and not value.parameter:
-        return value.with_(parameter=True, trainable=True)
-    return value
-
-
-@layer("torch.nn.ParameterList", "torch.nn.modules.container.ParameterList")
-class ParameterList(Module):
-    """A list of parameters."""
-
-    def __init__(self, values: Any = None, *, machine: Machine) -> None:
-        if values is not None:
-            _add_parameters(self, machine.iterate(values))
-
-    def append(self, value: Any) -> Any:
-        return _add_parameters(self, [value])
-
-    def extend(self, values: Any, *, machine: Machine) -> Any:
-        return _add_parameters(self, machine.iterate(values))
-
     def __len__(self) -> int:
-        return len(self.attributes["_parameters"])
+        return len(_known_children(self))
 
     def __iter__(self) -> list:
-        return list(self.attributes["_parameters"].values())
+        return list(_known_children(self))
 
-    def __getitem__(self, index: Any) -> Any:
-        values = list(self.attributes["_parameters"].values())
-        if isinstance(index, int) and not -len(values) <= index < len(values):
-            raise _out_of_range(self, index, len(values))
-        return values[index]
+    def __contains__(self, key: Any) -> bool:
+        return key in children_of(self) or key in _known_children(self)
 
-    def __setitem__(self, index: Any, value: Any) -> None:
-        names = list(self.attributes["_parameters"])
-        self.attributes["_parameters"][names[index]] = _as_parameter(value)
+    def __getitem__(self, key: Any) -> Any:
+        entries = children_of(self)
+        if key not in entries:
+            known_or_raise(self)
+            raise PythonError("KeyError", str(key))
+        return entries[key]
+
+    def __setitem__(self, key: Any, value: Any, *, machine: Machine) -> None:
+        machine.call(machine.get_attribute(self, "add_module"), (key, value))
+
+    def __delitem__(self, key: Any) -> None:
+        del _changed_children(self)[key]
+
+    def keys(self) -> list:
+        return list(_known_children(self))
+
+    def values(self) -> list:
+        return list(_known_children(self).values())
+
+    def items(self) -> list:
+        return list(_known_children(self).items())
+
+    def pop(self, key: Any) -> Any:
+        return _changed_children(self).pop(key)
+
+    def clear(self) -> None:
+        _changed_children(self).clear()
+
+    def update(self, modules: Any, *, machine: Machine) -> None:
+        try:
+            _add_named(self, dict(_items(machine, modules)))
+        except UnknownUsed as used:
+            object.__setattr__(self, "unknown_because", used.unknown)
 
 
-def _add_parameters(self: Module, values: list[Any]) -> Any:
-    entries = self.attributes["_parameters"]
-    for value in values:
-        entries[str(len(entries))] = _as_parameter(value)
-    return self
+def _changed_children(self: Instance) -> dict[str, Any]:
+    """To be changed: the journal remembers how they were."""
+    children = children_of(self)
+    self.machine.journal.touch(children)
+    return children

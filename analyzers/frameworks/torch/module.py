@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from analyzers.frameworks.torch import hooks
+from analyzers.interpreter.capabilities import ShapeTuple
 from analyzers.interpreter.framework import FRAMEWORKS, Framework, framework_of
 from analyzers.interpreter.hosts import HostObject, ModuleHost, hosts_of
 from analyzers.interpreter.lazy_iterators import LazyIterator
-from analyzers.interpreter.overlays import layer
+from analyzers.interpreter.overlays import NAMES, layer
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Partial
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations.arguments import described
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
+from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -110,7 +112,9 @@ class Module(ModuleHost):
         attributes = instance.attributes
         for table in TABLES:
             if table not in attributes:
-                attributes[table] = {}
+                entries: dict[str, Any] = {}
+                attributes[table] = entries
+                instance.machine.journal.made(entries)
         if "training" not in attributes:
             attributes["training"] = True
 
@@ -121,7 +125,9 @@ class Module(ModuleHost):
         forward = machine.get_attribute(self, "forward", default=MISSING)
         if forward is MISSING:
             raise PythonError("NotImplementedError", f"{self.class_.name} has no forward")
-        return machine.recorder.call_module(self, forward, list(args), kwargs)
+        given = hooks.before(self, list(args), kwargs, machine)
+        result = machine.recorder.call_module(self, forward, *given)
+        return hooks.after(self, *given, result, machine)
 
     if not TYPE_CHECKING:  # What is not declared is a mistake to the type checker.
 
@@ -132,7 +138,7 @@ class Module(ModuleHost):
                     if table == "_parameters":
                         self.machine.recorder.read.add(id(self))
                     return attributes[table][name]
-            return MISSING
+            return hooks.table_of(self, name) if name in hooks.TABLES else MISSING
 
     def __setattr__(self, name: str, value: Any) -> None:
         machine = self.machine
@@ -254,12 +260,23 @@ class Module(ModuleHost):
     def load_state_dict(self, *args: Any, **kwargs: Any) -> Any:
         return Unknown("what loading weights reports")
 
-    def register_forward_hook(self, *args: Any, **kwargs: Any) -> Any:
-        return Unknown("a hook handle")
+    def register_forward_hook(
+        self, hook: Any, *, prepend: Any = False, with_kwargs: Any = False, always_call: Any = False, machine: Machine
+    ) -> Any:
+        return hooks.register(self, hooks.AFTER, hook, machine, prepend=prepend, with_kwargs=with_kwargs)
 
-    register_forward_pre_hook = register_full_backward_hook = register_backward_hook = register_forward_hook
-    register_state_dict_pre_hook = register_load_state_dict_post_hook = register_forward_hook
-    _register_load_state_dict_pre_hook = _register_state_dict_hook = register_forward_hook
+    def register_forward_pre_hook(
+        self, hook: Any, *, prepend: Any = False, with_kwargs: Any = False, machine: Machine
+    ) -> Any:
+        return hooks.register(self, hooks.BEFORE, hook, machine, prepend=prepend, with_kwargs=with_kwargs)
+
+    def register_full_backward_hook(self, *args: Any, **kwargs: Any) -> Any:
+        return NotModelled("the handle of a hook that a forward pass does not run")
+
+    register_full_backward_pre_hook = register_backward_hook = register_full_backward_hook
+    register_state_dict_pre_hook = register_load_state_dict_post_hook = register_full_backward_hook
+    register_load_state_dict_pre_hook = register_state_dict_post_hook = register_full_backward_hook
+    _register_load_state_dict_pre_hook = _register_state_dict_hook = register_full_backward_hook
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -338,16 +355,19 @@ def _descend(module: Instance, target: str) -> Any:
 
 @layer("torch.Tensor", "torch.FloatTensor", "torch.LongTensor", "torch.BoolTensor", "torch._C.TensorBase")
 class TensorClass(HostObject):
-    """``torch.Tensor``, for isinstance; calling it makes a tensor of that shape."""
+    """``torch.Tensor``, for isinstance; calling it makes a tensor of these sizes, or of the numbers it is given."""
 
     def __new__(cls: Any, *data: Any, **kwargs: Any) -> Any:
-        if len(data) == 1 and isinstance(data[0], Tensor):
-            return data[0]
-        if len(data) == 1 and isinstance(data[0], (list, tuple)):
-            from analyzers.interpreter.overlays import NAMES
-
-            return NAMES["torch.tensor"](data[0])
-        return Tensor(data)
+        if len(data) != 1:
+            return Tensor(data or (0,))
+        given = data[0]
+        if isinstance(given, Unknown):
+            return given.used()
+        if isinstance(given, Tensor):
+            return given.plain()
+        if isinstance(given, ShapeTuple):
+            return Tensor(given)
+        return NAMES["torch.tensor"](given) if isinstance(given, (list, tuple)) else Tensor((given,))
 
 
 @layer("torch.nn.Parameter", "torch.nn.parameter.Parameter")

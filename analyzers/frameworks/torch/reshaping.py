@@ -97,9 +97,14 @@ def unsqueeze(input: Tensor, dim: Any) -> Tensor:
     return reshape.unsqueeze(input, dim)
 
 
-@shared("broadcast_to")
+@torch_function("broadcast_to")
 def broadcast_to(input: Tensor, size: Any) -> Tensor:
     return reshape.expand(input, sizes((size,)))
+
+
+@tensor_method("broadcast_to")
+def broadcast_to_method(self: Tensor, *sizes_: Any, size: Any = None) -> Tensor:
+    return reshape.expand(self, sizes((size,) if size is not None else sizes_))
 
 
 @torch_function("broadcast_tensors")

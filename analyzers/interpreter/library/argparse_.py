@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsAttributes, SupportsContains
+from analyzers.interpreter.capabilities import KeepsValues, SupportsAttributes, SupportsContains
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-class Namespace(SupportsAttributeAssignment, SupportsContains):
+class Namespace(KeepsValues, SupportsContains):
     """``argparse.Namespace``: what is not declared is not known."""
 
     def __init__(self, values: dict[str, Any], is_whole: bool = False) -> None:
@@ -21,7 +21,9 @@ class Namespace(SupportsAttributeAssignment, SupportsContains):
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name == "__dict__":
             return self.values
-        return self.values[name] if name in self.values else self._not_declared(name)
+        if name in self.values:
+            return self.values[name]
+        return self.values["**"] if "**" in self.values else self._not_declared(name)
 
     def contains(self, item: Any) -> Any:
         """``name in options``."""

@@ -21,6 +21,8 @@ class DefaultDict(dict, SupportsMissing):
     factory: Any = None
 
     def make_entry(self, machine: Machine, key: Any) -> Any:
+        if isinstance(self.get("**"), Unknown):
+            return self["**"]
         if self.factory is None:
             raise machine.exception("KeyError", str(key))
         machine.journal.touch(self)

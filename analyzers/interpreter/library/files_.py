@@ -20,7 +20,7 @@ from analyzers.unknown import Unknown
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
-TEXT_FILES = (".yaml", ".yml", ".json", ".cfg", ".ini", ".conf", ".toml", ".txt", ".names")
+TEXT_FILES = (".py", ".yaml", ".yml", ".json", ".cfg", ".ini", ".conf", ".toml", ".txt", ".names")
 MAXIMUM_LENGTH = 64 * 1024
 """Characters of a file; configurations of networks have a tenth of that."""
 MAXIMUM_VALUES = 20_000

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.unknown import Unknown
+from analyzers.imports.resolver import is_stdlib
+from analyzers.interpreter.capabilities import SupportsAttributes
+from analyzers.interpreter.overlays import NAMES
+from analyzers.interpreter.values import MISSING, NativeModule
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -18,12 +21,43 @@ def _import_module(name: Any, package: Any = None, *, machine: Machine) -> Any:
     return machine.modules.import_module(name, machine.frames[-1] if machine.frames else None)
 
 
-def _installed(*_: Any, **__: Any) -> Any:
-    return Unknown("which packages are installed")
+class Spec(SupportsAttributes):
+    """What says that a module can be imported."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
+        return self.name if name == "name" else machine.unknown(f"the {name} of a module that can be imported")
+
+
+def _find_spec(name: Any, package: Any = None, *, machine: Machine) -> Any:
+    """The module is there when it can be read, or is of a framework that the program imports; that any other is not
+    there is not certain."""
+    if not isinstance(name, str) or name.startswith("."):
+        return machine.unknown("which packages are installed")
+    root = name.partition(".")[0]
+    frame = machine.frames[-1] if machine.frames else None
+    found = machine.modules.find_module(name, frame.module if frame is not None else None)
+    if found is MISSING or (
+        isinstance(found, NativeModule) and not is_stdlib(root) and not _is_imported(machine, root)
+    ):
+        return machine.unknown("which packages are installed")
+    return Spec(name)
+
+
+def _is_imported(machine: Machine, root: str) -> bool:
+    """Whether a module imports the package whatever the conditions are."""
+    blocks = (block for module in machine.modules.by_path.values() for block in module.source.blocks)
+    return any(block.kind == "import" and block.mentions(root) for block in blocks)
+
+
+def _version(distribution_name: Any, *, machine: Machine) -> Any:
+    return NAMES.get(f"{distribution_name}.__version__", machine.unknown("which packages are installed"))
 
 
 MODULES: dict[str, dict[str, Any]] = {
     "importlib": {"import_module": _import_module},
-    "importlib.util": {"find_spec": _installed},
-    "importlib.metadata": {"version": _installed},
+    "importlib.util": {"find_spec": _find_spec},
+    "importlib.metadata": {"version": _version},
 }
