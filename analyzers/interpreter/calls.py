@@ -6,7 +6,7 @@ from itertools import pairwise
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import host_methods, overlays
+from analyzers.interpreter import certain, host_methods, overlays
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
 from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.classes import instantiate
@@ -56,7 +56,7 @@ def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) 
         return _call_host_type(machine, value, args, kwargs)
     if isinstance(value, SupportsCall):
         return value.call_value(machine, args, kwargs)
-    raise machine.exception("TypeError", f"{type(value).__name__} object is not callable")
+    raise certain.not_callable(machine, value)
 
 
 # -- interpreted functions -------------------------------------------------------------------

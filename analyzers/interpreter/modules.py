@@ -31,8 +31,14 @@ class Modules:
         """Files on a screen: values of their expressions, and of those of the workspace, are kept (None: none are)."""
         self.declared: dict[str, str] = {}
         """Dotted name of a custom layer → the framework layer it is declared to be like."""
+        self.main: str | None = None
+        """The file under analysis."""
         self.registries = Registries(self)
         self._tried: dict[tuple[str, str], set[str]] = {}
+
+    def is_own(self, path: str) -> bool:
+        """Whether a file is the one under analysis or the user's, and no installed library's."""
+        return path == self.main or self.resolver is None or not self.resolver.is_installed(path)
 
     def is_watched(self, path: str) -> bool:
         return self.open is not None and (path in self.open or not self.resolver.is_installed(path))

@@ -59,9 +59,9 @@ class Merge:
 
 class RecordedError:
     """A problem before it is worded for people: the error, who it happened to, where, and in which function (None:
-    in a layer)."""
+    in a layer); ``own_site`` is where the user's own code led there, if that is another place."""
 
-    __slots__ = ("called", "error", "record", "site", "subject")
+    __slots__ = ("called", "error", "own_site", "record", "site", "subject")
 
     def __init__(
         self,
@@ -70,12 +70,14 @@ class RecordedError:
         site: Site | None,
         record: Record | None,
         called: Invocation | None = None,
+        own_site: Site | None = None,
     ) -> None:
         self.error = error
         self.subject = subject
         self.site = site
         self.record = record
         self.called = called
+        self.own_site = own_site
 
     @property
     def key(self) -> tuple[str, Any]:
@@ -120,6 +122,10 @@ class Recorder:
         """Modules whose parameters were looked at."""
         self.assigned: dict[tuple[int, str], Site | None] = {}
         """Where containers were assigned to attributes of modules."""
+        self.open_objects: set[int] = set()
+        """Objects that were given attributes whose names are not known."""
+        self.has_hooks = False
+        """Whether hooks, which are not followed, may fill what the program keeps."""
 
     def reset(self) -> None:
         """Forget the calls of the last forward pass; problems of construction are kept."""
@@ -327,12 +333,22 @@ class Recorder:
     def recorded(
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> RecordedError:
-        return RecordedError(error, subject, site, self.stack[-1] if self.stack else None, called)
+        own = own_site(self.machine, site)
+        return RecordedError(error, subject, site, self.stack[-1] if self.stack else None, called, own)
 
     def escaped(self, raised: Raised) -> None:
         """What nothing in the program caught for good."""
         if raised.recorded_error is not None:
             self.recorded_errors.append(raised.recorded_error)
+
+
+def own_site(machine: Machine, site: Site | None) -> Site | None:
+    """The innermost place of the user's own code, where ``site`` lies in a library that it calls."""
+    if site is None or machine.modules.is_own(site.path):
+        return None
+    frames = (frame for frame in reversed(machine.frames) if frame.node is not None)
+    own = next((frame for frame in frames if machine.modules.is_own(frame.module.path)), None)
+    return Site(own.block, own.node, own.module.path) if own is not None else None
 
 
 def _is_free(value: Tensor) -> bool:

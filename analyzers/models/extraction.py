@@ -16,6 +16,7 @@ from analyzers.facts import (
     UnknownFact,
 )
 from analyzers.frameworks.torch.module import unregistered
+from analyzers.interpreter.certain import CERTAIN_EXCEPTION
 from analyzers.interpreter.framework import (
     all_parameters,
     children_of,
@@ -24,6 +25,7 @@ from analyzers.interpreter.framework import (
     own_parameters,
     walk,
 )
+from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.recorder import Record, RecordedError
 from analyzers.interpreter.values import Instance, Site
 from analyzers.models.axes import SpokenAxes
@@ -38,6 +40,10 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
+OF_CODE = frozenset((CERTAIN_EXCEPTION, MISSING_FORWARD))
+"""What says something of the code, and not of the layer it happens in."""
+
+
 def place_of(site: Site | None) -> Place | None:
     """The source span of a site; positions of its block are computed on first need."""
     if site is None or site.node is None:
@@ -47,6 +53,15 @@ def place_of(site: Site | None) -> Place | None:
     except KeyError:
         return None
     return Place(site.path, line, column, end_line, end_column)
+
+
+def header_of(site: Site | None) -> Place | None:
+    """The first line of the definition at a site."""
+    place = place_of(site)
+    if site is None or place is None:
+        return place
+    line = site.block.text.splitlines()[place.line - site.block.first_line]
+    return replace(place, end_line=place.line, end_column=len(line.rstrip().rstrip(":")))
 
 
 class Extraction:
@@ -204,13 +219,35 @@ class Extraction:
         subject = recorded.subject or "the call"
         related: list[tuple[str, Place]] = []
         data = dict(error.data)
-        if record is not None and record.instance is not None:
+        if record is not None and record.instance is not None and error.rule not in OF_CODE:
             self._about_layer(record, recorded, related, data)
             if not children_of(record.instance):
                 subject = self.names.get(id(record.instance)) or subject
-        place = place_of(recorded.site) or data.get("definition")
+        place = self._place_of_problem(recorded, related, data)
         calls = self._deciding(recorded)
         return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data, calls)
+
+    def _place_of_problem(
+        self, recorded: RecordedError, related: list[tuple[str, Place]], data: dict[str, Any]
+    ) -> Place | None:
+        """Where the user can act: of what happens inside a library, where the layer is built that does not fit, else the
+        line that leads there."""
+        misplaced = header_of(data.pop("misplaced", None))
+        place = place_of(recorded.site)
+        if place is None and misplaced is not None:
+            data["meant"] = True
+            return misplaced
+        if misplaced is not None:
+            related.append(("it is written here", misplaced))
+        definition: Place | None = data.get("definition")
+        if place is None or self.machine.modules.is_own(place.file):
+            return place or definition
+        is_built_here = definition is not None and self.machine.modules.is_own(definition.file)
+        own = definition if is_built_here else place_of(recorded.own_site)
+        if own is None:
+            return place
+        related.insert(0, ("it happens here", place))
+        return own
 
     def _deciding(self, recorded: RecordedError) -> tuple[SourceCall, ...]:
         """The calls whose arguments a problem is about: of the function that met it, then of the layer around it."""

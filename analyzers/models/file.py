@@ -56,7 +56,7 @@ def _context(request: Request, options: WorkspaceOptions, sources: Sources) -> F
     resolver = ImportResolver(sources, options.roots, options.search_paths, options.site_packages)
     modules = Modules(resolver)
     modules.declared = {name: entry.get("like", "") for name, entry in options.layers.items()}
-    modules.open = request.open
+    modules.open, modules.main = request.open, request.path
     machine = Machine(modules)
     module = modules.load(request.path)
     if request.stop is not None:

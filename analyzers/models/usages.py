@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analyzers.interpreter.certain import CERTAIN_EXCEPTION
 from analyzers.interpreter.module import Module, outside
 from analyzers.interpreter.values import Function
 from analyzers.models.context import FileContext
@@ -37,7 +38,9 @@ def follow_usages(context: FileContext) -> None:
                 own_block(context, block)
         if not recorder.usages:
             for block in _trials(source):
-                own_function(context, block.binds[0])
+                with recorder.separate_errors() as met:
+                    own_function(context, block.binds[0])
+                errors += [e for e in met if e.error.rule != CERTAIN_EXCEPTION or e.error.data.get("always")]
     # What building refuses is certain; what a call runs into comes up again with the model itself.
     recorder.recorded_errors += [error for error in errors if error.record is None]
     note_usages(context)

@@ -23,6 +23,7 @@ from analyzers.frameworks.keras.weights import register, register_weight, weight
 from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.interpreter.graph import Step, replaced, tensors_below
 from analyzers.interpreter.hosts import ModuleHost, hosts_of
+from analyzers.interpreter.missing_entry import missing_entry
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance, Partial
@@ -136,7 +137,7 @@ class Layer(ModuleHost):
             Layer.__init__(self)  # What a base that is not known has done.
         entry = machine.get_attribute(self, "call", default=MISSING)
         if entry is MISSING:
-            raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
+            raise missing_entry(machine, self, "call")
         kwargs = filled_in(entry, args, kwargs)
         wrong = next((v for v in leaves(args) if cannot_be_a_tensor(v)), None)
         if isinstance(wrong, (bool, int, float, str)) and args and is_data(self, args[0]):
@@ -152,8 +153,8 @@ class Layer(ModuleHost):
             return result
         return linked(self, list(args), kwargs, result)
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
+    def call(self, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+        raise missing_entry(machine, self, "call")
 
     def build(self, input_shape: Any = None) -> None:
         self.attributes["built"] = True
