@@ -39,7 +39,8 @@ def is_certain(machine: Machine) -> bool:
     frames = machine.frames
     if machine.uncertain or any(frame.pending for frame in frames):
         return False
-    return bool(frames) and machine.modules.is_own(frames[-1].module.path)
+    module = frames[-1].module if frames else None
+    return module is not None and machine.modules.is_own(module.path) and frames[-1].block in module.source.blocks
 
 
 def told(machine: Machine, raised: Raised, message: str, **data: Any) -> Raised:
