@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzers.facts import Finding
 from analyzers.request import Request
 from analyzers.rules.support.report import check
 from analyzers.rules.support.settings import RuleSettings
@@ -69,3 +70,66 @@ def test_a_class_and_its_instance_are_told_once(tmp_path: Path) -> None:
     facts = Engine(ProjectSettings(Settings(), str(tmp_path))).facts(Request(str(path)))
     found = [finding.place.line for finding in check(facts, RuleSettings()) if finding.code == "RF101"]
     assert (len(facts.models), len(found)) == (2, 1)
+
+
+def errors_of(folder: Path, source: str) -> list[str]:
+    return [f"{finding.code} {finding.message}" for finding in findings_of(folder, source)]
+
+
+def findings_of(folder: Path, source: str) -> list[Finding]:
+    path = folder / "net.py"
+    path.write_text("import torch\nfrom torch import nn\n" + source)
+    facts = Engine(ProjectSettings(Settings(), str(folder))).facts(Request(str(path)))
+    return [finding for finding in check(facts, RuleSettings()) if finding.code != "RF403"]
+
+
+WITHOUT_FLATTEN = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d({channels}, 32, 3), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.MaxPool2d(2))
+        self.fc1 = nn.Linear({features}, 128)
+        self.fc2 = nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.fc2(self.fc1(self.features(x)).relu()).softmax(-1)
+"""
+
+
+@pytest.mark.parametrize("call", ["", "Net()(torch.rand(4, 3, 32, 32))\n"])
+def test_a_flatten_that_is_missing_is_said_to_be(tmp_path: Path, call: str) -> None:
+    """Whether the size is given or follows from the layer; nothing else comes of it."""
+    source = WITHOUT_FLATTEN.format(channels=3, features="64 * 6 * 6") + call
+    assert errors_of(tmp_path, source) == ["RF202 fc1 expects 2304 features, gets 64×6×6 = 2304: flatten it first"]
+
+
+def test_a_flatten_that_is_missing_before_a_layer_of_another_size(tmp_path: Path) -> None:
+    source = WITHOUT_FLATTEN.format(channels=3, features="64 * 5 * 5") + "Net()(torch.rand(4, 3, 32, 32))\n"
+    assert errors_of(tmp_path, source) == ["RF202 fc1 expects 1600 features, gets 64×6×6 = 2304 when flattened"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "said"),
+    [
+        ("nn.Linear(784, 10)", (64, 1, 28, 28), "0 expects 784 features, gets 1×28×28 = 784: flatten it first"),
+        ("nn.Linear(784, 10)", (64, 28, 28), "0 expects 784 features, gets 28×28 = 784: flatten it first"),
+        ("nn.Linear(784, 10)", (28, 28), "0 expects 784 features, gets 28×28 = 784: flatten it first"),
+        ("nn.Linear(784, 10)", (64, 28), "0 expects 784 features, gets 28"),
+        ("nn.Linear(64, 10)", (2, 10, 32), "0 expects 64 features, gets 32"),
+    ],
+)
+def test_only_what_a_flatten_would_mend_lacks_one(
+    tmp_path: Path, layer: str, shape: tuple[int, ...], said: str
+) -> None:
+    source = f"model = nn.Sequential({layer}, nn.ReLU())\nmodel(torch.rand{shape})\n"
+    assert errors_of(tmp_path, source) == [f"RF202 {said}"]
+
+
+def test_nothing_is_said_of_fields_after_an_error(tmp_path: Path) -> None:
+    """What lies behind a layer that does not fit is only what it declares."""
+    layers = "nn.Conv2d(1, 8, 3, padding=1), nn.BatchNorm2d({}), nn.Conv2d(8, 2, 3, stride=5)"
+    source = f"# rf: input=1x1x64x64\nmodel = nn.Sequential({layers})\n"
+    assert {finding.code for finding in findings_of(tmp_path, source.format(8))} >= {"RF101", "RF105"}
+    found = {finding.code for finding in findings_of(tmp_path, source.format(4))}
+    assert "RF201" in found
+    assert not any(code.startswith("RF1") for code in found)

@@ -14,6 +14,10 @@ from analyzers.rules.support.suppression import suppress
 from analyzers.vocabulary import Severity
 
 
+OF_FIELDS = "RF1"
+"""What the codes of rules about receptive fields begin with."""
+
+
 @dataclass(slots=True)
 class Report:
     """What is said about one file: the findings, those that a comment silenced, and such comments."""
@@ -41,11 +45,20 @@ def report(facts: FileFacts, settings: RuleSettings) -> Report:
 
 def _found(facts: FileFacts, settings: RuleSettings, enabled: Iterable[str]) -> list[Finding]:
     seen: dict[tuple, Finding] = {}
+    broken = _broken_models(facts)
     for code in enabled:
         for finding in MODULES[code].check(facts, settings):
+            if code.startswith(OF_FIELDS) and finding.model in broken:
+                continue
             if _wanted(finding, facts.path, settings):
                 seen.setdefault((finding.code, finding.place), finding)
     return list(seen.values())
+
+
+def _broken_models(facts: FileFacts) -> set[str]:
+    """Models that do not run as they are: what is known of their fields rests on what a layer declares."""
+    errors = {module.RULE.name for module in MODULES.values() if module.RULE.level == "error"}
+    return {model.target for model in facts.models if any(problem.rule in errors for problem in model.problems)}
 
 
 def _wanted(finding: Finding, path: str, settings: RuleSettings) -> bool:
