@@ -13,7 +13,6 @@ from analyzers.rules.support.settings import RuleSettings
 from analyzers.rules.support.suppression import suppress
 from analyzers.vocabulary import Severity
 
-
 OF_FIELDS = "RF1"
 """What the codes of rules about receptive fields begin with."""
 
