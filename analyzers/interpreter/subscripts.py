@@ -177,6 +177,9 @@ def _tensor_set_item(value: Any, key: Any, new: Any) -> Any:
     return setitem(value, key, new)
 
 
+_tensor_set_item.__name__ = "__setitem__"
+
+
 def _set_container_item(machine: Machine, value: Any, key: Any, new: Any) -> None:
     machine.journal.touch(value)
     if isinstance(key, Unknown):

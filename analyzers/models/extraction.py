@@ -222,10 +222,17 @@ class Extraction:
         if record is not None and record.instance is not None and error.rule not in OF_CODE:
             self._about_layer(record, recorded, related, data)
             if not children_of(record.instance):
-                subject = self.names.get(id(record.instance)) or subject
+                subject = self._spoken(record.instance) or subject
         place = self._place_of_problem(recorded, related, data)
         calls = self._deciding(recorded)
         return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data, calls)
+
+    def _spoken(self, instance: Instance) -> str | None:
+        """``conv1``; a layer that has only a number is told by its kind, too: ``layer 1 (BatchNorm2d)``."""
+        name = self.names.get(id(instance))
+        if not name or not name.rpartition(".")[2].isdigit():
+            return name
+        return f"layer {name} ({instance.class_.name})"
 
     def _place_of_problem(
         self, recorded: RecordedError, related: list[tuple[str, Place]], data: dict[str, Any]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from analyzers.facts import FileFacts, Finding
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import written
 
 RULE = Rule(
     code="RF107",
@@ -31,7 +32,7 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
         for merge in model.merges:
             if merge.place is not None and not merge.aligned:
                 detail = f": {merge.detail}" if merge.detail else ""
-                message = f"the branches of this {merge.operation} are misaligned{detail}"
+                message = f"the branches of this {written(merge.operation)} are misaligned{detail}"
                 yield RULE.finding(merge.place, message, model=model.target)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.facts import FieldFact, FileFacts, Finding, ModelFact
-from analyzers.rules.support.coverage import Axis, assumed, axis_name, covered_axes, last_map
+from analyzers.rules.support.coverage import Axis, assumed, axis_name, called, covered_axes, last_map
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 
@@ -65,7 +65,7 @@ def _message(model: ModelFact, field: FieldFact, axes: list[Axis], short: list[A
     region = f"{guess}{worst.required} px {'input' if whole else 'required'}"
     side = "" if alike else f" ({axis_name(worst.name)})"
     kind = "local RF" if field.global_ else "RF"
-    units = f"units of `{model.field_layer}`" if model.field_layer else "units of the last map"
+    units = f"units of {called(model)}" if model.field_layer else "units of the last map"
     picture = "image" if len(field.axes) == 2 else "input"
     never = f"never see the whole {picture}" if whole else "see less than that"
     beside = "; global context is only mixed in beside it" if field.global_ else ""

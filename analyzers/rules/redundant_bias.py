@@ -9,6 +9,7 @@ from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import place_of
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import spoken
 
 RULE = Rule(
     code="RF404",
@@ -28,7 +29,7 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
         for conv, norm in _normalised(model, biased) if biased else ():
             place = place_of(conv)
             if place:
-                message = f"the bias of `{conv.name}` has no effect: `{norm.name}` normalises it away"
+                message = f"the bias of {spoken(conv)} has no effect: {spoken(norm)} normalises it away"
                 yield RULE.finding(place, message, model=model.target)
 
 
@@ -67,7 +68,7 @@ from torch import nn
 # rf: input=1x3x32x32
 model = nn.Sequential(
     nn.Conv2d(3, 8, 3),
-#   ^^^^^^^^^^^^^^^^^^ the bias of `0` has no effect: `1` normalises it away
+#   ^^^^^^^^^^^^^^^^^^ the bias of `0` (Conv2d) has no effect: `1` (BatchNorm2d) normalises it away
     nn.BatchNorm2d(8),
 )
 """

@@ -8,6 +8,7 @@ from analyzers.facts import CallFact, FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import axis_name, place_of
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import spoken
 
 RULE = Rule(
     code="RF105",
@@ -79,7 +80,7 @@ def _message(layer: LayerFact, axis: int) -> str:
     side = f" ({axis_name(names[axis])})" if names and len(set(_geometry(layer))) > 1 else ""
     skipped = stride - extent
     return (
-        f"`{layer.name}` has stride {stride} but its kernel spans {extent} px{side}: "
+        f"{spoken(layer)} has stride {stride} but its kernel spans {extent} px{side}: "
         f"{skipped} of every {stride} rows of its input are never read"
     )
 
@@ -110,7 +111,7 @@ from torch import nn
 # rf: input=1x3x32x32
 model = nn.Sequential(
     nn.Conv2d(3, 8, 1, stride=2),
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `0` has stride 2 but its kernel spans 1 px
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `0` (Conv2d) has stride 2 but its kernel spans 1 px
     nn.Conv2d(8, 8, 3, padding=1),
 )
 """

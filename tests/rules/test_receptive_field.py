@@ -58,7 +58,7 @@ class TestBelowInput:
     def test_the_last_map_is_a_related_place(self):
         last = model(field=field(9, 9), layers=[conv("last", 7)])
         (finding,) = said("RF101", last)
-        assert finding.related == [("the last feature map comes out of last", place(7))]
+        assert finding.related == [("the last feature map comes out of `last`", place(7))]
 
 
 class TestUnproductive:
@@ -88,7 +88,7 @@ class TestUnproductive:
     def test_layers_built_on_one_line_are_one_finding(self):
         layers = [conv(f"features.{n}", 5, input_field=field(40, 40)) for n in range(3)]
         (finding,) = said("RF103", model(layers=layers))
-        assert "`features.0` adds no context (so do 2 more built here, up to `features.2`)" in finding.message
+        assert "`features.0` (Conv2d) adds no context (so do 2 more built here, up to `features.2`)" in finding.message
 
 
 class TestGridding:

@@ -111,11 +111,19 @@ def test_a_flatten_that_is_missing_before_a_layer_of_another_size(tmp_path: Path
 @pytest.mark.parametrize(
     ("layer", "shape", "said"),
     [
-        ("nn.Linear(784, 10)", (64, 1, 28, 28), "0 expects 784 features, gets 1×28×28 = 784: flatten it first"),
-        ("nn.Linear(784, 10)", (64, 28, 28), "0 expects 784 features, gets 28×28 = 784: flatten it first"),
-        ("nn.Linear(784, 10)", (28, 28), "0 expects 784 features, gets 28×28 = 784: flatten it first"),
-        ("nn.Linear(784, 10)", (64, 28), "0 expects 784 features, gets 28"),
-        ("nn.Linear(64, 10)", (2, 10, 32), "0 expects 64 features, gets 32"),
+        (
+            "nn.Linear(784, 10)",
+            (64, 1, 28, 28),
+            "layer 0 (Linear) expects 784 features, gets 1×28×28 = 784: flatten it first",
+        ),
+        (
+            "nn.Linear(784, 10)",
+            (64, 28, 28),
+            "layer 0 (Linear) expects 784 features, gets 28×28 = 784: flatten it first",
+        ),
+        ("nn.Linear(784, 10)", (28, 28), "layer 0 (Linear) expects 784 features, gets 28×28 = 784: flatten it first"),
+        ("nn.Linear(784, 10)", (64, 28), "layer 0 (Linear) expects 784 features, gets 28"),
+        ("nn.Linear(64, 10)", (2, 10, 32), "layer 0 (Linear) expects 64 features, gets 32"),
     ],
 )
 def test_only_what_a_flatten_would_mend_lacks_one(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analyzers.facts import FieldFact, LayerFact, ModelFact, Place
 from analyzers.rules.support.settings import ModelSettings
+from analyzers.rules.support.words import spoken
 
 AXIS_NAMES = {"H": "height", "W": "width", "D": "depth", "T": "time", "L": "length"}
 
@@ -70,4 +71,10 @@ def last_map(model: ModelFact) -> list[tuple[str, Place]]:
     """The related place of findings about the last feature map."""
     layer = layer_named(model, model.field_layer)
     place = place_of(layer) if layer else None
-    return [(f"the last feature map comes out of {model.field_layer}", place)] if place else []
+    return [(f"the last feature map comes out of {called(model)}", place)] if place else []
+
+
+def called(model: ModelFact) -> str:
+    """What messages call the layer that the last feature map comes out of."""
+    layer = layer_named(model, model.field_layer)
+    return spoken(layer) if layer is not None else f"`{model.field_layer}`"
