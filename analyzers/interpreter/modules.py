@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
+PACKAGES = frozenset(("site-packages", "dist-packages"))
+"""Folders of installed libraries, wherever they are found."""
+
+
 class Modules:
     """All modules of one analysis: native tables, and source found by the project."""
 
@@ -38,7 +42,9 @@ class Modules:
 
     def is_own(self, path: str) -> bool:
         """Whether a file is the one under analysis or the user's, and no installed library's."""
-        return path == self.main or self.resolver is None or not self.resolver.is_installed(path)
+        if path == self.main or self.resolver is None:
+            return True
+        return PACKAGES.isdisjoint(path.replace("\\", "/").split("/")) and not self.resolver.is_installed(path)
 
     def is_watched(self, path: str) -> bool:
         return self.open is not None and (path in self.open or not self.resolver.is_installed(path))

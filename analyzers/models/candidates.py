@@ -12,6 +12,7 @@ from analyzers.interpreter.values import Class, Function, Instance, Site
 from analyzers.models.construction import Construction
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import OF_CODE, place_of
+from analyzers.models.lone import computes_no_features, is_lone, is_plain_layer
 from analyzers.models.model import model_fact
 from analyzers.models.runner import STEPS_PER_CANDIDATE, STEPS_PER_MODEL
 from analyzers.models.signatures import hands_on, has_symbols, required_parameters, takes_arguments, waits_for_items
@@ -91,13 +92,16 @@ class CandidateRun:
         """The facts of the model; None where it is none, nothing is known of it, or it was looked at before."""
         with self.context.machine.recorder.separate_errors():
             instance, given = self._instance()
-            if not is_model(instance) or self._is_known():
+            if not is_model(instance) or self._is_known() or is_plain_layer(instance):
                 return None
             fact = self._model(instance)
             if fact.problems and isinstance(self.value, Class) and instance is not given:
                 fact = self._as_made() or fact
         fact.place = place_of(self.candidate.site) or fact.place
         self._drop_doubtful(fact, instance, given)
+        if is_lone(instance) and computes_no_features(fact):
+            self.context.remarks += fact.problems
+            return None
         return fact if fact.status != "failed" or fact.problems else None
 
     def _instance(self) -> tuple[Any, Instance | None]:

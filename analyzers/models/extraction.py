@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +28,13 @@ from analyzers.interpreter.framework import (
 )
 from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.recorder import Record, RecordedError
-from analyzers.interpreter.values import Instance, Site
+from analyzers.interpreter.values import Class, Instance, Site
 from analyzers.models.axes import SpokenAxes
 from analyzers.models.expressions import batch_of, expressions
 from analyzers.models.layers import LayerRows
-from analyzers.models.results import first_tensor, known_outputs, per_item, unknowns_in
+from analyzers.models.results import first_tensor, known_outputs, parts_of, per_item, unknowns_in
 from analyzers.models.source_calls import source_calls
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, is_shaped
 from analyzers.vocabulary import Status
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ class Extraction:
     # -- modules and totals ----------------------------------------------------------------------
 
     def modules(self) -> list[ModuleFact]:
+        of_training = self._of_training()
         return [
             ModuleFact(
                 name=name,
@@ -175,11 +177,20 @@ class Extraction:
                 definition=self.place_of(module.site),
                 parameters=self.own_parameters(module),
                 called=id(module) in self.called,
-                used=id(module) in self.machine.recorder.read,
+                used=id(module) in self.machine.recorder.read or id(module) in of_training,
                 leaf=Instance not in map(type, children_of(module).values()),
             )
             for name, module in self.below
         ]
+
+    def _of_training(self) -> set[int]:
+        """Parts that a class uses where it asks for the mode: auxiliary heads."""
+        return {
+            id(child)
+            for _, owner in self.below
+            for name, child in children_of(owner).items()
+            if isinstance(child, Instance) and id(child) not in self.called and _is_used_in_training(owner, str(name))
+        }
 
     def totals(self) -> tuple[Any, Any]:
         """(parameters, trainable parameters); None where a layer is not known."""
@@ -205,6 +216,16 @@ class Extraction:
                     return facts, self.label(record)
         return None, None
 
+    def deepest(self, result: Any) -> tuple[FieldFact | None, str | None]:
+        """Field and maker of the output that sees most, where there are several maps (a pyramid)."""
+        tensors = [part for _, part in parts_of(result) if is_shaped(part)]
+        maps = [(self.field_of(tensor), tensor) for tensor in tensors]
+        known = [(field, tensor) for field, tensor in maps if field is not None and None not in field.size]
+        if len(known) < 2:
+            return None, None
+        field, tensor = max(known, key=lambda pair: [size or 0 for size in pair[0].size])
+        return field, self.maker(tensor)
+
     # -- recorded errors --------------------------------------------------------------------------------
 
     def problems(self, recorded_errors: list[RecordedError]) -> list[Problem]:
@@ -225,6 +246,7 @@ class Extraction:
                 subject = self._spoken(record.instance) or subject
         place = self._place_of_problem(recorded, related, data)
         calls = self._deciding(recorded)
+        related = [(said, at) for said, at in related if at != place]
         return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data, calls)
 
     def _spoken(self, instance: Instance) -> str | None:
@@ -308,6 +330,13 @@ class Extraction:
         return list(found.values())
 
 
+def _is_used_in_training(owner: Instance, name: str) -> bool:
+    """Whether the code of a module's classes asks for the mode and mentions the part beyond assigning it."""
+    sites = [c.site for c in owner.class_.mro if isinstance(c, Class) and c.site is not None]
+    texts = [site.block.text for site in sites if site.block.mentions("training") and site.block.mentions(name)]
+    return any(re.search(rf"\.{re.escape(name)}\b(?!\s*(?:=(?!=)|:))", text) for text in texts)
+
+
 def own_count(instance: Instance) -> Any:
     """A module's own parameters, without its children's; None where the layer is not known."""
     if instance.unknown_because is not None or instance.class_.opaque is not None:
@@ -352,6 +381,7 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     fact.dense = field is not None and any(s is not None for s in field.size)
     if fact.dense:
         fact.field, fact.field_layer = field, extraction.maker(output)
+        fact.deepest, fact.deepest_layer = extraction.deepest(result)
     fact.status = status_of(fact)
 
 

@@ -192,13 +192,13 @@ class Keyed(Module):
         return len(_entries(self))
 
     def __iter__(self) -> list:
-        return list(_entries(self))
+        return list(_read(self))
 
     def __contains__(self, key: Any) -> bool:
         return key in _entries(self)
 
     def __getitem__(self, key: Any) -> Any:
-        entries = _entries(self)
+        entries = _read(self)
         if key not in entries:
             raise PythonError("KeyError", str(key))
         return entries[key]
@@ -212,13 +212,13 @@ class Keyed(Module):
         del _entries(self)[key]
 
     def keys(self) -> list:
-        return list(_entries(self))
+        return list(_read(self))
 
     def values(self) -> list:
-        return list(_entries(self).values())
+        return list(_read(self).values())
 
     def items(self) -> list:
-        return list(_entries(self).items())
+        return list(_read(self).items())
 
     def pop(self, key: Any) -> Any:
         return _entries(self).pop(key)
@@ -232,8 +232,15 @@ class Keyed(Module):
         entries.update(_items(machine, modules))
 
 
+def _read(self: Instance) -> dict:
+    """The entries, of which something is looked at: parameters are used without being called."""
+    if _is_a(self, ParameterDict) or _is_a(self, ParameterList):
+        self.machine.recorder.read.add(id(self))
+    return _entries(self)
+
+
 def _entries(self: Instance) -> dict:
-    return self.attributes["_parameters" if _is_a(self, ParameterDict) else "_modules"]
+    return self.attributes["_modules" if _is_a(self, ModuleDict) else "_parameters"]
 
 
 @layer("torch.nn.ModuleDict", "torch.nn.modules.ModuleDict", "torch.nn.modules.container.ModuleDict")
@@ -255,7 +262,7 @@ class ParameterDict(Keyed):
                 self.attributes["_parameters"][name] = _as_parameter(tensor)
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return _entries(self).get(key, default)
+        return _read(self).get(key, default)
 
 
 def _as_parameter(value: Any) -> Any:
@@ -282,10 +289,10 @@ class ParameterList(Module):
         return len(self.attributes["_parameters"])
 
     def __iter__(self) -> list:
-        return list(self.attributes["_parameters"].values())
+        return list(_read(self).values())
 
     def __getitem__(self, index: Any) -> Any:
-        values = list(self.attributes["_parameters"].values())
+        values = list(_read(self).values())
         if isinstance(index, int) and not -len(values) <= index < len(values):
             raise _out_of_range(self, index, len(values))
         return values[index]

@@ -217,9 +217,11 @@ class Module(ModuleHost):
         return lazily(walk(self, prefix))
 
     def parameters(self, recurse: Any = True) -> LazyIterator:
+        _note_read(self)
         return lazily(t for _, t in named_tensors(self, "_parameters", recurse=recurse))
 
     def named_parameters(self, prefix: Any = "", recurse: Any = True, remove_duplicate: Any = True) -> LazyIterator:
+        _note_read(self)
         return lazily(named_tensors(self, "_parameters", prefix, recurse))
 
     def buffers(self, recurse: Any = True) -> LazyIterator:
@@ -292,6 +294,13 @@ class Module(ModuleHost):
 
     def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
         return None
+
+
+def _note_read(module: Instance) -> None:
+    """The parameters of a part are used by whoever asks for them; a module that asks for its own wants a device."""
+    recorder = module.machine.recorder
+    if all(record.instance is not module for record in recorder.stack):
+        recorder.read.update(id(part) for _, part in walk(module))
 
 
 def _unique(values: Any) -> Iterator[Any]:
