@@ -122,6 +122,7 @@ def test_a_flatten_that_is_missing_before_a_layer_of_another_size(tmp_path: Path
             "layer 0 (Linear) expects 784 features, gets 28×28 = 784: flatten it first",
         ),
         ("nn.Linear(784, 10)", (28, 28), "layer 0 (Linear) expects 784 features, gets 28×28 = 784: flatten it first"),
+        ("nn.Linear(16, 10)", (2, 8), "layer 0 (Linear) expects 16 features, gets 8"),
         ("nn.Linear(784, 10)", (64, 28), "layer 0 (Linear) expects 784 features, gets 28"),
         ("nn.Linear(64, 10)", (2, 10, 32), "layer 0 (Linear) expects 64 features, gets 32"),
     ],

@@ -90,11 +90,20 @@ def _missing_flatten(input: Tensor, weight: Tensor) -> OperationError | None:
 
 
 def _flattened_from(input: Tensor, expected: Dim) -> int | None:
-    """The dim from which on there are as many numbers as are expected; the first counts items of a batch, if one may."""
-    for start in (*range(1, input.rank - 1), 0):
-        if input.rank - start > 1 and same(product(input.shape[start:]), expected) is True:
+    """The dim from which on there are as many numbers as are expected."""
+    for start in range(0 if _is_one_picture(input) else 1, input.rank - 1):
+        if same(product(input.shape[start:]), expected) is True:
             return start
     return None
+
+
+def _is_one_picture(input: Tensor) -> bool:
+    """Whether the first dim counts no items of a batch: a square picture, or its channels before it."""
+    if input.axes is not None and input.axes[0] not in (None, "C"):
+        return False
+    shape = input.shape
+    square = input.rank in (2, 3) and isinstance(shape[-1], int) and shape[-2] == shape[-1]
+    return square and (input.rank == 2 or shape[0] in (1, 3))
 
 
 def _is_map_for(input: Tensor, expected: Dim) -> bool:
