@@ -32,6 +32,12 @@ UNTOLD = frozenset(
 """What is raised on purpose, or depends on where the program runs: with the exceptions derived from these."""
 OF_NOTEBOOKS = frozenset("get_ipython display In Out exit quit spark sc dbutils".split())
 MAXIMUM_SHOWN = 60
+_OF_SURROUNDINGS = re.compile(
+    r"cuda|gpu|mps\b|xla|npu|available|version|platform|environ|argv|distributed|rank|world_size|device|exists|is_?file|"
+    r"is_?dir|install|\bhas_|initialized",
+    re.IGNORECASE,
+)
+"""Words of a condition that depends on where a program runs."""
 
 
 def is_certain(machine: Machine) -> bool:
@@ -220,7 +226,7 @@ def _may_bind(source: Any, name: str) -> bool:
 def no_key(machine: Machine, value: dict, key: Any) -> Raised:
     """KeyError for ``value[key]``; what is in an empty dictionary may come from code that is not followed."""
     raised = machine.exception("KeyError", key)
-    if type(value) is not dict or not value or not isinstance(key, (str, int)) or machine.recorder.has_hooks:
+    if type(value) is not dict or not value or not isinstance(key, (str, int)) or _may_come_out_otherwise(machine):
         return raised
     holder = shown(machine, "value") or "the dictionary"
     close = hint(key, value).replace("did you mean ", "did you mean '").replace("?", "'?")
@@ -230,7 +236,7 @@ def no_key(machine: Machine, value: dict, key: Any) -> Raised:
 def no_item(machine: Machine, value: list, key: Any, reason: str) -> Raised:
     """IndexError for an item of a list."""
     raised = machine.exception("IndexError", reason)
-    if not value or type(key) is not int or machine.recorder.has_hooks:
+    if type(value) is not list or not value or type(key) is not int or _may_come_out_otherwise(machine):
         return raised
     holder = shown(machine, "value") or "the list"
     message = f"{holder} has {len(value)} item{'s' * (len(value) != 1)}, none at {key}"
@@ -275,6 +281,8 @@ def failed_assertion(machine: Machine, frame: Frame, node: program.Assert, messa
     """AssertionError."""
     frame.node = node
     raised = machine.exception("AssertionError", message if isinstance(message, str) else "")
+    if machine.recorder.has_choices or _OF_SURROUNDINGS.search(source_of(frame.block, node.test)):
+        return raised
     said = f": {_line(message)}" if isinstance(message, str) and message else ""
     return told(machine, raised, f"the assertion {source_of(frame.block, node.test)} fails{said}")
 
@@ -285,11 +293,32 @@ def explicit(machine: Machine, raised: Raised) -> Raised:
     if raised.recorded_error is not None or not isinstance(value, Instance) or value.class_.opaque is not None:
         return raised
     kinds = {c.name for c in value.class_.mro if isinstance(c, Class)}
-    if not kinds.isdisjoint(UNTOLD) or "Exception" not in kinds:
+    if not kinds.isdisjoint(UNTOLD) or "Exception" not in kinds or machine.recorder.has_choices:
+        return raised
+    frame = machine.frames[-1]
+    if any(_OF_SURROUNDINGS.search(source_of(frame.block, test)) for test in _conditions_of(frame)):
         return raised
     args = value.attributes.get("args", ())
     text = _line(args[0]) if args and isinstance(args[0], (str, int)) else ""
     return told(machine, raised, f"this raises {value.class_.name}{': ' if text else ''}{text}")
+
+
+def _conditions_of(frame: Frame) -> list[program.Expression]:
+    """The conditions that the statement which is run depends on."""
+    body = frame.function.node.body if isinstance(frame.function, Function) else frame.block.program
+    waiting: list[tuple[Any, list[program.Expression]]] = [(body, [])]
+    while waiting:
+        node, tests = waiting.pop()
+        if node is frame.node:
+            return tests
+        inner = [*tests, node.test] if isinstance(node, (program.If, program.While)) else tests
+        waiting += [(child, inner) for child in program.children(node)]
+    return []
+
+
+def _may_come_out_otherwise(machine: Machine) -> bool:
+    """Whether what a container holds may come from hooks or the command line, which are not followed."""
+    return machine.recorder.has_hooks or machine.recorder.has_choices
 
 
 def _line(text: Any) -> str:

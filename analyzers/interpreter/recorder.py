@@ -124,6 +124,8 @@ class Recorder:
         """Where containers were assigned to attributes of modules."""
         self.open_objects: set[int] = set()
         """Objects that were given attributes whose names are not known."""
+        self.has_choices = False
+        """Whether the program asked for its command line or environment, of which only the defaults are known."""
         self.has_hooks = False
         """Whether hooks, which are not followed, may fill what the program keeps."""
 

@@ -29,10 +29,15 @@ RULE = Rule(
 
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    """Once a class: its depths and widths differ in numbers alone."""
+    told: set[str] = set()
     for model in facts.models:
+        if model.class_name and model.class_name in told:
+            continue
         is_judged = is_known(model) and model.status == "complete" and not sees_everything(model)
         message = _message(model) if is_judged else None
         if message and model.place:
+            told.add(model.class_name)
             yield RULE.finding(model.place, message, last_map(model), model.target)
 
 
@@ -43,7 +48,7 @@ def _message(model: ModelFact) -> str | None:
     for index, extent in enumerate(extents(field)):
         if field.axes[index] not in AXIS_NAMES:
             continue
-        share = padding_share(field, index, extent) if extent else None
+        share = padding_share(field, index, extent) if extent and extent > 1 else None
         if share is not None and share > 0.5:
             return (
                 f"{100 * share:.0f} % of the {field.size[index]} px field of the last map's centre unit is "

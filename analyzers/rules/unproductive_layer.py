@@ -43,7 +43,7 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 def unproductive(layer: LayerFact) -> bool:
     """Whether a layer's kernel is larger than 1 and its input sees everything already each time it is called."""
     window = layer.geometry
-    if window is None or not window.is_convolution or max(window.kernel_size) == 1:
+    if window is None or not window.is_convolution or window.transposed or max(window.kernel_size) == 1:
         return False
     return all(_sees_all(call.input_field) for call in layer.per_call)
 
@@ -53,7 +53,7 @@ def _sees_all(field: FieldFact | None) -> bool:
     if field is None:
         return False
     pairs = zip(field.shortest, extents(field), strict=True)
-    return all(shortest is not None and extent is not None and shortest >= extent for shortest, extent in pairs)
+    return all(shortest is not None and extent is not None and shortest >= extent > 1 for shortest, extent in pairs)
 
 
 def _message(layers: list[LayerFact]) -> str:

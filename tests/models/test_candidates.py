@@ -301,7 +301,10 @@ def test_one_that_is_asked_for_is_looked_at(tmp_path):
 
 
 def test_what_is_wrong_with_one_is_told(tmp_path):
-    source = HEADER + "class Double(nn.Module):\n    def forward(self, x):\n        return x * self.factor\n\n\nDouble()(torch.rand(2))\n"
+    source = (
+        HEADER
+        + "class Double(nn.Module):\n    def forward(self, x):\n        return x * self.factor\n\n\nDouble()(torch.rand(2))\n"
+    )
     facts = facts_of(tmp_path, source)
     problems = [*facts.problems, *(problem for model in facts.models for problem in model.problems)]
     assert {problem.rule for problem in problems} == {"certain-exception"}

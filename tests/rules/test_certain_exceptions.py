@@ -446,6 +446,37 @@ class Net(nn.Module):
 net = Net("conv")
 net(torch.rand(1, 3, 8, 8))
 """,
+    "what the command line says": """
+import argparse, os, sys
+parser = argparse.ArgumentParser()
+parser.add_argument("--width", type=int)
+args, _ = parser.parse_known_args([] if __name__ != "never" else None)
+table = {"a": 1}
+def build():
+    assert args.width is not None
+    if args.width is None:
+        raise ValueError("width")
+    return nn.Linear(table[args.kind], int(os.environ["WIDTH"]) + len(sys.argv[5]))
+net = nn.Sequential(nn.Linear(8, 8))
+net(torch.rand(1, 8))
+""",
+    "what depends on the machine": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+        if not torch.cuda.is_available() and torch.cuda.device_count() > 1:
+            raise RuntimeError("no device")
+    def forward(self, x):
+        return self.fc(x)
+net = Net()
+net(torch.rand(1, 8))
+""",
+    "a compiled model": """
+net = nn.Sequential(nn.Linear(8, 8))
+traced = torch.jit.trace(net, torch.rand(1, 8))
+print(len(str(traced.graph)) > 0, traced.code[:3])
+""",
 }
 
 

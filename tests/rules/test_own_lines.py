@@ -59,7 +59,9 @@ HEAD = "import torch\nfrom torch import nn\nfrom library import net\n"
             "body.conv expects 3 input channels, gets 1",
             id="a call inside a model of one's own",
         ),
-        pytest.param("model = net(clases=4)\n", 4, "Net(…) has no argument clases; did you mean classes?", id="an argument"),
+        pytest.param(
+            "model = net(clases=4)\n", 4, "Net(…) has no argument clases; did you mean classes?", id="an argument"
+        ),
     ],
 )
 def test_the_place_is_in_the_file(tmp_path: Path, source: str, line: int, said: str) -> None:

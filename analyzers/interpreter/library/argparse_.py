@@ -63,10 +63,12 @@ class Parser(SupportsAttributes):
         if isinstance(target, str):
             self.values[target] = _default(target, flags, options)
 
-    def parse(self, *_: Any, **__: Any) -> Namespace:
+    def parse(self, *_: Any, machine: Machine, **__: Any) -> Namespace:
+        machine.recorder.has_choices = True
         return Namespace(dict(self.values))
 
-    def parse_known(self, *_: Any, **__: Any) -> tuple:
+    def parse_known(self, *_: Any, machine: Machine, **__: Any) -> tuple:
+        machine.recorder.has_choices = True
         return Namespace(dict(self.values)), []
 
 
