@@ -75,14 +75,14 @@ def no_attribute(machine: Machine, frame: Frame, node: program.Attribute, owner:
 def _is_wholly_known(machine: Machine, owner: Any, name: str) -> bool:
     """Whether it can have no other attributes than are known of it."""
     if isinstance(owner, Instance):
-        return _is_known_object(machine, owner) and not _is_set_outside(machine, owner, name)
+        return _is_known_object(machine, owner, name) and not _is_set_outside(machine, owner, name)
     if isinstance(owner, ModuleValue):
         source = getattr(owner, "source", None)
         return source is not None and not owner.has_unknown_names and not _may_bind(source, name)  # type: ignore[attr-defined]
     return type(owner) in PLAIN and not hasattr(owner, name)
 
 
-def _is_known_object(machine: Machine, owner: Instance) -> bool:
+def _is_known_object(machine: Machine, owner: Instance, name: str) -> bool:
     class_ = owner.class_
     if class_.opaque is not None or owner.unknown_because is not None or owner.payload is not None:
         return False
@@ -90,6 +90,8 @@ def _is_known_object(machine: Machine, owner: Instance) -> bool:
         return False
     host = next(hosts_of(class_), None)
     if host is not None and not (issubclass(host, ModuleHost) and host.tells_all_names):
+        return False
+    if host is not None and host.may_have and (name in host.may_have or name[0] == "_"):
         return False
     hooks = (class_.find(hook) for hook in ("__getattr__", "__getattribute__"))
     if any(isinstance(hook, Function) for hook in hooks) or class_.traits.metaclass is not None:
@@ -195,7 +197,8 @@ def _local_names(frame: Frame) -> Iterator[str]:
 def _meant_attribute(frame: Frame, name: str) -> str | None:
     """``self.conv1`` for a bare ``conv1`` in a method."""
     function = frame.function
-    positional = function.parameters.positional if isinstance(function, Function) and function.owner is not None else ()
+    is_method = isinstance(function, Function) and function.owner is not None
+    positional: list[str] = function.parameters.positional if is_method else []
     owner = frame.scope.names.get(positional[0]) if positional else None
     if isinstance(owner, Instance) and name in _names_of(owner):
         return f"{positional[0]}.{name}"

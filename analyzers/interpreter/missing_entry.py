@@ -33,7 +33,7 @@ def missing_entry(machine: Machine, module: Instance, entry: str) -> Exception:
         and meant is None
     ):
         said = f"{name} has no {entry}: call the modules in it one by one"
-    message = said or f"{name} has no {entry}"
+    message = said or f"{name} has no {entry}{' method' * (entry == 'call')}"
     data = {"class_name": module.class_.qualified_name, "misplaced": meant}
     return OperationError(MISSING_FORWARD, message, exception="NotImplementedError", **data)
 

@@ -62,7 +62,7 @@ def _found(facts: FileFacts, settings: RuleSettings) -> Iterator[tuple[ModelFact
         if field is None or model.place is None or model.status != "complete" or sees_everything(model):
             continue
         wanted = settings.of_model(model)
-        if assumed(model) and wanted.target_size is None:
+        if wanted.target_size is None and (assumed(model) or has_several_maps(model)):
             continue
         axes = [axis for axis in covered_axes(field, wanted) if axis.name in AXIS_NAMES]
         short = [axis for axis in axes if axis.size < axis.required]
@@ -70,6 +70,11 @@ def _found(facts: FileFacts, settings: RuleSettings) -> Iterator[tuple[ModelFact
             level = "warning" if model.dense else "information"
             message = _message(model, field, axes, short)
             yield model, RULE.finding(model.place, message, last_map(model), model.target, level)
+
+
+def has_several_maps(model: ModelFact) -> bool:
+    """Whether more than one input is moved over: the field is only that of one of them, perhaps of one that comes late."""
+    return sum(not AXIS_NAMES.keys().isdisjoint(given.axes or ()) for given in model.inputs) > 1
 
 
 def _message(model: ModelFact, field: FieldFact, axes: list[Axis], short: list[Axis]) -> str:

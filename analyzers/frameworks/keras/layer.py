@@ -16,6 +16,7 @@ from analyzers.frameworks.keras.arguments_of_calls import (
     plain,
 )
 from analyzers.frameworks.keras.building import build_and_call
+from analyzers.frameworks.keras.names import NAMES_OF_LAYERS
 from analyzers.frameworks.keras.naming import automatic_name
 from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_nest, static_shape
 from analyzers.frameworks.keras.state import changed, is_input_layer, prepare, state_of
@@ -94,6 +95,8 @@ def parts_of(module: Instance) -> list[Instance]:
 class Layer(ModuleHost):
     """The base of every Keras layer and model."""
 
+    tells_all_names = True
+    may_have = NAMES_OF_LAYERS
     takes_data = False
     """Whether it is called on plain numbers and texts too, as preprocessing layers are."""
     other_keywords: frozenset[str] | None = frozenset((*BASE_ARGUMENTS, *SHAPE_ARGUMENTS, *LEGACY_ARGUMENTS))
