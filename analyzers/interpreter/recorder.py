@@ -25,6 +25,8 @@ MERGING = frozenset(
 )
 
 
+OF_BRANCHES = frozenset(("concat-mismatch", "broadcast-mismatch"))
+"""What says that branches of different sizes come together; behind it, others do for the same reason."""
 PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
 
 
@@ -115,6 +117,8 @@ class Recorder:
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
         self.built: list[Instance] = []
         """Instances that module-level code made."""
+        self.declared: dict[int, Tensor] = {}
+        """Results of branches that do not fit, and what is made of them: their sizes are only what one branch has."""
         self.suspended_depth = 0
         self.symbolic = False
         """Whether symbolic tensors are about, so that operations on them become steps of their graph."""
@@ -135,6 +139,7 @@ class Recorder:
         self.evaluations.seen = []
         self.remarks = []
         self.makers = {}
+        self.declared = {}
         self.read = set()
         self.total_cost = 0
 
@@ -250,6 +255,8 @@ class Recorder:
 
     def observe(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
         """After a native: count its cost, follow who made what, and note changes of shape or field."""
+        if self.declared:
+            self._spread(args, kwargs, result)
         if self.symbolic and not isinstance(args[0] if args else None, Instance):
             self._link(native, args, kwargs, result)
         if isinstance(result, Tensor):
@@ -258,6 +265,11 @@ class Recorder:
         for value in result:
             if isinstance(value, Tensor) and not _is_free(value):
                 self.count(value)
+
+    def _spread(self, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
+        """What is made of a result that was only declared is no surer."""
+        if any(id(operand) in self.declared for operand in tensors_in(args, kwargs)):
+            self.declared.update((id(made), made) for made in tensors_below(result))
 
     def _observe_tensor(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Tensor) -> None:
         if not _is_free(result):
@@ -326,6 +338,12 @@ class Recorder:
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> None:
         recorded = self.recorded(error, subject, site, called)
+        if error.rule in OF_BRANCHES and called is not None:
+            operands = tensors_in(list(called.args), called.kwargs)
+            follows = any(id(operand) in self.declared for operand in operands)
+            self.declared.update((id(made), made) for made in tensors_below(error.result))
+            if follows:
+                return
         self.recorded_errors.append(recorded)
         if self.stop_after:
             self.stop_after.discard(recorded.key)

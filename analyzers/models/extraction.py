@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
+OF_SIZES = frozenset(("channel-mismatch", "feature-size-mismatch"))
+"""What says that a layer was built for another size than what comes in."""
 OF_CODE = frozenset((CERTAIN_EXCEPTION, MISSING_FORWARD))
 """What says something of the code, and not of the layer it happens in."""
 
@@ -230,10 +232,26 @@ class Extraction:
 
     def problems(self, recorded_errors: list[RecordedError]) -> list[Problem]:
         found: dict[Any, Problem] = {}
+        causes: dict[Any, Problem] = {}
         for recorded in recorded_errors:
             problem = self._problem(recorded)
-            found.setdefault((problem.rule, problem.place), problem)
+            same = causes.setdefault(self._cause(recorded), problem)
+            if same is problem or same.place == problem.place:
+                found.setdefault((problem.rule, problem.place), problem)
         return list(found.values())
+
+    def _cause(self, recorded: RecordedError) -> Any:
+        """The same for what comes of one mistake: a layer whose result fits none of those that take it, a number that a
+        constructor hands to several layers."""
+        error, record = recorded.error, recorded.record
+        if error.rule in OF_SIZES and record is not None:
+            producer = self._first_producer(record)
+            sizes = error.data.get("expected"), error.data.get("actual")
+            if producer is not None and producer.instance is not None and all(type(n) is int for n in sizes):
+                return error.rule, sizes, id(producer.instance)
+        if error.rule == "invalid-argument" and recorded.site is not None:
+            return error.rule, error.message, id(recorded.site.block)
+        return id(recorded)
 
     def _problem(self, recorded: RecordedError) -> Problem:
         error, record = recorded.error, recorded.record

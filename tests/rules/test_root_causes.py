@@ -142,3 +142,78 @@ def test_nothing_is_said_of_fields_after_an_error(tmp_path: Path) -> None:
     found = {finding.code for finding in findings_of(tmp_path, source.format(4))}
     assert "RF201" in found
     assert not any(code.startswith("RF1") for code in found)
+
+
+SKIPS = """def block(a, b):
+    return nn.Sequential(nn.Conv2d(a, b, 3, padding=1), nn.ReLU())
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.e1, self.e2, self.e3, self.e4, self.b = block(1, 8), block(8, 16), block(16, 32), block(32, 64), block(64, 128)
+        self.u4, self.d4 = nn.ConvTranspose2d(128, 64, 2, 2), block(128, 64)
+        self.u3, self.d3 = nn.ConvTranspose2d(64, 32, 2, 2), block(64, 32)
+        self.u2, self.d2 = nn.ConvTranspose2d(32, 16, 2, 2), block(32, 16)
+        self.u1, self.d1 = nn.ConvTranspose2d(16, 8, 2, 2), block(16, 8)
+        self.pool = nn.MaxPool2d(2)
+    def forward(self, x):
+        e1 = self.e1(x)
+        e2 = self.e2(self.pool(e1))
+        e3 = self.e3(self.pool(e2))
+        e4 = self.e4(self.pool(e3))
+        b = self.b(self.pool(e4))
+        x = self.d4(torch.cat([self.u4(b), e4], 1))
+        x = self.d3(torch.cat([self.u3(x), e3], 1))
+        x = self.d2(torch.cat([self.u2(x), e2], 1))
+        return self.d1(torch.cat([self.u1(x), e1], 1))
+net = UNet()
+net(torch.rand(1, 1, 127, 127))
+"""
+
+
+def test_one_input_that_is_too_odd_for_all_skips(tmp_path: Path) -> None:
+    """Behind the first the sizes are only what one of the branches has."""
+    assert [message[:5] for message in errors_of(tmp_path, SKIPS) if message[:3] != "RF1"] == ["RF205"]
+
+
+WIDE = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 63, 3, padding=1)
+        self.a = nn.Conv2d(64, 8, 1)
+        self.b = nn.Conv2d(64, 8, 3, padding=1)
+        self.c = nn.Conv2d(64, 8, 5, padding=2)
+        self.d = nn.Conv2d(40, 8, 5, padding=2)
+    def forward(self, x):
+        x = torch.relu(self.stem(x))
+        y = torch.cat([self.a(x), self.b(x), self.c(x)], 1)
+        return self.d(y)
+net = Net()
+net(torch.rand(1, 3, 32, 32))
+"""
+
+
+def test_one_layer_that_fits_none_of_those_behind_it(tmp_path: Path) -> None:
+    """What disagrees for another reason is told as well."""
+    assert errors_of(tmp_path, WIDE) == [
+        "RF201 a expects 64 input channels, gets 63",
+        "RF201 d expects 40 input channels, gets 24",
+    ]
+
+
+def test_one_number_that_a_constructor_hands_to_several_layers(tmp_path: Path) -> None:
+    source = """
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        middle = width / 4
+        self.conv1 = nn.Conv2d(width, middle, 1)
+        self.norm = nn.BatchNorm2d(middle)
+        self.conv2 = nn.Conv2d(middle, width, 1)
+
+    def forward(self, x):
+        return self.conv2(self.norm(self.conv1(x)))
+
+
+Block(64)(torch.rand(1, 64, 8, 8))
+"""
+    assert errors_of(tmp_path, source) == ["RF303 Conv2d takes whole numbers as sizes, gets 16.0"]

@@ -41,6 +41,8 @@ class Parser(SupportsAttributes):
         self.values: dict[str, Any] = {} if values is None else values
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
+        if name.startswith("parse"):
+            machine.recorder.has_choices = True
         return {
             "add_argument": self.add_argument,
             "add_argument_group": self.group,
@@ -63,12 +65,10 @@ class Parser(SupportsAttributes):
         if isinstance(target, str):
             self.values[target] = _default(target, flags, options)
 
-    def parse(self, *_: Any, machine: Machine, **__: Any) -> Namespace:
-        machine.recorder.has_choices = True
+    def parse(self, *_: Any, **__: Any) -> Namespace:
         return Namespace(dict(self.values))
 
-    def parse_known(self, *_: Any, machine: Machine, **__: Any) -> tuple:
-        machine.recorder.has_choices = True
+    def parse_known(self, *_: Any, **__: Any) -> tuple:
         return Namespace(dict(self.values)), []
 
 

@@ -57,9 +57,9 @@ net(np.zeros((1, 28, 28, 3)))
         (
             "call",
             "self.conv1(x)",
-            [("RF304", 10, "call uses self.conv1, which __init__ never makes; did you mean conv?")],
+            [("RF304", 11, "call uses self.conv1, which __init__ never makes; did you mean conv?")],
         ),
-        ("forward", "self.conv(x)", [("RF407", 14, "Net has no call method")]),
+        ("forward", "self.conv(x)", [("RF407", 15, "Net has no call method")]),
         ("call", "self.conv(x)", []),
         ("call", "self.conv(x) if self.losses or self.metrics or self._anything else self.conv(x)", []),
     ],
