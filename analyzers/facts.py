@@ -306,6 +306,9 @@ class ModelFact:
     field: FieldFact | None = None
     """Of the last spatial feature map."""
     field_layer: str | None = None
+    deepest: FieldFact | None = None
+    """Of the deepest map, where the output is several."""
+    deepest_layer: str | None = None
     dense: bool = False
     """The output itself is spatial (dense prediction), not pooled or flattened."""
     layers: list[LayerFact] = dataclasses.field(default_factory=list)

@@ -28,3 +28,13 @@ Confidence = Literal["certain", "high", "medium"]
 
 FixSafety = Literal["none", "safe", "unsafe"]
 """Of a rule's fixes: there are none; the program computes the same; it may compute or learn something else."""
+
+SYMBOLS: dict[str, str] = {
+    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@",
+    "and": "&", "or": "|", "xor": "^", "lshift": "<<", "rshift": ">>",
+    "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "contains": "in",
+    "neg": "-", "pos": "+", "invert": "~",
+}  # fmt: skip
+"""Name of an operator, as its special method has it → how it is written."""
+ITEMS: dict[str, str] = {"getitem": "x[…]", "setitem": "x[…] = …", "delitem": "del x[…]"}
+"""Name of an access to items → how it is written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,18 @@ def files_that_build(sources: Any, root: str, name: str, path: str) -> Iterator[
                 yield file
         except SourceError:
             continue
+
+
+def files_that_derive(sources: Any, root: str, name: str, path: str) -> Iterator[str]:
+    """Python files of the workspace, ``path`` among them, that define a class with ``name`` as a base."""
+    derived = re.compile(rf"^[ \t]*class\s+\w+\s*\([^)]*\b{re.escape(name)}\b", re.MULTILINE)
+    for file in (path, *_python_files(sources, root)):
+        try:
+            text = sources.read(file)
+        except SourceError:
+            continue
+        if name in text and derived.search(text):
+            yield file
 
 
 def _python_files(sources: Any, root: str) -> Iterator[str]:

@@ -147,7 +147,8 @@ def _fallback(machine: Machine, value: Instance, name: str) -> Any:
     """The class's own ``__getattr__``, where there is nothing else."""
     hook = value.class_.find("__getattr__")
     if hook is not MISSING and not (name[:2] == "__" == name[-2:]):
-        found = hook(value, name) if type(hook) is FunctionType else _call_hook(machine, value, hook, name)
+        is_own = type(hook) is FunctionType and not hook.__kwdefaults__ and "machine" not in hook.__code__.co_varnames
+        found = hook(value, name) if is_own else _call_hook(machine, value, hook, name)
         if found is not MISSING:
             return found
     return _without_hook(machine, value, name)

@@ -303,6 +303,8 @@ def _getattr(value: Any, name: Any, default: Any = MISSING, *, machine: Machine)
 def _setattr(value: Any, name: Any, new: Any, *, machine: Machine) -> None:
     if isinstance(name, str):
         machine.set_attribute(value, name, new)
+    else:
+        machine.recorder.open_objects.add(id(value))
 
 
 def _delattr(value: Any, name: Any, *, machine: Machine) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import host_methods, overlays
+from analyzers.interpreter import certain, host_methods, overlays, words
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
 from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.classes import instantiate
@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
+NOT_SPOKEN = ("_", "<")
+"""What names begin with that may be Python's and not the program's."""
+
+
 def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``value(*args, **kwargs)``. RecordedError becomes a problem or an Unknown; only the program's own
     exceptions (Raised) and the budget's end come out."""
@@ -57,7 +61,7 @@ def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) 
         return _call_host_type(machine, value, args, kwargs)
     if isinstance(value, SupportsCall):
         return value.call_value(machine, args, kwargs)
-    raise machine.exception("TypeError", f"{type(value).__name__} object is not callable")
+    raise certain.not_callable(machine, value)
 
 
 # -- interpreted functions -------------------------------------------------------------------
@@ -126,14 +130,15 @@ def _stopped(machine: Machine, function: Function, names: dict[str, Any], unknow
 
 def _bound(function: Function, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
     """The arguments by name; a decorator that is not known may give those that are missing."""
+    name = function.name if function.name[:1] not in NOT_SPOKEN else words.method_name(function, args)
     try:
-        return bind(function.name, function.parameters, function.defaults, args, kwargs)
+        return bind(name, function.parameters, function.defaults, args, kwargs)
     except OperationError as error:
         missing = error.data.get("missing")
         if function.decorated_by is None or error.rule != "missing-argument" or not missing:
             raise
         given = dict.fromkeys(missing, function.decorated_by)
-        return bind(function.name, function.parameters, function.defaults, args, {**kwargs, **given})
+        return bind(name, function.parameters, function.defaults, args, {**kwargs, **given})
 
 
 def _is_doubtful(machine: Machine, function: Function) -> bool:
@@ -242,7 +247,7 @@ def call_native(machine: Machine, native: Any, args: list[Any], kwargs: dict[str
     except OperationError as error:
         receiver = bool(args) and type(args[0]) is Instance
         called = None if receiver else Invocation(native, machine.site(), tuple(args), kwargs)
-        declared = machine.problem(error, subject_of(native, args), called=called)
+        declared = machine.problem(error, words.callee(machine, native, args), called=called)
         if isinstance(declared, Tensor):
             machine.recorder.count(declared)
         return declared
@@ -259,7 +264,7 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
     except PythonError as error:
         raise machine.exception(error.exception, error.message) from None
     except (*FAILURES, MemoryError) as error:
-        signature.check(name_of(native), args, kwargs)
+        signature.check(words.function_name(machine, native), args, kwargs)
         reraise_own(native, args, kwargs, error)
         return _refused(machine, native, args, error)
     if result is MISSING:
@@ -278,7 +283,7 @@ def _refused(machine: Machine, native: Any, args: list[Any], error: Exception) -
         return unknown.used()
     if is_pythons_own(native):
         raise machine.exception(type(error).__name__, str(error)) from None
-    return machine.unknown(f"{name_of(native)} with these arguments is not modelled ({error})")
+    return machine.unknown(f"{words.function_name(machine, native)} with these arguments is not modelled ({error})")
 
 
 def _construct_layer(
@@ -357,20 +362,6 @@ def _placed(machine: Machine, unknown: Unknown) -> Unknown:
     if unknown.place is None:
         unknown.place = machine.site()
     return unknown
-
-
-def name_of(native: Any) -> str:
-    if native.__name__ == "__init__":
-        return native.__qualname__.split(".")[0]
-    return native.__name__.strip("_").removeprefix("torch_")
-
-
-def subject_of(native: Any, args: list[Any]) -> str:
-    """Whom an error is about: the object whose method it is, else the function."""
-    is_method = "." in native.__qualname__.rpartition("<locals>.")[2]
-    if is_method and args and isinstance(args[0], Instance):
-        return args[0].class_.name
-    return name_of(native)
 
 
 def _call_builtin(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:

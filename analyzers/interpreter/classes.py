@@ -50,7 +50,7 @@ HIDDEN = frozenset(
 
 
 ENGINE_MEMBERS = frozenset(
-    "qualified_name prepare geometry argument_names input_layouts takes_data other_keywords kind spatial_axes amounts "
+    "qualified_name prepare geometry argument_names tells_all_names may_have input_layouts takes_data other_keywords kind spatial_axes amounts "
     "input_rank _setup _pointwise _outputs".split()
 )
 """What host classes say to the engine alone: no attributes of the program's objects."""
@@ -145,8 +145,6 @@ def instantiate_plainly(machine: Machine, class_: Class, args: list[Any], kwargs
             return instance
     else:
         instance = bare_instance(machine, class_)
-    if machine.recorder.suspended_depth and class_.host is None:
-        machine.recorder.built.append(instance)
     if instance.payload is None:
         give_payload(machine, class_, instance, args, kwargs)
     initialiser = class_.find("__init__")
@@ -154,6 +152,8 @@ def instantiate_plainly(machine: Machine, class_: Class, args: list[Any], kwargs
         machine.call(BoundMethod(instance, initialiser), args, kwargs)
     elif class_.payload_type is None and (args or kwargs) and not isinstance(creator, Function):
         _too_much(machine, class_, args, kwargs)
+    if machine.recorder.suspended_depth and class_.host is None:
+        machine.recorder.built.append(instance)
     return instance
 
 

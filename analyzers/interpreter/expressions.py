@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import calls, comparison, exceptions, operators, subscripts
+from analyzers.interpreter import calls, certain, comparison, exceptions, operators, subscripts
 from analyzers.interpreter.attributes import COLLECTION_METHODS, get_attribute
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
@@ -36,10 +36,10 @@ def _name(machine: Machine, frame: Frame, node: program.Name) -> Any:
         if name in outer.names and not (outer.is_class or outer.is_module):
             return outer.names[name]
         outer = outer.outer
-    return look_up_global(machine, frame, name)
+    return look_up_global(machine, frame, name, node)
 
 
-def look_up_global(machine: Machine, frame: Frame, name: str) -> Any:
+def look_up_global(machine: Machine, frame: Frame, name: str, node: program.Name | None = None) -> Any:
     module = frame.module
     found = module.scope.names.get(name, MISSING) if name in module.settled else module.look_up(name)
     if found is not MISSING:
@@ -55,6 +55,8 @@ def look_up_global(machine: Machine, frame: Frame, name: str) -> Any:
         return machine.unknown("the code is incomplete")
     if machine.handlers and not frame.module.has_unknown_names:
         raise machine.exception("NameError", f"name {name} is not defined")
+    if node is not None:
+        certain.undefined(machine, frame, node)
     return machine.unknown(f"the name {name} is not found")
 
 
@@ -217,7 +219,11 @@ def _attribute(machine: Machine, frame: Frame, node: program.Attribute) -> Any:
     if name[:2] == "__":
         name = attribute_name(frame, node)
     owner = node.value
-    return get_attribute(machine, EXPRESSIONS[type(owner)](machine, frame, owner), name)
+    value = EXPRESSIONS[type(owner)](machine, frame, owner)
+    found = get_attribute(machine, value, name, MISSING)
+    if found is MISSING:
+        raise certain.no_attribute(machine, frame, node, value, name)
+    return found
 
 
 def attribute_name(frame: Frame, node: program.Attribute) -> str:

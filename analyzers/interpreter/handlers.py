@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import contexts
+from analyzers.interpreter import certain, contexts
 from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.execution import evaluate, run_body
 from analyzers.interpreter.iteration import is_exception
@@ -33,14 +33,14 @@ def _raise(machine: Machine, frame: Frame, node: program.Raise) -> None:
         cause = evaluate(machine, frame, node.cause)
         value.attributes["__cause__"] = machine.call(cause) if isinstance(cause, Class) else cause
     frame.node = node
-    raise Raised(value, machine.site(), frame.handled.recorded_error if frame.handled is not None else None)
+    handled = frame.handled.recorded_error if frame.handled is not None else None
+    raise certain.explicit(machine, Raised(value, machine.site(), handled))
 
 
 def _assert(machine: Machine, frame: Frame, node: program.Assert) -> None:
     if machine.truth(evaluate(machine, frame, node.test)) is False:
         message = evaluate(machine, frame, node.message) if node.message is not None else ""
-        frame.node = node
-        raise machine.exception("AssertionError", message if isinstance(message, str) else "")
+        raise certain.failed_assertion(machine, frame, node, message)
 
 
 def _with(machine: Machine, frame: Frame, node: program.With) -> str | None:

@@ -29,6 +29,10 @@ class ModuleHost(HostObject):
 
     argument_names: ClassVar[Mapping[str, str]] = {}
     """What a constructor takes, by the name that fixes know it by (torch's) → the parameter, where they differ."""
+    tells_all_names: ClassVar[bool] = False
+    """Whether the attributes of its objects are all known, or known not to be modelled."""
+    may_have: ClassVar[frozenset[str]] = frozenset()
+    """Attributes that its objects, or those of classes derived from it, may have beyond what is written down of them."""
     other_keywords: frozenset[str] | None = None
     """What a constructor's ``**kwargs`` may hold; None: anything."""
 

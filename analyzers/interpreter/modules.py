@@ -24,6 +24,8 @@ REPORTING = frozenset(
     "pandas scipy sklearn skimage psutil".split()
 )
 """Libraries that log, draw, save or compute of copies: they may be missing, and change nothing that they are given."""
+PACKAGES = frozenset(("site-packages", "dist-packages"))
+"""Folders of installed libraries, wherever they are found."""
 
 
 class Modules:
@@ -40,11 +42,19 @@ class Modules:
         """Files on a screen: values of their expressions, and of those of the workspace, are kept (None: none are)."""
         self.declared: dict[str, str] = {}
         """Dotted name of a custom layer → the framework layer it is declared to be like."""
+        self.main: str | None = None
+        """The file under analysis."""
         self.registries = Registries(self)
         self.setters: frozenset[str] = frozenset()
         """Functions of the workspace's modules that bind names of their modules."""
         self._patched: set[str] = set()
         self._tried: dict[tuple[str, str], set[str]] = {}
+
+    def is_own(self, path: str) -> bool:
+        """Whether a file is the one under analysis or the user's, and no installed library's."""
+        if path == self.main or self.resolver is None:
+            return True
+        return PACKAGES.isdisjoint(path.replace("\\", "/").split("/")) and not self.resolver.is_installed(path)
 
     def is_watched(self, path: str) -> bool:
         return self.open is not None and (path in self.open or not self.resolver.is_installed(path))

@@ -176,7 +176,7 @@ def unary(machine: Machine, name: str, value: Any) -> Any:
 # -- subscription ----------------------------------------------------------------------------
 
 
-tensor_get_item.__name__ = "getitem"
+tensor_get_item.__name__ = "__getitem__"
 
 
 # -- exceptions of Python --------------------------------------------------------------------

@@ -54,7 +54,8 @@ def bind(
     if parameters.rest is not None:
         bound[parameters.rest] = tuple(surplus) + ((unknown,) if unknown is not None else ())
     elif surplus:
-        raise too_many(name, len(parameters.positional), len(given))
+        hidden = name.endswith("(…)")  # the object that is made
+        raise too_many(name, len(parameters.positional) - hidden, len(given) - hidden)
     if kwargs or parameters.keywords is not None:
         _bind_keywords(name, parameters, kwargs, bound)
     if unknown is None and "**" in kwargs:
@@ -73,7 +74,7 @@ def _bind_keywords(name: str, parameters: Parameters, kwargs: dict[str, Any], bo
         if key in parameters.keyword_only or key in allowed:
             if key in bound and key != parameters.rest:
                 raise OperationError(
-                    "unknown-argument", f"{name}() got two values for the argument {key}", exception="TypeError"
+                    "unknown-argument", f"{_called(name)} got two values for the argument {key}", exception="TypeError"
                 )
             bound[key] = value
         else:
@@ -100,9 +101,12 @@ def _fill(name: str, parameters: Parameters, defaults: dict[str, Any], bound: di
 
 
 def too_many(name: str, takes: int, given: int) -> OperationError:
-    return OperationError(
-        "unknown-argument", f"{name}() takes {takes} positional arguments, gets {given}", exception="TypeError"
-    )
+    message = f"{_called(name)} takes {takes} positional argument{'s' * (takes != 1)}, gets {given}"
+    return OperationError("unknown-argument", message, exception="TypeError")
+
+
+def _called(name: str) -> str:
+    return name if name.endswith(")") else f"{name}()"
 
 
 def unknown_argument(name: str, argument: str, known: list[str], given: Sequence[str] = ()) -> OperationError:

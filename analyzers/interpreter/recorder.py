@@ -25,6 +25,8 @@ MERGING = frozenset(
 )
 
 
+OF_BRANCHES = frozenset(("concat-mismatch", "broadcast-mismatch"))
+"""What says that branches of different sizes come together; behind it, others do for the same reason."""
 PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
 
 
@@ -59,9 +61,9 @@ class Merge:
 
 class RecordedError:
     """A problem before it is worded for people: the error, who it happened to, where, and in which function (None:
-    in a layer)."""
+    in a layer); ``own_site`` is where the user's own code led there, if that is another place."""
 
-    __slots__ = ("called", "error", "record", "site", "subject")
+    __slots__ = ("called", "error", "own_site", "record", "site", "subject")
 
     def __init__(
         self,
@@ -70,12 +72,14 @@ class RecordedError:
         site: Site | None,
         record: Record | None,
         called: Invocation | None = None,
+        own_site: Site | None = None,
     ) -> None:
         self.error = error
         self.subject = subject
         self.site = site
         self.record = record
         self.called = called
+        self.own_site = own_site
 
     @property
     def key(self) -> tuple[str, Any]:
@@ -113,6 +117,8 @@ class Recorder:
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
         self.built: list[Instance] = []
         """Instances that module-level code made."""
+        self.declared: dict[int, Tensor] = {}
+        """Results of branches that do not fit, and what is made of them: their sizes are only what one branch has."""
         self.suspended_depth = 0
         self.symbolic = False
         """Whether symbolic tensors are about, so that operations on them become steps of their graph."""
@@ -120,6 +126,12 @@ class Recorder:
         """Modules whose parameters were looked at."""
         self.assigned: dict[tuple[int, str], Site | None] = {}
         """Where containers were assigned to attributes of modules."""
+        self.open_objects: set[int] = set()
+        """Objects that were given attributes whose names are not known."""
+        self.has_choices = False
+        """Whether the program asked for its command line or environment, of which only the defaults are known."""
+        self.has_hooks = False
+        """Whether hooks, which are not followed, may fill what the program keeps."""
 
     def reset(self) -> None:
         """Forget the calls of the last forward pass; problems of construction are kept."""
@@ -127,6 +139,7 @@ class Recorder:
         self.evaluations.seen = []
         self.remarks = []
         self.makers = {}
+        self.declared = {}
         self.read = set()
         self.total_cost = 0
 
@@ -248,6 +261,8 @@ class Recorder:
 
     def observe(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
         """After a native: count its cost, follow who made what, and note changes of shape or field."""
+        if self.declared:
+            self._spread(args, kwargs, result)
         if self.symbolic and not isinstance(args[0] if args else None, Instance):
             self._link(native, args, kwargs, result)
         if isinstance(result, Tensor):
@@ -256,6 +271,11 @@ class Recorder:
         for value in result:
             if isinstance(value, Tensor) and not _is_free(value):
                 self.count(value)
+
+    def _spread(self, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
+        """What is made of a result that was only declared is no surer."""
+        if any(id(operand) in self.declared for operand in tensors_in(args, kwargs)):
+            self.declared.update((id(made), made) for made in tensors_below(result))
 
     def _observe_tensor(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Tensor) -> None:
         if not _is_free(result):
@@ -324,6 +344,12 @@ class Recorder:
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> None:
         recorded = self.recorded(error, subject, site, called)
+        if error.rule in OF_BRANCHES and called is not None:
+            operands = tensors_in(list(called.args), called.kwargs)
+            follows = any(id(operand) in self.declared for operand in operands)
+            self.declared.update((id(made), made) for made in tensors_below(error.result))
+            if follows:
+                return
         self.recorded_errors.append(recorded)
         if self.stop_after:
             self.stop_after.discard(recorded.key)
@@ -333,7 +359,8 @@ class Recorder:
     def recorded(
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> RecordedError:
-        return RecordedError(error, subject, site, self.stack[-1] if self.stack else None, called)
+        own = own_site(self.machine, site)
+        return RecordedError(error, subject, site, self.stack[-1] if self.stack else None, called, own)
 
     def escaped(self, raised: Raised) -> None:
         """What nothing in the program caught for good."""
@@ -351,6 +378,15 @@ def _result_of(machine: Machine, instance: Instance, forward: Any, args: list[An
     with machine.unsure():
         machine.call(forward, args, kwargs)
     return change.used()
+
+
+def own_site(machine: Machine, site: Site | None) -> Site | None:
+    """The innermost place of the user's own code, where ``site`` lies in a library that it calls."""
+    if site is None or machine.modules.is_own(site.path):
+        return None
+    frames = (frame for frame in reversed(machine.frames) if frame.node is not None)
+    own = next((frame for frame in frames if machine.modules.is_own(frame.module.path)), None)
+    return Site(own.block, own.node, own.module.path) if own is not None else None
 
 
 def _is_free(value: Tensor) -> bool:

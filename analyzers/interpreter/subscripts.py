@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter import certain
 from analyzers.interpreter.capabilities import ShapeTuple, SupportsMissing
 from analyzers.interpreter.host_methods import opened
 from analyzers.interpreter.iteration import rest_before, type_name
@@ -107,7 +108,7 @@ def _dict_item(machine: Machine, value: dict, key: Any) -> Any:
     found = machine.modules.registries.entry_to_come(value, key)
     if found is not MISSING:
         return found
-    raise machine.exception("KeyError", key)
+    raise certain.no_key(machine, value, key)
 
 
 def _plain_slice(key: slice) -> Any:
@@ -133,7 +134,7 @@ def _sequence_item(machine: Machine, value: Any, key: Any) -> Any:
     except IndexError as error:
         if isinstance(value, tuple):
             return machine.problem(_no_such_item(value, key))
-        raise machine.exception("IndexError", str(error)) from None
+        raise certain.no_item(machine, value, key, str(error)) from None
     except (TypeError, LookupError, ValueError) as error:
         raise machine.exception(type(error).__name__, str(error)) from None
     return result
@@ -174,6 +175,9 @@ def _tensor_set_item(value: Any, key: Any, new: Any) -> Any:
     from analyzers.tensors.operations.indexing import setitem
 
     return setitem(value, key, new)
+
+
+_tensor_set_item.__name__ = "__setitem__"
 
 
 def _set_container_item(machine: Machine, value: Any, key: Any, new: Any) -> None:

@@ -300,6 +300,10 @@ class Class:
                 return base.namespace[name]
         return MISSING
 
+    @property
+    def has_subclasses(self) -> bool:
+        return len(self._subclasses) > 0
+
     def is_subclass(self, other: Any) -> bool:
         return other in self.mro
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from analyzers.facts import ModelFact
+from analyzers.facts import ModelFact, Problem
 from analyzers.interpreter.framework import is_model, is_model_class
+from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.values import Class, Function, Instance, Site
 from analyzers.models.construction import Construction
 from analyzers.models.context import FileContext
-from analyzers.models.extraction import place_of
+from analyzers.models.extraction import OF_CODE, place_of
+from analyzers.models.lone import computes_no_features, is_lone, is_plain_layer
 from analyzers.models.model import model_fact
 from analyzers.models.runner import STEPS_PER_CANDIDATE, STEPS_PER_MODEL
-from analyzers.models.signatures import hands_on, has_symbols, required_parameters, waits_for_items
+from analyzers.models.signatures import hands_on, has_symbols, required_parameters, takes_arguments, waits_for_items
 from analyzers.source.blocks import Block
 
 MAXIMUM_CANDIDATES = 600
@@ -93,18 +95,23 @@ class CandidateRun:
         self.candidate = candidate
         self.value = candidate.value
         self.construction = Construction(context)
+        self.is_as_made = False
+        """Whether the facts are those of an object that the program itself makes."""
 
     def fact(self) -> ModelFact | None:
         """The facts of the model; None where it is none, nothing is known of it, or it was looked at before."""
         with self.context.machine.recorder.separate_errors():
             instance, given = self._instance()
-            if not is_model(instance) or self._is_known():
+            if not is_model(instance) or self._is_known() or is_plain_layer(instance):
                 return None
             fact = self._model(instance)
             if fact.problems and isinstance(self.value, Class) and instance is not given:
                 fact = self._as_made() or fact
         fact.place = place_of(self.candidate.site) or fact.place
         self._drop_doubtful(fact, instance, given)
+        if is_lone(instance) and computes_no_features(fact):
+            self.context.remarks += fact.problems
+            return None
         return fact if fact.status != "failed" or fact.problems else None
 
     def _instance(self) -> tuple[Any, Instance | None]:
@@ -129,6 +136,7 @@ class CandidateRun:
         """The class as the code makes it, with arguments of its own, where its bare defaults do not work."""
         made = self.construction.in_workspace(self.value)
         self.context.machine.recorder.recorded_errors = []
+        self.is_as_made = made is not None
         return self._model(made) if made is not None else None
 
     def _drop_doubtful(self, fact: ModelFact, instance: Any, given: Instance | None) -> None:
@@ -136,9 +144,18 @@ class CandidateRun:
         value = self.value
         unused = (has_symbols(value) and instance is not given) or self._is_made_otherwise(fact)
         if unused or _is_empty_list(instance) or (instance is not given and waits_for_items(value)):
-            fact.problems = []
+            fact.problems = [p for p in fact.problems if p.data.get("always")]
+        if instance is not given and not self.is_as_made:
+            fact.problems = [p for p in fact.problems if p.rule not in OF_CODE or self._is_certain(p)]
         if hands_on(value):
             fact.problems = [p for p in fact.problems if p.rule != "missing-argument"]
+
+    def _is_certain(self, problem: Problem) -> bool:
+        """Whether what only the engine has called raises this whatever it is given, and is no base of other classes."""
+        value = self.value
+        if isinstance(value, Instance) or not (problem.data.get("always") or problem.rule == MISSING_FORWARD):
+            return isinstance(value, Instance) or not takes_arguments(value)
+        return not isinstance(value, Class) or not self.construction.is_derived(value)
 
     def _is_made_otherwise(self, fact: ModelFact) -> bool:
         """A class that functions of the file make with arguments of their own; its bare defaults nobody uses."""

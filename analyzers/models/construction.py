@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.imports.resolver import workspace_root
-from analyzers.imports.workspace import files_that_build
+from analyzers.imports.workspace import files_that_build, files_that_derive
 from analyzers.interpreter.framework import FRAMEWORKS, is_model_class, is_module
 from analyzers.interpreter.values import Class, Function, Instance, Raised
 from analyzers.models.context import FileContext
@@ -65,6 +65,14 @@ class Construction:
         if "site-packages" in root or value.site is None or value.site.path != path:
             return []
         return list(files_that_build(self.context.sources, root, value.name, path))[:MAXIMUM_BUILDERS]
+
+    def is_derived(self, value: Class) -> bool:
+        """Whether another class of the workspace derives from this one and may bring what it lacks."""
+        path = self.context.request.path
+        root = workspace_root(path)
+        if value.has_subclasses or "site-packages" in root:
+            return True
+        return any(files_that_derive(self.context.sources, root, value.name, path))
 
     def _follow(self, path: str, name: str) -> None:
         """Run what another file does with the class: its top-level code, then its functions without arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analyzers.facts import FileFacts
+from analyzers.facts import FileFacts, Problem
 from analyzers.models.runner import Runner
 
 if TYPE_CHECKING:
@@ -30,5 +30,7 @@ class FileContext:
     facts: FileFacts
     used: set[Class] = field(default_factory=set)
     """Classes of the parts of the models found so far."""
+    remarks: list[Problem] = field(default_factory=list)
+    """What is wrong with comments and settings that speak of the file's models."""
     usages: list[Usage] = field(default_factory=list)
     """How the file's own code calls its models."""

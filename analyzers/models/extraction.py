@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from analyzers.facts import (
     UnknownFact,
 )
 from analyzers.frameworks.torch.module import unregistered
+from analyzers.interpreter.certain import CERTAIN_EXCEPTION
 from analyzers.interpreter.framework import (
     all_parameters,
     children_of,
@@ -24,19 +26,26 @@ from analyzers.interpreter.framework import (
     own_parameters,
     walk,
 )
+from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.recorder import Record, RecordedError
-from analyzers.interpreter.values import Instance, Site
+from analyzers.interpreter.values import Class, Instance, Site
 from analyzers.models.axes import SpokenAxes
 from analyzers.models.expressions import batch_of, expressions
 from analyzers.models.layers import LayerRows
-from analyzers.models.results import first_tensor, known_outputs, per_item, unknowns_in
+from analyzers.models.results import first_tensor, known_outputs, parts_of, per_item, unknowns_in
 from analyzers.models.source_calls import source_calls
 from analyzers.tensors.polynomials import has_unknown
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, is_shaped
 from analyzers.vocabulary import Status
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+
+
+OF_SIZES = frozenset(("channel-mismatch", "feature-size-mismatch"))
+"""What says that a layer was built for another size than what comes in."""
+OF_CODE = frozenset((CERTAIN_EXCEPTION, MISSING_FORWARD))
+"""What says something of the code, and not of the layer it happens in."""
 
 
 def place_of(site: Site | None) -> Place | None:
@@ -48,6 +57,15 @@ def place_of(site: Site | None) -> Place | None:
     except KeyError:
         return None
     return Place(site.path, line, column, end_line, end_column)
+
+
+def header_of(site: Site | None) -> Place | None:
+    """The first line of the definition at a site."""
+    place = place_of(site)
+    if site is None or place is None:
+        return place
+    line = site.block.text.splitlines()[place.line - site.block.first_line]
+    return replace(place, end_line=place.line, end_column=len(line.rstrip().rstrip(":")))
 
 
 class Extraction:
@@ -154,6 +172,7 @@ class Extraction:
     # -- modules and totals ----------------------------------------------------------------------
 
     def modules(self) -> list[ModuleFact]:
+        of_training = self._of_training()
         return [
             ModuleFact(
                 name=name,
@@ -161,11 +180,20 @@ class Extraction:
                 definition=self.place_of(module.site),
                 parameters=self.own_parameters(module),
                 called=id(module) in self.called,
-                used=id(module) in self.machine.recorder.read,
+                used=id(module) in self.machine.recorder.read or id(module) in of_training,
                 leaf=Instance not in map(type, children_of(module).values()),
             )
             for name, module in self.below
         ]
+
+    def _of_training(self) -> set[int]:
+        """Parts that a class uses where it asks for the mode: auxiliary heads."""
+        return {
+            id(child)
+            for _, owner in self.below
+            for name, child in children_of(owner).items()
+            if isinstance(child, Instance) and id(child) not in self.called and _is_used_in_training(owner, str(name))
+        }
 
     def totals(self) -> tuple[Any, Any]:
         """(parameters, trainable parameters); None where a layer is not known."""
@@ -191,27 +219,83 @@ class Extraction:
                     return facts, self.label(record)
         return None, None
 
+    def deepest(self, result: Any) -> tuple[FieldFact | None, str | None]:
+        """Field and maker of the output that sees most, where there are several maps (a pyramid)."""
+        tensors = [part for _, part in parts_of(result) if is_shaped(part)]
+        maps = [(self.field_of(tensor), tensor) for tensor in tensors]
+        known = [(field, tensor) for field, tensor in maps if field is not None and None not in field.size]
+        if len(known) < 2:
+            return None, None
+        field, tensor = max(known, key=lambda pair: [size or 0 for size in pair[0].size])
+        return field, self.maker(tensor)
+
     # -- recorded errors --------------------------------------------------------------------------------
 
     def problems(self, recorded_errors: list[RecordedError]) -> list[Problem]:
         found: dict[Any, Problem] = {}
+        causes: dict[Any, Problem] = {}
         for recorded in recorded_errors:
             problem = self._problem(recorded)
-            found.setdefault((problem.rule, problem.place), problem)
+            same = causes.setdefault(self._cause(recorded), problem)
+            if same is problem or same.place == problem.place:
+                found.setdefault((problem.rule, problem.place), problem)
         return list(found.values())
+
+    def _cause(self, recorded: RecordedError) -> Any:
+        """The same for what comes of one mistake: a layer whose result fits none of those that take it, a number that a
+        constructor hands to several layers."""
+        error, record = recorded.error, recorded.record
+        if error.rule in OF_SIZES and record is not None:
+            producer = self._first_producer(record)
+            sizes = error.data.get("expected"), error.data.get("actual")
+            if producer is not None and producer.instance is not None and all(type(n) is int for n in sizes):
+                return error.rule, sizes, id(producer.instance)
+        if error.rule == "invalid-argument" and recorded.site is not None:
+            return error.rule, error.message, id(recorded.site.block)
+        return id(recorded)
 
     def _problem(self, recorded: RecordedError) -> Problem:
         error, record = recorded.error, recorded.record
         subject = recorded.subject or "the call"
         related: list[tuple[str, Place]] = []
         data = dict(error.data)
-        if record is not None and record.instance is not None:
+        if record is not None and record.instance is not None and error.rule not in OF_CODE:
             self._about_layer(record, recorded, related, data)
             if not children_of(record.instance):
-                subject = self.names.get(id(record.instance)) or subject
-        place = place_of(recorded.site) or data.get("definition")
+                subject = self._spoken(record.instance) or subject
+        place = self._place_of_problem(recorded, related, data)
         calls = self._deciding(recorded)
+        related = [(said, at) for said, at in related if at != place]
         return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data, calls)
+
+    def _spoken(self, instance: Instance) -> str | None:
+        """``conv1``; a layer that has only a number is told by its kind, too: ``layer 1 (BatchNorm2d)``."""
+        name = self.names.get(id(instance))
+        if not name or not name.rpartition(".")[2].isdigit():
+            return name
+        return f"layer {name} ({instance.class_.name})"
+
+    def _place_of_problem(
+        self, recorded: RecordedError, related: list[tuple[str, Place]], data: dict[str, Any]
+    ) -> Place | None:
+        """Where the user can act: of what happens inside a library, where the layer is built that does not fit, else the
+        line that leads there."""
+        misplaced = header_of(data.pop("misplaced", None))
+        place = place_of(recorded.site)
+        if place is None and misplaced is not None:
+            data["meant"] = True
+            return misplaced
+        if misplaced is not None:
+            related.append(("it is written here", misplaced))
+        definition: Place | None = data.get("definition")
+        if place is None or self.machine.modules.is_own(place.file):
+            return place or definition
+        is_built_here = definition is not None and self.machine.modules.is_own(definition.file)
+        own = definition if is_built_here else place_of(recorded.own_site)
+        if own is None:
+            return place
+        related.insert(0, ("it happens here", place))
+        return own
 
     def _deciding(self, recorded: RecordedError) -> tuple[SourceCall, ...]:
         """The calls whose arguments a problem is about: of the function that met it, then of the layer around it."""
@@ -266,6 +350,13 @@ class Extraction:
         return list(found.values())
 
 
+def _is_used_in_training(owner: Instance, name: str) -> bool:
+    """Whether the code of a module's classes asks for the mode and mentions the part beyond assigning it."""
+    sites = [c.site for c in owner.class_.mro if isinstance(c, Class) and c.site is not None]
+    texts = [site.block.text for site in sites if site.block.mentions("training") and site.block.mentions(name)]
+    return any(re.search(rf"\.{re.escape(name)}\b(?!\s*(?:=(?!=)|:))", text) for text in texts)
+
+
 def own_count(instance: Instance) -> Any:
     """A module's own parameters, without its children's; None where the layer is not known."""
     if instance.unknown_because is not None or instance.class_.opaque is not None:
@@ -310,6 +401,7 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     fact.dense = field is not None and any(s is not None for s in field.size)
     if fact.dense:
         fact.field, fact.field_layer = field, extraction.maker(output)
+        fact.deepest, fact.deepest_layer = extraction.deepest(result)
     fact.status = status_of(fact)
 
 

@@ -14,12 +14,15 @@ from analyzers.models.candidates import Candidate, CandidateRun, candidates_of, 
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import Extraction
 from analyzers.models.losses import own_losses
+from analyzers.models.remarks import malformed_comments, unknown_model
 from analyzers.models.runner import Runner
 from analyzers.models.targets import model_of_expression
 from analyzers.models.usages import follow_usages, note_usages
+from analyzers.request import TargetError
 
 if TYPE_CHECKING:
     from analyzers.request import Request, WorkspaceOptions
+    from analyzers.source.comments import Directive
     from analyzers.source.sources import Sources
 
 assert analyzers.frameworks
@@ -56,7 +59,7 @@ def _context(request: Request, options: WorkspaceOptions, sources: Sources) -> F
     resolver = ImportResolver(sources, options.roots, options.search_paths, options.site_packages)
     modules = Modules(resolver)
     modules.declared = {name: entry.get("like", "") for name, entry in options.layers.items()}
-    modules.open = request.open
+    modules.open, modules.main = request.open, request.path
     machine = Machine(modules)
     module = modules.load(request.path)
     if request.stop is not None:
@@ -81,20 +84,23 @@ def _of_expressions(context: FileContext) -> None:
 
 def _of_file(context: FileContext) -> None:
     models = context.facts.models
-    for expression in _declared(context):
-        models.append(model_of_expression(context, expression))
+    for expression, directive in _declared(context):
+        try:
+            models.append(model_of_expression(context, expression))
+        except TargetError as error:
+            context.remarks.append(unknown_model(context, expression, directive, error))
     follow_usages(context)
     _run_candidates(context)
     models.sort(key=_line_of)
     _problems_outside_models(context)
 
 
-def _declared(context: FileContext) -> list[str]:
-    """Models named by ``# rf: model=…`` comments and by the settings."""
+def _declared(context: FileContext) -> list[tuple[str, Directive | None]]:
+    """Models named by ``# rf: model=…`` comments and by the settings, with the comment."""
     path = context.request.path
-    comments = [d.value for d in context.module.source.comments if d.kind == "model" and d.error is None]
+    comments = [(d.value, d) for d in context.module.source.comments if d.kind == "model" and d.error is None]
     targets = [entry.get("target", "").partition("::") for entry in context.options.models]
-    return comments + [expression for file, separator, expression in targets if separator and file == path]
+    return [*comments, *((expression, None) for file, separator, expression in targets if separator and file == path)]
 
 
 def _run_candidates(context: FileContext) -> None:
@@ -132,7 +138,8 @@ def _problems_outside_models(context: FileContext) -> None:
     errors = context.machine.recorder.recorded_errors
     if context.module.source.offsets:  # Cells give a name new meanings, and loops fill it between them.
         errors = [recorded for recorded in errors if recorded.error.rule not in OF_DATA]
-    context.facts.problems = Extraction(context.machine, None, []).problems(errors)
+    found = Extraction(context.machine, None, []).problems(errors)
+    context.facts.problems = [*found, *malformed_comments(context), *context.remarks]
 
 
 def _line_of(model: ModelFact) -> int:

@@ -6,9 +6,11 @@ from typing import Any
 
 from analyzers.facts import InputFact, ModelFact, Place, UnknownFact
 from analyzers.interpreter.framework import framework_of, is_module, walk
+from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.values import Class, Function, Instance
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import Extraction, fill, place_of
+from analyzers.models.inputs.known import unwrapped
 from analyzers.models.inputs.search import find_inputs
 from analyzers.models.losses import losses_of, probabilities_of
 from analyzers.unknown import Unknown
@@ -57,12 +59,26 @@ def _run(context: FileContext, fact: ModelFact, root: Instance) -> None:
     fact.inputs = [InputFact(i.name, i.shape, i.origin) for i in found.inputs]
     machine.recorder.recorded_errors = built + found.recorded_errors
     fill(fact, machine, root, found.result)
+    _lead_to_own_code(context, fact, root)
     fact.probabilities = probabilities_of(root, found.result)
     fact.losses = losses_of(context, root)
     machine.recorder.recorded_errors = []
     for reason, site in found.failures:
         fact.unknowns.append(UnknownFact(place_of(site), reason))
         fact.status = "partial" if fact.layers else "failed"
+
+
+def _lead_to_own_code(context: FileContext, fact: ModelFact, root: Instance) -> None:
+    """What goes wrong inside a library is told where the user's code calls the model, else where it makes it."""
+    is_own = context.machine.modules.is_own
+    calls = [usage.site for usage in context.usages if unwrapped(usage.instance) is root]
+    own = next((place for site in calls if (place := place_of(site)) is not None and is_own(place.file)), fact.place)
+    for problem in fact.problems:
+        if problem.place is None and problem.rule == MISSING_FORWARD:
+            problem.place = own
+        elif problem.place is not None and own is not None and not is_own(problem.place.file):
+            problem.related.insert(0, ("it happens here", problem.place))
+            problem.place = own
 
 
 def _place(value: Any, origin: Any) -> Place | None:

@@ -44,6 +44,16 @@ def has_symbols(value: Any) -> bool:
     return isinstance(value, Class) and bool(constructor_parameters(value))
 
 
+def takes_arguments(value: Any) -> bool:
+    """Whether a function, or the constructor of a class, may be given anything."""
+    function = value.find("__init__") if isinstance(value, Class) else value
+    if not isinstance(function, Function):
+        return False
+    parameters = function.parameters
+    names = [*parameters.positional, *parameters.keyword_only][isinstance(value, Class) :]
+    return bool(names) or parameters.rest is not None or parameters.keywords is not None
+
+
 def waits_for_items(value: Any) -> bool:
     """A class whose constructor has an empty tuple, list or dict as a default: nobody means to leave it empty."""
     initialiser = value.find("__init__") if isinstance(value, Class) else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analyzers.interpreter.certain import CERTAIN_EXCEPTION
 from analyzers.interpreter.module import Module, outside
 from analyzers.interpreter.values import Function
 from analyzers.models.context import FileContext
+from analyzers.models.extraction import OF_CODE
 from analyzers.models.inputs.known import Usage
 from analyzers.models.runner import STEPS_PER_USAGE
 from analyzers.models.signatures import hands_on, required_parameters
@@ -37,9 +39,12 @@ def follow_usages(context: FileContext) -> None:
                 own_block(context, block)
         if not recorder.usages:
             for block in _trials(source):
-                own_function(context, block.binds[0])
-    # What building refuses is certain; what a call runs into comes up again with the model itself.
-    recorder.recorded_errors += [error for error in errors if error.record is None]
+                with recorder.separate_errors() as met:
+                    own_function(context, block.binds[0])
+                errors += [e for e in met if e.error.rule != CERTAIN_EXCEPTION or e.error.data.get("always")]
+    # What building refuses is certain, and so is what the code itself raises; what else a call runs into comes up again
+    # with the model itself.
+    recorder.recorded_errors += [error for error in errors if error.record is None or error.error.rule in OF_CODE]
     note_usages(context)
 
 

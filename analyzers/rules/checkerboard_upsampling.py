@@ -8,6 +8,7 @@ from analyzers.facts import FileFacts, Finding, LayerFact
 from analyzers.rules.support.coverage import place_of
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import spoken
 
 RULE = Rule(
     code="RF106",
@@ -52,7 +53,7 @@ def _uneven(layer: LayerFact) -> str | None:
         if len(set(counts)) > 1:
             multiple = max(step, round(size / step) * step)
             return (
-                f"kernel {size} is not a multiple of stride {step}: output phases of `{layer.name}` read "
+                f"kernel {size} is not a multiple of stride {step}: output phases of {spoken(layer)} read "
                 f"{min(counts)} or {max(counts)} taps (checkerboard); kernel {multiple} would be even"
             )
     return None

@@ -15,7 +15,10 @@ RULE = Rule(
         "PyTorch raises on this line as soon as the model is called. The number that a flatten yields "
         "depends on the input's size and on every stride before it."
     ),
-    how_to_fix=("Set in_features to what arrives, or pool to a fixed size (AdaptiveAvgPool2d) before the flatten."),
+    how_to_fix=(
+        "Set in_features to what arrives, or pool to a fixed size (AdaptiveAvgPool2d) before the flatten. Where the message "
+        "says that a map is to be flattened first, do that: torch.flatten(x, 1)."
+    ),
     fixes="unsafe",
 )
 
@@ -58,6 +61,24 @@ class Net(nn.Module):
         x = torch.flatten(self.conv(x), 1)
         return self.fc(x)
 #              ^^^^^^^^^^ fc expects 400 features, gets 16×28×28 = 12544
+"""
+    ),
+    Example(
+        """
+import torch
+from torch import nn
+
+
+# rf: input=1x3x32x32
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 16, 5)
+        self.fc = nn.Linear(16 * 28 * 28, 10)
+
+    def forward(self, x):
+        return self.fc(self.conv(x))
+#              ^^^^^^^^^^^^^^^^^^^^^ fc expects 12544 features, gets 16×28×28 = 12544: flatten it first
 """
     ),
 )

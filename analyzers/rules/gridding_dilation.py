@@ -9,6 +9,7 @@ from analyzers.facts import FieldFact, FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import axis_name, place_of
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import spoken
 
 RULE = Rule(
     code="RF104",
@@ -34,7 +35,7 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
         place = place_of(run[0]) if run else None
         if sparse is None or place is None:
             continue
-        related = [(f"`{layer.name}` is dilated too", at) for layer in run[1:] if (at := place_of(layer))]
+        related = [(f"{spoken(layer)} is dilated too", at) for layer in run[1:] if (at := place_of(layer))]
         unique = list({at: (text, at) for text, at in related if at != place}.values())
         yield RULE.finding(place, _message(model, run, sparse), unique, model.target)
 
@@ -69,7 +70,7 @@ def _message(model: ModelFact, run: list[LayerFact], axis: int) -> str:
     assert field is not None
     density, size = field.density[axis] or 0.0, field.size[axis]
     dilations = [_dilation(layer) for layer in run]
-    names = f"`{run[0].name}`" if len(run) == 1 else f"`{run[0].name}` … `{run[-1].name}`"
+    names = spoken(run[0]) if len(run) == 1 else f"{spoken(run[0])} … {spoken(run[-1])}"
     plural = "dilation" if len(run) == 1 else "dilations"
     better = _better(dilations)
     advice = f"; {', '.join(map(str, better))} would leave none" if better else ""
@@ -118,7 +119,7 @@ from torch import nn
 # rf: input=1x3x32x32
 model = nn.Sequential(
     nn.Conv2d(3, 8, 3, padding=2, dilation=2),
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ density 0.56: the dilations 2, 2 of `0` … `1` leave holes
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ density 0.56: the dilations 2, 2 of `0` (Conv2d) … `1` (Conv2d) leave holes
     nn.Conv2d(8, 8, 3, padding=2, dilation=2),
 )
 """

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from analyzers.facts import FileFacts, Finding
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import written
 
 RULE = Rule(
     code="RF107",
@@ -27,12 +28,16 @@ RULE = Rule(
 
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    """Once a model: what is shifted in one merge is shifted in those behind it."""
     for model in facts.models:
-        for merge in model.merges:
-            if merge.place is not None and not merge.aligned:
-                detail = f": {merge.detail}" if merge.detail else ""
-                message = f"the branches of this {merge.operation} are misaligned{detail}"
-                yield RULE.finding(merge.place, message, model=model.target)
+        found = [merge for merge in model.merges if merge.place is not None and not merge.aligned]
+        places = list(dict.fromkeys(merge.place for merge in found if merge.place is not None))
+        if places:
+            first, *others = places
+            detail = f": {found[0].detail}" if found[0].detail else ""
+            more = f"; so are those of {len(others)} more" if others else ""
+            message = f"the branches of this {written(found[0].operation)} are misaligned{detail}{more}"
+            yield RULE.finding(first, message, [("misaligned, too", place) for place in others], model.target)
 
 
 GOOD = (

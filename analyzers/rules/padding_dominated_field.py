@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.facts import FileFacts, Finding, ModelFact
-from analyzers.rules.support.coverage import assumed, axis_name, extents, last_map, padding_share
+from analyzers.rules.support.coverage import (
+    AXIS_NAMES,
+    axis_name,
+    extents,
+    is_known,
+    last_map,
+    padding_share,
+    sees_everything,
+)
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 
@@ -21,9 +29,15 @@ RULE = Rule(
 
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    """Once a class: its depths and widths differ in numbers alone."""
+    told: set[str] = set()
     for model in facts.models:
-        message = None if assumed(model) or model.status != "complete" else _message(model)
+        if model.class_name and model.class_name in told:
+            continue
+        is_judged = is_known(model) and model.status == "complete" and not sees_everything(model)
+        message = _message(model) if is_judged else None
         if message and model.place:
+            told.add(model.class_name)
             yield RULE.finding(model.place, message, last_map(model), model.target)
 
 
@@ -32,7 +46,9 @@ def _message(model: ModelFact) -> str | None:
     if field is None:
         return None
     for index, extent in enumerate(extents(field)):
-        share = padding_share(field, index, extent) if extent else None
+        if field.axes[index] not in AXIS_NAMES:
+            continue
+        share = padding_share(field, index, extent) if extent and extent > 1 else None
         if share is not None and share > 0.5:
             return (
                 f"{100 * share:.0f} % of the {field.size[index]} px field of the last map's centre unit is "

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.facts import FieldFact, FileFacts, Finding, ModelFact
-from analyzers.rules.support.coverage import Axis, assumed, axis_name, covered_axes, last_map
+from analyzers.rules.support.coverage import (
+    AXIS_NAMES,
+    Axis,
+    assumed,
+    axis_name,
+    called,
+    covered_axes,
+    judged_layer,
+    last_map,
+    sees_everything,
+)
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 
@@ -14,9 +24,10 @@ RULE = Rule(
     name="receptive-field-below-input",
     level="warning",
     summary=(
-        "The receptive field of the last spatial feature map is smaller than the input, or than the region "
-        "that the settings ask for. A warning where the output itself is spatial, information where it is "
-        "pooled or flattened afterwards, or where the input's size is only assumed."
+        "The receptive field of the last spatial feature map (of several, of the deepest) is smaller than the input, or than "
+        "the region that the settings ask for. A warning where the output itself is spatial, information where it is pooled "
+        "or flattened afterwards. Nothing is said where the input's size is only assumed, nor where attention lets every "
+        "unit see everything."
     ),
     why=(
         "No unit of that map sees the whole image, so what depends on its far ends cannot be decided by "
@@ -47,25 +58,33 @@ def _is_of_class(model: ModelFact) -> bool:
 
 def _found(facts: FileFacts, settings: RuleSettings) -> Iterator[tuple[ModelFact, Finding]]:
     for model in facts.models:
-        if model.field is None or model.place is None or model.status != "complete":
+        field = model.deepest or model.field
+        if field is None or model.place is None or model.status != "complete" or sees_everything(model):
             continue
-        axes = list(covered_axes(model.field, settings.of_model(model)))
+        wanted = settings.of_model(model)
+        if wanted.target_size is None and (assumed(model) or has_several_maps(model)):
+            continue
+        axes = [axis for axis in covered_axes(field, wanted) if axis.name in AXIS_NAMES]
         short = [axis for axis in axes if axis.size < axis.required]
         if short:
-            level = "warning" if model.dense and not assumed(model) else "information"
-            message = _message(model, model.field, axes, short)
+            level = "warning" if model.dense else "information"
+            message = _message(model, field, axes, short)
             yield model, RULE.finding(model.place, message, last_map(model), model.target, level)
+
+
+def has_several_maps(model: ModelFact) -> bool:
+    """Whether more than one input is moved over: the field is only that of one of them, perhaps of one that comes late."""
+    return sum(not AXIS_NAMES.keys().isdisjoint(given.axes or ()) for given in model.inputs) > 1
 
 
 def _message(model: ModelFact, field: FieldFact, axes: list[Axis], short: list[Axis]) -> str:
     worst = min(short, key=lambda axis: axis.size / axis.required)
     whole = worst.required == worst.extent
     alike = len({(axis.size, axis.required) for axis in axes}) == 1
-    guess = "assumed " if assumed(model) else ""
-    region = f"{guess}{worst.required} px {'input' if whole else 'required'}"
+    region = f"{worst.required} px {'input' if whole else 'required'}"
     side = "" if alike else f" ({axis_name(worst.name)})"
     kind = "local RF" if field.global_ else "RF"
-    units = f"units of `{model.field_layer}`" if model.field_layer else "units of the last map"
+    units = f"units of {called(model)}" if judged_layer(model) else "units of the last map"
     picture = "image" if len(field.axes) == 2 else "input"
     never = f"never see the whole {picture}" if whole else "see less than that"
     beside = "; global context is only mixed in beside it" if field.global_ else ""

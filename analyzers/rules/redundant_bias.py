@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact
+from analyzers.facts import FileFacts, Finding, LayerFact, ModelFact, Place
 from analyzers.rules.support.coverage import place_of
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import spoken
 
 RULE = Rule(
     code="RF404",
@@ -22,13 +23,31 @@ RULE = Rule(
 )
 
 
+FEW = 2
+"""Convolutions of a file that are told one by one; where there are more it is how the file is written."""
+
+
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
+    by_file: dict[str, dict[Place, Finding]] = {}
+    for finding in _found(facts):
+        by_file.setdefault(finding.place.file, {}).setdefault(finding.place, finding)
+    for found in by_file.values():
+        first, *others = sorted(found.values(), key=lambda finding: (finding.place.line, finding.place.column))
+        if len(others) < FEW:
+            yield from (first, *others)
+            continue
+        first.message += f"; so it is of {len(others)} more convolutions in this file"
+        first.related += [("the bias of this one, too", other.place) for other in others]
+        yield first
+
+
+def _found(facts: FileFacts) -> Iterator[Finding]:
     for model in facts.models:
         biased = {layer.name: layer for layer in reversed(model.layers) if has_bias(layer)}
         for conv, norm in _normalised(model, biased) if biased else ():
             place = place_of(conv)
             if place:
-                message = f"the bias of `{conv.name}` has no effect: `{norm.name}` normalises it away"
+                message = f"the bias of {spoken(conv)} has no effect: {spoken(norm)} normalises it away"
                 yield RULE.finding(place, message, model=model.target)
 
 
@@ -67,7 +86,23 @@ from torch import nn
 # rf: input=1x3x32x32
 model = nn.Sequential(
     nn.Conv2d(3, 8, 3),
-#   ^^^^^^^^^^^^^^^^^^ the bias of `0` has no effect: `1` normalises it away
+#   ^^^^^^^^^^^^^^^^^^ the bias of `0` (Conv2d) has no effect: `1` (BatchNorm2d) normalises it away
+    nn.BatchNorm2d(8),
+)
+"""
+    ),
+    Example(
+        """
+from torch import nn
+
+# rf: input=1x3x32x32
+model = nn.Sequential(
+    nn.Conv2d(3, 8, 3),
+#   ^^^^^^^^^^^^^^^^^^ so it is of 2 more convolutions in this file
+    nn.BatchNorm2d(8),
+    nn.Conv2d(8, 8, 3),
+    nn.BatchNorm2d(8),
+    nn.Conv2d(8, 8, 3),
     nn.BatchNorm2d(8),
 )
 """

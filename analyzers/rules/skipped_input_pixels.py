@@ -8,6 +8,7 @@ from analyzers.facts import CallFact, FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import axis_name, place_of
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import spoken
 
 RULE = Rule(
     code="RF105",
@@ -62,15 +63,35 @@ def skipped_axis(layer: LayerFact, call: CallFact) -> int | None:
 
 
 def _read_beside(model: ModelFact, layer: LayerFact, call: CallFact) -> bool:
-    """Whether a parallel branch reads the same pixels: a call of another layer with the same producers that skips
-    none; where producers are not known, a last map without holes."""
+    """Whether a parallel branch reads the same pixels: a call of another layer with the same producers, norms and
+    activations on the way left out, that skips none; where producers are not known, a last map without holes."""
     if call.producers:
-        producers = frozenset(call.producers)
+        producers = _sources(model, call)
         others = ((other, made) for other in model.layers if other is not layer for made in other.per_call)
-        beside = ((other, made) for other, made in others if not producers.isdisjoint(made.producers))
-        return any(skipped_axis(other, made) is None for other, made in beside)
+        beside = ((other, made) for other, made in others if other.geometry is not None or other.functional)
+        found = [(other, made) for other, made in beside if not producers.isdisjoint(_sources(model, made))]
+        return any(skipped_axis(other, made) is None for other, made in found)
     densities = model.field.density if model.field else ()
     return bool(densities) and all(density is None or density == 1 for density in densities)
+
+
+def _sources(model: ModelFact, call: CallFact) -> frozenset[str]:
+    """Whose results a call gets, straight or by way of layers that leave every pixel in its place."""
+    named = {layer.name: layer for layer in model.layers}
+    found: set[str] = set()
+    waiting = list(call.producers)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            layer = named.get(name)
+            if layer is not None and _keeps_pixels(layer):
+                waiting += layer.first.producers
+    return frozenset(found)
+
+
+def _keeps_pixels(layer: LayerFact) -> bool:
+    return layer.geometry is None and not layer.functional and layer.output_shape in layer.input_shapes
 
 
 def _message(layer: LayerFact, axis: int) -> str:
@@ -79,7 +100,7 @@ def _message(layer: LayerFact, axis: int) -> str:
     side = f" ({axis_name(names[axis])})" if names and len(set(_geometry(layer))) > 1 else ""
     skipped = stride - extent
     return (
-        f"`{layer.name}` has stride {stride} but its kernel spans {extent} px{side}: "
+        f"{spoken(layer)} has stride {stride} but its kernel spans {extent} px{side}: "
         f"{skipped} of every {stride} rows of its input are never read"
     )
 
@@ -110,7 +131,7 @@ from torch import nn
 # rf: input=1x3x32x32
 model = nn.Sequential(
     nn.Conv2d(3, 8, 1, stride=2),
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `0` has stride 2 but its kernel spans 1 px
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `0` (Conv2d) has stride 2 but its kernel spans 1 px
     nn.Conv2d(8, 8, 3, padding=1),
 )
 """

@@ -8,6 +8,7 @@ from analyzers.facts import FieldFact, FileFacts, Finding, LayerFact, Place
 from analyzers.rules.support.coverage import assumed, extents, place_of
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import spoken
 
 RULE = Rule(
     code="RF103",
@@ -42,7 +43,7 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 def unproductive(layer: LayerFact) -> bool:
     """Whether a layer's kernel is larger than 1 and its input sees everything already each time it is called."""
     window = layer.geometry
-    if window is None or not window.is_convolution or max(window.kernel_size) == 1:
+    if window is None or not window.is_convolution or window.transposed or max(window.kernel_size) == 1:
         return False
     return all(_sees_all(call.input_field) for call in layer.per_call)
 
@@ -52,7 +53,7 @@ def _sees_all(field: FieldFact | None) -> bool:
     if field is None:
         return False
     pairs = zip(field.shortest, extents(field), strict=True)
-    return all(shortest is not None and extent is not None and shortest >= extent for shortest, extent in pairs)
+    return all(shortest is not None and extent is not None and shortest >= extent > 1 for shortest, extent in pairs)
 
 
 def _message(layers: list[LayerFact]) -> str:
@@ -63,7 +64,7 @@ def _message(layers: list[LayerFact]) -> str:
     shortest = _times(narrowest.shortest)
     more = f" (so do {len(layers) - 1} more built here, up to `{layers[-1].name}`)" if len(layers) > 1 else ""
     return (
-        f"`{first.name}` adds no context{more}: its input already sees all {size} px along every path "
+        f"{spoken(first)} adds no context{more}: its input already sees all {size} px along every path "
         f"(narrowest RF {shortest})"
     )
 
@@ -93,7 +94,7 @@ model = nn.Sequential(
     nn.Conv2d(3, 8, 5, padding=2),
     nn.Conv2d(8, 8, 5, padding=2),
     nn.Conv2d(8, 8, 3, padding=1),
-#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `2` adds no context: its input already sees all 8×8 px along every path
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `2` (Conv2d) adds no context: its input already sees all 8×8 px along every path
 )
 """
     ),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from analyzers.facts import FileFacts, Finding, ModelFact, ModuleFact, Place
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.rules.support.words import spoken
 
 RULE = Rule(
     code="RF403",
@@ -87,7 +88,7 @@ def _message(modules: list[ModuleFact], model: ModelFact) -> str:
     count = sum(total_parameters(model.modules, module) for module in modules)
     more = f" and {len(modules) - 1} more built here" if len(modules) > 1 else ""
     verb = "are" if len(modules) > 1 else "is"
-    return f"`{modules[0].name}`{more} ({count:,} parameters) {verb} built but never called in evaluation"
+    return f"{spoken(modules[0])}{more} ({count:,} parameters) {verb} built but never called in evaluation"
 
 
 GOOD = (

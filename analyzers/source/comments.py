@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 
@@ -80,11 +81,16 @@ def _parsed(body: str) -> tuple[str, dict]:
     match = _SETTING.fullmatch(body)
     if match is None or match["key"] not in ("input", "model"):
         word = _kind_of(body) or body
-        raise ValueError(f"'{word}' is not one of input=, model=, ignore, file-ignore.")
+        raise ValueError(f"'{word}' is not one of input=, model=, ignore, file-ignore{_meant(word)}")
     value = match["value"].partition("#")[0].rstrip() if match["key"] == "input" else match["value"]
     if not value:
         raise ValueError(f"{match['key']}= needs a value.")
     return match["key"], {"value": value, "inputs": parse_inputs(value) if match["key"] == "input" else ()}
+
+
+def _meant(word: str) -> str:
+    close = difflib.get_close_matches(word.lower(), ("input", "model", "ignore", "file-ignore"), 1, 0.6)
+    return f"; did you mean {close[0]}{'=' if close[0] in ('input', 'model') else ''}?" if close else "."
 
 
 def _codes(match: re.Match[str]) -> tuple[str, ...]:

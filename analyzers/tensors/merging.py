@@ -166,19 +166,27 @@ def misaligned(terms: Sequence[Term]) -> str | None:
 
 
 def _pair_misaligned(a: Support, b: Support, n: Dim) -> str | None:
-    unit = max(a.stride, b.stride)
+    unit = max(_coarsest_unit(a), _coarsest_unit(b))
     apart = Fraction(a.middle - b.middle, 2)
     if a.stride != b.stride:
         last = n - 1 if isinstance(n, int) else None
         drift = apart if last is None else apart + last * (a.stride - b.stride)
+        if any(each.pace is not None or each.period > 1 for each in (a, b)):  # Bins that were spread over the map.
+            unit = max(unit, Fraction(max(a.size_min, b.size_min), 2))
         if last is None or max(abs(apart), abs(drift)) >= unit:
             strides = f"{_number(a.stride)} px per unit, the other {_number(b.stride)} px"
             return f"{{axis}}: one branch moves {strides}"
         return None
     if abs(apart) < unit or a.end == b.end:
         return None
-    units = _number(abs(apart) / unit)
+    units = _number(abs(apart) / a.stride)
     return f"{{axis}}: centres of the branches are {_number(abs(apart))} px ({units} units) apart"
+
+
+def _coarsest_unit(support: Support) -> Fraction:
+    """Pixels from one repetition to the next: the units of the map before it was made larger. Within one of these what is
+    read shifts from unit to unit, however it was made larger."""
+    return Fraction(support.jump if support.pace is None else support.stride)
 
 
 def _number(value: Fraction) -> str:

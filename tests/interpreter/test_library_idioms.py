@@ -413,7 +413,7 @@ class Net(Base):
 
 model = Net()
 """
-    assert messages(text, tmp_path) == ["__init__ needs the argument width"]
+    assert messages(text, tmp_path) == ["Net(…) needs the argument width"]
 
 
 def test_the_input_need_not_suit_the_first_layer(tmp_path: Path) -> None:

@@ -319,3 +319,47 @@ def test_a_class_under_a_condition(tmp_path, source):
 def test_a_class_that_is_only_possible(tmp_path):
     source = f"import importlib.util\n\nif importlib.util.find_spec('torch_of_my_own'):\n    {LINEAR}"
     assert names(tmp_path, HEADER + source) == []
+
+
+LONE = (
+    HEADER
+    + """
+class Swish(nn.Module):
+    def forward(self, x):
+        return x * torch.sigmoid(x)
+
+
+class Dice(nn.Module):
+    def __init__(self, smooth=1.0):
+        super().__init__()
+        self.smooth = smooth
+
+    def forward(self, scores, target):
+        scores, target = scores.sigmoid().flatten(1), target.flatten(1)
+        return 1 - ((2 * (scores * target).sum(1) + self.smooth) / (scores.sum(1) + target.sum(1) + self.smooth)).mean()
+
+
+net = nn.Sequential(nn.Linear(8, 4), Swish())
+criterion = nn.CrossEntropyLoss()
+act, drop, dice = nn.LeakyReLU(0.2), nn.Dropout(), Dice()
+dice(act(net(torch.randn(1, 8))), torch.rand(1, 4))
+"""
+)
+
+
+def test_losses_and_activations_are_no_models(tmp_path):
+    assert [model.name for model in facts_of(tmp_path, LONE).models] == ["net"]
+
+
+def test_one_that_is_asked_for_is_looked_at(tmp_path):
+    assert model_of(tmp_path, LONE, "act", inputs=("1x8",)).outputs[0].shape == (1, 8)
+
+
+def test_what_is_wrong_with_one_is_told(tmp_path):
+    source = (
+        HEADER
+        + "class Double(nn.Module):\n    def forward(self, x):\n        return x * self.factor\n\n\nDouble()(torch.rand(2))\n"
+    )
+    facts = facts_of(tmp_path, source)
+    problems = [*facts.problems, *(problem for model in facts.models for problem in model.problems)]
+    assert {problem.rule for problem in problems} == {"certain-exception"}

@@ -68,6 +68,22 @@ def test_redundant_bias():
     assert said("RF404", model(layers=[with_bias, norm, elsewhere])) == []
 
 
+def test_redundant_biases_of_a_whole_file_are_told_once():
+    """How a file is written is one thing to say, not one for each layer."""
+    layers = []
+    for at in range(4):
+        layers += [
+            conv(f"conv{at}", 10 * at + 1, geometry={"biased": True}),
+            replace(
+                conv(f"norm{at}", 10 * at + 2, type="torch.nn.BatchNorm2d", producers=(f"conv{at}",)), geometry=None
+            ),
+        ]
+    assert len(said("RF404", model(layers=layers[:4]))) == 2
+    (finding,) = said("RF404", model(layers=layers))
+    assert (finding.place.line, [at.line for _, at in finding.related]) == (1, [11, 21, 31])
+    assert finding.message.endswith("so it is of 3 more convolutions in this file")
+
+
 def test_redundant_bias_of_a_layer_that_is_called_again():
     """Its bias is lost only if every call is followed by a norm; heads with norms of their own share convolutions."""
     twice = conv("conv", 1, geometry={"biased": True}, per_call=[call(11), call(12)])

@@ -24,9 +24,36 @@ class TestBelowInput:
         assert levels(said("RF101", model(field=field(9, 9), dense=True))) == ["warning"]
         assert levels(said("RF101", model(field=field(9, 9)))) == ["information"]
 
-    def test_an_assumed_input_makes_it_information_and_says_so(self):
-        (finding,) = said("RF101", model(field=field(9, 9), dense=True, origin="default"))
-        assert finding.severity == "information" and "assumed 32 px input" in finding.message
+    def test_nothing_is_said_on_an_assumed_input_but_of_a_region_that_is_wanted(self):
+        guessed = model(field=field(9, 9), dense=True, origin="default")
+        assert said("RF101", guessed) == []
+        assert len(said("RF101", guessed, target_size=(16,))) == 1
+
+    def test_tokens_and_features_are_no_pixels(self):
+        assert said("RF101", model(field=field(9, axes=("C",)), dense=True)) == []
+
+    def test_attention_lets_every_unit_see_everything(self):
+        """What each of several units sees whole is nothing that the field of a patch would tell."""
+        patch, mixed = field(16, 16), field(16, 16, global_=True)
+        layers = [conv("patch", 1, field=patch), conv("attention", 2, input_field=patch, field=mixed)]
+        assert said("RF101", model(field=patch, layers=layers)) == []
+        assert said("RF101", model(field=mixed, layers=layers, dense=True)) == []
+
+    def test_a_pooled_vector_that_is_merged_in_is_no_attention(self):
+        """Of a classifier nothing is said; a dense output is still made from what lies near."""
+        near, mixed = field(9, 9), field(9, 9, global_=True)
+        scaled = replace(conv("forward:mul@9", 9, input_field=near, field=mixed), functional=True, type="mul")
+        layers = [conv("a", 1, field=near), scaled]
+        assert said("RF101", model(field=mixed, layers=layers)) == []
+        assert len(said("RF101", model(field=mixed, layers=layers, dense=True))) == 1
+
+    def test_pooling_to_one_unit_is_no_attention(self):
+        pooled = conv("pool", 2, input_field=field(9, 9), field=field(None, None, global_=True))
+        assert len(said("RF101", model(field=field(9, 9), layers=[conv("a", 1, field=field(9, 9)), pooled]))) == 1
+
+    def test_a_pyramid_is_judged_by_its_deepest_map(self):
+        several = model(field=field(9, 9), dense=True, deepest=field(40, 40), deepest_layer="p5")
+        assert said("RF101", several) == []
 
     def test_covering_is_silent(self):
         assert said("RF101", model(field=field(32, 32))) == []
@@ -41,7 +68,7 @@ class TestBelowInput:
         assert said("RF101", model(field=field(None, 40))) == []
 
     def test_global_context_is_told_beside_the_local_field(self):
-        (finding,) = said("RF101", model(field=field(9, 9, global_=True)))
+        (finding,) = said("RF101", model(field=field(9, 9, global_=True), dense=True))
         assert finding.message.startswith("local RF 9 px") and "beside" in finding.message
 
     def test_required_coverage_and_target_size(self):
@@ -58,7 +85,7 @@ class TestBelowInput:
     def test_the_last_map_is_a_related_place(self):
         last = model(field=field(9, 9), layers=[conv("last", 7)])
         (finding,) = said("RF101", last)
-        assert finding.related == [("the last feature map comes out of last", place(7))]
+        assert finding.related == [("the last feature map comes out of `last`", place(7))]
 
 
 class TestUnproductive:
@@ -88,7 +115,7 @@ class TestUnproductive:
     def test_layers_built_on_one_line_are_one_finding(self):
         layers = [conv(f"features.{n}", 5, input_field=field(40, 40)) for n in range(3)]
         (finding,) = said("RF103", model(layers=layers))
-        assert "`features.0` adds no context (so do 2 more built here, up to `features.2`)" in finding.message
+        assert "`features.0` (Conv2d) adds no context (so do 2 more built here, up to `features.2`)" in finding.message
 
 
 class TestGridding:
@@ -162,6 +189,14 @@ class TestSkippedPixels:
         pair = [conv(name, 1, geometry={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",)) for name in "ab"]
         assert len(said("RF105", model(layers=pair))) == 2
 
+    def test_a_branch_behind_a_norm_reads_the_same_pixels(self):
+        """Residual blocks that normalise first."""
+        shortcut = conv("shortcut", 1, geometry={"kernel_size": (1, 1), "stride": (2, 2)}, producers=("x",))
+        norm = replace(conv("norm", 2, type="torch.nn.BatchNorm2d", producers=("x",)), geometry=None)
+        branch = conv("conv", 3, geometry={"stride": (2, 2)}, producers=("norm",))
+        assert said("RF105", model(layers=[norm, branch, shortcut])) == []
+        assert len(said("RF105", model(layers=[norm, shortcut]))) == 1
+
     def test_dilation_widens_the_kernel(self):
         layer = conv("a", 1, geometry={"kernel_size": (2, 2), "stride": (3, 3), "dilation": (2, 2)})
         assert said("RF105", model(layers=[layer])) == []
@@ -192,11 +227,19 @@ def test_misaligned_merge():
     assert finding.message == "the branches of this add are misaligned: strides 4 and 2"
 
 
+def test_misaligned_merges_are_told_once_a_model():
+    merges = [MergeFact(place(line), "iadd", False, "shifted") for line in (3, 4, 4, 5)]
+    (finding,) = said("RF107", model(merges=merges))
+    assert finding.message == "the branches of this += are misaligned: shifted; so are those of 2 more"
+    assert [place.line for _, place in finding.related] == [4, 5]
+
+
 def test_padding_dominated_field():
     """VGG-16's 212 pixels on an input of 32: 85 % padding."""
     (finding,) = said("RF108", model(field=field(212, 212)))
     assert finding.message.startswith("85 % of the 212 px field") and finding.severity == "information"
     assert said("RF108", model(field=field(64, 64))) == []
+    assert said("RF108", model(field=field(212, 212), origin="solved")) == [], "only where the input is known"
 
 
 @pytest.mark.parametrize("shape", [(1, 3, 16, 8), (1, 16, 8, 3), (1, 128, 16)])

@@ -92,7 +92,7 @@ def test_which_line_a_comment_speaks_of():
 
 def test_selection():
     assert set(levels()) == {code for code, rule in RULES.items() if rule.level != "off"}
-    assert set(levels(["RF30"])) == {"RF301", "RF302", "RF303"}
+    assert set(levels(["RF30"])) == {"RF301", "RF302", "RF303", "RF304"}
     assert "RF901" in levels(["shape-lost"]) and "RF901" not in levels(["ALL"])
     assert levels(severity={"RF901": "warning"})["RF901"] == "warning"
     assert "RF101" not in levels(severity={"RF101": "off"})

@@ -57,7 +57,7 @@ def test_suppressions(comment, kind, codes):
 @pytest.mark.parametrize(
     ("comment", "error"),
     [
-        ("# rf: inptu=1x3", "'inptu' is not one of input=, model=, ignore, file-ignore."),
+        ("# rf: inptu=1x3", "'inptu' is not one of input=, model=, ignore, file-ignore; did you mean input=?"),
         ("# rf:", "'' is not one of input=, model=, ignore, file-ignore."),
         ("# rf: input=", "input= needs a value."),
         (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -415,3 +417,29 @@ def test_decoders_are_aligned(up: Gather) -> None:
     upsampled = down.gather_each((dim, up, 28) for dim in (2, 3))
     assert Field.misalignment([skip, upsampled]) is None
     assert facts(Field.merge([skip, upsampled])).stride == (1, 1)
+
+
+@pytest.mark.parametrize("resize", [Gather.nearest, Gather.linear, partial(Gather.linear, align_corners=True)])
+def test_pyramids_are_aligned(resize: Any) -> None:
+    """Each level is made larger and added to the one above: however that shifts it, less than a unit of the smallest map."""
+    levels, size = [image(64, 64)], 64
+    for _ in range(4):
+        size //= 2
+        levels.append(levels[-1].gather_each((dim, Gather.window(3, 2, 1), size) for dim in (2, 3)))
+    top = levels.pop()
+    while levels:
+        skip = levels.pop()
+        top = top.gather_each((dim, resize(size, 2 * size), 2 * size) for dim in (2, 3))
+        size *= 2
+        assert Field.misalignment([skip, top]) is None
+        top = Field.merge([skip, top])
+
+
+@pytest.mark.parametrize("bins", [2, 3, 6])
+@pytest.mark.parametrize("align", [False, True])
+def test_bins_of_a_pooled_map_are_aligned_with_it(bins: int, align: bool) -> None:
+    size = 24
+    bin_ = Gather.window(size // bins, size // bins)
+    pooled = image(size, size).gather_each((dim, bin_, bins) for dim in (2, 3))
+    spread = pooled.gather_each((dim, Gather.linear(bins, size, align), size) for dim in (2, 3))
+    assert Field.misalignment([image(size, size), spread]) is None

@@ -16,6 +16,7 @@ from analyzers.frameworks.keras.arguments_of_calls import (
     plain,
 )
 from analyzers.frameworks.keras.building import build_and_call
+from analyzers.frameworks.keras.names import NAMES_OF_LAYERS
 from analyzers.frameworks.keras.naming import automatic_name
 from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_nest, static_shape
 from analyzers.frameworks.keras.state import changed, is_input_layer, prepare, state_of
@@ -23,6 +24,7 @@ from analyzers.frameworks.keras.weights import register, register_weight, weight
 from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.interpreter.graph import Step, replaced, tensors_below
 from analyzers.interpreter.hosts import ModuleHost, hosts_of
+from analyzers.interpreter.missing_entry import missing_entry
 from analyzers.interpreter.overlays import layer
 from analyzers.interpreter.parameters import nearest, unknown_argument
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Function, Instance, Partial
@@ -98,6 +100,8 @@ def parts_of(module: Instance) -> list[Instance]:
 class Layer(ModuleHost):
     """The base of every Keras layer and model."""
 
+    tells_all_names = True
+    may_have = NAMES_OF_LAYERS
     takes_data = False
     """Whether it is called on plain numbers and texts too, as preprocessing layers are."""
     other_keywords: frozenset[str] | None = frozenset((*BASE_ARGUMENTS, *SHAPE_ARGUMENTS, *LEGACY_ARGUMENTS))
@@ -141,7 +145,7 @@ class Layer(ModuleHost):
             Layer.__init__(self)  # What a base that is not known has done.
         entry = machine.get_attribute(self, "call", default=MISSING)
         if entry is MISSING:
-            raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
+            raise missing_entry(machine, self, "call")
         kwargs = filled_in(entry, args, kwargs)
         wrong = next((v for v in leaves(args) if cannot_be_a_tensor(v)), None)
         if isinstance(wrong, (bool, int, float, str)) and args and is_data(self, args[0]):
@@ -157,8 +161,8 @@ class Layer(ModuleHost):
             return result
         return linked(self, list(args), kwargs, result)
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
+    def call(self, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+        raise missing_entry(machine, self, "call")
 
     def build(self, input_shape: Any = None) -> None:
         self.attributes["built"] = True

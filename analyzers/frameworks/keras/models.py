@@ -21,6 +21,7 @@ from analyzers.frameworks.keras.state import changed, changed_stack, is_input_la
 from analyzers.frameworks.logits import applied_to_model
 from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
+from analyzers.interpreter.missing_entry import missing_entry
 from analyzers.interpreter.overlays import function, layer
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.errors import OperationError, PythonError
@@ -156,7 +157,7 @@ class Model(Layer):
     def call(self, inputs: Any, *, machine: Machine, training: Any = None, mask: Any = None) -> Any:
         graph = state_of(self).graph
         if graph is None:
-            raise PythonError("NotImplementedError", f"{self.class_.name} has no call method")
+            raise missing_entry(machine, self, "call")
         return run_graph(self, graph, inputs, machine)
 
     # -- what is asked of a finished model ---------------------------------------------------------

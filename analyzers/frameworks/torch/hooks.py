@@ -58,6 +58,7 @@ def table_of(module: Instance, name: str) -> dict[int, Any]:
 def register(
     module: Instance, name: str, hook: Any, machine: Machine, *, prepend: Any = False, with_kwargs: Any = False
 ) -> Handle:
+    machine.recorder.has_hooks = True
     hooks = table_of(module, name)
     key = next(machine.frameworks.setdefault("torch hooks", count()))
     machine.journal.touch(hooks)

@@ -40,6 +40,7 @@ class HyperParameters(dict, SupportsAttributeAssignment):
 class LightningModule(Module):
     """Everything of torch's Module, hyperparameters, and calls that log and change nothing."""
 
+    tells_all_names = False
     example_input_array = None
     current_epoch = global_step = local_rank = global_rank = 0
     automatic_optimization = True

@@ -11,6 +11,7 @@ from analyzers.interpreter.capabilities import ShapeTuple
 from analyzers.interpreter.framework import FRAMEWORKS, Framework, framework_of
 from analyzers.interpreter.hosts import HostObject, ModuleHost, hosts_of
 from analyzers.interpreter.lazy_iterators import LazyIterator
+from analyzers.interpreter.missing_entry import missing_entry
 from analyzers.interpreter.overlays import NAMES, layer
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, Partial
 from analyzers.tensors.errors import OperationError, PythonError
@@ -100,10 +101,28 @@ def lazily(items: Iterator[Any]) -> LazyIterator:
     return LazyIterator(iter(list(items)))
 
 
+UNMODELLED = frozenset(
+    "T_destination _apply _backward_hooks _backward_pre_hooks _call_impl _compiled_call_impl _forward_hooks "
+    "_forward_hooks_always_called _forward_hooks_with_kwargs _forward_pre_hooks _forward_pre_hooks_with_kwargs "
+    "_get_backward_hooks _get_backward_pre_hooks _is_full_backward_hook _load_state_dict_post_hooks "
+    "_load_state_dict_pre_hooks _maybe_warn_non_full_backward_hook _named_members _non_persistent_buffers_set "
+    "_replicate_for_data_parallel _save_to_state_dict _slow_forward _state_dict_hooks _state_dict_pre_hooks _version "
+    "_wrapped_call_impl call_super_init dump_patches get_buffer get_extra_state mtia register_full_backward_pre_hook "
+    "register_load_state_dict_pre_hook register_state_dict_post_hook set_extra_state set_submodule _conv_forward "
+    "_check_non_zero_input_channels _fill_padding_idx_with_zero _require_tuple_int _flat_weight_refs _flat_weights "
+    "_flat_weights_names _init_flat_weights _update_flat_weights _weights_have_changed check_forward_args "
+    "check_hidden_size check_input get_expected_hidden_size permute_hidden get_expected_cell_size merge_masks "
+    "_get_full_log_prob _infer_parameters _initialize_hook _lazy_load_hook _load_hook cls_to_become _get_item_by_idx "
+    "_get_abs_string_index _size _key_to_attr _keys copy fromkeys popitem setdefault".split()
+)
+"""What torch's modules have beyond what is written down here: nothing is known of these attributes."""
+
+
 @layer("torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module")
 class Module(ModuleHost):
     """The base of every layer: attribute assignment registers parameters, buffers and submodules."""
 
+    tells_all_names = True
     training: Any
 
     @staticmethod
@@ -124,7 +143,7 @@ class Module(ModuleHost):
     def __call__(self, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         forward = machine.get_attribute(self, "forward", default=MISSING)
         if forward is MISSING:
-            raise PythonError("NotImplementedError", f"{self.class_.name} has no forward")
+            raise missing_entry(machine, self, "forward")
         given = hooks.before(self, list(args), kwargs, machine)
         result = machine.recorder.call_module(self, forward, *given)
         return hooks.after(self, *given, result, machine)
@@ -138,6 +157,8 @@ class Module(ModuleHost):
                     if table == "_parameters":
                         self.machine.recorder.read.add(id(self))
                     return attributes[table][name]
+            if name in UNMODELLED:
+                return Unknown(f"torch's own {name} is not modelled")
             return hooks.table_of(self, name) if name in hooks.TABLES else MISSING
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -204,9 +225,11 @@ class Module(ModuleHost):
         return lazily(walk(self, prefix))
 
     def parameters(self, recurse: Any = True) -> LazyIterator:
+        _note_read(self)
         return lazily(t for _, t in named_tensors(self, "_parameters", recurse=recurse))
 
     def named_parameters(self, prefix: Any = "", recurse: Any = True, remove_duplicate: Any = True) -> LazyIterator:
+        _note_read(self)
         return lazily(named_tensors(self, "_parameters", prefix, recurse))
 
     def buffers(self, recurse: Any = True) -> LazyIterator:
@@ -289,6 +312,13 @@ class Module(ModuleHost):
 
     def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
         return None
+
+
+def _note_read(module: Instance) -> None:
+    """The parameters of a part are used by whoever asks for them; a module that asks for its own wants a device."""
+    recorder = module.machine.recorder
+    if all(record.instance is not module for record in recorder.stack):
+        recorder.read.update(id(part) for _, part in walk(module))
 
 
 def _unique(values: Any) -> Iterator[Any]:

@@ -55,16 +55,20 @@ def off(*_: Any, **__: Any) -> bool:
     return False
 
 
+@function("torch.jit.script", "torch.jit.freeze", "torch.compile", "torch.jit.optimize_for_inference")
+def compiled(value: Any = None, *_: Any, machine: Machine, **__: Any) -> Any:
+    """The same module, which has more attributes now (``save``)."""
+    machine.recorder.open_objects.add(id(value))
+    return same(value)
+
+
 @function(
-    "torch.jit.script",
     "torch.jit.ignore",
     "torch.jit.unused",
     "torch.jit.export",
     "torch.jit.interface",
     "torch.jit._overload_method",
     "torch.jit.script_if_tracing",
-    "torch.jit.freeze",
-    "torch.compile",
     "torch.compiler.disable",
     "torch.fx.wrap",
     "torch.autograd.function.once_differentiable",
@@ -90,6 +94,7 @@ def annotate(the_type: Any, the_value: Any) -> Any:
 def trace(func: Any, example_inputs: Any = (), *_: Any, machine: Machine, **options: Any) -> Any:
     """The model itself; what it is traced with is an input it is meant for."""
     used_with(machine, func, options.get("example_kwarg_inputs") or example_inputs)
+    machine.recorder.open_objects.add(id(func))
     return func
 
 

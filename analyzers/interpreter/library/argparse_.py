@@ -43,6 +43,8 @@ class Parser(SupportsAttributes):
         self.values: dict[str, Any] = {} if values is None else values
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
+        if name.startswith("parse"):
+            machine.recorder.has_choices = True
         return {
             "add_argument": self.add_argument,
             "add_argument_group": self.group,

@@ -59,7 +59,16 @@ def _same_path(p: Any) -> Any:
     return p
 
 
-def _environ_get(key: Any, default: Any = None) -> Any:
+class Environment(dict[Any, Any]):
+    """``os.environ``: empty here, and who knows what elsewhere."""
+
+
+class CommandLine(list[Any]):
+    """``sys.argv``: a program without arguments here."""
+
+
+def _environ_get(key: Any, default: Any = None, *, machine: Machine) -> Any:
+    machine.recorder.has_choices = True
     return default
 
 
@@ -99,7 +108,7 @@ MODULES: dict[str, dict[str, Any]] = {
     },
     "logging": _LOGGING,
     "os": {
-        "environ": {}, "getenv": _environ_get, "sep": "/", "linesep": "\n", "name": "posix", "getcwd": _unknown_path,
+        "environ": Environment(), "getenv": _environ_get, "sep": "/", "linesep": "\n", "name": "posix", "getcwd": _unknown_path,
         "makedirs": _nothing, "PathLike": TypingForm("PathLike"), "cpu_count": lambda: 1,
     },
     "os.path": {
@@ -108,7 +117,7 @@ MODULES: dict[str, dict[str, Any]] = {
         "isfile": EXISTS, "isdir": _unknown_path, "sep": "/",
     },
     "sys": {
-        "version_info": (3, 12, 0, "final", 0), "platform": "linux", "maxsize": 2**63 - 1, "argv": [""],
+        "version_info": (3, 12, 0, "final", 0), "platform": "linux", "maxsize": 2**63 - 1, "argv": CommandLine([""]),
         "version": "3.12.0", "float_info": Unknown("the machine's floats"), "exit": _nothing,
         "byteorder": "little", "getrecursionlimit": lambda: 1000, "setrecursionlimit": _nothing,
         "stdout": SILENT, "stderr": SILENT, "path": [],

@@ -79,6 +79,16 @@ class Found:
     def flatten_error(self) -> RecordedError | None:
         return next((e for e in self.recorded_errors if e.error.rule in FLATTEN_RULES), None)
 
+    @property
+    def lacks_flatten(self) -> bool:
+        """Whether a Linear gets a map that was to be flattened."""
+        return any("lacks_flatten" in recorded.error.data for recorded in self.recorded_errors)
+
+    @property
+    def lacks_only_a_flatten(self) -> bool:
+        """Whether a Linear would fit if the map before it were flattened."""
+        return any(recorded.error.data.get("lacks_flatten") for recorded in self.recorded_errors)
+
     def has(self, recorded: RecordedError) -> bool:
         """Whether the same thing goes wrong at the same place."""
         rule = recorded.error.rule

@@ -11,6 +11,7 @@ from analyzers.models.inputs.annotations import annotated_shapes
 from analyzers.models.inputs.found import Input, Inputs
 from analyzers.models.inputs.input_inference import Names
 from analyzers.models.inputs.parameters import CallParameters
+from analyzers.models.remarks import place_of_comment, unknown_input
 from analyzers.request import TargetError
 from analyzers.source.comments import parse_input
 from analyzers.tensors.dims import bare_symbol
@@ -18,6 +19,7 @@ from analyzers.tensors.tensor import Tensor
 from analyzers.vocabulary import Origin
 
 if TYPE_CHECKING:
+    from analyzers.facts import Place
     from analyzers.models.context import FileContext
     from analyzers.source.module import SourceModule
 
@@ -50,6 +52,8 @@ class KnownInputs:
         self.borrows = True
         """Whether what another instance of the class is called with may be what this one takes."""
         self.borrowed = False
+        self._comment: Place | None = None
+        """The comment that speaks of this very model."""
 
     def stop_borrowing(self) -> None:
         self.borrows = False
@@ -98,6 +102,10 @@ class KnownInputs:
         possible = self.parameters.possible()
         for given in known.values():
             has = possible is None or given.name in possible or given.name in self.parameters.names
+            if given.origin == "comment" and possible is not None and not has and self._comment is not None:
+                remark = unknown_input(self._comment, given.name, self.root.class_.name, possible)
+                if remark not in self.context.remarks:
+                    self.context.remarks.append(remark)
             if given.origin == "option" and possible is not None and not has:
                 listed = ", ".join(possible)
                 raise TargetError(f"{self.root.class_.name} has no input {given.name!r}; it takes {listed}")
@@ -111,6 +119,7 @@ class KnownInputs:
             if directive.kind != "input" or directive.error is not None:
                 continue
             if directive.line in lines:
+                self._comment = place_of_comment(self.context, directive)
                 return directive.inputs
             if not chosen and _is_at_top(source, directive):
                 chosen = directive.inputs

@@ -53,7 +53,7 @@ class Solver:
 
     def solved(self, found: Found) -> Found:
         """The guess does not fit: look for a shape that does. What no shape mends is a finding."""
-        trials, whole = [found], [found]
+        trials, whole, ended = [found], [found], False
         common = found.error_keys
         for inputs in self._hypotheses(found):
             trial, ended = self.trials.until(inputs, common if not found.failures else set())
@@ -63,10 +63,10 @@ class Solver:
                 return trial
             trials.append(trial)
             common &= trial.error_keys
-            if not ended:
+            if not ended or trial.lacks_only_a_flatten:
                 whole.append(trial)
-        best = min(whole, key=lambda t: (len(t.failures), len(t.recorded_errors)))
-        if best is not trials[-1] and not self._is_spent:
+        best = min(whole, key=lambda t: (len(t.failures), len(t.recorded_errors), not t.lacks_only_a_flatten))
+        if (best is not trials[-1] or ended) and not self._is_spent:
             best = self.trials.again(best.by_name)
         best = _without_doubts(best, found, trials)
         if OUTPUT_CONTRACT in best.rules and any(i.is_guessed_map for i in best.inputs):
@@ -94,6 +94,8 @@ class Solver:
         """The guessed maps in all sizes that may mend something."""
         oblong = oblong_sizes(found, self.machine.recorder.records)
         least = self._wrong_from(found)
+        if least == 1 and found.lacks_flatten:  # It is wrong at any size; one tells what the flatten would give.
+            return [resized(found, size) for size in self._searched(found)]
         if least == 1:
             return []
         sizes = [*self._searched(found), *named_sizes(self.root), *scaled_sizes(found), *USUAL_SIZES]

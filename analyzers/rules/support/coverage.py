@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzers.facts import FieldFact, LayerFact, ModelFact, Place
+from analyzers.facts import CallFact, FieldFact, LayerFact, ModelFact, Place
 from analyzers.rules.support.settings import ModelSettings
+from analyzers.rules.support.words import spoken
+from analyzers.vocabulary import GUESSED_ORIGINS
 
 AXIS_NAMES = {"H": "height", "W": "width", "D": "depth", "T": "time", "L": "length"}
 
@@ -20,6 +22,11 @@ def extents(field: FieldFact) -> tuple[int | None, ...]:
 def assumed(model: ModelFact) -> bool:
     """Whether the input's size is only the settings' default: numbers that depend on it are a guess."""
     return any(entry.origin == "default" for entry in model.inputs)
+
+
+def is_known(model: ModelFact) -> bool:
+    """Whether somebody says what the inputs are: they are neither assumed nor worked out from the layers."""
+    return GUESSED_ORIGINS.isdisjoint(entry.origin for entry in model.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,41 @@ def place_of(layer: LayerFact) -> Place | None:
 
 def last_map(model: ModelFact) -> list[tuple[str, Place]]:
     """The related place of findings about the last feature map."""
-    layer = layer_named(model, model.field_layer)
+    layer = layer_named(model, judged_layer(model))
     place = place_of(layer) if layer else None
-    return [(f"the last feature map comes out of {model.field_layer}", place)] if place else []
+    return [(f"the last feature map comes out of {called(model)}", place)] if place else []
+
+
+def called(model: ModelFact) -> str:
+    """What messages call the layer that the last feature map comes out of."""
+    layer = layer_named(model, judged_layer(model))
+    return spoken(layer) if layer is not None else f"`{judged_layer(model)}`"
+
+
+def judged_layer(model: ModelFact) -> str | None:
+    """The layer whose map is judged: of several outputs the deepest."""
+    return model.deepest_layer if model.deepest is not None else model.field_layer
+
+
+MERGES = frozenset(
+    "add iadd radd sub isub rsub mul imul rmul truediv cat concat concatenate stack where maximum minimum".split()
+)
+"""Functions that bring in what another branch has mixed."""
+
+
+def sees_everything(model: ModelFact) -> bool:
+    """Whether units of a map that is left in the end, or that the output is made of, see the whole input: attention mixed
+    it in. Of a dense output this is not said of a pooled vector that is only merged into the map."""
+    for layer in model.layers:
+        for call in layer.per_call:
+            if _mixes(call) and not (model.dense and layer.functional and layer.type in MERGES):
+                return True
+    return False
+
+
+def _mixes(call: CallFact) -> bool:
+    """Whether a call of several units makes each of them see everything."""
+    field, before = call.field, call.input_field
+    if field is None or not field.global_ or all(size is None for size in field.size):
+        return False
+    return before is None or not before.global_

@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 
 from analyzers.facts import FileFacts, Finding, IgnoreFact
 from analyzers.rules import unused_ignore
+from analyzers.rules.support.coverage import assumed
 from analyzers.rules.support.registry import MODULES
 from analyzers.rules.support.selection import codes_named, levels
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.rules.support.suppression import suppress
 from analyzers.vocabulary import Severity
+
+OF_FIELDS = "RF1"
+"""What the codes of rules about receptive fields begin with; on a size that is only assumed they say nothing."""
+OWN_GUESS = "RF101"
+"""The one that may hold a field against what the settings want, whatever the input."""
 
 
 @dataclass(slots=True)
@@ -41,11 +47,23 @@ def report(facts: FileFacts, settings: RuleSettings) -> Report:
 
 def _found(facts: FileFacts, settings: RuleSettings, enabled: Iterable[str]) -> list[Finding]:
     seen: dict[tuple, Finding] = {}
+    broken = _broken_models(facts)
+    guessed = {model.target for model in facts.models if assumed(model)}
     for code in enabled:
         for finding in MODULES[code].check(facts, settings):
+            if code.startswith(OF_FIELDS) and (
+                finding.model in broken or (finding.model in guessed and code != OWN_GUESS)
+            ):
+                continue
             if _wanted(finding, facts.path, settings):
                 seen.setdefault((finding.code, finding.place), finding)
     return list(seen.values())
+
+
+def _broken_models(facts: FileFacts) -> set[str]:
+    """Models that do not run as they are: what is known of their fields rests on what a layer declares."""
+    errors = {module.RULE.name for module in MODULES.values() if module.RULE.level == "error"}
+    return {model.target for model in facts.models if any(problem.rule in errors for problem in model.problems)}
 
 
 def _wanted(finding: Finding, path: str, settings: RuleSettings) -> bool:

@@ -12,6 +12,7 @@ from analyzers.tensors.layout import Names
 from analyzers.tensors.operations import axis_names
 from analyzers.tensors.operations.arguments import require_rank
 from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes, merged_field, promoted_dtype
+from analyzers.tensors.operations.reshape import view
 from analyzers.tensors.tensor import Tensor
 
 
@@ -27,7 +28,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         raise OperationError("rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar")
     declared = _linear_result(input, weight)
     if require(input.shape[-1], weight.shape[1]) is False:
-        raise _feature_mismatch(input, weight.shape[1], declared)
+        raise _missing_flatten(input, weight) or _feature_mismatch(input, weight.shape[1], declared)
     if bias is not None and bias.rank and same(bias.shape[-1], weight.shape[0]) is False:
         broadcast_shapes(bias.shape, declared.shape)
     return declared
@@ -61,6 +62,57 @@ def _feature_mismatch(input: Tensor, expected: Dim, result: Tensor | None) -> Op
         actual=actual,
         argument="in_features",
     )
+
+
+def _missing_flatten(input: Tensor, weight: Tensor) -> OperationError | None:
+    """The mistake where the layer is built for all numbers of a map and gets the map itself. It goes on as if it were
+    flattened."""
+    expected = weight.shape[1]
+    start = _flattened_from(input, expected)
+    fits = start is not None
+    if start is None:
+        if not _is_map_for(input, expected):
+            return None
+        start = 1
+    whole = product(input.shape[start:])
+    parts = f"{shape_text(input.shape[start:])} = {text(whole)}"
+    advice = ": flatten it first" if fits else " when flattened"
+    flat = view(input, (*input.shape[:start], whole))
+    return OperationError(
+        "feature-size-mismatch",
+        f"{{subject}} expects {text(expected)} features, gets {parts}{advice}",
+        result=_linear_result(flat, weight),
+        expected=expected,
+        actual=whole,
+        lacks_flatten=fits,
+        flatten_from=start if fits else None,
+    )
+
+
+def _flattened_from(input: Tensor, expected: Dim) -> int | None:
+    """The dim from which on there are as many numbers as are expected."""
+    for start in range(0 if _is_one_picture(input) else 1, input.rank - 1):
+        if same(product(input.shape[start:]), expected) is True:
+            return start
+    return None
+
+
+def _is_one_picture(input: Tensor) -> bool:
+    """Whether the first dim counts no items of a batch: a square picture, or its channels before it."""
+    if input.axes is not None and input.axes[0] not in (None, "C"):
+        return False
+    shape = input.shape
+    square = input.rank in (2, 3) and isinstance(shape[-1], int) and shape[-2] == shape[-1]
+    return square and (input.rank == 2 or shape[0] in (1, 3))
+
+
+def _is_map_for(input: Tensor, expected: Dim) -> bool:
+    """Whether it is a map of channels of which the layer expects so many numbers each."""
+    sizes = (*input.shape[1:], expected)
+    if input.rank < 4 or input.axes is None or input.axes[1] != "C" or not all(isinstance(n, int) for n in sizes):
+        return False
+    channels = input.shape[1]
+    return input.axes[-1] in ("H", "W", "D") and expected > channels > 1 and expected % channels == 0
 
 
 def feature_text(x: Tensor) -> str:

@@ -14,7 +14,7 @@ from analyzers.frameworks.torch import nn
 from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.modules import Modules
 from analyzers.interpreter.overlays import NAMES
-from analyzers.interpreter.values import Instance, Raised
+from analyzers.interpreter.values import MISSING, Instance, Raised
 from analyzers.tensors.dims import symbol
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
@@ -847,3 +847,19 @@ def test_batch_norm_sees_no_further_and_instance_norm_sees_everything() -> None:
     assert not fact(layer("BatchNorm2d", 6), x).global_
     assert fact(layer("InstanceNorm2d", 6), x).global_
     assert fact(layer("InstanceNorm2d", 6), x).size == (1, 1)
+
+
+def test_every_attribute_of_a_layer_is_there_or_not_known() -> None:
+    """What torch has is never missing: an attribute that is would be reported as one that nobody makes."""
+    containers = [layer(name) for name in "Module Sequential ModuleList ModuleDict ParameterList ParameterDict".split()]
+    built: dict[str, Case] = {}
+    for case in (case for table in (*TABLES, containers) for case in table):
+        if case.name not in built and torch_facts(case).get("built"):
+            built[case.name] = case
+    missing = set()
+    for case in built.values():
+        theirs, machine = torch_module(case), fresh_machine()
+        ours = own_module(machine, case)
+        names = (name for name in dir(theirs) if name[:2] != "__" and name != "forward")
+        missing |= {(case.name, n) for n in names if machine.get_attribute(ours, n, MISSING) is MISSING}
+    assert missing == set()

@@ -51,7 +51,7 @@ def _delegated(torch_name: str, parameters: Sequence[str]) -> Any:
     def function(*args: Any, machine: Machine, **kwargs: Any) -> Any:
         wrong = next((k for k in kwargs if k not in own and k != "name"), None)
         if wrong is not None:
-            raise unknown_argument(function.__name__, wrong, own)
+            raise unknown_argument("{subject}", wrong, own)
         given = {**dict(zip(own, args)), **{k: v for k, v in kwargs.items() if k in own}}
         tensors = [tensor(given.pop(name)) for name in own[: _tensors(own)] if name in given]
         if not tensors:

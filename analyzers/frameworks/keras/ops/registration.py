@@ -75,14 +75,14 @@ def strict(definition: Callable[..., Any], parameters: tuple[str, ...] | None) -
     def checked(args: tuple, kwargs: dict[str, Any]) -> Any:
         for key in kwargs:
             if key not in accepted:
-                raise unknown_argument(definition.__name__, key, list(known))
+                raise unknown_argument("{subject}", key, list(known))
         for place, key in enumerate(known[: min(2, code.co_argcount)]):
             if key in kwargs and key not in own:
                 kwargs = {own[place]: kwargs[key], **{k: v for k, v in kwargs.items() if k != key}}
         try:
             return definition(*args, **kwargs)
         except TypeError:
-            signature.check(definition.__name__, args, {k: v for k, v in kwargs.items() if k != "machine"})
+            signature.check("{subject}", args, {k: v for k, v in kwargs.items() if k != "machine"})
             raise
 
     return _native(definition, checked)

@@ -1,0 +1,351 @@
+"""What a program certainly raises, in the words of its own code: an attribute, name or key that is not there.
+
+Only what would be raised on every run is told: not in a branch that may not be taken, and nothing of objects that may
+hold more than is known of them.
+"""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from analyzers.interpreter.hosts import ModuleHost, hosts_of
+from analyzers.interpreter.iteration import type_name
+from analyzers.interpreter.scope import Frame
+from analyzers.interpreter.values import Class, Function, Instance, ModuleValue, Raised, Site
+from analyzers.source import bindings, program
+from analyzers.tensors.errors import OperationError
+from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
+
+CERTAIN_EXCEPTION = "certain-exception"
+PLAIN = frozenset((tuple, list, dict, str))
+"""Python's own kinds of value that have no other attributes than Python says."""
+UNTOLD = frozenset(
+    "NotImplementedError ImportError OSError EOFError SystemExit KeyboardInterrupt GeneratorExit StopIteration Warning".split()
+)
+"""What is raised on purpose, or depends on where the program runs: with the exceptions derived from these."""
+OF_NOTEBOOKS = frozenset("get_ipython display In Out exit quit spark sc dbutils".split())
+MAXIMUM_SHOWN = 60
+_OF_SURROUNDINGS = re.compile(
+    r"cuda|gpu|mps\b|xla|npu|available|version|platform|environ|argv|distributed|rank|world_size|device|exists|is_?file|"
+    r"is_?dir|install|\bhas_|initialized",
+    re.IGNORECASE,
+)
+"""Words of a condition that depends on where a program runs."""
+
+
+def is_certain(machine: Machine) -> bool:
+    """Whether what runs now is the user's own code and runs in any case: no function around it may have returned."""
+    frames = machine.frames
+    if machine.uncertain or any(frame.pending for frame in frames):
+        return False
+    module = frames[-1].module if frames else None
+    return module is not None and machine.modules.is_own(module.path) and frames[-1].block in module.source.blocks
+
+
+def told(machine: Machine, raised: Raised, message: str, **data: Any) -> Raised:
+    """The exception with the problem that is reported where nothing in the program catches it."""
+    if is_certain(machine):
+        name = raised.value.class_.name
+        error = OperationError(CERTAIN_EXCEPTION, message, exception=name, **data)
+        raised.recorded_error = machine.recorder.recorded(error, None, raised.site)
+    return raised
+
+
+# -- attributes ------------------------------------------------------------------------------
+
+
+def no_attribute(machine: Machine, frame: Frame, node: program.Attribute, owner: Any, name: str) -> Raised:
+    """AttributeError for ``owner.name`` as ``node`` has it."""
+    frame.node = node
+    raised = machine.exception("AttributeError", f"{type_name(owner)} object has no attribute {name}")
+    if not is_certain(machine) or not _is_wholly_known(machine, owner, name):
+        return raised
+    never = _is_never_set(machine, owner, name)
+    message = _about_self(frame, node, owner, never) or f"{_called(owner)} has no attribute {name}"
+    return told(machine, raised, f"{message}{hint(name, _names_of(owner))}", any_input=True, always=never)
+
+
+def _is_wholly_known(machine: Machine, owner: Any, name: str) -> bool:
+    """Whether it can have no other attributes than are known of it."""
+    if isinstance(owner, Instance):
+        return _is_known_object(machine, owner, name) and not _is_set_outside(machine, owner, name)
+    if isinstance(owner, ModuleValue):
+        source = getattr(owner, "source", None)
+        return source is not None and not owner.has_unknown_names and not _may_bind(source, name)  # type: ignore[attr-defined]
+    return type(owner) in PLAIN and not hasattr(owner, name)
+
+
+def _is_known_object(machine: Machine, owner: Instance, name: str) -> bool:
+    class_ = owner.class_
+    if class_.opaque is not None or owner.unknown_because is not None or owner.payload is not None:
+        return False
+    if id(owner) in machine.recorder.open_objects or machine.recorder.has_hooks:
+        return False
+    host = next(hosts_of(class_), None)
+    if host is not None and not (issubclass(host, ModuleHost) and host.tells_all_names):
+        return False
+    if host is not None and host.may_have and (name in host.may_have or name[0] == "_"):
+        return False
+    hooks = (class_.find(hook) for hook in ("__getattr__", "__getattribute__"))
+    if any(isinstance(hook, Function) for hook in hooks) or class_.traits.metaclass is not None:
+        return False
+    bases = (base for base in class_.mro if base is not object)
+    if any(not isinstance(base, Class) or base.module == "builtins" for base in bases):
+        return False
+    tables = (owner.attributes, *(v for v in owner.attributes.values() if type(v) is dict))
+    return all(isinstance(key, str) and key != "**" for key in owner.attributes) and all("**" not in t for t in tables)
+
+
+def _own_blocks(owner: Instance) -> set[Any]:
+    return {c.site.block for c in owner.class_.mro if isinstance(c, Class) and c.site is not None}
+
+
+def _is_set_outside(machine: Machine, owner: Instance, name: str) -> bool:
+    """Whether other code of the same files sets an attribute of that name, perhaps of this object."""
+    own = _own_blocks(owner)
+    modules = {frame.module.path: frame.module for frame in machine.frames}
+    modules.update({c.site.path: machine.modules.by_path.get(c.site.path) for c in owner.class_.mro if _has_site(c)})
+    blocks = (b for module in modules.values() if module is not None for b in module.source.blocks if b not in own)
+    return any(block.mentions(name) and bindings.sets_attribute(block.text, name) for block in blocks)
+
+
+def _has_site(class_: Any) -> bool:
+    return isinstance(class_, Class) and class_.site is not None
+
+
+def _is_never_set(machine: Machine, owner: Any, name: str) -> bool:
+    """Whether no code of the object's classes sets the attribute, under whatever condition."""
+    if not isinstance(owner, Instance):
+        return False
+    return not any(bindings.sets_attribute(block.text, name) for block in _own_blocks(owner))
+
+
+def _about_self(frame: Frame, node: program.Attribute, owner: Any, never: bool) -> str | None:
+    """``forward uses self.conv, which __init__ never makes``, where it is the object whose method runs."""
+    function = frame.function
+    if not isinstance(function, Function) or not isinstance(node.value, program.Name) or function.owner is None:
+        return None
+    positional = function.parameters.positional
+    if not positional or node.value.id != positional[0] or not isinstance(owner, Instance):
+        return None
+    initialiser = owner.class_.find("__init__")
+    if never:
+        maker = "__init__ never makes" if isinstance(initialiser, Function) else "is never made"
+        return f"{function.name} uses {node.value.id}.{node.attr}, which {maker}"
+    return f"{function.name} uses {node.value.id}.{node.attr}, which is not made by then"
+
+
+def _called(owner: Any) -> str:
+    if isinstance(owner, Instance):
+        return owner.class_.name
+    return f"the module {owner.name}" if isinstance(owner, ModuleValue) else f"a {type(owner).__name__}"  # type: ignore[attr-defined]
+
+
+def _names_of(owner: Any) -> Iterable[str]:
+    if isinstance(owner, ModuleValue):
+        return owner.source.bound_names  # type: ignore[attr-defined]
+    if not isinstance(owner, Instance):
+        return dir(owner)
+    tables = [v for k, v in owner.attributes.items() if type(v) is dict and k[:1] == "_"]
+    own = [c.namespace for c in owner.class_.mro if isinstance(c, Class) and c.host is None]
+    return [key for table in (*tables, owner.attributes, *own) for key in table if isinstance(key, str)]
+
+
+def hint(word: Any, known: Iterable[Any]) -> str:
+    """``; did you mean conv1?`` where one of the known names is close."""
+    names = [name for name in dict.fromkeys(known) if isinstance(name, str) and name[:1] != "_"]
+    close = difflib.get_close_matches(word, names, 1, 0.6) if isinstance(word, str) else []
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+# -- names -----------------------------------------------------------------------------------
+
+
+def undefined(machine: Machine, frame: Frame, node: program.Name) -> None:
+    """Note a NameError; the caller goes on with what is not known."""
+    name = node.id
+    if not is_certain(machine) or frame.scope.is_class or _is_bound_around(frame, name):
+        return
+    module = frame.module
+    if name[:2] == "__" or hasattr(builtins, name) or module.has_unknown_names or _may_bind(module.source, name):
+        return
+    if module.path.endswith(".ipynb") and (name in OF_NOTEBOOKS or name[0] == "_"):
+        return
+    known = (*_local_names(frame), *module.source.bound_names)
+    message = f"the name {name} is not defined{hint(name, known)}"
+    self_name = _meant_attribute(frame, name)
+    if self_name is not None:
+        message = f"the name {name} is not defined; did you mean {self_name}?"
+    error = OperationError(CERTAIN_EXCEPTION, message, exception="NameError", any_input=True, always=True)
+    machine.recorder.problem(error, None, Site(frame.block, node, module.path))
+
+
+def _local_names(frame: Frame) -> Iterator[str]:
+    scope: Any = frame.scope
+    while scope is not None and not scope.is_module:
+        yield from scope.names
+        scope = scope.outer
+
+
+def _meant_attribute(frame: Frame, name: str) -> str | None:
+    """``self.conv1`` for a bare ``conv1`` in a method."""
+    function = frame.function
+    is_method = isinstance(function, Function) and function.owner is not None
+    positional: list[str] = function.parameters.positional if is_method else []
+    owner = frame.scope.names.get(positional[0]) if positional else None
+    if isinstance(owner, Instance) and name in _names_of(owner):
+        return f"{positional[0]}.{name}"
+    return None
+
+
+def _is_bound_around(frame: Frame, name: str) -> bool:
+    """Whether a function around this place binds the name, so that it may have a value on another path."""
+    scope: Any = frame.scope
+    while scope is not None and not scope.is_module:
+        bound = bindings.bound_in(scope.function.node) if scope.function is not None else ()
+        if name in bound or "*" in bound:
+            return True
+        scope = scope.outer
+    return False
+
+
+def _may_bind(source: Any, name: str) -> bool:
+    """Whether a module may get the name in some way, be it by code that is not understood."""
+    if source.binders(name) or any(block.broken or (block.is_parsed and block.errors) for block in source.blocks):
+        return True
+    return bindings.binds_dynamically(source.text, name)
+
+
+# -- keys, items, calls ----------------------------------------------------------------------
+
+
+def no_key(machine: Machine, value: dict, key: Any) -> Raised:
+    """KeyError for ``value[key]``; what is in an empty dictionary may come from code that is not followed."""
+    raised = machine.exception("KeyError", key)
+    if type(value) is not dict or not value or not isinstance(key, (str, int)) or _may_come_out_otherwise(machine):
+        return raised
+    holder = shown(machine, "value") or "the dictionary"
+    close = hint(key, value).replace("did you mean ", "did you mean '").replace("?", "'?")
+    return told(machine, raised, f"{holder} has no key {key!r}{close}", any_input=_is_literal(machine))
+
+
+def no_item(machine: Machine, value: list, key: Any, reason: str) -> Raised:
+    """IndexError for an item of a list."""
+    raised = machine.exception("IndexError", reason)
+    if type(value) is not list or not value or type(key) is not int or _may_come_out_otherwise(machine):
+        return raised
+    holder = shown(machine, "value") or "the list"
+    message = f"{holder} has {len(value)} item{'s' * (len(value) != 1)}, none at {key}"
+    return told(machine, raised, message, any_input=_is_literal(machine))
+
+
+def not_callable(machine: Machine, value: Any) -> Raised:
+    """TypeError for ``value(…)``."""
+    raised = machine.exception("TypeError", f"{type(value).__name__} object is not callable")
+    kinds = {
+        tuple: "a tuple",
+        list: "a list",
+        dict: "a dictionary",
+        str: "a string",
+        int: "a number",
+        float: "a number",
+    }
+    kind = "a tensor" if isinstance(value, Tensor) else "None" if value is None else kinds.get(type(value))
+    function = getattr(machine.frames[-1].node, "func", None) if machine.frames else None
+    if kind is None or not isinstance(function, (program.Name, program.Attribute, program.Subscript)):
+        return raised
+    if value is None and not _is_attribute_of_self(function):
+        return raised
+    message = f"{shown(machine, 'func')} is {kind}, which cannot be called"
+    return told(machine, raised, message, any_input=True)
+
+
+def _is_attribute_of_self(node: program.Expression) -> bool:
+    return isinstance(node, program.Attribute) and isinstance(node.value, program.Name) and node.value.id == "self"
+
+
+def _is_literal(machine: Machine) -> bool:
+    """Whether the key is written down, so that no input has a part in it."""
+    key = getattr(machine.frames[-1].node, "key", None) if machine.frames else None
+    return isinstance(key, program.Constant)
+
+
+# -- statements ------------------------------------------------------------------------------
+
+
+def failed_assertion(machine: Machine, frame: Frame, node: program.Assert, message: Any) -> Raised:
+    """AssertionError."""
+    frame.node = node
+    raised = machine.exception("AssertionError", message if isinstance(message, str) else "")
+    if machine.recorder.has_choices or _OF_SURROUNDINGS.search(source_of(frame.block, node.test)):
+        return raised
+    said = f": {_line(message)}" if isinstance(message, str) and message else ""
+    return told(machine, raised, f"the assertion {source_of(frame.block, node.test)} fails{said}")
+
+
+def explicit(machine: Machine, raised: Raised) -> Raised:
+    """What a ``raise`` statement raises, unless it says something of where the program runs."""
+    value = raised.value
+    if raised.recorded_error is not None or not isinstance(value, Instance) or value.class_.opaque is not None:
+        return raised
+    kinds = {c.name for c in value.class_.mro if isinstance(c, Class)}
+    if not kinds.isdisjoint(UNTOLD) or "Exception" not in kinds or machine.recorder.has_choices:
+        return raised
+    frame = machine.frames[-1]
+    if any(_OF_SURROUNDINGS.search(source_of(frame.block, test)) for test in _conditions_of(frame)):
+        return raised
+    args = value.attributes.get("args", ())
+    text = _line(args[0]) if args and isinstance(args[0], (str, int)) else ""
+    return told(machine, raised, f"this raises {value.class_.name}{': ' if text else ''}{text}")
+
+
+def _conditions_of(frame: Frame) -> list[program.Expression]:
+    """The conditions that the statement which is run depends on."""
+    body = frame.function.node.body if isinstance(frame.function, Function) else frame.block.program
+    waiting: list[tuple[Any, list[program.Expression]]] = [(body, [])]
+    while waiting:
+        node, tests = waiting.pop()
+        if node is frame.node:
+            return tests
+        inner = [*tests, node.test] if isinstance(node, (program.If, program.While)) else tests
+        waiting += [(child, inner) for child in program.children(node)]
+    return []
+
+
+def _may_come_out_otherwise(machine: Machine) -> bool:
+    """Whether what a container holds may come from hooks or the command line, which are not followed."""
+    return machine.recorder.has_hooks or machine.recorder.has_choices
+
+
+def _line(text: Any) -> str:
+    line = " ".join(str(text).split())
+    return line if len(line) <= 2 * MAXIMUM_SHOWN else line[: 2 * MAXIMUM_SHOWN - 1] + "…"
+
+
+def shown(machine: Machine, part: str) -> str | None:
+    """The text of a part of what is evaluated."""
+    frame = machine.frames[-1] if machine.frames else None
+    node = getattr(frame.node, part, None) if frame is not None else None
+    return source_of(frame.block, node) if frame is not None and isinstance(node, program.Node) else None
+
+
+def source_of(block: Any, node: program.Node) -> str:
+    """The code of a node, in backquotes, on one line; shortened where it is long."""
+    try:
+        line, column, end_line, end_column = node.span
+    except KeyError:
+        return "it"
+    lines = block.text.splitlines()[line : end_line + 1]
+    if not lines:
+        return "it"
+    lines[-1] = lines[-1][:end_column]
+    lines[0] = lines[0][column:]
+    code = re.sub(r"\s+", " ", " ".join(lines)).strip()
+    return f"`{code if len(code) <= MAXIMUM_SHOWN else code[: MAXIMUM_SHOWN - 1] + '…'}`"

@@ -1,0 +1,24 @@
+"""Modules that are no models by themselves: activations, losses, metrics."""
+
+from __future__ import annotations
+
+from analyzers.facts import ModelFact
+from analyzers.interpreter.framework import all_parameters, children_of, may_hold_more, walk
+from analyzers.interpreter.values import Instance
+
+
+def is_lone(module: Instance) -> bool:
+    """Whether it has neither parts nor parameters."""
+    return not children_of(module) and not may_hold_more(module) and not any(True for _ in all_parameters(walk(module)))
+
+
+def is_plain_layer(module: Instance) -> bool:
+    """A framework's own layer without parameters: ``nn.ReLU()``, ``nn.CrossEntropyLoss()``."""
+    return module.class_.host is not None and is_lone(module)
+
+
+def computes_no_features(model: ModelFact) -> bool:
+    """Whether what goes in keeps its shape, or becomes one number: an activation, a loss, a metric."""
+    inputs = [given.shape for given in model.inputs]
+    outputs = [output.shape for output in model.outputs]
+    return bool(outputs) and all(shape is not None and (not shape or shape in inputs) for shape in outputs)
