@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.budget import MAXIMUM_WHILE
 from analyzers.interpreter.execution import evaluate, run_body
+from analyzers.interpreter.iteration import elements
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
-from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Raised, UnknownTail
@@ -26,7 +26,7 @@ MUTATORS = frozenset(("append", "extend", "insert", "add", "update", "setdefault
 def _for(machine: Machine, frame: Frame, node: program.For) -> str | None:
     source = evaluate(machine, frame, node.iter)
     try:
-        items = machine.iterate(source) if not isinstance(source, LazyIterator) else source.source
+        items = elements(machine, source)
         plainly = run_plainly(machine, frame, node, items)
         if isinstance(plainly, Unknown):
             return _unknown_loop(machine, frame, node, plainly)

@@ -63,6 +63,37 @@ def test_an_optional_input_by_name(tmp_path):
     assert outputs_of(model) == ["1x8"]
 
 
+def test_an_optional_input_by_position(tmp_path):
+    model = model_of(tmp_path, HEADER + TWO, "Two()", inputs=("1x3x20x20", "1x5", "7x1"))
+    assert inputs_of(model)[2] == ("scale", "7x1", "option")
+    assert outputs_of(model) == ["7x8"]
+
+
+def test_an_optional_input_that_a_call_gives_by_position(tmp_path):
+    use = "\n\nnet = Two()\nnet(torch.randn(2, 3, 16, 16), torch.randn(2, 5), torch.randn(6, 1, 1))\n"
+    models = facts_of(tmp_path, HEADER + TWO + use).models
+    assert inputs_of(models[0])[2] == ("scale", "6x1x1", "usage")
+    assert outputs_of(models[0]) == ["6x2x8"]
+
+
+def test_items_of_several_sizes_say_nothing(tmp_path):
+    use = """
+
+class Growing(torch.utils.data.Dataset):
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        return torch.rand(3, 10 + index, 10)
+
+
+net = Net()
+for x in torch.utils.data.DataLoader(Growing()):
+    net(x)
+"""
+    assert {m.inputs[0].origin for m in facts_of(tmp_path, HEADER + NET + use).models} == {"default"}
+
+
 def test_more_inputs_than_the_model_takes(tmp_path):
     with pytest.raises(TargetError, match="Net takes 1 input, more are given"):
         model_of(tmp_path, HEADER + NET, "Net()", inputs=("1x3x8x8", "1x3x8x8"))

@@ -70,7 +70,6 @@ def off(*_: Any, **__: Any) -> bool:
     "torch.autograd.function.once_differentiable",
     "torch.nn.parallel.data_parallel",
     "torch.library.register_fake",
-    "torch.utils.data.default_collate",
 )
 def same(value: Any = None, *_: Any, **__: Any) -> Any:
     """Returns what it is given (or, called with options only, a decorator that does)."""

@@ -75,7 +75,7 @@ class KnownInputs:
         return known
 
     def _add(self, known: Inputs, group: Shapes, origin: Origin) -> None:
-        free = [p for p in self.parameters.names if p not in known]
+        free = [p for p in self.parameters.by_position if p not in known]
         for name, shape in group:
             target = name or (free.pop(0) if free else self.parameters.further())
             if target is None:
@@ -90,7 +90,7 @@ class KnownInputs:
 
     def _too_many(self, origin: Origin) -> None:
         if origin == "option" and self.root.unknown_because is None:
-            count = len(self.parameters.names)
+            count = len(self.parameters.by_position)
             raise TargetError(f"{self.root.class_.name} takes {count} input{'s' * (count != 1)}, more are given")
 
     def _check_names(self, known: Inputs) -> None:
@@ -161,7 +161,7 @@ class KnownInputs:
         own = self.core.class_.host is None
         alike = [u for u in usages if own and self.borrows and u.instance.class_ is self.core.class_]
         for usage in [*(same or alike), *_example_inputs(self.core)]:
-            given = {**dict(zip(self.parameters.names, usage.args)), **usage.kwargs}
+            given = {**dict(zip(self.parameters.by_position, usage.args)), **usage.kwargs}
             shapes = {n: v for n, v in given.items() if isinstance(v, Tensor)}
             if shapes and all(_is_given(d) for t in shapes.values() for d in t.shape):
                 known.update((n, Input(n, self._renamed(t.shape), "usage", t.dtype)) for n, t in shapes.items())
