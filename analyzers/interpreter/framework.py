@@ -43,6 +43,8 @@ class Framework:
     """The host class of what counts as a model when a file is searched for them."""
     entry = ""
     """The method that a call runs."""
+    builds_on_call = False
+    """Whether the first call of a layer decides the shapes of its weights for good."""
 
     def children(self, module: Instance) -> dict[str, Any]:
         """Attribute or position → child module, in order."""
