@@ -217,6 +217,39 @@ def test_use_with_keywords_and_several_inputs(tmp_path):
     assert inputs_of(models[0]) == [("image", "2x3x16x16", "usage"), ("code", "2x5", "usage")]
 
 
+STRUCTURED = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(8, 4, 1), nn.Conv2d(16, 4, 1)
+
+    def forward(self, maps, scale=1, **named):
+        low = F.interpolate(self.b(maps["low"][0]), scale_factor=scale)
+        return self.a(maps["high"]) + low + named.get("more", 0)
+
+
+class Gather(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(3, 5), nn.Linear(4, 5)])
+
+    def forward(self, *parts):
+        return sum(layer(part) for layer, part in zip(self.layers, parts))
+
+
+print(Net()({"high": torch.rand(1, 8, 32, 24), "low": (torch.rand(1, 16, 8, 6), None)}, 4).shape)
+print(Gather()(torch.rand(7, 3), torch.rand(7, 4)).shape)
+"""
+
+
+def test_lists_dicts_and_numbers_of_a_call(tmp_path):
+    models = {m.name: m for m in facts_of(tmp_path, HEADER + STRUCTURED).models}
+    net, gather = models["Net"], models["Gather"]
+    assert inputs_of(net) == [("maps.high", "1x8x32x24", "usage"), ("maps.low.0", "1x16x8x6", "usage")]
+    assert (outputs_of(net), net.problems, net.status) == (["1x4x32x24"], [], "complete")
+    assert [shape for _, shape, _ in inputs_of(gather)] == ["7x3", "7x4"]
+    assert (outputs_of(gather), gather.problems, gather.status) == (["7x5"], [], "complete")
+
+
 def test_several_inputs_of_summary(tmp_path):
     use = "\n\nfrom torchinfo import summary\nsummary(Two(), input_size=[(1, 3, 16, 16), (1, 5)])\n"
     model = facts_of(tmp_path, HEADER + TWO + use).models[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter.framework import framework_of, own_parameters, walk
@@ -15,6 +15,7 @@ from analyzers.request import TargetError
 from analyzers.source.comments import parse_input
 from analyzers.tensors.dims import bare_symbol
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
 from analyzers.vocabulary import Origin
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from analyzers.source.module import SourceModule
 
 WRAPPERS = frozenset(["DataParallel", "DistributedDataParallel", "FullyShardedDataParallel"])
+CONTAINERS = frozenset([list, tuple, dict])
+MAXIMUM_DEPTH = 3
+"""Lists in lists of tensors."""
 Shapes = Iterable[tuple[str | None, tuple[Any, ...]]]
 """(name or None, shape) of inputs, in order."""
 
@@ -47,12 +51,17 @@ class KnownInputs:
         self.parameters = CallParameters(context.machine, root, self.core)
         self.given = False
         """Whether anybody says what goes in."""
+        self.arguments: dict[str, Any] = {}
+        """What the code gives that is no tensor: numbers and words, lists and dicts of tensors (named in :attr:`parts`)."""
+        self.parts: frozenset[str] = frozenset()
+        """Names of inputs that stand in a list or dict."""
         self.borrows = True
         """Whether what another instance of the class is called with may be what this one takes."""
         self.borrowed = False
 
     def stop_borrowing(self) -> None:
         self.borrows = False
+        self.arguments, self.parts = {}, frozenset()
         self.parameters = CallParameters(self.context.machine, self.root, self.core)
 
     def inputs(self) -> Inputs:
@@ -161,15 +170,38 @@ class KnownInputs:
         own = self.core.class_.host is None
         alike = [u for u in usages if own and self.borrows and u.instance.class_ is self.core.class_]
         for usage in [*(same or alike), *_example_inputs(self.core)]:
-            given = {**dict(zip(self.parameters.by_position, usage.args)), **usage.kwargs}
-            shapes = {n: v for n, v in given.items() if isinstance(v, Tensor)}
-            if shapes and all(_is_given(d) for t in shapes.values() for d in t.shape):
-                known.update((n, Input(n, self._renamed(t.shape), "usage", t.dtype)) for n, t in shapes.items())
+            given = self._by_name(usage)
+            tensors = dict(tensors_in(given))
+            if tensors and all(_is_given(d) for t in tensors.values() for d in t.shape):
+                known.update((n, Input(n, self._renamed(t.shape), "usage", t.dtype)) for n, t in tensors.items())
+                self.parts = frozenset(tensors) - frozenset(given)
+                self.arguments = {n: v for n, v in given.items() if not isinstance(v, (Tensor, Unknown))}
                 self.borrowed = usage in alike and not same and not _is_twin(usage.instance, self.core)
                 return
 
+    def _by_name(self, usage: Usage) -> dict[str, Any]:
+        """The arguments of a call; how the model is told that it is trained has nothing to do with its inputs."""
+        while len(self.parameters.by_position) < len(usage.args) and self.parameters.further() is not None:
+            pass
+        named = {n: v for n, v in usage.kwargs.items() if n != "training"}
+        return {**dict(zip(self.parameters.by_position, usage.args)), **named}
+
     def _renamed(self, shape: tuple) -> tuple:
         return tuple(d if isinstance(d, int) else self.names("N") for d in shape)
+
+
+def tensors_in(arguments: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, Tensor]]:
+    """The tensors among arguments and in their lists and dicts: ``maps.0``, ``batch.image``."""
+    for name, value in arguments.items():
+        if isinstance(value, Tensor):
+            yield name, value
+        elif type(value) in CONTAINERS and depth < MAXIMUM_DEPTH:
+            yield from tensors_in({f"{name}.{key}": part for key, part in parts_of(value)}, depth + 1)
+
+
+def parts_of(value: Any) -> Iterable[tuple[Any, Any]]:
+    """(key, part) of a list, tuple or dict."""
+    return value.items() if isinstance(value, dict) else enumerate(value)
 
 
 def unwrapped(instance: Instance) -> Instance:

@@ -19,7 +19,7 @@ from analyzers.models.inputs.input_inference import (
     ShapeProbe,
     shape_wanted_by,
 )
-from analyzers.models.inputs.known import KnownInputs
+from analyzers.models.inputs.known import CONTAINERS, KnownInputs, parts_of
 from analyzers.models.inputs.opening import opened, read_back
 from analyzers.models.runner import Failure
 from analyzers.tensors.dims import Expression, bare_symbol, has_unknown
@@ -113,8 +113,9 @@ class Trials:
     def _attempt(self, inputs: Inputs) -> Found:
         """One forward pass; what is not known yet goes in as a probe that raises NeedsShape when it is looked at."""
         names = self.parameters
-        args: list[Any] = [self._tensor(inputs[n]) if n in inputs else ShapeProbe(n) for n in names]
-        kwargs = {n: self._tensor(given) for n, given in inputs.items() if n not in names}
+        args = [self._argument(name, inputs) for name in names]
+        others = [name for name in (*inputs, *self.known.arguments) if name not in names]
+        kwargs = {n: self._argument(n, inputs) for n in others if n not in self.known.parts}
         framework = framework_of(self.root)
         if framework is not None:
             args = framework.arguments(self.root, args)
@@ -122,11 +123,12 @@ class Trials:
         asked.clear()
         with recorder.separate_errors(self._stop_after) as errors:
             result, failures = self.context.runner.forward(self.root, args, kwargs)
-        if any(name not in inputs for name in names):  # It need not even be a tensor that is meant.
+        if any(isinstance(given, ShapeProbe) for given in args):  # It need not even be a tensor that is meant.
             errors = [recorded for recorded in errors if recorded.error.rule not in OF_ANY_INPUT]
         if not errors and not failures:
             errors = list(broken_contracts(self.machine))
-        used = [inputs[name] for name in (*names, *kwargs) if name in inputs]
+        parts = [name for name in inputs if name in self.known.parts]
+        used = [inputs[name] for name in (*names, *kwargs, *parts) if name in inputs]
         return Found(used, result, failures, errors, _misread_batch(recorder.records, result), bool(asked))
 
     @property
@@ -143,6 +145,22 @@ class Trials:
         finally:
             self._stop_after = frozenset()
         return found, bool(stop_after) and stop_after <= found.error_keys
+
+    def _argument(self, name: str, inputs: Inputs) -> Any:
+        """What a parameter is given: a tensor, what the code gives that is none, or a probe."""
+        if name in inputs:
+            return self._tensor(inputs[name])
+        arguments = self.known.arguments
+        return self._filled(name, arguments[name], inputs) if name in arguments else ShapeProbe(name)
+
+    def _filled(self, name: str, value: Any, inputs: Inputs) -> Any:
+        """The lists and dicts of an argument with the tensors that are tried."""
+        if name in inputs:
+            return self._tensor(inputs[name])
+        if type(value) not in CONTAINERS:
+            return value
+        parts = {key: self._filled(f"{name}.{key}", part, inputs) for key, part in parts_of(value)}
+        return parts if isinstance(value, dict) else type(value)(parts.values())
 
     def _tensor(self, given: Input) -> Tensor:
         return Tensor(given.shape, located_input(given), given.dtype)
