@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzers.frameworks import profilers
+from analyzers.frameworks import profilers, progress
 from analyzers.interpreter.overlays import LOADERS, MODULES, ROOTS, is_native_root
 
 TORCH = "torch"
@@ -35,3 +35,4 @@ ROOTS.update(dict.fromkeys(("torch", "einops", "lightning", "pytorch_lightning")
 ROOTS.update(dict.fromkeys(("keras", "tensorflow", "tf_keras", "keras_core"), KERAS))
 ROOTS.update({"numpy": NUMPY})
 MODULES.update(profilers.MODULES)
+MODULES.update(progress.MODULES)

@@ -27,7 +27,7 @@ from analyzers.interpreter.conversions import (
 )
 from analyzers.interpreter.eval_strings import compiled, evaluated, executed
 from analyzers.interpreter.instances import is_callable, is_instance
-from analyzers.interpreter.iteration import is_exception, known_set, whole_dict
+from analyzers.interpreter.iteration import elements, is_exception, known_set, whole_dict
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.ordering import greatest, least, sorted_of
@@ -126,26 +126,30 @@ def _divmod(a: Any, b: Any, *, machine: Machine) -> Any:
 # -- iteration -------------------------------------------------------------------------------
 
 
-def _sequence(machine: Machine, value: Any) -> Any:
-    """An iterable to walk lazily: unbounded ones stay unbounded."""
-    return value.source if isinstance(value, LazyIterator) else machine.iterate(value)
+def _up_to_unknown(rows: Any) -> Iterator[Any]:
+    """Rows of elements of several iterables; from where one of them is not known, nothing of the rows is."""
+    for row in rows:
+        tail = next((item for item in row if type(item) is UnknownTail), None)
+        yield row if tail is None else tail
+        if tail is not None:
+            return
 
 
 def _enumerate(iterable: Any, start: Any = 0, *, machine: Machine) -> LazyIterator:
-    return LazyIterator(enumerate(_sequence(machine, iterable), start))
+    return LazyIterator(_up_to_unknown(enumerate(elements(machine, iterable), start)))
 
 
 def _zip(*iterables: Any, strict: Any = False, machine: Machine) -> LazyIterator:
-    return LazyIterator(zip(*[_sequence(machine, i) for i in iterables], strict=strict is True))
+    return LazyIterator(_up_to_unknown(zip(*[elements(machine, i) for i in iterables], strict=strict is True)))
 
 
 def _map(function: Any, *iterables: Any, machine: Machine) -> LazyIterator:
-    rows = zip(*[_sequence(machine, i) for i in iterables])
-    return LazyIterator(machine.call(function, row) for row in rows)
+    rows = _up_to_unknown(zip(*[elements(machine, i) for i in iterables]))
+    return LazyIterator(row if type(row) is UnknownTail else machine.call(function, row) for row in rows)
 
 
 def _filter(function: Any, iterable: Any, *, machine: Machine) -> Any:
-    return LazyIterator(_filtered(machine, function, _sequence(machine, iterable)))
+    return LazyIterator(_filtered(machine, function, elements(machine, iterable)))
 
 
 def _filtered(machine: Machine, function: Any, items: Any) -> Iterator[Any]:
@@ -176,7 +180,7 @@ def _any(iterable: Any, *, machine: Machine) -> Any:
 
 def _quantified(machine: Machine, iterable: Any, decisive: bool) -> Any:
     unsure = False
-    for item in _sequence(machine, iterable):
+    for item in elements(machine, iterable):
         if isinstance(item, UnknownTail):
             raise UnknownUsed(item.plain())
         known = machine.truth(item)

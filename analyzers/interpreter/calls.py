@@ -10,6 +10,7 @@ from analyzers.interpreter import certain, host_methods, overlays, words
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
 from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.classes import instantiate
+from analyzers.interpreter.framework import is_entry
 from analyzers.interpreter.generators import Generator, run_lazily
 from analyzers.interpreter.hosts import ModuleHost, hosts_of
 from analyzers.interpreter.joining import rejoin, rejoin_early
@@ -181,6 +182,9 @@ def _run(machine: Machine, frame: Frame, function: Function) -> Any:
 
 def _call_bound(machine: Machine, value: BoundMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
     function = value.function
+    recorder = machine.recorder
+    if recorder.suspended_depth and not recorder.stack and is_entry(value):
+        return recorder.call_module(value.receiver, value, args, kwargs)
     return CALLERS.get(type(function), call)(machine, function, [value.receiver, *args], kwargs)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.generators import Generator
+from analyzers.interpreter.iteration import elements
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import UnknownTail
@@ -37,7 +39,7 @@ def _generator_expression(machine: Machine, frame: Frame, node: program.Generato
     inner = _inner_frame(frame)
     source = evaluate(machine, frame, node.source.iter)
     try:
-        items = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
+        items = elements(machine, source)
     except UnknownUsed as used:
         return LazyIterator(iter([UnknownTail(used.unknown.reason, used.unknown.place or machine.site())]))
     return LazyIterator(Generator(machine, inner, _elements_of(machine, inner, node, node.source, items)))
@@ -64,7 +66,7 @@ def _elements_of(machine: Machine, frame: Frame, node: program.GeneratorExp, par
             yield evaluate(machine, frame, node.element)
             continue
         source = evaluate(machine, frame, part.inner.iter)
-        inner = source.source if isinstance(source, LazyIterator) else machine.iterate(source)
+        inner = elements(machine, source)
         yield from _elements_of(machine, frame, node, part.inner, inner)
 
 
@@ -107,13 +109,11 @@ def _run_for(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[
     source = evaluate(machine, outer, node.iter)
     machine.frames.append(frame)
     try:
-        try:
-            items = machine.iterate(source)
-        except UnknownUsed as used:
-            values.append(UnknownTail(used.unknown.reason, used.unknown.place or machine.site()))
-            return
-        for item in items:
+        for item in _as_far_as_known(machine, source):
             machine.budget.spend(2)
+            if type(item) is UnknownTail:
+                values.append(item)
+                return
             if len(values) > MAXIMUM_COLLECTION:
                 values[:] = [UnknownTail("a collection that is too large", machine.site())]
                 return
@@ -121,6 +121,14 @@ def _run_for(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[
             _filtered(machine, frame, node, emit, values, outer)
     finally:
         machine.frames.pop()
+
+
+def _as_far_as_known(machine: Machine, source: Any) -> Iterator[Any]:
+    """The elements of a source; an UnknownTail from where they are not known."""
+    try:
+        yield from elements(machine, source)
+    except UnknownUsed as used:
+        yield UnknownTail(used.unknown.reason, used.unknown.place or machine.site())
 
 
 def _filtered(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[Any], outer: Frame) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.geometry import Geometry
 from analyzers.interpreter.hosts import HostObject, ModuleHost, hosts_of
-from analyzers.interpreter.values import UNKNOWNS, Class, Instance
+from analyzers.interpreter.values import UNKNOWNS, BoundMethod, Class, Function, Instance
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.layout import Layouts, names_taken
 from analyzers.tensors.tensor import Tensor, is_shaped
@@ -44,6 +44,8 @@ class Framework:
     """The host class of what counts as a model when a file is searched for them."""
     entry = ""
     """The method that a call runs."""
+    builds_on_call = False
+    """Whether the first call of a layer decides the shapes of its weights for good."""
 
     def children(self, module: Instance) -> dict[str, Any]:
         """Attribute or position → child module, in order."""
@@ -99,6 +101,12 @@ def framework_of_class(class_: Class) -> Framework | None:
 
 def is_module(value: Any) -> bool:
     return framework_of(value) is not None
+
+
+def is_entry(method: BoundMethod) -> bool:
+    """Whether this is what a call of a module runs (``net.forward``), as the program writes it."""
+    framework = framework_of(method.receiver)
+    return framework is not None and type(method.function) is Function and method.function.name == framework.entry
 
 
 def layouts_of(module: Instance, place: int = 0) -> Layouts:

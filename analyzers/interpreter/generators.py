@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.capabilities import SupportsSend
+from analyzers.interpreter.iteration import elements
 from analyzers.interpreter.joining import BREAK, RETURN, SKIP, UNSURE
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.scope import Frame
@@ -157,7 +158,7 @@ def _if(machine: Machine, frame: Frame, node: program.If) -> Run:
 
 def _for(machine: Machine, frame: Frame, node: program.For) -> Run:
     source = machine.evaluate(frame, node.iter)
-    for item in source.source if isinstance(source, LazyIterator) else machine.iterate(source):
+    for item in elements(machine, source):
         if isinstance(item, UnknownTail):
             raise UnknownUsed(item.plain())
         machine.budget.spend()

@@ -92,6 +92,15 @@ def iterate(machine: Machine, value: Any) -> list[Any]:
     raise machine.exception("TypeError", f"{type_name(value)} object is not iterable")
 
 
+def elements(machine: Machine, value: Any) -> Any:
+    """The elements of an iterable as far as somebody asks: those of an object may be made as it goes."""
+    if isinstance(value, Instance) and value.class_.find("__iter__") is not MISSING:
+        value = machine.call(machine.get_attribute(value, "__iter__"))
+        if isinstance(value, Instance):
+            return _exhaust(machine, value)
+    return value.source if isinstance(value, LazyIterator) else iterate(machine, value)
+
+
 def drain(iterator: LazyIterator) -> list[Any]:
     items: list[Any] = []
     size = 0

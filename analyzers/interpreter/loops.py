@@ -9,7 +9,6 @@ from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.budget import MAXIMUM_WHILE
 from analyzers.interpreter.execution import evaluate, run_body
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
-from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Raised, UnknownTail
@@ -37,11 +36,9 @@ def _for(machine: Machine, frame: Frame, node: program.For) -> str | None:
 
 def _items_of(machine: Machine, source: Any) -> Any:
     """What the loop turns over; each element of a list that may be there or not has a turn of its own."""
-    if isinstance(source, LazyIterator):
-        return source.source
     if isinstance(source, (list, tuple)) and all(i.element is not MISSING for i in source if type(i) is UnknownTail):
         return list(source)
-    return machine.iterate(source)
+    return elements(machine, source)
 
 
 def _possible_turn(machine: Machine, frame: Frame, node: program.For, item: UnknownTail) -> str | None:

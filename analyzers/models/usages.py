@@ -24,8 +24,6 @@ USE = re.compile(
     r"get_model_complexity_info|FlopCountAnalysis|flop_count|add_graph)[ \t]*\("
 )
 """Making a tensor to try a model with, or giving a model to a tool that runs it."""
-_SOFTMAX = re.compile(r"softmax", re.IGNORECASE)
-_CROSS_ENTROPY = re.compile(r"cross_?entropy", re.IGNORECASE)
 TRIAL = re.compile(r"_?(?:test|main|demo|example|run|try|check|sanity|debug|smoke)")
 
 
@@ -33,9 +31,8 @@ def follow_usages(context: FileContext) -> None:
     """Run the main block and top-level calls, to see which models are called with what."""
     recorder, source = context.machine.recorder, context.module.source
     with recorder.separate_errors() as errors:
-        trains = _expects_logits(source)
         for block in source.blocks:
-            if block in source.main_blocks or _is_top_level_use(block) or (trains and _is_loop(block)):
+            if _is_top_level_use(block):
                 own_block(context, block)
         if not recorder.usages:
             for block in _trials(source):
@@ -90,19 +87,10 @@ def _call(context: FileContext, module: Module, name: str) -> None:
 
 
 def _is_top_level_use(block: Block) -> bool:
-    """A call, or any other top-level code that makes tensors or hands a model to a tool."""
-    if block.kind == "other" and block.keyword not in ("if", "for", "while", "with", "try"):
-        return "(" in block.text
-    return block.kind in ("other", "assign") and USE.search(block.text) is not None
-
-
-def _expects_logits(source: SourceModule) -> bool:
-    """Whether a loss may be applied to a softmax: then it is worth while to look into loops that only train."""
-    return _SOFTMAX.search(source.text) is not None and _CROSS_ENTROPY.search(source.text) is not None
-
-
-def _is_loop(block: Block) -> bool:
-    return block.kind == "other" and block.keyword in ("for", "while", "with") and "(" in block.text
+    """Any top-level code that calls something, and assignments that make tensors or hand a model to a tool."""
+    return (block.kind == "other" and "(" in block.text) or (
+        block.kind == "assign" and USE.search(block.text) is not None
+    )
 
 
 def _trials(source: SourceModule) -> list[Block]:

@@ -35,14 +35,15 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 __all__ = [
     "Dim", "Expression", "Floor", "Monomial", "Symbol", "Terms", "as_json", "bare_symbol", "conv_out", "exact_quotient",
-    "has_unknown", "ideal", "less", "product", "require", "same", "shape_text", "substitute", "symbol", "symbols", "text",
-    "unknown_dim",
+    "grows", "has_unknown", "ideal", "less", "product", "require", "same", "shape_text", "substitute", "suppose_equal",
+    "symbol", "symbols", "text", "unknown_dim", "value_at",
 ]  # fmt: skip
 
 MAX_TERMS = 256
 MAX_DEGREE = 64
 MAX_WEIGHT = 128  # monomials of a floor division, with those of the divisions inside it
 MAX_COEFFICIENT_BITS = 2048
+MAX_EQUATIONS = 64  # that a symbol remembers
 
 
 class Expression:
@@ -202,6 +203,31 @@ def substitute(dim: Dim, values: Mapping[Symbol, Dim]) -> Dim:
     return total
 
 
+def value_at(dim: Dim, values: Mapping[Symbol, int]) -> int:
+    """The size where every symbol of it has a value."""
+    if isinstance(dim, int):
+        return dim
+    total = 0
+    for monomial, coefficient in dim.terms.items():
+        factor = coefficient
+        for atom, power in monomial:
+            if isinstance(atom, Symbol):
+                factor *= values[atom] ** power
+            else:
+                factor *= (value_at(atom.numerator, values) // value_at(atom.divisor, values)) ** power
+        total += factor
+    return total
+
+
+def grows(dim: Dim) -> bool:
+    """Whether a size certainly does not become smaller where a symbol of it becomes larger."""
+    if isinstance(dim, int):
+        return True
+    return all(coefficient > 0 for monomial, coefficient in dim.terms.items() if monomial) and all(
+        isinstance(atom.divisor, int) and grows(atom.numerator) for atom in dim.atoms() if isinstance(atom, Floor)
+    )
+
+
 def _atom_value(atom: Atom, values: Mapping[Symbol, Dim]) -> Dim:
     if isinstance(atom, Symbol):
         return values[atom] if atom in values else Expression({((atom, 1),): 1})
@@ -250,13 +276,27 @@ def _coefficients_disagree(a: Dim, b: Dim) -> bool:
 
 
 def require(actual: Dim, expected: Dim) -> bool | None:
-    """Like :func:`same`; a solvable symbol remembers the int that was wanted of it."""
+    """Like :func:`same`; a solvable symbol remembers what was wanted of it."""
     answer = same(actual, expected)
-    if answer is None and isinstance(expected, int):
-        bare = bare_symbol(actual)
-        if bare is not None and bare.solvable and expected not in bare.wanted:
-            bare.wanted.append(expected)
+    if answer is None:
+        if isinstance(expected, int):
+            bare = bare_symbol(actual)
+            if bare is not None and bare.solvable and expected not in bare.wanted:
+                bare.wanted.append(expected)
+        suppose_equal(actual, expected)
     return answer
+
+
+def suppose_equal(a: Dim, b: Dim) -> None:
+    """It fits only where the two are equal: the first of the symbols among them, if possible a solvable one,
+    remembers it."""
+    if isinstance(a, int) and isinstance(b, int):
+        return
+    known = [s for s in symbols(a) | symbols(b) if not s.anonymous]
+    if known:
+        equations = min(known, key=lambda s: (not s.solvable, s.serial)).equations
+        if len(equations) < MAX_EQUATIONS and (a, b) not in equations:
+            equations.append((a, b))
 
 
 def less(a: Dim, b: Dim) -> bool | None:

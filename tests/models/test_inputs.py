@@ -63,6 +63,37 @@ def test_an_optional_input_by_name(tmp_path):
     assert outputs_of(model) == ["1x8"]
 
 
+def test_an_optional_input_by_position(tmp_path):
+    model = model_of(tmp_path, HEADER + TWO, "Two()", inputs=("1x3x20x20", "1x5", "7x1"))
+    assert inputs_of(model)[2] == ("scale", "7x1", "option")
+    assert outputs_of(model) == ["7x8"]
+
+
+def test_an_optional_input_that_a_call_gives_by_position(tmp_path):
+    use = "\n\nnet = Two()\nnet(torch.randn(2, 3, 16, 16), torch.randn(2, 5), torch.randn(6, 1, 1))\n"
+    models = facts_of(tmp_path, HEADER + TWO + use).models
+    assert inputs_of(models[0])[2] == ("scale", "6x1x1", "usage")
+    assert outputs_of(models[0]) == ["6x2x8"]
+
+
+def test_items_of_several_sizes_say_nothing(tmp_path):
+    use = """
+
+class Growing(torch.utils.data.Dataset):
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        return torch.rand(3, 10 + index, 10)
+
+
+net = Net()
+for x in torch.utils.data.DataLoader(Growing()):
+    net(x)
+"""
+    assert {m.inputs[0].origin for m in facts_of(tmp_path, HEADER + NET + use).models} == {"default"}
+
+
 def test_more_inputs_than_the_model_takes(tmp_path):
     with pytest.raises(TargetError, match="Net takes 1 input, more are given"):
         model_of(tmp_path, HEADER + NET, "Net()", inputs=("1x3x8x8", "1x3x8x8"))
@@ -184,6 +215,39 @@ def test_use_with_keywords_and_several_inputs(tmp_path):
     use = "\n\nnet = Two()\nnet(torch.randn(2, 3, 16, 16), code=torch.randn(2, 5))\n"
     models = facts_of(tmp_path, HEADER + TWO + use).models
     assert inputs_of(models[0]) == [("image", "2x3x16x16", "usage"), ("code", "2x5", "usage")]
+
+
+STRUCTURED = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(8, 4, 1), nn.Conv2d(16, 4, 1)
+
+    def forward(self, maps, scale=1, **named):
+        low = F.interpolate(self.b(maps["low"][0]), scale_factor=scale)
+        return self.a(maps["high"]) + low + named.get("more", 0)
+
+
+class Gather(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(3, 5), nn.Linear(4, 5)])
+
+    def forward(self, *parts):
+        return sum(layer(part) for layer, part in zip(self.layers, parts))
+
+
+print(Net()({"high": torch.rand(1, 8, 32, 24), "low": (torch.rand(1, 16, 8, 6), None)}, 4).shape)
+print(Gather()(torch.rand(7, 3), torch.rand(7, 4)).shape)
+"""
+
+
+def test_lists_dicts_and_numbers_of_a_call(tmp_path):
+    models = {m.name: m for m in facts_of(tmp_path, HEADER + STRUCTURED).models}
+    net, gather = models["Net"], models["Gather"]
+    assert inputs_of(net) == [("maps.high", "1x8x32x24", "usage"), ("maps.low.0", "1x16x8x6", "usage")]
+    assert (outputs_of(net), net.problems, net.status) == (["1x4x32x24"], [], "complete")
+    assert [shape for _, shape, _ in inputs_of(gather)] == ["7x3", "7x4"]
+    assert (outputs_of(gather), gather.problems, gather.status) == (["7x5"], [], "complete")
 
 
 def test_several_inputs_of_summary(tmp_path):

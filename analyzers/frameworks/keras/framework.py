@@ -25,6 +25,7 @@ class Keras(Framework):
     base = Layer
     model: type
     entry = "call"
+    builds_on_call = True
 
     def children(self, module: Instance) -> dict[str, Any]:
         return {f"{part.attributes.get('name', '')}#{i}": part for i, part in enumerate(parts_of(module))}

@@ -3,6 +3,7 @@
 from analyzers.frameworks.torch import (
     containers,
     creation,
+    data,
     dtypes,
     einops_layers,
     functional,
@@ -19,6 +20,7 @@ from analyzers.frameworks.torch import (
 __all__ = [
     "containers",
     "creation",
+    "data",
     "dtypes",
     "einops_layers",
     "functional",

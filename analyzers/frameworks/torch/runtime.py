@@ -74,7 +74,6 @@ def compiled(value: Any = None, *_: Any, machine: Machine, **__: Any) -> Any:
     "torch.autograd.function.once_differentiable",
     "torch.nn.parallel.data_parallel",
     "torch.library.register_fake",
-    "torch.utils.data.default_collate",
 )
 def same(value: Any = None, *_: Any, **__: Any) -> Any:
     """Returns what it is given (or, called with options only, a decorator that does)."""

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.capabilities import SupportsAttributes, SupportsCall
+from analyzers.interpreter.iteration import elements
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.values import MISSING
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
-
-
-def _source(machine: Machine, value: Any) -> Any:
-    return value.source if isinstance(value, LazyIterator) else machine.iterate(value)
 
 
 def _count(start: Any = 0, step: Any = 1) -> LazyIterator:
@@ -35,7 +32,7 @@ def _repeat(value: Any, times: Any = None) -> LazyIterator:
 
 
 def _chain(*iterables: Any, machine: Machine) -> LazyIterator:
-    return LazyIterator(itertools.chain(*[_source(machine, i) for i in iterables]))
+    return LazyIterator(itertools.chain(*[elements(machine, i) for i in iterables]))
 
 
 def _chained(iterable: Any, *, machine: Machine) -> LazyIterator:
@@ -53,11 +50,11 @@ class Chain(SupportsAttributes, SupportsCall):
 
 
 def _islice(iterable: Any, *ends: Any, machine: Machine) -> LazyIterator:
-    return LazyIterator(itertools.islice(_source(machine, iterable), *ends))
+    return LazyIterator(itertools.islice(elements(machine, iterable), *ends))
 
 
 def _zip_longest(*iterables: Any, fillvalue: Any = None, machine: Machine) -> LazyIterator:
-    return LazyIterator(itertools.zip_longest(*[_source(machine, i) for i in iterables], fillvalue=fillvalue))
+    return LazyIterator(itertools.zip_longest(*[elements(machine, i) for i in iterables], fillvalue=fillvalue))
 
 
 def _accumulate(iterable: Any, func: Any = None, *, initial: Any = MISSING, machine: Machine) -> LazyIterator:
@@ -114,12 +111,12 @@ def _filterfalse(predicate: Any, iterable: Any, *, machine: Machine) -> LazyIter
     def passes(item: Any) -> bool:
         return _sure(machine, item if predicate is None else machine.call(predicate, (item,)))
 
-    return LazyIterator(itertools.filterfalse(passes, _source(machine, iterable)))
+    return LazyIterator(itertools.filterfalse(passes, elements(machine, iterable)))
 
 
 def _compress(data: Any, selectors: Any, *, machine: Machine) -> LazyIterator:
     chosen = (_sure(machine, s) for s in machine.iterate(selectors))
-    return LazyIterator(itertools.compress(_source(machine, data), chosen))
+    return LazyIterator(itertools.compress(elements(machine, data), chosen))
 
 
 def _permutations(iterable: Any, r: Any = None, *, machine: Machine) -> LazyIterator:
@@ -133,13 +130,13 @@ def _pairwise(iterable: Any, *, machine: Machine) -> LazyIterator:
 
 def _takewhile(predicate: Any, iterable: Any, *, machine: Machine) -> LazyIterator:
     return LazyIterator(
-        itertools.takewhile(lambda item: _sure(machine, machine.call(predicate, (item,))), _source(machine, iterable))
+        itertools.takewhile(lambda item: _sure(machine, machine.call(predicate, (item,))), elements(machine, iterable))
     )
 
 
 def _dropwhile(predicate: Any, iterable: Any, *, machine: Machine) -> LazyIterator:
     return LazyIterator(
-        itertools.dropwhile(lambda item: _sure(machine, machine.call(predicate, (item,))), _source(machine, iterable))
+        itertools.dropwhile(lambda item: _sure(machine, machine.call(predicate, (item,))), elements(machine, iterable))
     )
 
 

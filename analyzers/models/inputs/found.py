@@ -22,6 +22,8 @@ class Input:
     dtype: str = "float32"
     others: list[tuple[Any, ...]] = field(default_factory=list)
     """Other shapes that may be meant, where this one was only guessed."""
+    sides: tuple[int, ...] = (2, 3)
+    """The dims of a picture's height and width."""
 
     @property
     def is_guessed(self) -> bool:
@@ -29,10 +31,25 @@ class Input:
 
     @property
     def is_guessed_map(self) -> bool:
-        return self.is_guessed and len(self.shape) == 4
+        return self.is_guessed and len(self.shape) == 4 and len(self.sides) == 2
+
+    @property
+    def size(self) -> tuple[Any, ...]:
+        """Height and width of a picture."""
+        return tuple([self.shape[side] for side in self.sides])
+
+    @property
+    def channels(self) -> Any:
+        """Of a picture."""
+        return next(self.shape[dim] for dim in range(1, len(self.shape)) if dim not in self.sides)
 
     def solved(self, shape: tuple[Any, ...]) -> Input:
-        return Input(self.name, shape, "solved", self.dtype)
+        return Input(self.name, shape, "solved", self.dtype, sides=self.sides)
+
+    def sized(self, *sizes: Any) -> Input:
+        """The picture with these sides."""
+        given = dict(zip(self.sides, sizes, strict=True))
+        return self.solved(tuple([given.get(dim, size) for dim, size in enumerate(self.shape)]))
 
 
 Inputs = dict[str, Input]
@@ -49,6 +66,8 @@ class Found:
     recorded_errors: list[RecordedError] = field(default_factory=list)
     misread: tuple[int, int] | None = None
     """Features (wanted, given) of a map that was flattened so that its batch came out wrong."""
+    fixes_batch: bool = False
+    """Whether a layer asked for a certain number of items in the batch."""
 
     @property
     def by_name(self) -> Inputs:

@@ -8,12 +8,11 @@ from typing import Any
 from analyzers.interpreter.framework import walk
 from analyzers.interpreter.values import Instance
 from analyzers.models.inputs.found import Found, Input, Inputs
-from analyzers.models.inputs.input_inference import DEFAULT_SIZE, Names, ShapeProbe
-from analyzers.tensors.dims import bare_symbol, substitute, symbols
+from analyzers.models.inputs.input_inference import DEFAULT_SIZE, Names
+from analyzers.tensors.dims import bare_symbol
 from analyzers.tensors.tensor import Tensor
 
 USUAL_SIZES = (256, 32, 28, 64, 128, 299, 512, 96, 227)
-MAXIMUM_SIZE = 1 << 20
 MAXIMUM_SIDE = 4096
 SIZE_NAMES = frozenset("img_size image_size input_size input_resolution img_dim resolution patch_resolution".split())
 
@@ -46,8 +45,13 @@ def _unpacked(found: Found, given: Input, names: Names) -> list[tuple[Any, ...]]
     return [(batch, *map(names, ("T", "D")[:count]), *rest) for count in more]
 
 
+def has_other_ranks(found: Found, inputs: Inputs) -> bool:
+    known = found.by_name
+    return any(name in known and len(given.shape) != len(known[name].shape) for name, given in inputs.items())
+
+
 def are_maps_from(least: int, inputs: Inputs) -> bool:
-    sides = [side for i in inputs.values() if i.is_guessed_map for side in i.shape[2:]]
+    sides = [side for i in inputs.values() if i.is_guessed_map for side in i.size]
     return all(isinstance(side, int) and side >= least for side in sides)
 
 
@@ -57,9 +61,9 @@ def resized(found: Found, size: int) -> Inputs:
 
 
 def _resized(given: Input, size: int) -> Input:
-    if not given.is_guessed_map or not isinstance(given.shape[2], int):
+    if not given.is_guessed_map or not isinstance(given.size[0], int):
         return given
-    return given.solved((*given.shape[:2], size, size))
+    return given.sized(size, size)
 
 
 def named_sizes(root: Instance) -> list[int]:
@@ -75,14 +79,14 @@ def named_sizes(root: Instance) -> list[int]:
 
 def usual_sizes(smallest: int, found: Found) -> list[int]:
     """Sizes that pictures really have, from the smallest that fits to a third above; 28 is one of grey pictures."""
-    grey = any(i.is_guessed_map and i.shape[1] == 1 for i in found.inputs)
+    grey = any(i.is_guessed_map and i.channels == 1 for i in found.inputs)
     sizes = [size for size in sorted((*USUAL_SIZES, DEFAULT_SIZE)) if smallest <= size <= smallest * 4 // 3]
     return sizes if grey else sorted(sizes, key=lambda size: size == 28)
 
 
 def scaled_sizes(found: Found) -> list[int]:
     """Sizes at which two maps or rows of tokens that do not fit would: 224, 196 and 576 tokens give 384."""
-    size = next((i.shape[2] for i in found.inputs if i.is_guessed_map), None)
+    size = next((i.size[0] for i in found.inputs if i.is_guessed_map), None)
     if not isinstance(size, int):
         return []
     shapes = [recorded.error.data.get("shapes", ()) for recorded in found.recorded_errors]
@@ -121,33 +125,11 @@ def _square_map_of(features: int, records: list[Any]) -> tuple[int, int, int] | 
 
 
 def _stretched(given: Input, rows: int, height: int, columns: int, width: int) -> Input:
-    if not given.is_guessed_map or not isinstance(given.shape[2], int):
+    if not given.is_guessed_map or not isinstance(given.size[0], int):
         return given
-    return given.solved((*given.shape[:2], given.shape[2] * rows // height, given.shape[3] * columns // width))
+    return given.sized(given.size[0] * rows // height, given.size[1] * columns // width)
 
 
 def is_open(dim: Any) -> bool:
     named = None if isinstance(dim, int) else bare_symbol(dim)
     return named is not None and named.solvable
-
-
-def fitting_size(records: list[Any], open_sizes: set[Any]) -> int | None:
-    """The smallest size that gives the first Linear behind a flatten just the features it expects."""
-    unknowns = {s for d in open_sizes for s in symbols(d)}
-    for record in records:
-        features = record.instance.attributes.get("in_features") if record.instance is not None else None
-        first = record.inputs[0] if record.inputs else None
-        given = first.shape if isinstance(first, Tensor) and not isinstance(first, ShapeProbe) else None
-        if not isinstance(features, int) or not given or not symbols(given[-1]) or symbols(given[-1]) - unknowns:
-            continue
-        low, high = 1, MAXIMUM_SIZE
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (low, middle) if _at(given[-1], unknowns, middle) >= features else (middle + 1, high)
-        return low if _at(given[-1], unknowns, low) == features else None
-    return None
-
-
-def _at(dim: Any, unknowns: set[Any], size: int) -> int:
-    value = substitute(dim, dict.fromkeys(unknowns, size))
-    return value if isinstance(value, int) else 0

@@ -58,6 +58,8 @@ class InputHint:
     shapes: list[tuple[Any, ...]]
     dtype: str = "float32"
     assumed: bool = False
+    is_vague: bool = False
+    """Whether it was read off a layer that need not be the one the input goes to."""
 
 
 class Names:
@@ -124,7 +126,7 @@ def _with_usual_channels(hint: InputHint) -> InputHint:
     """The layer it was read off need not be the one the input goes to: an image may be meant as well."""
     first = hint.shapes[0]
     images = [(first[0], channels, *first[2:]) for channels in (3, 1) if len(first) == 4 and first[1] != channels]
-    return InputHint([*hint.shapes, *images], hint.dtype, hint.assumed)
+    return InputHint([*hint.shapes, *images], hint.dtype, hint.assumed, is_vague=True)
 
 
 def _with_other_ranks(hint: InputHint, names: Names) -> InputHint:

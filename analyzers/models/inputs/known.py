@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter.framework import framework_of, own_parameters, walk
@@ -16,6 +16,7 @@ from analyzers.request import TargetError
 from analyzers.source.comments import parse_input
 from analyzers.tensors.dims import bare_symbol
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
 from analyzers.vocabulary import Origin
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from analyzers.source.module import SourceModule
 
 WRAPPERS = frozenset(["DataParallel", "DistributedDataParallel", "FullyShardedDataParallel"])
+CONTAINERS = frozenset([list, tuple, dict])
+MAXIMUM_DEPTH = 3
+"""Lists in lists of tensors."""
 Shapes = Iterable[tuple[str | None, tuple[Any, ...]]]
 """(name or None, shape) of inputs, in order."""
 
@@ -49,6 +53,10 @@ class KnownInputs:
         self.parameters = CallParameters(context.machine, root, self.core)
         self.given = False
         """Whether anybody says what goes in."""
+        self.arguments: dict[str, Any] = {}
+        """What the code gives that is no tensor: numbers and words, lists and dicts of tensors (named in :attr:`parts`)."""
+        self.parts: frozenset[str] = frozenset()
+        """Names of inputs that stand in a list or dict."""
         self.borrows = True
         """Whether what another instance of the class is called with may be what this one takes."""
         self.borrowed = False
@@ -57,6 +65,7 @@ class KnownInputs:
 
     def stop_borrowing(self) -> None:
         self.borrows = False
+        self.arguments, self.parts = {}, frozenset()
         self.parameters = CallParameters(self.context.machine, self.root, self.core)
 
     def inputs(self) -> Inputs:
@@ -79,7 +88,7 @@ class KnownInputs:
         return known
 
     def _add(self, known: Inputs, group: Shapes, origin: Origin) -> None:
-        free = [p for p in self.parameters.names if p not in known]
+        free = [p for p in self.parameters.by_position if p not in known]
         for name, shape in group:
             target = name or (free.pop(0) if free else self.parameters.further())
             if target is None:
@@ -94,7 +103,7 @@ class KnownInputs:
 
     def _too_many(self, origin: Origin) -> None:
         if origin == "option" and self.root.unknown_because is None:
-            count = len(self.parameters.names)
+            count = len(self.parameters.by_position)
             raise TargetError(f"{self.root.class_.name} takes {count} input{'s' * (count != 1)}, more are given")
 
     def _check_names(self, known: Inputs) -> None:
@@ -170,15 +179,38 @@ class KnownInputs:
         own = self.core.class_.host is None
         alike = [u for u in usages if own and self.borrows and u.instance.class_ is self.core.class_]
         for usage in [*(same or alike), *_example_inputs(self.core)]:
-            given = {**dict(zip(self.parameters.names, usage.args)), **usage.kwargs}
-            shapes = {n: v for n, v in given.items() if isinstance(v, Tensor)}
-            if shapes and all(_is_given(d) for t in shapes.values() for d in t.shape):
-                known.update((n, Input(n, self._renamed(t.shape), "usage", t.dtype)) for n, t in shapes.items())
+            given = self._by_name(usage)
+            tensors = dict(tensors_in(given))
+            if tensors and all(_is_given(d) for t in tensors.values() for d in t.shape):
+                known.update((n, Input(n, self._renamed(t.shape), "usage", t.dtype)) for n, t in tensors.items())
+                self.parts = frozenset(tensors) - frozenset(given)
+                self.arguments = {n: v for n, v in given.items() if not isinstance(v, (Tensor, Unknown))}
                 self.borrowed = usage in alike and not same and not _is_twin(usage.instance, self.core)
                 return
 
+    def _by_name(self, usage: Usage) -> dict[str, Any]:
+        """The arguments of a call; how the model is told that it is trained has nothing to do with its inputs."""
+        while len(self.parameters.by_position) < len(usage.args) and self.parameters.further() is not None:
+            pass
+        named = {n: v for n, v in usage.kwargs.items() if n != "training"}
+        return {**dict(zip(self.parameters.by_position, usage.args)), **named}
+
     def _renamed(self, shape: tuple) -> tuple:
         return tuple(d if isinstance(d, int) else self.names("N") for d in shape)
+
+
+def tensors_in(arguments: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, Tensor]]:
+    """The tensors among arguments and in their lists and dicts: ``maps.0``, ``batch.image``."""
+    for name, value in arguments.items():
+        if isinstance(value, Tensor):
+            yield name, value
+        elif type(value) in CONTAINERS and depth < MAXIMUM_DEPTH:
+            yield from tensors_in({f"{name}.{key}": part for key, part in parts_of(value)}, depth + 1)
+
+
+def parts_of(value: Any) -> Iterable[tuple[Any, Any]]:
+    """(key, part) of a list, tuple or dict."""
+    return value.items() if isinstance(value, dict) else enumerate(value)
 
 
 def unwrapped(instance: Instance) -> Instance:

@@ -30,6 +30,18 @@ class CallParameters:
         """The name under which forward takes any number of inputs."""
         self.defaults: dict[str, Any] = outer.defaults if isinstance(outer, Function) else {}
 
+    @property
+    def optional(self) -> list[str]:
+        """The inputs that may be left out, in the order in which they are given by position."""
+        if _declared_names(self._core) is not None or not isinstance(self.entry, Function):
+            return []
+        return [p for p in self.entry.parameters.positional[1:] if p in self.entry.defaults]
+
+    @property
+    def by_position(self) -> list[str]:
+        """The inputs in the order in which they are given by position."""
+        return [*self.names, *self.optional]
+
     def further(self) -> str | None:
         """One more input of a forward that takes ``*inputs``."""
         if self.rest is None:

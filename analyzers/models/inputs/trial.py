@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import framework_of
@@ -10,8 +12,15 @@ from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import broken_contracts
 from analyzers.models.inputs.found import Found, Input, Inputs
-from analyzers.models.inputs.input_inference import NeedsShape, ShapeProbe, shape_wanted_by
-from analyzers.models.inputs.known import KnownInputs
+from analyzers.models.inputs.input_inference import (
+    DEFAULT_SIZE,
+    InputHint,
+    NeedsShape,
+    ShapeProbe,
+    shape_wanted_by,
+)
+from analyzers.models.inputs.known import CONTAINERS, KnownInputs, parts_of
+from analyzers.models.inputs.opening import opened, read_back
 from analyzers.models.runner import Failure
 from analyzers.tensors.dims import Expression, bare_symbol, has_unknown
 from analyzers.tensors.field import Field
@@ -36,6 +45,8 @@ class Trials:
         self.known = known
         self.names = known.names
         self._stop_after: frozenset[Any] = frozenset()
+        self._is_apart = False
+        self._rank_beside: int | None = None
 
     @property
     def parameters(self) -> list[str]:
@@ -57,12 +68,40 @@ class Trials:
                 if hint is None:
                     reason = f"the shape of the input {name} is not known"
                     return Found(list(inputs.values()), Unknown(reason), [Failure(reason, None)])
-                shape, *others = hint.shapes
-                inputs[name] = Input(name, shape, "default" if hint.assumed else "solved", hint.dtype, others)
+                inputs[name] = self._likeliest(name, hint, inputs)
                 continue
             if not _take_learned_sizes(inputs):
                 return found
         return found
+
+    def _likeliest(self, name: str, hint: InputHint, inputs: Inputs) -> Input:
+        """What a hint says; where nobody knows whether the input goes as it is to the layer that gave it, what the
+        layers make of an open one."""
+        shape, *others = hint.shapes
+        if hint.is_vague and self._is_apart:
+            of_rank = (shape for shape in hint.shapes if len(shape) == self._rank_beside)
+            return opened(name, next(of_rank, shape), hint.dtype)
+        read = read_back(self, name, hint, inputs) if hint.is_vague else None
+        if read is not None:
+            return read
+        return Input(name, shape, "default" if hint.assumed else "solved", hint.dtype, others)
+
+    @contextmanager
+    def apart(self, rank_beside: int | None = None) -> Iterator[None]:
+        """Trials inside leave no trace, and open inputs stay open in them, if possible of that rank."""
+        before = self._is_apart, self._rank_beside
+        self._is_apart, self._rank_beside = True, rank_beside
+        try:
+            with self.machine.journal.branch(), self.machine.recorder.preserved():
+                yield
+        finally:
+            self._is_apart, self._rank_beside = before
+
+    def usual_size(self, dim: int, rank: int) -> int:
+        """Of a side of a picture that nobody says."""
+        default = self.context.options.default_input or ()
+        usual = default[dim] if len(default) == rank else None
+        return usual if isinstance(usual, int) else DEFAULT_SIZE
 
     def again(self, inputs: Inputs) -> Found:
         """The trial of inputs that were tried before; what was not looked at then may be looked at now."""
@@ -74,20 +113,29 @@ class Trials:
     def _attempt(self, inputs: Inputs) -> Found:
         """One forward pass; what is not known yet goes in as a probe that raises NeedsShape when it is looked at."""
         names = self.parameters
-        args: list[Any] = [self._tensor(inputs[n]) if n in inputs else ShapeProbe(n) for n in names]
-        kwargs = {n: self._tensor(given) for n, given in inputs.items() if n not in names}
+        args = [self._argument(name, inputs) for name in names]
+        others = [name for name in (*inputs, *self.known.arguments) if name not in names]
+        kwargs = {n: self._argument(n, inputs) for n in others if n not in self.known.parts}
         framework = framework_of(self.root)
         if framework is not None:
             args = framework.arguments(self.root, args)
-        recorder = self.machine.recorder
+        recorder, asked = self.machine.recorder, self._asked_of_batch
+        asked.clear()
         with recorder.separate_errors(self._stop_after) as errors:
             result, failures = self.context.runner.forward(self.root, args, kwargs)
-        if any(name not in inputs for name in names):  # It need not even be a tensor that is meant.
+        if any(isinstance(given, ShapeProbe) for given in args):  # It need not even be a tensor that is meant.
             errors = [recorded for recorded in errors if recorded.error.rule not in OF_ANY_INPUT]
         if not errors and not failures:
             errors = list(broken_contracts(self.machine))
-        used = [i for i in inputs.values() if i.name in names or i.name in kwargs]
-        return Found(used, result, failures, errors, _misread_batch(recorder.records, result))
+        parts = [name for name in inputs if name in self.known.parts]
+        used = [inputs[name] for name in (*names, *kwargs, *parts) if name in inputs]
+        return Found(used, result, failures, errors, _misread_batch(recorder.records, result), bool(asked))
+
+    @property
+    def _asked_of_batch(self) -> list[Any]:
+        batch = bare_symbol(self.names("N"))
+        assert batch is not None
+        return batch.equations
 
     def until(self, inputs: Inputs, stop_after: set[Any]) -> tuple[Found, bool]:
         """A trial that ends as soon as all of ``stop_after`` has gone wrong again; whether it did."""
@@ -97,6 +145,22 @@ class Trials:
         finally:
             self._stop_after = frozenset()
         return found, bool(stop_after) and stop_after <= found.error_keys
+
+    def _argument(self, name: str, inputs: Inputs) -> Any:
+        """What a parameter is given: a tensor, what the code gives that is none, or a probe."""
+        if name in inputs:
+            return self._tensor(inputs[name])
+        arguments = self.known.arguments
+        return self._filled(name, arguments[name], inputs) if name in arguments else ShapeProbe(name)
+
+    def _filled(self, name: str, value: Any, inputs: Inputs) -> Any:
+        """The lists and dicts of an argument with the tensors that are tried."""
+        if name in inputs:
+            return self._tensor(inputs[name])
+        if type(value) not in CONTAINERS:
+            return value
+        parts = {key: self._filled(f"{name}.{key}", part, inputs) for key, part in parts_of(value)}
+        return parts if isinstance(value, dict) else type(value)(parts.values())
 
     def _tensor(self, given: Input) -> Tensor:
         return Tensor(given.shape, located_input(given), given.dtype)

@@ -82,7 +82,7 @@ def _joined_shape(tensors: Sequence[Tensor], index: int) -> tuple[Dim, ...]:
 
 def _agree(first: tuple[Dim, ...], second: tuple[Dim, ...], index: int) -> bool:
     pairs = zip(first, second, strict=True)
-    return all(i == index or a == b or same(a, b) is not False for i, (a, b) in enumerate(pairs))
+    return all(i == index or a == b or require(a, b) is not False for i, (a, b) in enumerate(pairs))
 
 
 def _concat_mismatch(tensors: Sequence[Tensor], other: Tensor, index: int) -> OperationError:

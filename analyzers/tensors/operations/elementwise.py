@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import Dim, Expression, same
+from analyzers.tensors.dims import Dim, Expression, same, suppose_equal
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import axis_names, content
@@ -95,7 +95,10 @@ def broadcast_dims(a: Dim, b: Dim) -> Dim | None:
 
 
 def _certainly_differ(a: Dim, b: Dim) -> bool:
-    return same(a, b) is False and same(a, 1) is False and same(b, 1) is False
+    if same(a, b) is False and same(a, 1) is False and same(b, 1) is False:
+        return True
+    suppose_equal(a, b)
+    return False
 
 
 def promoted_dtype(operands: Sequence[Any]) -> str:

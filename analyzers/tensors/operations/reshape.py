@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import Dim, exact_quotient, product, require, same, text, unknown_dim
+from analyzers.tensors.dims import Dim, exact_quotient, product, require, same, suppose_equal, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import is_batch
 from analyzers.tensors.operations import axis_names, content
 from analyzers.tensors.operations.arguments import axes, axis, require_dims, size
 from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes
@@ -61,6 +62,8 @@ def _remaining(x: Tensor, shape: tuple[Dim, ...], position: int, known: Dim) -> 
     quotient = None if known == 0 else exact_quotient(total, known)
     if quotient is not None:
         return quotient
+    if x.shape and position == 0 and is_batch(x.shape[0]):
+        suppose_equal(product(x.shape[1:]), known)
     unknown = unknown_dim(f"{text(total)} elements over {text(known)}")
     if isinstance(total, int) and isinstance(known, int):
         declared = (*shape[:position], unknown, *shape[position + 1 :])

@@ -1,0 +1,240 @@
+"""Sizes for which a model fits: what its layers asked of sizes that are symbols, solved. Pure arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
+
+from analyzers.models.inputs.hypotheses import USUAL_SIZES
+from analyzers.models.inputs.input_inference import DEFAULT_SIZE
+from analyzers.tensors.dims import Dim, Expression, exact_quotient, grows, substitute, symbols, value_at
+from analyzers.tensors.polynomials import Symbol, Terms
+from analyzers.unknown import UnknownUsed
+
+LARGEST = 2048
+"""Sizes that are looked at."""
+WIDEST = 2
+"""No side of a picture that nobody says is so many times as long as the other."""
+MAXIMUM_CHOICES = 6
+
+Values = dict[Symbol, Any]
+
+
+class Contradiction(Exception):
+    """No sizes fulfil the equations."""
+
+
+@dataclass
+class System:
+    """Differences that must be zero, and what follows for the symbols that they fix one by one."""
+
+    values: Values
+    rest: list[Expression]
+    positive: list[Expression] = field(default_factory=list)
+    """What must be at least one: sizes that are asked for."""
+    is_whole: bool = True
+    """Whether every equation could be made use of."""
+
+    numbers: set[int] = field(default_factory=set)
+    """What sizes were asked to be."""
+
+    @staticmethod
+    def of(equations: Iterable[tuple[Dim, Dim]]) -> System:
+        """Raises Contradiction."""
+        system = System({}, [])
+        for equation in equations:
+            system._take(*_without_batch(*equation))
+        while system._eliminate():
+            pass
+        return system
+
+    def _take(self, left: Dim, right: Dim) -> None:
+        try:
+            difference = left - right
+        except UnknownUsed:
+            difference = None
+        if difference is None or any(not s.solvable for s in symbols(difference)):
+            self.is_whole = False
+        elif isinstance(difference, Expression):
+            falls = all(c < 0 for monomial, c in difference.terms.items() if monomial)
+            self.rest.append(-difference if falls else difference)
+            self.positive += [side for side in (left, right) if isinstance(side, Expression)]
+            self.numbers.update(side for side in (left, right) if isinstance(side, int))
+        elif difference:
+            raise Contradiction
+
+    def _eliminate(self) -> bool:
+        """Take one more symbol out of what is left; whether there was one."""
+        left = [substitute(difference, self.values) for difference in self.rest]
+        if any(isinstance(difference, int) and difference for difference in left):
+            raise Contradiction
+        self.rest = [difference for difference in left if isinstance(difference, Expression)]
+        found = [pair for difference in self.rest if (pair := isolated(difference)) is not None]
+        if not found:
+            return False
+        # What is a number comes first; of two symbols the later one follows from the earlier.
+        one, value = min(found, key=lambda pair: (not isinstance(pair[1], int), -pair[0].serial))
+        if isinstance(value, int) and value < 1:
+            raise Contradiction
+        self.values = {known: substitute(before, {one: value}) for known, before in self.values.items()}
+        self.values[one] = value
+        return True
+
+    def choices(self) -> Iterator[Values]:
+        """Values of the open symbols that make what is left zero, likeliest first.
+
+        Raises Contradiction where there are none in reach, though every one was looked at.
+        """
+        groups = [self._of_group(group, left) for group, left in _independent(self.rest)]
+        listed = [group[:MAXIMUM_CHOICES] for group in groups if group is not None]
+        if any(not group for group in listed):
+            raise Contradiction
+        if len(listed) < len(groups):
+            self.is_whole = False
+            return
+        for turn in range(max(map(len, listed), default=1)):
+            merged: Values = {}
+            for group in listed:
+                merged.update(group[min(turn, len(group) - 1)])
+            yield merged
+
+    def _of_group(self, group: list[Symbol], rest: list[Expression]) -> list[Values] | None:
+        """Equal values first, then those that differ least; None where they cannot all be looked through."""
+        equal: list[Values] = [dict.fromkeys(group, size) for size in in_order(self._equal(group, rest))]
+        if len(group) == 1:
+            return equal
+        product = self._product(group[0], group[1], rest) if len(group) == 2 else None
+        if product is None:
+            return equal or None
+        return equal + [values for values in product.unequal() if self._fits(values, rest)]
+
+    def _equal(self, group: list[Symbol], rest: list[Expression]) -> list[int]:
+        """Sizes that fit for all symbols of a group at once."""
+        return [size for size in range(1, LARGEST + 1) if self._fits(dict.fromkeys(group, size), rest)]
+
+    def _product(self, one: Symbol, other: Symbol, rest: list[Expression]) -> Product | None:
+        """An equation of both symbols that is a product of one size of each."""
+        both = [difference for difference in rest if {one, other} <= symbols(difference)]
+        products = (product_of(difference, one, other, self.numbers) for difference in both)
+        return next((product for product in products if product is not None), None)
+
+    def _fits(self, values: Values, rest: list[Expression]) -> bool:
+        """Whether all comes out even, and no size that is asked for is nothing."""
+        if any(value_at(difference, values) for difference in rest):
+            return False
+        sides = (substitute(substitute(side, self.values), values) for side in self.positive)
+        return not any(isinstance(size, int) and size < 1 for size in sides)
+
+
+def _without_batch(left: Dim, right: Dim) -> tuple[Dim, Dim]:
+    """Both sides of an equation divided by what they have in common of sizes that are not looked for."""
+    for other in [s for s in symbols(left) & symbols(right) if not s.solvable]:
+        quotients = [exact_quotient(side, Expression({((other, 1),): 1})) for side in (left, right)]
+        if quotients[0] is not None and quotients[1] is not None:
+            left, right = quotients[0], quotients[1]
+    return left, right
+
+
+def isolated(difference: Expression) -> tuple[Symbol, Dim] | None:
+    """(symbol, its value) where the difference is zero for just one value of a symbol that stands in it once.
+
+    Raises Contradiction where that is no whole number.
+    """
+    found = [
+        (atom, coefficient, monomial)
+        for monomial, coefficient in difference.terms.items()
+        for atom, power in monomial
+        if len(monomial) == 1 and power == 1 and isinstance(atom, Symbol) and atom.solvable
+    ]
+    for atom, coefficient, monomial in sorted(found, key=lambda item: -item[0].serial):
+        rest: Terms = {m: c for m, c in difference.terms.items() if m != monomial}
+        if set(rest) <= {()}:
+            if rest.get((), 0) % coefficient:
+                raise Contradiction
+            return atom, -rest.get((), 0) // coefficient
+        if abs(coefficient) == 1 and atom not in symbols(Expression(rest)):
+            return atom, Expression({m: -c * coefficient for m, c in rest.items()})
+    return None
+
+
+def _independent(rest: Sequence[Expression]) -> list[tuple[list[Symbol], list[Expression]]]:
+    """Groups of symbols that no equation connects, with their equations."""
+    groups: list[tuple[list[Symbol], list[Expression]]] = []
+    for difference in rest:
+        own = symbols(difference)
+        touched = [group for group in groups if own & set(group[0])]
+        groups = [group for group in groups if not own & set(group[0])]
+        every = own.union(*(group[0] for group in touched))
+        left = [d for group in touched for d in group[1]] + [difference]
+        groups.append((sorted(every, key=lambda s: s.serial), left))
+    return groups
+
+
+@dataclass(frozen=True)
+class Product:
+    """Two growing sizes, one of each symbol, whose product is asked to be a certain number."""
+
+    one: Symbol
+    other: Symbol
+    rows: Dim
+    columns: Dim
+    wanted: int
+
+    def unequal(self) -> Iterator[Values]:
+        """Sides that differ: those first that do so least, taller pictures before wider ones."""
+        pairs = sorted(self._smallest(), key=lambda pair: (max(pair) / min(pair), pair[0] < pair[1]))
+        rounded = [(_roundest(self.rows, self.one, a), _roundest(self.columns, self.other, b)) for a, b in pairs]
+        for a, b in dict.fromkeys(pair for both in zip(rounded, pairs) for pair in both):
+            if a != b:
+                yield {self.one: a, self.other: b}
+
+    def _smallest(self) -> Iterator[tuple[int, int]]:
+        """Pairs of sides neither of which could be smaller, that are no longer than is likely, as is the map that is
+        made of them."""
+        heights, widths = _first_sizes(self.rows, self.one), _first_sizes(self.columns, self.other)
+        for rows, height in heights.items():
+            width = widths.get(self.wanted // rows) if self.wanted % rows == 0 else None
+            if width is not None and max(height, width) < WIDEST * min(height, width):
+                square = value_at(self.rows, {self.one: max(height, width)})
+                if square < WIDEST * value_at(self.rows, {self.one: min(height, width)}):
+                    yield height, width
+
+
+def product_of(difference: Expression, one: Symbol, other: Symbol, numbers: Iterable[int]) -> Product | None:
+    """What makes the difference zero, as a product; None where it is none, or one of what does not grow."""
+    for number in sorted({*numbers, -difference.terms.get((), 0)}):
+        whole = difference + number
+        scale = value_at(whole, {one: LARGEST, other: LARGEST})
+        rows, columns = substitute(whole, {other: LARGEST}), substitute(whole, {one: LARGEST})
+        if scale > 0 and rows * columns == whole * scale and grows(rows) and grows(columns):
+            return Product(one, other, rows, columns, number * scale)
+    return None
+
+
+def _first_sizes(growing: Dim, one: Symbol) -> dict[int, int]:
+    """What comes of a side, and the smallest side of which it does."""
+    found: dict[int, int] = {}
+    for side in range(1, LARGEST + 1):
+        size = value_at(growing, {one: side})
+        if size > 0:
+            found.setdefault(size, side)
+    return found
+
+
+def _roundest(growing: Dim, one: Symbol, least: int) -> int:
+    """Of the sides from ``least`` on of which the same comes, the one that is divided by two most often."""
+    wanted = value_at(growing, {one: least})
+    sides = takewhile(lambda side: value_at(growing, {one: side}) == wanted, range(least, 2 * least))
+    return max(sides, key=lambda side: side & -side)
+
+
+def in_order(sizes: list[int]) -> list[int]:
+    """Sizes that a picture may have, of those that fit: usual ones, then the smallest even one, or if they are many
+    the ones nearest to the usual."""
+    if sizes and sizes[-1] > 2 * sizes[0]:
+        return sorted(sizes, key=lambda size: abs(size - DEFAULT_SIZE))
+    usual = [size for size in sorted((*USUAL_SIZES, DEFAULT_SIZE)) if size in sizes]
+    even = [size for size in sizes if size % 2 == 0]
+    return [*usual, *even[:1], *sizes[:1]]

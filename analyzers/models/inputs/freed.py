@@ -1,0 +1,180 @@
+"""A model run with a symbol in place of every size that nobody says: what holds then holds for all sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from analyzers.interpreter.recorder import RecordedError
+from analyzers.models.inputs.equations import Contradiction, System, Values
+from analyzers.models.inputs.found import Found, Input, Inputs
+from analyzers.models.inputs.hypotheses import USUAL_SIZES, is_open
+from analyzers.models.inputs.opening import equations_of, with_open_sides
+from analyzers.tensors.dims import bare_symbol, substitute, symbol, symbols
+from analyzers.tensors.layout import is_batch
+
+if TYPE_CHECKING:
+    from analyzers.models.inputs.trial import Trials
+
+MERGING = frozenset(["broadcast-mismatch", "concat-mismatch"])
+"""Lengths that do not match may do so where the map has shrunk to one pixel."""
+OF_SIZES = frozenset(
+    "broadcast-mismatch concat-mismatch feature-size-mismatch reshape-mismatch matmul-mismatch invalid-argument".split()
+)
+MAXIMUM_MEASURES = 2
+WITNESSES = ((257, 323), (271, 353), (283, 367), (293, 379))
+"""Sizes of pictures that have nothing in common with each other or with usual ones."""
+
+
+def measures_of(found: Found) -> Iterator[Inputs]:
+    """The guessed inputs with the sizes that follow from what was asked of their symbols, likeliest first."""
+    shapes = [i.shape for i in found.inputs if i.is_guessed]
+    try:
+        system = System.of(equations_of(shapes))
+        for chosen in islice(system.choices(), MAXIMUM_MEASURES if system.values or system.rest else 0):
+            values = {**chosen, **{one: substitute(value, chosen) for one, value in system.values.items()}}
+            yield {
+                i.name: i.solved(tuple([_put_in(dim, values) for dim in i.shape])) if i.is_guessed else i
+                for i in found.inputs
+            }
+    except Contradiction:
+        return
+
+
+class Freed:
+    """Trials of the inputs ``found``, their guessed sizes set free."""
+
+    def __init__(self, trials: Trials, found: Found) -> None:
+        self.trials = trials
+        self.found = found
+
+    def _with_symbols(self, least: int) -> Inputs:
+        """Every guessed size a symbol of its own; sides of pictures from ``least`` on."""
+        return {i.name: self._freed(i, least) for i in self.found.inputs}
+
+    def _freed(self, given: Input, least: int) -> Input:
+        sides = given.sides if given.is_guessed_map else ()
+        freed = with_open_sides(given, least)
+        shape = list(freed.shape)
+        for dim, size in enumerate(given.shape):
+            if (
+                dim not in sides
+                and given.is_guessed
+                and (is_open(size) or (given.others and dim and not is_batch(size)))
+            ):
+                shape[dim] = symbol("D", solvable=True)
+        return replace(freed, shape=tuple(shape), others=[])
+
+    def _run(self, least: int) -> tuple[Inputs, Found, bool]:
+        """(the inputs, what they gave, whether all goes wrong again that did)"""
+        inputs = self._with_symbols(least)
+        with self.trials.apart():
+            found, ended = self.trials.until(inputs, self.found.error_keys)
+        return inputs, found, ended
+
+    @cached_property
+    def _from_one(self) -> tuple[Inputs, Found, bool]:
+        return self._run(1)
+
+    @cached_property
+    def _from_usual(self) -> tuple[Inputs, Found, bool]:
+        return self._run(min(USUAL_SIZES))
+
+    @cached_property
+    def wrong_from(self) -> int | None:
+        """A size of pictures from which on all that goes wrong does so with any, since it does with symbols."""
+        rules = self.found.rules
+        if self.found.failures or not rules or "empty-output" in rules:
+            return None
+        if rules & MERGING:
+            return min(USUAL_SIZES) if self._from_usual[2] else None
+        return 1 if self._from_one[2] else None
+
+    # -- sizes that fit ------------------------------------------------------------------------------
+
+    @cached_property
+    def _system(self) -> System | None:
+        """What the layers ask of the symbols; None where that cannot be."""
+        inputs, found, _ = self._from_one
+        if found.failures:
+            return System({}, [], is_whole=False)
+        try:
+            return System.of(equations_of([i.shape for i in inputs.values()]))
+        except Contradiction:
+            return None
+
+    def solutions(self) -> Iterator[Inputs]:
+        """Sizes with which all that the layers ask comes true, likeliest first."""
+        system = self._system if self.wrong_from is None else None
+        if system is None or not (system.values or system.rest):
+            return
+        try:
+            for chosen in system.choices():
+                yield self._assigned(chosen, system.values)
+        except Contradiction:
+            self._has_none = True
+
+    _has_none = False
+
+    def _assigned(self, chosen: Values, following: Values) -> Inputs:
+        """The inputs with these values; what they leave open is as it was guessed."""
+        guessed = self.found.by_name
+        freed = self._from_one[0]
+        values = dict(chosen)
+        for name, given in freed.items():
+            for dim, before in zip(given.shape, guessed[name].shape, strict=True):
+                one = None if isinstance(dim, int) else bare_symbol(dim)
+                if one is not None and one.solvable and one not in values and one not in following:
+                    values[one] = before
+        for one, value in following.items():
+            values[one] = substitute(value, values)
+        return {
+            name: given.solved(tuple([_put_in(dim, values) for dim in given.shape])) if given.is_guessed else given
+            for name, given in freed.items()
+        }
+
+    # -- what is certain ------------------------------------------------------------------------------
+
+    def keep_proven(self, best: Found) -> None:
+        """Of the errors that no trial was without: those that come up for all sizes, unless others do anyway."""
+        if self.wrong_from is not None or self._from_one[1].is_sound:
+            best.recorded_errors = [recorded for recorded in best.recorded_errors if self._is_proven(recorded)]
+
+    def _is_proven(self, recorded: RecordedError) -> bool:
+        if self.wrong_from is not None and self.found.has(recorded):
+            return True
+        rule = recorded.error.rule
+        if rule in MERGING and self._from_usual[1].has(recorded):
+            return True
+        if rule in OF_SIZES and self.is_unsolvable:
+            return True
+        return any(e.error.message == recorded.error.message for e in self._elsewhere if e.key == recorded.key)
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether no sizes there are mend all that goes wrong."""
+        return bool(self._from_one[1].recorded_errors) or self.is_unsolvable
+
+    @property
+    def is_unsolvable(self) -> bool:
+        """Whether no sizes there are fulfil what the layers ask."""
+        return self._system is None or (self._has_none and self._system.is_whole)
+
+    @cached_property
+    def _elsewhere(self) -> list[RecordedError]:
+        """What goes wrong with sizes that have nothing in common with the guessed ones: it says the same where it has
+        nothing to do with them."""
+        pictures = [i for i in self.found.inputs if i.is_guessed_map]
+        sizes = {i.name: size for i, size in zip(pictures, WITNESSES)}
+        if len(sizes) < len(pictures):
+            return []
+        inputs = {i.name: i.sized(*sizes[i.name]) if i.name in sizes else i for i in self.found.inputs}
+        with self.trials.apart():
+            return self.trials.settle(inputs).recorded_errors
+
+
+def _put_in(dim: Any, values: Values) -> Any:
+    return dim if isinstance(dim, int) or symbols(dim).isdisjoint(values) else substitute(dim, values)

@@ -1,0 +1,108 @@
+"""Inputs that are rearranged before a layer takes them: with a symbol for every dim, the layers say which is which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from analyzers.interpreter.framework import framework_of
+from analyzers.models.axes import SpokenAxes
+from analyzers.models.inputs.equations import Contradiction, System
+from analyzers.models.inputs.found import Found, Input, Inputs
+from analyzers.models.inputs.input_inference import InputHint
+from analyzers.tensors.dims import Dim, bare_symbol, symbol
+from analyzers.tensors.layout import FEATURES, Names, is_batch
+
+if TYPE_CHECKING:
+    from analyzers.models.inputs.trial import Trials
+
+MAXIMUM_RANKS = 4
+RANKS_BESIDE = (None, 2, 3)
+"""What is tried of other inputs that are open as well: the rank that is likeliest, vectors, sequences."""
+
+
+def opened(name: str, shape: Sequence[Any], dtype: str) -> Input:
+    """An input of that rank whose dims are all open but the batch."""
+    return Input(name, tuple([d if is_batch(d) else symbol("D", solvable=True) for d in shape]), "solved", dtype)
+
+
+def with_open_sides(given: Input, least: int = 1) -> Input:
+    """A guessed picture of any height and width from ``least`` on."""
+    if not given.is_guessed_map:
+        return given
+    sides = [symbol(name, solvable=True) + (least - 1) for name in "HW"]
+    return replace(given.sized(*sides), origin=given.origin)
+
+
+def read_back(trials: Trials, name: str, hint: InputHint, inputs: Inputs) -> Input | None:
+    """The input as the layers behind read it, of the likeliest rank that none of them minds; None where none tells."""
+    framework = framework_of(trials.root)
+    if framework is None or framework.builds_on_call:
+        return None
+    for shape in shapes_by_rank(hint)[:MAXIMUM_RANKS]:
+        for beside in RANKS_BESIDE:
+            given = opened(name, shape, hint.dtype)
+            with trials.apart(beside):
+                found = trials.settle({**{n: with_open_sides(i) for n, i in inputs.items()}, name: given})
+                names = SpokenAxes(trials.machine.recorder.records).names_of_input(name, given.shape)
+            if found.is_sound and not found.fixes_batch:
+                return _told(trials, Input(name, _read(found, name), "solved", hint.dtype), given, names, hint)
+            if len(found.inputs) == len(inputs) + 1:
+                break
+    return None
+
+
+def shapes_by_rank(hint: InputHint) -> list[tuple[Any, ...]]:
+    """The likeliest shape of each rank."""
+    first = {len(shape): shape for shape in reversed(hint.shapes) if len(shape) > 1}
+    return [first[rank] for rank in dict.fromkeys(len(shape) for shape in hint.shapes if len(shape) > 1)]
+
+
+def _told(trials: Trials, read: Input, given: Input, names: Names | None, hint: InputHint) -> Input | None:
+    """None where no layer said anything of the input."""
+    if read.shape == given.shape and (names is None or {"N", None}.issuperset(names)):
+        return None
+    guessed = next(shape for shape in hint.shapes if len(shape) == len(read.shape))
+    return _closed(trials, read, names, guessed, hint)
+
+
+def _read(found: Found, name: str) -> tuple[Any, ...]:
+    """The dims with what the layers asked of them alone."""
+    learned = found.by_name[name].shape
+    try:
+        values = System.of(equations_of([learned])).values
+    except Contradiction:
+        values = {}
+    values = {s: value for s, value in values.items() if isinstance(value, int)}
+    return tuple([values.get(bare_symbol(d), d) if not isinstance(d, int) else d for d in learned])
+
+
+def equations_of(shapes: Sequence[Sequence[Dim]]) -> list[tuple[Dim, Dim]]:
+    """What was asked of the symbols of these shapes in the trials they were in."""
+    found = [bare_symbol(dim) for shape in shapes for dim in shape if not isinstance(dim, int)]
+    return [equation for s in dict.fromkeys(found) if s is not None and s.solvable for equation in s.equations]
+
+
+def _closed(trials: Trials, read: Input, names: Names | None, guessed: tuple[Any, ...], hint: InputHint) -> Input:
+    """What is open still: a picture has a natural height and width, other dims are as the first layer has them."""
+    known = names or (None,) * len(read.shape)
+    sides = tuple([dim for dim, called in enumerate(known) if called in ("H", "W") and "D" not in known])
+    is_picture = len(sides) == 2 and len(read.shape) == 4
+    shape, assumed = list(read.shape), False
+    for dim, size in enumerate(read.shape):
+        if isinstance(size, int) or is_batch(size):
+            continue
+        usual = trials.usual_size(dim, len(shape)) if is_picture and dim in sides else None
+        if usual is not None:
+            shape[dim], assumed = usual, True
+        else:
+            shape[dim] = _open_dim(trials, dim, known[dim], guessed, hint)
+    origin = "default" if assumed else "solved"
+    return Input(read.name, tuple(shape), origin, read.dtype, sides=sides if is_picture else ())
+
+
+def _open_dim(trials: Trials, dim: int, called: str | None, guessed: tuple[Any, ...], hint: InputHint) -> Any:
+    if len(guessed) == len(hint.shapes[0]) and guessed[dim] is not None and called in (None, *FEATURES):
+        return guessed[dim]
+    return trials.names(called if called is not None and called not in FEATURES else "C")

@@ -1,0 +1,154 @@
+"""What is wrong with a guessed input is an error only if it is with every input there may be: torch runs the rest."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.differential.judge import NO_TORCH
+
+from .analysed import HEADER, facts_of, inputs_of, outputs_of
+
+torch = pytest.importorskip("torch", reason=NO_TORCH)
+
+SMALLER = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.Conv2d(8, 16, 4, 2, 1))
+        self.out = nn.Conv2d(16 + 2, 4, 3)
+
+    def forward(self, x, guide):
+        return self.out(torch.cat([self.down(x), guide], 1))
+"""
+LARGER = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.low, self.high = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(3, 8, 3, 2, 1)
+
+    def forward(self, small, large):
+        return self.low(small) * self.high(large)
+"""
+OTHER_LENGTH = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv1d(6, 16, 3, padding=1), nn.Conv1d(9, 16, 3, padding=1)
+        self.attention = nn.MultiheadAttention(16, 2, batch_first=True)
+
+    def forward(self, query, memory):
+        memory = self.b(memory).transpose(1, 2)
+        return self.attention(self.a(query).transpose(1, 2), memory, memory)[0]
+"""
+ONLY_SOME_HEIGHTS = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 4, 3, 2, 1), nn.Conv2d(4, 4, 3, 2, 1)
+        self.up = nn.ConvTranspose2d(4, 4, 3, 2, 1, output_padding=(0, 1))
+
+    def forward(self, x):
+        x = self.a(x)
+        return x + self.up(self.b(x))
+"""
+NOT_SQUARE = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 5, 4)
+        self.head = nn.Linear(4 * 9 * 7, 3)
+
+    def forward(self, x):
+        return self.head(self.conv(x).flatten(1))
+"""
+FRAMES_OF_TWO_SIZES = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(4, 8, 8, 4)
+        self.seen, self.head = nn.Linear(8 * 15 * 15, 32), nn.Linear(32 + 7, 6)
+
+    def forward(self, frames, state):
+        x = self.seen(self.conv(frames.permute(0, 3, 1, 2)).flatten(1))
+        return self.head(torch.cat([x, state], 1))
+"""
+FITTING = [
+    ("a second image that is smaller", SMALLER, [(1, 3, 224, 224), (1, 2, 56, 56)]),
+    ("a second image that is larger", LARGER, [(1, 3, 112, 112), (1, 3, 224, 224)]),
+    ("series of two lengths", OTHER_LENGTH, [(1, 6, 12), (1, 9, 31)]),
+    ("only some heights", ONLY_SOME_HEIGHTS, [(1, 3, 225, 224)]),
+    ("a map whose sides differ", NOT_SQUARE, [(1, 1, 40, 32)]),
+    ("frames and a state", FRAMES_OF_TWO_SIZES, [(1, 64, 64, 4), (1, 7)]),
+]
+
+UNPADDED = """class Net(nn.Module):
+    def __init__(self, channels=8):
+        super().__init__()
+        self.body = nn.Sequential(nn.ReLU(), nn.Conv2d(channels, channels, 5), nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        return torch.relu(x + self.body(x))
+"""
+UNPADDED_SKIP = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 8, 3)
+
+    def forward(self, x):
+        x = self.a(x)
+        return torch.cat([x, self.b(x)], 1)
+"""
+NO_SUCH_MAP = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, 2, 1)
+        self.head = nn.Linear(4 * 13 * 29, 3)
+
+    def forward(self, x):
+        return self.head(self.conv(x).flatten(1))
+"""
+TWO_FLATTENS = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, 2, 1)
+        self.a, self.b = nn.Linear(4 * 16 * 16, 3), nn.Linear(4 * 14 * 14, 3)
+
+    def forward(self, x):
+        x = self.conv(x).flatten(1)
+        return self.a(x) + self.b(x)
+"""
+HOPELESS = [
+    ("a sum with an unpadded branch", UNPADDED, "broadcast-mismatch", 8),
+    ("a skip past an unpadded convolution", UNPADDED_SKIP, "concat-mismatch", 3),
+    ("a map that no picture gives", NO_SUCH_MAP, "feature-size-mismatch", 3),
+    ("two layers that want other maps", TWO_FLATTENS, "feature-size-mismatch", 3),
+]
+
+
+def built(source: str) -> Any:
+    namespace: dict[str, Any] = {}
+    exec(compile(HEADER + source, "judged.py", "exec"), namespace)
+    return namespace["Net"]().eval()
+
+
+@pytest.mark.parametrize(("source", "shapes"), [case[1:] for case in FITTING], ids=[case[0] for case in FITTING])
+def test_no_error_where_some_input_fits(tmp_path: Path, source: str, shapes: list[tuple[int, ...]]) -> None:
+    with torch.no_grad():
+        made = built(source)(*map(torch.zeros, shapes))
+    (model,) = facts_of(tmp_path, HEADER + source).models
+    known = [shape.split("x") for _, shape, _ in inputs_of(model)]
+    expected = [list(map(str, shape)) for shape in shapes]
+    alike = [a == b for given, wanted in zip(known, expected) for a, b in zip(given, wanted) if a.isdigit()]
+    assert (model.problems, all(alike), model.status) == ([], True, "complete")
+    assert len((outputs_of(model)[0] or "").split("x")) == made.ndim
+
+
+@pytest.mark.parametrize(
+    ("source", "rule", "channels"), [case[1:] for case in HOPELESS], ids=[case[0] for case in HOPELESS]
+)
+def test_an_error_where_none_does(tmp_path: Path, source: str, rule: str, channels: int) -> None:
+    net = built(source)
+    for height, width in itertools.product(range(28, 72, 3), repeat=2):
+        if height < 2 * width and width < 2 * height:
+            with pytest.raises(RuntimeError), torch.no_grad():
+                net(torch.zeros(1, channels, height, width))
+    (model,) = facts_of(tmp_path, HEADER + source).models
+    assert {problem.rule for problem in model.problems} == {rule}
