@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.assignment import assign, assign_name
 from analyzers.interpreter.budget import MAXIMUM_WHILE
 from analyzers.interpreter.execution import evaluate, run_body
+from analyzers.interpreter.iteration import elements
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, UNSURE, fork
 from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.scope import Frame

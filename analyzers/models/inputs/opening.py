@@ -75,7 +75,12 @@ def _read(found: Found, name: str) -> tuple[Any, ...]:
     except Contradiction:
         values = {}
     values = {s: value for s, value in values.items() if isinstance(value, int)}
-    return tuple([values.get(bare_symbol(d), d) if not isinstance(d, int) else d for d in learned])
+    return tuple([_known(values, dim) for dim in learned])
+
+
+def _known(values: dict[Any, int], dim: Dim) -> Dim:
+    symbol = bare_symbol(dim) if not isinstance(dim, int) else None
+    return values.get(symbol, dim) if symbol is not None else dim
 
 
 def equations_of(shapes: Sequence[Sequence[Dim]]) -> list[tuple[Dim, Dim]]:
