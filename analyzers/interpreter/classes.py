@@ -147,7 +147,7 @@ def instantiate_plainly(machine: Machine, class_: Class, args: list[Any], kwargs
         instance = bare_instance(machine, class_)
     if instance.payload is None:
         give_payload(machine, class_, instance, args, kwargs)
-    initialiser = class_.find("__init__")
+    initialiser = instance.class_.find("__init__")
     if initialiser is not MISSING:
         machine.call(BoundMethod(instance, initialiser), args, kwargs)
     elif class_.payload_type is None and (args or kwargs) and not isinstance(creator, Function):
