@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter.budget import Enough
+from analyzers.interpreter.declared import DeclaredResults
 from analyzers.interpreter.evaluations import Evaluations
 from analyzers.interpreter.framework import children_of, name_dims
 from analyzers.interpreter.graph import Step, tensors_below, with_tensor
@@ -25,8 +26,6 @@ MERGING = frozenset(
 )
 
 
-OF_BRANCHES = frozenset(("concat-mismatch", "broadcast-mismatch"))
-"""What says that branches of different sizes come together; behind it, others do for the same reason."""
 PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
 
 
@@ -117,8 +116,7 @@ class Recorder:
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
         self.built: list[Instance] = []
         """Instances that module-level code made."""
-        self.declared: dict[int, Tensor] = {}
-        """Results of branches that do not fit, and what is made of them: their sizes are only what one branch has."""
+        self.declared = DeclaredResults()
         self.suspended_depth = 0
         self.symbolic = False
         """Whether symbolic tensors are about, so that operations on them become steps of their graph."""
@@ -128,10 +126,8 @@ class Recorder:
         """Where containers were assigned to attributes of modules."""
         self.open_objects: set[int] = set()
         """Objects that were given attributes whose names are not known."""
-        self.has_choices = False
-        """Whether the program asked for its command line or environment, of which only the defaults are known."""
-        self.has_hooks = False
-        """Whether hooks, which are not followed, may fill what the program keeps."""
+        self.has_choices = self.has_hooks = False
+        """Whether the command line or environment were asked for (only defaults are known), and hooks set (not followed)."""
 
     def reset(self) -> None:
         """Forget the calls of the last forward pass; problems of construction are kept."""
@@ -139,7 +135,7 @@ class Recorder:
         self.evaluations.seen = []
         self.remarks = []
         self.makers = {}
-        self.declared = {}
+        self.declared = DeclaredResults()
         self.read = set()
         self.total_cost = 0
 
@@ -262,7 +258,7 @@ class Recorder:
     def observe(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
         """After a native: count its cost, follow who made what, and note changes of shape or field."""
         if self.declared:
-            self._spread(args, kwargs, result)
+            self.declared.spread(tensors_in(args, kwargs), result)
         if self.symbolic and not isinstance(args[0] if args else None, Instance):
             self._link(native, args, kwargs, result)
         if isinstance(result, Tensor):
@@ -272,11 +268,6 @@ class Recorder:
             if isinstance(value, Tensor) and not _is_free(value):
                 self.count(value)
 
-    def _spread(self, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
-        """What is made of a result that was only declared is no surer."""
-        if any(id(operand) in self.declared for operand in tensors_in(args, kwargs)):
-            self.declared.update((id(made), made) for made in tensors_below(result))
-
     def _observe_tensor(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Tensor) -> None:
         if not _is_free(result):
             self.count(result)
@@ -285,8 +276,7 @@ class Recorder:
         operands = tensors_in(args, kwargs)
         if not operands:
             return
-        producer = next((self.makers[id(t)] for t in operands if id(t) in self.makers), None)
-        if producer is not None:
+        if (producer := next((self.makers[id(t)] for t in operands if id(t) in self.makers), None)) is not None:
             self.makers[id(result)] = (result, producer[1], False)
         if len(operands) > 1 and native.__name__ in MERGING:
             self.merged(native.__name__.strip("_"), operands)
@@ -344,12 +334,8 @@ class Recorder:
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> None:
         recorded = self.recorded(error, subject, site, called)
-        if error.rule in OF_BRANCHES and called is not None:
-            operands = tensors_in(list(called.args), called.kwargs)
-            follows = any(id(operand) in self.declared for operand in operands)
-            self.declared.update((id(made), made) for made in tensors_below(error.result))
-            if follows:
-                return
+        if self.declared.follows(error, called):
+            return
         self.recorded_errors.append(recorded)
         if self.stop_after:
             self.stop_after.discard(recorded.key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ from analyzers.facts import (
     UnknownFact,
 )
 from analyzers.frameworks.torch.module import unregistered
-from analyzers.interpreter.certain import CERTAIN_EXCEPTION
 from analyzers.interpreter.framework import (
     all_parameters,
     children_of,
@@ -26,46 +24,21 @@ from analyzers.interpreter.framework import (
     own_parameters,
     walk,
 )
-from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.recorder import Record, RecordedError
-from analyzers.interpreter.values import Class, Instance, Site
+from analyzers.interpreter.values import Instance, Site
 from analyzers.models.axes import SpokenAxes
 from analyzers.models.expressions import batch_of, expressions
 from analyzers.models.layers import LayerRows
+from analyzers.models.problems import OF_CODE, cause_of, place_of, place_of_problem, spoken
 from analyzers.models.results import first_tensor, known_outputs, parts_of, per_item, unknowns_in
 from analyzers.models.source_calls import source_calls
+from analyzers.models.training import parts_of_training
 from analyzers.tensors.polynomials import has_unknown
 from analyzers.tensors.tensor import Tensor, is_shaped
 from analyzers.vocabulary import Status
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
-
-
-OF_SIZES = frozenset(("channel-mismatch", "feature-size-mismatch"))
-"""What says that a layer was built for another size than what comes in."""
-OF_CODE = frozenset((CERTAIN_EXCEPTION, MISSING_FORWARD))
-"""What says something of the code, and not of the layer it happens in."""
-
-
-def place_of(site: Site | None) -> Place | None:
-    """The source span of a site; positions of its block are computed on first need."""
-    if site is None or site.node is None:
-        return None
-    try:
-        line, column, end_line, end_column = site.block.span(site.node)
-    except KeyError:
-        return None
-    return Place(site.path, line, column, end_line, end_column)
-
-
-def header_of(site: Site | None) -> Place | None:
-    """The first line of the definition at a site."""
-    place = place_of(site)
-    if site is None or place is None:
-        return place
-    line = site.block.text.splitlines()[place.line - site.block.first_line]
-    return replace(place, end_line=place.line, end_column=len(line.rstrip().rstrip(":")))
 
 
 class Extraction:
@@ -150,10 +123,10 @@ class Extraction:
         """Who made the inputs as they are."""
         return tuple([self.label(p) for p in record.direct if id(p) not in self.unseen])
 
-    def _first_producer(self, record: Record) -> Record | None:
+    def first_producer(self, record: Record) -> Record | None:
         """Who made the first input, operations that are not listed left out."""
         producer = next(iter(record.producers), None)
-        return self._first_producer(producer) if producer is not None and id(producer) in self.unseen else producer
+        return self.first_producer(producer) if producer is not None and id(producer) in self.unseen else producer
 
     def label(self, record: Record) -> str:
         known = self.labels.get(id(record))
@@ -172,7 +145,7 @@ class Extraction:
     # -- modules and totals ----------------------------------------------------------------------
 
     def modules(self) -> list[ModuleFact]:
-        of_training = self._of_training()
+        of_training = parts_of_training(self.below, self.called)
         return [
             ModuleFact(
                 name=name,
@@ -185,15 +158,6 @@ class Extraction:
             )
             for name, module in self.below
         ]
-
-    def _of_training(self) -> set[int]:
-        """Parts that a class uses where it asks for the mode: auxiliary heads."""
-        return {
-            id(child)
-            for _, owner in self.below
-            for name, child in children_of(owner).items()
-            if isinstance(child, Instance) and id(child) not in self.called and _is_used_in_training(owner, str(name))
-        }
 
     def totals(self) -> tuple[Any, Any]:
         """(parameters, trainable parameters); None where a layer is not known."""
@@ -236,23 +200,10 @@ class Extraction:
         causes: dict[Any, Problem] = {}
         for recorded in recorded_errors:
             problem = self._problem(recorded)
-            same = causes.setdefault(self._cause(recorded), problem)
+            same = causes.setdefault(cause_of(self, recorded), problem)
             if same is problem or same.place == problem.place:
                 found.setdefault((problem.rule, problem.place), problem)
         return list(found.values())
-
-    def _cause(self, recorded: RecordedError) -> Any:
-        """The same for what comes of one mistake: a layer whose result fits none of those that take it, a number that a
-        constructor hands to several layers."""
-        error, record = recorded.error, recorded.record
-        if error.rule in OF_SIZES and record is not None:
-            producer = self._first_producer(record)
-            sizes = error.data.get("expected"), error.data.get("actual")
-            if producer is not None and producer.instance is not None and all(type(n) is int for n in sizes):
-                return error.rule, sizes, id(producer.instance)
-        if error.rule == "invalid-argument" and recorded.site is not None:
-            return error.rule, error.message, id(recorded.site.block)
-        return id(recorded)
 
     def _problem(self, recorded: RecordedError) -> Problem:
         error, record = recorded.error, recorded.record
@@ -262,40 +213,11 @@ class Extraction:
         if record is not None and record.instance is not None and error.rule not in OF_CODE:
             self._about_layer(record, recorded, related, data)
             if not children_of(record.instance):
-                subject = self._spoken(record.instance) or subject
-        place = self._place_of_problem(recorded, related, data)
+                subject = spoken(self, record.instance) or subject
+        place = place_of_problem(self, recorded, related, data)
         calls = self._deciding(recorded)
         related = [(said, at) for said, at in related if at != place]
         return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data, calls)
-
-    def _spoken(self, instance: Instance) -> str | None:
-        """``conv1``; a layer that has only a number is told by its kind, too: ``layer 1 (BatchNorm2d)``."""
-        name = self.names.get(id(instance))
-        if not name or not name.rpartition(".")[2].isdigit():
-            return name
-        return f"layer {name} ({instance.class_.name})"
-
-    def _place_of_problem(
-        self, recorded: RecordedError, related: list[tuple[str, Place]], data: dict[str, Any]
-    ) -> Place | None:
-        """Where the user can act: of what happens inside a library, where the layer is built that does not fit, else the
-        line that leads there."""
-        misplaced = header_of(data.pop("misplaced", None))
-        place = place_of(recorded.site)
-        if place is None and misplaced is not None:
-            data["meant"] = True
-            return misplaced
-        if misplaced is not None:
-            related.append(("it is written here", misplaced))
-        definition: Place | None = data.get("definition")
-        if place is None or self.machine.modules.is_own(place.file):
-            return place or definition
-        is_built_here = definition is not None and self.machine.modules.is_own(definition.file)
-        own = definition if is_built_here else place_of(recorded.own_site)
-        if own is None:
-            return place
-        related.insert(0, ("it happens here", place))
-        return own
 
     def _deciding(self, recorded: RecordedError) -> tuple[SourceCall, ...]:
         """The calls whose arguments a problem is about: of the function that met it, then of the layer around it."""
@@ -314,7 +236,7 @@ class Extraction:
         if definition is not None and record.instance is not self.root:
             related.append((f"{label} is built here", definition))
             data["definition"] = definition
-        producer = self._first_producer(record)
+        producer = self.first_producer(record)
         if producer is not None and producer.instance is not None:
             if (made := place_of(producer.instance.site)) is not None:
                 related.append((f"its input comes from {self.label(producer)}", made))
@@ -348,13 +270,6 @@ class Extraction:
                 place = place_of(unknown.place)
                 found.setdefault((place, unknown.reason), UnknownFact(place, unknown.reason))
         return list(found.values())
-
-
-def _is_used_in_training(owner: Instance, name: str) -> bool:
-    """Whether the code of a module's classes asks for the mode and mentions the part beyond assigning it."""
-    sites = [c.site for c in owner.class_.mro if isinstance(c, Class) and c.site is not None]
-    texts = [site.block.text for site in sites if site.block.mentions("training") and site.block.mentions(name)]
-    return any(re.search(rf"\.{re.escape(name)}\b(?!\s*(?:=(?!=)|:))", text) for text in texts)
 
 
 def own_count(instance: Instance) -> Any:
@@ -411,3 +326,6 @@ def status_of(fact: ModelFact) -> Status:
     known = all(row.output_shape is not None for row in fact.layers) and all(o.shape for o in fact.outputs)
     counted = fact.parameters is not None and not has_unknown(fact.parameters)
     return "complete" if known and fact.outputs and counted and not fact.unknowns else "partial"
+
+
+__all__ = ["OF_CODE", "Extraction", "fill", "place_of"]

@@ -1,0 +1,85 @@
+"""Where problems are told, what they call layers, and which come of the same mistake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from analyzers.facts import Place
+from analyzers.interpreter.certain import CERTAIN_EXCEPTION
+from analyzers.interpreter.missing_entry import MISSING_FORWARD
+from analyzers.interpreter.recorder import RecordedError
+from analyzers.interpreter.values import Instance, Site
+
+if TYPE_CHECKING:
+    from analyzers.models.extraction import Extraction
+
+OF_SIZES = frozenset(("channel-mismatch", "feature-size-mismatch"))
+"""What says that a layer was built for another size than what comes in."""
+OF_CODE = frozenset((CERTAIN_EXCEPTION, MISSING_FORWARD))
+"""What says something of the code, and not of the layer it happens in."""
+
+
+def place_of(site: Site | None) -> Place | None:
+    """The source span of a site; positions of its block are computed on first need."""
+    if site is None or site.node is None:
+        return None
+    try:
+        line, column, end_line, end_column = site.block.span(site.node)
+    except KeyError:
+        return None
+    return Place(site.path, line, column, end_line, end_column)
+
+
+def header_of(site: Site | None) -> Place | None:
+    """The first line of the definition at a site."""
+    place = place_of(site)
+    if site is None or place is None:
+        return place
+    line = site.block.text.splitlines()[place.line - site.block.first_line]
+    return replace(place, end_line=place.line, end_column=len(line.rstrip().rstrip(":")))
+
+
+def cause_of(extraction: Extraction, recorded: RecordedError) -> Any:
+    """The same for what comes of one mistake: a layer whose result fits none of those that take it, a number that a
+    constructor hands to several layers."""
+    error, record = recorded.error, recorded.record
+    if error.rule in OF_SIZES and record is not None:
+        producer = extraction.first_producer(record)
+        sizes = error.data.get("expected"), error.data.get("actual")
+        if producer is not None and producer.instance is not None and all(type(n) is int for n in sizes):
+            return error.rule, sizes, id(producer.instance)
+    if error.rule == "invalid-argument" and recorded.site is not None:
+        return error.rule, error.message, id(recorded.site.block)
+    return id(recorded)
+
+
+def spoken(extraction: Extraction, instance: Instance) -> str | None:
+    """``conv1``; a layer that has only a number is told by its kind, too: ``layer 1 (BatchNorm2d)``."""
+    name = extraction.names.get(id(instance))
+    if not name or not name.rpartition(".")[2].isdigit():
+        return name
+    return f"layer {name} ({instance.class_.name})"
+
+
+def place_of_problem(
+    extraction: Extraction, recorded: RecordedError, related: list[tuple[str, Place]], data: dict[str, Any]
+) -> Place | None:
+    """Where the user can act: of what happens inside a library, where the layer is built that does not fit, else the
+    line that leads there."""
+    misplaced = header_of(data.pop("misplaced", None))
+    place = place_of(recorded.site)
+    if place is None and misplaced is not None:
+        data["meant"] = True
+        return misplaced
+    if misplaced is not None:
+        related.append(("it is written here", misplaced))
+    definition: Place | None = data.get("definition")
+    if place is None or extraction.machine.modules.is_own(place.file):
+        return place or definition
+    is_built_here = definition is not None and extraction.machine.modules.is_own(definition.file)
+    own = definition if is_built_here else place_of(recorded.own_site)
+    if own is None:
+        return place
+    related.insert(0, ("it happens here", place))
+    return own
