@@ -48,7 +48,7 @@ TOKENS = """class Net(nn.Module):
 
 def test_as_many_dimensions_as_names(tmp_path):
     model = model_of(tmp_path, HEADER + FRAMES)
-    assert (inputs_of(model), model.problems) == ([("x", "NxTx3x224x224", "solved")], [])
+    assert (inputs_of(model), model.problems) == ([("x", "NxTx3x224x224", "default")], [])
 
 
 def test_states_of_a_recurrent_layer(tmp_path):

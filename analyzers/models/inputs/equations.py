@@ -128,6 +128,12 @@ class System:
         return not any(isinstance(size, int) and size < 1 for size in sides)
 
 
+def fixes(one: Symbol | None, equations: Iterable[tuple[Dim, Dim]]) -> bool:
+    """Whether some equation holds only for certain values of a symbol that is not looked for."""
+    sides = (side for equation in equations for side in _without_batch(*equation))
+    return any(one in symbols(side) for side in sides)
+
+
 def _without_batch(left: Dim, right: Dim) -> tuple[Dim, Dim]:
     """Both sides of an equation divided by what they have in common of sizes that are not looked for."""
     for other in [s for s in symbols(left) & symbols(right) if not s.solvable]:
@@ -183,23 +189,40 @@ class Product:
     wanted: int
 
     def unequal(self) -> Iterator[Values]:
-        """Sides that differ: those first that do so least, taller pictures before wider ones."""
+        """Sides that differ: those first that do so least, taller pictures before wider ones; where the layers treat
+        them differently (electrodes and time), those first of which a kernel takes one whole."""
         pairs = sorted(self._smallest(), key=lambda pair: (max(pair) / min(pair), pair[0] < pair[1]))
+        if not self._is_alike:
+            pairs.sort(key=lambda pair: self._taken_whole(*pair))
         rounded = [(_roundest(self.rows, self.one, a), _roundest(self.columns, self.other, b)) for a, b in pairs]
         for a, b in dict.fromkeys(pair for both in zip(rounded, pairs) for pair in both):
             if a != b:
                 yield {self.one: a, self.other: b}
 
     def _smallest(self) -> Iterator[tuple[int, int]]:
-        """Pairs of sides neither of which could be smaller, that are no longer than is likely, as is the map that is
-        made of them."""
+        """Pairs of sides neither of which could be smaller."""
         heights, widths = _first_sizes(self.rows, self.one), _first_sizes(self.columns, self.other)
         for rows, height in heights.items():
             width = widths.get(self.wanted // rows) if self.wanted % rows == 0 else None
-            if width is not None and max(height, width) < WIDEST * min(height, width):
-                square = value_at(self.rows, {self.one: max(height, width)})
-                if square < WIDEST * value_at(self.rows, {self.one: min(height, width)}):
-                    yield height, width
+            if width is not None and (not self._is_alike or self._is_likely(height, width)):
+                yield height, width
+
+    @property
+    def _is_alike(self) -> bool:
+        """Whether the layers do the same to both sides."""
+        return substitute(self.rows, {self.one: Expression({((self.other, 1),): 1})}) == self.columns
+
+    def _taken_whole(self, height: int, width: int) -> int:
+        """The smallest side that could not be smaller at all; more than any where both could."""
+        sides = ((self.rows, self.one, height), (self.columns, self.other, width))
+        whole = [side for size, one, side in sides if side > 1 and value_at(size, {one: side - 1}) <= 0]
+        return min(whole, default=LARGEST + 1)
+
+    def _is_likely(self, height: int, width: int) -> bool:
+        """Whether neither the picture nor the map that is made of it is much longer than wide."""
+        longer, shorter = max(height, width), min(height, width)
+        rows = [value_at(self.rows, {self.one: side}) for side in (longer, shorter)]
+        return longer < WIDEST * shorter and rows[0] < WIDEST * rows[1]
 
 
 def product_of(difference: Expression, one: Symbol, other: Symbol, numbers: Iterable[int]) -> Product | None:

@@ -31,7 +31,9 @@ class Input:
 
     @property
     def is_guessed_map(self) -> bool:
-        return self.is_guessed and len(self.shape) == 4 and len(self.sides) == 2
+        return (
+            self.is_guessed and len(self.shape) in (4, 5) and len(self.sides) == 2 and max(self.sides) < len(self.shape)
+        )
 
     @property
     def size(self) -> tuple[Any, ...]:

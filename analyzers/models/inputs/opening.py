@@ -11,7 +11,7 @@ from analyzers.models.axes import SpokenAxes
 from analyzers.models.inputs.equations import Contradiction, System
 from analyzers.models.inputs.found import Found, Input, Inputs
 from analyzers.models.inputs.input_inference import InputHint
-from analyzers.tensors.dims import Dim, bare_symbol, symbol
+from analyzers.tensors.dims import Dim, bare_symbol, substitute, symbol
 from analyzers.tensors.layout import FEATURES, Names, is_batch
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def read_back(trials: Trials, name: str, hint: InputHint, inputs: Inputs) -> Inp
     framework = framework_of(trials.root)
     if framework is None or framework.builds_on_call:
         return None
-    for shape in shapes_by_rank(hint)[:MAXIMUM_RANKS]:
+    for shape in shapes_by_rank(hint):
         for beside in RANKS_BESIDE:
             given = opened(name, shape, hint.dtype)
             with trials.apart(beside):
@@ -54,17 +54,18 @@ def read_back(trials: Trials, name: str, hint: InputHint, inputs: Inputs) -> Inp
 
 
 def shapes_by_rank(hint: InputHint) -> list[tuple[Any, ...]]:
-    """The likeliest shape of each rank."""
+    """The likeliest shape of each rank; of pictures also several one after the other (a video's)."""
     first = {len(shape): shape for shape in reversed(hint.shapes) if len(shape) > 1}
-    return [first[rank] for rank in dict.fromkeys(len(shape) for shape in hint.shapes if len(shape) > 1)]
+    likely = [first[rank] for rank in dict.fromkeys(len(shape) for shape in hint.shapes if len(shape) > 1)]
+    frames = [(shape[0], symbol("T"), *shape[1:]) for shape in likely[:1] if len(shape) == 4]
+    return [*likely[:MAXIMUM_RANKS], *frames]
 
 
 def _told(trials: Trials, read: Input, given: Input, names: Names | None, hint: InputHint) -> Input | None:
     """None where no layer said anything of the input."""
     if read.shape == given.shape and (names is None or {"N", None}.issuperset(names)):
         return None
-    guessed = next(shape for shape in hint.shapes if len(shape) == len(read.shape))
-    return _closed(trials, read, names, guessed, hint)
+    return _closed(trials, read, names, hint)
 
 
 def _read(found: Found, name: str) -> tuple[Any, ...]:
@@ -74,6 +75,7 @@ def _read(found: Found, name: str) -> tuple[Any, ...]:
         values = System.of(equations_of([learned])).values
     except Contradiction:
         values = {}
+<<<<<<< HEAD
     values = {s: value for s, value in values.items() if isinstance(value, int)}
     return tuple([_known(values, dim) for dim in learned])
 
@@ -81,33 +83,40 @@ def _read(found: Found, name: str) -> tuple[Any, ...]:
 def _known(values: dict[Any, int], dim: Dim) -> Dim:
     symbol = bare_symbol(dim) if not isinstance(dim, int) else None
     return values.get(symbol, dim) if symbol is not None else dim
+=======
+    known = {one: value for one, value in values.items() if isinstance(value, int)}
+    return tuple([substitute(dim, known) for dim in learned])
+>>>>>>> inputs
 
 
 def equations_of(shapes: Sequence[Sequence[Dim]]) -> list[tuple[Dim, Dim]]:
     """What was asked of the symbols of these shapes in the trials they were in."""
     found = [bare_symbol(dim) for shape in shapes for dim in shape if not isinstance(dim, int)]
-    return [equation for s in dict.fromkeys(found) if s is not None and s.solvable for equation in s.equations]
+    return [equation for s in dict.fromkeys(found) if s is not None for equation in s.equations]
 
 
-def _closed(trials: Trials, read: Input, names: Names | None, guessed: tuple[Any, ...], hint: InputHint) -> Input:
+def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint) -> Input:
     """What is open still: a picture has a natural height and width, other dims are as the first layer has them."""
     known = names or (None,) * len(read.shape)
     sides = tuple([dim for dim, called in enumerate(known) if called in ("H", "W") and "D" not in known])
-    is_picture = len(sides) == 2 and len(read.shape) == 4
+    is_picture = len(sides) == 2 and len(read.shape) in (4, 5)
     shape, assumed = list(read.shape), False
     for dim, size in enumerate(read.shape):
         if isinstance(size, int) or is_batch(size):
             continue
-        usual = trials.usual_size(dim, len(shape)) if is_picture and dim in sides else None
-        if usual is not None:
-            shape[dim], assumed = usual, True
+        if is_picture and dim in sides:
+            shape[dim], assumed = trials.usual_size(dim, len(shape)), True
         else:
-            shape[dim] = _open_dim(trials, dim, known[dim], guessed, hint)
+            shape[dim] = _open_dim(trials, dim, known, hint)
     origin = "default" if assumed else "solved"
     return Input(read.name, tuple(shape), origin, read.dtype, sides=sides if is_picture else ())
 
 
-def _open_dim(trials: Trials, dim: int, called: str | None, guessed: tuple[Any, ...], hint: InputHint) -> Any:
-    if len(guessed) == len(hint.shapes[0]) and guessed[dim] is not None and called in (None, *FEATURES):
+def _open_dim(trials: Trials, dim: int, known: Names, hint: InputHint) -> Any:
+    called = known[dim]
+    guessed = hint.shapes[0]
+    if len(guessed) == len(known) and called in (None, *FEATURES):
         return guessed[dim]
+    if called is None and dim == 1 and len(known) == 5:
+        return trials.names("T")
     return trials.names(called if called is not None and called not in FEATURES else "C")

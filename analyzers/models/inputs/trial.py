@@ -11,6 +11,7 @@ from analyzers.interpreter.framework import framework_of
 from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import broken_contracts
+from analyzers.models.inputs.equations import fixes
 from analyzers.models.inputs.found import Found, Input, Inputs
 from analyzers.models.inputs.input_inference import (
     DEFAULT_SIZE,
@@ -20,7 +21,7 @@ from analyzers.models.inputs.input_inference import (
     shape_wanted_by,
 )
 from analyzers.models.inputs.known import CONTAINERS, KnownInputs, parts_of
-from analyzers.models.inputs.opening import opened, read_back
+from analyzers.models.inputs.opening import equations_of, opened, read_back
 from analyzers.models.runner import Failure
 from analyzers.tensors.dims import Expression, bare_symbol, has_unknown
 from analyzers.tensors.field import Field
@@ -119,8 +120,10 @@ class Trials:
         framework = framework_of(self.root)
         if framework is not None:
             args = framework.arguments(self.root, args)
-        recorder, asked = self.machine.recorder, self._asked_of_batch
-        asked.clear()
+        recorder, batch = self.machine.recorder, bare_symbol(self.names("N"))
+        for dim in (self.names("N"), *(dim for given in inputs.values() for dim in given.shape)):
+            if (one := bare_symbol(dim)) is not None:
+                one.equations.clear()
         with recorder.separate_errors(self._stop_after) as errors:
             result, failures = self.context.runner.forward(self.root, args, kwargs)
         if any(isinstance(given, ShapeProbe) for given in args):  # It need not even be a tensor that is meant.
@@ -129,13 +132,8 @@ class Trials:
             errors = list(broken_contracts(self.machine))
         parts = [name for name in inputs if name in self.known.parts]
         used = [inputs[name] for name in (*names, *kwargs, *parts) if name in inputs]
-        return Found(used, result, failures, errors, _misread_batch(recorder.records, result), bool(asked))
-
-    @property
-    def _asked_of_batch(self) -> list[Any]:
-        batch = bare_symbol(self.names("N"))
-        assert batch is not None
-        return batch.equations
+        is_fixed = fixes(batch, equations_of([(self.names("N"), *(d for i in used for d in i.shape))]))
+        return Found(used, result, failures, errors, _misread_batch(recorder.records, result), is_fixed)
 
     def until(self, inputs: Inputs, stop_after: set[Any]) -> tuple[Found, bool]:
         """A trial that ends as soon as all of ``stop_after`` has gone wrong again; whether it did."""
