@@ -75,18 +75,8 @@ def _read(found: Found, name: str) -> tuple[Any, ...]:
         values = System.of(equations_of([learned])).values
     except Contradiction:
         values = {}
-<<<<<<< HEAD
-    values = {s: value for s, value in values.items() if isinstance(value, int)}
-    return tuple([_known(values, dim) for dim in learned])
-
-
-def _known(values: dict[Any, int], dim: Dim) -> Dim:
-    symbol = bare_symbol(dim) if not isinstance(dim, int) else None
-    return values.get(symbol, dim) if symbol is not None else dim
-=======
     known = {one: value for one, value in values.items() if isinstance(value, int)}
     return tuple([substitute(dim, known) for dim in learned])
->>>>>>> inputs
 
 
 def equations_of(shapes: Sequence[Sequence[Dim]]) -> list[tuple[Dim, Dim]]:
