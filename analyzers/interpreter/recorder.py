@@ -202,7 +202,7 @@ class Recorder:
         if not self.stack and self.suspended_depth:
             self.usages.append((instance, args, kwargs, machine.site()))
         record = Record(instance, "", [*args, *kwargs.values()] if inputs is None else inputs, machine.site())
-        self._set_producers(record)
+        _set_producers(record, self.makers)
         self.records.append(record)
         self.stack.append(record)
         name_dims(instance, record.inputs[0] if record.inputs else None)
@@ -246,12 +246,6 @@ class Recorder:
         entry = self.makers.pop(id(written), None)
         if entry is not None:
             self.makers[id(before)] = (before, *entry[1:])
-
-    def _set_producers(self, record: Record) -> None:
-        makers = self.makers
-        entries = [makers[id(v)] for v in record.inputs if id(v) in makers and isinstance(v, Tensor)]
-        record.producers = tuple([entry[1] for entry in entries])
-        record.direct = tuple([entry[1] for entry in entries if entry[2]])
 
     # -- operations ------------------------------------------------------------------------------
 
@@ -304,7 +298,7 @@ class Recorder:
     def _functional(self, native: Any, operands: list[Tensor], result: Tensor) -> None:
         record = Record(None, native.__name__.strip("_").removeprefix("torch_"), list(operands), self.machine.site())
         record.output = result
-        self._set_producers(record)
+        _set_producers(record, self.makers)
         self.records.append(record)
         self.makers[id(result)] = (result, record, True)
 
@@ -373,6 +367,12 @@ def own_site(machine: Machine, site: Site | None) -> Site | None:
     frames = (frame for frame in reversed(machine.frames) if frame.node is not None)
     own = next((frame for frame in frames if machine.modules.is_own(frame.module.path)), None)
     return Site(own.block, own.node, own.module.path) if own is not None else None
+
+
+def _set_producers(record: Record, makers: dict[int, tuple[Any, Record, bool]]) -> None:
+    entries = [makers[id(v)] for v in record.inputs if id(v) in makers and isinstance(v, Tensor)]
+    record.producers = tuple([entry[1] for entry in entries])
+    record.direct = tuple([entry[1] for entry in entries if entry[2]])
 
 
 def _is_free(value: Tensor) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from analyzers.facts import ModelFact
+from analyzers.frameworks.torch.module import unregistered
 from analyzers.interpreter.framework import all_parameters, children_of, may_hold_more, walk
 from analyzers.interpreter.values import Instance
 
 
 def is_lone(module: Instance) -> bool:
-    """Whether it has neither parts nor parameters."""
-    return not children_of(module) and not may_hold_more(module) and not any(True for _ in all_parameters(walk(module)))
+    """Whether it has neither parts nor parameters, not even where nobody sees them (a plain list)."""
+    if children_of(module) or may_hold_more(module) or any(True for _ in all_parameters(walk(module))):
+        return False
+    return not any(True for _ in unregistered(module))
 
 
 def is_plain_layer(module: Instance) -> bool:
