@@ -94,9 +94,8 @@ class Solver:
         """The guessed maps in all sizes that may mend something."""
         oblong = oblong_sizes(found, records)
         least = free.wrong_from
-        if (
-            least == 1 or free.is_hopeless
-        ) and found.lacks_flatten:  # It is wrong at any size; one tells what the flatten would give.
+        if found.lacks_flatten and (least == 1 or free.is_hopeless):
+            # It is wrong at any size; one tells what the flatten would give.
             return [resized(found, size) for size in self._searched(found)]
         if least == 1 or (least is None and free.is_hopeless):
             return []
