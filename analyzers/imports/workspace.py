@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from analyzers.source.sources import SourceError
+from analyzers.source.sources import SourceError, Sources
 
 MAXIMUM_FILES = 300
 SKIPPED = frozenset("node_modules build dist site-packages __pycache__ venv env".split())
 
 
-def files_that_build(sources: Any, root: str, name: str, path: str) -> Iterator[str]:
+def files_that_build(sources: Sources, root: str, name: str, path: str) -> Iterator[str]:
     """Python files of the workspace, other than ``path``, that mention ``name(``."""
     call = f"{name}("
     for file in _python_files(sources, root):
@@ -26,7 +25,7 @@ def files_that_build(sources: Any, root: str, name: str, path: str) -> Iterator[
             continue
 
 
-def files_that_derive(sources: Any, root: str, name: str, path: str) -> Iterator[str]:
+def files_that_derive(sources: Sources, root: str, name: str, path: str) -> Iterator[str]:
     """Python files of the workspace, ``path`` among them, that define a class with ``name`` as a base."""
     derived = re.compile(rf"^[ \t]*class\s+\w+\s*\([^)]*\b{re.escape(name)}\b", re.MULTILINE)
     for file in (path, *_python_files(sources, root)):
@@ -38,7 +37,7 @@ def files_that_derive(sources: Any, root: str, name: str, path: str) -> Iterator
             yield file
 
 
-def _python_files(sources: Any, root: str) -> Iterator[str]:
+def _python_files(sources: Sources, root: str) -> Iterator[str]:
     """At most MAXIMUM_FILES, nearest folders first."""
     folders, count = [root], 0
     while folders:

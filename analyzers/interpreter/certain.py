@@ -22,6 +22,8 @@ from analyzers.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+    from analyzers.interpreter.scope import Scope
+    from analyzers.source.blocks import Block
 
 CERTAIN_EXCEPTION = "certain-exception"
 PLAIN = frozenset((tuple, list, dict, str))
@@ -188,7 +190,7 @@ def undefined(machine: Machine, frame: Frame, node: program.Name) -> None:
 
 
 def _local_names(frame: Frame) -> Iterator[str]:
-    scope: Any = frame.scope
+    scope: Scope | None = frame.scope
     while scope is not None and not scope.is_module:
         yield from scope.names
         scope = scope.outer
@@ -207,7 +209,7 @@ def _meant_attribute(frame: Frame, name: str) -> str | None:
 
 def _is_bound_around(frame: Frame, name: str) -> bool:
     """Whether a function around this place binds the name, so that it may have a value on another path."""
-    scope: Any = frame.scope
+    scope: Scope | None = frame.scope
     while scope is not None and not scope.is_module:
         bound = bindings.bound_in(scope.function.node) if scope.function is not None else ()
         if name in bound or "*" in bound:
@@ -336,7 +338,7 @@ def shown(machine: Machine, part: str) -> str | None:
     return source_of(frame.block, node) if frame is not None and isinstance(node, program.Node) else None
 
 
-def source_of(block: Any, node: program.Node) -> str:
+def source_of(block: Block, node: program.Node) -> str:
     """The code of a node, in backquotes, on one line; shortened where it is long."""
     try:
         line, column, end_line, end_column = node.span

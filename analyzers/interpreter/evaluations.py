@@ -14,6 +14,7 @@ from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.recorder import Record, Recorder
+    from analyzers.source.blocks import Block
 
 LONGEST = 64
 """Elements of a container that is remembered; of longer ones nobody wants the shapes behind a line."""
@@ -24,7 +25,7 @@ class Evaluation:
 
     __slots__ = ("block", "caller", "is_whole", "node", "path", "value")
 
-    def __init__(self, block: Any, node: Any, path: str, value: Any, caller: Record | None) -> None:
+    def __init__(self, block: Block, node: Any, path: str, value: Any, caller: Record | None) -> None:
         self.block = block
         self.node = node
         self.path = path

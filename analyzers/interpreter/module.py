@@ -18,6 +18,7 @@ from analyzers.unknown import Unknown, UnknownUsed
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
     from analyzers.interpreter.modules import Modules
+    from analyzers.source.blocks import Block
 
 
 DEFINED = (ModuleValue, Class, Function, FunctionType, BuiltinFunctionType, type)
@@ -141,13 +142,13 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         readers = self._readers_between(name, binders) if len(binders) > 1 else ()
         return sorted({b.index: b for b in (*binders, *effects, *readers, *hidden)}.values(), key=lambda b: b.index)
 
-    def _readers_between(self, name: str, binders: list[Any]) -> list[Any]:
+    def _readers_between(self, name: str, binders: list[Block]) -> list[Any]:
         """What reads a name before it is bound again has to run before that."""
         first, last = binders[0].index, binders[-1].index
         between = self.source.blocks[first + 1 : last]
         return [b for b in between if b.kind in ("assign", "class") and b.mentions(name)]
 
-    def run_in_turn(self, machine: Machine, block: Any) -> None:
+    def run_in_turn(self, machine: Machine, block: Block) -> None:
         """Run a block after those before it that bind the same names: the last binding is the one that stays."""
         for name in block.binds:
             for earlier in self._relevant(name):
@@ -203,7 +204,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
 
     # -- execution ---------------------------------------------------------------------------
 
-    def run_block(self, machine: Machine, block: Any) -> None:
+    def run_block(self, machine: Machine, block: Block) -> None:
         """Run one column-0 block, outside whatever branch or handler asked for it."""
         from analyzers.interpreter.execution import run
 
@@ -229,7 +230,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
             machine.frames.pop()
             self.running.pop()
 
-    def _lose(self, machine: Machine, block: Any, reason: str) -> None:
+    def _lose(self, machine: Machine, block: Block, reason: str) -> None:
         for name in block.binds:
             self.scope.names.setdefault(name, Unknown(reason))
 
@@ -240,7 +241,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
                 self.run_block(self.modules.machine, block)
 
 
-def _may_change(block: Any, name: str, binders: list[Any]) -> bool:
+def _may_change(block: Block, name: str, binders: list[Block]) -> bool:
     """Loops and calls may change an object; of a class or function only an assignment to it counts."""
     return name in attribute_owners(block) or not any(b.kind in ("def", "class") for b in binders)
 

@@ -16,6 +16,7 @@ from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+    from analyzers.interpreter.scope import Frame
 
 
 REPORTING = frozenset(
@@ -82,7 +83,7 @@ class Modules:
             self.by_path[path] = known
         return known
 
-    def import_module(self, dotted: str, frame: Any = None) -> Any:
+    def import_module(self, dotted: str, frame: Frame | None = None) -> Any:
         """The module of that name; unknown or ImportError (inside ``try``) where it is not found."""
         found = self.find_module(dotted, frame.module if frame is not None else None)
         if found is not MISSING:
@@ -159,7 +160,7 @@ class Modules:
         path = self.resolver.resolve_relative(module.path, level, dotted)
         return self.load(path) if path is not None else MISSING
 
-    def import_member(self, dotted: str, level: int, name: str, frame: Any) -> Any:
+    def import_member(self, dotted: str, level: int, name: str, frame: Frame) -> Any:
         module = self.resolve(dotted, level, frame.module)
         if module is MISSING:
             return self._not_found("." * level + dotted, "ModuleNotFoundError")
@@ -231,7 +232,7 @@ class Modules:
                 return value
         return MISSING
 
-    def star_members(self, dotted: str, level: int, frame: Any) -> dict[str, Any]:
+    def star_members(self, dotted: str, level: int, frame: Frame) -> dict[str, Any]:
         """What a star import inside a function binds; at module level names are found on demand instead."""
         if frame.scope.is_module:
             return {}

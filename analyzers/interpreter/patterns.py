@@ -12,9 +12,10 @@ from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+    from analyzers.interpreter.scope import Frame
 
 
-def match_case(machine: Machine, frame: Any, case: program.MatchCase, subject: Any) -> bool | None:
+def match_case(machine: Machine, frame: Frame, case: program.MatchCase, subject: Any) -> bool | None:
     from analyzers.interpreter.execution import evaluate
 
     fits = matches(machine, frame, case.pattern, subject)
@@ -36,22 +37,22 @@ def captured(pattern: Any) -> list[str]:
     return [*names, *(bound for bound in (name, rest) if bound is not None)]
 
 
-def matches(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
+def matches(machine: Machine, frame: Frame, pattern: Any, subject: Any) -> bool | None:
     matcher = PATTERNS.get(type(pattern))
     return matcher(machine, frame, pattern, subject) if matcher is not None else None
 
 
-def _value(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
+def _value(machine: Machine, frame: Frame, pattern: Any, subject: Any) -> bool | None:
     from analyzers.interpreter.execution import evaluate
 
     return comparison.equals(machine, subject, evaluate(machine, frame, pattern.value))
 
 
-def _singleton(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
+def _singleton(machine: Machine, frame: Frame, pattern: Any, subject: Any) -> bool | None:
     return comparison.identical(subject, pattern.value)
 
 
-def _as(machine: Machine, frame: Any, pattern: program.MatchAs, subject: Any) -> bool | None:
+def _as(machine: Machine, frame: Frame, pattern: program.MatchAs, subject: Any) -> bool | None:
     from analyzers.interpreter.assignment import assign_name
 
     fits = matches(machine, frame, pattern.pattern, subject) if pattern.pattern is not None else True
@@ -60,14 +61,14 @@ def _as(machine: Machine, frame: Any, pattern: program.MatchAs, subject: Any) ->
     return fits
 
 
-def _or(machine: Machine, frame: Any, pattern: program.MatchOr, subject: Any) -> bool | None:
+def _or(machine: Machine, frame: Frame, pattern: program.MatchOr, subject: Any) -> bool | None:
     results = [matches(machine, frame, part, subject) for part in pattern.patterns]
     if True in results:
         return True
     return None if None in results else False
 
 
-def _sequence(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool | None:
+def _sequence(machine: Machine, frame: Frame, pattern: Any, subject: Any) -> bool | None:
     if isinstance(subject, Unknown):
         return None
     if not isinstance(subject, (list, tuple)):
@@ -80,7 +81,7 @@ def _sequence(machine: Machine, frame: Any, pattern: Any, subject: Any) -> bool 
 
 
 def _sequence_parts(
-    machine: Machine, frame: Any, patterns: Any, subject: list[Any], star: int | None
+    machine: Machine, frame: Frame, patterns: Any, subject: list[Any], star: int | None
 ) -> list[bool | None]:
     from analyzers.interpreter.assignment import assign_name
 
@@ -96,7 +97,7 @@ def _sequence_parts(
     return results
 
 
-def _mapping(machine: Machine, frame: Any, pattern: program.MatchMapping, subject: Any) -> bool | None:
+def _mapping(machine: Machine, frame: Frame, pattern: program.MatchMapping, subject: Any) -> bool | None:
     from analyzers.interpreter.assignment import assign_name
     from analyzers.interpreter.execution import evaluate
 
@@ -117,7 +118,7 @@ def _mapping(machine: Machine, frame: Any, pattern: program.MatchMapping, subjec
     return _all(results)
 
 
-def _class(machine: Machine, frame: Any, pattern: program.MatchClass, subject: Any) -> bool | None:
+def _class(machine: Machine, frame: Frame, pattern: program.MatchClass, subject: Any) -> bool | None:
     from analyzers.interpreter.execution import evaluate
 
     wanted = evaluate(machine, frame, pattern.cls)

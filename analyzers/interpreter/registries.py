@@ -13,6 +13,7 @@ from analyzers.source.sources import SourceError
 
 if TYPE_CHECKING:
     from analyzers.interpreter.modules import Modules
+    from analyzers.source.blocks import Block
 
 _DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE)
 _EMPTY = re.compile(r"=\s*(?:\{\s*\}|(?:\w+\.)*\w+\([^:={]*\))\s*(?:#.*)?$", re.MULTILINE)
@@ -157,7 +158,7 @@ class Registries:
         return known
 
 
-def _may_enter(block: Any, key: str) -> bool:
+def _may_enter(block: Block, key: str) -> bool:
     if key not in block.text:
         return False
     if block.kind in ("def", "class"):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.state import State, names_of
 from analyzers.interpreter.values import MISSING
 from analyzers.tensors.tensor import Tensor
+
+if TYPE_CHECKING:
+    from analyzers.source.blocks import Block
 
 
 class Scope:
@@ -49,7 +52,7 @@ class Frame:
 
     __slots__ = ("block", "function", "handled", "left", "module", "node", "pending", "result", "scope", "yields")
 
-    def __init__(self, module: Any, scope: Scope, block: Any, function: Any = None) -> None:
+    def __init__(self, module: Any, scope: Scope, block: Block, function: Any = None) -> None:
         self.module = module
         self.scope = scope
         self.block = block

@@ -19,14 +19,17 @@ from analyzers.unknown import ModelResult, NotModelled, PlainUnknown, Unknown
 if TYPE_CHECKING:
     from analyzers.interpreter.hosts import HostObject
     from analyzers.interpreter.machine import Machine
+    from analyzers.interpreter.parameters import Parameters
     from analyzers.interpreter.scope import Scope
     from analyzers.interpreter.state import State
+    from analyzers.source import program
+    from analyzers.source.blocks import Block
 
 
 class Site(NamedTuple):
     """A node in a block of source; becomes a Place (which needs positions) only when shown."""
 
-    block: Any
+    block: Block
     node: Any
     path: str
 
@@ -59,7 +62,9 @@ class Function:
         "site",
     )
 
-    def __init__(self, name: str, node: Any, parameters: Any, scope: Scope, site: Site) -> None:
+    def __init__(
+        self, name: str, node: program.FunctionDef | program.Lambda, parameters: Parameters, scope: Scope, site: Site
+    ) -> None:
         self.name = name
         self.node = node
         self.parameters = parameters

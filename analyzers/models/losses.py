@@ -15,6 +15,7 @@ from analyzers.models.inputs.known import unwrapped
 from analyzers.tensors.tensor import PROBABILITIES, Tensor
 
 if TYPE_CHECKING:
+    from analyzers.interpreter.values import Site
     from analyzers.models.context import FileContext
 
 _BY_MODE = re.compile(r"\b(?:if|while|and|or|not)\b[^\n:]*\btraining\b")
@@ -28,13 +29,13 @@ def probabilities_of(root: Instance, result: Any) -> str | None:
     return result.trait
 
 
-def _own_classes(root: Instance) -> Iterator[Any]:
+def _own_classes(root: Instance) -> Iterator[Site]:
     """The sites of the classes that are written in Python that is read."""
     sites = {module.class_: module.class_.site for _, module in walk(root)}
     return (site for site in sites.values() if site is not None)
 
 
-def _minds_mode(site: Any) -> bool:
+def _minds_mode(site: Site) -> bool:
     return site.block.mentions("training") and _BY_MODE.search(site.block.text) is not None
 
 

@@ -15,6 +15,7 @@ from analyzers.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+    from analyzers.interpreter.recorder import Record
 
 DEFAULT_SIZE = 224
 """Height and width of a picture where nothing says them."""
@@ -140,7 +141,7 @@ def _with_other_ranks(hint: InputHint, names: Names) -> InputHint:
     return hint
 
 
-def _place(record: Any, probe: ShapeProbe) -> int | None:
+def _place(record: Record, probe: ShapeProbe) -> int | None:
     """Which argument of the call holds the probe, by itself or in a tuple of states."""
     for place, value in enumerate(record.inputs):
         if any(item is probe for item in (value if isinstance(value, (tuple, list)) else (value,))):

@@ -21,6 +21,7 @@ from analyzers.vocabulary import Origin
 
 if TYPE_CHECKING:
     from analyzers.facts import Place
+    from analyzers.interpreter.values import Site
     from analyzers.models.context import FileContext
     from analyzers.source.module import SourceModule
 
@@ -38,7 +39,7 @@ class Usage(NamedTuple):
     instance: Instance
     args: list[Any]
     kwargs: dict[str, Any]
-    site: Any
+    site: Site | None
 
 
 class KnownInputs:
