@@ -1,7 +1,8 @@
 """The forms in which a program is put before rf-lsp.
 
 ``target``: inspected as ``FILE::EXPRESSION`` with its inputs told; ``script``: the file checked as it is, with the call
-of the model where the inputs stand in nothing else; ``notebook``: the same, cut into cells at the script's markers.
+of the model where the inputs stand in nothing else; ``notebook``: the same, cut into cells at the script's markers;
+``found``: the file checked as it is, though nothing may say its inputs.
 The lines of what is said are always those of the program's own text.
 """
 
@@ -44,6 +45,12 @@ def as_script(original: Original, source: str, folder: Path) -> Said:
     return checked(path, text, source)
 
 
+def as_found(original: Original, source: str, folder: Path) -> Said:
+    path = folder / original.file
+    path.write_text(source, encoding="utf-8")
+    return checked(path, source, source)
+
+
 def as_notebook(original: Original, source: str, folder: Path) -> Said:
     path = (folder / original.file).with_suffix(".ipynb")
     text = original.run_by_itself(source)
@@ -69,12 +76,13 @@ def checked(path: Path, text: str, source: str) -> Said:
 
 
 Form = Callable[[Original, str, Path], Said]
-FORMS: dict[str, Form] = {"target": as_target, "script": as_script, "notebook": as_notebook}
+FORMS: dict[str, Form] = {"target": as_target, "script": as_script, "notebook": as_notebook, "found": as_found}
 
 
 def forms_of(original: Original) -> list[str]:
     """The forms a program can have: what stands in a main block is run by rf-lsp, not by the judge, and a notebook
     has several cells."""
     if "__main__" in original.source:
-        return ["target"]
-    return list(FORMS) if len(notebooks.cells_of(original.source)) > 2 else ["target", "script"]
+        return ["target", "found"]
+    several = len(notebooks.cells_of(original.source)) > 2
+    return [form for form in FORMS if several or form != "notebook"]
