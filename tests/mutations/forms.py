@@ -83,6 +83,6 @@ def forms_of(original: Original) -> list[str]:
     """The forms a program can have: what stands in a main block is run by rf-lsp, not by the judge, and a notebook
     has several cells."""
     if "__main__" in original.source:
-        return ["target", "found"]
+        return ["target"]
     several = len(notebooks.cells_of(original.source)) > 2
     return [form for form in FORMS if several or form != "notebook"]

@@ -33,7 +33,7 @@ def test_a_script_ends_with_the_call_that_tells_the_input() -> None:
 
 def test_a_main_block_is_run_by_rf_lsp_alone() -> None:
     program = Original("net.py", "Net()", ((1, 3),), text="# %%\na\n# %%\nb\nif __name__ == '__main__':\n    c\n")
-    assert forms_of(program) == ["target", "found"]
+    assert forms_of(program) == ["target"]
 
 
 def test_cells_hold_every_line_once() -> None:
