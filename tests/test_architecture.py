@@ -307,6 +307,18 @@ def test_the_machine_looks_for_no_attributes_but_those_of_python():
     assert found == []
 
 
+def test_the_checker_knows_the_machine_and_what_a_method_belongs_to():
+    """A misspelt attribute of either is an error of the type checker."""
+    found = [
+        f"{relative(path)}:{node.lineno} {node.arg}: {ast.unparse(node.annotation)}"
+        for path in (*ENGINE, *FRONT)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.arg) and node.arg in ("self", "machine") and node.annotation is not None
+        if ast.unparse(node.annotation).strip("'\"") == "Any"
+    ]
+    assert found == []
+
+
 LONGEST_FILE = 500
 LONGEST = {ast.ClassDef: 250, ast.FunctionDef: 40, ast.AsyncFunctionDef: 40}
 """Lines with decorators and docstring: what is longer holds more than one thing, and can be split where they meet."""

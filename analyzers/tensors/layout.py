@@ -105,7 +105,7 @@ def takes_map(axes: int) -> Callable[[Any, int], Layouts]:
     """The ``input_layouts`` of a layer that takes maps, channels first, and does not mind how many channels."""
     taken = (channels_first(axes),)
 
-    def input_layouts(self: Any, place: int) -> Layouts:
+    def input_layouts(self: object, place: int) -> Layouts:
         return taken
 
     return input_layouts

@@ -323,7 +323,7 @@ def isscalar(element: Any) -> bool:
 
 @method("astype")
 def astype(
-    self: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe", subok: Any = True, copy: Any = True
+    self: Array | Scalar, dtype: Any, order: Any = "K", casting: Any = "unsafe", subok: Any = True, copy: Any = True
 ) -> Tensor:
     array = array_of(self)
     made = converted(array, dtype_argument(dtype, array.dtype))
@@ -336,7 +336,7 @@ def astype_of(x: Any, dtype: Any, *, copy: Any = True, device: Any = None) -> Te
 
 
 @attribute("dtype")
-def dtype_of(self: Any) -> DType:
+def dtype_of(self: Array | Scalar) -> DType:
     return DTYPES[self.dtype]
 
 

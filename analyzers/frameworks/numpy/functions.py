@@ -17,7 +17,7 @@ from analyzers.frameworks.numpy.arguments import (
     operand,
     reduced_axes,
 )
-from analyzers.frameworks.numpy.array import ARRAY_VALUE, Array, scalar
+from analyzers.frameworks.numpy.array import ARRAY_VALUE, Array, Scalar, scalar
 from analyzers.frameworks.numpy.elementwise import combined, into
 from analyzers.frameworks.numpy.products import flattened
 from analyzers.frameworks.numpy.reductions import LEFT_OUT, MEAN, Fold, Reduction, averaging, reduce_array
@@ -94,7 +94,7 @@ for _name in ("real", "imag"):
 
 
 @method("conj", "conjugate")
-def conjugate(self: Any) -> Tensor:
+def conjugate(self: Array | Scalar) -> Tensor:
     return run(TABLE["conjugate"], (self,))
 
 

@@ -98,19 +98,19 @@ def _range_of(part: Any) -> Array:
     return arange(start, part.stop, part.step)
 
 
-def mgrid(self: Any, key: Any) -> Any:
+def mgrid(self: object, key: Any) -> Any:
     if not isinstance(key, tuple):
         return _range_of(key)
     return _stacked(positions.meshgrid([_range_of(part) for part in key], "ij"))
 
 
-def ogrid(self: Any, key: Any) -> Any:
+def ogrid(self: object, key: Any) -> Any:
     if not isinstance(key, tuple):
         return _range_of(key)
     return tuple([_along(_range_of(part), place, len(key)) for place, part in enumerate(key)])
 
 
-def r_(self: Any, key: Any) -> Any:
+def r_(self: object, key: Any) -> Any:
     """The parts end to end."""
     parts = key if isinstance(key, tuple) else (key,)
     if any(isinstance(part, str) for part in parts):
@@ -119,14 +119,14 @@ def r_(self: Any, key: Any) -> Any:
     return concatenated([a if a.rank else Array((1,), dtype=a.dtype, content=a.content) for a in arrays], 0)
 
 
-def c_(self: Any, key: Any) -> Any:
+def c_(self: object, key: Any) -> Any:
     """Vectors as columns beside each other."""
     arrays = [_range_of(part) for part in (key if isinstance(key, tuple) else (key,))]
     columns = [Array.of(reshape.view(a, (-1, 1))) if a.rank < 2 else a for a in arrays]
     return concatenated(columns, columns[0].rank - 1)
 
 
-def s_(self: Any, key: Any) -> Any:
+def s_(self: object, key: Any) -> Any:
     return key
 
 

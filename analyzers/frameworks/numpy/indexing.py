@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.numpy.arguments import array_of, kept, known, shape_argument
-from analyzers.frameworks.numpy.array import ARRAY_VALUE, Array, UnknownScalar, scalar
+from analyzers.frameworks.numpy.array import ARRAY_VALUE, Array, Scalar, UnknownScalar, scalar
 from analyzers.frameworks.numpy.elementwise import write
 from analyzers.frameworks.numpy.keys import is_advanced, items_of
 from analyzers.frameworks.numpy.registration import function, method, setter
@@ -28,7 +28,7 @@ MAXIMUM_ROWS = 4096
 
 
 @method("__getitem__")
-def get_item(self: Any, key: Any) -> Any:
+def get_item(self: Array | Scalar, key: Any) -> Any:
     """A view for slices and whole numbers, a copy for arrays of positions, a scalar where no axis is left."""
     array = array_of(self)
     if not isinstance(self, Array) and key not in ((), ..., None):
@@ -43,14 +43,14 @@ def get_item(self: Any, key: Any) -> Any:
 
 
 @method("__len__")
-def length(self: Any) -> Dim:
+def length(self: Array | Scalar) -> Dim:
     if not isinstance(self, Array) or not self.rank:
         raise PythonError("TypeError", "len() of unsized object")
     return self.shape[0]
 
 
 @method("__iter__")
-def rows(self: Any) -> Any:
+def rows(self: Array | Scalar) -> Any:
     array = array_of(self)
     if not array.rank:
         raise PythonError("TypeError", "iteration over a 0-d array")
@@ -64,13 +64,13 @@ def rows(self: Any) -> Any:
 
 
 @method("__contains__")
-def contains(self: Any, item: Any) -> Any:
+def contains(self: Array | Scalar, item: Any) -> Any:
     equal = run(TABLE["equal"], (self, item))
     return Unknown(ARRAY_VALUE) if equal.content is None else any(equal.content)
 
 
 @method("tolist")
-def to_list(self: Any) -> Any:
+def to_list(self: Tensor | Scalar) -> Any:
     """Nested lists of Python numbers; of Unknowns where only the lengths are known (up to 4096)."""
     array = array_of(self)
     count = content.element_count(array.shape)
@@ -90,7 +90,7 @@ def _nested(numbers: Any, shape: Any) -> Any:
 
 
 @method("item")
-def item_of(self: Any, *args: Any) -> Any:
+def item_of(self: Array | Scalar, *args: Any) -> Any:
     """A Python number: the only one, or the one at a position (flat, or one for each axis)."""
     array = array_of(self)
     place = args[0] if len(args) == 1 else args
@@ -108,24 +108,24 @@ def item_of(self: Any, *args: Any) -> Any:
 
 
 @method("__setitem__")
-def set_item(self: Any, key: Any, value: Any, *, machine: Machine) -> None:
+def set_item(self: Array | Scalar, key: Any, value: Any, *, machine: Machine) -> None:
     """``a[key] = value``; raises broadcast-mismatch (ValueError), dimension-out-of-range (IndexError)."""
-    writable(self)
-    before = self.with_(content=self.content)
-    self.overwrite(None)  # That is what stays where key or value are not known.
+    array = writable(self)
+    before = array.with_(content=array.content)
+    array.overwrite(None)  # That is what stays where key or value are not known.
     if isinstance(value, Unknown) and not isinstance(value, UnknownScalar):
-        indexing.setitem(self, items_of(key, self), value)
+        indexing.setitem(array, items_of(key, array), value)
         return
     new = array_of(value)
-    if type(key) is int and self.rank == 1 and not new.rank and indexing.is_inside(self, key):
-        write(machine, self, _replaced(before, [key % integer(self.shape[0])], new, (1,)))
+    if type(key) is int and array.rank == 1 and not new.rank and indexing.is_inside(array, key):
+        write(machine, array, _replaced(before, [key % integer(array.shape[0])], new, (1,)))
         return
-    items = items_of(key, self)
-    indexing.setitem(self, items, new)
-    write(machine, self, _written(before, items, new))
+    items = items_of(key, array)
+    indexing.setitem(array, items, new)
+    write(machine, array, _written(before, items, new))
 
 
-def writable(self: Any) -> Array:
+def writable(self: Array | Scalar) -> Array:
     """The array; raises TypeError for a scalar."""
     if not isinstance(self, Array):
         raise PythonError("TypeError", f"'{type(self).__name__}' object does not support item assignment")
@@ -162,12 +162,12 @@ def _replaced(before: Tensor, places: Any, new: Tensor, shape: Any) -> content.C
 
 
 @method("fill")
-def fill(self: Any, value: Any, *, machine: Machine) -> None:
+def fill(self: Array | Scalar, value: Any, *, machine: Machine) -> None:
     set_item(self, ..., value, machine=machine)
 
 
 @method("itemset")
-def item_set(self: Any, *args: Any) -> None:
+def item_set(self: Array | Scalar, *args: Any) -> None:
     writable(self).overwrite(None)
 
 
@@ -202,7 +202,7 @@ def put(a: Any, *args: Any, **kwargs: Any) -> None:
 
 
 @method("put")
-def put_at(self: Any, indices: Any, values: Any, mode: Any = "raise") -> None:
+def put_at(self: Array | Scalar, indices: Any, values: Any, mode: Any = "raise") -> None:
     writable(self).overwrite(None)
 
 

@@ -36,7 +36,7 @@ UNARY = {"neg": "negative", "pos": "positive", "abs": "absolute", "invert": "inv
 # -- operators ---------------------------------------------------------------------------------------
 
 
-def takes_part(self: Any, other: Any) -> bool:
+def takes_part(self: Array | Scalar, other: Any) -> bool:
     """Whether numpy works with the other operand (else that is asked in its turn).
 
     Raises UnknownUsed, TypeError for what is no operand at all.
@@ -50,7 +50,7 @@ def takes_part(self: Any, other: Any) -> bool:
     return isinstance(other, (Array, Scalar, UnknownScalar, Expression, str, *NUMBERS, *SEQUENCES))
 
 
-def _repeats(self: Any, symbol: str, other: Any) -> bool:
+def _repeats(self: Array | Scalar, symbol: str, other: Any) -> bool:
     """A whole scalar times a list is the list, repeated; raises TypeError for a float."""
     if symbol != "mul" or not isinstance(self, Scalar) or not isinstance(other, (list, tuple, str)):
         return False
@@ -60,15 +60,15 @@ def _repeats(self: Any, symbol: str, other: Any) -> bool:
 
 
 def _register_binary(symbol: str, ufunc: Ufunc) -> None:
-    def forward(self: Any, other: Any) -> Any:
+    def forward(self: Array | Scalar, other: Any) -> Any:
         declined = _repeats(self, symbol, other) or not takes_part(self, other)
         return NotImplemented if declined else answer(ufunc, (self, other))
 
-    def reflected(self: Any, other: Any) -> Any:
+    def reflected(self: Array | Scalar, other: Any) -> Any:
         declined = _repeats(self, symbol, other) or not takes_part(self, other)
         return NotImplemented if declined else answer(ufunc, (other, self))
 
-    def in_place(self: Any, other: Any, *, machine: Machine) -> Any:
+    def in_place(self: Array | Scalar, other: Any, *, machine: Machine) -> Any:
         if not isinstance(self, Array):
             return NotImplemented
         try:
@@ -100,7 +100,7 @@ def written(self: Array, result: Tensor, machine: Machine) -> None:
 
 
 def _register_comparison(symbol: str, ufunc: Ufunc) -> None:
-    def compare(self: Any, other: Any) -> Any:
+    def compare(self: Array | Scalar, other: Any) -> Any:
         if symbol in ("eq", "ne") and (other is None or isinstance(other, str)):
             return run(ufunc, (self, other))
         return answer(ufunc, (self, other)) if takes_part(self, other) else NotImplemented
@@ -113,7 +113,7 @@ for _symbol, _name in {**BINARY, **COMPARISONS}.items():
 
 
 def _register_unary(symbol: str, ufunc: Ufunc) -> None:
-    def apply(self: Any) -> Any:
+    def apply(self: Array | Scalar) -> Any:
         return answer(ufunc, (self,))
 
     method(f"__{symbol}__")(apply)
@@ -128,19 +128,19 @@ for _symbol, _name in UNARY.items():
 
 
 @method("__divmod__")
-def divmod_of(self: Any, other: Any) -> Any:
+def divmod_of(self: Array | Scalar, other: Any) -> Any:
     return run(TABLE["floor_divide"], (self, other)), run(TABLE["remainder"], (self, other))
 
 
 @method("__rdivmod__")
-def divmod_reflected(self: Any, other: Any) -> Any:
+def divmod_reflected(self: Array | Scalar, other: Any) -> Any:
     return divmod_of(other, self)
 
 
 # -- conversions -------------------------------------------------------------------------------------
 
 
-def single(self: Any) -> Any:
+def single(self: Array | Scalar) -> Any:
     """The number of a scalar or an array with one element (numpy before 2.4 takes any of these), None: not known."""
     array = array_of(self)
     count = array.numel()
@@ -150,7 +150,7 @@ def single(self: Any) -> Any:
 
 
 @method("__int__")
-def as_int(self: Any) -> Any:
+def as_int(self: Array | Scalar) -> Any:
     number = single(self)
     if number is None:
         return Unknown(ARRAY_VALUE)
@@ -158,26 +158,26 @@ def as_int(self: Any) -> Any:
 
 
 @method("__index__")
-def as_index(self: Any) -> Any:
+def as_index(self: Array | Scalar) -> Any:
     if dtypes.KINDS[self.dtype] not in dtypes.WHOLE or self.dtype == "bool":
         raise PythonError("TypeError", "only integer scalar arrays can be converted to a scalar index")
     return as_int(self)
 
 
 @method("__float__")
-def as_float(self: Any) -> Any:
+def as_float(self: Array | Scalar) -> Any:
     number = single(self)
     return Unknown(ARRAY_VALUE) if number is None or isinstance(number, Expression) else float(number)
 
 
 @method("__complex__")
-def as_complex(self: Any) -> Any:
+def as_complex(self: Array | Scalar) -> Any:
     number = single(self)
     return Unknown(ARRAY_VALUE) if number is None or isinstance(number, Expression) else complex(number)
 
 
 @method("__bool__")
-def as_bool(self: Any) -> Any:
+def as_bool(self: Array | Scalar) -> Any:
     """Of an array with one element its own; raises invalid-argument (ValueError) for any other number of them."""
     array = array_of(self)
     count = array.numel()
@@ -193,7 +193,7 @@ def as_bool(self: Any) -> Any:
 
 
 @method("__round__")
-def as_rounded(self: Any, ndigits: Any = None) -> Any:
+def as_rounded(self: Array | Scalar, ndigits: Any = None) -> Any:
     """Only scalars have it; without digits it is a Python int."""
     if isinstance(self, Array):
         raise PythonError("TypeError", "type numpy.ndarray doesn't define __round__ method")
@@ -206,12 +206,12 @@ def as_rounded(self: Any, ndigits: Any = None) -> Any:
 
 
 @method("__hash__")
-def hash_of(self: Any) -> Any:
+def hash_of(self: Array | Scalar) -> Any:
     if isinstance(self, Array):
         raise PythonError("TypeError", "unhashable type: 'numpy.ndarray'")
     return hash(self)
 
 
 @attribute("__class__")
-def class_of(self: Any) -> Any:
+def class_of(self: Array | Scalar) -> Any:
     return type_of(self)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.numpy import dtypes
 from analyzers.frameworks.numpy.arguments import array_of, axes_argument, axis_argument, known
-from analyzers.frameworks.numpy.array import Array
+from analyzers.frameworks.numpy.array import Array, Scalar
 from analyzers.frameworks.numpy.elementwise import converted, into
 from analyzers.frameworks.numpy.operators import takes_part
 from analyzers.frameworks.numpy.reductions import SUM, reduce_array
@@ -113,19 +113,19 @@ def matmul(
 
 
 @method("__matmul__")
-def matmul_forward(self: Any, other: Any) -> Any:
+def matmul_forward(self: Array | Scalar, other: Any) -> Any:
     return multiplied(self, other) if takes_part(self, other) else NotImplemented
 
 
 @method("__imatmul__")
-def matmul_in_place(self: Any, other: Any, *, machine: Machine) -> Any:
+def matmul_in_place(self: Array | Scalar, other: Any, *, machine: Machine) -> Any:
     if not isinstance(self, Array) or not takes_part(self, other):
         return NotImplemented
     return into(machine, self, multiplied(self, other))
 
 
 @method("__rmatmul__")
-def matmul_reflected(self: Any, other: Any) -> Any:
+def matmul_reflected(self: Array | Scalar, other: Any) -> Any:
     return multiplied(other, self) if takes_part(self, other) else NotImplemented
 
 

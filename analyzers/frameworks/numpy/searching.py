@@ -18,7 +18,7 @@ from analyzers.frameworks.numpy.arguments import (
     known,
     operand,
 )
-from analyzers.frameworks.numpy.array import Array
+from analyzers.frameworks.numpy.array import Array, Scalar
 from analyzers.frameworks.numpy.elementwise import combined, converted, into, write
 from analyzers.frameworks.numpy.indexing import writable
 from analyzers.frameworks.numpy.joining import concatenated
@@ -77,7 +77,7 @@ def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable:
 
 @method("sort")
 def sort_in_place(
-    self: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, machine: Machine
+    self: Array | Scalar, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, machine: Machine
 ) -> None:
     write(machine, writable(self), sorted_along(self, axis, None, sorted).content)
 

@@ -13,7 +13,7 @@ from analyzers.frameworks.numpy.arguments import (
     shape_argument,
     sizes,
 )
-from analyzers.frameworks.numpy.array import Array
+from analyzers.frameworks.numpy.array import Array, Scalar
 from analyzers.frameworks.numpy.registration import attribute, function, method, setter, shared
 from analyzers.frameworks.numpy.types import DTYPES
 from analyzers.tensors.dims import Dim, product, same
@@ -25,7 +25,7 @@ from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 
-def viewed(self: Any, tensor: Tensor) -> Array:
+def viewed(self: Array | Scalar, tensor: Tensor) -> Array:
     """The array of ``tensor``, a view where ``self`` is an array."""
     return self.view(tensor) if isinstance(self, Array) else Array.of(tensor)
 
@@ -34,32 +34,32 @@ def viewed(self: Any, tensor: Tensor) -> Array:
 
 
 @attribute("shape")
-def shape(self: Any) -> tuple[Dim, ...]:
+def shape(self: Array | Scalar) -> tuple[Dim, ...]:
     return array_of(self).shape
 
 
 @attribute("ndim")
-def ndim(self: Any) -> int:
+def ndim(self: Array | Scalar) -> int:
     return array_of(self).rank
 
 
 @attribute("size")
-def element_count(self: Any) -> Dim:
+def element_count(self: Array | Scalar) -> Dim:
     return array_of(self).numel()
 
 
 @attribute("itemsize")
-def itemsize(self: Any) -> Any:
+def itemsize(self: Array | Scalar) -> Any:
     return Unknown("the size of texts") if self.dtype in ("str", "object") else DTYPES[self.dtype].itemsize
 
 
 @attribute("nbytes")
-def nbytes(self: Any) -> Dim:
+def nbytes(self: Array | Scalar) -> Dim:
     return array_of(self).numel() * itemsize(self)
 
 
 @attribute("base")
-def base(self: Any) -> Any:
+def base(self: Array | Scalar) -> Any:
     return Unknown("whose memory an array looks at")
 
 
@@ -89,7 +89,7 @@ def is_in_columns(order: Any) -> bool:
     return order == "F"
 
 
-def reshaped(self: Any, *lengths: Any, order: Any = "C") -> Array:
+def reshaped(self: Array | Scalar, *lengths: Any, order: Any = "C") -> Array:
     """Raises reshape-mismatch (ValueError)."""
     array, wanted = array_of(self), sizes(lengths)
     if not is_in_columns(order):
@@ -100,7 +100,7 @@ def reshaped(self: Any, *lengths: Any, order: Any = "C") -> Array:
 
 
 @method("reshape")
-def reshape_method(self: Any, *shape: Any, order: Any = "C", copy: Any = None) -> Array:
+def reshape_method(self: Array | Scalar, *shape: Any, order: Any = "C", copy: Any = None) -> Array:
     return reshaped(self, *shape, order=order)
 
 
@@ -116,12 +116,12 @@ def ravel(a: Any, order: Any = "C") -> Array:
 
 
 @method("flatten")
-def flatten(self: Any, order: Any = "C") -> Array:
+def flatten(self: Array | Scalar, order: Any = "C") -> Array:
     return Array.of(reshaped(self, -1, order=order))
 
 
 @attribute("flat")
-def flat(self: Any) -> Array:
+def flat(self: Array | Scalar) -> Array:
     return reshaped(self, -1)
 
 
@@ -132,7 +132,7 @@ def set_shape(self: Array, value: Any) -> None:
 
 
 @method("resize")
-def resize_in_place(self: Any, *new_shape: Any, refcheck: Any = True) -> None:
+def resize_in_place(self: Array | Scalar, *new_shape: Any, refcheck: Any = True) -> None:
     if not isinstance(self, Array):
         raise PythonError("TypeError", "a scalar has no other size")
     self.overwrite(None)
@@ -197,7 +197,7 @@ for _rank in (1, 2, 3):
 # -- order of axes -----------------------------------------------------------------------------------
 
 
-def transposed(self: Any, axes: Any) -> Array:
+def transposed(self: Array | Scalar, axes: Any) -> Array:
     array = array_of(self)
     order = tuple(range(array.rank))[::-1] if axes is None else axes_argument(axes, array.rank)
     if len(order) != array.rank:
@@ -208,7 +208,7 @@ def transposed(self: Any, axes: Any) -> Array:
 
 
 @method("transpose")
-def transpose_method(self: Any, *axes: Any) -> Array:
+def transpose_method(self: Array | Scalar, *axes: Any) -> Array:
     only = axes[0] if len(axes) == 1 else axes
     return transposed(self, None if axes in ((), (None,)) else only)
 
@@ -219,12 +219,12 @@ def transpose(a: Any, axes: Any = None) -> Array:
 
 
 @attribute("T")
-def transpose_attribute(self: Any) -> Array:
+def transpose_attribute(self: Array | Scalar) -> Array:
     return transposed(self, None)
 
 
 @attribute("mT")
-def matrix_transpose_attribute(self: Any) -> Array:
+def matrix_transpose_attribute(self: Array | Scalar) -> Array:
     return viewed(self, reshape.transpose_matrix(array_of(self)))
 
 
@@ -360,18 +360,18 @@ def rot90(m: Any, k: Any = 1, axes: Any = (0, 1)) -> Array:
 
 
 @method("copy")
-def copy(self: Any, order: Any = "C") -> Any:
+def copy(self: Array | Scalar, order: Any = "C") -> Any:
     array = array_of(self)
     return Array.of(array) if isinstance(self, Array) else array.with_(content=array.content)
 
 
 @method("__copy__", "__deepcopy__")
-def deep_copy(self: Any, *_: Any) -> Any:
+def deep_copy(self: Array | Scalar, *_: Any) -> Any:
     return copy(self)
 
 
 @method("view")
-def view(self: Any, dtype: Any = None, type: Any = None) -> Array:
+def view(self: Array | Scalar, dtype: Any = None, type: Any = None) -> Array:
     """The same memory, read as another dtype."""
     array = array_of(self)
     name = dtype_or_none(dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.frameworks.numpy.array import Array, UnknownScalar
+from analyzers.frameworks.numpy.array import Array, Scalar, UnknownScalar
 from analyzers.frameworks.numpy.registration import method
 from analyzers.unknown import Unknown
 
@@ -13,12 +13,12 @@ LINE = 75
 
 
 @method("__str__")
-def as_text(self: Any) -> Any:
+def as_text(self: Array | Scalar) -> Any:
     return _text(self, " ")
 
 
 @method("__repr__")
-def as_representation(self: Any) -> Any:
+def as_representation(self: Array | Scalar) -> Any:
     if not isinstance(self, Array):
         return Unknown("the text of a number") if isinstance(self, UnknownScalar) else repr(self)
     inner = _text(self, ", ")
@@ -26,7 +26,7 @@ def as_representation(self: Any) -> Any:
     return f"array({inner})" if plain else Unknown("the text of an array")
 
 
-def _text(self: Any, separator: str) -> Any:
+def _text(self: Array | Scalar, separator: str) -> Any:
     if isinstance(self, UnknownScalar):
         return Unknown("the text of a number")
     if not isinstance(self, Array):

@@ -15,7 +15,7 @@ from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 
-def window_of(self: Any, axes: int, kind: str = POOLING) -> Geometry | None:
+def window_of(self: Module, axes: int, kind: str = POOLING) -> Geometry | None:
     """The geometry of a layer that has these spatial axes; a stride it does not have is the kernel's."""
     values = self.attributes
     kernel, stride = values.get("kernel_size"), values.get("stride")
