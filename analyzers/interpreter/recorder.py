@@ -60,9 +60,10 @@ class Merge:
 
 class RecordedError:
     """A problem before it is worded for people: the error, who it happened to, where, and in which function (None:
-    in a layer); ``own_site`` is where the user's own code led there, if that is another place."""
+    in a layer); ``own_site`` is where the user's own code led there, if that is another place, ``caller_site`` where
+    the function was called in which it happened."""
 
-    __slots__ = ("called", "error", "own_site", "record", "site", "subject")
+    __slots__ = ("called", "caller_site", "error", "own_site", "record", "site", "subject")
 
     def __init__(
         self,
@@ -72,6 +73,7 @@ class RecordedError:
         record: Record | None,
         called: Invocation | None = None,
         own_site: Site | None = None,
+        caller_site: Site | None = None,
     ) -> None:
         self.error = error
         self.subject = subject
@@ -79,6 +81,7 @@ class RecordedError:
         self.record = record
         self.called = called
         self.own_site = own_site
+        self.caller_site = caller_site
 
     @property
     def key(self) -> tuple[str, Any]:
@@ -339,8 +342,9 @@ class Recorder:
     def recorded(
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> RecordedError:
-        own = own_site(self.machine, site)
-        return RecordedError(error, subject, site, self.stack[-1] if self.stack else None, called, own)
+        record = self.stack[-1] if self.stack else None
+        own, caller = own_site(self.machine, site), caller_site(self.machine)
+        return RecordedError(error, subject, site, record, called, own, caller)
 
     def escaped(self, raised: Raised) -> None:
         """What nothing in the program caught for good."""
@@ -367,6 +371,12 @@ def own_site(machine: Machine, site: Site | None) -> Site | None:
     frames = (frame for frame in reversed(machine.frames) if frame.node is not None)
     own = next((frame for frame in frames if machine.modules.is_own(frame.module.path)), None)
     return Site(own.block, own.node, own.module.path) if own is not None else None
+
+
+def caller_site(machine: Machine) -> Site | None:
+    """Where the function that runs was called, if that is written in a source."""
+    frame = machine.frames[-2] if len(machine.frames) > 1 else None
+    return None if frame is None or frame.node is None else Site(frame.block, frame.node, frame.module.path)
 
 
 def _set_producers(record: Record, makers: dict[int, tuple[Any, Record, bool]]) -> None:

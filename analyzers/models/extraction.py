@@ -215,6 +215,8 @@ class Extraction:
             if not children_of(record.instance):
                 subject = spoken(self, record.instance) or subject
         place = place_of_problem(self, recorded, related, data)
+        if error.rule in OF_CODE and (caller := place_of(recorded.caller_site)) is not None:
+            related.append(("it is called here", caller))
         calls = self._deciding(recorded)
         related = [(said, at) for said, at in related if at != place]
         return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data, calls)

@@ -18,7 +18,7 @@ RULE = Rule(
         "Python raises on this line as soon as it runs. Reported only where every run gets here: not in a branch "
         "that may not be taken, nor of objects and modules that may hold more than can be read."
     ),
-    how_to_fix="Correct the name, or make what is missing; the message suggests the nearest name there is.",
+    how_to_fix="Correct the name, make what is missing, or meet the condition; the message suggests the nearest name there is.",
 )
 
 check = from_problems(RULE)

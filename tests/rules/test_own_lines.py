@@ -76,3 +76,31 @@ def test_the_place_is_in_the_file(tmp_path: Path, source: str, line: int, said: 
     assert [(f.place.file, f.place.line + 1) for f in found] == [(str(path), line)], found
     assert found[0].message.startswith(said)
     assert any(place.file.endswith("library.py") for _, place in found[0].related)
+
+
+CALLED_TWICE = """
+from torch import nn
+
+WIDTHS = {"small": 8, "large": 16}
+
+
+def head(width, size="small"):
+    assert width == WIDTHS[size]
+    return nn.Linear(width, 2)
+
+
+if __name__ == "__main__":
+    head(16, "large")
+    head(16)
+"""
+
+
+def test_an_exception_in_a_function_names_the_call_that_leads_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(CALLED_TWICE)
+    facts = Analyzer(Sources(), WorkspaceOptions(roots=[str(tmp_path)])).analyze(Request(str(path)))
+    (found,) = check(facts, RuleSettings())
+    assert (found.place.line + 1, [(said, at.line + 1) for said, at in found.related]) == (
+        8,
+        [("it is called here", 14)],
+    )
