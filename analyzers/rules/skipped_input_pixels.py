@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from analyzers.facts import CallFact, FileFacts, Finding, LayerFact, ModelFact
@@ -22,6 +23,9 @@ RULE = Rule(
     how_to_fix="Use a kernel at least as large as the stride, or pool before a 1×1 convolution.",
     reference="He et al. 2019 (ResNet-D), https://arxiv.org/abs/1812.01187",
 )
+
+INPUT = ""
+"""Stands among the names of producers for an input of the model."""
 
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
@@ -63,35 +67,69 @@ def skipped_axis(layer: LayerFact, call: CallFact) -> int | None:
 
 
 def _read_beside(model: ModelFact, layer: LayerFact, call: CallFact) -> bool:
-    """Whether a parallel branch reads the same pixels: a call of another layer with the same producers, norms and
-    activations on the way left out, that skips none; where producers are not known, a last map without holes."""
-    if call.producers:
-        producers = _sources(model, call)
-        others = ((other, made) for other in model.layers if other is not layer for made in other.per_call)
-        beside = ((other, made) for other, made in others if other.geometry is not None or other.functional)
-        found = [(other, made) for other, made in beside if not producers.isdisjoint(_sources(model, made))]
-        return any(skipped_axis(other, made) is None for other, made in found)
-    densities = model.field.density if model.field else ()
+    """Whether parallel branches read the same pixels: a call of another layer with the same producers (what leaves
+    pixels as they are, crops and pads on the way left out) that skips none, or several that start at different ones;
+    where producers are not known, a last map without holes."""
+    sources = _sources(model, call)
+    others = ((other, made) for other in model.layers if other is not layer for made in other.per_call)
+    readers = ((other, made) for other, made in others if _reads(other) and not _keeps_pixels(other))
+    found = [(other, made) for other, made in readers if not sources.isdisjoint(_sources(model, made))]
+    if any(skipped_axis(other, made) is None for other, made in found) or _read_together([(layer, call), *found]):
+        return True
+    densities = model.field.density if model.field and not call.producers else ()
     return bool(densities) and all(density is None or density == 1 for density in densities)
 
 
+def _reads(layer: LayerFact) -> bool:
+    return layer.geometry is not None or layer.functional
+
+
+def _read_together(readers: list[tuple[LayerFact, CallFact]]) -> bool:
+    """Whether layers of one stride that start at different pixels leave none out, as the two paths of a factorised
+    reduction do: with stride s and extent e, a start at p reads p … p + e - 1 modulo s."""
+    steps = _geometry(readers[0][0])
+    alike = [(_geometry(layer), _starts(call)) for layer, call in readers]
+    alike = [(own, starts) for own, starts in alike if starts and [s for _, s in own] == [s for _, s in steps]]
+    if len(alike) < 2:
+        return False
+    return all(
+        len({(starts[axis] + n) % stride for own, starts in alike for n in range(min(own[axis][0], stride))}) == stride
+        for axis, (_, stride) in enumerate(steps)
+    )
+
+
+def _starts(call: CallFact) -> list[int]:
+    """Where a call begins to read, in units of its input along each axis (differences between calls count); empty
+    where that is not known."""
+    before, after = call.input_field, call.field
+    if before is None or after is None or None in before.stride or None in after.start:
+        return []
+    return [math.floor(start / stride) for start, stride in zip(after.start, before.stride, strict=True)]  # type: ignore[operator]
+
+
 def _sources(model: ModelFact, call: CallFact) -> frozenset[str]:
-    """Whose results a call gets, straight or by way of layers that leave every pixel in its place."""
+    """Whose results a call gets, straight or by way of layers that leave every pixel as it is."""
     named = {layer.name: layer for layer in model.layers}
     found: set[str] = set()
-    waiting = list(call.producers)
+    waiting = list(call.producers or [INPUT])
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
             layer = named.get(name)
             if layer is not None and _keeps_pixels(layer):
-                waiting += layer.first.producers
+                waiting += layer.first.producers or [INPUT]
     return frozenset(found)
 
 
 def _keeps_pixels(layer: LayerFact) -> bool:
-    return layer.geometry is None and not layer.functional and layer.output_shape in layer.input_shapes
+    """A norm, an activation, a crop, padding."""
+    if layer.geometry is not None or len(layer.input_shapes) != 1:
+        return False
+    before, after = layer.first.input_field, layer.first.field
+    if layer.output_shape in layer.input_shapes:
+        return not layer.functional
+    return before is not None and after is not None and (before.size, before.stride) == (after.size, after.stride)
 
 
 def _message(layer: LayerFact, axis: int) -> str:
@@ -120,6 +158,24 @@ class Block(nn.Module):
 
     def forward(self, x):
         return self.conv(x) + self.shortcut(x)
+"""
+    ),
+    Example(
+        """
+import torch
+from torch import nn
+
+
+# rf: input=1x8x32x32
+class FactorisedReduction(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.even = nn.Conv2d(8, 8, 1, stride=2)
+        self.shift = nn.ZeroPad2d((0, 1, 0, 1))
+        self.odd = nn.Conv2d(8, 8, 1, stride=2)
+
+    def forward(self, x):
+        return torch.cat([self.even(x), self.odd(self.shift(x)[:, :, 1:, 1:])], 1)
 """
     ),
 )
