@@ -375,3 +375,24 @@ def test_without_a_size_shapes_are_symbolic_and_fields_exact(tmp_path):
     model = model_of(tmp_path, source)
     assert shape_text(model.inputs[0].shape) == "Nx2xT"
     assert model.layers[-1].field.size == (9,) and model.layers[-1].output_shape[1] == 8
+
+
+POOLED_TO_ONE = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 64, 11, stride=4, padding=5), nn.MaxPool2d(2), nn.MaxPool2d(2), nn.MaxPool2d(2)
+        )
+        self.fc = nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = self.features(x)
+        return self.fc(x.view(x.size(0), -1))
+"""
+
+
+def test_one_size_of_many_that_fit_is_assumed(tmp_path):
+    """Pictures of 29 to 60 pixels give one unit."""
+    model = model_of(tmp_path, HEADER + POOLED_TO_ONE, "Net()")
+    assert inputs_of(model) == [("x", "Nx3x32x32", "default")]
+    assert outputs_of(model) == ["Nx10"]

@@ -37,6 +37,9 @@ class System:
     is_whole: bool = True
     """Whether every equation could be made use of."""
 
+    is_loose: bool = False
+    """Whether a size was chosen of many: the largest that fits is more than twice the smallest."""
+
     numbers: set[int] = field(default_factory=set)
     """What sizes were asked to be."""
 
@@ -102,7 +105,9 @@ class System:
 
     def _of_group(self, group: list[Symbol], rest: list[Expression]) -> list[Values] | None:
         """Equal values first, then those that differ least; None where they cannot all be looked through."""
-        equal: list[Values] = [dict.fromkeys(group, size) for size in in_order(self._equal(group, rest))]
+        sizes = self._equal(group, rest)
+        self.is_loose = self.is_loose or _are_many(sizes)
+        equal: list[Values] = [dict.fromkeys(group, size) for size in in_order(sizes)]
         if len(group) == 1:
             return equal
         product = self._product(group[0], group[1], rest) if len(group) == 2 else None
@@ -253,11 +258,16 @@ def _roundest(growing: Dim, one: Symbol, least: int) -> int:
     return max(sides, key=lambda side: side & -side)
 
 
+def _are_many(sizes: list[int]) -> bool:
+    """Whether sizes in ascending order leave open what is meant: the largest is more than twice the smallest."""
+    return bool(sizes) and sizes[-1] > 2 * sizes[0]
+
+
 def in_order(sizes: list[int]) -> list[int]:
     """Sizes that a picture may have, of those that fit: usual ones, then the smallest even one, or if they are many
-    the ones nearest to the usual."""
-    if sizes and sizes[-1] > 2 * sizes[0]:
-        return sorted(sizes, key=lambda size: abs(size - DEFAULT_SIZE))
+    the ones nearest to what is assumed where nothing is known."""
     usual = [size for size in sorted((*USUAL_SIZES, DEFAULT_SIZE)) if size in sizes]
+    if _are_many(sizes):
+        return sorted(sizes, key=lambda size: (size != DEFAULT_SIZE, size not in usual, abs(size - DEFAULT_SIZE)))
     even = [size for size in sizes if size % 2 == 0]
     return [*usual, *even[:1], *sizes[:1]]

@@ -45,8 +45,9 @@ class Input:
         """Of a picture."""
         return next(self.shape[dim] for dim in range(1, len(self.shape)) if dim not in self.sides)
 
-    def solved(self, shape: tuple[Any, ...]) -> Input:
-        return Input(self.name, shape, "solved", self.dtype, sides=self.sides)
+    def solved(self, shape: tuple[Any, ...], is_loose: bool = False) -> Input:
+        """With a shape that fits; ``is_loose``: so do many others, and it is assumed."""
+        return Input(self.name, shape, "default" if is_loose else "solved", self.dtype, sides=self.sides)
 
     def sized(self, *sizes: Any) -> Input:
         """The picture with these sides."""

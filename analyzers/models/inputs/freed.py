@@ -36,10 +36,7 @@ def measures_of(found: Found) -> Iterator[Inputs]:
         system = System.of(equations_of(shapes))
         for chosen in islice(system.choices(), MAXIMUM_MEASURES if system.values or system.rest else 0):
             values = {**chosen, **{one: substitute(value, chosen) for one, value in system.values.items()}}
-            yield {
-                i.name: i.solved(tuple([_put_in(dim, values) for dim in i.shape])) if i.is_guessed else i
-                for i in found.inputs
-            }
+            yield {i.name: _with(i, values, system.is_loose) if i.is_guessed else i for i in found.inputs}
     except Contradiction:
         return
 
@@ -113,13 +110,13 @@ class Freed:
             return
         try:
             for chosen in system.choices():
-                yield self._assigned(chosen, system.values)
+                yield self._assigned(chosen, system)
         except Contradiction:
             self._has_none = True
 
     _has_none = False
 
-    def _assigned(self, chosen: Values, following: Values) -> Inputs:
+    def _assigned(self, chosen: Values, system: System) -> Inputs:
         """The inputs with these values; what they leave open is as it was guessed."""
         guessed = self.found.by_name
         freed = self._from_one[0]
@@ -127,13 +124,12 @@ class Freed:
         for name, given in freed.items():
             for dim, before in zip(given.shape, guessed[name].shape, strict=True):
                 one = None if isinstance(dim, int) else bare_symbol(dim)
-                if one is not None and one.solvable and one not in values and one not in following:
+                if one is not None and one.solvable and one not in values and one not in system.values:
                     values[one] = before
-        for one, value in following.items():
+        for one, value in system.values.items():
             values[one] = substitute(value, values)
         return {
-            name: given.solved(tuple([_put_in(dim, values) for dim in given.shape])) if given.is_guessed else given
-            for name, given in freed.items()
+            name: _with(given, values, system.is_loose) if given.is_guessed else given for name, given in freed.items()
         }
 
     # -- what is certain ------------------------------------------------------------------------------
@@ -174,6 +170,10 @@ class Freed:
         inputs = {i.name: i.sized(*sizes[i.name]) if i.name in sizes else i for i in self.found.inputs}
         with self.trials.apart():
             return self.trials.settle(inputs).recorded_errors
+
+
+def _with(given: Input, values: Values, is_loose: bool) -> Input:
+    return given.solved(tuple([_put_in(dim, values) for dim in given.shape]), is_loose)
 
 
 def _put_in(dim: Any, values: Values) -> Any:
