@@ -18,7 +18,7 @@ FAIL_LEVELS: tuple[FailLevel, ...] = get_args(FailLevel)
 Status = Literal["complete", "partial", "failed"]
 """Of a model: everything is known, some of it, nothing."""
 
-Origin = Literal["option", "comment", "settings", "usage", "annotation", "solved", "default"]
+Origin = Literal["option", "comment", "settings", "usage", "data", "annotation", "solved", "default"]
 """Who says the shape of an input, in the order in which they are asked."""
 GUESSED_ORIGINS: frozenset[Origin] = frozenset(("solved", "default"))
 """Nobody says it: it follows from what the layers take, or is a usual size."""

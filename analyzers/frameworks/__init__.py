@@ -8,6 +8,7 @@ from analyzers.interpreter.overlays import LOADERS, MODULES, ROOTS, is_native_ro
 TORCH = "torch"
 KERAS = "keras"
 NUMPY = "numpy"
+TORCHVISION = "torchvision"
 
 
 def _load_torch() -> None:
@@ -30,9 +31,17 @@ def _load_numpy() -> None:
     assert analyzers.frameworks.numpy
 
 
-LOADERS.update({TORCH: _load_torch, KERAS: _load_keras, NUMPY: _load_numpy})
+def _load_torchvision() -> None:
+    """Its transforms are modules of torch."""
+    is_native_root(TORCH)
+    import analyzers.frameworks.torchvision
+
+    assert analyzers.frameworks.torchvision
+
+
+LOADERS.update({TORCH: _load_torch, KERAS: _load_keras, NUMPY: _load_numpy, TORCHVISION: _load_torchvision})
 ROOTS.update(dict.fromkeys(("torch", "einops", "lightning", "pytorch_lightning"), TORCH))
 ROOTS.update(dict.fromkeys(("keras", "tensorflow", "tf_keras", "keras_core"), KERAS))
-ROOTS.update({"numpy": NUMPY})
+ROOTS.update({"numpy": NUMPY, "torchvision": TORCHVISION, "PIL": TORCHVISION})
 MODULES.update(profilers.MODULES)
 MODULES.update(progress.MODULES)

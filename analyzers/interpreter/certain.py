@@ -67,6 +67,7 @@ def no_attribute(machine: Machine, frame: Frame, node: program.Attribute, owner:
     """AttributeError for ``owner.name`` as ``node`` has it."""
     frame.node = node
     raised = machine.exception("AttributeError", f"{type_name(owner)} object has no attribute {name}")
+    owner = machine.modules.behind(owner)
     if not is_certain(machine) or not _is_wholly_known(machine, owner, name):
         return raised
     never = _is_never_set(machine, owner, name)

@@ -50,7 +50,7 @@ HIDDEN = frozenset(
 
 
 ENGINE_MEMBERS = frozenset(
-    "qualified_name prepare geometry argument_names tells_all_names may_have input_layouts takes_data other_keywords kind spatial_axes amounts "
+    "qualified_name prepare array_of geometry argument_names tells_all_names may_have input_layouts takes_data other_keywords kind spatial_axes amounts "
     "input_rank _setup _pointwise _outputs".split()
 )
 """What host classes say to the engine alone: no attributes of the program's objects."""

@@ -9,6 +9,8 @@ from analyzers.geometry import Geometry
 from analyzers.interpreter.values import Class, Instance
 
 if TYPE_CHECKING:
+    from analyzers.tensors.tensor import Tensor
+
     _Receiver = Instance
 else:
     _Receiver = object
@@ -46,7 +48,16 @@ class ModuleHost(HostObject):
         return None
 
 
-UNSEEN = (object, HostObject, ModuleHost)
+class ArrayHost(HostObject):
+    """The base of classes of whose objects numpy makes arrays."""
+
+    @staticmethod
+    def array_of(instance: Instance) -> Tensor:
+        """Shape and dtype of ``np.asarray(instance)``."""
+        raise NotImplementedError
+
+
+UNSEEN = (object, HostObject, ModuleHost, ArrayHost)
 """Bases of host classes that are not among those of the program's classes."""
 Hosted = TypeVar("Hosted", bound=HostObject)
 

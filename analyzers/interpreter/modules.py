@@ -96,7 +96,10 @@ class Modules:
         root = dotted.split(".")[0]
         if overlays.is_native_root(root) or _members(dotted) is not None:
             source = self._source_of(dotted, importer)
-            return self.native(dotted) if source is MISSING else source
+            if source is not MISSING:
+                return source
+            if not overlays.is_partly_known(dotted) or dotted in overlays.NAMES or overlays.is_prefix(dotted):
+                return self.native(dotted)
         path = self.resolver.find(dotted, importer.path if importer is not None else None)
         if path is not None:
             return self.load(path, dotted)
@@ -144,9 +147,25 @@ class Modules:
         source = self._source_of(dotted)
         if source is not MISSING:
             return source
+        if overlays.is_partly_known(dotted):
+            return self._read_member(module, name)
         if name in ("__name__", "__path__", "__file__", "__version__"):
             return overlays.NAMES.get(f"{module.name}.__version__", module.name)
         return NotModelled(f"{dotted} is not modelled", self.machine.site())
+
+    def _read_member(self, module: NativeModule, name: str) -> Any:
+        """What the source of a module has under a name that no table holds."""
+        source = self.behind(module)
+        if source is module:
+            return self._absent(f"{module.name}.{name}")
+        return self.machine.get_attribute(source, name, default=MISSING)
+
+    def behind(self, module: Any) -> Any:
+        """The source of a module of which tables know some names, where it is found; else the module."""
+        if not isinstance(module, NativeModule) or not overlays.is_partly_known(module.name):
+            return module
+        path = self.resolver.find(module.name)
+        return module if path is None else self.load(path, module.name)
 
     def wrap(self, value: Any) -> Any:
         return self.machine.class_of_host(value) if is_host(value) else value

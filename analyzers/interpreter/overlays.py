@@ -77,6 +77,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {}
 """Top-level package → what turns any spelling of a dotted name into the registered one."""
 SOURCED: dict[str, Callable[[str], str]] = {}
 """Top-level package → the dotted name of the *source* of a name no table holds (the rest of the package is read)."""
+PARTLY_KNOWN: set[str] = set()
+"""Top-level packages of which the tables know some names: the others are those of their source, or are not there."""
 _loaded: set[str] = set()
 _prefixes: set[str] = set()
 
@@ -106,6 +108,10 @@ def source_name(dotted: str) -> str | None:
         return None
     known = canonical(dotted)
     return None if known in NAMES or is_prefix(known) else named(dotted)
+
+
+def is_partly_known(dotted: str) -> bool:
+    return dotted.partition(".")[0] in PARTLY_KNOWN
 
 
 def is_prefix(dotted: str) -> bool:

@@ -342,9 +342,8 @@ class Recorder:
     def recorded(
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> RecordedError:
-        record = self.stack[-1] if self.stack else None
-        own, caller = own_site(self.machine, site), caller_site(self.machine)
-        return RecordedError(error, subject, site, record, called, own, caller)
+        record, machine = self.stack[-1] if self.stack else None, self.machine
+        return RecordedError(error, subject, site, record, called, own_site(machine, site), caller_site(machine))
 
     def escaped(self, raised: Raised) -> None:
         """What nothing in the program caught for good."""

@@ -14,6 +14,8 @@ from analyzers.unknown import Unknown
 PLAIN = frozenset([int, Expression])
 PROBABILITIES = ("softmax", "log_softmax")
 """Traits of what adds up to one along a dim, and of its logarithm."""
+OF_DATA = "data"
+"""Trait of what a loader of data yields."""
 
 
 def known_sizes(shape: Sequence[Any]) -> tuple[Dim, ...]:

@@ -141,6 +141,7 @@ ORIGINS = {
     "comment": "from a # rf: comment",
     "settings": "from the settings",
     "usage": "from its use in the code",
+    "data": "from the data it is given in the code",
     "annotation": "from an annotation",
     "solved": "solved from the layers",
     "default": "assumed, nothing says it",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from analyzers.frameworks.numpy import dtypes
 from analyzers.frameworks.numpy.array import ARRAY_VALUE, PLAIN, Array, Scalar, UnknownScalar
 from analyzers.frameworks.numpy.types import DType, NumpyType
+from analyzers.interpreter.hosts import ArrayHost, hosts_of
 from analyzers.interpreter.values import Instance, UnknownTail
 from analyzers.tensors.dims import Dim, Expression, same, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
@@ -31,8 +32,14 @@ def array_of(value: Any) -> Array:
         return value
     if isinstance(value, Tensor):
         return foreign(value)
+    if isinstance(value, Instance) and (host := next(_array_hosts(value), None)) is not None:
+        return foreign(host.array_of(value))
     nest = nest_of(value)
     return Array(nest.shape, dtype=nest.dtype, content=nest.content)
+
+
+def _array_hosts(value: Instance) -> Iterator[type[ArrayHost]]:
+    return (host for host in hosts_of(value.class_) if issubclass(host, ArrayHost))
 
 
 def foreign(value: Tensor) -> Array:

@@ -21,7 +21,7 @@ from analyzers.interpreter.subscripts import get_item
 from analyzers.interpreter.values import MISSING, Instance, UnknownTail
 from analyzers.tensors.dims import symbol, unknown_dim
 from analyzers.tensors.errors import PythonError
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import OF_DATA, Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def collated(item: Any, count: Any) -> Any:
 
 def _tensors(item: Tensor, count: Any) -> Tensor:
     plain = item.plain()
-    return Tensor((count, *plain.shape), dtype=plain.dtype)
+    return Tensor((count, *plain.shape), dtype=plain.dtype, trait=OF_DATA)
 
 
 def _rows(item: Any, count: Any) -> list[Any]:

@@ -15,7 +15,7 @@ from analyzers.models.remarks import place_of_comment, unknown_input
 from analyzers.request import TargetError
 from analyzers.source.comments import parse_input
 from analyzers.tensors.dims import bare_symbol
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import OF_DATA, Tensor
 from analyzers.unknown import Unknown
 from analyzers.vocabulary import Origin
 
@@ -183,7 +183,7 @@ class KnownInputs:
             given = self._by_name(usage)
             tensors = dict(tensors_in(given))
             if tensors and all(_is_given(d) for t in tensors.values() for d in t.shape):
-                known.update((n, Input(n, self._renamed(t.shape), "usage", t.dtype)) for n, t in tensors.items())
+                known.update((n, Input(n, self._renamed(t.shape), _origin(t), t.dtype)) for n, t in tensors.items())
                 self.parts = frozenset(tensors) - frozenset(given)
                 self.arguments = {n: v for n, v in given.items() if not isinstance(v, (Tensor, Unknown))}
                 self.borrowed = usage in alike and not same and not _is_twin(usage.instance, self.core)
@@ -198,6 +198,10 @@ class KnownInputs:
 
     def _renamed(self, shape: tuple) -> tuple:
         return tuple(d if isinstance(d, int) else self.names("N") for d in shape)
+
+
+def _origin(tensor: Tensor) -> Origin:
+    return "data" if tensor.trait == OF_DATA else "usage"
 
 
 def tensors_in(arguments: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, Tensor]]:
