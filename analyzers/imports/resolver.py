@@ -61,7 +61,7 @@ class ImportResolver:
         self.roots = [os.path.abspath(root) for root in roots]
         self.search_paths = [os.path.abspath(path) for path in search_paths or []]
         self.site_packages = [os.path.abspath(path) for path in site_packages or []]
-        self._found: dict[tuple[str, str | None], str | None] = {}
+        self._found: dict[tuple[str, str | None, str | None], str | None] = {}
         self._site_directories: list[str] | None = None
         self._editable: dict[str, str] = {}
 
@@ -79,21 +79,25 @@ class ImportResolver:
         """The file of an absolute dotted name imported by the file ``path``.
 
         ``X.py`` or ``X/__init__.py``; the directory of a namespace package; None when there is no such
-        source (compiled modules and stubs do not count).
+        source (compiled modules and stubs do not count). A file of a package that is called like another package
+        (``tools/jax.py``) does not mean itself.
         """
-        directory = os.path.dirname(os.path.abspath(path)) if path else None
-        key = (module, directory)
+        own = os.path.abspath(path) if path else None
+        namesake = own if own and own.endswith(f"{os.sep}{module}.py") else None
+        key = (module, os.path.dirname(own) if own else None, namesake)
         if key not in self._found:
-            self._found[key] = self._search(module, path)
+            self._found[key] = self._search(module, path, namesake)
         return self._found[key]
 
-    def _search(self, module: str, path: str | None) -> str | None:
+    def _search(self, module: str, path: str | None, namesake: str | None) -> str | None:
         parts = module.split(".")
         if not all(_IDENTIFIER.fullmatch(part) for part in parts):
             return None
         namespace: str | None = None
         for directory in self._search_order(path):
             found = self._in_directory(directory, parts)
+            if found is not None and found == namesake and path and self.import_root(path) != directory:
+                continue
             if found is not None and not self.sources.is_dir(found):
                 return found
             namespace = namespace or found

@@ -110,6 +110,13 @@ def test_relative_imports(tree):
     assert found.resolve_relative(os.path.join(parts, "__init__.py"), 1, "conv") == conv
 
 
+def test_a_file_of_a_package_does_not_import_itself(tree):
+    found = project(tree)
+    importer = str(tree / "ws" / "nets" / "timm.py")
+    assert found.find("timm", importer) == str(tree / "site" / "timm" / "__init__.py")
+    assert found.find("unet", importer) == str(tree / "ws" / "nets" / "unet.py")
+
+
 def test_submodules(tree):
     found = project(tree)
     nets = str(tree / "ws" / "nets")

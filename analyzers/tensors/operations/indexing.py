@@ -115,7 +115,7 @@ def _normal(key: Any, x: Tensor) -> list[Any]:
     if used > x.rank:
         raise OperationError(
             "dimension-out-of-range",
-            f"{{subject}} gets {used} indices, its input has {x.rank} dimension{'' if x.rank == 1 else 's'}",
+            f"{{subject}} gets {used} ind{'ex' if used == 1 else 'ices'}, its input has {x.rank} dimension{'s' * (x.rank != 1)}",
             exception="IndexError",
         )
     fill = [slice(None)] * (x.rank - used)
