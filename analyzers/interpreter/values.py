@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analyzers.interpreter.hosts import HostObject
     from analyzers.interpreter.machine import Machine
     from analyzers.interpreter.parameters import Parameters
+    from analyzers.interpreter.prototypes import Prototype
     from analyzers.interpreter.scope import Scope
     from analyzers.interpreter.state import State
     from analyzers.source import program
@@ -239,7 +240,7 @@ class Class:
 
     __slots__ = (
         "__weakref__", "_found", "_subclasses", "bases", "host", "module", "mro", "name", "namespace", "opaque",
-        "payload_type", "site", "traits",
+        "payload_type", "prototypes", "site", "traits",
     )  # fmt: skip
 
     def __init__(
@@ -253,6 +254,8 @@ class Class:
         self.host: type[HostObject] | None = None
         self.traits = ClassTraits()
         self._found: dict[str, Any] = {}
+        self.prototypes: dict[Any, Prototype] = {}
+        """What a framework's constructors made of objects of this class, by constructor and arguments."""
         self._subclasses: WeakSet[Class] = WeakSet()
         for base in bases:
             if isinstance(base, Class):
@@ -291,6 +294,7 @@ class Class:
 
     def forget(self) -> None:
         self._found.clear()
+        self.prototypes.clear()
         for subclass in self._subclasses:
             subclass.forget()
 
