@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from analyzers.interpreter.hosts import HostObject
     from analyzers.interpreter.machine import Machine
     from analyzers.interpreter.parameters import Parameters
-    from analyzers.interpreter.prototypes import Prototype
     from analyzers.interpreter.scope import Scope
     from analyzers.interpreter.state import State
     from analyzers.source import program
@@ -254,8 +253,8 @@ class Class:
         self.host: type[HostObject] | None = None
         self.traits = ClassTraits()
         self._found: dict[str, Any] = {}
-        self.prototypes: dict[Any, Prototype] = {}
-        """What a framework's constructors made of objects of this class, by constructor and arguments."""
+        self.prototypes: dict[Any, Any] = {}
+        """What constructors make of objects of this class, by constructor and arguments; see :mod:`prototypes`."""
         self._subclasses: WeakSet[Class] = WeakSet()
         for base in bases:
             if isinstance(base, Class):
