@@ -199,6 +199,9 @@ def _holds(module: Module, container: Any) -> bool:
 
 
 def _is_literal(module: Module, container: Any) -> bool:
-    """Whether a global is written out with its entries, as a registry is not."""
+    """Whether a global is written out with its entries, as a registry is not; what binds the name later is another."""
     name = next((n for n, v in module.scope.names.items() if v is container), None)
-    return name is not None and not any(_EMPTY.search(b.text) for b in module.source.binders(name))
+    if name is None:
+        return False
+    ran = (block for block in module.source.binders(name) if block.index in module.executed)
+    return not any(_EMPTY.search(block.text) for block in ran)
