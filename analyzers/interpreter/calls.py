@@ -6,7 +6,7 @@ from itertools import pairwise
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter import certain, host_methods, overlays, words
+from analyzers.interpreter import certain, host_methods, overlays, prototypes, words
 from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
 from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.classes import instantiate
@@ -300,15 +300,18 @@ def _construct_layer(
 ) -> None:
     """``__init__`` of a framework layer: an argument that is unknown makes the layer unknown, not the program."""
     instance = args[0]
+    key = None if instance.attributes or signature.wants_machine else prototypes.key_of(native, args, kwargs)
     host.prepare(instance)
     object.__setattr__(instance, "constructors", _constructors(machine, native, instance, args, kwargs))
+    if key is not None and prototypes.has_copied(key, instance):
+        return
     sizes = overlays.SIZES.get(host, ())
     if sizes and not UNKNOWNS.isdisjoint(map(type, (*args, *kwargs.values()))):
         args, kwargs = _sized(signature, sizes, args, kwargs)
     try:
         signature.check(instance.class_.name, args, kwargs, skip=1, others=host.other_keywords)
-        extra = {"machine": machine} if signature.wants_machine else {}
-        native(*args, **kwargs, **extra)
+        with prototypes.kept(key, instance):
+            native(*args, **kwargs, **({"machine": machine} if signature.wants_machine else {}))
     except UnknownUsed as used:
         object.__setattr__(instance, "unknown_because", _placed(machine, used.unknown))
     except PythonError as error:

@@ -165,10 +165,16 @@ class Module(ModuleValue, SupportsAttributeAssignment):
     def may_hold(self, container: Any) -> bool:
         """Whether a global may be the container or an object that keeps it; what its globals are is looked at anew
         after more of the module was run."""
-        ran = len(self.executed), len(self.scope.names)
-        if self._held[0] != ran:
-            self._held = ran, frozenset(map(id, kept_in(self)))
+        self.newly_kept()
         return id(container) in self._held[1]
+
+    def newly_kept(self) -> frozenset[int]:
+        """The identities of what its globals are and keep, where more of the module was run since that was asked."""
+        ran = len(self.executed), len(self.scope.names)
+        if self._held[0] == ran:
+            return frozenset()
+        self._held = ran, frozenset(map(id, kept_in(self)))
+        return self._held[1]
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
         found = self.look_up(name)

@@ -31,6 +31,10 @@ class Registries:
         self.sought: set[tuple[int, str]] = set()
         self.filled: dict[int, tuple[Any, bool]] = {}
         """Containers into which everything was entered that the modules enter, and whether that is all there is."""
+        self._parts: list[Any] = []
+        """Of each module, what of it was run and its names."""
+        self._sizes: tuple[int, ...] = ()
+        self._kept: set[int] = set()
         self._siblings: dict[str, list[str]] = {}
         self._texts: dict[str, str] = {}
 
@@ -114,11 +118,26 @@ class Registries:
         """The module that keeps a container: as a global, or in an object that is one."""
         known = self.homes.get(id(container))
         if known is None or known[0] is not container:
-            holding = [m for m in self.modules.by_path.values() if m.may_hold(container) and _holds(m, container)]
+            holding = self._holding(container)
             makers = (m for m in holding if makes(m, container))
             found = next(makers, holding[0] if holding else None)
             known = self.homes[id(container)] = (container, found)
         return known[1]
+
+    def _holding(self, container: Any) -> list[Module]:
+        """The modules that keep a container. Most dictionaries that are asked none does, and that is seen at once: what
+        any module ever kept is in one set, to which a module adds when more of it was run."""
+        modules = self.modules.by_path
+        if len(self._parts) < 2 * len(modules):
+            self._parts = [part for module in modules.values() for part in (module.executed, module.scope.names)]
+        sizes = tuple(map(len, self._parts))
+        if sizes != self._sizes:
+            self._sizes = sizes
+            for module in modules.values():
+                self._kept.update(module.newly_kept())
+        if id(container) not in self._kept:
+            return []
+        return [module for module in modules.values() if module.may_hold(container) and _holds(module, container)]
 
     def _entering(self, home: Module, container: Any, key: str) -> Iterator[tuple[Module, Any]]:
         """Decorated definitions of that name, or given it in quotes, in the packages that may know the registry.
@@ -180,6 +199,9 @@ def _holds(module: Module, container: Any) -> bool:
 
 
 def _is_literal(module: Module, container: Any) -> bool:
-    """Whether a global is written out with its entries, as a registry is not."""
+    """Whether a global is written out with its entries, as a registry is not; what binds the name later is another."""
     name = next((n for n, v in module.scope.names.items() if v is container), None)
-    return name is not None and not any(_EMPTY.search(b.text) for b in module.source.binders(name))
+    if name is None:
+        return False
+    ran = (block for block in module.source.binders(name) if block.index in module.executed)
+    return not any(_EMPTY.search(block.text) for block in ran)

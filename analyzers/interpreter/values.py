@@ -239,7 +239,7 @@ class Class:
 
     __slots__ = (
         "__weakref__", "_found", "_subclasses", "bases", "host", "module", "mro", "name", "namespace", "opaque",
-        "payload_type", "site", "traits",
+        "payload_type", "prototypes", "site", "traits",
     )  # fmt: skip
 
     def __init__(
@@ -253,6 +253,8 @@ class Class:
         self.host: type[HostObject] | None = None
         self.traits = ClassTraits()
         self._found: dict[str, Any] = {}
+        self.prototypes: dict[Any, Any] = {}
+        """What constructors make of objects of this class, by constructor and arguments; see :mod:`prototypes`."""
         self._subclasses: WeakSet[Class] = WeakSet()
         for base in bases:
             if isinstance(base, Class):
@@ -291,6 +293,7 @@ class Class:
 
     def forget(self) -> None:
         self._found.clear()
+        self.prototypes.clear()
         for subclass in self._subclasses:
             subclass.forget()
 

@@ -486,3 +486,30 @@ class Same(nn.Module):
 """
     facts = analysed({"main.py": text}, tmp_path, None, ())
     assert not any("steps" in u.reason for m in facts.models for u in m.unknowns)
+
+
+def test_what_an_installed_library_writes_out_is_all_there_is(tmp_path: Path) -> None:
+    """Also where the name is bound again later, to what a function makes of it. In Python the layer has 3·12 + 12."""
+    library = tmp_path / "site-packages" / "zoo"
+    library.mkdir(parents=True)
+    text = """
+from torch import nn
+
+def made(configs):
+    return {name: dict(config) for name, config in configs.items()}
+
+CONFIGS = {"small": {"width": 4}, "wide": {"width": 8}}
+for name in [name for name, config in CONFIGS.items() if config.get("width") == 8]:
+    CONFIGS[f"{name}r"] = {"width": 12}
+CONFIGS = made(CONFIGS)
+
+def layer(name):
+    return nn.Linear(3, CONFIGS[name]["width"])
+"""
+    (library / "__init__.py").write_text(text, encoding="utf-8")
+    main = tmp_path / "work" / "main.py"
+    main.parent.mkdir()
+    main.write_text("import zoo\nmodel = zoo.layer('wider')\n", encoding="utf-8")
+    options = WorkspaceOptions(roots=[str(main.parent)], site_packages=[str(library.parent)])
+    (model,) = Analyzer(Sources(), options).analyze(Request(str(main), ["model"], [])).models
+    assert (model.status, model.parameters) == ("complete", 48)

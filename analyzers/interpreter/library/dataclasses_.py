@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter import comparison
 from analyzers.interpreter.capabilities import SupportsAttributes
-from analyzers.interpreter.classes import NamedTuple, field_values
+from analyzers.interpreter.classes import NamedTuple as TupleValue
+from analyzers.interpreter.classes import field_values
 from analyzers.interpreter.exceptions import builtin_exception
 from analyzers.interpreter.formatting import as_text
 from analyzers.interpreter.library.copy_ import deep_copy
-from analyzers.interpreter.values import MISSING, Class, Instance, Raised
+from analyzers.interpreter.values import MISSING, Class, Instance, Property, Raised
 from analyzers.tensors.errors import PythonError
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -109,32 +110,55 @@ def fields_of(value: Any) -> dict[str, Any]:
     raise PythonError("TypeError", "a dataclass or an object of one is needed")
 
 
+class _Layout(NamedTuple):
+    """How a generated constructor lays its arguments out; the same for all objects of a class."""
+
+    ordered: dict[str, Any]
+    """The arguments in order: name → default."""
+    positional: int
+    stored: tuple[tuple[str, Any], ...]
+    """What becomes an attribute: name and default."""
+    is_simple: bool
+    """Whether nothing of the class takes part when attributes are set."""
+
+
+def _layout(class_: Class, fields: dict[str, Any]) -> _Layout:
+    known = class_.prototypes.get(_init)
+    if known is None:
+        only = class_.traits.keyword_only
+        settable = {n: _optional(d) for n, d in fields.items() if spec_of(d).init}
+        ordered = {n: d for n, d in settable.items() if n not in only}
+        ordered.update((n, d) for n, d in settable.items() if n in only)
+        stored = [
+            (n, d) for n, d in fields.items() if n in ordered or spec_of(d) is PLAIN or _optional(d) is not MISSING
+        ]
+        # A frozen class refuses assignments, but not those of its own constructor.
+        is_frozen = any(isinstance(c, Class) and c.traits.is_frozen for c in class_.mro)
+        hooks = ["__setattr__", *(n for n, _ in stored if type(class_.find(n)) in (Property, Instance))]
+        is_simple = is_frozen or all(class_.find(name) is MISSING for name in hooks)
+        known = _Layout(ordered, len(settable) - len(only & settable.keys()), tuple(stored), is_simple)
+        class_.prototypes[_init] = known
+    return known
+
+
 def _init(self: Instance, *args: Any, machine: Machine, **kwargs: Any) -> None:
-    fields = fields_of(self)
-    only = self.class_.traits.keyword_only
-    settable = {n: _optional(d) for n, d in fields.items() if spec_of(d).init}
-    ordered = {n: d for n, d in settable.items() if n not in only}
-    ordered.update((n, d) for n, d in settable.items() if n in only)
-    positional = len(settable) - len(only & settable.keys())
-    values = field_values(machine, self.class_, ordered, list(args), kwargs, positional)
+    layout = _layout(self.class_, fields_of(self))
+    values = field_values(machine, self.class_, layout.ordered, list(args), kwargs, layout.positional)
     if values is None:
         object.__setattr__(self, "unknown_because", Unknown("its arguments do not fit", machine.site()))
         return
-    for name, default in fields.items():
-        if name in values or spec_of(default) is PLAIN or _optional(default) is not MISSING:
-            _store(machine, self, name, _field_value(machine, values.get(name, default), default))
+    machine.journal.touch(self.attributes)
+    for name, default in layout.stored:
+        value = values.get(name, default)
+        if isinstance(default, FieldSpec):
+            value = _field_value(machine, value, default)
+        if layout.is_simple:
+            self.attributes[name] = value
+        else:
+            machine.set_attribute(self, name, value)
     hook = machine.get_attribute(self, "__post_init__", default=MISSING)
     if hook is not MISSING:
         machine.call(hook)
-
-
-def _store(machine: Machine, instance: Instance, name: str, value: Any) -> None:
-    """A frozen class refuses assignments, but not those of its own constructor."""
-    if any(isinstance(c, Class) and c.traits.is_frozen for c in instance.class_.mro):
-        machine.journal.touch(instance.attributes)
-        instance.attributes[name] = value
-    else:
-        machine.set_attribute(instance, name, value)
 
 
 def _optional(default: Any) -> Any:
@@ -233,7 +257,7 @@ def _plain(value: Any, machine: Machine, convert: Any) -> Any:
         return [_plain(v, machine, convert) for v in value]
     if type(value) is tuple:
         return tuple(_plain(v, machine, convert) for v in value)
-    if isinstance(value, NamedTuple):
+    if isinstance(value, TupleValue):
         return value
     if type(value) is dict:
         return {k: _plain(v, machine, convert) for k, v in value.items()}
