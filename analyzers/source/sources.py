@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analyzers.source.module import SourceModule
     from analyzers.source.notebook import Notebook
+    from analyzers.source.outline import Outline, Outlines
     from analyzers.source.tree import Programs
 
 MAXIMUM_SIZE = 1_000_000
@@ -53,6 +54,8 @@ class Sources:
     def __init__(self) -> None:
         self.programs_of: Callable[[str], Programs | None] = lambda path: None
         """Where the programs of a file are kept from one process to the next."""
+        self.outlines_of: Callable[[str], Outlines | None] = lambda path: None
+        """Where its outline is."""
         self.dependencies: dict[str, str] = {}
         self._overlays: dict[str, str] = {}
         self._texts: dict[str, tuple[str, str]] = {}
@@ -60,6 +63,7 @@ class Sources:
         self._stamps: dict[str, str] = {}
         self._directories: dict[str, dict[str, bool]] = {}
         self._modules: OrderedDict[str, SourceModule] = OrderedDict()
+        self._outlines: dict[str, tuple[str, Outline | None]] = {}
         self._kept = 0
 
     def read(self, path: str) -> str:
@@ -202,6 +206,29 @@ class Sources:
         self._modules.move_to_end(path)
         self._trim()
         return module
+
+    def outline(self, path: str) -> Outline | None:
+        """Which names a file binds and hands on; None for a folder and for what cannot be read. A file whose outline
+        is kept is not read."""
+        stamp = self.stamp(path)
+        known = self._outlines.get(path)
+        if known is None or known[0] != stamp:
+            known = self._outlines[path] = (stamp, self._found_outline(path, stamp))
+        return known[1]
+
+    def _found_outline(self, path: str, stamp: str) -> Outline | None:
+        from analyzers.source.outline import outline_of
+
+        kept = self.outlines_of(path) if path not in self._overlays else None
+        found = kept.get(path, stamp) if kept is not None else None
+        if found is None and path.endswith((".py", NOTEBOOK)):
+            try:
+                found = outline_of(self.module(path))
+            except SourceError:
+                return None
+            if kept is not None:
+                kept.put(path, stamp, found)
+        return found
 
     def _trim(self) -> None:
         while self._kept > _KEPT_TEXT and len(self._modules) > 1:

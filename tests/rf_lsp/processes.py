@@ -11,7 +11,7 @@ from unittest import mock
 from analyzers.source import program, tree
 from analyzers.source.blocks import Block
 from analyzers.source.sources import Sources
-from rf_lsp import programs
+from rf_lsp import programs, user_cache
 from rf_lsp.programs import Programs, ProgramStore
 from tests.source.both_parsers import shown
 
@@ -40,8 +40,8 @@ _read_anew = tree.read_anew
 
 def forget_user() -> None:
     """As in a new process, look for the user's cache folder and key."""
-    programs.user_folder.cache_clear()
-    programs.user_key.cache_clear()
+    user_cache.user_folder.cache_clear()
+    user_cache.user_key.cache_clear()
 
 
 @dataclass
