@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.module import Module, kept_in
 from analyzers.interpreter.registrations import entering_blocks, imported_by, makes, names_of_registry
 from analyzers.interpreter.values import MISSING
+from analyzers.source.outline import may_enter
 from analyzers.source.sources import SourceError
 
 if TYPE_CHECKING:
     from analyzers.interpreter.modules import Modules
     from analyzers.source.blocks import Block
 
-_DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE)
 _EMPTY = re.compile(r"=\s*(?:\{\s*\}|(?:\w+\.)*\w+\([^:={]*\))\s*(?:#.*)?$", re.MULTILINE)
 
 MAXIMUM_MODULES = 400
@@ -108,7 +108,7 @@ class Registries:
     def _is_being_entered(self, key: str) -> bool:
         """Whether the question comes from the registration of just that name (``if name in REGISTRY: raise``)."""
         frames = self.modules.machine.frames
-        return any(f.scope.is_module and f.block.kind in ("def", "class") and _may_enter(f.block, key) for f in frames)
+        return any(f.scope.is_module and f.block.kind in ("def", "class") and may_enter(f.block, key) for f in frames)
 
     def _home(self, container: Any) -> Module | None:
         """The module that keeps a container: as a global, or in an object that is one."""
@@ -130,13 +130,13 @@ class Registries:
         if not _is_literal(home, container):
             packages = [*self._package_of(home.path), *self._package_of(first.path)]
         for path in dict.fromkeys([*self.modules.by_path, *packages]):
-            if not path.endswith(".py") or key not in self._text(path):
+            if not path.endswith(".py") or not self._mentions(path, key):
                 continue
             running = self.modules.by_path[path].running if path in self.modules.by_path else []
             for block in self.modules.resolver.sources.module(path).blocks:
                 if running and block.index >= running[-1]:
                     break
-                if _may_enter(block, key):
+                if may_enter(block, key):
                     yield self.modules.load(path), block
 
     def _package_of(self, path: str) -> list[str]:
@@ -147,6 +147,14 @@ class Registries:
             known = self._siblings[path] = [file for file in files if file.endswith(".py")]
         return known
 
+    def _mentions(self, path: str, key: str) -> bool:
+        """Whether a file may enter something under the key; one whose outline is kept is not read for that."""
+        sources = self.modules.resolver.sources
+        outline = sources.outline(path, kept=True)
+        if outline is None and key in self._text(path):
+            outline = sources.outline(path)
+        return outline is not None and outline.may_enter(key)
+
     def _text(self, path: str) -> str:
         known = self._texts.get(path)
         if known is None:
@@ -156,23 +164,6 @@ class Registries:
                 known = ""
             self._texts[path] = known
         return known
-
-
-def _may_enter(block: Block, key: str) -> bool:
-    if key not in block.text:
-        return False
-    if block.kind in ("def", "class"):
-        return block.decorated and (key in block.binds or _quotes(block.text[: _definition(block.text)], key))
-    return block.kind == "other" and _quotes(block.text, key)
-
-
-def _definition(text: str) -> int:
-    found = _DEFINITION.search(text)
-    return found.start() if found else len(text)
-
-
-def _quotes(text: str, key: str) -> bool:
-    return f'"{key}"' in text or f"'{key}'" in text
 
 
 def _holds(module: Module, container: Any) -> bool:

@@ -207,27 +207,34 @@ class Sources:
         self._trim()
         return module
 
-    def outline(self, path: str) -> Outline | None:
-        """Which names a file binds and hands on; None for a folder and for what cannot be read. A file whose outline
-        is kept is not read."""
+    def outline(self, path: str, kept: bool = False) -> Outline | None:
+        """Which names a file binds and hands on; None for a folder and for what cannot be read. With ``kept`` also where
+        the file would have to be read for it."""
         stamp = self.stamp(path)
         known = self._outlines.get(path)
         if known is None or known[0] != stamp:
-            known = self._outlines[path] = (stamp, self._found_outline(path, stamp))
+            found = self._kept_outline(path, stamp)
+            if found is None and kept:
+                return None
+            known = self._outlines[path] = (stamp, found or self._new_outline(path, stamp))
         return known[1]
 
-    def _found_outline(self, path: str, stamp: str) -> Outline | None:
+    def _kept_outline(self, path: str, stamp: str) -> Outline | None:
+        outlines = self.outlines_of(path) if path not in self._overlays else None
+        return outlines.get(path, stamp) if outlines is not None else None
+
+    def _new_outline(self, path: str, stamp: str) -> Outline | None:
         from analyzers.source.outline import outline_of
 
-        kept = self.outlines_of(path) if path not in self._overlays else None
-        found = kept.get(path, stamp) if kept is not None else None
-        if found is None and path.endswith((".py", NOTEBOOK)):
-            try:
-                found = outline_of(self.module(path))
-            except SourceError:
-                return None
-            if kept is not None:
-                kept.put(path, stamp, found)
+        if not path.endswith((".py", NOTEBOOK)):
+            return None
+        try:
+            found = outline_of(self.module(path))
+        except SourceError:
+            return None
+        outlines = self.outlines_of(path) if path not in self._overlays else None
+        if outlines is not None:
+            outlines.put(path, stamp, found)
         return found
 
     def _trim(self) -> None:

@@ -192,12 +192,13 @@ METHODS: dict[str, Any] = {
     "sub": _sub,
 }
 
-MODULES: dict[str, dict[str, Any]] = {
-    "re": {
-        **METHODS,
-        "compile": _compile,
-        "escape": _escape,
-        **{f.name: int(f) for f in (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII) if f.name},
-        "I": int(re.IGNORECASE), "M": int(re.MULTILINE), "S": int(re.DOTALL), "X": int(re.VERBOSE),
-    },
+_MEMBERS: dict[str, Any] = {
+    **METHODS,
+    "compile": _compile,
+    "escape": _escape,
+    **{f.name: int(f) for f in (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII) if f.name},
+    "I": int(re.IGNORECASE), "M": int(re.MULTILINE), "S": int(re.DOTALL), "X": int(re.VERBOSE),
 }  # fmt: skip
+
+MODULES: dict[str, dict[str, Any]] = {"re": _MEMBERS, "regex": _MEMBERS}
+"""``regex`` is a package that takes what ``re`` takes, and more; what more it takes is not followed."""
