@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import overlays
 from analyzers.interpreter.capabilities import SupportsAttributes
+from analyzers.interpreter.code_objects import code_of
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.object_methods import (
     collection_init,
@@ -398,8 +399,8 @@ def _annotations(machine: Machine, value: Function) -> Any:
     return found
 
 
-def _code(machine: Machine, value: Function) -> Unknown:
-    return machine.unknown("the code object of a function")
+def _closure(machine: Machine, value: Function) -> Unknown:
+    return machine.unknown("the closure of a function")
 
 
 def _globals(machine: Machine, value: Function) -> Any:
@@ -416,8 +417,8 @@ FUNCTION_DATA: dict[str, Any] = {
     "__kwdefaults__": _keyword_defaults,
     "__annotations__": _annotations,
     "__dict__": _attributes_of,
-    "__code__": _code,
-    "__closure__": _code,
+    "__code__": code_of,
+    "__closure__": _closure,
     "__globals__": _globals,
 }
 

@@ -14,7 +14,6 @@ from analyzers.source.sources import SourceError
 
 if TYPE_CHECKING:
     from analyzers.interpreter.modules import Modules
-    from analyzers.source.blocks import Block
 
 _EMPTY = re.compile(r"=\s*(?:\{\s*\}|(?:\w+\.)*\w+\([^:={]*\))\s*(?:#.*)?$", re.MULTILINE)
 
