@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.module import Module, kept_in
 from analyzers.interpreter.registrations import entering_blocks, imported_by, makes, names_of_registry
-from analyzers.interpreter.values import MISSING
+from analyzers.interpreter.values import MISSING, Class
 from analyzers.source.outline import may_enter
 from analyzers.source.sources import SourceError
 
@@ -170,6 +170,19 @@ def _holds(module: Module, container: Any) -> bool:
 
 
 def _is_literal(module: Module, container: Any) -> bool:
-    """Whether a global is written out with its entries, as a registry is not."""
+    """Whether a global, or an attribute of a class, is written out with its entries, as a registry is not."""
     name = next((n for n, v in module.scope.names.items() if v is container), None)
-    return name is not None and not any(_EMPTY.search(b.text) for b in module.source.binders(name))
+    if name is None:
+        return _is_literal_in_class(module, container)
+    return not any(_EMPTY.search(b.text) for b in module.source.binders(name))
+
+
+def _is_literal_in_class(module: Module, container: Any) -> bool:
+    for class_ in module.scope.names.values():
+        if type(class_) is Class and class_.module == module.name:
+            name = next((n for n, v in class_.namespace.items() if v is container), None)
+            texts = [b.text for b in module.source.binders(class_.name)] if name is not None else []
+            bound = re.compile(rf"^[ \t]+{name}[ \t]*(?::[^=\r\n]*)?=[ \t]*\{{\s*[^\s}}]", re.MULTILINE)
+            if texts:
+                return all(map(bound.search, texts))
+    return False

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_STRING
 from analyzers.interpreter.capabilities import SupportsAttributes
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import PlainUnknown, Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 MAXIMUM_TEXT = 2_000
-MAXIMUM_PATTERN = 500
+MAXIMUM_PATTERN = 4_000
 MAXIMUM_TRIES = 20_000_000
 """Bound on ``len(text) ** (number of open repeats)``, the worst a pattern without nested repeats can do."""
 
@@ -49,7 +49,7 @@ def _parser() -> Any:
 
 
 def _unknown(why: str) -> UnknownUsed:
-    return UnknownUsed(Unknown(why))
+    return UnknownUsed(PlainUnknown(why))
 
 
 class Pattern(SupportsAttributes):
