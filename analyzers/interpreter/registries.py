@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.module import Module, kept_in
 from analyzers.interpreter.registrations import entering_blocks, imported_by, makes, names_of_registry
+from analyzers.interpreter.registry_keys import RegistryKeys
 from analyzers.interpreter.values import MISSING, Class
 from analyzers.source.outline import may_enter
-from analyzers.source.sources import SourceError
 
 if TYPE_CHECKING:
     from analyzers.interpreter.modules import Modules
@@ -31,7 +31,7 @@ class Registries:
         self.filled: dict[int, tuple[Any, bool]] = {}
         """Containers into which everything was entered that the modules enter, and whether that is all there is."""
         self._siblings: dict[str, list[str]] = {}
-        self._texts: dict[str, str] = {}
+        self._keys = RegistryKeys(modules.resolver.sources)
 
     def entry_to_come(self, container: Any, key: Any) -> Any:
         """What a missing key of a dictionary or set will be once everything is imported, else MISSING.
@@ -128,9 +128,8 @@ class Registries:
         packages: list[str] = []
         if not _is_literal(home, container):
             packages = [*self._package_of(home.path), *self._package_of(first.path)]
-        for path in dict.fromkeys([*self.modules.by_path, *packages]):
-            if not path.endswith(".py") or not self._mentions(path, key):
-                continue
+        keys = self._keys
+        for path in dict.fromkeys([*keys.among(self.modules.by_path, key), *keys.among(packages, key)]):
             running = self.modules.by_path[path].running if path in self.modules.by_path else []
             for block in self.modules.resolver.sources.module(path).blocks:
                 if running and block.index >= running[-1]:
@@ -144,24 +143,6 @@ class Registries:
         if known is None:
             files = self.modules.resolver.package_files(path)
             known = self._siblings[path] = [file for file in files if file.endswith(".py")]
-        return known
-
-    def _mentions(self, path: str, key: str) -> bool:
-        """Whether a file may enter something under the key; one whose outline is kept is not read for that."""
-        sources = self.modules.resolver.sources
-        outline = sources.outline(path, kept=True)
-        if outline is None and key in self._text(path):
-            outline = sources.outline(path)
-        return outline is not None and outline.may_enter(key)
-
-    def _text(self, path: str) -> str:
-        known = self._texts.get(path)
-        if known is None:
-            try:
-                known = self.modules.resolver.sources.read(path)
-            except SourceError:
-                known = ""
-            self._texts[path] = known
         return known
 
 

@@ -28,8 +28,7 @@ class Outline(NamedTuple):
 
     def may_enter(self, key: str) -> bool:
         """Whether some block of the module may."""
-        is_kept = len(key) <= LONGEST_KEY and '"' not in key and "'" not in key
-        return key in self.entries if is_kept else True
+        return key in self.entries if is_kept(key) else True
 
     def exports(self, name: str) -> bool | None:
         """Whether ``__all__`` lets a name through; None where only a decorator may have added it."""
@@ -65,6 +64,11 @@ def may_enter(block: Block, key: str) -> bool:
     if block.kind in ("def", "class"):
         return block.decorated and (key in block.binds or _quotes(_decorators(block), key))
     return block.kind == "other" and _quotes(block.text, key)
+
+
+def is_kept(key: str) -> bool:
+    """Whether outlines tell of such a key."""
+    return len(key) <= LONGEST_KEY and '"' not in key and "'" not in key
 
 
 def _entries(block: Block) -> set[str]:
