@@ -26,9 +26,7 @@ def names_of_registry(home: Module, container: Any) -> set[str]:
     object or class that holds it, and of the functions and classes that use those."""
     held = {name for name, value in home.scope.names.items() if _holds(value, container)}
     for _ in range(MAXIMUM_PASSES):
-        users = [
-            b for b in home.source.blocks if b.kind in ("def", "class", "assign") and not held.isdisjoint(b.identifiers)
-        ]
+        users = [b for b in home.source.blocks if b.kind in ("def", "class", "assign") and b.mentions_any(held)]
         found = held.union(*(block.binds for block in users))
         if found == held:
             break
@@ -52,7 +50,7 @@ def _holds(value: Any, container: Any) -> bool:
 def entering_blocks(module: Module, names: set[str]) -> Iterator[Block]:
     """The blocks of a module, not run yet, that may enter something by one of the names (or what they are imported as)."""
     blocks = module.source.blocks
-    imports = (b for b in blocks if b.kind == "import" and not names.isdisjoint(b.identifiers))
+    imports = (b for b in blocks if b.kind == "import" and b.mentions_any(names))
     local = names.union(*(block.binds for block in imports))
     limit = module.running[-1] if module.running else len(blocks)
     for block in blocks[:limit]:
@@ -61,13 +59,12 @@ def entering_blocks(module: Module, names: set[str]) -> Iterator[Block]:
 
 
 def _may_enter(block: Block, names: set[str]) -> bool:
-    if names.isdisjoint(block.identifiers):
-        return False
-    if block.kind in ("def", "class"):
-        return (block.decorated or block.kind == "class") and _mentions(_head_of(block.text), names)
+    if block.kind == "def" or block.kind == "class":
+        is_headed = block.decorated or block.kind == "class"
+        return is_headed and _mentions(_head_of(block.text), names) and block.mentions_any(names)
     if block.kind == "other":
-        return block.keyword not in COMPOUND or block.keyword == "for"
-    return block.kind == "assign" and not names.isdisjoint(block.bound.changed)
+        return (block.keyword not in COMPOUND or block.keyword == "for") and block.mentions_any(names)
+    return block.kind == "assign" and not names.isdisjoint(block.bound.changed) and block.mentions_any(names)
 
 
 def _head_of(text: str) -> str:
@@ -78,7 +75,7 @@ def _head_of(text: str) -> str:
 
 
 def _mentions(text: str, names: set[str]) -> bool:
-    return any(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+    return any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names)
 
 
 def imported_by(module: Module) -> Iterator[Module]:
