@@ -50,6 +50,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         """Code that is not known which ran among its names."""
         self.running: list[int] = []
         self._source: Any = None
+        self._relevant_to: dict[str, list[Any]] = {}
         self._held: tuple[Any, frozenset[int]] = (None, frozenset())
 
     def __repr__(self) -> str:
@@ -101,7 +102,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
     def _settle(self, name: str) -> Any:
         machine = self.modules.machine
         limit = self.running[-1] if self.running else None
-        for block in self._relevant(name):
+        for block in self._waiting(name):
             if (limit is None or block.index < limit) and block.index not in self.executed:
                 self._run_for(machine, block, name)
         if name not in self.scope.names:
@@ -109,6 +110,20 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         if limit is None:
             self.settled.add(name)
         return self.scope.names.get(name, MISSING)
+
+    def _waiting(self, name: str) -> list[Any]:
+        """The blocks that are to run for a name and did not run yet, in order. What they are is looked for once, but for
+        names that are imported: functions that are found later may change what those are."""
+        known = self._relevant_to.get(name)
+        if known is None:
+            known = self._relevant(name)
+            if any(block.kind != "import" for block in self.source.binders(name)):
+                self._relevant_to[name] = known
+        if known and known[0].index in self.executed:
+            known = [block for block in known if block.index not in self.executed]
+            if name in self._relevant_to:
+                self._relevant_to[name] = known
+        return known
 
     def _run_for(self, machine: Machine, block: Block, name: str) -> None:
         """Run a block for one of its names; what only type checkers see in a lazily imported package is imported alone."""

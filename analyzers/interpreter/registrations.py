@@ -26,7 +26,7 @@ def names_of_registry(home: Module, container: Any) -> set[str]:
     object or class that holds it, and of the functions and classes that use those."""
     held = {name for name, value in home.scope.names.items() if _holds(value, container)}
     for _ in range(MAXIMUM_PASSES):
-        users = [b for b in home.source.blocks if b.kind in ("def", "class", "assign") and b.mentions_any(held)]
+        users = [b for b in home.source.blocks if b.kind in ("def", "class", "assign") and _uses(b, held)]
         found = held.union(*(block.binds for block in users))
         if found == held:
             break
@@ -50,7 +50,7 @@ def _holds(value: Any, container: Any) -> bool:
 def entering_blocks(module: Module, names: set[str]) -> Iterator[Block]:
     """The blocks of a module, not run yet, that may enter something by one of the names (or what they are imported as)."""
     blocks = module.source.blocks
-    imports = (b for b in blocks if b.kind == "import" and b.mentions_any(names))
+    imports = (b for b in blocks if b.kind == "import" and _uses(b, names))
     local = names.union(*(block.binds for block in imports))
     limit = module.running[-1] if module.running else len(blocks)
     for block in blocks[:limit]:
@@ -59,12 +59,19 @@ def entering_blocks(module: Module, names: set[str]) -> Iterator[Block]:
 
 
 def _may_enter(block: Block, names: set[str]) -> bool:
-    if block.kind == "def" or block.kind == "class":
-        is_headed = block.decorated or block.kind == "class"
-        return is_headed and _mentions(_head_of(block.text), names) and block.mentions_any(names)
-    if block.kind == "other":
-        return (block.keyword not in COMPOUND or block.keyword == "for") and block.mentions_any(names)
-    return block.kind == "assign" and not names.isdisjoint(block.bound.changed) and block.mentions_any(names)
+    """What costs least is asked first: the identifiers of a block are found by looking through its whole text."""
+    if block.kind in ("def", "class"):
+        may = (block.decorated or block.kind == "class") and _mentions(_head_of(block.text), names)
+    elif block.kind == "other":
+        may = block.keyword not in COMPOUND or block.keyword == "for"
+    else:
+        may = block.kind == "assign" and not names.isdisjoint(block.bound.changed)
+    return may and _uses(block, names)
+
+
+def _uses(block: Block, names: set[str]) -> bool:
+    text = block.text
+    return any(name in text for name in names) and not names.isdisjoint(block.identifiers)
 
 
 def _head_of(text: str) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -168,12 +167,6 @@ class Block:
     def mentions(self, name: str) -> bool:
         """Whether the identifier occurs in the block's code."""
         return name in self.text and name in self.identifiers
-
-    def mentions_any(self, names: AbstractSet[str]) -> bool:
-        """Whether one of the identifiers occurs in the block's code."""
-        if self._identifiers is None and not any(name in self.text for name in names):
-            return False
-        return not names.isdisjoint(self.identifiers)
 
     @property
     def parsed(self) -> Parsed:
