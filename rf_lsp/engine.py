@@ -131,7 +131,7 @@ class Engine:
         self.sources = sources or Sources()
         if programs is not None:
             programs.add_workspace(project.root)
-            self.sources.programs_of = programs.of
+            self.sources.programs_of, self.sources.outlines_of = programs.of, programs.outlines.of
         self.analyzer = _analyzer(self.sources, project)
 
     def request(self, target: str) -> Request:

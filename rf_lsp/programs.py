@@ -13,36 +13,22 @@ import contextlib
 import hashlib
 import marshal
 import os
-import re
 import struct
-import sys
 import time
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
-from analyzers.source import program
 from analyzers.source.program import Suite, made_of, plain
-from rf_lsp import __version__, own_files
+from rf_lsp import own_files
+from rf_lsp.outlines import KeptOutlines
+from rf_lsp.user_cache import FOLDER, package_of, package_path, prepare, prune, user_key, version_of
 
-VARIABLE = "RF_LSP_CACHE_DIR"
-"""The environment variable that puts the user's cache folder elsewhere."""
-FOLDER = "programs"
 WORKSPACE_FOLDER = ".rf_lsp_cache"
 MAGIC = b"rf-lsp programs\n"
-TAG = "CACHEDIR.TAG"
-TAG_TEXT = (
-    b"Signature: 8a477f597d28d172789f06886806bc55\n# Programs that rf-lsp keeps; they may be removed at any time.\n"
-)
 LARGEST = 64 << 20
 """Bytes of one file; beyond, it is begun anew with what was used last."""
-MOST = 64
-"""Files in the user's folder, the last used."""
-VERSIONS = 4
-"""Files in the folder of a workspace, the last used: one for each version of the programs."""
-_KEY, _SIGNATURE = 32, 8
+_SIGNATURE = 8
 _RECORD = struct.Struct(f"<16sI{_SIGNATURE}s")
-_NAME = re.compile(rf"(?:.+-[0-9a-f]{{12}}|{FOLDER})-[0-9a-f]{{12}}(?:\.[0-9]+\.tmp)?", re.DOTALL)
-_SITES = ("site-packages", "dist-packages")
 
 
 class Programs:
@@ -51,6 +37,7 @@ class Programs:
     def __init__(self) -> None:
         self._workspaces: dict[str, str] = {}
         self._stores: dict[str, ProgramStore] = {}
+        self.outlines = KeptOutlines()
         self._saved = time.monotonic()
 
     def add_workspace(self, root: str) -> None:
@@ -69,11 +56,9 @@ class Programs:
         return self._stores[place]
 
     def _place(self, path: str) -> str | None:
-        site, package = _package_of(path)
+        site, package = package_of(path)
         if package:
-            user = user_folder()
-            name = f"{package}-{hashlib.blake2b(_bytes(site), digest_size=6).hexdigest()}"
-            return os.path.join(user, FOLDER, f"{name}-{fingerprint()}") if user is not None else None
+            return package_path(site, package, fingerprint())
         folders = [folder for root, folder in self._workspaces.items() if path.startswith(root)]
         return os.path.join(max(folders, key=len), f"{FOLDER}-{fingerprint()}") if folders else None
 
@@ -83,6 +68,7 @@ class Programs:
         if time.monotonic() - self._saved >= every:
             for store in self._stores.values():
                 store.save()
+            self.outlines.save()
             self._saved = time.monotonic()
 
 
@@ -127,7 +113,7 @@ class ProgramStore:
 
     def _write(self, records: dict[bytes, bytes], key: bytes) -> None:
         folder = os.path.dirname(self._path)
-        _prepare(folder)
+        prepare(folder)
         data = b"".join(records.values())
         has_room = self._is_whole and self._end + len(data) <= LARGEST
         if not has_room or not own_files.append(self._path, data):
@@ -136,7 +122,7 @@ class ProgramStore:
             own_files.replace(self._path, data)
             self._is_whole, self._end = True, 0
         self._end += len(data)
-        _prune(folder)
+        prune(folder)
 
     def _kept(self, room: int, fresh: Collection[bytes], key: bytes) -> Iterator[bytes]:
         """What the file holds besides what is fresh; where there is no room for all, what was used."""
@@ -199,87 +185,4 @@ _READERS = (
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """What tells versions of the programs apart: the grammar, the lowering, and Python, whose marshal is its own."""
-    text = repr((__version__, sys.implementation.cache_tag, marshal.version)).encode()
-    folder = os.path.dirname(program.__file__)
-    for name in _READERS:
-        with contextlib.suppress(OSError), open(os.path.join(folder, name), "rb") as file:
-            text += file.read()
-    return hashlib.blake2b(text, digest_size=6).hexdigest()
-
-
-def _package_of(path: str) -> tuple[str, str]:
-    """(folder of packages, top-level package) of an installed file, else two empty texts."""
-    parts = path.replace("\\", "/").split("/")
-    for index in range(len(parts) - 2, 0, -1):
-        if parts[index] in _SITES:
-            return "/".join(parts[: index + 1]), parts[index + 1].removesuffix(".py")
-    return "", ""
-
-
-def user_path() -> str | None:
-    """Where the user's cache folder for this program is or would be; None for a user without a home."""
-    import platformdirs
-
-    chosen = os.environ.get(VARIABLE)
-    path = os.path.abspath(chosen) if chosen else platformdirs.user_cache_dir("rf-lsp", appauthor=False)
-    return path if os.path.isabs(path) else None
-
-
-@lru_cache(maxsize=1)
-def user_folder() -> str | None:
-    """The user's cache folder for this program, made if it is missing; None where it cannot be made."""
-    path = user_path()
-    try:
-        if path is not None:
-            os.makedirs(path, mode=0o700, exist_ok=True)
-    except (OSError, ValueError):
-        return None
-    return path
-
-
-@lru_cache(maxsize=1)
-def user_key() -> bytes | None:
-    """32 bytes that only this user can read, made at the first use; None where they cannot be kept."""
-    folder = user_folder()
-    if folder is None:
-        return None
-    path = os.path.join(folder, "key")
-    if len(own_files.read(path, _KEY)) != _KEY:
-        with contextlib.suppress(OSError):
-            own_files.replace(path, os.urandom(_KEY))
-    key = own_files.read(path, _KEY)
-    return key if len(key) == _KEY else None
-
-
-def remove_all() -> str | None:
-    """Remove what is kept of installed packages; the folder, if there was one. Raises OSError."""
-    user = user_path()
-    folder = os.path.join(user, FOLDER) if user is not None else ""
-    if not os.path.isdir(folder) or os.path.islink(folder):
-        return None
-    for entry in [*_ours(folder), os.path.join(folder, TAG)]:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(entry)
-    with contextlib.suppress(OSError):
-        os.rmdir(folder)
-    return folder
-
-
-def _prepare(folder: str) -> None:
-    """Make the user's folder with its marker; OSError where it is a link, or that of a workspace was removed."""
-    if os.path.basename(folder) == FOLDER:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-    if os.path.islink(folder) or not os.path.isdir(folder):
-        raise OSError(f"{folder} is no folder of ours")
-    own_files.create(os.path.join(folder, TAG), TAG_TEXT)
-
-
-def _prune(folder: str) -> None:
-    files = sorted(_ours(folder), key=lambda path: os.lstat(path).st_mtime, reverse=True)
-    for path in files[MOST if os.path.basename(folder) == FOLDER else VERSIONS :]:
-        os.unlink(path)
-
-
-def _ours(folder: str) -> list[str]:
-    """The files of programs in a folder, in which others may be, too."""
-    return [entry.path for entry in os.scandir(folder) if _NAME.fullmatch(entry.name)]
+    return version_of(_READERS)

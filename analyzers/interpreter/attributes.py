@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import overlays
 from analyzers.interpreter.capabilities import SupportsAttributes
+from analyzers.interpreter.code_objects import code_of
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.object_methods import (
     collection_init,
@@ -348,11 +349,25 @@ def calls_native(machine: Machine, native: Any, value: Any) -> Any:
     return machine.call(native, (value,))
 
 
+def _qualified(function: Function) -> str:
+    """The name with those of the classes and functions around the definition."""
+    name, scope = function.name, function.scope
+    while scope is not None and not scope.is_module:
+        if scope.is_class:
+            name = f"{scope.class_name}.{name}"
+        elif type(scope.function) is Function:
+            return f"{_qualified(scope.function)}.<locals>.{name}"
+        scope = scope.outer
+    return name
+
+
 def _of_function(machine: Machine, value: Any, name: str) -> Any:
     if name in value.attributes:
         return value.attributes[name]
-    if name in ("__name__", "__qualname__"):
+    if name == "__name__":
         return value.name
+    if name == "__qualname__":
+        return _qualified(value)
     if name == "__module__":
         return value.scope.module.name
     if name == "__class__":
@@ -384,6 +399,14 @@ def _annotations(machine: Machine, value: Function) -> Any:
     return found
 
 
+def _closure(machine: Machine, value: Function) -> Unknown:
+    return machine.unknown("the closure of a function")
+
+
+def _globals(machine: Machine, value: Function) -> Any:
+    return machine.get_attribute(value.scope.module, "__dict__")
+
+
 def _attributes_of(machine: Machine, value: Function) -> Any:
     return value.attributes
 
@@ -394,6 +417,9 @@ FUNCTION_DATA: dict[str, Any] = {
     "__kwdefaults__": _keyword_defaults,
     "__annotations__": _annotations,
     "__dict__": _attributes_of,
+    "__code__": code_of,
+    "__closure__": _closure,
+    "__globals__": _globals,
 }
 
 

@@ -281,8 +281,18 @@ def _callable(value: Any, *, machine: Machine) -> Any:
     return is_callable(value)
 
 
+def _attribute_or_missing(machine: Machine, value: Any, name: Any) -> Any:
+    """An attribute is missing also where the property of its name raises AttributeError."""
+    try:
+        return machine.get_attribute(value, name, default=MISSING)
+    except Raised as raised:
+        if is_exception(raised.value, "AttributeError"):
+            return MISSING
+        raise
+
+
 def _hasattr(value: Any, name: Any, *, machine: Machine) -> Any:
-    found = machine.get_attribute(value, name, default=MISSING)
+    found = _attribute_or_missing(machine, value, name)
     unsure = isinstance(found, Unknown) and (
         _is_opaque(value) or type(found) is MaybeMissing or may_lack(machine, value, name, found)
     )
@@ -296,7 +306,7 @@ def _is_opaque(value: Any) -> bool:
 def _getattr(value: Any, name: Any, default: Any = MISSING, *, machine: Machine) -> Any:
     if isinstance(name, Unknown):
         return name
-    found = machine.get_attribute(value, name, default=MISSING)
+    found = MISSING if default is MISSING else _attribute_or_missing(machine, value, name)
     if found is not MISSING:
         return found
     if default is not MISSING:

@@ -210,6 +210,8 @@ def _call_class(machine: Machine, value: Class, args: list[Any], kwargs: dict[st
 def _call_typing(machine: Machine, value: TypingForm, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if value.name == "MethodType" and len(args) == 2:
         return BoundMethod(args[1], args[0])
+    if value.name == "FunctionType":
+        return machine.unknown("a function that is made of a code object")
     return args[-1] if value.name in ("cast", "NewType") and args else value
 
 

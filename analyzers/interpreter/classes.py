@@ -218,6 +218,7 @@ def make_plain_class(
     metaclass: Any = None,
 ) -> Class:
     """``type.__new__``."""
+    bases = [_with_mixins(b) for b in bases]
     kept = tuple(_base(machine, b) for b in bases if not isinstance(b, TypingForm) and b is not object)
     if any(isinstance(b, Unknown) for b in kept):
         kept = (*kept, *_assumed_bases(machine, kept, namespace))
@@ -241,6 +242,13 @@ def make_plain_class(
 
 
 MAXIMUM_ANCESTORS = 200
+
+
+def _with_mixins(base: Any) -> Any:
+    """Of the abstract classes of collections those that bring methods."""
+    from analyzers.interpreter.library.mappings import MIXINS
+
+    return MIXINS.get(base.name, base) if type(base) is TypingForm else base
 
 
 def _base(machine: Machine, base: Any) -> Any:

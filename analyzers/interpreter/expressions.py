@@ -14,7 +14,7 @@ from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.literals import constant, formatted, refused
 from analyzers.interpreter.parameters import Parameters
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import MISSING, SUPER, UNKNOWNS, Class, Function, Site, Super, UnknownTail
+from analyzers.interpreter.values import MISSING, SUPER, UNKNOWNS, Class, Function, Raised, Site, Super, UnknownTail
 from analyzers.source import program
 from analyzers.source.lexical import INCOMPLETE
 from analyzers.unknown import Unknown, UnknownUsed
@@ -151,10 +151,16 @@ def _boolean(machine: Machine, frame: Frame, node: program.BoolOp) -> Any:
 
 
 def _boolean_unknown(machine: Machine, frame: Frame, node: program.BoolOp, left: Any, is_and: bool) -> Any:
-    """``unknown and False`` is falsy whatever the unknown is; ``unknown or True`` truthy."""
+    """``unknown and False`` is falsy whatever the unknown is; ``unknown or True`` truthy. So is what raises where it is
+    followed by more: then the left side had decided."""
     machine.uncertain += 1
     try:
         right = evaluate(machine, frame, node.right)
+    except Raised as raised:
+        if not machine.handlers:
+            return not is_and
+        machine.possible.append(raised)
+        return left if isinstance(left, Unknown) else machine.unknown("a condition that is not known")
     finally:
         machine.uncertain -= 1
     if machine.truth(right) is (not is_and) and isinstance(right, bool):

@@ -11,11 +11,12 @@ from collections.abc import Generator as Steps
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.capabilities import SupportsSend
+from analyzers.interpreter import contexts
+from analyzers.interpreter.capabilities import SupportsCall, SupportsSend
 from analyzers.interpreter.iteration import elements
 from analyzers.interpreter.joining import BREAK, RETURN, SKIP, UNSURE
 from analyzers.interpreter.lazy_iterators import LazyIterator
-from analyzers.interpreter.scope import Frame
+from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import Raised, UnknownTail
 from analyzers.source import program
 from analyzers.unknown import UnknownUsed
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Run = Steps[Any, Any, "str | None"]
 
 
-class Generator(SupportsSend):
+class Generator(SupportsSend, SupportsCall):
     """The iterator that calling a generator function gives (inside a LazyIterator)."""
 
     def __init__(self, machine: Machine, frame: Frame, steps: Any) -> None:
@@ -52,6 +53,13 @@ class Generator(SupportsSend):
     def result(self) -> Any:
         return self.frame.result
 
+    def call_value(self, machine: Machine, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """A context manager as a decorator: each call is made within a new one, which begins with the same arguments."""
+        maker = self.frame.function
+        if not getattr(maker, "makes_context", False) or len(args) != 1:
+            raise machine.exception("TypeError", "'generator' object is not callable")
+        return _within(maker, dict(self.frame.scope.names), args[0])
+
     def _resume(self, step: Any, value: Any) -> Any:
         """The body sees the handlers around whoever asks, and those it stands in itself."""
         machine = self.machine
@@ -70,6 +78,31 @@ class Generator(SupportsSend):
             machine.frames.pop()
             self.handlers = machine.handlers[len(outside) :]
             machine.handlers = outside
+
+
+def _within(maker: Any, arguments: dict[str, Any], function: Any) -> Any:
+    """The function as it is called within a context manager."""
+
+    def decorated(*args: Any, machine: Machine, **kwargs: Any) -> Any:
+        manager = LazyIterator(_begun(machine, maker, arguments))
+        contexts.enter(machine, manager)
+        try:
+            result = machine.call(function, args, kwargs)
+        except (Raised, UnknownUsed) as failure:
+            if contexts.leave(machine, manager, failure):
+                return None
+            raise
+        contexts.leave(machine, manager, None)
+        return result
+
+    return decorated
+
+
+def _begun(machine: Machine, maker: Any, arguments: dict[str, Any]) -> Generator:
+    scope = Scope(maker.scope.module, maker.scope, dict(arguments))
+    scope.function = maker
+    frame = Frame(scope.module, scope, maker.site.block, maker)
+    return Generator(machine, frame, run_lazily(machine, frame, maker.node.body))
 
 
 def yields(machine: Machine, node: Any) -> bool:

@@ -21,7 +21,7 @@ from analyzers.interpreter.values import (
 )
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
+from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -37,7 +37,7 @@ def is_instance(machine: Machine, value: Any, kinds: Any) -> bool | None:
         answers = [is_instance(machine, value, kind) for kind in kinds]
         return True if True in answers else None if None in answers else False
     if isinstance(value, Unknown) or isinstance(kinds, Unknown):
-        return None
+        return False if value is None and isinstance(kinds, NotModelled) else None
     if isinstance(kinds, NativeType):
         return kinds.includes(value)
     if isinstance(kinds, TypingForm):

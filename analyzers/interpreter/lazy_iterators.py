@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.capabilities import SupportsAttributes, SupportsSend
+from analyzers.interpreter.capabilities import SupportsAttributes, SupportsCall, SupportsSend
 from analyzers.interpreter.values import MISSING
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
-class LazyIterator(SupportsAttributes):
+class LazyIterator(SupportsAttributes, SupportsCall):
     """An iterator that must not be drained (``itertools.count``): a Python iterator, used with a bound."""
 
     __slots__ = ("source",)
@@ -22,6 +22,12 @@ class LazyIterator(SupportsAttributes):
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
         """``send``, ``close`` and ``__next__`` of generators."""
         return METHODS_OF_ITERATORS[name](self) if name in METHODS_OF_ITERATORS else MISSING
+
+    def call_value(self, machine: Machine, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What ``contextmanager`` makes of a generator can be called, as a decorator."""
+        if isinstance(self.source, SupportsCall):
+            return self.source.call_value(machine, args, kwargs)
+        raise machine.exception("TypeError", "an iterator is not callable")
 
 
 def _send(iterator: LazyIterator) -> Any:

@@ -12,6 +12,7 @@ from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, ModuleValue, Raised
+from analyzers.source import program
 from analyzers.source.module import SourceModule, attribute_owners
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -49,6 +50,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         """Code that is not known which ran among its names."""
         self.running: list[int] = []
         self._source: Any = None
+        self._relevant_to: dict[str, list[Any]] = {}
         self._held: tuple[Any, frozenset[int]] = (None, frozenset())
 
     def __repr__(self) -> str:
@@ -100,14 +102,36 @@ class Module(ModuleValue, SupportsAttributeAssignment):
     def _settle(self, name: str) -> Any:
         machine = self.modules.machine
         limit = self.running[-1] if self.running else None
-        for block in self._relevant(name):
+        for block in self._waiting(name):
             if (limit is None or block.index < limit) and block.index not in self.executed:
-                self.run_block(machine, block)
+                self._run_for(machine, block, name)
         if name not in self.scope.names:
             self._settle_elsewhere(machine, name, limit)
         if limit is None:
             self.settled.add(name)
         return self.scope.names.get(name, MISSING)
+
+    def _waiting(self, name: str) -> list[Any]:
+        """The blocks that are to run for a name and did not run yet, in order. What they are is looked for once, but for
+        names that are imported: functions that are found later may change what those are."""
+        known = self._relevant_to.get(name)
+        if known is None:
+            known = self._relevant(name)
+            if any(block.kind != "import" for block in self.source.binders(name)):
+                self._relevant_to[name] = known
+        if known and known[0].index in self.executed:
+            known = [block for block in known if block.index not in self.executed]
+            if name in self._relevant_to:
+                self._relevant_to[name] = known
+        return known
+
+    def _run_for(self, machine: Machine, block: Block, name: str) -> None:
+        """Run a block for one of its names; what only type checkers see in a lazily imported package is imported alone."""
+        known = checked_import(block, name) if block.keyword == "if" else None
+        if known is None:
+            self.run_block(machine, block)
+        else:
+            self._run(machine, block, (known,))
 
     def _settle_elsewhere(self, machine: Machine, name: str, limit: int | None) -> None:
         """Bound later in the file (reached through a call), by a star import, or a submodule."""
@@ -212,13 +236,16 @@ class Module(ModuleValue, SupportsAttributeAssignment):
 
     def run_block(self, machine: Machine, block: Block) -> None:
         """Run one column-0 block, outside whatever branch or handler asked for it."""
-        from analyzers.interpreter.execution import run
-
         self.executed.add(block.index)
         statements = block.program
         if statements is None:
             self._lose(machine, block, block.refusal or "the code does not parse")
-            return
+        else:
+            self._run(machine, block, statements)
+
+    def _run(self, machine: Machine, block: Block, statements: program.Suite) -> None:
+        from analyzers.interpreter.execution import run
+
         frame = Frame(self, self.scope, block)
         self.running.append(block.index)
         machine.frames.append(frame)
@@ -245,6 +272,30 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         for block in self.source.blocks:
             if block.index not in self.executed and block.kind != "comment":
                 self.run_block(self.modules.machine, block)
+
+
+def checked_import(block: Block, name: str) -> program.ImportFrom | None:
+    """``if TYPE_CHECKING: from .part import Name``: the import of that name alone, where an ``else`` has other means to
+    the same end (a module that imports its parts when they are asked for) and says nothing of the name."""
+    if name not in block.binds or "TYPE_CHECKING" not in block.text or block.program is None:
+        return None
+    (node, *_) = block.program
+    if not isinstance(node, program.If) or not isinstance(node.orelse, tuple) or not node.orelse:
+        return None
+    test = node.test.attr if isinstance(node.test, program.Attribute) else getattr(node.test, "id", None)
+    if test != "TYPE_CHECKING" or any(_mentions(statement, name) for statement in node.orelse):
+        return None
+    for statement in node.body:
+        if isinstance(statement, program.ImportFrom):
+            for alias in statement.names:
+                if (alias.asname or alias.name) == name:
+                    return program.ImportFrom(statement.at, statement.module, statement.level, (alias,))
+    return None
+
+
+def _mentions(node: Any, name: str) -> bool:
+    names = (getattr(node, part, None) for part in ("id", "name", "asname"))
+    return name in names or any(_mentions(child, name) for child in program.children(node))
 
 
 def _may_change(block: Block, name: str, binders: list[Block]) -> bool:

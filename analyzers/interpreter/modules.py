@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.imports.resolver import ImportResolver, is_stdlib
+from analyzers.imports.starred import StarredNames
 from analyzers.interpreter import overlays
 from analyzers.interpreter.hosts import is_host
 from analyzers.interpreter.library import STANDARD_LIBRARY
@@ -46,6 +48,7 @@ class Modules:
         self.main: str | None = None
         """The file under analysis."""
         self.registries = Registries(self)
+        self.starred_names = StarredNames(resolver, _has_table)
         self.setters: frozenset[str] = frozenset()
         """Functions of the workspace's modules that bind names of their modules."""
         self._patched: set[str] = set()
@@ -208,13 +211,13 @@ class Modules:
 
     # -- star imports ------------------------------------------------------------------------
 
-    def starred(self, module: Module) -> list[tuple[str, Any]]:
-        """(spec, module) of every star import, last first."""
-        found = []
-        for spec in reversed(module.source.star_imports):
-            level = len(spec) - len(spec.lstrip("."))
-            found.append((spec, self.resolve(spec[level:], level, module)))
-        return found
+    def starred(self, module: Module, name: str) -> Iterator[Any]:
+        """The modules of the star imports that may have the name, last first."""
+        for star in self.starred_names.of(module.path):
+            if star.is_open:
+                yield self.find_module(star.spec, module)
+            elif star.file is not None and self.starred_names.may_have(star.file, name):
+                yield self.load(star.file, None if star.spec[0] == "." else star.spec)
 
     def is_known(self, spec: str, module: Module) -> bool:
         level = len(spec) - len(spec.lstrip("."))
@@ -233,7 +236,7 @@ class Modules:
             tried &= before
 
     def _find_starred(self, module: Module, name: str, seen: set[str]) -> Any:
-        for _, other in self.starred(module):
+        for other in self.starred(module, name):
             if isinstance(other, NativeModule):
                 value = self.machine.get_attribute(other, name, default=MISSING)
                 if not isinstance(value, Unknown) and value is not MISSING:
@@ -242,11 +245,11 @@ class Modules:
             if not isinstance(other, Module) or other.path in seen:
                 continue
             seen.add(other.path)
-            exported = other.source.all_names
-            if exported is not None and name not in exported and not _exports(other, name):
+            outline = self.resolver.sources.outline(other.path)
+            is_exported = outline.exports(name) if outline is not None else False
+            if outline is None or is_exported is False or (is_exported is None and not _exports(other, name)):
                 continue
-            bound = other.source.binders(name)
-            value = other.look_up(name) if bound else self._find_starred(other, name, seen)
+            value = other.look_up(name) if name in outline.bound else self._find_starred(other, name, seen)
             if value is not MISSING:
                 return value
         return MISSING
@@ -266,12 +269,15 @@ class Modules:
 
 def _exports(module: Module, name: str) -> bool:
     """Whether a decorator (``@register_model``) adds the name to the module's ``__all__``."""
-    if not any(block.decorated for block in module.source.binders(name)):
-        return False
     module.look_up("__all__")
     module.look_up(name)
     names = module.scope.names.get("__all__")
     return isinstance(names, (list, tuple)) and name in names
+
+
+def _has_table(dotted: str) -> bool:
+    """Whether a table says what is in a module, at least first of all."""
+    return overlays.is_native_root(dotted.partition(".")[0]) or _members(dotted) is not None
 
 
 def _members(dotted: str) -> dict[str, Any] | None:

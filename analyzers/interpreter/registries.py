@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.module import Module, kept_in
 from analyzers.interpreter.registrations import entering_blocks, imported_by, makes, names_of_registry
-from analyzers.interpreter.values import MISSING
-from analyzers.source.sources import SourceError
+from analyzers.interpreter.registry_keys import RegistryKeys
+from analyzers.interpreter.values import MISSING, Class
+from analyzers.source.outline import may_enter
 
 if TYPE_CHECKING:
     from analyzers.interpreter.modules import Modules
-    from analyzers.source.blocks import Block
 
-_DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE)
 _EMPTY = re.compile(r"=\s*(?:\{\s*\}|(?:\w+\.)*\w+\([^:={]*\))\s*(?:#.*)?$", re.MULTILINE)
 
 MAXIMUM_MODULES = 400
@@ -36,7 +35,7 @@ class Registries:
         self._sizes: tuple[int, ...] = ()
         self._kept: set[int] = set()
         self._siblings: dict[str, list[str]] = {}
-        self._texts: dict[str, str] = {}
+        self._keys = RegistryKeys(modules.resolver.sources)
 
     def entry_to_come(self, container: Any, key: Any) -> Any:
         """What a missing key of a dictionary or set will be once everything is imported, else MISSING.
@@ -112,7 +111,7 @@ class Registries:
     def _is_being_entered(self, key: str) -> bool:
         """Whether the question comes from the registration of just that name (``if name in REGISTRY: raise``)."""
         frames = self.modules.machine.frames
-        return any(f.scope.is_module and f.block.kind in ("def", "class") and _may_enter(f.block, key) for f in frames)
+        return any(f.scope.is_module and f.block.kind in ("def", "class") and may_enter(f.block, key) for f in frames)
 
     def _home(self, container: Any) -> Module | None:
         """The module that keeps a container: as a global, or in an object that is one."""
@@ -148,14 +147,13 @@ class Registries:
         packages: list[str] = []
         if not _is_literal(home, container):
             packages = [*self._package_of(home.path), *self._package_of(first.path)]
-        for path in dict.fromkeys([*self.modules.by_path, *packages]):
-            if not path.endswith(".py") or key not in self._text(path):
-                continue
+        keys = self._keys
+        for path in dict.fromkeys([*keys.among(self.modules.by_path, key), *keys.among(packages, key)]):
             running = self.modules.by_path[path].running if path in self.modules.by_path else []
             for block in self.modules.resolver.sources.module(path).blocks:
                 if running and block.index >= running[-1]:
                     break
-                if _may_enter(block, key):
+                if may_enter(block, key):
                     yield self.modules.load(path), block
 
     def _package_of(self, path: str) -> list[str]:
@@ -166,42 +164,27 @@ class Registries:
             known = self._siblings[path] = [file for file in files if file.endswith(".py")]
         return known
 
-    def _text(self, path: str) -> str:
-        known = self._texts.get(path)
-        if known is None:
-            try:
-                known = self.modules.resolver.sources.read(path)
-            except SourceError:
-                known = ""
-            self._texts[path] = known
-        return known
-
-
-def _may_enter(block: Block, key: str) -> bool:
-    if key not in block.text:
-        return False
-    if block.kind in ("def", "class"):
-        return block.decorated and (key in block.binds or _quotes(block.text[: _definition(block.text)], key))
-    return block.kind == "other" and _quotes(block.text, key)
-
-
-def _definition(text: str) -> int:
-    found = _DEFINITION.search(text)
-    return found.start() if found else len(text)
-
-
-def _quotes(text: str, key: str) -> bool:
-    return f'"{key}"' in text or f"'{key}'" in text
-
 
 def _holds(module: Module, container: Any) -> bool:
     return any(value is container for value in kept_in(module))
 
 
 def _is_literal(module: Module, container: Any) -> bool:
-    """Whether a global is written out with its entries, as a registry is not; what binds the name later is another."""
+    """Whether a global, or an attribute of a class, is written out with its entries, as a registry is not; what binds
+    the name later is another."""
     name = next((n for n, v in module.scope.names.items() if v is container), None)
     if name is None:
-        return False
+        return _is_literal_in_class(module, container)
     ran = (block for block in module.source.binders(name) if block.index in module.executed)
     return not any(_EMPTY.search(block.text) for block in ran)
+
+
+def _is_literal_in_class(module: Module, container: Any) -> bool:
+    for class_ in module.scope.names.values():
+        if type(class_) is Class and class_.module == module.name:
+            name = next((n for n, v in class_.namespace.items() if v is container), None)
+            texts = [b.text for b in module.source.binders(class_.name)] if name is not None else []
+            bound = re.compile(rf"^[ \t]+{name}[ \t]*(?::[^=\r\n]*)?=[ \t]*\{{\s*[^\s}}]", re.MULTILINE)
+            if texts:
+                return all(map(bound.search, texts))
+    return False

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 class Scope:
     """The names of one function, class body, comprehension or module; ``functions`` are those a class body defines."""
 
-    __slots__ = ("function", "functions", "is_class", "is_module", "module", "names", "outer", "quoted", "redirected")
+    __slots__ = (
+        "class_name",
+        "function",
+        "functions",
+        "is_class",
+        "is_module",
+        "module",
+        "names",
+        "outer",
+        "quoted",
+        "redirected",
+    )
 
     def __init__(self, module: Any, outer: Scope | None = None, names: dict[str, Any] | None = None) -> None:
         self.module = module
@@ -25,6 +36,7 @@ class Scope:
         self.names = {} if names is None else names
         self.redirected: dict[str, Scope | None] | None = None
         self.is_class = False
+        self.class_name = ""
         self.is_module = False
         self.function: Any = None
         self.functions: list[Any] | None = None

@@ -194,7 +194,7 @@ def _define_class(machine: Machine, frame: Frame, node: program.ClassDef) -> Non
         else:
             bases.extend(spread(machine, value) if argument.star else [value])
     scope = Scope(frame.module, frame.scope)
-    scope.is_class = True
+    scope.is_class, scope.class_name = True, node.name
     body = Frame(frame.module, scope, frame.block, frame.function)
     machine.frames.append(body)
     try:

@@ -38,6 +38,8 @@ def get_item(machine: Machine, value: Any, key: Any) -> Any:
         return _type_item(machine, value, key)
     if isinstance(value, dict):
         return _dict_item(machine, value, key)
+    if hasattr(value, "makes"):  # a type of the library that is written as a function: ``OrderedDict[str, int]``
+        return value
     key = as_index(machine, key)
     if isinstance(key, slice):
         key = _plain_slice(key)

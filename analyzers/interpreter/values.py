@@ -52,6 +52,7 @@ class Function:
         "decorated_by",
         "defaults",
         "is_generator",
+        "makes_context",
         "memo",
         "name",
         "node",
@@ -73,6 +74,8 @@ class Function:
         self.defaults: dict[str, Any] = {}
         self.owner: Class | None = None
         self.is_generator = False
+        self.makes_context = False
+        """Whether ``contextlib.contextmanager`` makes context managers of its generators, which decorate, too."""
         self.node_is_lambda = False
         self.attributes: dict[str, Any] = {}
         self.decorated_by: Unknown | None = None

@@ -17,6 +17,7 @@ from analyzers.models.model import model_fact
 from analyzers.models.runner import STEPS_PER_CANDIDATE, STEPS_PER_MODEL
 from analyzers.models.signatures import hands_on, has_symbols, required_parameters, takes_arguments, waits_for_items
 from analyzers.source.blocks import Block
+from analyzers.source.module import SourceModule
 
 MAXIMUM_CANDIDATES = 600
 """Classes, functions and assignments of one file that are looked at as models."""
@@ -37,9 +38,19 @@ class Candidate:
 
 def chosen_blocks(context: FileContext) -> list[Block]:
     source = context.module.source
-    blocks = [b for b in source.blocks if b.kind in ("class", "def", "assign") or _guards_classes(b)]
+    blocks = [b for b in source.blocks if b.kind in ("class", "def") or _guards_classes(b)] + _assignments(source)
     first = context.request.first
     return sorted(blocks, key=lambda block: _turn(block, first))[:MAXIMUM_CANDIDATES]
+
+
+def _assignments(source: SourceModule) -> list[Block]:
+    """The assignments that may bind a model, of those of the same names the first: a name is looked at as it is in the
+    end, and a graph is often written as hundreds of ``x = layer(x)``."""
+    found: dict[tuple[str, ...], Block] = {}
+    for block in source.blocks:
+        if block.kind == "assign" and "(" in block.text:
+            found.setdefault(block.binds, block)
+    return list(found.values())
 
 
 def _guards_classes(block: Block) -> bool:

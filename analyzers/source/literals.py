@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzers.source.lexical import COMMENT, STRING
+from analyzers.source.lexical import COMMENT, IDENTIFIER, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from analyzers.source.blocks import Block
 
 _WHOLE_STRING = re.compile(rf"[ \t]*([rRuU]?)({STRING})[ \t]*;?[ \t]*(?:{COMMENT})?\s*")
+_NUMBER = r"-?[\d.][\w.]*(?:[eE]-\d+)?"
+_CONSTANT = re.compile(
+    rf"{IDENTIFIER}[ \t]*(?::[^=\r\n]*)?=[ \t]*(?:[rRuUbB]?(?:{STRING})|{_NUMBER}|None|True|False)[ \t]*;?[ \t]*(?:{COMMENT})?\s*"
+)
 _STRINGS = rf"(?:[rRuU]?(?:{STRING})(?:,|(?=[\])])))*"
 _LIST = rf"(?:\[{_STRINGS}\]|\({_STRINGS}\))"
 _ALL = re.compile(rf"__all__(?::[^=]*)?\+?=(?P<value>{_LIST}(?:\+{_LIST})*);?")
 _METHOD = re.compile(rf"__all__\.(?:extend\((?P<list>{_LIST}),?\)|append\((?P<one>(?:{STRING}))\));?")
 _SPACE = re.compile(rf"({STRING})|{COMMENT}|[\s\\]+")
 _EACH_STRING = re.compile(rf"([rRuU]?)({STRING})")
+
+
+def is_constant(text: str) -> bool:
+    """Whether a text binds one name, and to a literal that nobody can change."""
+    return _CONSTANT.fullmatch(text) is not None
 
 
 def string(text: str) -> str | None:

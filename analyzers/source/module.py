@@ -106,8 +106,12 @@ class SourceModule:
         """The blocks other than definitions and imports that may change what the name refers to, in order.
 
         Expression statements, compound statements, deletions, augmented assignments and assignments to its
-        attributes or items; not the plain assignments that bind it (those are its binders).
+        attributes or items; not the plain assignments that bind it (those are its binders). None can change what is
+        bound to nothing but texts and numbers.
         """
+        binders = self.binders(name)
+        if binders and all(block.kind == "assign" and literals.is_constant(block.text) for block in binders):
+            return []
         return [block for block in self._effectful if block.mentions(name) and _affects(block, name)]
 
     @cached_property

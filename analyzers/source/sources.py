@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analyzers.source.module import SourceModule
     from analyzers.source.notebook import Notebook
+    from analyzers.source.outline import Outline, Outlines
     from analyzers.source.tree import Programs
 
 MAXIMUM_SIZE = 1_000_000
@@ -53,6 +54,8 @@ class Sources:
     def __init__(self) -> None:
         self.programs_of: Callable[[str], Programs | None] = lambda path: None
         """Where the programs of a file are kept from one process to the next."""
+        self.outlines_of: Callable[[str], Outlines | None] = lambda path: None
+        """Where its outline is."""
         self.dependencies: dict[str, str] = {}
         self._overlays: dict[str, str] = {}
         self._texts: dict[str, tuple[str, str]] = {}
@@ -60,6 +63,7 @@ class Sources:
         self._stamps: dict[str, str] = {}
         self._directories: dict[str, dict[str, bool]] = {}
         self._modules: OrderedDict[str, SourceModule] = OrderedDict()
+        self._outlines: dict[str, tuple[str, Outline | None]] = {}
         self._kept = 0
 
     def read(self, path: str) -> str:
@@ -202,6 +206,36 @@ class Sources:
         self._modules.move_to_end(path)
         self._trim()
         return module
+
+    def outline(self, path: str, kept: bool = False) -> Outline | None:
+        """Which names a file binds and hands on; None for a folder and for what cannot be read. With ``kept`` also where
+        the file would have to be read for it."""
+        stamp = self.stamp(path)
+        known = self._outlines.get(path)
+        if known is None or known[0] != stamp:
+            found = self._kept_outline(path, stamp)
+            if found is None and kept:
+                return None
+            known = self._outlines[path] = (stamp, found or self._new_outline(path, stamp))
+        return known[1]
+
+    def _kept_outline(self, path: str, stamp: str) -> Outline | None:
+        outlines = self.outlines_of(path) if path not in self._overlays else None
+        return outlines.get(path, stamp) if outlines is not None else None
+
+    def _new_outline(self, path: str, stamp: str) -> Outline | None:
+        from analyzers.source.outline import outline_of
+
+        if not path.endswith((".py", NOTEBOOK)):
+            return None
+        try:
+            found = outline_of(self.module(path))
+        except SourceError:
+            return None
+        outlines = self.outlines_of(path) if path not in self._overlays else None
+        if outlines is not None:
+            outlines.put(path, stamp, found)
+        return found
 
     def _trim(self) -> None:
         while self._kept > _KEPT_TEXT and len(self._modules) > 1:

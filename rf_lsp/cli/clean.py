@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from analyzers.imports.resolver import workspace_root
-    from rf_lsp import programs
+    from rf_lsp import user_cache
     from rf_lsp.cache import FOLDER
 
     for path in arguments.paths:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{path}: no such file or folder")
         _remove(os.path.join(workspace_root(path), FOLDER))
     try:
-        removed = programs.remove_all()
+        removed = user_cache.remove_all()
     except OSError as error:
         raise UsageError(f"cannot remove {error.filename}: {error.strerror}") from None
     if removed is not None:

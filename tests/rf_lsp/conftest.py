@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rf_lsp import programs
+from rf_lsp import user_cache
 from rf_lsp.cli import main
 from tests.rf_lsp.processes import SMALL, forget_user, kept_file, run_once
 
@@ -27,7 +27,7 @@ Run = Callable[..., Outcome]
 def cache_dir(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where programs of installed packages are kept, for each test anew; it is not made yet."""
     folder = tmp_path_factory.mktemp("user") / "cache"
-    monkeypatch.setenv(programs.VARIABLE, str(folder))
+    monkeypatch.setenv(user_cache.VARIABLE, str(folder))
     forget_user()
     yield folder
     forget_user()

@@ -11,7 +11,7 @@ from unittest import mock
 from analyzers.source import program, tree
 from analyzers.source.blocks import Block
 from analyzers.source.sources import Sources
-from rf_lsp import programs
+from rf_lsp import user_cache
 from rf_lsp.programs import Programs, ProgramStore
 from tests.source.both_parsers import shown
 
@@ -40,8 +40,8 @@ _read_anew = tree.read_anew
 
 def forget_user() -> None:
     """As in a new process, look for the user's cache folder and key."""
-    programs.user_folder.cache_clear()
-    programs.user_key.cache_clear()
+    user_cache.user_folder.cache_clear()
+    user_cache.user_key.cache_clear()
 
 
 @dataclass
@@ -111,7 +111,7 @@ def heals(kept: tuple[Path, Path, str]) -> bool:
 
 
 def kept_file_names(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if programs._NAME.fullmatch(path.name)]
+    return [path.name for path in folder.iterdir() if user_cache._NAME.fullmatch(path.name)]
 
 
 def refused(*_: object, **__: object) -> None:

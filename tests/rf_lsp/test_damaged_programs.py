@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from analyzers.source import program
-from rf_lsp import programs
+from rf_lsp import programs, user_cache
 from rf_lsp.programs import MAGIC
 from tests.rf_lsp.processes import (
     MODEL,
@@ -159,7 +159,7 @@ def test_without_a_folder_nothing_is_kept(package, elsewhere, monkeypatch, capfd
 def test_a_user_without_a_home_has_no_folder(package, tmp_path, monkeypatch):
     import platformdirs
 
-    monkeypatch.delenv(programs.VARIABLE)
+    monkeypatch.delenv(user_cache.VARIABLE)
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_, **__: "~/.cache/rf-lsp")
     monkeypatch.chdir(tmp_path)
     assert run_once(package)[1] == run_once(package)[1] == 2
@@ -168,7 +168,7 @@ def test_a_user_without_a_home_has_no_folder(package, tmp_path, monkeypatch):
 
 def test_the_folder_may_be_named_from_where_one_is(package, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(programs.VARIABLE, "mine")
+    monkeypatch.setenv(user_cache.VARIABLE, "mine")
     process = Process()
     process.read(package)
     monkeypatch.chdir(package.parent)

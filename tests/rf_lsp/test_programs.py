@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rf_lsp import own_files, programs
+from rf_lsp import own_files, programs, user_cache
 from tests.rf_lsp.processes import (
     MODEL,
     SMALL,
@@ -168,7 +168,7 @@ def test_nor_where_they_have_the_name_of_this_version(kept, monkeypatch):
 def test_the_version_is_that_of_grammar_lowering_and_python(monkeypatch):
     programs.fingerprint.cache_clear()
     here = programs.fingerprint()
-    for owner, name, value in [(programs, "__version__", "0"), (programs.marshal, "version", 0)]:
+    for owner, name, value in [(user_cache, "__version__", "0"), (user_cache.marshal, "version", 0)]:
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, value)
             programs.fingerprint.cache_clear()
@@ -240,7 +240,7 @@ def test_one_process_that_saves_often_stays_below_the_limit_too(package, cache_d
 
 
 def test_the_last_used_files_stay_and_those_of_others_are_left_alone(package, cache_dir, monkeypatch):
-    monkeypatch.setattr(programs, "MOST", 3)
+    monkeypatch.setattr(user_cache, "MOST", 3)
     run_once(package)
     folder = cache_dir / "programs"
     (folder / "thesis.txt").write_text("my own")
@@ -269,7 +269,7 @@ def test_few_versions_stay_in_a_workspace(tmp_path, cache_dir, monkeypatch):
         process.programs.add_workspace(str(tmp_path))
         process.read(tmp_path / "net.py")
         process.programs.save()
-    assert len(kept_file_names(folder)) == programs.VERSIONS
+    assert len(kept_file_names(folder)) == user_cache.VERSIONS
     assert (folder / "results.json").exists()
 
 
@@ -322,7 +322,7 @@ def test_the_suite_keeps_nothing_in_the_users_own_folder():
         in subprocess.run(
             [sys.executable, "-c", "import tests.conftest, os; print(os.environ['RF_LSP_CACHE_DIR'])"],
             cwd=ROOT,
-            env={name: value for name, value in os.environ.items() if name != programs.VARIABLE},
+            env={name: value for name, value in os.environ.items() if name != user_cache.VARIABLE},
             capture_output=True,
             text=True,
             check=True,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import contexts
 from analyzers.interpreter.contexts import Context, Failure
-from analyzers.interpreter.values import MISSING, Class, Raised
+from analyzers.interpreter.values import MISSING, Class, Function, Raised
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -105,6 +105,8 @@ class Closing(Null):
 
 def _context(func: Any) -> Any:
     """The generator itself: ``with`` runs it up to its yield and then to its end."""
+    if isinstance(func, Function):
+        func.makes_context = True
     return func
 
 

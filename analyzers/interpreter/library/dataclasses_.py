@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class FieldSpec:
     """``dataclasses.field(default=…, default_factory=…)``."""
 
-    __slots__ = ("compare", "default", "factory", "init", "keyword_only", "shown")
+    __slots__ = ("compare", "default", "factory", "init", "keyword_only", "metadata", "shown")
 
     def __init__(self, default: Any = MISSING, factory: Any = MISSING, **options: Any) -> None:
         self.default = default
@@ -31,6 +31,15 @@ class FieldSpec:
         self.shown = bool(options.get("repr", True))
         self.compare = bool(options.get("compare", True))
         self.keyword_only = bool(options.get("kw_only", False))
+        self.metadata = options.get("metadata") or {}
+
+
+class Parameters:
+    """``__dataclass_params__``: what the decorator was given."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        for name in ("init", "repr", "eq", "order", "unsafe_hash", "frozen", "match_args", "kw_only", "slots"):
+            setattr(self, name, options.get(name, name in ("init", "repr", "eq", "match_args")))
 
 
 PLAIN = FieldSpec()
@@ -66,6 +75,7 @@ def made_dataclass(machine: Machine, made: Class, options: dict[str, Any]) -> Cl
         if name not in made.namespace:
             made.namespace[name] = method
     made.assign("__dataclass_fields__", fields)
+    made.assign("__dataclass_params__", Parameters(options))
     made.namespace.setdefault("__match_args__", tuple(n for n in fields if n not in only))
     return made
 
@@ -273,6 +283,7 @@ class FieldInfo:
         self.default = spec.default if isinstance(default, FieldSpec) else default
         self.default_factory = spec.factory
         self.init = spec.init
+        self.metadata = spec.metadata
         self.type = Unknown("an annotation")
 
 

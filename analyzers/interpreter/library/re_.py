@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_STRING
 from analyzers.interpreter.capabilities import SupportsAttributes
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import PlainUnknown, Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 MAXIMUM_TEXT = 2_000
-MAXIMUM_PATTERN = 500
+MAXIMUM_PATTERN = 4_000
 MAXIMUM_TRIES = 20_000_000
 """Bound on ``len(text) ** (number of open repeats)``, the worst a pattern without nested repeats can do."""
 
@@ -49,7 +49,7 @@ def _parser() -> Any:
 
 
 def _unknown(why: str) -> UnknownUsed:
-    return UnknownUsed(Unknown(why))
+    return UnknownUsed(PlainUnknown(why))
 
 
 class Pattern(SupportsAttributes):
@@ -192,12 +192,13 @@ METHODS: dict[str, Any] = {
     "sub": _sub,
 }
 
-MODULES: dict[str, dict[str, Any]] = {
-    "re": {
-        **METHODS,
-        "compile": _compile,
-        "escape": _escape,
-        **{f.name: int(f) for f in (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII) if f.name},
-        "I": int(re.IGNORECASE), "M": int(re.MULTILINE), "S": int(re.DOTALL), "X": int(re.VERBOSE),
-    },
+_MEMBERS: dict[str, Any] = {
+    **METHODS,
+    "compile": _compile,
+    "escape": _escape,
+    **{f.name: int(f) for f in (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII) if f.name},
+    "I": int(re.IGNORECASE), "M": int(re.MULTILINE), "S": int(re.DOTALL), "X": int(re.VERBOSE),
 }  # fmt: skip
+
+MODULES: dict[str, dict[str, Any]] = {"re": _MEMBERS, "regex": _MEMBERS}
+"""``regex`` is a package that takes what ``re`` takes, and more; what more it takes is not followed."""

@@ -42,6 +42,11 @@ def _origin(value: Any) -> Any:
     return value if isinstance(value, type) else None
 
 
+def _decorating(*_: Any, **__: Any) -> Any:
+    """``@dataclass_transform(kw_only_default=True)``: for type checkers."""
+    return same
+
+
 def _new_type(name: Any, tp: Any) -> Any:
     def make(value: Any) -> Any:
         return value
@@ -64,12 +69,13 @@ def _mapping_proxy(mapping: Any, *, machine: Machine) -> Any:
     return mapping
 
 
-_TYPES = "FunctionType LambdaType MethodType ModuleType GenericAlias"
+_TYPES = "FunctionType LambdaType MethodType ModuleType GenericAlias UnionType"
 
 _TYPING: dict[str, Any] = {
     **{name: TypingForm(name) for name in (*_FORMS.split(), *ABSTRACT.split())},
     "TypeVar": _form, "ParamSpec": _form, "TypeVarTuple": _form, "NewType": _new_type, "cast": _cast,
     "overload": same, "final": same, "no_type_check": same, "runtime_checkable": same, "override": same,
+    "dataclass_transform": _decorating, "deprecated": _decorating,
     "get_type_hints": _hints, "get_origin": _origin, "get_args": lambda value: (), "TYPE_CHECKING": False,
 }  # fmt: skip
 
