@@ -188,9 +188,10 @@ def _from_standard_input(arguments: argparse.Namespace, given: _Given, fixes: Fi
 
     if given.excluded:
         return []
-    result = Checker(_task(given.path, arguments, fixes)).check(given.path, given.text)
+    task = _task(given.path, arguments, fixes)
+    result = Checker(task).check(given.path, given.text)
     result.text = given.text
-    return [result]
+    return [result, *_declared(task, [])]
 
 
 def _files(paths: Sequence[str], arguments: argparse.Namespace, must_exist: bool = True) -> list[str]:
@@ -216,11 +217,25 @@ def _from_files(arguments: argparse.Namespace, fixes: FixScope) -> list[FileResu
     files = _files(arguments.paths, arguments)
     done = _progress(len(files))
     results: dict[str, FileResult] = {}
+    declared: list[FileResult] = []
     for task, group in _groups(files, arguments, fixes):
         cache = None if arguments.no_cache else _cache(arguments.paths, task)
         for result in check_files(task, group, cache, arguments.jobs or os.cpu_count() or 1, done):
             results[result.path] = result
-    return [results[path] for path in files]
+        declared.extend(_declared(task, declared))
+    return [results[path] for path in files] + declared
+
+
+def _declared(task: CheckTask, known: Sequence[FileResult]) -> list[FileResult]:
+    """What is wrong with the models that the settings declare, as a result of their file."""
+    from rf_lsp.declared import missing_files
+    from rf_lsp.results import FileResult
+
+    source = task.project.settings.source
+    if source is None or any(result.path == source for result in known):
+        return []
+    findings = missing_files(task.project, task.rules)
+    return [FileResult(source, findings)] if findings else []
 
 
 def _groups(
