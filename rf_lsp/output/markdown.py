@@ -13,13 +13,14 @@ from rf_lsp.output.text import path_text, place_text
 from rf_lsp.results import ModelRow
 
 MOST_FINDINGS, MOST_MODELS = 50, 100
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~$@:])")
+_MARKUP = re.compile(r"([\\`*_\[\]|~$])")
+_REFERENCE = re.compile(r"([@#])(?=\w)")
 
 
 def plain(text: str) -> str:
-    """Text that Markdown and HTML leave as it is, on one line."""
+    """Text that Markdown and HTML leave as it is, on one line; it mentions nobody and no issue."""
     escaped = _MARKUP.sub(r"\\\1", visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    return escaped.strip()
+    return _REFERENCE.sub(r"\1<!-- -->", escaped).strip()
 
 
 def code(text: str) -> str:
