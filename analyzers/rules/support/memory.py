@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,10 +49,13 @@ def _total(shapes: Sequence[Sequence[Any] | None]) -> int | None:
 def _size(shape: Sequence[Any] | None) -> int | None:
     if shape is None:
         return None
-    dims = [
-        1 if place == 0 and not isinstance(dim, int) and dim is not None else dim for place, dim in enumerate(shape)
-    ]
-    return math.prod(dims) if all(isinstance(dim, int) for dim in dims) else None
+    total = 1
+    for place, dim in enumerate(shape):
+        if isinstance(dim, int):
+            total *= dim
+        elif dim is None or place:
+            return None
+    return total
 
 
 def _bytes(count: Any) -> int | None:

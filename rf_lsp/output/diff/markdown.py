@@ -50,7 +50,8 @@ def _rows(change: ModelChange) -> Iterator[tuple[str, str, str, str]]:
     name = code(change.target) + (f" (was {code(change.old_target)})" if change.old_target else "")
     if change.change != "changed" and model is not None:
         shown = plain(summary_text(model).partition(" · ")[2])
-        yield (name, f"**{change.change}**", *(("", shown) if change.change == "added" else (shown, "")))
+        before, after = ("", shown) if change.change == "added" else (shown, "")
+        yield name, f"**{change.change}**", before, after
         return
     for what, before, after in rows(change):
         yield name, what, plain(before), f"{plain(after)}{_growth(before, after) if what in COUNTS else ''}"
