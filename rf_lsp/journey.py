@@ -27,7 +27,8 @@ def steps(model: ModelFact, finding: Finding) -> list[Step]:
     """The layers before the call that a finding is about, the nearest last; none where that call is not known."""
     turns = sorted(_turns(model), key=lambda turn: turn[1].order)
     name = _layer_of(model, finding)
-    at = next((index for index, turn in enumerate(turns) if _is_at(turn, finding.place, name)), 0)
+    places = {finding.place} if name is None else {finding.place, *(place for _, place in finding.related)}
+    at = next((index for index, turn in enumerate(turns) if _is_at(turn, places, name)), 0)
     way: list[Turn] = []
     while at and len(way) < MOST_STEPS:
         before = _before(turns, at)
@@ -50,9 +51,10 @@ def _layer_of(model: ModelFact, finding: Finding) -> str | None:
     return None
 
 
-def _is_at(turn: Turn, place: Place, name: str | None) -> bool:
+def _is_at(turn: Turn, places: set[Place], name: str | None) -> bool:
+    """The call in a library is told as a related place, at the line of the program that leads there."""
     layer, call = turn
-    return (name is None or layer.name == name) and place in (call.place, layer.definition)
+    return (name is None or layer.name == name) and (call.place in places or layer.definition in places)
 
 
 def _before(turns: Sequence[Turn], at: int) -> int | None:

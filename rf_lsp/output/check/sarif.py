@@ -26,6 +26,7 @@ PROBLEM = {"error": "error", "warning": "warning", "information": "recommendatio
 PRECISION = {"certain": "very-high", "high": "high", "medium": "medium"}
 FINGERPRINT = "rfLsp/v1"
 Json = dict[str, Any]
+NO_LINE: Json = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
 
 
 def render(report: CheckReport, options: RenderOptions) -> str:
@@ -152,10 +153,10 @@ class _Run:
         return region
 
     def _gone(self) -> Iterator[Json]:
-        """What only the baseline has."""
+        """What only the baseline has, which does not list lines."""
         for file, code, message in self._report.gone:
             if code in RULES:
-                location = {"physicalLocation": {"artifactLocation": self._artifact(file)}}
+                location = {"physicalLocation": {"artifactLocation": self._artifact(file), "region": NO_LINE}}
                 yield {
                     "ruleId": code,
                     "ruleIndex": self._index[code],
