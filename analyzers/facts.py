@@ -367,6 +367,16 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A layer that a value went through: the shapes before and after it, those of one item of the batch."""
+
+    place: Place
+    layer: str
+    before: str
+    after: str
+
+
 @dataclass(slots=True)
 class Finding:
     code: str
@@ -377,3 +387,5 @@ class Finding:
     related: list[tuple[str, Place]] = field(default_factory=list)
     fixes: list[Fix] = field(default_factory=list)
     model: str | None = None
+    steps: list[Step] = field(default_factory=list)
+    """The layers whose shapes led to it, the nearest last."""

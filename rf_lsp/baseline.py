@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from analyzers.facts import Finding
@@ -34,16 +35,29 @@ def write(path: str, findings: Sequence[Finding]) -> None:
         raise UsageError(f"cannot write the baseline {path}: {error.strerror}") from None
 
 
-def fresh(path: str, findings: Sequence[Finding]) -> list[Finding]:
-    """The findings that the baseline does not list; raises :class:`UsageError`."""
-    known = _read(path)
-    found = []
+@dataclass(slots=True)
+class Compared:
+    """The ``fresh`` findings, those that the baseline ``known``, and what it lists and is no more: files and
+    messages by code."""
+
+    fresh: list[Finding] = field(default_factory=list)
+    known: list[Finding] = field(default_factory=list)
+    gone: list[Entry] = field(default_factory=list)
+
+
+def compare(path: str, findings: Sequence[Finding], files: Iterable[str]) -> Compared:
+    """Hold findings against the baseline; ``files`` are those that were looked at, by absolute path. Raises
+    :class:`UsageError`."""
+    left = _read(path)
+    found = Compared()
     for finding in findings:
         entry = _entry(finding, path)
-        if known[entry] > 0:
-            known[entry] -= 1
-        else:
-            found.append(finding)
+        (found.known if left[entry] > 0 else found.fresh).append(finding)
+        left[entry] -= 1
+    looked_at = set(files)
+    for (name, code, message), count in left.items():
+        file = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(path)), name))
+        found.gone.extend([(file, code, message)] * (count if file in looked_at else 0))
     return found
 
 

@@ -16,6 +16,7 @@ from analyzers.facts import (
     ModelFact,
     ModuleFact,
     Place,
+    Step,
     UnknownFact,
 )
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-_HOLDERS = (CallFact, Edit, Finding, Fix, LayerFact, ModelFact, ModuleFact, UnknownFact)
+_HOLDERS = (CallFact, Edit, Finding, Fix, LayerFact, ModelFact, ModuleFact, Step, UnknownFact)
 _FUNCTION = re.compile(r"forward:\w+@\d+\b")
 """The name of a functional operation, which ends with its line."""
 

@@ -15,10 +15,12 @@ from rf_lsp.cache import Cache, key_of
 from rf_lsp.cells import Cells
 from rf_lsp.engine import Engine, ProjectSettings
 from rf_lsp.errors import UsageError
-from rf_lsp.output.text import line_text
+from rf_lsp.journey import add_steps
+from rf_lsp.output import order
+from rf_lsp.output.text import count_text, covers_text, inputs_text, line_text, outputs_text
 from rf_lsp.programs import Programs
 from rf_lsp.relevance import Relevance
-from rf_lsp.results import FileResult
+from rf_lsp.results import FileResult, FixScope, ModelRow
 from rf_lsp.shapes import NamedShape
 
 if TYPE_CHECKING:
@@ -39,8 +41,8 @@ class CheckTask:
     project: ProjectSettings
     rules: RuleSettings
     inputs: tuple[NamedShape, ...] = ()
-    fixes: bool = False
-    """Whether findings come with the fixes that hold."""
+    fixes: FixScope = "safe"
+    """Which findings come with the fixes that hold."""
     keeps_programs: bool = False
     """Whether what sources were lowered to is kept for the next process."""
 
@@ -89,8 +91,8 @@ class Checker:
         path = request.path
         report = self._engine.report(facts, self._task.rules)
         cells = Cells(facts, self._engine.sources.notebook(path))
-        if self._task.fixes:
-            add_fixes(self._engine, self._task.rules, request, facts, report.findings)
+        add_fixes(self._engine, self._task.rules, request, facts, report.findings, self._task.fixes)
+        add_steps(facts, report.findings)
         return FileResult(
             path,
             [cells(finding) for finding in report.findings],
@@ -98,6 +100,8 @@ class Checker:
             _statuses(facts.models),
             _lost(facts, cells),
             [(place.line, text, place.cell) for place, text in cells(facts.broken_blocks)],
+            ignored=[cells(finding) for finding in report.ignored],
+            rows=[_row(model) for model in facts.models],
         )
 
 
@@ -110,20 +114,28 @@ def laid_over(sources: Sources, path: str, text: str | None) -> str | None:
 
 
 def add_fixes(
-    engine: Engine, rules: RuleSettings, request: Request, facts: FileFacts, findings: Sequence[Finding]
+    engine: Engine,
+    rules: RuleSettings,
+    request: Request,
+    facts: FileFacts,
+    findings: Sequence[Finding],
+    scope: FixScope = "all",
 ) -> None:
-    """Put the fixes that hold into the findings of one look at a file."""
+    """Put the fixes that hold into the findings of one look at a file, or only into those with safe fixes."""
     from analyzers.fixes import has_fixes
 
     if not any(map(has_fixes, findings)):
         return
-    from rf_lsp.fixing import Checked, Fixer
+    from rf_lsp.fixing import Checked, Fixer, is_fixed_safely
 
+    wanted = is_fixed_safely if scope == "safe" else has_fixes
+    if not any(map(wanted, findings)):
+        return
     overlaid = engine.sources.is_overlaid(request.path)
     fixer = Fixer(engine, rules, request)
     checked = Checked(fixer.source(), facts, list(findings))
     try:
-        fixer.add_fixes(checked)
+        fixer.add_fixes(checked, wanted)
     finally:
         fixer.restore(checked.source)
         if not overlaid:
@@ -140,6 +152,18 @@ def _statuses(models: Sequence[ModelFact]) -> dict[str, int]:
     for model in models:
         found[model.status] = found.get(model.status, 0) + 1
     return found
+
+
+def _row(model: ModelFact) -> ModelRow:
+    return ModelRow(
+        model.target,
+        model.name,
+        inputs_text(model),
+        outputs_text(model),
+        count_text(model.parameters),
+        count_text(model.macs),
+        covers_text(model).removeprefix("RF "),
+    )
 
 
 def _lost(facts: FileFacts, cells: Cells) -> list[tuple[str, str]]:
@@ -226,6 +250,12 @@ def crash_finding(result: FileResult) -> Finding:
     return RULE.finding(Place(result.path, 0, 0, 0, 0), f"rf-lsp failed on this file: {result.crash}")
 
 
+def silenced(results: Sequence[FileResult]) -> list[Finding]:
+    """What comments silenced in all files, each once."""
+    found = {(finding.code, finding.place): finding for result in results for finding in result.ignored}
+    return sorted(found.values(), key=order)
+
+
 def merged(results: Sequence[FileResult]) -> list[Finding]:
     """The findings of all files: those in shared modules once, comments used by any file not as unused."""
     used = {entry for result in results for entry in result.used_ignores}
@@ -236,13 +266,8 @@ def merged(results: Sequence[FileResult]) -> list[Finding]:
                 continue
             known = found.setdefault((finding.code, finding.place), finding)
             known.fixes = known.fixes or finding.fixes
-    return sorted(found.values(), key=_order)
+    return sorted(found.values(), key=order)
 
 
 def _line(place: Place) -> tuple[str, int]:
     return place.file, place.line
-
-
-def _order(finding: Finding) -> tuple:
-    place = finding.place
-    return place.file, place.cell or 0, place.line, place.column, finding.code

@@ -166,6 +166,22 @@ def rewritten(text: str, old: Source, new: Source) -> str:
     return "".join([*pieces, text[at:]])
 
 
+def cell_lines(text: str) -> dict[int, list[tuple[int, int, int]]]:
+    """Where the lines of each cell stand in a notebook's JSON, by the index of the cell: the zero-based line of the JSON,
+    and the columns at which the string that holds it begins and ends. Raises ``ValueError``, ``KeyError`` or
+    ``TypeError`` for what is no notebook."""
+    paths = _source_paths(json.loads(text))
+    spans = _spans(text, set(paths))
+    starts = line_starts(text)
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for index, path in enumerate(paths):
+        for start, end in spans.get(path, ()):
+            line = bisect_right(starts, start) - 1
+            held = max(len(split_lines(json.loads(text[start:end]))), 1)
+            found.setdefault(index, []).extend([(line, start - starts[line], end - starts[line])] * held)
+    return found
+
+
 def _source_paths(data: dict[str, Any]) -> list[JsonPath]:
     """The keys and indexes that lead to each cell's source."""
     groups = [(("worksheets", n), group) for n, group in enumerate(data.get("worksheets", ()))] or [((), data)]

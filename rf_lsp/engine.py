@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from analyzers.facts import FileFacts, IgnoreFact
 from analyzers.imports.environment import site_packages
-from analyzers.imports.resolver import workspace_root
+from analyzers.imports.resolver import ImportResolver, workspace_root
 from analyzers.rules.support.report import Report, report
 from analyzers.rules.support.selection import UnknownRule, codes_of, levels
 from analyzers.rules.support.settings import ModelSettings, RuleSettings
-from analyzers.source.sources import SourceError, Sources
+from analyzers.source.sources import NOTEBOOK, SourceError, Sources
 from rf_lsp.errors import UsageError
-from rf_lsp.settings import Settings, find, load, pixels
+from rf_lsp.settings import Settings, find, load, parse_bytes, pixels
+from rf_lsp.shapes import parse_shape
 from rf_lsp.syntax import broken_blocks
 
 if TYPE_CHECKING:
@@ -70,16 +71,20 @@ def options_of(project: ProjectSettings) -> WorkspaceOptions:
         search_paths=list(project.search_paths),
         site_packages=list(project.site_packages),
         default_input=settings.default_input,
-        models=[{**entry, "target": _absolute(settings, entry["target"])} for entry in settings["models"]],
+        models=[{**entry, "target": located_target(project, entry["target"])} for entry in settings["models"]],
         layers=settings["layers"],
     )
 
 
-def _absolute(settings: Settings, target: str) -> str:
-    """A target of the settings with its path made absolute (a dotted module name stays)."""
+def located_target(project: ProjectSettings, target: str) -> str:
+    """A target of the settings with the path of its file, absolute; a module that is nowhere keeps its name."""
     path, separator, expression = target.partition("::")
-    located = settings.path(path)
-    return (located if os.path.exists(located) or path.endswith(".py") else path) + separator + expression
+    located = project.settings.path(path)
+    if not os.path.exists(located) and not path.endswith((".py", NOTEBOOK)):
+        roots = list(dict.fromkeys((project.root, os.path.abspath(project.settings.root))))
+        resolver = ImportResolver(Sources(), roots, list(project.search_paths), list(project.site_packages))
+        located = resolver.find(path) or path
+    return located + separator + expression
 
 
 def rule_settings(
@@ -98,18 +103,22 @@ def rule_settings(
         )
     except UnknownRule as error:
         raise UsageError(str(error)) from None
-    entries = tuple(_model_settings(settings, entry) for entry in settings["models"])
+    entries = tuple(_model_settings(project, entry) for entry in settings["models"])
     workspace = (os.path.abspath(project.root), *map(os.path.abspath, project.search_paths))
     share = settings["required-coverage"]
     return RuleSettings(enabled, share, settings.target_size, entries, ignored, workspace)
 
 
-def _model_settings(settings: Settings, entry: dict) -> ModelSettings:
+def _model_settings(project: ProjectSettings, entry: dict) -> ModelSettings:
+    outputs = entry.get("output")
     return ModelSettings(
-        _absolute(settings, entry["target"]),
+        located_target(project, entry["target"]),
         entry.get("required-coverage"),
         pixels(entry.get("target-size")),
         entry.get("max-parameters"),
+        entry.get("max-macs"),
+        parse_bytes(entry.get("max-memory")),
+        None if outputs is None else tuple(parse_shape(text) for text in outputs),
     )
 
 

@@ -84,7 +84,7 @@ def python_files(
 
     ``exclude`` holds .gitignore patterns relative to ``root``, ``exclude_here`` others relative to the
     working directory. A path that is given itself is read although it is excluded, unless
-    ``force_exclude``. Raises :class:`UsageError` for a folder that cannot be read or holds no Python.
+    ``force_exclude``, which a program gives that names all files it has: a notebook without code is none to tell of then. Raises :class:`UsageError` for a folder that cannot be read or holds no Python.
     """
     given = ((os.path.abspath(root), exclude), (os.getcwd(), exclude_here))
     excludes = [ignore_of(base, patterns) for base, patterns in given if patterns]
@@ -93,6 +93,8 @@ def python_files(
         inherited = _ignores_above(os.path.abspath(path))
         if force_exclude and (_ignored(path, excludes + inherited) or _default_excluded(path)):
             continue
+        if not (force_exclude and os.path.isfile(path)):
+            with_code(path)
         found.update(dict.fromkeys(_files_of(path, excludes, inherited)))
     return list(found)
 
@@ -113,7 +115,7 @@ def with_code(path: str) -> str:
 
 def _files_of(path: str, excludes: list[Ignore], inherited: list[Ignore]) -> list[str]:
     if not os.path.isdir(path):
-        return [with_code(path)]
+        return [path]
     given = [] if _ignored(path, inherited) else inherited
     files = list(_walk(path, [*excludes, *given]))
     if not files and not excludes:

@@ -68,10 +68,11 @@ class Fixer:
         proposed = self._proposals(checked, finding)[: _most_trials(checked)]
         return [fix for fix in proposed if self.after(checked, finding, fix)]
 
-    def add_fixes(self, checked: Checked) -> None:
-        """Put the fixes that hold into the findings, those of the most severe findings first."""
+    def add_fixes(self, checked: Checked, wanted: Callable[[Finding], bool]) -> None:
+        """Put the fixes that hold into the wanted findings, those of the most severe findings first."""
         left = _most_trials(checked)
-        for finding in sorted(checked.findings, key=lambda finding: SEVERITIES.index(finding.severity)):
+        worst_first = sorted(checked.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+        for finding in filter(wanted, worst_first):
             proposed = self._proposals(checked, finding)[:left]
             left -= len(proposed)
             finding.fixes = [fix for fix in proposed if self.after(checked, finding, fix)]

@@ -26,6 +26,7 @@ class Relevance:
         self._sources = Sources()
         self._project = ImportResolver(self._sources, list(roots), list(search_paths))
         self._imports: dict[str, list[str] | None] = {}
+        self._direct: dict[str, list[str]] = {}
 
     def of(self, path: str) -> bool:
         """Whether to analyse the file of an absolute path."""
@@ -39,6 +40,15 @@ class Relevance:
             seen.update(fresh)
             queue.extend(fresh)
         return False
+
+    def imports_of(self, path: str) -> list[str]:
+        """The workspace's files that a file imports itself; none of one that cannot be read."""
+        if path not in self._direct:
+            try:
+                self._direct[path] = list(dict.fromkeys(self._imported(path, self._sources.read(path))))
+            except SourceError:
+                self._direct[path] = []
+        return self._direct[path]
 
     def _look(self, path: str) -> list[str] | None:
         """The workspace's files that a file imports; ``None`` when the file itself is to be analysed

@@ -7,6 +7,7 @@ nearest such table counts, whole; ``extend`` names a file whose keys are taken w
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -85,6 +86,28 @@ def _target_size(value: Any) -> str | None:
     return next((text for item in values if (text := _positive(item))), None)
 
 
+_UNITS = {"": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+def parse_bytes(value: int | str | None) -> int | None:
+    """``1000``, ``"500 MB"``, ``"1.5GiB"`` in bytes; raises :class:`UsageError`."""
+    if value is None or type(value) is int:
+        return value
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", value) if isinstance(value, str) else None
+    if found is None or found[2] not in _UNITS:
+        raise UsageError(f"impossible size {value!r}; write it like 500 MB")
+    return int(float(found[1]) * _UNITS[found[2]])
+
+
+def _bytes(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return "must be bytes, or a text such as 500 MB"
+    try:
+        return None if (parse_bytes(value) or 0) > 0 else "must be above 0"
+    except UsageError as error:
+        return f"is an {error}"
+
+
 def _rule(value: Any) -> str | None:
     from analyzers.rules.support.selection import UnknownRule, rules_of
 
@@ -128,6 +151,21 @@ PIXELS = Kind(
     _target_size,
     {"anyOf": [{"type": "integer", "minimum": 1}, _list_schema({"type": "integer", "minimum": 1})]},
 )
+BYTES = Kind(
+    "bytes, or a text such as 500 MB",
+    _bytes,
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 1},
+            {"type": "string", "pattern": "^\\s*\\d+(\\.\\d+)?\\s*([kKMG]i?)?B?\\s*$"},
+        ]
+    },
+)
+OUTPUTS = Kind(
+    "list of shapes",
+    _all_of(_parses(parse_shape)),
+    _list_schema({"type": "string", "pattern": "^(\\d+|[A-Za-z]\\d?|\\?|\\*)(x(\\d+|[A-Za-z]\\d?|\\?|\\*))*$"}),
+)
 POSITION = Kind(" | ".join(HINT_POSITIONS), _one_of(HINT_POSITIONS), {"enum": list(HINT_POSITIONS)})
 
 
@@ -170,7 +208,12 @@ MODEL_KEYS = (
     Setting("input", SHAPES, None, "its inputs, batch first"),
     Setting("required-coverage", SHARE, None, "as the general key, for this model"),
     Setting("target-size", PIXELS, None, "as the general key, for this model"),
+    Setting(
+        "output", OUTPUTS, None, "the shapes that come out, batch first, a letter for any size; RF211 reports others"
+    ),
     Setting("max-parameters", POSITIVE, None, "RF405 reports a model with more"),
+    Setting("max-macs", POSITIVE, None, "multiply-accumulates for one item of the batch; RF405 reports more"),
+    Setting("max-memory", BYTES, None, "input, outputs of all layers and parameters; RF405 reports more"),
 )
 LAYER_KEYS = (Setting("like", STRING, None, "dotted name of the layer it behaves like"),)
 _MODEL, _LAYER = _group(MODEL_KEYS), _group(LAYER_KEYS)

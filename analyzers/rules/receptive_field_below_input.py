@@ -25,8 +25,8 @@ RULE = Rule(
     level="warning",
     summary=(
         "The receptive field of the last spatial feature map (of several, of the deepest) is smaller than the input, or than "
-        "the region that the settings ask for. A warning where the output itself is spatial, information where it is pooled "
-        "or flattened afterwards. Nothing is said where the input's size is only assumed, nor where attention lets every "
+        "the region that the settings ask for. A warning where the output itself is spatial or the model's own entry in the "
+        "settings asks for it, information where it is pooled or flattened afterwards. Nothing is said where the input's size is only assumed, nor where attention lets every "
         "unit see everything."
     ),
     why=(
@@ -67,7 +67,7 @@ def _found(facts: FileFacts, settings: RuleSettings) -> Iterator[tuple[ModelFact
         axes = [axis for axis in covered_axes(field, wanted) if axis.name in AXIS_NAMES]
         short = [axis for axis in axes if axis.size < axis.required]
         if short:
-            level = "warning" if model.dense else "information"
+            level = "warning" if model.dense or settings.own_entry(model).demands_coverage else "information"
             message = _message(model, field, axes, short)
             yield model, RULE.finding(model.place, message, last_map(model), model.target, level)
 

@@ -16,6 +16,7 @@ from rf_lsp.errors import UsageError
 COMMANDS = {
     "check": "report what is wrong with the models in files and folders",
     "inspect": "show each layer's shape, parameters, MACs and receptive field",
+    "diff": "say what a change does to the models: two files, two folders, or a revision of git",
     "rule": "explain a rule",
     "server": "run the language server, for editors",
     "config": "list the settings",

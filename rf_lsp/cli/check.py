@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzers.vocabulary import FAIL_LEVELS
-from rf_lsp.cli import options
+from analyzers.vocabulary import FAIL_LEVELS, SEVERITIES
+from rf_lsp.cli import options, outputs
 from rf_lsp.errors import UsageError
-from rf_lsp.output import CheckReport, renderer, shows_fixes
+from rf_lsp.output import CheckReport
 
 if TYPE_CHECKING:
     from analyzers.facts import Finding
     from rf_lsp.checking import CheckTask
     from rf_lsp.cli.apply_fixes import FixedFile
-    from rf_lsp.results import FileResult
+    from rf_lsp.results import FileResult, FixScope
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    options.add_format(parser, "check", "full")
-    add("--output-file", metavar="F", help="write the findings to a file")
+    outputs.add_arguments(parser)
+    add(
+        "--show",
+        choices=SEVERITIES,
+        help="lowest level that is shown (default: warning, and what --fail-level says; json shows all)",
+    )
     add("--statistics", action="store_true", help="count findings by rule, and where shapes were lost")
     add(
         "--show-settings",
@@ -100,7 +104,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    render = renderer("check", arguments.format)
+    wanted = outputs.outputs(arguments)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UsageError("--jobs must be at least 1")
     if arguments.update_baseline and not arguments.baseline:
@@ -111,12 +115,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.diff:
         return _show_changes(arguments, given)
     unwritten = _apply_fixes(arguments, given) if arguments.fix else []
-    results = _results(arguments, given, shows_fixes("check", arguments.format))
-    report = CheckReport(_findings(results, arguments), results, arguments.statistics)
+    results = _results(arguments, given, outputs.scope_of(wanted))
+    report = _report(results, arguments)
     _tell_errors(results)
-    stream = sys.stderr if given and arguments.fix else sys.stdout
-    looks = options.render_options_for(arguments.color, stream.isatty() and not arguments.output_file)
-    options.write(render(report, looks), arguments.output_file, stream)
+    outputs.write(report, wanted, arguments, sys.stderr if given and arguments.fix else sys.stdout)
     for error in unwritten:
         options.note(error)
     return 2 if unwritten else _exit_code(report, arguments.fail_level)
@@ -129,7 +131,7 @@ def _split(texts: list[str] | None) -> list[str] | None:
     return [part.strip() for text in texts for part in text.split(",") if part.strip()]
 
 
-def _task(path: str, arguments: argparse.Namespace, fixes: bool = False) -> CheckTask:
+def _task(path: str, arguments: argparse.Namespace, fixes: FixScope = "safe") -> CheckTask:
     """What counts for a file or for the files of a folder; raises :class:`UsageError`."""
     from rf_lsp.checking import CheckTask
     from rf_lsp.engine import project_settings_for, rule_settings, settings_for
@@ -181,14 +183,15 @@ def _standard_input(arguments: argparse.Namespace) -> _Given:
     return given
 
 
-def _from_standard_input(arguments: argparse.Namespace, given: _Given, fixes: bool) -> list[FileResult]:
+def _from_standard_input(arguments: argparse.Namespace, given: _Given, fixes: FixScope) -> list[FileResult]:
     from rf_lsp.checking import Checker
 
     if given.excluded:
         return []
-    result = Checker(_task(given.path, arguments, fixes)).check(given.path, given.text)
+    task = _task(given.path, arguments, fixes)
+    result = Checker(task).check(given.path, given.text)
     result.text = given.text
-    return [result]
+    return [result, *_declared(task, [])]
 
 
 def _files(paths: Sequence[str], arguments: argparse.Namespace, must_exist: bool = True) -> list[str]:
@@ -207,22 +210,36 @@ def _files(paths: Sequence[str], arguments: argparse.Namespace, must_exist: bool
     return list(found)
 
 
-def _from_files(arguments: argparse.Namespace, fixes: bool) -> list[FileResult]:
+def _from_files(arguments: argparse.Namespace, fixes: FixScope) -> list[FileResult]:
     """Check every file under the settings nearest to it; with ``fixes`` those that hold are in the findings."""
     from rf_lsp.checking import check_files
 
     files = _files(arguments.paths, arguments)
     done = _progress(len(files))
     results: dict[str, FileResult] = {}
+    declared: list[FileResult] = []
     for task, group in _groups(files, arguments, fixes):
         cache = None if arguments.no_cache else _cache(arguments.paths, task)
         for result in check_files(task, group, cache, arguments.jobs or os.cpu_count() or 1, done):
             results[result.path] = result
-    return [results[path] for path in files]
+        declared.extend(_declared(task, declared))
+    return [results[path] for path in files] + declared
+
+
+def _declared(task: CheckTask, known: Sequence[FileResult]) -> list[FileResult]:
+    """What is wrong with the models that the settings declare, as a result of their file."""
+    from rf_lsp.declared import missing_files
+    from rf_lsp.results import FileResult
+
+    source = task.project.settings.source
+    if source is None or any(result.path == source for result in known):
+        return []
+    findings = missing_files(task.project, task.rules)
+    return [FileResult(source, findings)] if findings else []
 
 
 def _groups(
-    files: Sequence[str], arguments: argparse.Namespace, fixes: bool = False
+    files: Sequence[str], arguments: argparse.Namespace, fixes: FixScope = "safe"
 ) -> list[tuple[CheckTask, list[str]]]:
     """The files by the settings and the project that count for them."""
     tasks: dict[str, CheckTask] = {}
@@ -235,7 +252,7 @@ def _groups(
     return list(groups.values())
 
 
-def _results(arguments: argparse.Namespace, given: _Given | None, fixes: bool = False) -> list[FileResult]:
+def _results(arguments: argparse.Namespace, given: _Given | None, fixes: FixScope = "safe") -> list[FileResult]:
     return _from_standard_input(arguments, given, fixes) if given else _from_files(arguments, fixes)
 
 
@@ -310,18 +327,33 @@ def _progress(total: int) -> Callable[[int], None]:
     return done
 
 
-def _findings(results: Sequence[FileResult], arguments: argparse.Namespace) -> list[Finding]:
+def _report(results: Sequence[FileResult], arguments: argparse.Namespace) -> CheckReport:
+    """All findings; those of the baseline and those that are not to be shown apart."""
     from rf_lsp import baseline
-    from rf_lsp.checking import merged
+    from rf_lsp.checking import merged, silenced
 
+    report = CheckReport([], list(results), arguments.statistics, silenced=silenced(results))
     findings = merged(results)
-    if not arguments.baseline:
-        return findings
     if arguments.update_baseline:
         baseline.write(arguments.baseline, findings)
         options.note(f"{len(findings)} findings written to {arguments.baseline}")
-        return []
-    return baseline.fresh(arguments.baseline, findings)
+        return report
+    if arguments.baseline:
+        compared = baseline.compare(arguments.baseline, findings, [result.path for result in results])
+        report.known, report.gone, report.compared = compared.known, compared.gone, True
+        findings = compared.fresh
+    for finding in findings:
+        (report.findings if _is_shown(finding, arguments) else report.hidden).append(finding)
+    return report
+
+
+def _is_shown(finding: Finding, arguments: argparse.Namespace) -> bool:
+    """What is only worth knowing is shown to who asks for it: by level, or by the rule's own code or name."""
+    asked = {text.lower() for text in _split(arguments.select) or []}
+    if not arguments.show and asked & {finding.code.lower(), finding.name}:
+        return True
+    lowest = arguments.show or ("information" if arguments.fail_level == "information" else "warning")
+    return SEVERITIES.index(finding.severity) <= SEVERITIES.index(lowest)
 
 
 def _tell_errors(results: Sequence[FileResult]) -> None:
@@ -342,6 +374,6 @@ def _exit_code(report: CheckReport, fail_level: str) -> int:
     if any(result.error for result in report.files):
         return 2
     failing = FAIL_LEVELS[: FAIL_LEVELS.index(fail_level) + 1] if fail_level != "never" else ()
-    if any(finding.severity in failing for finding in report.findings):
+    if any(finding.severity in failing for finding in report.everything):
         return 1
     return 2 if any(result.broken for result in report.files) else 0

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from rf_lsp.errors import UsageError
 from rf_lsp.output import RenderOptions, formats
+from rf_lsp.output.escape import visible
 from rf_lsp.output.text import line_text
 from rf_lsp.output.text import path_text as path_text
 
@@ -81,4 +82,4 @@ def tell_broken(path: str, line: int, text: str, cell: int | None) -> None:
 
 def note(text: str) -> None:
     """A remark for standard error."""
-    print(f"rf-lsp: {text}", file=sys.stderr)
+    print(f"rf-lsp: {visible(text)}", file=sys.stderr)

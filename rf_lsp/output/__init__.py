@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast, runtime_checkable
 
 from analyzers.facts import Finding, ModelFact, UnknownFact
+from analyzers.vocabulary import SEVERITIES
 from rf_lsp.errors import UsageError
 from rf_lsp.results import FileResult
 
@@ -44,11 +45,37 @@ class InspectReport:
 
 @dataclass(slots=True)
 class CheckReport:
-    """The findings of all files, the files' own results, and whether statistics are wanted."""
+    """The findings of all files by place, the files' own results, and whether statistics are wanted.
+
+    ``hidden`` are findings of a level that is not shown; by default those that are only worth knowing. ``known`` are
+    those of the baseline, ``gone`` what only the baseline has (file, code, message), ``silenced`` what comments silence.
+    ``compared`` tells whether there is a baseline.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     files: list[FileResult] = field(default_factory=list)
     statistics: bool = False
+    hidden: list[Finding] = field(default_factory=list)
+    known: list[Finding] = field(default_factory=list)
+    gone: list[tuple[str, str, str]] = field(default_factory=list)
+    silenced: list[Finding] = field(default_factory=list)
+    compared: bool = False
+
+    @property
+    def worst_first(self) -> list[Finding]:
+        """The findings by level, those of a level by place."""
+        return sorted(self.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+    @property
+    def everything(self) -> list[Finding]:
+        """All findings by place, whether they are shown or not."""
+        return sorted((*self.findings, *self.hidden), key=order)
+
+
+def order(finding: Finding) -> tuple[Any, ...]:
+    """By place, what is at one place by code."""
+    place = finding.place
+    return place.file, place.cell or 0, place.line, place.column, finding.code
 
 
 class Format(Protocol):
@@ -60,9 +87,26 @@ class Format(Protocol):
 
 @runtime_checkable
 class ShowsFixes(Protocol):
-    """A format that sets it gets findings with the fixes that hold, which take time to find."""
+    """A format that sets it gets findings with all fixes that hold, which take time to find; others get safe ones."""
 
     SHOWS_FIXES: bool
+
+
+@runtime_checkable
+class ShowsNotes(Protocol):
+    """A format that sets it gets what is only worth knowing, unless ``--show`` says otherwise."""
+
+    SHOWS_NOTES: bool
+
+
+@runtime_checkable
+class Summarizes(Protocol):
+    """A format for a service that also takes a page in Markdown, in a file that this environment variable names."""
+
+    SUMMARY_VARIABLE: str
+
+    @staticmethod
+    def summary(report: Any) -> str: ...
 
 
 def formats(kind: str) -> list[str]:
@@ -80,6 +124,18 @@ def shows_fixes(kind: str, name: str) -> bool:
     """Whether a format shows the fixes of findings; raises as :func:`renderer`."""
     module = _format(kind, name)
     return isinstance(module, ShowsFixes) and module.SHOWS_FIXES
+
+
+def shows_notes(kind: str, name: str) -> bool:
+    """Whether a format has a place for what is only worth knowing; raises as :func:`renderer`."""
+    module = _format(kind, name)
+    return isinstance(module, ShowsNotes) and module.SHOWS_NOTES
+
+
+def summarizer(kind: str, name: str) -> Summarizes | None:
+    """A format that writes a summary; raises as :func:`renderer`."""
+    module = _format(kind, name)
+    return module if isinstance(module, Summarizes) else None
 
 
 def _format(kind: str, name: str) -> Format:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from analyzers.vocabulary import SEVERITIES
+from analyzers.facts import Finding
+from analyzers.vocabulary import SEVERITIES, Severity
 from rf_lsp.output import CheckReport
 
 SHOWN_REASONS = 20
@@ -28,6 +29,27 @@ def summary(report: CheckReport) -> dict[str, Any]:
     return found
 
 
+WORD_OF: dict[Severity, str] = {"error": "error", "warning": "warning", "information": "note"}
+
+
+def counts(findings: Iterable[Finding]) -> list[tuple[Severity, str]]:
+    """``[("error", "2 errors"), ("information", "1 note")]``"""
+    found = Counter(finding.severity for finding in findings)
+    return [(level, _counted(found[level], WORD_OF[level])) for level in SEVERITIES if found[level]]
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
+
+
+def not_shown(report: CheckReport) -> list[str]:
+    """One line about what is found but not shown, if there is any."""
+    found = counts(report.hidden)
+    if not found:
+        return []
+    return [f"{', '.join(text for _, text in found)} not shown (--show {found[-1][0]})"]
+
+
 def lines(report: CheckReport) -> Iterator[str]:
     """The same for reading."""
     for (code, name), count in _rules(report):
@@ -43,7 +65,7 @@ def lines(report: CheckReport) -> Iterator[str]:
 
 
 def _rules(report: CheckReport) -> list[tuple[tuple[str, str], int]]:
-    return Counter((finding.code, finding.name) for finding in report.findings).most_common()
+    return Counter((finding.code, finding.name) for finding in report.everything).most_common()
 
 
 def _models(report: CheckReport) -> dict[str, int]:

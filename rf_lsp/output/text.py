@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from analyzers.facts import FieldFact, ModelFact, Place
+from analyzers.facts import FieldFact, ModelFact, Place, Step
 from analyzers.rules.support.coverage import extents
 from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
 
@@ -123,17 +123,29 @@ def outputs_text(model: ModelFact) -> str:
     return ", ".join(shown) or UNKNOWN
 
 
+def inputs_text(model: ModelFact) -> str:
+    """The inputs' shapes without batch."""
+    return ", ".join(shape_text(entry.per_item) for entry in model.inputs) or UNKNOWN
+
+
 def summary_text(model: ModelFact) -> str:
     """``ResNet · 3×224×224 → 1000 · 25.6 M params · 4.1 GMACs · RF 427 covers 224``."""
-    inputs = ", ".join(shape_text(entry.per_item) for entry in model.inputs) or UNKNOWN
     parts = [
         model.name,
-        f"{inputs} → {outputs_text(model)}",
+        f"{inputs_text(model)} → {outputs_text(model)}",
         f"{short_count(model.parameters)} params",
         macs_text(model.macs) if model.macs not in (0, None) else "",
         covers_text(model),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def way(steps: Sequence[Step], most: int) -> list[str]:
+    """The way of a shape: what went in, the name and the output of each layer (of more than ``most`` the last), and
+    ``here``."""
+    near = steps[-most:]
+    head = ["…"] if len(near) < len(steps) else []
+    return [*head, near[0].before, *(f"{step.layer} {step.after}" for step in near), "here"]
 
 
 ORIGINS = {

@@ -49,7 +49,7 @@ def _argument(action: argparse.Action) -> str:
 
 
 def _help(action: argparse.Action) -> str:
-    text = action.help or ""
+    text = (action.help or "").replace("%%", "%")
     return text if "once for each" in text or not _repeats(action) else f"{text}; may be given several times"
 
 

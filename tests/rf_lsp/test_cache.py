@@ -97,4 +97,4 @@ def test_a_hit_imports_neither_libcst_nor_the_interpreter(run, tree):
         [sys.executable, "-c", code], cwd=tree, env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
-    assert "a.py:7:5: RF201" in done.stdout
+    assert "a.py:7:5: error: RF201" in done.stdout

@@ -28,7 +28,7 @@ def test_full_shows_the_line(run):
 
 def test_concise_is_one_line_a_finding(run):
     out = run("check", "net.py", "--select", "RF201", "--format", "concise").out
-    assert out == "net.py:7:5: RF201 [channel-mismatch] conv2 expects 64 input channels, gets 8\n"
+    assert out == "net.py:7:5: error: RF201 [channel-mismatch] conv2 expects 64 input channels, gets 8\n"
 
 
 def test_json_follows_the_contract(run):
@@ -78,7 +78,7 @@ def test_ignore_comments(run, net):
     assert run("check", "net.py", "--select", "RF201,RF903", "--format", "concise").out == ""
     net.write_text(MODEL.replace("call(2)", "call(2)  # rf: ignore[RF204]"))
     out = run("check", "net.py", "--select", "RF204,RF903", "--format", "concise").out
-    assert out == "net.py:7:14: RF903 [unused-ignore] no finding of RF204 on this line\n"
+    assert out == "net.py:7:14: note: RF903 [unused-ignore] no finding of RF204 on this line\n"
 
 
 def test_own_line_ignore_speaks_of_the_next_line_of_code(run, net):
@@ -126,14 +126,14 @@ def test_baseline(run, net):
 def test_output_file(run, tmp_path):
     outcome = run("check", "net.py", "--select", "RF201", "--format", "concise", "--output-file", "found.txt")
     assert (outcome.out, outcome.code) == ("", 1)
-    assert (tmp_path / "found.txt").read_text().startswith("net.py:7:5: RF201")
+    assert (tmp_path / "found.txt").read_text().startswith("net.py:7:5: error: RF201")
 
 
 def test_an_internal_error_in_one_file_is_a_finding_and_exit_code_101(run, tmp_path):
     (tmp_path / "bad.py").write_text("import torch  # CRASH\n")
     outcome = run("check", ".", "--select", "RF201", "--format", "concise")
     assert outcome.code == 101
-    assert "bad.py:1:1: RF900 [internal-error]" in outcome.out and "net.py:7:5: RF201" in outcome.out
+    assert "bad.py:1:1: error: RF900 [internal-error]" in outcome.out and "net.py:7:5: error: RF201" in outcome.out
     assert "Traceback" not in outcome.err
 
 
@@ -158,7 +158,7 @@ def test_files_that_cannot_hold_a_model_are_not_analysed(run, tmp_path):
         (["missing.py"], "missing.py: no such file or folder"),
         (["net.py", "--select", "RF999"], "unknown rule 'RF999'"),
         (["net.py", "--ignore", "chanel-mismatch"], "did you mean channel-mismatch?"),
-        (["net.py", "--format", "xml"], "unknown format 'xml'; check writes concise, full, json"),
+        (["net.py", "--format", "xml"], "unknown format 'xml'; check writes concise, full, github, gitlab, json"),
         (["net.py", "--jobs", "0"], "--jobs must be at least 1"),
         (["net.py", "--config", "none.toml"], "none.toml: cannot read the settings file"),
         (["net.py", "--fail-level", "fatal"], "invalid choice: 'fatal'"),

@@ -168,7 +168,7 @@ def test_a_beginner_s_keyword_in_a_keras_cell(run, tmp_path: Path) -> None:
 def test_the_text_formats_name_the_cell(run, tmp_path: Path) -> None:
     write(tmp_path / "net.ipynb", *NET)
     concise = run("check", "net.ipynb", "--no-cache", "--format", "concise").out
-    assert "net.ipynb:cell 3:8:30: RF201" in concise
+    assert "net.ipynb:cell 3:8:30: error: RF201" in concise
     full = run("check", "net.ipynb", "--no-cache").out
     assert "--> net.ipynb:cell 3:8:30\n" in full
     assert "8 |         return torch.flatten(self.second(self.first(x)), 1)\n" in full
@@ -372,7 +372,7 @@ def test_another_kernel_is_skipped_with_a_note(run, tmp_path: Path, metadata: di
 def test_a_cell_in_another_language_is_no_code(run, tmp_path: Path) -> None:
     write(tmp_path / "net.ipynb", NET[0], cell("SELECT (", vscode={"languageId": "sql"}), NET[2])
     outcome = run("check", "net.ipynb", "--no-cache", "--format", "concise")
-    assert "net.ipynb:cell 3:8:30: RF201" in outcome.out and not outcome.err
+    assert "net.ipynb:cell 3:8:30: error: RF201" in outcome.out and not outcome.err
 
 
 def test_nbformat_reads_the_same_cells() -> None:

@@ -76,6 +76,9 @@ SCENARIOS = {
     "models.required-coverage": Scenario(NARROW, f"{ENTRY}required-coverage = 0.05"),
     "models.target-size": Scenario(NARROW, f"{ENTRY}target-size = 3"),
     "models.max-parameters": Scenario(NARROW, f"{ENTRY}max-parameters = 5"),
+    "models.max-macs": Scenario(NARROW, f"{ENTRY}max-macs = 5"),
+    "models.max-memory": Scenario(NARROW, f'{ENTRY}max-memory = "5 kB"'),
+    "models.output": Scenario(NARROW, f'{ENTRY}output = ["1x9x32x32"]'),
     "layers": Scenario(DECLARED, '[layers."missing_library.Act"]\nlike = "torch.nn.ReLU"', "inspect"),
     "layers.like": Scenario(DECLARED, '[layers."missing_library.Act"]\nlike = "torch.nn.Flatten"', "inspect"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from analyzers.facts import ModelFact
@@ -19,6 +19,14 @@ class ModelSettings:
     required_coverage: float | None = None
     target_size: tuple[int, ...] | None = None
     max_parameters: int | None = None
+    max_macs: int | None = None
+    max_memory: int | None = None
+    output: tuple[tuple[int | str, ...], ...] | None = None
+    """The shapes that come out, batch first; a word stands for any size."""
+
+    @property
+    def demands_coverage(self) -> bool:
+        return self.required_coverage is not None or self.target_size is not None
 
     def speaks_of(self, model: ModelFact) -> bool:
         """Whether ``model`` is the one named: same file, and the same expression if one is given."""
@@ -48,14 +56,17 @@ class RuleSettings:
     workspace: tuple[str, ...] = ()
 
     def of_model(self, model: ModelFact) -> ModelSettings:
-        """The settings of one model: its own entry (the first that fits), else the general ones."""
-        own = next((entry for entry in self.models if entry.speaks_of(model)), ModelSettings(model.target))
-        return ModelSettings(
-            own.target,
-            self.required_coverage if own.required_coverage is None else own.required_coverage,
-            self.target_size if own.target_size is None else own.target_size,
-            own.max_parameters,
+        """The settings of one model: its own entry, else the general ones."""
+        own = self.own_entry(model)
+        return replace(
+            own,
+            required_coverage=self.required_coverage if own.required_coverage is None else own.required_coverage,
+            target_size=self.target_size if own.target_size is None else own.target_size,
         )
+
+    def own_entry(self, model: ModelFact) -> ModelSettings:
+        """The first entry that speaks of the model; one that says nothing where there is none."""
+        return next((entry for entry in self.models if entry.speaks_of(model)), ModelSettings(model.target))
 
     def ignored_in(self, path: str) -> frozenset[str]:
         """The codes that per-file-ignores turn off in ``path``."""

@@ -1,92 +1,103 @@
-"""``check --format full``: each finding with its source line and the other places it speaks of."""
+"""``check --format full``: each finding with its source line, the other places it speaks of and the way of the shape."""
 
 from __future__ import annotations
 
-import linecache
-from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from analyzers.facts import Finding, Place
+from analyzers.facts import Finding, Place, Step
 from analyzers.rules.support.registry import RULES
-from analyzers.vocabulary import SEVERITIES
 from rf_lsp.output import CheckReport, RenderOptions, statistics
+from rf_lsp.output.escape import visible
+from rf_lsp.output.source import SourceLines
 from rf_lsp.output.style import Style
-from rf_lsp.output.text import place_text
-
-if TYPE_CHECKING:
-    from analyzers.source.notebook import Cell
+from rf_lsp.output.text import place_text, way
 
 TAB = " " * 4
 WIDEST_LINE = 200
+SHOWN_STEPS = 6
+"""Layers of the way of a shape, the nearest ones."""
 
 
 def render(report: CheckReport, options: RenderOptions) -> str:
-    style = Style(options.color)
+    frames = Frames(report, options)
     lines: list[str] = []
-    for file in report.files:
-        if file.text is not None:
-            _remember(file.path, file.text.splitlines(keepends=True))
-    _remember_cells(report)
-    for finding in report.findings:
-        lines.extend([*_finding(finding, style), ""])
+    for finding in report.worst_first:
+        lines.extend([*frames.lines(finding), ""])
     if report.statistics:
         lines.extend([*statistics.lines(report), ""])
-    lines.append(_total(report, style))
+    lines.append(_total(report, Style(options.color)))
+    lines.extend(statistics.not_shown(report))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _remember(name: str, lines: list[str]) -> None:
-    linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
-
-
-def _remember_cells(report: CheckReport) -> None:
-    """The sources of the notebooks that findings are in."""
-    texts = {file.path: file.text for file in report.files}
-    shown = [finding.place for finding in report.findings]
-    for path in {place.file for place in shown if place.cell is not None}:
-        for cell in _cells(path, texts.get(path)):
-            _remember(_cell_name(path, cell.index), cell.lines)
-
-
-def _cells(path: str, text: str | None) -> list[Cell]:
-    from analyzers.source.sources import SourceError, Sources, notebook_from
-
-    try:
-        notebook = Sources().notebook(path) if text is None else notebook_from(text, path)
-    except SourceError:
-        return []
-    return notebook.cells if notebook is not None else []
-
-
-def _cell_name(path: str, cell: int) -> str:
-    return f"<{path} cell {cell}>"
-
-
 def _total(report: CheckReport, style: Style) -> str:
-    counts = Counter(finding.severity for finding in report.findings)
-    words = {"error": "errors", "warning": "warnings", "information": "notes"}
-    parts = [
-        style(level, f"{count} {words[level] if count != 1 else words[level][:-1]}")
-        for level in SEVERITIES
-        if (count := counts[level])
-    ]
+    parts = [style(level, text) for level, text in statistics.counts(report.findings)]
     files = "1 file" if len(report.files) == 1 else f"{len(report.files)} files"
-    return f"{', '.join(parts) or 'no findings'} in {files}"
+    fixable = sum(bool(finding.fixes) and RULES[finding.code].fixes_safely for finding in report.everything)
+    hint = f"; {fixable} fixable with --fix" if fixable else ""
+    return f"{', '.join(parts) or 'no findings'} in {files}{hint}"
 
 
-def _finding(finding: Finding, style: Style) -> Iterator[str]:
-    head = style(finding.severity, f"{finding.severity}[{finding.code}]")
-    yield f"{head}: {style('bold', finding.message)}"
-    related = _unique(finding)
-    margin = max(len(str(place.line + 1)) for place in (finding.place, *(place for _, place in related)))
-    yield f"{' ' * margin}{style('frame', '-->')} {place_text(finding.place)}"
-    yield from _excerpt(finding.place, margin, finding.severity, "^", "", style)
-    for text, place in related:
-        yield f"{' ' * margin}{style('frame', ':::')} {place_text(place)}"
-        yield from _excerpt(place, margin, "frame", "-", text, style)
-    yield f"{' ' * margin} {style('frame', '=')} {finding.name}: {RULES[finding.code].how_to_fix}"
-    yield f"{' ' * margin} {style('frame', '=')} `rf-lsp rule {finding.code}` · {RULES[finding.code].url}"
+class Frames:
+    """Draws findings; a rule's help is told with the first of its findings."""
+
+    def __init__(self, report: CheckReport, options: RenderOptions) -> None:
+        self._style = Style(options.color)
+        self._width = options.width
+        self._source = SourceLines(report)
+        self._explained: set[str] = set()
+
+    def lines(self, finding: Finding) -> Iterator[str]:
+        style = self._style
+        head = style(finding.severity, f"{finding.severity}[{finding.code}]")
+        yield f"{head}: {style('bold', visible(finding.message))}"
+        related = _unique(finding)
+        margin = max(len(str(place.line + 1)) for place in (finding.place, *(place for _, place in related)))
+        yield f"{' ' * margin}{style('frame', '-->')} {visible(place_text(finding.place))}"
+        yield from self._excerpt(finding.place, margin, finding.severity, "^", "")
+        for text, place in related:
+            yield f"{' ' * margin}{style('frame', ':::')} {visible(place_text(place))}"
+            yield from self._excerpt(place, margin, "frame", "-", visible(text))
+        note = f"{' ' * margin} {style('frame', '=')}"
+        if finding.steps:
+            yield from (f"{note} {line}" for line in way_lines(finding.steps, self._width - margin - 3))
+        if finding.code not in self._explained:
+            self._explained.add(finding.code)
+            yield f"{note} {finding.name}: {RULES[finding.code].how_to_fix}"
+            yield f"{note} `rf-lsp rule {finding.code}` · {RULES[finding.code].url}"
+
+    def _excerpt(self, place: Place, margin: int, color: str, mark: str, text: str) -> Iterator[str]:
+        """The first line of a place, marked; a note instead where the source cannot be shown."""
+        style = self._style
+        bar = style("frame", "|")
+        line = self._source.line(place)
+        if line is None:
+            if text:
+                yield f"{' ' * margin} {bar} {text}"
+            return
+        end = place.end_column if place.end_line == place.line else len(line.rstrip())
+        before, marked = shown(line[: place.column]), shown(line[place.column : end])
+        yield f"{' ' * margin} {bar}"
+        yield f"{style('frame', str(place.line + 1).rjust(margin))} {bar} {_cut(shown(line.rstrip()))}"
+        if len(before) < WIDEST_LINE:
+            marks = mark * max(1, min(len(marked), WIDEST_LINE - len(before)))
+            yield f"{' ' * margin} {bar} {' ' * len(before)}{style(color, f'{marks} {text}'.rstrip())}"
+
+
+def shown(line: str) -> str:
+    """A part of a line as it is printed."""
+    return visible(line.replace("\t", TAB))
+
+
+def way_lines(steps: list[Step], width: int) -> list[str]:
+    """``shapes: 3×32×32 → conv1 6×28×28 → pool 6×14×14 → here``, on as many lines as it takes."""
+    first, *parts = (visible(part) for part in way(steps, SHOWN_STEPS))
+    lines = [f"shapes: {first}"]
+    for part in parts:
+        if len(lines[-1]) + len(part) + 3 > width:
+            lines.append("       ")
+        lines[-1] += f" → {part}"
+    return lines
 
 
 def _unique(finding: Finding) -> list[tuple[str, Place]]:
@@ -94,30 +105,5 @@ def _unique(finding: Finding) -> list[tuple[str, Place]]:
     return [(text, place) for place, text in reversed(places.items()) if place != finding.place][:5]
 
 
-def _excerpt(place: Place, margin: int, color: str, mark: str, text: str, style: Style) -> Iterator[str]:
-    """The first line of a place, marked; a note instead where the source cannot be shown."""
-    bar = style("frame", "|")
-    line = source_line(place)
-    if line is None:
-        if text:
-            yield f"{' ' * margin} {bar} {text}"
-        return
-    end = place.end_column if place.end_line == place.line else len(line.rstrip())
-    before = line[: place.column].replace("\t", TAB)
-    marked = line[place.column : end].replace("\t", TAB)
-    shown = line.rstrip().replace("\t", TAB)
-    yield f"{' ' * margin} {bar}"
-    yield f"{style('frame', str(place.line + 1).rjust(margin))} {bar} {_cut(shown)}"
-    if len(before) < WIDEST_LINE:
-        marks = mark * max(1, min(len(marked), WIDEST_LINE - len(before)))
-        yield f"{' ' * margin} {bar} {' ' * len(before)}{style(color, f'{marks} {text}'.rstrip())}"
-
-
 def _cut(line: str) -> str:
     return line if len(line) <= WIDEST_LINE else line[: WIDEST_LINE - 1] + "…"
-
-
-def source_line(place: Place) -> str | None:
-    """The text of a place's first line, ``None`` for an unreadable file."""
-    name = place.file if place.cell is None else _cell_name(place.file, place.cell)
-    return linecache.getline(name, place.line + 1).rstrip("\n") or None

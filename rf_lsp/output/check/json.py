@@ -1,4 +1,4 @@
-"""``check --format json``: the schema rf-lsp.check/1."""
+"""``check --format json``: the schema rf-lsp.check/1. Findings are by place, and all of them unless ``--show`` is given."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from rf_lsp.output import CheckReport, RenderOptions, serialize
 from rf_lsp.output.statistics import summary
 
 SHOWS_FIXES = True
+SHOWS_NOTES = True
 
 
 def render(report: CheckReport, options: RenderOptions) -> str:

@@ -1,0 +1,1 @@
+"""What a change does to models: two trees of files in, differences out."""
