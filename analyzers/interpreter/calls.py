@@ -314,6 +314,7 @@ def _construct_layer(
     except PythonError as error:
         raise machine.exception(error.exception, error.message) from None
     except OperationError as error:
+        error.data["of_constructor"] = True
         machine.problem(error, instance.class_.name)
         mended = _mended(error, kwargs)
         if mended is not None:

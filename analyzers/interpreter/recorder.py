@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.declared import DeclaredResults
 from analyzers.interpreter.evaluations import Evaluations
-from analyzers.interpreter.framework import children_of, name_dims
+from analyzers.interpreter.framework import children_of, is_building, name_dims
 from analyzers.interpreter.graph import Step, tensors_below, with_tensor
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
@@ -60,9 +60,10 @@ class Merge:
 
 class RecordedError:
     """A problem before it is worded for people: the error, who it happened to, where, and in which function (None:
-    in a layer); ``own_site`` is where the user's own code led there, if that is another place."""
+    in a layer); ``own_site`` is where the user's own code led there, if that is another place; ``is_of_building`` says
+    that it was met while a model was built, whatever data the code has."""
 
-    __slots__ = ("called", "error", "own_site", "record", "site", "subject")
+    __slots__ = ("called", "error", "is_of_building", "own_site", "record", "site", "subject")
 
     def __init__(
         self,
@@ -79,6 +80,8 @@ class RecordedError:
         self.record = record
         self.called = called
         self.own_site = own_site
+        instance = record.instance if record is not None else None
+        self.is_of_building = bool(error.data.get("of_constructor")) or is_building(instance, called)
 
     @property
     def key(self) -> tuple[str, Any]:

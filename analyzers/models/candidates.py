@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzers.facts import ModelFact, Problem
-from analyzers.interpreter.framework import is_model, is_model_class
+from analyzers.interpreter.framework import Made, children_of, is_model, is_model_class
 from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.values import Class, Function, Instance, Site
 from analyzers.models.construction import Construction
@@ -54,8 +54,30 @@ def _turn(block: Block, first: tuple[str, ...]) -> tuple[bool, bool, int]:
     return not any(n in first for n in block.binds), is_class, -block.index if is_class else block.index
 
 
+def made_in_order(context: FileContext) -> list[Candidate]:
+    """The models that the file's own run makes, if it is run in order: those that names are bound to and all others
+    that are part of none."""
+    session = context.session
+    if session is None:
+        return []
+    bound = [Candidate(name, binding.value, None) for name, binding in session.named()]
+    others = [Candidate(name, made.model, None) for name, made in session.others() if not _is_given(context, made)]
+    return [c for c in (*bound, *others) if c.name not in context.request.kept]
+
+
+def _is_given(context: FileContext, made: Made) -> bool:
+    """Whether a function of the module gives the model, which is a candidate itself."""
+    function = made.function
+    if function is None or context.session is None or context.module.scope.names.get(function.name) is not function:
+        return False
+    gives = "return" in function.site.block.text and not required_parameters(function)
+    return gives and context.session.made_by(function) is made.model
+
+
 def candidates_of(context: FileContext, block: Block) -> list[Candidate]:
     """The models, model classes and functions without arguments that a block binds."""
+    if context.session is not None and block.kind == "assign":
+        return []
     if block.kind == "assign" and "(" not in block.text:
         return []
     if block.kind == "def" and "return" not in block.text:
@@ -119,6 +141,10 @@ class CandidateRun:
         value = self.value
         if isinstance(value, Instance):
             return value, None
+        session = self.context.session
+        made = session.made_by(value) if session is not None and isinstance(value, Function) else None
+        if made is not None:
+            return made, None
         given = self.construction.in_workspace(value) if has_symbols(value) else None
         if given is not None:
             return given, given
@@ -166,4 +192,5 @@ class CandidateRun:
 def _is_empty_list(value: Any) -> bool:
     """A list of modules that nobody has put one into yet."""
     bases = {c.name for c in value.class_.mro if isinstance(c, Class) and c.host is not None}
-    return bool(bases & {"ModuleList", "ModuleDict", "Sequential"}) and not value.attributes.get("_modules")
+    is_empty = not value.attributes.get("_modules") and not children_of(value)
+    return bool(bases & {"ModuleList", "ModuleDict", "Sequential"}) and is_empty

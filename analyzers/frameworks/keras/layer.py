@@ -88,8 +88,10 @@ def graph_layers(module: Instance) -> list[Instance]:
 
 
 def parts_of(module: Instance) -> list[Instance]:
-    """The layers right below one: the steps of its graph, and what it keeps; each once, inputs left out."""
-    every = {id(part): part for part in (*graph_layers(module), *sublayers(module))}
+    """The layers right below one: what a Sequential is made of, the steps of its graph, and what it keeps; each once,
+    inputs left out."""
+    stack = [part for part in state_of(module).stack or () if is_layer(part)]
+    every = {id(part): part for part in (*stack, *graph_layers(module), *sublayers(module))}
     return [part for part in every.values() if not is_input_layer(part)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.keras.framework import KERAS
+from analyzers.frameworks.keras.framework import KERAS, note_made
 from analyzers.frameworks.keras.graphs import (
     direct_layers,
     fitting,
@@ -149,6 +149,7 @@ class Model(Layer):
         inputs, outputs, kwargs = graph_ends(list(args), kwargs)
         kwargs.pop("trainable" if kwargs.get("trainable") is None else "", None)
         Layer.__init__(self, **{**kwargs, "name": kwargs.get("name")})
+        note_made(self)
         if not isinstance(kwargs.get("name"), str) and outputs is not None and self.class_.host is Model:
             _rename(self, "functional")
         if outputs is not None:
@@ -270,6 +271,7 @@ class Sequential(Model):
 
     def __init__(self, layers: Any = None, trainable: Any = True, name: Any = None, *, machine: Machine) -> None:
         Layer.__init__(self, trainable=trainable, name=name)
+        note_made(self)
         changed(self).stack = []
         if layers is not None:
             for part in machine.iterate(layers):
