@@ -306,7 +306,8 @@ def _construct_layer(
     if sizes and not UNKNOWNS.isdisjoint(map(type, (*args, *kwargs.values()))):
         args, kwargs = _sized(signature, sizes, args, kwargs)
     try:
-        signature.check(instance.class_.name, args, kwargs, skip=1, others=host.other_keywords)
+        older = host.older_arguments
+        signature.check(instance.class_.name, args, kwargs, skip=1, others=host.other_keywords, older=older)
         extra = {"machine": machine} if signature.wants_machine else {}
         native(*args, **kwargs, **extra)
     except UnknownUsed as used:
@@ -314,7 +315,7 @@ def _construct_layer(
     except PythonError as error:
         raise machine.exception(error.exception, error.message) from None
     except OperationError as error:
-        error.data["of_constructor"] = True
+        error.data["of_building"] = True
         machine.problem(error, instance.class_.name)
         mended = _mended(error, kwargs)
         if mended is not None:

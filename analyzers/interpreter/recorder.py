@@ -81,7 +81,7 @@ class RecordedError:
         self.called = called
         self.own_site = own_site
         instance = record.instance if record is not None else None
-        self.is_of_building = bool(error.data.get("of_constructor")) or is_building(instance, called)
+        self.is_of_building = bool(error.data.get("of_building")) or is_building(instance, called)
 
     @property
     def key(self) -> tuple[str, Any]:

@@ -51,7 +51,7 @@ class Keras(Framework):
 
     def input_names(self, root: Instance) -> list[str] | None:
         begins = state_of(root).begins
-        return _call_inputs(root) if begins is None else [_input_name(t) for t in begins]
+        return _call_inputs(root) if begins is None else _distinct([_input_name(t) for t in begins])
 
     def made(self, machine: Machine) -> list[Made]:
         return machine.frameworks.setdefault("keras models", [])
@@ -72,6 +72,15 @@ class Keras(Framework):
 
 def _input_name(tensor: Tensor) -> str:
     return tensor.history.kwargs.get("name", "input") if isinstance(tensor.history, Step) else "input"
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Tensors from inside of other graphs have no names: they are numbered."""
+    found: list[str] = []
+    for name in names:
+        count = sum(1 for known in found if known == name or known.startswith(f"{name}_"))
+        found.append(f"{name}_{count}" if name in found else name)
+    return found
 
 
 def _call_inputs(root: Instance) -> list[str] | None:

@@ -11,12 +11,13 @@ from analyzers.frameworks.keras.graphs import (
     graph_ends,
     graph_of,
     note_use,
+    refuse,
     run_graph,
     set_graph,
 )
 from analyzers.frameworks.keras.layer import BASE_ARGUMENTS, Layer, is_layer
 from analyzers.frameworks.keras.opaque_objects import CrossEntropy
-from analyzers.frameworks.keras.shapes import AXIS_LETTERS, open_shape, static_nest, static_shape
+from analyzers.frameworks.keras.shapes import AXIS_LETTERS, note_open, open_shape, static_nest, static_shape
 from analyzers.frameworks.keras.state import changed, changed_stack, is_input_layer, state_of
 from analyzers.frameworks.logits import applied_to_model
 from analyzers.frameworks.numpy.arguments import foreign
@@ -87,6 +88,7 @@ def symbolic_input(owner: Instance, shape: tuple, dtype: Any) -> Tensor:
     tokens = isinstance(dtype, str) and dtype.startswith("int") and len(shape) == 2
     letters = ("N", "T") if tokens else AXIS_LETTERS.get(len(shape), ())
     made = Tensor(open_shape(shape, letters), dtype=dtype if isinstance(dtype, str) else "float32")
+    note_open(owner.machine, (size for size, given in zip(made.shape, shape, strict=True) if given is None))
     step = Step(None, [], {"name": owner.attributes["name"]}, [made], owner.machine.site())
     made.history = step
     changed(owner).nodes.append(step)
@@ -272,7 +274,8 @@ class Sequential(Model):
     def __init__(self, layers: Any = None, trainable: Any = True, name: Any = None, *, machine: Machine) -> None:
         Layer.__init__(self, trainable=trainable, name=name)
         note_made(self)
-        changed(self).stack = []
+        stack = changed(self).stack = []
+        machine.journal.made(stack)
         if layers is not None:
             for part in machine.iterate(layers):
                 _push(self, part, machine)
@@ -324,6 +327,7 @@ def _push(self: Instance, part: Any, machine: Machine) -> None:
             exception="ValueError",
             argument="layers",
         )
+    _refuse_known_name(self, part)
     first = state_of(part)
     if not stack and first.first_shape is not None:
         _begin(self, first.first_shape, machine)
@@ -334,6 +338,15 @@ def _push(self: Instance, part: Any, machine: Machine) -> None:
         _start(self, part)
     if state_of(self).graph is not None or is_input_layer(part):
         _extend_chain(self, part, machine)
+
+
+def _refuse_known_name(self: Instance, part: Instance) -> None:
+    """A layer that the program gives the name of another one in the stack."""
+    name = part.attributes.get("name")
+    named = [other for other in state_of(self).stack or () if is_layer(other) and state_of(other).is_named]
+    if state_of(part).is_named and any(o is not part and o.attributes.get("name") == name for o in named):
+        message = f"{{subject}} has a layer of the name {name!r} already: every name must be its own"
+        refuse(self, message)
 
 
 def _described(value: Any) -> str:
@@ -390,7 +403,13 @@ def clone_model(model: Any, *_: Any, machine: Machine, **__: Any) -> Any:
 
 
 @function("keras.models.load_model", "keras.saving.load_model", "keras.models.model_from_json")
-def load_model(*_: Any, **__: Any) -> Any:
+def load_model(*_: Any, machine: Machine, **__: Any) -> Any:
+    """What is in a file is not known, nor whether there is one: a program that asks may have to do without."""
+    if machine.handlers:
+        machine.possible += [
+            machine.exception("OSError", "no such file"),
+            machine.exception("ValueError", "no such file"),
+        ]
     return Unknown("what a file holds")
 
 

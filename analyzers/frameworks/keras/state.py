@@ -21,6 +21,8 @@ class KerasState(State):
 
     is_initialised: bool = False
     """Whether the constructor of ``Layer`` has run."""
+    is_named: bool = False
+    """Whether the program gives it its name."""
     trainable: bool = True
     weights: dict[str, Any] = field(default_factory=dict)
     """Name → weight; unknown where only some branches make it."""

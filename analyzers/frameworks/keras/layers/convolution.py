@@ -110,7 +110,8 @@ def set_up(
     Layer.__init__(self, **kwargs)
     self.rank = rank
     for name, value in counts.items():
-        setattr(self, name, whole(value, name))
+        is_own = name == "filters" and value is None  # A subclass that makes its own weights.
+        setattr(self, name, None if is_own else whole(value, name))
     self.kernel_size = per_axis(kernel_size, rank, "kernel_size")
     self.strides = per_axis(strides, rank, "strides")
     self.padding = padding
@@ -193,7 +194,7 @@ class BaseConv(Convolution):
         if isinstance(channels, int) and isinstance(self.groups, int) and channels % self.groups:
             self.attributes["built"] = True
             raise _uneven("input channels", channels, self.groups)
-        kernel = (*self.kernel_size, channels // self.groups, self.filters)
+        kernel = (*self.kernel_size, channels // self.groups, whole(self.filters, "filters"))
         add_weights(self, kernel=kernel, bias=(self.filters,) if self.use_bias else None)
 
     def _setup(
