@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.frameworks.keras import training
 from analyzers.frameworks.keras.framework import KERAS, note_made
 from analyzers.frameworks.keras.graphs import (
     direct_layers,
@@ -15,7 +16,9 @@ from analyzers.frameworks.keras.graphs import (
     run_graph,
     set_graph,
 )
+from analyzers.frameworks.keras.installed import is_keras_3
 from analyzers.frameworks.keras.layer import BASE_ARGUMENTS, Layer, is_layer
+from analyzers.frameworks.keras.older import METHODS_OF_KERAS_2, OLDER_ARGUMENTS
 from analyzers.frameworks.keras.opaque_objects import CrossEntropy
 from analyzers.frameworks.keras.shapes import AXIS_LETTERS, note_open, open_shape, static_nest, static_shape
 from analyzers.frameworks.keras.state import changed, changed_stack, is_input_layer, state_of
@@ -24,6 +27,7 @@ from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
 from analyzers.interpreter.missing_entry import missing_entry
 from analyzers.interpreter.overlays import function, layer
+from analyzers.interpreter.parameters import unknown_argument
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
@@ -217,25 +221,42 @@ class Model(Layer):
 
     def compile(self, optimizer: Any = None, loss: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> None:
         given = loss[0] if isinstance(loss, (list, tuple)) and len(loss) == 1 else loss
+        changed(self).loss = training.loss_name(given)
         if isinstance(given, CrossEntropy) and given.from_logits:
             applied_to_model(machine, self, given.title)
 
     def summary(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def fit(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+    def fit(
+        self, x: Any = None, y: Any = None, batch_size: Any = None, epochs: Any = 1, verbose: Any = "auto",
+        callbacks: Any = None, validation_split: Any = 0.0, validation_data: Any = None, *args: Any, machine: Machine,
+        **kwargs: Any,
+    ) -> Any:  # fmt: skip
+        refuse_keywords("fit", kwargs)
         note_use(self, x, machine)
+        training.check(self, training.Data("fit", x, y), machine)
+        pair = validation_data if isinstance(validation_data, (list, tuple)) else (validation_data, None)
+        if len(pair) > 1:
+            training.check(self, training.Data("fit", *pair[:2]), machine)
         return Unknown("the history of training")
 
     def predict(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         """Arrays, whatever went in."""
+        if training.check(self, training.Data("predict", x), machine):
+            return Unknown("a prediction")
         return replaced(machine.call(self, (x,)), foreign) if isinstance(x, Tensor) else Unknown("a prediction")
 
-    def evaluate(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+    def evaluate(self, x: Any = None, y: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         note_use(self, x, machine)
+        training.check(self, training.Data("evaluate", x, y), machine)
         return Unknown("the result of an evaluation")
 
-    train_on_batch = test_on_batch = predict_on_batch = evaluate
+    train_on_batch = test_on_batch = evaluate
+
+    def predict_on_batch(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+        note_use(self, x, machine)
+        return Unknown("a prediction")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -252,7 +273,36 @@ class Model(Layer):
         changed(self).declared_shape = input_shape
 
 
+def _method_of_keras_2(name: str, successor: str) -> None:
+    """A method that models have no more; what it was given is what its successor takes."""
+
+    def former(self: Model, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+        if is_keras_3(machine):
+            message = f"{self.class_.name} has no {name} in Keras 3; {successor} does it"
+            raise OperationError("certain-exception", message, exception="AttributeError")
+        training.check(self, training.Data(name, x), machine)
+        return Unknown(f"what {name} gives")
+
+    former.__name__, former.__qualname__ = name, f"Model.{name}"
+    setattr(Model, name, former)
+
+
+for _name, _successor in METHODS_OF_KERAS_2.items():
+    _method_of_keras_2(_name, _successor)
 KERAS.model = Model
+ARGUMENTS_OF_FIT = (
+    "x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight sample_weight "
+    "initial_epoch steps_per_epoch validation_steps validation_batch_size validation_freq max_queue_size workers "
+    "use_multiprocessing"
+).split()
+"""Of Keras 2, too."""
+
+
+def refuse_keywords(method: str, given: dict[str, Any]) -> None:
+    """Raises unknown-argument for what no ``fit`` takes."""
+    wrong = next((key for key in given if key not in ARGUMENTS_OF_FIT and key != "**"), None)
+    if wrong is not None:
+        raise unknown_argument(method, wrong, ARGUMENTS_OF_FIT, older=OLDER_ARGUMENTS)
 
 
 def _rename(self: Instance, kind: str) -> None:

@@ -228,6 +228,8 @@ def input_channels(self: Convolution, input_shape: Any) -> Dim:
         require_rank(Tensor(open_shape(input_shape)), rank)
     channels = size_of(input_shape, 1 if self.data_format == "channels_first" else -1)
     changed(self).features = channels
+    if channels == 0:
+        raise invalid("{subject} gets an input of 0 channels")
     return channels
 
 
