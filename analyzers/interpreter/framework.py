@@ -86,6 +86,10 @@ class Framework:
         """The models that the program has made so far, where the framework takes note of it."""
         return []
 
+    def argument_of_builder(self, name: str) -> Any:
+        """What a parameter of this name is by custom; None where there is none."""
+        return None
+
     def is_building(self, module: Instance) -> bool:
         """Whether the module is being called to build a model, on no data."""
         return False

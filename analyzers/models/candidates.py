@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from analyzers.facts import ModelFact, Problem
 from analyzers.interpreter.framework import Made, children_of, is_model, is_model_class
 from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.values import Class, Function, Instance, Site
+from analyzers.models.builders import uncalled
 from analyzers.models.construction import Construction
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import OF_CODE, place_of
@@ -30,6 +32,8 @@ class Candidate:
     value: Any
     site: Site | None
     """Where the function is defined: what its decorators make of it may stand elsewhere."""
+    is_guessed: bool = False
+    """Whether it is made of placeholders, and what is wrong with it says nothing."""
 
     def target(self, path: str) -> str:
         return f"{path}::{self.name}" + ("" if isinstance(self.value, Instance) else "()")
@@ -63,6 +67,13 @@ def made_in_order(context: FileContext) -> list[Candidate]:
     bound = [Candidate(name, binding.value, None) for name, binding in session.named()]
     others = [Candidate(name, made.model, None) for name, made in session.others() if not _is_given(context, made)]
     return [c for c in (*bound, *others) if c.name not in context.request.kept]
+
+
+def of_builders(context: FileContext) -> Iterator[Candidate]:
+    """The models of builders that nothing in the file calls."""
+    for built in uncalled(context):
+        if built.name not in context.request.kept:
+            yield Candidate(built.name, built.model, None, built.is_guessed)
 
 
 def _is_given(context: FileContext, made: Made) -> bool:
@@ -168,6 +179,8 @@ class CandidateRun:
     def _drop_doubtful(self, fact: ModelFact, instance: Any, given: Instance | None) -> None:
         """Nothing is said of what only arguments do that nobody gives."""
         value = self.value
+        if self.candidate.is_guessed:
+            fact.problems = [p for p in fact.problems if p.rule == "unknown-argument"]
         unused = (has_symbols(value) and instance is not given) or self._is_made_otherwise(fact)
         if unused or _is_empty_list(instance) or (instance is not given and waits_for_items(value)):
             fact.problems = [p for p in fact.problems if p.data.get("always")]

@@ -10,7 +10,14 @@ from analyzers.imports.resolver import ImportResolver
 from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.modules import Modules
 from analyzers.interpreter.values import Class
-from analyzers.models.candidates import Candidate, CandidateRun, candidates_of, chosen_blocks, made_in_order
+from analyzers.models.candidates import (
+    Candidate,
+    CandidateRun,
+    candidates_of,
+    chosen_blocks,
+    made_in_order,
+    of_builders,
+)
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import Extraction
 from analyzers.models.losses import own_losses
@@ -119,7 +126,9 @@ def _run_candidates(context: FileContext) -> None:
             if not _is_part(context, candidate):
                 _run_candidate(context, candidate)
         if runner.exhausted >= MAXIMUM_EXHAUSTED or len(models) >= MAXIMUM_MODELS:
-            break
+            return
+    for candidate in of_builders(context):
+        _run_candidate(context, candidate)
 
 
 def _is_part(context: FileContext, candidate: Candidate) -> bool:

@@ -8,6 +8,7 @@ from analyzers.frameworks.keras.layer import Layer, parts_of
 from analyzers.frameworks.keras.naming import before_build, finalize_model
 from analyzers.frameworks.keras.shapes import is_shape, open_shape
 from analyzers.frameworks.keras.state import state_of
+from analyzers.frameworks.keras.tuner import HyperParameters
 from analyzers.interpreter.framework import FRAMEWORKS, DeclaredInput, Framework, Made
 from analyzers.interpreter.graph import Step
 from analyzers.interpreter.values import Function, Instance
@@ -55,6 +56,9 @@ class Keras(Framework):
 
     def made(self, machine: Machine) -> list[Made]:
         return machine.frameworks.setdefault("keras models", [])
+
+    def argument_of_builder(self, name: str) -> Any:
+        return HyperParameters() if name == "hp" else None
 
     def is_building(self, module: Instance) -> bool:
         return state_of(module).is_symbolic and bool(module.machine.recorder.symbolic)
