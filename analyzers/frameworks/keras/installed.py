@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 VERSION = re.compile(r"^__version__\s*=\s*[\"'](\d+)\.(\d+)", re.MULTILINE)
 OF_TENSORFLOW = re.compile(r"tensorflow(?:_cpu|_macos|_intel)?-(\d+)\.(\d+)[^/]*\.dist-info")
+IMPORTS_KERAS = re.compile(r"^[ \t]*(?:from|import)[ \t]+keras\b", re.MULTILINE)
 FIRST_WITH_KERAS_3 = (2, 16)
 """The TensorFlow whose ``tf.keras`` is Keras 3."""
 WHOLE_UNITS = re.compile(r"if not isinstance\(units, int\)")
@@ -34,6 +35,16 @@ def refuses_numpy_units(machine: Machine) -> bool:
         text = _text(machine, "keras.src.layers.core.dense") if is_keras_3(machine) else ""
         known["keras numpy units"] = WHOLE_UNITS.search(text) is not None
     return known["keras numpy units"]
+
+
+def refuses_tensorflow(machine: Machine) -> bool:
+    """Whether TensorFlow's functions certainly take none of the program's symbolic tensors: they are those of Keras 3."""
+    known = machine.frameworks
+    if "keras refuses tensorflow" not in known:
+        main = next(iter(machine.modules.by_path.values()), None)
+        imports_keras = main is not None and IMPORTS_KERAS.search(main.source.text) is not None
+        known["keras refuses tensorflow"] = is_keras_3(machine) and (imports_keras or _tensorflow(machine) is not None)
+    return known["keras refuses tensorflow"]
 
 
 def _is_keras_3(machine: Machine) -> bool:

@@ -123,17 +123,32 @@ def set_up(
 
 def convolved(self: Convolution, x: Tensor, filters: Dim, groups: Any = 1) -> Tensor:
     """The layer's own convolution."""
-    return convolve(
-        x,
-        in_channels=input_features(self),
-        out_channels=filters,
-        kernel=self.kernel_size,
-        strides=self.strides,
-        padding=self.padding,
-        dilation=self.dilation_rate,
-        groups=groups,
-        format=self.data_format,
-    )
+    try:
+        return convolve(
+            x,
+            in_channels=input_features(self),
+            out_channels=filters,
+            kernel=self.kernel_size,
+            strides=self.strides,
+            padding=self.padding,
+            dilation=self.dilation_rate,
+            groups=groups,
+            format=self.data_format,
+        )
+    except OperationError as error:
+        if error.rule == "empty-output":
+            error.message += _meant_kernel(self)
+        raise
+
+
+def _meant_kernel(self: Convolution) -> str:
+    """``Conv2D(32, 3, 3)`` is how Keras 1 had a kernel of 3×3."""
+    given = self.constructors[0].args if self.constructors else ()
+    if len(self.kernel_size) != 2 or len(given) < 3 or not all(type(n) is int for n in given[:3]) or given[2] < 2:
+        return ""
+    count, kernel, strides = given[:3]
+    written = f"{self.class_.name}({count}, {kernel}, {strides})"
+    return f"; the third number of {written} is strides={strides}, a kernel is ({kernel}, {strides}) in brackets"
 
 
 def input_of(self: Convolution, inputs: Any) -> Tensor:
