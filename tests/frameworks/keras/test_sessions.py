@@ -30,9 +30,13 @@ pytestmark = pytest.mark.skipif(not HAS_KERAS, reason=NO_KERAS)
 
 @functools.cache
 def truths() -> dict[str, Any]:
+    return answers(PROGRAMS)
+
+
+def answers(programs: dict[str, str]) -> dict[str, Any]:
     """What Keras makes of each program."""
     command = [sys.executable, "-m", "tests.frameworks.keras.sessions.worker"]
-    run = subprocess.run(command, input=json.dumps(PROGRAMS), capture_output=True, text=True, check=True)
+    run = subprocess.run(command, input=json.dumps(programs), capture_output=True, text=True, check=True)
     return json.loads(run.stdout)
 
 
