@@ -311,7 +311,8 @@ def _construct_layer(
     if sizes and not UNKNOWNS.isdisjoint(map(type, (*args, *kwargs.values()))):
         args, kwargs = _sized(signature, sizes, args, kwargs)
     try:
-        signature.check(instance.class_.name, args, kwargs, skip=1, others=host.other_keywords)
+        others, older = host.other_keywords, host.older_arguments
+        signature.check(instance.class_.name, args, kwargs, skip=1, others=others, older=older)
         with prototypes.kept(key, instance):
             native(*args, **kwargs, **({"machine": machine} if signature.wants_machine else {}))
     except UnknownUsed as used:
@@ -319,6 +320,7 @@ def _construct_layer(
     except PythonError as error:
         raise machine.exception(error.exception, error.message) from None
     except OperationError as error:
+        error.data["of_building"] = True
         machine.problem(error, instance.class_.name)
         mended = _mended(error, kwargs)
         if mended is not None:

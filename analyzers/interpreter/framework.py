@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.geometry import Geometry
+from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.hosts import HostObject, ModuleHost, hosts_of
-from analyzers.interpreter.values import UNKNOWNS, BoundMethod, Class, Function, Instance
+from analyzers.interpreter.values import UNKNOWNS, BoundMethod, Class, Function, Instance, Invocation
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.layout import Layouts, names_taken
 from analyzers.tensors.tensor import Tensor, is_shaped
@@ -32,6 +33,14 @@ class DeclaredInput(NamedTuple):
     dtype: str
 
 
+class Made(NamedTuple):
+    """A model that the program makes: in which function (None: in none), and below which others."""
+
+    model: Instance
+    function: Function | None
+    callers: frozenset[Function]
+
+
 class Framework:
     """How one framework's modules nest, are named, counted and called."""
 
@@ -44,6 +53,8 @@ class Framework:
     """The host class of what counts as a model when a file is searched for them."""
     entry = ""
     """The method that a call runs."""
+    builds_graphs = False
+    """Whether top-level code builds its models step by step, so that a file is best run in order."""
     builds_on_call = False
     """Whether the first call of a layer decides the shapes of its weights for good."""
 
@@ -71,6 +82,18 @@ class Framework:
         """The names of the inputs, where the model knows them better than its forward's signature."""
         return None
 
+    def made(self, machine: Machine) -> list[Made]:
+        """The models that the program has made so far, where the framework takes note of it."""
+        return []
+
+    def argument_of_builder(self, name: str) -> Any:
+        """What a parameter of this name is by custom; None where there is none."""
+        return None
+
+    def is_building(self, module: Instance) -> bool:
+        """Whether the module is being called to build a model, on no data."""
+        return False
+
     def before_build(self, machine: Machine) -> None:
         """A model is about to be built on request, after the file's own code."""
 
@@ -97,6 +120,14 @@ def framework_of_class(class_: Class) -> Framework | None:
         traits.framework = next((f for f in FRAMEWORKS if f.base in hosts), None)
         traits.is_framework_known = True
     return traits.framework
+
+
+def is_building(module: Instance | None, called: Invocation | None) -> bool:
+    """Whether a module is called, or a function, to build a model by the program's own code."""
+    if called is not None and any(tensor.history is not None for tensor in tensors_below((called.args, called.kwargs))):
+        return True
+    framework = framework_of(module)
+    return framework is not None and module is not None and framework.is_building(module)
 
 
 def is_module(value: Any) -> bool:

@@ -70,6 +70,11 @@ def with_tensor(value: Any, old: Tensor, new: Tensor) -> Any:
     return replaced(value, lambda tensor: new if tensor is old else tensor)
 
 
+def _key(step: Step) -> int:
+    """What is called, however often; each input by itself."""
+    return id(step) if step.operation is None else id(step.operation)
+
+
 class Graph:
     """The steps from ``inputs`` to ``outputs`` (a nest of symbolic tensors), in the order Keras runs them.
 
@@ -80,6 +85,9 @@ class Graph:
     def __init__(self, inputs: list[Tensor], outputs: Any) -> None:
         self.inputs = inputs
         self.outputs = outputs
+        self._met: dict[int, Step] = {}
+        """The first step of everything that is called, and every input, in the order met coming from the outputs."""
+        self._depths: dict[int, int] = {}
         self.steps = self._ordered()
 
     def _ordered(self) -> list[Step]:
@@ -88,12 +96,13 @@ class Graph:
         operations: dict[int, int] = {}
         steps = {id(s): s for s in finished}
         for step in reversed(finished):
-            depth = max(depths.setdefault(id(step), 0), operations.get(id(step.operation), 0))
-            depths[id(step)] = operations[id(step.operation)] = depth
+            depth = max(depths.setdefault(id(step), 0), operations.get(_key(step), 0))
+            depths[id(step)] = operations[_key(step)] = depth
             for parent in step.inputs:
                 key = id(parent.history)
                 if key in steps:
                     depths[key] = max(depth + 1, depths.get(key, 0))
+        self._depths = operations
         order = sorted(depths.items(), key=lambda item: -item[1])
         return [steps[key] for key, _ in order if steps[key].operation is not None]
 
@@ -112,6 +121,7 @@ class Graph:
                 done.add(id(step))
                 order.append(step)
                 continue
+            self._met.setdefault(_key(step), step)
             stack.append((tensor, True))
             stack.extend((t, False) for t in reversed(step.inputs))
         return order
@@ -120,6 +130,13 @@ class Graph:
     def operations(self) -> list[Any]:
         """What is called, each once, in order of the first call."""
         return list({id(s.operation): s.operation for s in self.steps}.values())
+
+    def by_depth(self) -> list[Step]:
+        """The inputs (those that nothing needs first among the last), and the first step of everything that is called, as
+        Keras lists them: by depth, and at one depth as they are met coming from the outputs."""
+        unused = [t.history for t in self.inputs if _key(t.history) not in self._met and t.history.operation is None]
+        every = [*unused, *self._met.values()]
+        return sorted(every, key=lambda step: -self._depths.get(_key(step), 0))
 
     def missing(self) -> Tensor | None:
         """An input of a step that cannot be reached from the inputs."""

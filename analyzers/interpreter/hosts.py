@@ -37,6 +37,8 @@ class ModuleHost(HostObject):
     """Attributes that its objects, or those of classes derived from it, may have beyond what is written down of them."""
     other_keywords: frozenset[str] | None = None
     """What a constructor's ``**kwargs`` may hold; None: anything."""
+    older_arguments: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Former name of a constructor's argument → what may have taken its place."""
 
     @staticmethod
     def prepare(instance: Instance) -> None:

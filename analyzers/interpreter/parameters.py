@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analyzers.interpreter.values import UnknownTail
@@ -109,9 +109,17 @@ def _called(name: str) -> str:
     return name if name.endswith(")") else f"{name}()"
 
 
-def unknown_argument(name: str, argument: str, known: list[str], given: Sequence[str] = ()) -> OperationError:
-    """``known`` are the names it does take, of which the nearest is offered; ``given`` those that have a value."""
-    near = nearest(argument, known)
+Older = Mapping[str, tuple[str, ...]]
+"""Former name of an argument → what may have taken its place."""
+NOTHING_OLDER: Older = {}
+
+
+def unknown_argument(
+    name: str, argument: str, known: list[str], given: Sequence[str] = (), older: Older = NOTHING_OLDER
+) -> OperationError:
+    """``known`` are the names it does take, of which the one that took the place of an ``older`` one is offered, else the
+    nearest; ``given`` those that have a value."""
+    near = next((name for name in older.get(argument, ()) if name in known), None) or nearest(argument, known)
     hint = f"; did you mean {near}?" if near else ""
     return OperationError(
         "unknown-argument",
@@ -169,20 +177,21 @@ class NativeSignature:
         kwargs: dict[str, Any],
         skip: int = 0,
         others: frozenset[str] | None = None,
+        older: Older = NOTHING_OLDER,
     ) -> None:
         """Raise OperationError where Python would refuse to bind; ``skip`` hides ``self``.
 
-        ``others`` are the names that ``**kwargs`` may hold (None: any).
+        ``others`` are the names that ``**kwargs`` may hold (None: any); ``older`` what former names became.
         """
         if len(args) > len(self.positional) and not self.rest:
             raise too_many(name, len(self.positional) - skip, len(args) - skip)
         for key in kwargs:
             known = key in self.positional or key in self.keyword_only
             if key != "machine" and not known and not self.keywords:
-                raise unknown_argument(name, key, self.positional[skip:] + self.keyword_only)
+                raise unknown_argument(name, key, self.positional[skip:] + self.keyword_only, older=older)
             if not known and self.keywords and others is not None and key not in others and key != "**":
                 free = [n for n in self.positional[len(args) :] if n not in kwargs]
-                raise unknown_argument(name, key, [*free, *self.keyword_only, *sorted(others)], self.positional)
+                raise unknown_argument(name, key, [*free, *self.keyword_only, *sorted(others)], self.positional, older)
             if key in self.positional[: len(args)]:
                 raise OperationError(
                     "unknown-argument", f"{name} got two values for the argument {key}", exception="TypeError"

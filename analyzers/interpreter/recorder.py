@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.declared import DeclaredResults
 from analyzers.interpreter.evaluations import Evaluations
-from analyzers.interpreter.framework import children_of, name_dims
+from analyzers.interpreter.framework import children_of, is_building, name_dims
 from analyzers.interpreter.graph import Step, tensors_below, with_tensor
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
@@ -61,9 +61,10 @@ class Merge:
 class RecordedError:
     """A problem before it is worded for people: the error, who it happened to, where, and in which function (None:
     in a layer); ``own_site`` is where the user's own code led there, if that is another place, ``caller_site`` where
-    the function was called in which it happened."""
+    the function was called in which it happened; ``is_of_building`` says that it was met while a model was built,
+    whatever data the code has."""
 
-    __slots__ = ("called", "caller_site", "error", "own_site", "record", "site", "subject")
+    __slots__ = ("called", "caller_site", "error", "is_of_building", "own_site", "record", "site", "subject")
 
     def __init__(
         self,
@@ -82,6 +83,8 @@ class RecordedError:
         self.called = called
         self.own_site = own_site
         self.caller_site = caller_site
+        instance = record.instance if record is not None else None
+        self.is_of_building = bool(error.data.get("of_building")) or is_building(instance, called)
 
     @property
     def key(self) -> tuple[str, Any]:

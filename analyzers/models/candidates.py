@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from analyzers.facts import ModelFact, Problem
-from analyzers.interpreter.framework import is_model, is_model_class
+from analyzers.interpreter.framework import Made, children_of, is_model, is_model_class
 from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.values import Class, Function, Instance, Site
+from analyzers.models.builders import uncalled
 from analyzers.models.construction import Construction
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import OF_CODE, place_of
@@ -31,6 +33,8 @@ class Candidate:
     value: Any
     site: Site | None
     """Where the function is defined: what its decorators make of it may stand elsewhere."""
+    is_guessed: bool = False
+    """Whether it is made of placeholders, and what is wrong with it says nothing."""
 
     def target(self, path: str) -> str:
         return f"{path}::{self.name}" + ("" if isinstance(self.value, Instance) else "()")
@@ -65,8 +69,37 @@ def _turn(block: Block, first: tuple[str, ...]) -> tuple[bool, bool, int]:
     return not any(n in first for n in block.binds), is_class, -block.index if is_class else block.index
 
 
+def made_in_order(context: FileContext) -> list[Candidate]:
+    """The models that the file's own run makes, if it is run in order: those that names are bound to and all others
+    that are part of none."""
+    session = context.session
+    if session is None:
+        return []
+    bound = [Candidate(name, binding.value, None) for name, binding in session.named()]
+    others = [Candidate(name, made.model, None) for name, made in session.others() if not _is_given(context, made)]
+    return [c for c in (*bound, *others) if c.name not in context.request.kept]
+
+
+def of_builders(context: FileContext) -> Iterator[Candidate]:
+    """The models of builders that nothing in the file calls."""
+    for built in uncalled(context):
+        if built.name not in context.request.kept:
+            yield Candidate(built.name, built.model, None, built.is_guessed)
+
+
+def _is_given(context: FileContext, made: Made) -> bool:
+    """Whether a function of the module gives the model, which is a candidate itself."""
+    function = made.function
+    if function is None or context.session is None or context.module.scope.names.get(function.name) is not function:
+        return False
+    gives = "return" in function.site.block.text and not required_parameters(function)
+    return gives and context.session.made_by(function) is made.model
+
+
 def candidates_of(context: FileContext, block: Block) -> list[Candidate]:
     """The models, model classes and functions without arguments that a block binds."""
+    if context.session is not None and block.kind == "assign":
+        return []
     if block.kind == "assign" and "(" not in block.text:
         return []
     if block.kind == "def" and "return" not in block.text:
@@ -130,6 +163,10 @@ class CandidateRun:
         value = self.value
         if isinstance(value, Instance):
             return value, None
+        session = self.context.session
+        made = session.made_by(value) if session is not None and isinstance(value, Function) else None
+        if made is not None:
+            return made, None
         given = self.construction.in_workspace(value) if has_symbols(value) else None
         if given is not None:
             return given, given
@@ -153,6 +190,8 @@ class CandidateRun:
     def _drop_doubtful(self, fact: ModelFact, instance: Any, given: Instance | None) -> None:
         """Nothing is said of what only arguments do that nobody gives."""
         value = self.value
+        if self.candidate.is_guessed:
+            fact.problems = [p for p in fact.problems if p.rule == "unknown-argument"]
         unused = (has_symbols(value) and instance is not given) or self._is_made_otherwise(fact)
         if unused or _is_empty_list(instance) or (instance is not given and waits_for_items(value)):
             fact.problems = [p for p in fact.problems if p.data.get("always")]
@@ -177,4 +216,5 @@ class CandidateRun:
 def _is_empty_list(value: Any) -> bool:
     """A list of modules that nobody has put one into yet."""
     bases = {c.name for c in value.class_.mro if isinstance(c, Class) and c.host is not None}
-    return bool(bases & {"ModuleList", "ModuleDict", "Sequential"}) and not value.attributes.get("_modules")
+    is_empty = not value.attributes.get("_modules") and not children_of(value)
+    return bool(bases & {"ModuleList", "ModuleDict", "Sequential"}) and is_empty

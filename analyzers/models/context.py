@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from analyzers.interpreter.module import Module
     from analyzers.interpreter.values import Class
     from analyzers.models.inputs.known import Usage
+    from analyzers.models.session import Session
     from analyzers.request import Request, WorkspaceOptions
     from analyzers.source.sources import Sources
 
@@ -34,3 +35,5 @@ class FileContext:
     """What is wrong with comments and settings that speak of the file's models."""
     usages: list[Usage] = field(default_factory=list)
     """How the file's own code calls its models."""
+    session: Session | None = None
+    """The file's own run, where it is run in order."""

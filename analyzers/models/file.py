@@ -10,17 +10,26 @@ from analyzers.imports.resolver import ImportResolver
 from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.modules import Modules
 from analyzers.interpreter.values import Class
-from analyzers.models.candidates import Candidate, CandidateRun, candidates_of, chosen_blocks
+from analyzers.models.candidates import (
+    Candidate,
+    CandidateRun,
+    candidates_of,
+    chosen_blocks,
+    made_in_order,
+    of_builders,
+)
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import Extraction
 from analyzers.models.losses import own_losses
 from analyzers.models.remarks import malformed_comments, unknown_model
 from analyzers.models.runner import Runner
+from analyzers.models.session import runs_in_order
 from analyzers.models.targets import model_of_expression
 from analyzers.models.usages import follow_usages, note_usages
 from analyzers.request import TargetError
 
 if TYPE_CHECKING:
+    from analyzers.interpreter.recorder import RecordedError
     from analyzers.request import Request, WorkspaceOptions
     from analyzers.source.comments import Directive
     from analyzers.source.sources import Sources
@@ -77,7 +86,7 @@ def _broken_blocks(context: FileContext) -> list[tuple[Place, str]]:
 
 def _of_expressions(context: FileContext) -> None:
     request = context.request
-    if not request.inputs and not request.inputs_of:
+    if runs_in_order(context.module.source) or not (request.inputs or request.inputs_of):
         follow_usages(context)
     context.facts.models += [model_of_expression(context, expression) for expression in request.expressions]
 
@@ -110,12 +119,16 @@ def _run_candidates(context: FileContext) -> None:
     in_order = sorted((b for b in blocks if b.kind == "assign"), key=lambda block: block.index)
     assigned = {block.index: candidates_of(context, block) for block in in_order}
     note_usages(context)
+    for candidate in made_in_order(context):
+        _run_candidate(context, candidate)
     for block in blocks:
         for candidate in assigned[block.index] if block.kind == "assign" else candidates_of(context, block):
             if not _is_part(context, candidate):
                 _run_candidate(context, candidate)
         if runner.exhausted >= MAXIMUM_EXHAUSTED or len(models) >= MAXIMUM_MODELS:
-            break
+            return
+    for candidate in of_builders(context):
+        _run_candidate(context, candidate)
 
 
 def _is_part(context: FileContext, candidate: Candidate) -> bool:
@@ -137,9 +150,14 @@ def _run_candidate(context: FileContext, candidate: Candidate) -> None:
 def _problems_outside_models(context: FileContext) -> None:
     errors = context.machine.recorder.recorded_errors
     if context.module.source.offsets:  # Cells give a name new meanings, and loops fill it between them.
-        errors = [recorded for recorded in errors if recorded.error.rule not in OF_DATA]
+        errors = [recorded for recorded in errors if recorded.error.rule not in OF_DATA or _is_built(context, recorded)]
     found = Extraction(context.machine, None, []).problems(errors)
     context.facts.problems = [*found, *malformed_comments(context), *context.remarks]
+
+
+def _is_built(context: FileContext, recorded: RecordedError) -> bool:
+    """Whether it was met where a model is built by cells that are run in order."""
+    return context.session is not None and recorded.is_of_building
 
 
 def _line_of(model: ModelFact) -> int:

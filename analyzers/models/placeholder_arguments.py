@@ -46,7 +46,7 @@ def placeholder_arguments(machine: Machine, module: Any, class_: Class, names: l
 
 
 def _placeholder(machine: Machine, module: Any, class_: Class, name: str, text: str) -> Any:
-    paths = list(_paths_read(name, text))
+    paths = list(paths_read(name, text))
     if not paths:
         return symbol(name)
     first = {path[0] for path in paths}
@@ -54,10 +54,10 @@ def _placeholder(machine: Machine, module: Any, class_: Class, name: str, text: 
         value = _tried(make)
         if value is not MISSING and all(_has(machine, value, key) for key in first):
             return value
-    return _symbolic_config(paths)
+    return symbolic_config(paths)
 
 
-def _paths_read(name: str, text: str) -> Iterator[list[str]]:
+def paths_read(name: str, text: str) -> Iterator[list[str]]:
     """The names read one below the other: ``config.model["dim"]`` → model, dim; methods that are called are none."""
     for match in re.finditer(_READ.format(name=re.escape(name)), text):
         path = _NAME.findall(match[1])
@@ -66,7 +66,8 @@ def _paths_read(name: str, text: str) -> Iterator[list[str]]:
             yield path
 
 
-def _symbolic_config(paths: list[list[str]]) -> SymbolicConfig:
+def symbolic_config(paths: list[list[str]]) -> SymbolicConfig:
+    """A configuration that has these paths."""
     made = SymbolicConfig()
     for path in paths:
         below = made

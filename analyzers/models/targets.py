@@ -10,7 +10,7 @@ from analyzers.interpreter.execution import evaluate
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.module import describe
 from analyzers.interpreter.scope import Frame
-from analyzers.interpreter.values import Raised
+from analyzers.interpreter.values import Instance, Raised
 from analyzers.models.construction import Construction
 from analyzers.models.context import FileContext
 from analyzers.models.model import model_fact
@@ -29,12 +29,23 @@ def model_of_expression(context: FileContext, expression: str) -> ModelFact:
         TargetError: it is no expression, or names what the file does not have.
     """
     path = context.request.path
+    made = _made_at_line(context, expression) if "@" in expression else None
+    if made is not None:
+        return model_fact(context, f"{path}::{expression}", expression, made, None, made)
     value, failure = _evaluated(context, expression)
     if isinstance(value, Unknown):
         if value.reason == f"the name {expression.partition('(')[0].strip()} is not found":
             raise TargetError(f"{path} has no {expression!r}", _names_in(context))
         failure = failure or value.reason
     return model_fact(context, f"{path}::{expression}", expression, value, failure)
+
+
+def _made_at_line(context: FileContext, target: str) -> Instance | None:
+    """The model that the file's own run makes at a line: ``model@12``, ``model@3:2``."""
+    if context.session is None:
+        return None
+    bound = {name: binding.value for name, binding in context.session.named()}
+    return {**bound, **{name: made.model for name, made in context.session.others()}}.get(target)
 
 
 def _evaluated(context: FileContext, expression: str) -> tuple[Any, str | None]:

@@ -11,10 +11,12 @@ from analyzers.interpreter.values import Function
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import OF_CODE
 from analyzers.models.inputs.known import Usage
-from analyzers.models.runner import STEPS_PER_USAGE
+from analyzers.models.runner import STEPS_PER_CANDIDATE, STEPS_PER_USAGE
+from analyzers.models.session import run_file, runs_in_order
 from analyzers.models.signatures import hands_on, required_parameters
 
 if TYPE_CHECKING:
+    from analyzers.interpreter.recorder import RecordedError
     from analyzers.source.blocks import Block
     from analyzers.source.module import SourceModule
 
@@ -29,6 +31,33 @@ TRIAL = re.compile(r"_?(?:test|main|demo|example|run|try|check|sanity|debug|smok
 
 def follow_usages(context: FileContext) -> None:
     """Run the main block and top-level calls, to see which models are called with what."""
+    if runs_in_order(context.module.source):
+        _run_in_order(context)
+    else:
+        _run_uses(context)
+    note_usages(context)
+
+
+def _run_in_order(context: FileContext) -> None:
+    """Run the whole file; what it runs into is certain where it builds something, and otherwise as for other files."""
+    recorder, found = context.machine.recorder, []
+
+    def run(block: Block) -> None:
+        with recorder.separate_errors() as errors:
+            own_block(context, block, STEPS_PER_CANDIDATE)
+        found.extend(e for e in errors if block.kind == "assign" or e.is_of_building or _is_certain(e))
+
+    run_file(context, run)
+    recorder.recorded_errors += found
+
+
+def _is_certain(recorded: RecordedError) -> bool:
+    """What building refuses is certain, and so is what the code itself raises; what else a call runs into comes up again
+    with the model itself."""
+    return recorded.record is None or recorded.error.rule in OF_CODE
+
+
+def _run_uses(context: FileContext) -> None:
     recorder, source = context.machine.recorder, context.module.source
     with recorder.separate_errors() as errors:
         for block in source.blocks:
@@ -39,10 +68,7 @@ def follow_usages(context: FileContext) -> None:
                 with recorder.separate_errors() as met:
                     own_function(context, block.binds[0])
                 errors += [e for e in met if e.error.rule != CERTAIN_EXCEPTION or e.error.data.get("always")]
-    # What building refuses is certain, and so is what the code itself raises; what else a call runs into comes up again
-    # with the model itself.
-    recorder.recorded_errors += [error for error in errors if error.record is None or error.error.rule in OF_CODE]
-    note_usages(context)
+    recorder.recorded_errors += filter(_is_certain, errors)
 
 
 def note_usages(context: FileContext) -> None:
@@ -50,8 +76,8 @@ def note_usages(context: FileContext) -> None:
     context.usages = [Usage(*usage) for usage in context.machine.recorder.usages]
 
 
-def own_block(context: FileContext, block: Block) -> None:
-    context.runner.own_code(STEPS_PER_USAGE, lambda: _run(context, block, context.module))
+def own_block(context: FileContext, block: Block, steps: int = STEPS_PER_USAGE) -> None:
+    context.runner.own_code(steps, lambda: _run(context, block, context.module))
 
 
 def own_function(context: FileContext, name: str) -> None:

@@ -8,7 +8,8 @@ from analyzers.frameworks.keras.layer import Layer, parts_of
 from analyzers.frameworks.keras.naming import before_build, finalize_model
 from analyzers.frameworks.keras.shapes import is_shape, open_shape
 from analyzers.frameworks.keras.state import state_of
-from analyzers.interpreter.framework import FRAMEWORKS, DeclaredInput, Framework
+from analyzers.frameworks.keras.tuner import HyperParameters
+from analyzers.interpreter.framework import FRAMEWORKS, DeclaredInput, Framework, Made
 from analyzers.interpreter.graph import Step
 from analyzers.interpreter.values import Function, Instance
 from analyzers.tensors.tensor import Tensor
@@ -25,6 +26,7 @@ class Keras(Framework):
     base = Layer
     model: type
     entry = "call"
+    builds_graphs = True
     builds_on_call = True
 
     def children(self, module: Instance) -> dict[str, Any]:
@@ -50,7 +52,16 @@ class Keras(Framework):
 
     def input_names(self, root: Instance) -> list[str] | None:
         begins = state_of(root).begins
-        return _call_inputs(root) if begins is None else [_input_name(t) for t in begins]
+        return _call_inputs(root) if begins is None else _distinct([_input_name(t) for t in begins])
+
+    def made(self, machine: Machine) -> list[Made]:
+        return machine.frameworks.setdefault("keras models", [])
+
+    def argument_of_builder(self, name: str) -> Any:
+        return HyperParameters() if name == "hp" else None
+
+    def is_building(self, module: Instance) -> bool:
+        return state_of(module).is_symbolic and bool(module.machine.recorder.symbolic)
 
     def before_build(self, machine: Machine) -> None:
         before_build(machine)
@@ -67,6 +78,15 @@ def _input_name(tensor: Tensor) -> str:
     return tensor.history.kwargs.get("name", "input") if isinstance(tensor.history, Step) else "input"
 
 
+def _distinct(names: list[str]) -> list[str]:
+    """Tensors from inside of other graphs have no names: they are numbered."""
+    found: list[str] = []
+    for name in names:
+        count = sum(1 for known in found if known == name or known.startswith(f"{name}_"))
+        found.append(f"{name}_{count}" if name in found else name)
+    return found
+
+
 def _call_inputs(root: Instance) -> list[str] | None:
     """The parameters of an interpreted ``call`` that must be given, without what Keras fills in itself."""
     entry = root.class_.find("call")
@@ -74,6 +94,17 @@ def _call_inputs(root: Instance) -> list[str] | None:
         return ["inputs"]
     required = [p for p in entry.parameters.positional if p not in entry.defaults][1:]
     return [p for p in required if p not in ("training", "mask")] or (["inputs"] if entry.parameters.rest else required)
+
+
+def note_made(model: Instance) -> None:
+    """The program makes a model, in the function that calls its class."""
+    machine, site = model.machine, model.site
+    frames = [frame for frame in machine.frames if isinstance(frame.function, Function)]
+    inner = next(
+        (f for f in reversed(frames) if site is not None and f.block is site.block and f.node is site.node), None
+    )
+    callers = frozenset(frame.function for frame in frames)
+    KERAS.made(machine).append(Made(model, inner.function if inner is not None else None, callers))
 
 
 KERAS = Keras()

@@ -72,9 +72,27 @@ def set_graph(self: Instance, inputs: Any, outputs: Any) -> None:
             exception="ValueError",
             argument="inputs",
         )
+    if state_of(self).stack is None:
+        _refuse_equal_names(self, graph)
     state = changed(self)
     state.graph, state.input_nest = graph, inputs
     self.attributes["built"] = True
+
+
+def refuse(self: Instance, message: str) -> None:
+    """Report what Keras does not let a model be made of; the analysis goes on as if it did."""
+    error = OperationError("invalid-argument", message, exception="ValueError", of_building=True)
+    self.machine.problem(error, self.class_.name)
+
+
+def _refuse_equal_names(self: Instance, graph: Graph) -> None:
+    """Two layers of a model that the program gives the same name."""
+    every = [step.kwargs.get("layer") if step.operation is None else step.operation for step in graph.by_depth()]
+    named = [str(layer.attributes["name"]) for layer in every if is_layer(layer) and state_of(layer).is_named]
+    twice = next((name for i, name in enumerate(named) if name in named[:i]), None)
+    if twice is not None:
+        message = f"{{subject}} has {named.count(twice)} layers of the name {twice!r}: every name must be its own"
+        refuse(self, message)
 
 
 def graph_of(self: Instance) -> Graph:
@@ -158,14 +176,14 @@ def fitting(tensor: Any, reference: Tensor, exact: bool = True) -> Any:
 
 
 def direct_layers(self: Instance) -> list[Instance]:
-    """``model.layers``: those of the graph with its input layers in front, or those in the attributes."""
+    """``model.layers``: those of the graph, its input layers among them, or those in the attributes."""
     stack, graph = state_of(self).stack, state_of(self).graph
     if stack is not None:
         return [part for part in stack if not is_input_layer(part)]
     if graph is None:
         return sublayers(self)
-    begin = [t.history.kwargs["layer"] for t in graph.inputs if "layer" in t.history.kwargs]
-    return [*begin, *(o for o in graph.operations if is_layer(o))]
+    every = [step.kwargs.get("layer") if step.operation is None else step.operation for step in graph.by_depth()]
+    return [layer for layer in every if is_layer(layer)]
 
 
 def note_use(self: Instance, x: Any, machine: Machine) -> None:

@@ -16,9 +16,11 @@ from analyzers.frameworks.keras.arguments_of_calls import (
     plain,
 )
 from analyzers.frameworks.keras.building import build_and_call
+from analyzers.frameworks.keras.installed import is_keras_3
 from analyzers.frameworks.keras.names import NAMES_OF_LAYERS
 from analyzers.frameworks.keras.naming import automatic_name
-from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_nest, static_shape
+from analyzers.frameworks.keras.older import ARGUMENTS_OF_KERAS_2, OLDER_ARGUMENTS
+from analyzers.frameworks.keras.shapes import is_open, is_shape, open_shape, static_nest, static_shape
 from analyzers.frameworks.keras.state import changed, is_input_layer, prepare, state_of
 from analyzers.frameworks.keras.weights import register, register_weight, weight_of
 from analyzers.frameworks.numpy.arguments import foreign
@@ -88,8 +90,10 @@ def graph_layers(module: Instance) -> list[Instance]:
 
 
 def parts_of(module: Instance) -> list[Instance]:
-    """The layers right below one: the steps of its graph, and what it keeps; each once, inputs left out."""
-    every = {id(part): part for part in (*graph_layers(module), *sublayers(module))}
+    """The layers right below one: what a Sequential is made of, the steps of its graph, and what it keeps; each once,
+    inputs left out."""
+    stack = [part for part in state_of(module).stack or () if is_layer(part)]
+    every = {id(part): part for part in (*stack, *graph_layers(module), *sublayers(module))}
     return [part for part in every.values() if not is_input_layer(part)]
 
 
@@ -106,6 +110,7 @@ class Layer(ModuleHost):
     """Whether it is called on plain numbers and texts too, as preprocessing layers are."""
     other_keywords: frozenset[str] | None = frozenset((*BASE_ARGUMENTS, *SHAPE_ARGUMENTS, *LEGACY_ARGUMENTS))
     """What any layer's ``**kwargs`` may hold."""
+    older_arguments = OLDER_ARGUMENTS
 
     @staticmethod
     def prepare(instance: Instance) -> None:
@@ -125,6 +130,7 @@ class Layer(ModuleHost):
         for key in kwargs:
             if key not in SHAPE_ARGUMENTS:
                 raise _unknown_keyword(self, key)
+        _refuse_by_version(self, name, kwargs)
         values = self.attributes
         values["name"] = name if isinstance(name, str) else automatic_name(self.machine, self.class_.name, self)
         values["built"] = values.get("built", False)
@@ -132,6 +138,7 @@ class Layer(ModuleHost):
         state = changed(self)
         state.is_initialised, state.trainable = True, trainable is not False
         state.first_shape = _given_shape(kwargs)
+        state.is_named = isinstance(name, str)
 
     # -- calling ---------------------------------------------------------------------------------
 
@@ -314,10 +321,27 @@ class Layer(ModuleHost):
         self.attributes[name] = value
 
 
+def _refuse_by_version(self: Instance, name: Any, kwargs: dict[str, Any]) -> None:
+    """Report what Keras 3 refuses and Keras 2 took, where Keras 3 is installed; it is built all the same."""
+    machine = self.machine
+    key = next((key for key in kwargs if key in ARGUMENTS_OF_KERAS_2), None)
+    slash = isinstance(name, str) and "/" in name
+    if (key is None and not slash) or not is_keras_3(machine):
+        return
+    if slash:
+        message = f"{{subject}} cannot have the name {name!r}: Keras 3 takes no / in names"
+        error = OperationError("invalid-argument", message, exception="ValueError", argument="name")
+    else:
+        message = f"{self.class_.name} has no argument {key} in Keras 3: begin with keras.Input(batch_shape=…)"
+        error = OperationError("unknown-argument", message, exception="ValueError", argument=key)
+    error.data["of_building"] = True
+    machine.problem(error, self.class_.name)
+
+
 def _unknown_keyword(self: Instance, key: str) -> OperationError:
     """What a layer's constructor says to a keyword that neither it nor the base class takes."""
     known = _constructor_arguments(self)
-    error = unknown_argument(self.class_.name, key, known)
+    error = unknown_argument(self.class_.name, key, known, older=OLDER_ARGUMENTS)
     error.exception = "ValueError"
     if error.data.get("suggestion") is None:
         error.data["suggestion"] = nearest(key, known)
@@ -372,11 +396,21 @@ def _output_for(self: Instance, input_shape: Any, machine: Machine) -> Any:
 
 
 def add_weights(self: Instance, trainable: bool = True, **shapes: Any) -> None:
-    """Weights of these names and shapes, added by a framework layer's ``build``."""
+    """Weights of these names and shapes, added by a framework layer's ``build``; Keras makes none of an open size."""
+    if state_of(self).is_symbolic and any(is_open(self.machine, d) for shape in shapes.values() for d in shape or ()):
+        self.machine.problem(open_size(), self.attributes.get("name"))
     for name, shape in shapes.items():
         if shape is not None:
             register_weight(self, name, weight_of(shape, None, trainable))
     self.attributes["built"] = True
+
+
+def open_size() -> OperationError:
+    return OperationError(
+        "invalid-argument",
+        "{subject} makes weights for a size of its input that is open (None), which Keras refuses: give Input a whole shape",
+        exception="ValueError",
+    )
 
 
 def every_layer(module: Instance, seen: set[int] | None = None) -> Iterator[Instance]:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.frameworks.keras.framework import KERAS
+from analyzers.frameworks.keras import training
+from analyzers.frameworks.keras.framework import KERAS, note_made
 from analyzers.frameworks.keras.graphs import (
     direct_layers,
     fitting,
     graph_ends,
     graph_of,
     note_use,
+    refuse,
     run_graph,
     set_graph,
 )
+from analyzers.frameworks.keras.installed import is_keras_3
 from analyzers.frameworks.keras.layer import BASE_ARGUMENTS, Layer, is_layer
+from analyzers.frameworks.keras.older import METHODS_OF_KERAS_2, OLDER_ARGUMENTS
 from analyzers.frameworks.keras.opaque_objects import CrossEntropy
-from analyzers.frameworks.keras.shapes import AXIS_LETTERS, open_shape, static_nest, static_shape
+from analyzers.frameworks.keras.shapes import AXIS_LETTERS, note_open, open_shape, static_nest, static_shape
 from analyzers.frameworks.keras.state import changed, changed_stack, is_input_layer, state_of
 from analyzers.frameworks.logits import applied_to_model
 from analyzers.frameworks.numpy.arguments import foreign
 from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
 from analyzers.interpreter.missing_entry import missing_entry
 from analyzers.interpreter.overlays import function, layer
+from analyzers.interpreter.parameters import unknown_argument
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
@@ -87,6 +92,7 @@ def symbolic_input(owner: Instance, shape: tuple, dtype: Any) -> Tensor:
     tokens = isinstance(dtype, str) and dtype.startswith("int") and len(shape) == 2
     letters = ("N", "T") if tokens else AXIS_LETTERS.get(len(shape), ())
     made = Tensor(open_shape(shape, letters), dtype=dtype if isinstance(dtype, str) else "float32")
+    note_open(owner.machine, (size for size, given in zip(made.shape, shape, strict=True) if given is None))
     step = Step(None, [], {"name": owner.attributes["name"]}, [made], owner.machine.site())
     made.history = step
     changed(owner).nodes.append(step)
@@ -149,6 +155,7 @@ class Model(Layer):
         inputs, outputs, kwargs = graph_ends(list(args), kwargs)
         kwargs.pop("trainable" if kwargs.get("trainable") is None else "", None)
         Layer.__init__(self, **{**kwargs, "name": kwargs.get("name")})
+        note_made(self)
         if not isinstance(kwargs.get("name"), str) and outputs is not None and self.class_.host is Model:
             _rename(self, "functional")
         if outputs is not None:
@@ -214,25 +221,42 @@ class Model(Layer):
 
     def compile(self, optimizer: Any = None, loss: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> None:
         given = loss[0] if isinstance(loss, (list, tuple)) and len(loss) == 1 else loss
+        changed(self).loss = training.loss_name(given)
         if isinstance(given, CrossEntropy) and given.from_logits:
             applied_to_model(machine, self, given.title)
 
     def summary(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def fit(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+    def fit(
+        self, x: Any = None, y: Any = None, batch_size: Any = None, epochs: Any = 1, verbose: Any = "auto",
+        callbacks: Any = None, validation_split: Any = 0.0, validation_data: Any = None, *args: Any, machine: Machine,
+        **kwargs: Any,
+    ) -> Any:  # fmt: skip
+        refuse_keywords("fit", kwargs)
         note_use(self, x, machine)
+        training.check(self, training.Data("fit", x, y), machine)
+        pair = validation_data if isinstance(validation_data, (list, tuple)) else (validation_data, None)
+        if len(pair) > 1:
+            training.check(self, training.Data("fit", *pair[:2]), machine)
         return Unknown("the history of training")
 
     def predict(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         """Arrays, whatever went in."""
+        if training.check(self, training.Data("predict", x), machine):
+            return Unknown("a prediction")
         return replaced(machine.call(self, (x,)), foreign) if isinstance(x, Tensor) else Unknown("a prediction")
 
-    def evaluate(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+    def evaluate(self, x: Any = None, y: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         note_use(self, x, machine)
+        training.check(self, training.Data("evaluate", x, y), machine)
         return Unknown("the result of an evaluation")
 
-    train_on_batch = test_on_batch = predict_on_batch = evaluate
+    train_on_batch = test_on_batch = evaluate
+
+    def predict_on_batch(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+        note_use(self, x, machine)
+        return Unknown("a prediction")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -249,7 +273,36 @@ class Model(Layer):
         changed(self).declared_shape = input_shape
 
 
+def _method_of_keras_2(name: str, successor: str) -> None:
+    """A method that models have no more; what it was given is what its successor takes."""
+
+    def former(self: Model, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+        if is_keras_3(machine):
+            message = f"{self.class_.name} has no {name} in Keras 3; {successor} does it"
+            raise OperationError("certain-exception", message, exception="AttributeError")
+        training.check(self, training.Data(name, x), machine)
+        return Unknown(f"what {name} gives")
+
+    former.__name__, former.__qualname__ = name, f"Model.{name}"
+    setattr(Model, name, former)
+
+
+for _name, _successor in METHODS_OF_KERAS_2.items():
+    _method_of_keras_2(_name, _successor)
 KERAS.model = Model
+ARGUMENTS_OF_FIT = (
+    "x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight sample_weight "
+    "initial_epoch steps_per_epoch validation_steps validation_batch_size validation_freq max_queue_size workers "
+    "use_multiprocessing"
+).split()
+"""Of Keras 2, too."""
+
+
+def refuse_keywords(method: str, given: dict[str, Any]) -> None:
+    """Raises unknown-argument for what no ``fit`` takes."""
+    wrong = next((key for key in given if key not in ARGUMENTS_OF_FIT and key != "**"), None)
+    if wrong is not None:
+        raise unknown_argument(method, wrong, ARGUMENTS_OF_FIT, older=OLDER_ARGUMENTS)
 
 
 def _rename(self: Instance, kind: str) -> None:
@@ -270,7 +323,9 @@ class Sequential(Model):
 
     def __init__(self, layers: Any = None, trainable: Any = True, name: Any = None, *, machine: Machine) -> None:
         Layer.__init__(self, trainable=trainable, name=name)
-        changed(self).stack = []
+        note_made(self)
+        stack = changed(self).stack = []
+        machine.journal.made(stack)
         if layers is not None:
             for part in machine.iterate(layers):
                 _push(self, part, machine)
@@ -322,6 +377,7 @@ def _push(self: Instance, part: Any, machine: Machine) -> None:
             exception="ValueError",
             argument="layers",
         )
+    _refuse_known_name(self, part)
     first = state_of(part)
     if not stack and first.first_shape is not None:
         _begin(self, first.first_shape, machine)
@@ -332,6 +388,15 @@ def _push(self: Instance, part: Any, machine: Machine) -> None:
         _start(self, part)
     if state_of(self).graph is not None or is_input_layer(part):
         _extend_chain(self, part, machine)
+
+
+def _refuse_known_name(self: Instance, part: Instance) -> None:
+    """A layer that the program gives the name of another one in the stack."""
+    name = part.attributes.get("name")
+    named = [other for other in state_of(self).stack or () if is_layer(other) and state_of(other).is_named]
+    if state_of(part).is_named and any(o is not part and o.attributes.get("name") == name for o in named):
+        message = f"{{subject}} has a layer of the name {name!r} already: every name must be its own"
+        refuse(self, message)
 
 
 def _described(value: Any) -> str:
@@ -388,7 +453,13 @@ def clone_model(model: Any, *_: Any, machine: Machine, **__: Any) -> Any:
 
 
 @function("keras.models.load_model", "keras.saving.load_model", "keras.models.model_from_json")
-def load_model(*_: Any, **__: Any) -> Any:
+def load_model(*_: Any, machine: Machine, **__: Any) -> Any:
+    """What is in a file is not known, nor whether there is one: a program that asks may have to do without."""
+    if machine.handlers:
+        machine.possible += [
+            machine.exception("OSError", "no such file"),
+            machine.exception("ValueError", "no such file"),
+        ]
     return Unknown("what a file holds")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.frameworks.keras.installed import is_keras_3
 from analyzers.frameworks.logits import expect_logits
 from analyzers.frameworks.numpy.array import Array
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsCall
 from analyzers.interpreter.hosts import HostObject
 from analyzers.interpreter.overlays import NAMES, function
+from analyzers.interpreter.parameters import unknown_argument
 from analyzers.tensors.dims import product
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -45,11 +47,18 @@ def _maker(kind: str) -> Any:
     return make
 
 
+LOSSES = {
+    "CategoricalCrossentropy": "categorical_crossentropy",
+    "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy",
+}
+
+
 class CrossEntropy(Inert):
     """A loss over classes; ``from_logits``: it applies the softmax itself."""
 
     def __init__(self, name: str, from_logits: bool) -> None:
         super().__init__("loss")
+        self.loss_name = LOSSES[name]
         self.title = f"{name}(from_logits=True)"
         self.from_logits = from_logits
 
@@ -128,12 +137,12 @@ KINDS = {
         "LambdaCallback BackupAndRestore History RemoteMonitor CallbackList ProgbarLogger SwapEMAWeights Callback"
     ),
     "preprocessing.image": (
-        "ImageDataGenerator load_img img_to_array array_to_img smart_resize save_img random_rotation NumpyArrayIterator"
+        "load_img img_to_array array_to_img smart_resize save_img random_rotation NumpyArrayIterator"
     ),
     "preprocessing.text": "Tokenizer one_hot text_to_word_sequence",
-    "preprocessing": "image_dataset_from_directory text_dataset_from_directory timeseries_dataset_from_array",
+    "preprocessing": "text_dataset_from_directory timeseries_dataset_from_array",
     "utils": (
-        "image_dataset_from_directory text_dataset_from_directory timeseries_dataset_from_array Sequence PyDataset "
+        "text_dataset_from_directory timeseries_dataset_from_array Sequence PyDataset "
         "Progbar load_img img_to_array array_to_img save_img model_to_dot split_dataset audio_dataset_from_directory "
         "FeatureSpace get_custom_objects"
     ),
@@ -147,6 +156,17 @@ KINDS = {
 for _package, _names in KINDS.items():
     for _name in (*_names.split(), "serialize", "deserialize"):
         NAMES.setdefault(f"keras.{_package}.{_name}", _maker(_package.rstrip("s")))
+
+
+def _optimizer(*args: Any, machine: Machine, **kwargs: Any) -> Inert:
+    """Keras 3 has no ``lr``."""
+    if "lr" in kwargs and is_keras_3(machine):
+        machine.problem(unknown_argument("the optimizer", "lr", ["learning_rate"], older={"lr": ("learning_rate",)}))
+    return Inert("optimizer")
+
+
+for _name in "Adam SGD RMSprop Adagrad Adadelta Adamax Nadam Ftrl AdamW Adafactor Lion".split():
+    NAMES[f"keras.optimizers.{_name}"] = _optimizer
 
 
 class Subclassed(HostObject):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.graph import replaced
-from analyzers.tensors.dims import Dim, symbol
+from analyzers.tensors.dims import Dim, Expression, symbol, symbols
 from analyzers.unknown import Unknown, UnknownUsed
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 AXIS_LETTERS = {2: ("N", "C"), 3: ("N", "T", "C"), 4: ("N", "H", "W", "C"), 5: ("N", "D", "H", "W", "C")}
 
@@ -23,6 +27,20 @@ def open_shape(shape: Any, letters: tuple[str, ...] = ()) -> tuple[Dim, ...]:
     dims = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     names = letters or AXIS_LETTERS.get(len(dims), tuple(f"D{i}" for i in range(len(dims))))
     return tuple(symbol(n) if d is None or isinstance(d, Unknown) else d for d, n in zip(dims, names))
+
+
+def note_open(machine: Machine, dims: Iterable[Dim]) -> None:
+    """The program leaves these sizes of an input open (None)."""
+    known = machine.frameworks.setdefault("keras open sizes", set())
+    for dim in dims:
+        known.update(symbols(dim))
+
+
+def is_open(machine: Machine, dim: Any) -> bool:
+    """Whether Keras shows the size as None while it builds a model: an input leaves it open that it comes from."""
+    if not isinstance(dim, Expression):
+        return False
+    return not machine.frameworks.get("keras open sizes", frozenset()).isdisjoint(symbols(dim))
 
 
 def is_shape(value: Any) -> bool:

@@ -21,6 +21,8 @@ class KerasState(State):
 
     is_initialised: bool = False
     """Whether the constructor of ``Layer`` has run."""
+    is_named: bool = False
+    """Whether the program gives it its name."""
     trainable: bool = True
     weights: dict[str, Any] = field(default_factory=dict)
     """Name → weight; unknown where only some branches make it."""
@@ -52,6 +54,8 @@ class KerasState(State):
     """The symbolic tensors that were given as inputs, whether a graph came of it or not."""
     declared_shape: Any = None
     """What ``model.build`` was told."""
+    loss: str | None = None
+    """What ``compile`` was told, by its name."""
     stack: list[Any] | None = None
     """The layers of a Sequential, its input layer among them."""
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from analyzers.frameworks.keras.installed import refuses_numpy_units
 from analyzers.frameworks.keras.layer import is_layer
+from analyzers.frameworks.numpy.array import Scalar
 from analyzers.interpreter.overlays import NAMES, layer
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dim_text import shape_text
@@ -56,6 +58,14 @@ def whole(value: Any, argument: str, least: int = 1) -> Dim:
     if isinstance(found, int) and found < least:
         raise invalid(f"{{subject}} has {argument} {found}, which must be at least {least}", argument)
     return found
+
+
+def plain_whole(machine: Machine, value: Any, argument: str) -> Dim:
+    """The same where the installed Keras takes Python's own numbers alone."""
+    if isinstance(value, Scalar) and isinstance(value, int) and refuses_numpy_units(machine):
+        message = f"{{subject}} expects an int of Python as {argument}, gets the {value.dtype} {int(value)} of numpy"
+        raise invalid(f"{message}: write int(…)", argument)
+    return whole(value, argument)
 
 
 def per_axis(value: Any, count: int, argument: str, least: int = 1) -> tuple[Dim, ...]:

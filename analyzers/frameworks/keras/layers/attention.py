@@ -204,6 +204,8 @@ class DotAttention(Layer):
         use_causal_mask: Any = False,
     ) -> Any:  # fmt: skip
         q, v, k = attention_inputs(inputs)
+        if q.rank != v.rank:  # What Keras declares, whatever comes of it.
+            return Tensor((*q.shape[:-1], v.shape[-1]))
         if require(q.shape[-1], k.shape[-1]) is False:
             raise _scores_mismatch(q, k, v)
         seen = linear_algebra.scaled_dot_product_attention(q, k.with_(shape=(*k.shape[:-1], q.shape[-1])), v)

@@ -110,7 +110,8 @@ def set_up(
     Layer.__init__(self, **kwargs)
     self.rank = rank
     for name, value in counts.items():
-        setattr(self, name, whole(value, name))
+        is_own = name == "filters" and value is None  # A subclass that makes its own weights.
+        setattr(self, name, None if is_own else whole(value, name))
     self.kernel_size = per_axis(kernel_size, rank, "kernel_size")
     self.strides = per_axis(strides, rank, "strides")
     self.padding = padding
@@ -122,17 +123,32 @@ def set_up(
 
 def convolved(self: Convolution, x: Tensor, filters: Dim, groups: Any = 1) -> Tensor:
     """The layer's own convolution."""
-    return convolve(
-        x,
-        in_channels=input_features(self),
-        out_channels=filters,
-        kernel=self.kernel_size,
-        strides=self.strides,
-        padding=self.padding,
-        dilation=self.dilation_rate,
-        groups=groups,
-        format=self.data_format,
-    )
+    try:
+        return convolve(
+            x,
+            in_channels=input_features(self),
+            out_channels=filters,
+            kernel=self.kernel_size,
+            strides=self.strides,
+            padding=self.padding,
+            dilation=self.dilation_rate,
+            groups=groups,
+            format=self.data_format,
+        )
+    except OperationError as error:
+        if error.rule == "empty-output":
+            error.message += _meant_kernel(self)
+        raise
+
+
+def _meant_kernel(self: Convolution) -> str:
+    """``Conv2D(32, 3, 3)`` is how Keras 1 had a kernel of 3×3."""
+    given = self.constructors[0].args if self.constructors else ()
+    if len(self.kernel_size) != 2 or len(given) < 3 or not all(type(n) is int for n in given[:3]) or given[2] < 2:
+        return ""
+    count, kernel, strides = given[:3]
+    written = f"{self.class_.name}({count}, {kernel}, {strides})"
+    return f"; the third number of {written} is strides={strides}, a kernel is ({kernel}, {strides}) in brackets"
 
 
 def input_of(self: Convolution, inputs: Any) -> Tensor:
@@ -193,7 +209,7 @@ class BaseConv(Convolution):
         if isinstance(channels, int) and isinstance(self.groups, int) and channels % self.groups:
             self.attributes["built"] = True
             raise _uneven("input channels", channels, self.groups)
-        kernel = (*self.kernel_size, channels // self.groups, self.filters)
+        kernel = (*self.kernel_size, channels // self.groups, whole(self.filters, "filters"))
         add_weights(self, kernel=kernel, bias=(self.filters,) if self.use_bias else None)
 
     def _setup(
@@ -227,6 +243,8 @@ def input_channels(self: Convolution, input_shape: Any) -> Dim:
         require_rank(Tensor(open_shape(input_shape)), rank)
     channels = size_of(input_shape, 1 if self.data_format == "channels_first" else -1)
     changed(self).features = channels
+    if channels == 0:
+        raise invalid("{subject} gets an input of 0 channels")
     return channels
 
 

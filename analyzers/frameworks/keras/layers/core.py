@@ -11,6 +11,7 @@ from analyzers.frameworks.keras.layers.arguments import (
     as_tensor,
     invalid,
     keras_layer,
+    plain_whole,
     require_rank,
     whole,
 )
@@ -40,7 +41,7 @@ class Dense(Layer):
         lora_rank: Any = None, lora_alpha: Any = None, quantization_config: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         Layer.__init__(self, **kwargs)
-        self.units = whole(units, "units")
+        self.units = plain_whole(self.machine, units, "units")
         self.activation = activation_of(activation, self.machine)
         self.use_bias = bool(use_bias)
 

@@ -17,14 +17,13 @@ from analyzers.frameworks.keras.layers.arguments import (
 from analyzers.frameworks.keras.layers.reshaping import METHODS
 from analyzers.frameworks.keras.weights import size_of
 from analyzers.interpreter.overlays import NAMES
-from analyzers.tensors.dims import Dim, unknown_dim
+from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import OPEN, Layouts, channels_first, channels_last
 from analyzers.tensors.operations import padding, resize
 from analyzers.tensors.operations.arguments import axes as axes_of
 from analyzers.tensors.operations.elementwise import unary
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -227,94 +226,7 @@ class Pipeline(Layer):
         return inputs
 
 
-@keras_layer("CategoryEncoding")
-class CategoryEncoding(Layer):
-    takes_data = True
-
-    def __init__(
-        self, num_tokens: Any = None, output_mode: Any = "multi_hot", sparse: Any = False, **kwargs: Any
-    ) -> None:
-        Layer.__init__(self, **kwargs)
-        self.num_tokens = num_tokens
-        self.output_mode = output_mode
-
-    def call(self, inputs: Any, count_weights: Any = None) -> Any:
-        x = as_tensor(inputs)
-        field = x.field.mix(range(1, x.rank)) if x.rank > 1 else x.field
-        if self.output_mode == "one_hot":
-            shape = x.shape if x.rank and x.shape[-1] == 1 else (*x.shape, 1)
-            return Tensor((*shape[:-1], self.num_tokens))
-        if x.rank < 2:
-            return Tensor((*x.shape, self.num_tokens))
-        return Tensor((*x.shape[:-1], self.num_tokens), field)
-
-
-@keras_layer("Discretization", "Hashing", "HashedCrossing")
-class Discretization(Layer):
-    takes_data = True
-    other_keywords = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        Layer.__init__(self, name=kwargs.get("name"))
-
-    def adapt(self, *args: Any, **kwargs: Any) -> None:
-        return None
-
-    def call(self, inputs: Any) -> Any:
-        return unary(as_tensor(inputs), "int64")
-
-
-@keras_layer("StringLookup")
-class StringLookup(Discretization):
-    def get_vocabulary(self, *args: Any, **kwargs: Any) -> Any:
-        return Unknown("the vocabulary")
-
-    def vocabulary_size(self) -> Any:
-        return unknown_dim("the size of the vocabulary")
-
-
-@keras_layer("IntegerLookup")
-class IntegerLookup(StringLookup):
-    pass
-
-
-@keras_layer("TextVectorization")
-class TextVectorization(Layer):
-    takes_data = True
-
-    def __init__(
-        self, max_tokens: Any = None, standardize: Any = None, split: Any = None, ngrams: Any = None,
-        output_mode: Any = "int", output_sequence_length: Any = None, pad_to_max_tokens: Any = False,
-        vocabulary: Any = None, idf_weights: Any = None, sparse: Any = False, ragged: Any = False, encoding: Any = None,
-        name: Any = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        Layer.__init__(self, name=name, **kwargs)
-        self.max_tokens = max_tokens
-        self.output_mode = output_mode
-        self._output_sequence_length = output_sequence_length
-
-    def adapt(self, *args: Any, **kwargs: Any) -> None:
-        return None
-
-    def get_vocabulary(self, *args: Any, **kwargs: Any) -> Any:
-        return Unknown("the vocabulary")
-
-    def vocabulary_size(self) -> Any:
-        return unknown_dim("the size of the vocabulary")
-
-    def call(self, inputs: Any) -> Any:
-        x = as_tensor(inputs)
-        length = self._output_sequence_length
-        if self.output_mode != "int":
-            length = self.max_tokens
-        if length is None or isinstance(length, Unknown):
-            length = unknown_dim("the longest text")
-        dtype = "int64" if self.output_mode == "int" else "float32"
-        return Tensor((*x.shape[:1], length), dtype=dtype)
-
-
 for _name in [n for n in NAMES if n.startswith("keras.layers.Random") or n in (
     "keras.layers.Rescaling", "keras.layers.Normalization", "keras.layers.Resizing", "keras.layers.CenterCrop",
-    "keras.layers.TextVectorization", "keras.layers.StringLookup", "keras.layers.CategoryEncoding",
 )]:  # fmt: skip
     NAMES[_name.replace("keras.layers.", "keras.layers.experimental.preprocessing.")] = NAMES[_name]

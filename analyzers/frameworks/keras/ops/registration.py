@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from analyzers.frameworks.keras.installed import refuses_tensorflow
 from analyzers.frameworks.keras.layers.arguments import (
     data_format,
     per_axis,
 )
 from analyzers.frameworks.keras.ops.signatures import PARAMETERS
 from analyzers.frameworks.keras.shapes import open_shape
+from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.overlays import NAMES
 from analyzers.interpreter.parameters import NativeSignature, unknown_argument
 from analyzers.tensors.dims import Dim
+from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import size
 from analyzers.tensors.operations.concat_split import stack
 from analyzers.tensors.tensor import Tensor
@@ -31,7 +34,7 @@ def names(*spellings: str) -> Callable[[Definition], Definition]:
     def register(definition: Definition) -> Definition:
         for dotted in dotted_names(spellings):
             if dotted.startswith("tensorflow."):
-                NAMES[dotted] = _tensorflow_form(definition)
+                NAMES[dotted] = _tensorflow_form(definition, dotted.replace("tensorflow.", "tf."))
             elif dotted.startswith("keras.ops."):
                 NAMES[dotted] = strict(
                     definition, PARAMETERS.get(dotted.removeprefix("keras.ops.").removeprefix("nn."))
@@ -124,20 +127,32 @@ FIRST_IN_TENSORFLOW = (
 """What TensorFlow calls the first argument of one function or another."""
 
 
-def _tensorflow_form(definition: Callable[..., Any]) -> Callable[..., Any]:
-    """The same with TensorFlow's name for the first argument."""
+def _tensorflow_form(definition: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The same with TensorFlow's name for the first argument; Keras 3 refuses it on tensors of its own."""
     code, own = definition.__code__, _own_parameters(definition)
-    if not code.co_argcount or (definition.__defaults__ and len(definition.__defaults__) == code.co_argcount):
-        return definition
+    wants_machine = "machine" in own
+    has_first = code.co_argcount and len(definition.__defaults__ or ()) < code.co_argcount
 
-    def renamed(args: tuple, kwargs: dict[str, Any]) -> Any:
-        if not args and own[0] not in kwargs:
+    def tensorflow_function(*args: Any, machine: Machine, **kwargs: Any) -> Any:
+        if has_first and not args and own[0] not in kwargs:
             other = next((k for k in FIRST_IN_TENSORFLOW if k in kwargs and k not in own), None)
             if other is not None:
                 kwargs = {own[0]: kwargs[other], **{k: v for k, v in kwargs.items() if k != other}}
-        return definition(*args, **kwargs)
+        if any(t.history is not None for t in tensors_below((args, kwargs))) and refuses_tensorflow(machine):
+            machine.problem(_on_symbolic_tensors(name))
+        return definition(*args, **kwargs, **({"machine": machine} if wants_machine else {}))
 
-    return _native(definition, renamed)
+    tensorflow_function.__name__ = tensorflow_function.__qualname__ = definition.__name__
+    tensorflow_function.__doc__ = definition.__doc__
+    return tensorflow_function
+
+
+def _on_symbolic_tensors(name: str) -> OperationError:
+    """Where a model is built, TensorFlow's functions are no steps of it."""
+    ours = f"keras.ops.{name.rpartition('.')[2]}"
+    advice = f"use {ours} or a layer" if ours in NAMES else "do it in a layer's call"
+    message = f"{name} takes no tensors of Keras 3 while a model is built: {advice}"
+    return OperationError("invalid-argument", message, exception="ValueError", of_building=True)
 
 
 @names("convert_to_tensor", "array", "tf.constant", "tf.convert_to_tensor", "K.constant", "K.variable", "tf.identity")
