@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.numpy.array import Array
-from analyzers.interpreter.hosts import HostObject
+from analyzers.interpreter.hosts import HostObject, hosts_of
 from analyzers.interpreter.iteration import elements
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.overlays import function, layer
@@ -186,10 +186,28 @@ def _batch(machine: Machine, loader: dict[str, Any], items: Any) -> Any:
     size, collate = loader["batch_size"], loader["collate_fn"]
     if size is None:
         return item if collate is None else machine.call(collate, (item,))
-    if not isinstance(size, int):
-        return collated(item, symbol("N")) if collate is None else Unknown("what a collate_fn makes")
-    size = min(size, items) if isinstance(items, int) else size
-    return collated(item, size) if collate is None else machine.call(collate, ([item] * size,))
+    if isinstance(size, int) and isinstance(items, int):
+        size = min(size, items)
+    if collate is None:
+        batch = collated(item, size if isinstance(size, int) else symbol("N"))
+        return batch if _is_written_out(loader["dataset"]) else _marked(batch)
+    return machine.call(collate, ([item] * size,)) if isinstance(size, int) else Unknown("what a collate_fn makes")
+
+
+def _is_written_out(dataset: Any) -> bool:
+    """Whether the items are rows of tensors that the program names, as it may name those it gives a model."""
+    while isinstance(dataset, Instance) and Subset in hosts_of(dataset.class_):
+        dataset = dataset.attributes["dataset"]
+    return not isinstance(dataset, Instance) or TensorDataset in hosts_of(dataset.class_)
+
+
+def _marked(batch: Any) -> Any:
+    """The batch, its tensors known to be of data."""
+    for part in batch.values() if isinstance(batch, dict) else batch if isinstance(batch, list) else ():
+        _marked(part)
+    if isinstance(batch, Tensor):
+        batch.trait = OF_DATA
+    return batch
 
 
 def _any_item(machine: Machine, dataset: Any, items: Any) -> Any:
@@ -238,7 +256,7 @@ def collated(item: Any, count: Any) -> Any:
 
 def _tensors(item: Tensor, count: Any) -> Tensor:
     plain = item.plain()
-    return Tensor((count, *plain.shape), dtype=plain.dtype, trait=OF_DATA)
+    return Tensor((count, *plain.shape), dtype=plain.dtype)
 
 
 def _rows(item: Any, count: Any) -> list[Any]:
