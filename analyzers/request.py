@@ -18,6 +18,7 @@ class Request:
     (``resnet50()``); ``text`` an unsaved buffer. An editor looks at a file again and again: ``first`` names
     what to look at before the rest, ``kept`` the models that need not be looked at again (name → the classes
     of their parts), ``done`` is told of every model as soon as it is known, and ``stop`` ends the analysis.
+    ``view`` says at any time which lines (first, last) are on the screen: what stands there comes next.
     ``open`` are the files on its screen: what expressions in them and in the workspace's own files are worth
     becomes facts too (``ModelFact.expressions``); None where nobody looks.
     """
@@ -31,6 +32,7 @@ class Request:
     kept: dict[str, frozenset[str]] = field(default_factory=dict)
     done: Callable[[ModelFact], None] | None = None
     stop: Stop | None = None
+    view: Callable[[], tuple[int, int] | None] | None = None
     open: frozenset[str] | None = None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import overlays
 from analyzers.interpreter.capabilities import SupportsAttributes
-from analyzers.interpreter.code_objects import code_of
+from analyzers.interpreter.function_data import FUNCTION_DATA, qualified_name
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.object_methods import (
     collection_init,
@@ -349,25 +349,13 @@ def calls_native(machine: Machine, native: Any, value: Any) -> Any:
     return machine.call(native, (value,))
 
 
-def _qualified(function: Function) -> str:
-    """The name with those of the classes and functions around the definition."""
-    name, scope = function.name, function.scope
-    while scope is not None and not scope.is_module:
-        if scope.is_class:
-            name = f"{scope.class_name}.{name}"
-        elif type(scope.function) is Function:
-            return f"{_qualified(scope.function)}.<locals>.{name}"
-        scope = scope.outer
-    return name
-
-
 def _of_function(machine: Machine, value: Any, name: str) -> Any:
     if name in value.attributes:
         return value.attributes[name]
     if name == "__name__":
         return value.name
     if name == "__qualname__":
-        return _qualified(value)
+        return qualified_name(value)
     if name == "__module__":
         return value.scope.module.name
     if name == "__class__":
@@ -376,51 +364,6 @@ def _of_function(machine: Machine, value: Any, name: str) -> Any:
     if found is not None:
         return found(machine, value)
     return MISSING if value.decorated_by is None else value.decorated_by
-
-
-def _documentation(machine: Machine, value: Function) -> Any:
-    return getattr(value.node, "docstring", None)
-
-
-def _positional_defaults(machine: Machine, value: Function) -> Any:
-    return tuple(value.defaults[n] for n in value.parameters.positional if n in value.defaults) or None
-
-
-def _keyword_defaults(machine: Machine, value: Function) -> Any:
-    return {n: value.defaults[n] for n in value.parameters.keyword_only if n in value.defaults} or None
-
-
-def _annotations(machine: Machine, value: Function) -> Any:
-    """Names only: what stands behind them is not evaluated."""
-    node = value.node
-    found = {p.name: TypingForm("annotation") for p in node.parameters.named if p.annotation is not None}
-    if getattr(node, "returns", None) is not None:
-        found["return"] = TypingForm("annotation")
-    return found
-
-
-def _closure(machine: Machine, value: Function) -> Unknown:
-    return machine.unknown("the closure of a function")
-
-
-def _globals(machine: Machine, value: Function) -> Any:
-    return machine.get_attribute(value.scope.module, "__dict__")
-
-
-def _attributes_of(machine: Machine, value: Function) -> Any:
-    return value.attributes
-
-
-FUNCTION_DATA: dict[str, Any] = {
-    "__doc__": _documentation,
-    "__defaults__": _positional_defaults,
-    "__kwdefaults__": _keyword_defaults,
-    "__annotations__": _annotations,
-    "__dict__": _attributes_of,
-    "__code__": code_of,
-    "__closure__": _closure,
-    "__globals__": _globals,
-}
 
 
 def _of_partial(machine: Machine, value: Partial, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import analyzers.frameworks
@@ -31,6 +32,7 @@ from analyzers.request import TargetError
 if TYPE_CHECKING:
     from analyzers.interpreter.recorder import RecordedError
     from analyzers.request import Request, WorkspaceOptions
+    from analyzers.source.blocks import Block
     from analyzers.source.comments import Directive
     from analyzers.source.sources import Sources
 
@@ -121,7 +123,7 @@ def _run_candidates(context: FileContext) -> None:
     note_usages(context)
     for candidate in made_in_order(context):
         _run_candidate(context, candidate)
-    for block in blocks:
+    for block in _in_turn(blocks, request=context.request):
         for candidate in assigned[block.index] if block.kind == "assign" else candidates_of(context, block):
             if not _is_part(context, candidate):
                 _run_candidate(context, candidate)
@@ -129,6 +131,29 @@ def _run_candidates(context: FileContext) -> None:
             return
     for candidate in of_builders(context):
         _run_candidate(context, candidate)
+
+
+def _in_turn(blocks: list[Block], request: Request) -> Iterator[Block]:
+    """The blocks in their order, but for those on the screen: they are next, once it is known what is there. Classes
+    that others name may be parts of them, and wait."""
+    waiting = dict.fromkeys(blocks)
+    while waiting:
+        block = next(iter(waiting))
+        if not any(name in request.first for name in block.binds):
+            view = request.view() if request.view is not None else None
+            seen = (b for b in waiting if view is not None and _is_within(b, view))
+            block = next((b for b in seen if not _is_named(b, blocks)), block)
+        del waiting[block]
+        yield block
+
+
+def _is_within(block: Block, view: tuple[int, int]) -> bool:
+    return block.first_line <= view[1] and view[0] < block.end_line
+
+
+def _is_named(block: Block, blocks: list[Block]) -> bool:
+    definitions = (b for b in blocks if b.kind == "class" and b is not block) if block.kind == "class" else ()
+    return any(other.mentions(name) for other in definitions for name in block.binds)
 
 
 def _is_part(context: FileContext, candidate: Candidate) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,13 +21,15 @@ class StaleModel(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class AnalysisJob:
     """What to analyse. ``texts`` and ``revisions`` are those of all open modules at this moment,
-    ``view`` the lines on the screen, ``inputs`` what the person gave for single targets."""
+    ``view`` the lines on the screen, which ``view_now`` says again when they may have changed, ``inputs`` what the
+    person gave for single targets."""
 
     path: str
     texts: Mapping[str, str]
     revisions: Mapping[str, int]
     view: tuple[int, int] | None = None
     inputs: Mapping[str, list[NamedShape]] = field(default_factory=dict)
+    view_now: Callable[[], tuple[int, int] | None] | None = None
 
     @property
     def text(self) -> str:

@@ -140,6 +140,7 @@ class _AnalysisRun:
             kept={name: fact.parts for name, fact in self.reused.models.items()},
             done=self._done,
             stop=self.stop,
+            view=self.job.view_now,
             open=frozenset(self.job.texts),
         )
         analysis = self._whole(self.engine.analyzed(request))

@@ -218,7 +218,8 @@ class Session:
             return None
         texts = {other: state.document.text for other, state in states.items()}
         revisions = {other: state.revision for other, state in states.items()}
-        return AnalysisJob(path, texts, revisions, module.view, states[path].choices.inputs)
+        inputs = states[path].choices.inputs
+        return AnalysisJob(path, texts, revisions, module.view, inputs, lambda: module.view)
 
     def _publish(self, analysis: AnalysisSnapshot) -> None:
         """Hand a result to the loop."""
