@@ -115,7 +115,8 @@ class Recorder:
         self.total_cost: Any = 0
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
         self.built: list[Instance] = []
-        """Instances that module-level code made."""
+        self.given: dict[int, tuple[list[Any], dict[str, Any]]] = {}
+        """Instances that module-level code made; what constructors were given, of models too."""
         self.declared = DeclaredResults()
         self.suspended_depth = 0
         self.symbolic = False
