@@ -16,6 +16,7 @@ from rf_lsp.errors import UsageError
 COMMANDS = {
     "check": "report what is wrong with the models in files and folders",
     "inspect": "show each layer's shape, parameters, MACs and receptive field",
+    "trace": "confirm models with the framework: run them in a process of their own, and compare call by call",
     "rule": "explain a rule",
     "server": "run the language server, for editors",
     "config": "list the settings",

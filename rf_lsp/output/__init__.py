@@ -10,11 +10,14 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from analyzers.facts import Finding, ModelFact, UnknownFact
 from rf_lsp.errors import UsageError
 from rf_lsp.results import FileResult
+
+if TYPE_CHECKING:
+    from analyzers.tracing.results import ModelResult
 
 
 @dataclass(slots=True)
@@ -49,6 +52,13 @@ class CheckReport:
     findings: list[Finding] = field(default_factory=list)
     files: list[FileResult] = field(default_factory=list)
     statistics: bool = False
+
+
+@dataclass(slots=True)
+class TraceReport:
+    """The models of all targets as they were traced."""
+
+    models: list[ModelResult] = field(default_factory=list)
 
 
 class Format(Protocol):
