@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ from analyzers.tracing.recipe import Recipe
 from analyzers.tracing.results import LayerResult, MeasuredField, ModelResult, Seen
 
 Key = tuple[str, int]
+Same = Callable[[Iterable[str]], dict[str, str]]
 
 
 def compare(model: ModelFact, recipe: Recipe, answer: dict[str, Any]) -> ModelResult:
@@ -55,12 +57,15 @@ def _fits(static: list[int | None] | None, traced: list[int] | None) -> bool:
 
 def _layers(model: ModelFact, recipe: Recipe, answer: dict[str, Any]) -> Iterator[LayerResult]:
     """In the order of the static calls; what only one side has stands behind."""
-    traced = {(one["name"], one["call"]): one for one in answer["layers"]}
-    fields = measured_fields(answer.get("fields") or [])
+    same = _by_order if model.framework == "keras" else _by_name
+    names = same(one["name"] for one in answer["layers"])
+    traced = {(names[one["name"]], one["call"]): one for one in answer["layers"]}
+    fields = measured_fields(answer.get("fields") or [], same)
+    static_names = same(layer.name for layer, _, _ in _calls(model))
     is_whole = model.status == "complete"
     for layer, number, call in _calls(model):
-        key = (layer.name, number)
-        seen = Seen(recipe.shape(call.output_shape), recipe.number(layer.parameters), call.field)
+        key = (static_names[layer.name], number)
+        seen = Seen(recipe.shape(call.output_shape), recipe.number(layer.parameters), call.field, call.axes)
         found = traced.pop(key, None)
         result = LayerResult(layer.name, number, "confirmed", seen, None, place=call.place, definition=layer.definition)
         if found is None:
@@ -71,10 +76,27 @@ def _layers(model: ModelFact, recipe: Recipe, answer: dict[str, Any]) -> Iterato
             result.differences = list(_differences(seen, result.traced))
             result.verdict = "differs" if result.differences else "confirmed"
         yield result
-    for (name, number), found in traced.items():
-        seen = Seen(found["output_shape"], found["parameters"], fields.get((name, number)))
+    for key, found in traced.items():
+        seen = Seen(found["output_shape"], found["parameters"], fields.get(key))
         words = ["the static analysis never calls it"] if is_whole else []
-        yield LayerResult(name, number, "only-traced", None, seen, words)
+        yield LayerResult(found["name"], found["call"], "only-traced", None, seen, words)
+
+
+def _by_name(names: Iterable[str]) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+def _by_order(names: Iterable[str]) -> dict[str, str]:
+    """Keras numbers the layers that it names itself (``conv2d_7``) through the whole process: what counts is the order
+    in which those of one kind are called."""
+    found: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for name in names:
+        if name not in found:
+            base = re.sub(r"_\d+$", "", name)
+            counts[base] = counts.get(base, 0) + 1
+            found[name] = f"{base}_{counts[base]}"
+    return found
 
 
 def _calls(model: ModelFact) -> list[tuple[LayerFact, int, CallFact]]:
@@ -90,15 +112,16 @@ def _differences(static: Seen, traced: Seen) -> Iterator[str]:
     if static.parameters is not None and static.parameters != traced.parameters:
         yield f"{static.parameters:,} parameters, torch {traced.parameters:,}"
     if isinstance(static.field, FieldFact) and traced.field is not None:
-        yield from _field_differences(static.field, traced.field)
+        yield from _field_differences(static.field, traced.field, static.axes or static.field.axes)
 
 
 def _shape(shape: list[int | None] | None) -> str:
     return "?" if shape is None else "×".join("?" if size is None else str(size) for size in shape) or "scalar"
 
 
-def _field_differences(static: FieldFact, traced: MeasuredField) -> Iterator[str]:
-    """Where both see everything, how much of it is local is only compared where both have something local."""
+def _field_differences(static: FieldFact, traced: MeasuredField, dims: tuple[str | None, ...]) -> Iterator[str]:
+    """Where both see everything, how much of it is local is only compared where both have something local; a stride
+    only where a dim is that axis alone (``dims``), and not several flattened into one."""
     if static.axes != traced.axes:
         return
     for at, axis in enumerate(static.axes):
@@ -109,7 +132,7 @@ def _field_differences(static: FieldFact, traced: MeasuredField) -> Iterator[str
             if (size is None) != (measured is None) and not (static.global_ and traced.global_):
                 yield f"RF {_size(size)} along {axis}, measured {_size(measured)}"
             continue
-        names = ("size", "start", "stride", "density", "size_min")
+        names = ("size", "start", "density", "size_min", *(("stride",) if axis in dims else ()))
         for name in names:
             told, seen = getattr(static, name)[at], getattr(traced, name)[at]
             if told is not None and not _equal(told, seen):
@@ -132,12 +155,13 @@ def _size(size: int | None) -> str:
 # -- what was measured ---------------------------------------------------------------------------------
 
 
-def measured_fields(axes: list[dict[str, Any]]) -> dict[Key, MeasuredField]:
-    """Of each call, along all axes."""
+def measured_fields(axes: list[dict[str, Any]], same: Same = _by_name) -> dict[Key, MeasuredField]:
+    """Of each call, along all axes; ``same`` says which names mean the same layer in several runs."""
     by_call: dict[Key, dict[str, dict[str, Any]]] = {}
     for axis in axes:
+        keys = same(entry["name"] for entry in axis["calls"])
         for entry in axis["calls"]:
-            by_call.setdefault((entry["name"], entry["call"]), {})[axis["name"]] = entry
+            by_call.setdefault((keys[entry["name"]], entry["call"]), {})[axis["name"]] = entry
     names = tuple(axis["name"] for axis in axes)
     found = {key: _measured(names, [entries.get(name) for name in names]) for key, entries in by_call.items()}
     return {key: value for key, value in found.items() if any(value.measured)}

@@ -35,6 +35,8 @@ class Seen:
     output_shape: list[int | None] | None
     parameters: int | None
     field: Any = None
+    axes: tuple[str | None, ...] | None = None
+    """What the dims of the output are called, where the static analysis knows."""
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from typing import Any
 
@@ -10,6 +11,7 @@ from analyzers.tracing.worker.refusals import Refused
 
 STAGES = {"import": "importing the file", "build": "building the model", "forward": "the forward pass"}
 LONGEST = 300
+COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
 def sentence(stage: str, error: BaseException, path: str) -> str:
@@ -52,5 +54,8 @@ def _is_ours(file: str) -> bool:
 
 
 def _text(error: BaseException) -> str:
-    text = str(error).strip().split("\n")[0]
+    """The first line that says something, without colours and control characters."""
+    lines = [line for line in COLOUR.sub("", str(error)).split("\n") if line.strip()]
+    wrapped = len(lines) > 1 and lines[0].startswith("Exception encountered when calling")
+    text = "".join(filter(str.isprintable, (lines[1 if wrapped else 0] if lines else ""))).strip()
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

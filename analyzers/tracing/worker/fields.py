@@ -13,7 +13,7 @@ import torch
 from torch.autograd import forward_ad
 
 from analyzers.tracing.worker import influence
-from analyzers.tracing.worker.building import arguments_for, tensor_of
+from analyzers.tracing.worker.building import tensor_of
 from analyzers.tracing.worker.calls import Call, Calls
 from analyzers.tracing.worker.gradient import Linear, dual, let_through, observe_tangent
 from analyzers.tracing.worker.influence import Local, Seen, Spread, Strip
@@ -40,10 +40,10 @@ class OutOfTime(Exception):
 class Fields:
     """Measures one model, which is on the CPU; its weights are changed."""
 
-    def __init__(self, model: Any, request: dict[str, Any], calls_of: Any, progress: Callable[[str], None]) -> None:
+    def __init__(self, model: Any, request: dict[str, Any], framework: Any, progress: Callable[[str], None]) -> None:
         self.model = model
+        self.framework = framework
         self.request = request
-        self.calls_of = calls_of
         self.progress = progress
         self.deadline = time.monotonic() + float(request["fields"].get("seconds") or 60)
         self.notes: list[str] = []
@@ -67,7 +67,7 @@ class Fields:
         """The second method changes the weights, so it comes when the first is through."""
         self.progress("by the second method")
         try:
-            let_through(self.model)
+            let_through(self.model, self.framework.precision)
             for strip, found, local in runs:
                 self._compare(strip, found, local)
         except OutOfTime:
@@ -129,7 +129,7 @@ class Fields:
         short = Strip(strip.name, shape, strip.dim, strip.period, extent // 2)
         with Spread():
             calls, _ = self._pass(short.tensor([short.first], 0.0, 0.0), short, None)
-        natural = {(name, number): call.shape for name, number, call in self.calls_of(calls, self.model)}
+        natural = {(name, number): call.shape for name, number, call in self.framework.leaves(calls, self.model)}
         periods = (strip.shape[strip.dim] - extent) // strip.period
         for entry in found:
             field, shape_then = entry["field"], natural.get((entry["name"], entry["call"]))
@@ -178,7 +178,7 @@ class Fields:
             chosen = columns[start : start + at_once]
             given = strip.tensor(chosen, 0.0, float("nan"))
             calls, _ = self._pass(given, strip, functools.partial(_observed, observe, len(chosen)))
-            parts.append(self.calls_of(calls, self.model))
+            parts.append(self.framework.leaves(calls, self.model))
         return _joined(parts)
 
     def _pass(self, given: torch.Tensor, strip: Strip, observe: Any) -> tuple[Calls, BaseException | None]:
@@ -191,9 +191,9 @@ class Fields:
             )
             for one in self.request["inputs"]
         }
-        positional, named = arguments_for(self.request, tensors)
-        calls = Calls(observe)
-        with torch.no_grad(), calls.watched():
+        positional, named = self.framework.arguments(self.model, self.request, tensors)
+        calls = self.framework.calls(observe)
+        with torch.no_grad(), self.framework.any_size(), calls.watched():
             try:
                 self.model(*positional, **named)
             except Exception as error:
@@ -219,22 +219,23 @@ class Fields:
                 entry["disagree"] = True
 
     def _derived(self, strip: Strip, columns: list[int]) -> list[tuple[str, int, Call]]:
-        with _default_double(), Linear(), forward_ad.dual_level():
+        precision = self.framework.precision
+        with _default(precision), Linear(), forward_ad.dual_level():
             parts = []
             for column in columns:
                 if time.monotonic() > self.deadline:
                     raise OutOfTime
-                direction = strip.tensor([column], 0.0, 1.0).double()
+                direction = strip.tensor([column], 0.0, 1.0).to(precision)
                 given = dual(torch.ones_like(direction), direction)
                 calls, _ = self._pass(given, strip, lambda output: observe_tangent(output, 1))
-                parts.append(self.calls_of(calls, self.model))
+                parts.append(self.framework.leaves(calls, self.model))
         return _joined(parts)
 
 
 @contextlib.contextmanager
-def _default_double() -> Iterator[None]:
+def _default(dtype: torch.dtype) -> Iterator[None]:
     before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
+    torch.set_default_dtype(dtype)
     try:
         yield
     finally:

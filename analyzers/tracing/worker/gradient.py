@@ -52,9 +52,9 @@ def _averaged(func: Any, pool: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return pool(**given)
 
 
-def let_through(model: torch.nn.Module) -> torch.nn.Module:
+def let_through(model: torch.nn.Module, precision: torch.dtype) -> torch.nn.Module:
     """Positive weights whose sum over what one unit reads is about one, no biases."""
-    model.double()
+    model.to(precision)
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -64,7 +64,7 @@ def let_through(model: torch.nn.Module) -> torch.nn.Module:
                 parameter.fill_(0.0 if parameter.dim() == 0 or parameter.dim() == 1 else 1.0)
             else:
                 share = 1.0 / max(parameter[0].numel(), 1)
-                parameter.copy_(torch.rand(parameter.shape, generator=generator).double().add_(0.5).mul_(share))
+                parameter.copy_(torch.rand(parameter.shape, generator=generator).to(precision).add_(0.5).mul_(share))
     _restore_scales(model)
     return model
 

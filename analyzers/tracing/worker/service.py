@@ -60,6 +60,8 @@ class Service:
         limit(request.get("memory"), request.get("seconds"))
         self.refusals.allowed = frozenset(request.get("allow") or ())
         self.refusals.met = []
+        with contextlib.suppress(Exception):  # (what a library does as it is imported is not the program's)
+            self.trace.framework_named(request.get("framework") or "torch")
         faulthandler.dump_traceback_later(0.9 * float(request.get("seconds") or 3600.0))
         with self._watching():
             found = self.trace.Trace(request, self.channel).run()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,6 +19,8 @@ class TorchModels:
     """What is asked of a framework, for torch."""
 
     name = "torch"
+    precision = torch.float64
+    """Of derivatives."""
 
     @property
     def version(self) -> str:
@@ -39,12 +43,24 @@ class TorchModels:
         return model.eval()
 
     def forward(self, model: nn.Module, request: dict[str, Any], device: str) -> tuple[Calls, Any]:
-        calls = Calls()
+        calls = self.calls(None)
         with torch.no_grad(), everything_on(device), calls.watched():
             tensors = {given["name"]: tensor_of(given["shape"], given["dtype"]) for given in request["inputs"]}
-            positional, named = arguments_for(request, tensors)
+            positional, named = self.arguments(model, request, tensors)
             output = model(*positional, **named)
         return calls, output
+
+    def arguments(
+        self, model: Any, request: dict[str, Any], tensors: dict[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        return arguments_for(request, tensors)
+
+    def calls(self, observe: Callable[[torch.Tensor], Any] | None) -> Calls:
+        return Calls(observe)
+
+    def any_size(self) -> contextlib.AbstractContextManager[None]:
+        """Models take inputs of any size that their layers do."""
+        return contextlib.nullcontext()
 
     def leaves(self, calls: Calls, model: nn.Module) -> list[tuple[str, int, Call]]:
         return calls.leaves(model)

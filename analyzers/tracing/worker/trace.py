@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from analyzers.tracing.worker import weights
+from analyzers.tracing.worker import tensorflow_shim, weights
 from analyzers.tracing.worker.building import Impossible
 from analyzers.tracing.worker.channel import Channel
 from analyzers.tracing.worker.devices import answer_for_accelerators, answer_for_processes, everything_on
 from analyzers.tracing.worker.failures import sentence, where
 from analyzers.tracing.worker.fields import Fields
+from analyzers.tracing.worker.keras_models import KerasModels
 from analyzers.tracing.worker.loading import Loaded, forget, load
 from analyzers.tracing.worker.torch_models import TorchModels, give_numbers
 
@@ -26,7 +27,14 @@ def prepare() -> None:
 
 
 def framework_named(name: str) -> Any:
-    return TorchModels()
+    """Raises :class:`Impossible` where the interpreter does not have it."""
+    if name != "keras":
+        return TorchModels()
+    tensorflow_shim.install()
+    try:
+        return KerasModels()
+    except ImportError as error:
+        raise Impossible(f"this interpreter cannot import Keras 3 on torch: {type(error).__name__}: {error}") from None
 
 
 class Trace:
@@ -135,7 +143,7 @@ class Trace:
             with self._staged("fields"):
                 model = framework.build(self.request, namespace, "cpu")
                 give_numbers(model)
-                fields = Fields(model, self.request, framework.leaves, self._progress)
+                fields = Fields(model, self.request, framework, self._progress)
                 self.found["fields"] = fields.measured()
                 self.found["notes"] += fields.notes
         except Exception as error:

@@ -63,7 +63,7 @@ def _notes(result: ModelResult) -> Iterator[str]:
         yield "numbers for what nobody gives: " + ", ".join(f"{n} = {v}" for n, v in result.placeholders.items())
     yield from result.notes
     printed = result.output.splitlines() if result.verdict == "failed" else []
-    yield from (f"| {line}" for line in printed[-SHOWN_OUTPUT:])
+    yield from ("| " + "".join(filter(str.isprintable, line)) for line in printed[-SHOWN_OUTPUT:])
 
 
 def _table(result: ModelResult, terminal: Terminal) -> str:
