@@ -69,10 +69,30 @@ class InputFact:
     origin: Origin
     axes: tuple[str | None, ...] | None = None
     """Names of the dims, as the layers say that take it; None where none does."""
+    dtype: str = field(default="float32", compare=False)
 
     @property
     def per_item(self) -> tuple[Any, ...]:
         return per_item(self.shape, batch_dim(self.axes))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFact:
+    """A class or function that is given as an argument: its name in a file, or in a module of a library."""
+
+    name: str
+    file: str | None = None
+    module: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentsFact:
+    """What a call is given that is no tensor: numbers, words, dims, lists, tuples and dicts of such, and
+    :class:`NamedFact`; ``unsayable`` names what is anything else."""
+
+    positional: tuple[Any, ...] = ()
+    keywords: dict[str, Any] = field(default_factory=dict)
+    unsayable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +336,10 @@ class ModelFact:
     """Modules with called children (``layer4``, each block), in order of first call."""
     class_name: str = ""
     """Qualified name of the class of the model itself."""
+    construction: ArgumentsFact | None = None
+    """What the constructor was given, where somebody or the engine itself built the class for the model."""
+    call: ArgumentsFact | None = None
+    """How it was called: the names of what it got by position, and by name what the inputs do not say."""
     parts: frozenset[str] = frozenset()
     """Qualified names of the classes of its modules, its own excepted."""
     expressions: list[ExpressionFact] = dataclasses.field(default_factory=list)

@@ -243,6 +243,8 @@ KEYS = (
     Setting("hints.receptive-field", BOOLEAN, True, "show receptive fields in the editor"),
     Setting("hints.parameters", BOOLEAN, False, "show parameter counts in the editor"),
     Setting("hints.position", POSITION, "end-of-line", "where the editor shows hints"),
+    Setting("trace.timeout", POSITIVE, 120, "seconds that tracing one model may take"),
+    Setting("trace.memory", POSITIVE, 8, "GiB of memory that the traced program and all it starts may take"),
     Setting("models", MODELS, [], "models by target, with their inputs and demands"),
     Setting("layers", LAYERS, {}, "custom layers: dotted name → the known layer they are like"),
 )

@@ -154,6 +154,7 @@ def instantiate_plainly(machine: Machine, class_: Class, args: list[Any], kwargs
         _too_much(machine, class_, args, kwargs)
     if machine.recorder.suspended_depth and class_.host is None:
         machine.recorder.built.append(instance)
+        machine.recorder.given[id(instance)] = args, kwargs
     return instance
 
 

@@ -120,8 +120,8 @@ class Recorder:
         self.makers: dict[int, tuple[Any, Record, bool]] = {}
         self.total_cost: Any = 0
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
-        self.built: list[Instance] = []
-        """Instances that module-level code made."""
+        self.built: list[Instance] = []  # (by module-level code)
+        self.given: dict[int, tuple[list[Any], dict[str, Any]]] = {}  # (what constructors of models were given)
         self.declared = DeclaredResults()
         self.suspended_depth = 0
         self.symbolic = False

@@ -38,7 +38,10 @@ class Construction:
         """An instance; what nobody gives its constructor has a placeholder."""
         names = constructor_parameters(value)
         try:
-            return self.machine.call(value, (), placeholder_arguments(self.machine, self.context.module, value, names))
+            given = placeholder_arguments(self.machine, self.context.module, value, names)
+            made = self.machine.call(value, (), given)
+            self.machine.recorder.given[id(made)] = [], given
+            return made
         except Raised:
             if not names:
                 raise

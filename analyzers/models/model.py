@@ -8,6 +8,7 @@ from analyzers.facts import InputFact, ModelFact, Place, UnknownFact
 from analyzers.interpreter.framework import framework_of, is_module, walk
 from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.values import Class, Function, Instance
+from analyzers.models.arguments import arguments_fact, construction_of
 from analyzers.models.context import FileContext
 from analyzers.models.extraction import Extraction, fill, place_of
 from analyzers.models.inputs.known import unwrapped
@@ -56,7 +57,9 @@ def _run(context: FileContext, fact: ModelFact, root: Instance) -> None:
     runner.finalize(root)
     found = find_inputs(context, root, fact.target.partition("::")[2])
     runner.finalize(root)
-    fact.inputs = [InputFact(i.name, i.shape, i.origin) for i in found.inputs]
+    fact.inputs = [InputFact(i.name, i.shape, i.origin, dtype=i.dtype) for i in found.inputs]
+    fact.construction = construction_of(machine, root)
+    fact.call = arguments_fact(found.order, found.arguments)
     machine.recorder.recorded_errors = built + found.recorded_errors
     fill(fact, machine, root, found.result)
     _lead_to_own_code(context, fact, root)

@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "report what is wrong with the models in files and folders",
     "inspect": "show each layer's shape, parameters, MACs and receptive field",
     "diff": "say what a change does to the models: two files, two folders, or a revision of git",
+    "trace": "confirm models with the framework: run them in a process of their own, and compare call by call",
     "rule": "explain a rule",
     "server": "run the language server, for editors",
     "config": "list the settings",

@@ -10,12 +10,15 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from analyzers.facts import Finding, ModelFact, UnknownFact
 from analyzers.vocabulary import SEVERITIES
 from rf_lsp.errors import UsageError
 from rf_lsp.results import FileResult
+
+if TYPE_CHECKING:
+    from analyzers.tracing.results import ModelResult
 
 
 @dataclass(slots=True)
@@ -76,6 +79,13 @@ def order(finding: Finding) -> tuple[Any, ...]:
     """By place, what is at one place by code."""
     place = finding.place
     return place.file, place.cell or 0, place.line, place.column, finding.code
+
+
+@dataclass(slots=True)
+class TraceReport:
+    """The models of all targets as they were traced."""
+
+    models: list[ModelResult] = field(default_factory=list)
 
 
 class Format(Protocol):

@@ -84,12 +84,16 @@ SCENARIOS = {
 }
 HINTS: dict[str, Any] = {"shape": False, "receptive-field": False, "parameters": True, "position": "after-call"}
 """Settings of hints, with values that are not the defaults."""
+TRACES = {"timeout": 7, "memory": 3}
+"""Settings of traces, likewise."""
 
 
 def test_every_key_has_a_scenario():
     names = [key.name for key in KEYS]
     names += [f"models.{key.name}" for key in MODEL_KEYS] + [f"layers.{key.name}" for key in LAYER_KEYS]
-    assert sorted(names) == sorted([*SCENARIOS, *(f"hints.{name}" for name in HINTS)])
+    assert sorted(names) == sorted(
+        [*SCENARIOS, *(f"hints.{name}" for name in HINTS), *(f"trace.{name}" for name in TRACES)]
+    )
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -129,3 +133,23 @@ def plain_hints(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, str
 @pytest.mark.parametrize("name", HINTS)
 def test_a_setting_changes_the_hints(tmp_path: Path, plain_hints: list[tuple[Any, str]], name: str):
     assert hints(tmp_path, f"[hints]\n{name} = {json.dumps(HINTS[name])}\n") != plain_hints
+
+
+def test_settings_limit_traces(run, tmp_path: Path, monkeypatch):
+    from analyzers.tracing.process import GIB, Limits
+    from analyzers.tracing.results import ModelResult
+    from analyzers.tracing.tracer import Tracer
+
+    seen = []
+
+    def trace(self, model, wishes, *_, **__):
+        seen.append(wishes.limits)
+        return ModelResult(model, "confirmed")
+
+    monkeypatch.setattr(Tracer, "trace", trace)
+    (tmp_path / "net.py").write_text(NARROW)
+    lines = [f"{name} = {value}" for name, value in TRACES.items()]
+    (tmp_path / "rf-lsp.toml").write_text("\n".join(["[trace]", *lines]))
+    run("trace", "net.py", "--python", sys.executable)
+    run("trace", "net.py", "--python", sys.executable, "--timeout", "2.5", "--memory", "0.5")
+    assert seen == [Limits(7.0, 3 * GIB), Limits(2.5, GIB // 2)]

@@ -71,6 +71,10 @@ class Found:
     """Features (wanted, given) of a map that was flattened so that its batch came out wrong."""
     fixes_batch: bool = False
     """Whether a layer asked for a certain number of items in the batch."""
+    order: tuple[str, ...] = ()
+    """The inputs that are given by position."""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """What is given beside the tensors, by parameter."""
 
     @property
     def by_name(self) -> Inputs:

@@ -30,6 +30,7 @@ def find_inputs(context: FileContext, root: Instance, target: str) -> Found:
     elif found.has_guesses:
         found = solver.measured(found)
     _drop_doubtful(found, known)
+    found.order, found.arguments = tuple(known.parameters.names), known.arguments
     return found
 
 

@@ -1,0 +1,81 @@
+"""Models of one project, traced one after the other in one worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from analyzers.facts import ModelFact
+from analyzers.stop import Stop
+from analyzers.tracing.comparison import compare
+from analyzers.tracing.interpreters import Interpreter
+from analyzers.tracing.process import Limits, Progress, Worker, WorkerFailed
+from analyzers.tracing.recipe import NoRecipe, Recipe, add_fields, recipe_for
+from analyzers.tracing.results import ModelResult
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person asked for. ``allow`` holds ``programs`` and ``network``; ``fields`` whether receptive fields are
+    measured; ``extra`` is handed to the worker as it is."""
+
+    limits: Limits = field(default_factory=Limits)
+    allow: tuple[str, ...] = ()
+    fields: bool = True
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Tracer:
+    """Keeps the worker warm between models; ends it with :meth:`close`."""
+
+    def __init__(self, interpreter: Interpreter, folders: list[str]) -> None:
+        """``folders`` are searched for imports, the first is the working directory."""
+        self.interpreter = interpreter
+        self.folders = folders
+        self._worker: Worker | None = None
+
+    def trace(
+        self,
+        model: ModelFact,
+        wishes: Wishes,
+        text: str | None = None,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> ModelResult:
+        """Never raises what a program may do; a failure is a result with a message."""
+        try:
+            recipe = recipe_for(model, model.target.partition("::")[2], text, self.folders)
+            if wishes.fields:
+                add_fields(recipe, model, wishes.limits.seconds * FIELDS_SHARE)
+            recipe.request.update(wishes.extra, allow=list(wishes.allow))
+            result = self._asked(model, recipe, wishes, stop, progress)
+        except (NoRecipe, WorkerFailed) as error:
+            result = ModelResult(model, "failed", message=str(error), framework=model.framework)
+            result.output = self._worker.output if self._worker is not None else ""
+        result.python = self.interpreter.path
+        return result
+
+    def _asked(
+        self, model: ModelFact, recipe: Recipe, wishes: Wishes, stop: Stop | None, progress: Progress | None
+    ) -> ModelResult:
+        if self._worker is None or not self._worker.is_alive:
+            self._worker = Worker(self.interpreter.path, self.folders[0])
+        answer = self._worker.ask(recipe.request, wishes.limits, stop, progress)
+        result = compare(model, recipe, answer)
+        result.output = self._worker.output
+        return result
+
+    def close(self) -> None:
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def __enter__(self) -> Tracer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+FIELDS_SHARE = 0.6
+"""Of the time that a request may take: receptive fields that are not measured in it are left out."""
