@@ -206,17 +206,18 @@ class _Walk:
         return False
 
     def _assign(self, node: Any) -> None:
-        targets = node.targets if type(node) is program.Assign else [node.target]
-        if any(type(target) is not program.Name for target in targets):
+        is_augmented = type(node) is program.AugAssign
+        targets = [node.target] if is_augmented else node.targets
+        names = [target.id for target in targets if isinstance(target, program.Name)]
+        if len(names) < len(targets):
             raise _Effect
         self._check(node.value)
-        values = [node.value, *(targets if type(node) is program.AugAssign else ())]
-        if type(node) is program.AugAssign:
-            self._check(targets[0])
-            self._require_plain(values)
+        if is_augmented:
+            self._check(node.target)
+            self._require_plain((node.value, node.target))
         self.machine.run(self.frame, node)
-        for target in targets:
-            self.given.pop(target.id, None)
+        for name in names:
+            self.given.pop(name, None)
 
     def _value(self, node: Any) -> Any:
         self.machine.frames.append(self.frame)
