@@ -29,6 +29,7 @@ def set_attribute(machine: Machine, value: Any, name: str, new: Any) -> None:
         _set_on_instance(machine, value, name, new)
     elif isinstance(value, Class):
         machine.journal.touch(value.namespace)
+        machine.idle_calls.clear()
         if name == "__name__" and isinstance(new, str):
             value.name = new
         else:
@@ -37,6 +38,7 @@ def set_attribute(machine: Machine, value: Any, name: str, new: Any) -> None:
         value.attributes[name] = new
     elif isinstance(value, NativeModule):
         value.assigned[name] = new
+        machine.idle_calls.clear()
     elif isinstance(value, SupportsAttributeAssignment):
         value.assign_attribute(machine, name, new)
     elif isinstance(value, Tensor):

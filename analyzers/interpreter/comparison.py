@@ -42,6 +42,8 @@ REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "
 
 
 NUMBERS = frozenset((int, float, bool))
+PLAIN = NUMBERS | {str, type(None)}
+"""What Python itself compares, whatever the program is."""
 SETS = (set, frozenset)
 
 
@@ -237,6 +239,8 @@ def _hashed_member(machine: Machine, container: Any, item: Any) -> Any:
 
 
 def _sequence_member(machine: Machine, container: Any, item: Any) -> Any:
+    if type(item) in PLAIN and PLAIN.issuperset(map(type, container)):
+        return item in container
     unsure = None
     for element in container:
         equal = True if element is item else equals(machine, element, item)

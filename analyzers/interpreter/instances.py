@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.values import (
     MISSING,
+    NOWHERE,
     BoundMethod,
     Class,
     Function,
@@ -17,6 +18,7 @@ from analyzers.interpreter.values import (
     NativeType,
     NativeValue,
     Partial,
+    Site,
     TypingForm,
 )
 from analyzers.tensors.dims import Expression
@@ -25,6 +27,13 @@ from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+
+
+def note_assignment(value: Instance, name: str, site: Site | None) -> None:
+    """Remember where an attribute was assigned."""
+    if value.assigned_at is NOWHERE:
+        object.__setattr__(value, "assigned_at", {})
+    value.assigned_at[name] = site
 
 
 def is_instance(machine: Machine, value: Any, kinds: Any) -> bool | None:

@@ -72,6 +72,8 @@ class Machine:
         self.literals: dict[Any, Any] = {}
         self.plain_loops: dict[Any, Any] = {}
         self.signatures: dict[Any, Any] = {}
+        self.idle_calls: dict[Any, Any] = {}
+        """Calls that leave nothing behind, by function and the classes of the arguments; see :mod:`idle_calls`."""
         self.frameworks: dict[str, Any] = {}
         """What a framework keeps for one analysis (counters of automatic names), by its own key."""
         modules.machine = self

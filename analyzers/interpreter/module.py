@@ -52,6 +52,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         self._source: Any = None
         self._relevant_to: dict[str, list[Any]] = {}
         self._held: tuple[Any, frozenset[int]] = (None, frozenset())
+        self._relevant_blocks: dict[str, tuple[frozenset[str], list[Block]]] = {}
 
     def __repr__(self) -> str:
         return f"<module {self.name}>"
@@ -153,11 +154,25 @@ class Module(ModuleValue, SupportsAttributeAssignment):
             self.scope.names[name] = found
 
     def _relevant(self, name: str) -> list[Any]:
+        """The blocks that bind a name or may change it, in order; worked out once, as long as the functions that set
+        names of their modules are the same."""
+        setters = self.modules.setters
         binders = self.source.binders(name)
-        if binders and all(b.kind == "import" for b in binders):
+        is_imported = bool(binders) and all(b.kind == "import" for b in binders)
+        if is_imported:
             self.modules.apply_patches(self)
-            changing = (*self.source.patches, *self.source.calls_of(self.modules.setters))
-            return [*binders, *sorted({b for b in changing if b.index > binders[0].index}, key=lambda b: b.index)]
+            setters = self.modules.setters
+        known = self._relevant_blocks.get(name)
+        if known is None or known[0] is not setters:
+            found = self._changing_import(binders) if is_imported else self._changing(name, binders)
+            known = self._relevant_blocks[name] = setters, found
+        return known[1]
+
+    def _changing_import(self, binders: list[Block]) -> list[Block]:
+        changing = (*self.source.patches, *self.source.calls_of(self.modules.setters))
+        return [*binders, *sorted({b for b in changing if b.index > binders[0].index}, key=lambda b: b.index)]
+
+    def _changing(self, name: str, binders: list[Block]) -> list[Block]:
         first = binders[0].index if binders else -1
         hidden = [b for b in (*self.source.quoting, *self.source.callers(name)) if b.index > first]
         if not binders:

@@ -24,6 +24,8 @@ MODULES: dict[str, dict[str, Any]] = {}
 """Module name → member → value, of modules beside the frameworks that a table knows whole (profilers)."""
 SIZES: dict[Any, tuple[str, ...]] = {}
 """Layer class → constructor arguments whose Unknown becomes an unknown dim."""
+VALUES_ONLY: set[Any] = set()
+"""Native functions that change nothing but the numbers of a tensor, which nobody knows, and give it back."""
 
 
 def function(*names: str) -> Callable[[Definition], Definition]:

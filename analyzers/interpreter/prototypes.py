@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from analyzers.interpreter.instances import note_assignment
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.tensor import Tensor
 
@@ -30,7 +31,7 @@ class Prototype:
         self.attributes = attributes
         self.tables = tables
         self.assigned = assigned
-        """Attributes that the recorder was told of."""
+        """Attributes of which it is remembered where they were assigned."""
         self.is_read = is_read
 
     def copy_to(self, instance: Instance) -> None:
@@ -45,7 +46,7 @@ class Prototype:
         if self.assigned:
             site = instance.machine.site()
             for name in self.assigned:
-                recorder.assigned[id(instance), name] = site
+                note_assignment(instance, name, site)
         if self.is_read:
             recorder.read.add(id(instance))
 
@@ -104,9 +105,8 @@ def _prototype(instance: Instance, prepared: list[str]) -> Prototype | None:
     tensors = [id(value) for value in values if type(value) is Tensor]
     if not all(map(_can_be_copied, values)) or len(set(tensors)) < len(tensors):
         return None
-    assigned = [name for name in attributes if (id(instance), name) in recorder.assigned]
     copies = {name: _copied(entries) for name, entries in tables.items()}
-    return Prototype(_copied(attributes), copies, assigned, id(instance) in recorder.read)
+    return Prototype(_copied(attributes), copies, list(instance.assigned_at), id(instance) in recorder.read)
 
 
 def _can_be_copied(value: Any) -> bool:

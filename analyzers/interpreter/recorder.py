@@ -128,8 +128,6 @@ class Recorder:
         """Whether symbolic tensors are about, so that operations on them become steps of their graph."""
         self.read: set[int] = set()
         """Modules whose parameters were looked at."""
-        self.assigned: dict[tuple[int, str], Site | None] = {}
-        """Where containers were assigned to attributes of modules."""
         self.open_objects: set[int] = set()
         """Objects that were given attributes whose names are not known."""
         self.has_choices = self.has_hooks = False

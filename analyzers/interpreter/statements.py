@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter import idle_calls
 from analyzers.interpreter.assignment import assign_name
 from analyzers.interpreter.classes import leave_constructor_open, make_class
 from analyzers.interpreter.execution import evaluate, evaluate_whole, run_body
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 
 
 def _expression(machine: Machine, frame: Frame, node: program.Expr) -> None:
-    evaluate_whole(machine, frame, node.value)
+    value = node.value
+    if type(value) is program.Call and type(value.func) is program.Name:
+        idle_calls.run(machine, frame, value)
+    else:
+        evaluate_whole(machine, frame, value)
 
 
 def _return(machine: Machine, frame: Frame, node: program.Return) -> str:

@@ -346,6 +346,10 @@ def linearise(cls: Class, bases: tuple) -> tuple:
     return tuple(result)
 
 
+NOWHERE: dict[str, Any] = {}
+"""Of an object to which nothing was assigned; never written to."""
+
+
 class Instance:
     """An object of a :class:`Class`.
 
@@ -353,8 +357,12 @@ class Instance:
     (``self.kernel_size``); interpreted code goes through ``Machine.get_attribute``.
     """
 
-    __slots__ = ("attributes", "class_", "constructors", "machine", "payload", "site", "state", "unknown_because")
+    __slots__ = (
+        "assigned_at", "attributes", "class_", "constructors", "machine", "payload", "site", "state", "unknown_because",
+    )  # fmt: skip
 
+    assigned_at: dict[str, Site | None]
+    """Of a module: where its parts, and containers, were assigned to attributes."""
     attributes: dict[str, Any]
     class_: Class
     constructors: tuple[Invocation, ...]
@@ -375,6 +383,7 @@ class Instance:
         object.__setattr__(self, "payload", None)
         object.__setattr__(self, "unknown_because", None)
         object.__setattr__(self, "constructors", ())
+        object.__setattr__(self, "assigned_at", NOWHERE)
         object.__setattr__(self, "state", None)
 
     if not TYPE_CHECKING:  # What a host class does not declare is a mistake to the type checker.

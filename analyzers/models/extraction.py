@@ -112,9 +112,8 @@ class Extraction:
 
     def _assigned(self) -> dict[int, Site | None]:
         """Where each module became an attribute: the expression whose value it is."""
-        assigned = self.machine.recorder.assigned
         return {
-            id(child): assigned.get((id(owner), name))
+            id(child): owner.assigned_at.get(name)
             for _, owner in self.below
             for name, child in children_of(owner).items()
         }
@@ -249,7 +248,7 @@ class Extraction:
             return []
         found = []
         for owner, name, modules in unregistered(self.root):
-            place = place_of(self.machine.recorder.assigned.get((id(owner), name)))
+            place = place_of(owner.assigned_at.get(name))
             counts = [t.numel() for m in modules for t in all_parameters(walk(m))]
             if place is None or not counts:
                 continue

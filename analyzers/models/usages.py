@@ -14,6 +14,7 @@ from analyzers.models.inputs.known import Usage
 from analyzers.models.runner import STEPS_PER_CANDIDATE, STEPS_PER_USAGE
 from analyzers.models.session import run_file, runs_in_order
 from analyzers.models.signatures import hands_on, required_parameters
+from analyzers.source import program
 
 if TYPE_CHECKING:
     from analyzers.interpreter.recorder import RecordedError
@@ -61,7 +62,7 @@ def _run_uses(context: FileContext) -> None:
     recorder, source = context.machine.recorder, context.module.source
     with recorder.separate_errors() as errors:
         for block in source.blocks:
-            if _is_top_level_use(block):
+            if _is_top_level_use(block) and not _is_entry_of_library(context, block):
                 own_block(context, block)
         if not recorder.usages:
             for block in _trials(source):
@@ -117,6 +118,29 @@ def _is_top_level_use(block: Block) -> bool:
     return (block.kind == "other" and "(" in block.text) or (
         block.kind == "assign" and USE.search(block.text) is not None
     )
+
+
+LITERALS = (program.Constant, program.Tuple, program.List, program.Set, program.Dict)
+
+
+def _is_entry_of_library(context: FileContext, block: Block) -> bool:
+    """Whether an installed library tells another module names and numbers while it is imported (which models are
+    called otherwise today): a call of what it imports, with literals alone. Nothing is tried out there."""
+    if not context.machine.modules.resolver.is_installed(context.request.path):
+        return False
+    statements = block.program or ()
+    call = statements[0].value if len(statements) == 1 and isinstance(statements[0], program.Expr) else None
+    if not isinstance(call, program.Call) or not isinstance(call.func, program.Name):
+        return False
+    binders = context.module.source.binders(call.func.id)
+    is_imported = bool(binders) and all(binder.kind == "import" for binder in binders)
+    return is_imported and all(not argument.star and _is_literal(argument.value) for argument in call.args)
+
+
+def _is_literal(node: program.Node) -> bool:
+    if isinstance(node, program.Name):
+        return node.id == "__name__"
+    return isinstance(node, LITERALS) and all(map(_is_literal, program.children(node)))
 
 
 def _trials(source: SourceModule) -> list[Block]:

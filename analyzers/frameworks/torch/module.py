@@ -10,6 +10,7 @@ from analyzers.frameworks.torch import hooks
 from analyzers.interpreter.capabilities import ShapeTuple
 from analyzers.interpreter.framework import FRAMEWORKS, Framework, framework_of
 from analyzers.interpreter.hosts import HostObject, ModuleHost, hosts_of
+from analyzers.interpreter.instances import note_assignment
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.missing_entry import missing_entry
 from analyzers.interpreter.overlays import NAMES, layer
@@ -168,7 +169,7 @@ class Module(ModuleHost):
             machine.journal.touch(self.attributes)
             self.attributes[name] = value
             if type(value) not in PLAIN_TYPES and isinstance(value, (list, tuple, dict)):
-                machine.recorder.assigned[id(self), name] = machine.site()
+                note_assignment(self, name, machine.site())
             return
         entries = self.attributes.get(table)
         if entries is None:
@@ -177,7 +178,7 @@ class Module(ModuleHost):
         _forget(self, name, keep=table)
         entries[name] = value
         if table == "_modules":
-            machine.recorder.assigned[id(self), name] = machine.site()
+            note_assignment(self, name, machine.site())
 
     def __delattr__(self, name: str) -> None:
         for table in TABLES:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from analyzers.tensors.dims import Dim
-from analyzers.tensors.operations.dtypes import convert
+from analyzers.tensors.operations.dtypes import convert, convert_all
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import UnknownUsed
 
@@ -78,7 +78,7 @@ def computed(
     if any(column is None for column in columns):
         return None
     try:
-        return tuple([convert(function(*row), dtype) for row in zip(*columns, strict=True)])  # type: ignore[arg-type]
+        return convert_all([function(*row) for row in zip(*columns, strict=True)], dtype)  # type: ignore[arg-type]
     except NOT_KEPT:
         return None
 
@@ -86,7 +86,7 @@ def computed(
 def _column(operand: Any, shape: Sequence[Dim], count: int, dtype: str) -> Content:
     if isinstance(operand, Tensor):
         numbers = expanded(operand, shape)
-        return numbers if numbers is None else tuple([convert(number, dtype) for number in numbers])
+        return numbers if numbers is None else convert_all(numbers, dtype)
     if not isinstance(operand, (int, float)):
         return None
     return (convert(operand, dtype),) * count
@@ -99,7 +99,7 @@ def folded(function: Callable[[Sequence[Any]], Any], tensor: Tensor, dims: Seque
     kept = [index for index in range(tensor.rank) if index not in dims]
     lists = grouped(tensor, kept, dims)
     try:
-        return tuple([convert(function(values), dtype) for values in lists])
+        return convert_all([function(values) for values in lists], dtype)
     except NOT_KEPT:
         return None
 

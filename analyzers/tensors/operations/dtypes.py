@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 ITEM_SIZES = {
@@ -80,6 +81,20 @@ def convert(value: Any, dtype: str) -> Any:
     if kind == 3:
         return complex(value)
     return round_float(float(value), dtype)
+
+
+NUMBERS = frozenset((int, float, bool))
+
+
+def convert_all(values: Sequence[Any], dtype: str) -> tuple[Any, ...]:
+    """:func:`convert` of each; those of the usual dtype in one go."""
+    if dtype == "float32" and NUMBERS.issuperset(map(type, values)):
+        singles = struct.Struct(f"{len(values)}f")
+        try:
+            return singles.unpack(singles.pack(*values))
+        except OverflowError:  # One of them has none, or an infinite one.
+            pass
+    return tuple([convert(value, dtype) for value in values])
 
 
 def round_float(value: float, dtype: str) -> float:

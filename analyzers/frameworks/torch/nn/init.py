@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from analyzers.interpreter.overlays import function
+from analyzers.interpreter.overlays import VALUES_ONLY, function
 from analyzers.tensors.errors import PythonError
 from analyzers.tensors.tensor import Tensor
 
@@ -107,6 +107,12 @@ def kaiming_normal_(
     """ValueError unless 2D or more."""
     require_ranks(tensor, 2)
     return tensor
+
+
+VALUES_ONLY.update(
+    (uniform_, normal_, trunc_normal_, constant_, ones_, zeros_, eye_, dirac_, sparse_, orthogonal_),
+    (xavier_uniform_, xavier_normal_, kaiming_uniform_, kaiming_normal_),
+)
 
 
 def require_ranks(tensor: Tensor, low: int, high: int | None = None) -> None:
