@@ -17,7 +17,7 @@ from analyzers.interpreter.iteration import elements
 from analyzers.interpreter.joining import BREAK, RETURN, SKIP, UNSURE
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.scope import Frame, Scope
-from analyzers.interpreter.values import Raised, UnknownTail
+from analyzers.interpreter.values import Function, Raised, UnknownTail
 from analyzers.source import program
 from analyzers.unknown import UnknownUsed
 
@@ -56,7 +56,7 @@ class Generator(SupportsSend, SupportsCall):
     def call_value(self, machine: Machine, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """A context manager as a decorator: each call is made within a new one, which begins with the same arguments."""
         maker = self.frame.function
-        if not getattr(maker, "makes_context", False) or len(args) != 1:
+        if not isinstance(maker, Function) or not maker.makes_context or len(args) != 1:
             raise machine.exception("TypeError", "'generator' object is not callable")
         return _within(maker, dict(self.frame.scope.names), args[0])
 
@@ -80,7 +80,7 @@ class Generator(SupportsSend, SupportsCall):
             machine.handlers = outside
 
 
-def _within(maker: Any, arguments: dict[str, Any], function: Any) -> Any:
+def _within(maker: Function, arguments: dict[str, Any], function: Any) -> Any:
     """The function as it is called within a context manager."""
 
     def decorated(*args: Any, machine: Machine, **kwargs: Any) -> Any:
@@ -98,7 +98,7 @@ def _within(maker: Any, arguments: dict[str, Any], function: Any) -> Any:
     return decorated
 
 
-def _begun(machine: Machine, maker: Any, arguments: dict[str, Any]) -> Generator:
+def _begun(machine: Machine, maker: Function, arguments: dict[str, Any]) -> Generator:
     scope = Scope(maker.scope.module, maker.scope, dict(arguments))
     scope.function = maker
     frame = Frame(scope.module, scope, maker.site.block, maker)

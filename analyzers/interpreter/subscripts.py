@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import certain
@@ -38,8 +39,8 @@ def get_item(machine: Machine, value: Any, key: Any) -> Any:
         return _type_item(machine, value, key)
     if isinstance(value, dict):
         return _dict_item(machine, value, key)
-    if hasattr(value, "makes"):  # a type of the library that is written as a function: ``OrderedDict[str, int]``
-        return value
+    if type(value) is FunctionType and getattr(value, "makes", None) is not None:
+        return value  # a type of the library that is written as a function: ``OrderedDict[str, int]``
     key = as_index(machine, key)
     if isinstance(key, slice):
         key = _plain_slice(key)

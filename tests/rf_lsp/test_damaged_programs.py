@@ -149,7 +149,7 @@ def test_a_key_that_is_a_link_is_made_anew(kept, cache_dir, elsewhere):
 
 @pytest.mark.parametrize("place", ["file", "file/below", "\0", "n" * 300])
 def test_without_a_folder_nothing_is_kept(package, elsewhere, monkeypatch, capfd, place):
-    monkeypatch.setattr(programs, "user_path", lambda: str(elsewhere / place))
+    monkeypatch.setattr(user_cache, "user_path", lambda: str(elsewhere / place))
     before = everything(elsewhere)
     first, count = run_once(package)
     assert run_once(package) == (first, count) == (first, 2)
