@@ -11,7 +11,7 @@ from analyzers.frameworks.keras.layer import (
 )
 from analyzers.frameworks.keras.state import changed, is_input_layer, state_of
 from analyzers.interpreter.graph import Graph, tensors_below
-from analyzers.interpreter.values import Instance
+from analyzers.interpreter.values import Function, Instance
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import require, symbol
 from analyzers.tensors.errors import OperationError, PythonError
@@ -189,6 +189,9 @@ def direct_layers(self: Instance) -> list[Instance]:
 def note_use(self: Instance, x: Any, machine: Machine) -> None:
     """Training tells what the input looks like: an array whose first dim is the number of examples."""
     tensors = list(tensors_below(x))
-    if tensors and state_of(self).graph is None:
+    is_called = not isinstance(self.class_.find("train_step"), Function) or isinstance(
+        self.class_.find("call"), Function
+    )
+    if tensors and state_of(self).graph is None and is_called:
         shaped = [t.with_(shape=(symbol("N"), *t.shape[1:])) if t.rank else t for t in tensors]
         machine.call(self, (shaped[0] if len(shaped) == 1 else shaped,))
