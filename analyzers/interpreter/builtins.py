@@ -281,18 +281,8 @@ def _callable(value: Any, *, machine: Machine) -> Any:
     return is_callable(value)
 
 
-def _attribute_or_missing(machine: Machine, value: Any, name: Any) -> Any:
-    """An attribute is missing also where the property of its name raises AttributeError."""
-    try:
-        return machine.get_attribute(value, name, default=MISSING)
-    except Raised as raised:
-        if is_exception(raised.value, "AttributeError"):
-            return MISSING
-        raise
-
-
 def _hasattr(value: Any, name: Any, *, machine: Machine) -> Any:
-    found = _attribute_or_missing(machine, value, name)
+    found = _attribute_if_any(machine, value, name)
     unsure = isinstance(found, Unknown) and (
         _is_opaque(value) or type(found) is MaybeMissing or may_lack(machine, value, name, found)
     )
@@ -306,12 +296,20 @@ def _is_opaque(value: Any) -> bool:
 def _getattr(value: Any, name: Any, default: Any = MISSING, *, machine: Machine) -> Any:
     if isinstance(name, Unknown):
         return name
-    found = MISSING if default is MISSING else _attribute_or_missing(machine, value, name)
-    if found is not MISSING:
-        return found
-    if default is not MISSING:
-        return default
-    return machine.get_attribute(value, name)
+    if default is MISSING:
+        return machine.get_attribute(value, name)
+    found = _attribute_if_any(machine, value, name)
+    return default if found is MISSING else found
+
+
+def _attribute_if_any(machine: Machine, value: Any, name: Any) -> Any:
+    """MISSING where there is none, or a property says that there is none."""
+    try:
+        return machine.get_attribute(value, name, default=MISSING)
+    except Raised as raised:
+        if not is_exception(raised.value, "AttributeError"):
+            raise
+        return MISSING
 
 
 def _setattr(value: Any, name: Any, new: Any, *, machine: Machine) -> None:

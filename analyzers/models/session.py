@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.framework import FRAMEWORKS, Made, is_model, walk
+from analyzers.interpreter.framework import FRAMEWORKS, Made, is_model, own_parameters, walk
 from analyzers.interpreter.overlays import ROOTS, is_native_root
 from analyzers.interpreter.values import Function, Instance, Site
 from analyzers.unknown import Unknown
@@ -59,22 +59,26 @@ class Session:
                 yield binding.name if is_last else self.at_line(binding.name, _site_of(binding)), binding
 
     def others(self) -> Iterator[tuple[str, Made]]:
-        """(name, model): the models that no name of the module was bound to and that are part of no other."""
-        known = {id(binding.value) for binding in self.bindings} | self._parts()
+        """(name, model): the models that no name of the module was bound to and that are part of no other; those that one
+        line makes alike are one."""
+        bound = [binding.value for binding in self.bindings]
+        known = {id(model) for model in bound} | self._parts()
+        told = {_make_up(model) for model in bound}
         counts: dict[str, int] = {}
         for made in self.made:
-            if id(made.model) in known or made.model.site is None:
+            if id(made.model) in known or made.model.site is None or _make_up(made.model) in told:
                 continue
-            known.add(id(made.model))
+            told.add(_make_up(made.model))
             name = self.at_line(_name_of(made), made.model.site)
             counts[name] = counts.get(name, 0) + 1
             yield (name if counts[name] == 1 else f"{name}.{counts[name]}"), made
 
     def made_by(self, function: Function) -> Instance | None:
-        """The model that a function made, if it is the only one there that no name was bound to and no other holds."""
-        known = {id(binding.value) for binding in self.bindings} | self._parts()
-        found = [m.model for m in self.made if m.function is function and id(m.model) not in known]
-        return found[0] if len(found) == 1 else None
+        """The model that a function made first, if all that it makes and that is part of no other comes from one line."""
+        parts = self._parts()
+        found = [made.model for made in self.made if made.function is function and id(made.model) not in parts]
+        sites = {id(model.site.node) if model.site is not None else None for model in found}
+        return found[0] if len(sites) == 1 else None
 
     def called(self, function: Function) -> bool:
         """Whether the file's own run made a model in the function."""
@@ -94,6 +98,13 @@ class Session:
         """What is part of one of the models."""
         models = [*(binding.value for binding in self.bindings), *(made.model for made in self.made)]
         return {id(part) for model in models for _, part in walk(model) if part is not model}
+
+
+def _make_up(model: Instance) -> tuple[Any, ...]:
+    """The same for models that one line makes of the same layers with parameters of the same shapes."""
+    site = id(model.site.node) if model.site is not None else id(model)
+    below = ((part.class_.name, tuple(tensor.shape for _, tensor in own_parameters(part))) for _, part in walk(model))
+    return site, *below
 
 
 def _site_of(binding: Binding) -> Site | None:

@@ -10,8 +10,9 @@ from analyzers.frameworks.keras.layer import (
     sublayers,
 )
 from analyzers.frameworks.keras.state import changed, is_input_layer, state_of
+from analyzers.interpreter.certain import told
 from analyzers.interpreter.graph import Graph, tensors_below
-from analyzers.interpreter.values import Instance
+from analyzers.interpreter.values import Function, Instance
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import require, symbol
 from analyzers.tensors.errors import OperationError, PythonError
@@ -97,9 +98,22 @@ def _refuse_equal_names(self: Instance, graph: Graph) -> None:
 
 def graph_of(self: Instance) -> Graph:
     graph = state_of(self).graph
+    if graph is None and _is_certainly_unbuilt(self):
+        message = (
+            f"{self.attributes.get('name')} has no inputs and outputs yet: it begins with no Input and is never called"
+        )
+        raise told(self.machine, self.machine.exception("AttributeError", message), message)
     if graph is None:
         raise PythonError("AttributeError", f"The model {self.attributes.get('name')} has no defined inputs yet")
     return graph
+
+
+def _is_certainly_unbuilt(self: Instance) -> bool:
+    """A Sequential of known layers that neither a call nor training on what is not known may have built."""
+    state = state_of(self)
+    is_known = bool(state.stack) and all(is_layer(part) for part in state.stack or ())
+    touched = state.may_be_built or self.attributes.get("built") or self.machine.possible_change(self) is not None
+    return is_known and not touched and self.unknown_because is None and state.unknown_because is None
 
 
 def run_graph(self: Instance, graph: Graph, inputs: Any, machine: Machine) -> Any:
@@ -188,7 +202,11 @@ def direct_layers(self: Instance) -> list[Instance]:
 
 def note_use(self: Instance, x: Any, machine: Machine) -> None:
     """Training tells what the input looks like: an array whose first dim is the number of examples."""
+    changed(self).may_be_built = True
     tensors = list(tensors_below(x))
-    if tensors and state_of(self).graph is None:
+    is_called = not isinstance(self.class_.find("train_step"), Function) or isinstance(
+        self.class_.find("call"), Function
+    )
+    if tensors and state_of(self).graph is None and is_called:
         shaped = [t.with_(shape=(symbol("N"), *t.shape[1:])) if t.rank else t for t in tensors]
         machine.call(self, (shaped[0] if len(shaped) == 1 else shaped,))

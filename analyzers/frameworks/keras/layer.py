@@ -146,6 +146,8 @@ class Layer(ModuleHost):
         """Build on the first call, call, and on symbolic tensors become a step of their graph."""
         if state_of(self).unknown_because is not None:
             return state_of(self).unknown_because
+        if state_of(self).stack is not None:
+            changed(self).may_be_built = True
         if not state_of(self).is_initialised and self.unknown_because is None:
             if self.class_.opaque is None:
                 return machine.problem(_without_super(self))

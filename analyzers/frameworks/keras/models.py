@@ -243,6 +243,7 @@ class Model(Layer):
 
     def predict(self, x: Any = None, *args: Any, machine: Machine, **kwargs: Any) -> Any:
         """Arrays, whatever went in."""
+        changed(self).may_be_built = True
         if training.check(self, training.Data("predict", x), machine):
             return Unknown("a prediction")
         return replaced(machine.call(self, (x,)), foreign) if isinstance(x, Tensor) else Unknown("a prediction")
@@ -357,6 +358,7 @@ class Sequential(Model):
 
     def build(self, input_shape: Any = None) -> None:
         """Put an input layer of this batch shape in front."""
+        changed(self).may_be_built = True
         if input_shape is None or not state_of(self).stack or state_of(self).graph is not None:
             return
         _begin(self, open_shape(input_shape), self.machine)

@@ -50,6 +50,8 @@ class KerasState(State):
     graph: Graph | None = None
     input_nest: Any = None
     """The inputs of the graph in the lists and dictionaries they were given in."""
+    may_be_built: bool = False
+    """Whether it was trained or tried on something, which builds it."""
     begins: list[Tensor] | None = None
     """The symbolic tensors that were given as inputs, whether a graph came of it or not."""
     declared_shape: Any = None

@@ -45,6 +45,19 @@ TAKEN = {
         table[0, 0] = 1.0
         x = keras.Input((4,))[:, ::-1]
     """,
+    "a model that says itself what a step of training is": """
+        inputs = keras.Input((6,))
+        coder = keras.Model(inputs, layers.Dense(2)(inputs))
+        class Own(keras.Model):
+            def __init__(self, coder):
+                super().__init__()
+                self.coder = coder
+            def train_step(self, data):
+                return {"loss": keras.ops.mean(self.coder(data))}
+        own = Own(coder)
+        own.compile()
+        own.fit(np.zeros((4, 6)), verbose=0)
+    """,
     "no activation": """
         model = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Activation(None)])
     """,
