@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
 
-from rf_lsp.comparison.revision import SUFFIXES
+from rf_lsp.comparison.revision import LARGEST_NOTEBOOK, SUFFIXES
 from rf_lsp.files import DEFAULT_EXCLUDES
 from rf_lsp.relevance import Relevance
 
@@ -157,11 +157,11 @@ def _all_files(tree: Tree, suffixes: tuple[str, ...]) -> list[str]:
 
 
 def _content(path: str) -> bytes | None:
-    """``None`` for what is no file."""
+    """``None`` for what is no file, or is so large that nobody reads models from it."""
     try:
-        if not os.path.isfile(path) or os.path.islink(path):
+        if not os.path.isfile(path) or os.path.islink(path) or os.path.getsize(path) > LARGEST_NOTEBOOK:
             return None
         with open(path, "rb") as file:
-            return file.read(100_000_000)
+            return file.read()
     except OSError:
         return None
