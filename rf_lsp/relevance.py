@@ -50,6 +50,13 @@ class Relevance:
                 self._direct[path] = []
         return self._direct[path]
 
+    def mentions(self, path: str, words: re.Pattern[str]) -> bool:
+        """Whether any of the words stands in a file."""
+        try:
+            return words.search(self._sources.read(path)) is not None
+        except SourceError:
+            return False
+
     def _look(self, path: str) -> list[str] | None:
         """The workspace's files that a file imports; ``None`` when the file itself is to be analysed
         (also where only the analysis can say what is wrong with it)."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
 
-from rf_lsp.comparison.revision import SUFFIXES
+from rf_lsp.comparison.revision import LARGEST_NOTEBOOK, SUFFIXES
+from rf_lsp.errors import UsageError
 from rf_lsp.files import DEFAULT_EXCLUDES
 from rf_lsp.relevance import Relevance
+from rf_lsp.settings import FILE_NAMES, load
 
 ALIKE = 0.5
 """Share of lines that two files have in common when one is the other renamed."""
@@ -60,12 +63,14 @@ class Pairs:
     pairs: list[FilePair] = field(default_factory=list)
 
     def reached(self) -> list[FilePair]:
-        """The pairs that differ, or import, directly or through others, a file that does, or that may read changed data."""
+        """The pairs that differ, or import, directly or through others, a file that does, or may read changed data; all where
+        settings differ."""
         if self.old.is_file or self.new.is_file:
             return self.pairs
-        everything = self._data_differs()
-        old = _Reader(self.old, self._changed(self.old, self.new, {pair.old: pair.new for pair in self.pairs}))
-        new = _Reader(self.new, self._changed(self.new, self.old, {pair.new: pair.old for pair in self.pairs}))
+        everything = self._settings_differ()
+        words = self._changed_data()
+        old = _Reader(self.old, self._changed(self.old, self.new, {pair.old: pair.new for pair in self.pairs}), words)
+        new = _Reader(self.new, self._changed(self.new, self.old, {pair.new: pair.old for pair in self.pairs}), words)
         return [pair for pair in self.pairs if old.concerns(pair.old, everything) or new.concerns(pair.new, everything)]
 
     def _changed(self, tree: Tree, other: Tree, partner: dict[str | None, str | None]) -> set[str]:
@@ -77,18 +82,31 @@ class Pairs:
                 found.add(tree.absolute(path))
         return found
 
-    def _data_differs(self) -> bool:
+    def _settings_differ(self) -> bool:
+        names = {name for tree in (self.old, self.new) for name in _all_files(tree, FILE_NAMES)}
+        return any(_settings(self.old.absolute(name)) != _settings(self.new.absolute(name)) for name in names)
+
+    def _changed_data(self) -> re.Pattern[str] | None:
+        """The endings of the data that differ (``yaml``), one of which stands in a program that reads them."""
         suffixes = tuple(suffix for suffix in SUFFIXES if suffix not in CODE)
-        names = {*_all_files(self.old, suffixes), *_all_files(self.new, suffixes)}
-        return any(_content(self.old.absolute(name)) != _content(self.new.absolute(name)) for name in names)
+        names = {name for tree in (self.old, self.new) for name in _all_files(tree, suffixes)}
+        differ = (
+            name
+            for name in names
+            if not name.endswith(FILE_NAMES) and _content(self.old.absolute(name)) != _content(self.new.absolute(name))
+        )
+        words = {os.path.splitext(name)[1].lstrip(".") for name in differ} - {""}
+        words |= {"yaml", "yml"} if words & {"yaml", "yml"} else set()
+        return re.compile(rf"(?<![a-zA-Z])(?:{'|'.join(map(re.escape, sorted(words)))})(?![a-zA-Z])") if words else None
 
 
 class _Reader:
-    """Follows the imports of one tree to the files that ``changed``."""
+    """Follows the imports of one tree to the files that ``changed``, or that name a kind of data that did (``words``)."""
 
-    def __init__(self, tree: Tree, changed: set[str]) -> None:
+    def __init__(self, tree: Tree, changed: set[str], words: re.Pattern[str] | None) -> None:
         self._tree = tree
         self._changed = changed
+        self._words = words
         self._relevance = Relevance([tree.root], tree.search_paths)
 
     def concerns(self, path: str | None, everything: bool) -> bool:
@@ -102,7 +120,7 @@ class _Reader:
         seen, queue = {path}, [path]
         while queue:
             current = queue.pop()
-            if current in self._changed:
+            if current in self._changed or (self._words and self._relevance.mentions(current, self._words)):
                 return True
             fresh = [found for found in self._relevance.imports_of(current) if found not in seen]
             seen.update(fresh)
@@ -156,12 +174,22 @@ def _all_files(tree: Tree, suffixes: tuple[str, ...]) -> list[str]:
     return found
 
 
-def _content(path: str) -> bytes | None:
-    """``None`` for what is no file."""
+def _settings(path: str) -> object:
+    """Our settings in a file; what is wrong with them where they cannot be read, None where there are none."""
+    if not os.path.isfile(path):
+        return None
     try:
-        if not os.path.isfile(path) or os.path.islink(path):
+        return {**load(path).values}
+    except UsageError as error:
+        return str(error).replace(path, "")
+
+
+def _content(path: str) -> bytes | None:
+    """``None`` for what is no file, or is so large that nobody reads models from it."""
+    try:
+        if not os.path.isfile(path) or os.path.islink(path) or os.path.getsize(path) > LARGEST_NOTEBOOK:
             return None
         with open(path, "rb") as file:
-            return file.read(100_000_000)
+            return file.read()
     except OSError:
         return None

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from rf_lsp.comparison.looking import Side
+
 PARTS = """
 from torch import nn
 
@@ -198,6 +200,22 @@ def test_changed_data_reaches_models_that_read_it(repository, diff):
     (repository / "config.yaml").write_text("width: 16\n")
     (change,) = diff("--base", "HEAD")["models"]
     assert (change["old"]["parameters"], change["new"]["parameters"]) == (224, 448)
+
+
+def test_what_no_model_reads_is_not_looked_at(repository, run, monkeypatch):
+    (repository / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "project")
+    (repository / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "2"\n')
+    (repository / "notes.txt").write_text("new\n")
+    looked: list[str | None] = []
+    original = Side.look
+    monkeypatch.setattr(Side, "look", lambda self, path: looked.append(path) or original(self, path))
+    run("diff", "--base", "HEAD")
+    assert looked == []
+    (repository / "pyproject.toml").write_text('[tool.rf-lsp]\ndefault-input = "1x3x64x64"\n')
+    run("diff", "--base", "HEAD")
+    assert set(looked) == {"nets.py", "other.py", "parts.py"}
 
 
 def test_paths_choose_and_main_may_have_moved_on(repository, diff, run):
