@@ -129,7 +129,8 @@ def _field_differences(static: FieldFact, traced: MeasuredField, dims: tuple[str
         if not traced.measured[at]:
             continue
         if size is None or measured is None:
-            if (size is None) != (measured is None) and not (static.global_ and traced.global_):
+            both = static.global_ and traced.global_
+            if (size is None) != (measured is None) and not both and not _covers_all(static, at):
                 yield f"RF {_size(size)} along {axis}, measured {_size(measured)}"
             continue
         names = ("size", "start", "density", "size_min", *(("stride",) if axis in dims else ()))
@@ -137,8 +138,16 @@ def _field_differences(static: FieldFact, traced: MeasuredField, dims: tuple[str
             told, seen = getattr(static, name)[at], getattr(traced, name)[at]
             if told is not None and not _equal(told, seen):
                 yield f"{WORDS[name]} {told} along {axis}, measured {seen}"
-    if static.global_ != traced.global_ and all(traced.measured):
+    covered = any(_covers_all(static, at) for at in range(len(static.axes)))
+    if static.global_ != traced.global_ and all(traced.measured) and not covered:
         yield "global, which nothing measured is" if static.global_ else "RF not global, but measured as such"
+
+
+def _covers_all(static: FieldFact, axis: int) -> bool:
+    """Whether the first unit reads the whole input: what pools a map of one unit is global on any other input."""
+    size, start = static.size[axis], static.start[axis]
+    extent = static.extent[axis] if axis < len(static.extent) else None
+    return size is not None and start is not None and isinstance(extent, int) and start <= 0 and start + size >= extent
 
 
 WORDS = {"size": "RF", "start": "RF start", "stride": "stride", "density": "density", "size_min": "smallest RF"}
