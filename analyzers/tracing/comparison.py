@@ -120,8 +120,8 @@ def _shape(shape: list[int | None] | None) -> str:
 
 
 def _field_differences(static: FieldFact, traced: MeasuredField, dims: tuple[str | None, ...]) -> Iterator[str]:
-    """Where both see everything, how much of it is local is only compared where both have something local; a stride
-    only where a dim is that axis alone (``dims``), and not several flattened into one."""
+    """Where both see everything, how much of it is local is only compared where both have something local; start and
+    stride only where a dim is that axis alone (``dims``), not several flattened into one, perhaps behind a class token."""
     if static.axes != traced.axes:
         return
     for at, axis in enumerate(static.axes):
@@ -133,7 +133,7 @@ def _field_differences(static: FieldFact, traced: MeasuredField, dims: tuple[str
             if (size is None) != (measured is None) and not both and not _covers_all(static, at):
                 yield f"RF {_size(size)} along {axis}, measured {_size(measured)}"
             continue
-        names = ("size", "start", "density", "size_min", *(("stride",) if axis in dims else ()))
+        names = ("size", "density", "size_min", *(("start", "stride") if axis in dims else ()))
         for name in names:
             told, seen = getattr(static, name)[at], getattr(traced, name)[at]
             if told is not None and not _equal(told, seen):
