@@ -135,7 +135,11 @@ PACKAGES = {"yaml": "pyyaml", "lsprotocol": "pygls"}
 
 def test_what_the_program_imports_is_required():
     """Not by way of what another requirement happens to bring along: that may change with the Python version."""
-    foreign = imported() - sys.stdlib_module_names - {"analyzers", "rf_lsp", "tomllib"}
+    extras = {
+        name: names for name, names in project()["optional-dependencies"].items() if name not in DEVELOPERS_EXTRAS
+    }
+    optional = {package for needed in extras.values() for package in names_of(needed)}
+    foreign = imported() - sys.stdlib_module_names - {"analyzers", "rf_lsp", "tomllib"} - optional
     assert {PACKAGES.get(name, name) for name in foreign} == names_of(project()["dependencies"])
 
 

@@ -120,8 +120,8 @@ def _shape(shape: list[int | None] | None) -> str:
 
 
 def _field_differences(static: FieldFact, traced: MeasuredField, dims: tuple[str | None, ...]) -> Iterator[str]:
-    """Where both see everything, how much of it is local is only compared where both have something local; a stride
-    only where a dim is that axis alone (``dims``), and not several flattened into one."""
+    """Where both see everything, how much of it is local is only compared where both have something local; start and
+    stride only where a dim is that axis alone (``dims``), not several flattened into one, perhaps behind a class token."""
     if static.axes != traced.axes:
         return
     for at, axis in enumerate(static.axes):
@@ -129,16 +129,25 @@ def _field_differences(static: FieldFact, traced: MeasuredField, dims: tuple[str
         if not traced.measured[at]:
             continue
         if size is None or measured is None:
-            if (size is None) != (measured is None) and not (static.global_ and traced.global_):
+            both = static.global_ and traced.global_
+            if (size is None) != (measured is None) and not both and not _covers_all(static, at):
                 yield f"RF {_size(size)} along {axis}, measured {_size(measured)}"
             continue
-        names = ("size", "start", "density", "size_min", *(("stride",) if axis in dims else ()))
+        names = ("size", "density", "size_min", *(("start", "stride") if axis in dims else ()))
         for name in names:
             told, seen = getattr(static, name)[at], getattr(traced, name)[at]
             if told is not None and not _equal(told, seen):
                 yield f"{WORDS[name]} {told} along {axis}, measured {seen}"
-    if static.global_ != traced.global_ and all(traced.measured):
+    covered = any(_covers_all(static, at) for at in range(len(static.axes)))
+    if static.global_ != traced.global_ and all(traced.measured) and not covered:
         yield "global, which nothing measured is" if static.global_ else "RF not global, but measured as such"
+
+
+def _covers_all(static: FieldFact, axis: int) -> bool:
+    """Whether the first unit reads the whole input: what pools a map of one unit is global on any other input."""
+    size, start = static.size[axis], static.start[axis]
+    extent = static.extent[axis] if axis < len(static.extent) else None
+    return size is not None and start is not None and isinstance(extent, int) and start <= 0 and start + size >= extent
 
 
 WORDS = {"size": "RF", "start": "RF start", "stride": "stride", "density": "density", "size_min": "smallest RF"}

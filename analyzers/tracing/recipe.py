@@ -167,3 +167,39 @@ def _period(fields: Iterable[FieldFact], axis: int) -> int:
 def _reach(found: FieldFact, axis: int) -> int:
     size, start = found.size[axis], found.start[axis]
     return 0 if size is None or start is None else max(size, abs(start))
+
+
+# -- effective fields ----------------------------------------------------------------------------------
+
+
+def add_erf(recipe: Recipe, model: ModelFact, layers: Sequence[str], seeds: int, whole: bool) -> None:
+    """Ask for the effective field of these layers (none: the last map). Raises :class:`NoRecipe`."""
+    names = model.field.axes if model.field is not None else ()
+    given = next((one for one in model.inputs if names and set(names) <= set(one.axes or ())), None)
+    if given is None or given.axes is None:
+        raise NoRecipe("no axes of an input are known, along which an effective field could be measured")
+    chosen = [_map_of(model, layer, names) for layer in layers or (None,)]
+    recipe.request["erf"] = {
+        "input": given.name,
+        "axes": [given.axes.index(name) for name in names],
+        "layers": chosen,
+        "seeds": seeds,
+        "whole": whole,
+    }
+
+
+def _map_of(model: ModelFact, wanted: str | None, names: tuple[str, ...]) -> dict[str, Any]:
+    """The last call of the layer whose output has each axis on a dim of its own."""
+    found: dict[str, Any] | None = None
+    order = -1
+    for layer in model.layers:
+        for number, call in enumerate(layer.per_call, 1):
+            located = call.field is not None and None not in call.field.size and set(names) <= set(call.axes or ())
+            if layer.functional or not located or (wanted is not None and layer.name != wanted) or call.order < order:
+                continue
+            order = call.order
+            dims = [(call.axes or ()).index(name) for name in names]
+            found = {"layer": layer.name, "call": number, "dims": dims}
+    if found is None:
+        raise NoRecipe(f"{wanted!r} is no layer with a map" if wanted else "the model has no spatial map")
+    return found

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from analyzers.facts import ModelFact
 from analyzers.stop import Stop
 from analyzers.tracing.comparison import compare
+from analyzers.tracing.effective import effective
 from analyzers.tracing.interpreters import Interpreter
 from analyzers.tracing.process import Limits, Progress, Worker, WorkerFailed
-from analyzers.tracing.recipe import NoRecipe, Recipe, add_fields, recipe_for
+from analyzers.tracing.recipe import NoRecipe, Recipe, add_erf, add_fields, recipe_for
 from analyzers.tracing.results import ModelResult
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a person asked for. ``allow`` holds ``programs`` and ``network``; ``fields`` whether receptive fields are
-    measured; ``extra`` is handed to the worker as it is."""
+    measured; ``erf`` whether effective fields are, of ``layers`` (none: of the last map) over ``seeds``."""
 
     limits: Limits = field(default_factory=Limits)
     allow: tuple[str, ...] = ()
     fields: bool = True
-    extra: dict[str, Any] = field(default_factory=dict)
+    erf: bool = False
+    layers: tuple[str, ...] = ()
+    seeds: int = 8
+    whole: bool = False
+    """Whether the whole map is told, too, for a picture."""
 
 
 class Tracer:
@@ -47,7 +51,9 @@ class Tracer:
             recipe = recipe_for(model, model.target.partition("::")[2], text, self.folders)
             if wishes.fields:
                 add_fields(recipe, model, wishes.limits.seconds * FIELDS_SHARE)
-            recipe.request.update(wishes.extra, allow=list(wishes.allow))
+            if wishes.erf:
+                add_erf(recipe, model, wishes.layers, wishes.seeds, wishes.whole)
+            recipe.request["allow"] = list(wishes.allow)
             result = self._asked(model, recipe, wishes, stop, progress)
         except (NoRecipe, WorkerFailed) as error:
             result = ModelResult(model, "failed", message=str(error), framework=model.framework)
@@ -63,6 +69,8 @@ class Tracer:
         answer = self._worker.ask(recipe.request, wishes.limits, stop, progress)
         result = compare(model, recipe, answer)
         result.output = self._worker.output
+        if "erf" in answer:
+            result.erf = effective(model, recipe.request["erf"], answer["erf"])
         return result
 
     def close(self) -> None:

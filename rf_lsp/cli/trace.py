@@ -44,20 +44,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="let the program start other programs, or open connections; refused otherwise",
     )
     parser.add_argument("--no-fields", action="store_true", help="only shapes and parameters, no receptive fields")
+    parser.add_argument("--erf", action="store_true", help="measure the effective receptive field and draw it")
+    parser.add_argument(
+        "--layer", action="append", default=[], metavar="NAME", help="layer whose effective field is measured"
+    )
+    parser.add_argument("--seeds", type=int, default=8, metavar="N", help="random initialisations (default: 8)")
+    parser.add_argument("--save", metavar="F", help="write the effective fields as a picture (.png, .svg) or .npz")
     parser.add_argument("--yes", action="store_true", help="start an interpreter that the project brings along")
     options.add_config(parser)
     options.add_color(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from rf_lsp.erf_picture import check_name, save
     from rf_lsp.programs import Programs
     from rf_lsp.shapes import parse_input
 
     render = renderer("trace", arguments.format)
+    if arguments.save:
+        check_name(arguments.save)
     inputs = [parse_input(text) for text in arguments.input]
     report, programs = TraceReport(), Programs()
     for target in arguments.targets:
         Tracing(target, arguments, programs).run(inputs, report)
+    if arguments.save:
+        save(report, arguments.save)
     sys.stdout.write(render(report, _render_options(arguments)))
     sys.stdout.flush()
     programs.save()
@@ -140,7 +151,11 @@ class Tracing:
         given, settings = self.arguments, self.project.settings
         seconds = given.timeout or float(settings["trace.timeout"])
         memory = int((given.memory or settings["trace.memory"]) * GIB)
-        return Wishes(Limits(seconds, memory), tuple(given.allow), not given.no_fields)
+        erf = bool(given.erf or given.layer or given.save)
+        limits, layers = Limits(seconds, memory), tuple(given.layer)
+        return Wishes(
+            limits, tuple(given.allow), not given.no_fields, erf, layers, max(given.seeds, 1), bool(given.save)
+        )
 
 
 def _engine_for(

@@ -36,7 +36,7 @@ def measured(ask, source: str, shape: list[int], period: int, reach: int, dims: 
         ("nn.Conv2d(3, 4, 3, stride=2), nn.Conv2d(4, 4, 3)", 2, 7, 0, [2, 1], 1.0),
         ("nn.Conv2d(3, 4, 3, dilation=2), nn.Conv2d(4, 4, 3, dilation=2)", 1, 9, 0, [1, 1], 5 / 9),
         (
-            "nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3), nn.MaxPool2d(2), nn.Conv2d(4, 4, 3)",
+            "nn.Conv2d(3, 4, 3), nn.ReLU(inplace=True), nn.Conv2d(4, 4, 3), nn.MaxPool2d(2), nn.Conv2d(4, 4, 3)",
             2,
             10,
             0,

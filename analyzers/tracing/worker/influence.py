@@ -76,7 +76,7 @@ def _convolved(func: Any, given: Any, weight: Any, bias: Any, stride: Any, paddi
     kernel = torch.ones([groups, 1, *weight.shape[2:]], dtype=given.dtype)
     found = func(signal, kernel, None, stride, padding, dilation, transposed, output_padding, groups)
     each = weight.shape[1] if transposed else weight.shape[0] // groups
-    return found.repeat_interleave(each, 1) if groups > 1 else found.expand(items, each, *found.shape[2:])
+    return found.repeat_interleave(each, 1)
 
 
 def _multiplied(func: Any, left: Any, right: Any) -> Any:

@@ -12,6 +12,7 @@ from analyzers.tracing.worker import tensorflow_shim, weights
 from analyzers.tracing.worker.building import Impossible
 from analyzers.tracing.worker.channel import Channel
 from analyzers.tracing.worker.devices import answer_for_accelerators, answer_for_processes, everything_on
+from analyzers.tracing.worker.effective import EffectiveFields
 from analyzers.tracing.worker.failures import sentence, where
 from analyzers.tracing.worker.fields import Fields
 from analyzers.tracing.worker.keras_models import KerasModels
@@ -81,14 +82,15 @@ class Trace:
         self.found.update(framework=framework.name, framework_version=framework.version)
         with self._staged("import"):
             forget()
-            with everything_on("cpu"):
-                loaded = load(self.path, self.request.get("text"), self.request.get("folders") or [])
+            loaded = self._loaded()
         if loaded.failure is not None:
             self._after_failed_import(loaded)
         namespace = vars(loaded.module)
         model = self._shapes(framework, namespace)
         if self.request.get("fields") and model is not None:
             self._fields(framework, namespace)
+        if self.request.get("erf") and model is not None:
+            self._erf(framework)
 
     def _after_failed_import(self, loaded: Loaded) -> None:
         """What stands before the line that failed is there: the model may be."""
@@ -148,6 +150,23 @@ class Trace:
                 self.found["notes"] += fields.notes
         except Exception as error:
             self.found["notes"].append(sentence("measuring receptive fields", error, self.path))
+
+    def _anew(self, framework: Any) -> Any:
+        """The model with other random weights, also where it is built as its file is imported."""
+        forget()
+        return framework.build(self.request, vars(self._loaded().module), "cpu")
+
+    def _loaded(self) -> Loaded:
+        with everything_on("cpu"):
+            return load(self.path, self.request.get("text"), self.request.get("folders") or [])
+
+    def _erf(self, framework: Any) -> None:
+        try:
+            with self._staged("erf"):
+                fields = EffectiveFields(framework, self.request, lambda: self._anew(framework))
+                self.found["erf"] = fields.measured(self._progress)
+        except Exception as error:
+            self.found["notes"].append(sentence("measuring the effective field", error, self.path))
 
     def _progress(self, text: str) -> None:
         self.channel.send({"event": "progress", "id": self.request.get("id"), "text": text})

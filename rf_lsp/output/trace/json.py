@@ -30,12 +30,19 @@ def _model(result: ModelResult) -> dict[str, Any]:
         "outputs": {"static": result.outputs[0], "traced": result.outputs[1]},
         "seconds": {name: result.seconds.get(name) for name in ("import", "build", "forward", "fields")},
         "layers": [_layer(layer) for layer in result.layers],
-        "erf": result.erf,
+        "erf": _effective(result.erf),
         "findings": [serialize.finding(item) for item in result.findings],
         "message": result.message,
         "notes": result.notes,
         "output": result.output,
     }
+
+
+def _effective(measured: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Without what is only there to be drawn."""
+    if measured is None:
+        return None
+    return [{name: value for name, value in one.items() if name not in ("picture", "map")} for one in measured]
 
 
 def _layer(layer: LayerResult) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from rf_lsp.shapes import shape_text
 MARKS = {"confirmed": "✓", "differs": "✗", "only-static": "−", "only-traced": "+"}
 STYLES = {"confirmed": "", "differs": "yellow", "only-static": "yellow", "only-traced": "cyan"}
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "information": "cyan"}
+SHADES = " .:-=+*#%@"
 SHOWN_OUTPUT = 10
 """Lines of what the program printed."""
 
@@ -34,12 +35,28 @@ def _model(result: ModelResult, terminal: Terminal) -> Iterator[str]:
     if result.layers:
         yield _table(result, terminal)
         yield terminal.line((_totals(result), ""))
+    for measured in result.erf or ():
+        yield from _effective(measured, terminal)
     for finding in result.findings:
         yield terminal.line(
             (f"{finding.severity} {finding.code} [{finding.name}] ", LEVEL_STYLES.get(finding.severity, "")),
             (finding.message, ""),
             (f" ({place_text(finding.place)})", "dim"),
         )
+
+
+def _effective(measured: dict[str, Any], terminal: Terminal) -> Iterator[str]:
+    """The numbers of one map, and a picture of what it really uses."""
+    width, theory, static = (
+        "×".join("?" if size is None else f"{size:g}" for size in measured[name] or ["?"])
+        for name in ("width", "theoretical", "static")
+    )
+    areas = ", ".join(f"{share} % in {part:.1%}" for share, part in measured["area_ratio"].items() if part is not None)
+    yield terminal.line((f"effective field of {measured['layer']}: {width}", "bold"))
+    text = f"of a theoretical {theory}, estimated {static}; {measured['seeds']} seeds"
+    yield terminal.line((text + (f"; of the contribution {areas} of the input" if areas else ""), "dim"))
+    for row in measured.get("picture") or ():
+        yield terminal.line(("".join(SHADES[min(int(value * len(SHADES)), len(SHADES) - 1)] * 2 for value in row), ""))
 
 
 def headline(result: ModelResult) -> str:
