@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet
 
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsAttributes, SupportsCall
+from analyzers.interpreter.linearisation import merged
 from analyzers.interpreter.traits import ClassTraits
 from analyzers.unknown import ModelResult, NotModelled, PlainUnknown, Unknown
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
     from analyzers.interpreter.parameters import Parameters
     from analyzers.interpreter.scope import Scope
-    from analyzers.interpreter.state import State
+from analyzers.interpreter.state import State
     from analyzers.source import program
     from analyzers.source.blocks import Block
 
@@ -262,7 +263,8 @@ class Class:
         for base in bases:
             if isinstance(base, Class):
                 base._subclasses.add(self)
-        self.mro: tuple = linearise(self, bases)
+        lines = [[*b.mro] if isinstance(b, Class) else [b] for b in bases]
+        self.mro: tuple = (self, *merged(lines, list(bases)))
         self.opaque: Unknown | None = next((b for b in self.mro if isinstance(b, Unknown)), None)
         """The base class that is not known: it may bring any attribute."""
         self.payload_type: type | None = next((b for b in self.mro if isinstance(b, type) and b is not object), None)
@@ -330,20 +332,6 @@ class _Missing:
 
 
 MISSING = _Missing()
-
-
-def linearise(cls: Class, bases: tuple) -> tuple:
-    """C3 linearisation; a tuple that starts with ``cls``. Inconsistent hierarchies keep first-seen order."""
-    if len(bases) == 1:
-        return (cls, *bases[0].mro) if isinstance(bases[0], Class) else (cls, bases[0])
-    sequences = [list(b.mro) if isinstance(b, Class) else [b] for b in bases] + [list(bases)]
-    result: list[Any] = [cls]
-    while any(sequences):
-        sequences = [s for s in sequences if s]
-        head = next((s[0] for s in sequences if not any(s[0] in t[1:] for t in sequences)), sequences[0][0])
-        result.append(head)
-        sequences = [[x for x in s if x is not head] for s in sequences]
-    return tuple(result)
 
 
 NOWHERE: dict[str, Any] = {}
