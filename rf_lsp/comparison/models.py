@@ -19,6 +19,7 @@ from rf_lsp.shapes import dim_text
 
 ALIKE = 0.6
 """Share of layers that two models have in common when one is the other renamed."""
+MOST_VARIANTS = 3
 _NUMBERS = re.compile(r"\d[\d.,]*(?: *[×…] *\d[\d.,]*)*")
 
 
@@ -270,35 +271,52 @@ def _add_findings(change: ModelChange, found: list[Finding], fixed: list[Finding
 
 
 def block_changes(comparison: Comparison) -> list[BlockChange]:
-    """The changes of layers, each told once with all models it reaches."""
-    found: dict[tuple[str, str], BlockChange] = {}
+    """The changes of layers, each told once with all models it reaches, and all numbers that it stands for in them."""
+    found: dict[tuple[str, ...], tuple[list[str], dict[str, dict[str, None]]]] = {}
     for model in comparison.models:
         if model.change != "changed":
             continue
-        for place, what in dict.fromkeys(_told(comparison, model.layers)):
-            found.setdefault((place, what), BlockChange(place, what, [])).models.append(model.target)
-    return list(found.values())
+        for place, name, different in _told(comparison, model.layers):
+            models, variants = found.setdefault((place, name, *different), ([], {}))
+            if model.target not in models:
+                models.append(model.target)
+            for what, (before, after) in different.items():
+                variants.setdefault(what, {})[f"{before} → {after}"] = None
+    return [
+        BlockChange(place, _sentence(name, variants), models) for (place, name, *_), (models, variants) in found.items()
+    ]
 
 
-def _told(comparison: Comparison, layers: LayerChanges) -> Iterator[tuple[str, str]]:
-    """(place, sentence) of what is different in layers themselves."""
+def _sentence(name: str, variants: dict[str, dict[str, None]]) -> str:
+    """``conv (Conv2d): stride 2 → 1``, ``Conv2d: out_channels 64 → 32, 128 → 64, …``"""
+    parts = [
+        f"{what} {', '.join([*list(pairs)[:MOST_VARIANTS], *['…'] * (len(pairs) > MOST_VARIANTS)])}"
+        for what, pairs in variants.items()
+    ]
+    return f"{name}: {'; '.join(parts)}" if parts else name
+
+
+def _told(comparison: Comparison, layers: LayerChanges) -> Iterator[tuple[str, str, dict[str, tuple[str, str]]]]:
+    """(place, name, what is different) of layers themselves."""
     for change in layers.changed:
         if change.own:
-            yield _place(comparison.head, change.new), f"{_short(change)}: {_list(change)}"
+            yield _place(comparison.head, change.new), _short(change), _causes(change)
     for layer in layers.added:
-        yield _place(comparison.head, layer), f"{layer.short_type} added"
+        yield _place(comparison.head, layer), f"{layer.short_type} added", {}
     for layer in layers.removed:
-        yield _place(comparison.base, layer), f"{layer.short_type} removed"
+        yield _place(comparison.base, layer), f"{layer.short_type} removed", {}
+
+
+def _causes(change: LayerChange) -> dict[str, tuple[str, str]]:
+    """Without the number of parameters, where an argument says why there are others."""
+    causes = {what: pair for what, pair in change.own.items() if what != "parameters"}
+    return causes or change.own
 
 
 def _short(change: LayerChange) -> str:
     """The attribute, for the rest of a name is where the block stands in a model."""
     last = change.name.rpartition(".")[2]
     return change.new.short_type if change.new.functional or last.isdigit() else f"{last} ({change.new.short_type})"
-
-
-def _list(change: LayerChange) -> str:
-    return ", ".join(f"{what} {before} → {after}" for what, (before, after) in change.own.items())
 
 
 def _place(tree: Tree, layer: LayerFact) -> str:

@@ -67,7 +67,8 @@ def _listed(repository: str, commit: str) -> Iterator[tuple[bytes, str]]:
         mode, _, name, size = (*head.split(), b"", b"", b"", b"")[:4]
         path = os.fsdecode(raw)
         most = LARGEST_NOTEBOOK if path.endswith(".ipynb") else LARGEST
-        if mode.decode() in _FILES and path.endswith(SUFFIXES) and int(size) <= most and _is_inside(path):
+        fits = size.isdigit() and int(size) <= most  # no number: the object is not here
+        if mode.decode() in _FILES and path.endswith(SUFFIXES) and fits and _is_inside(path):
             yield name, path
 
 

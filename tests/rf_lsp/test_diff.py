@@ -115,6 +115,19 @@ def test_a_change_of_a_block_is_told_once_with_the_models_it_reaches(repository,
     assert not layers["b.norm"]["own"]
 
 
+def test_a_change_that_means_other_numbers_in_each_place_is_told_once(repository, diff):
+    edit(repository / "parts.py", "padding=1)", "padding=1, bias=False)")
+    data = diff("--base", "HEAD", "nets.py")
+    assert [(change["what"], len(change["models"])) for change in data["changes"]] == [
+        ("conv (Conv2d): bias True → False", 2)
+    ]
+    edit(repository / "parts.py", "nn.Conv2d(i, o,", "nn.Conv2d(i, 2 * o,")
+    edit(repository / "parts.py", "BatchNorm2d(o)", "BatchNorm2d(2 * o)")
+    data = diff("--base", "HEAD", "nets.py")
+    told = [change["what"] for change in data["changes"]]
+    assert "conv (Conv2d): out_channels 16 → 32, 32 → 64; bias True → False" in told
+
+
 def test_neither_work_tree_nor_index_is_touched(repository, diff):
     edit(repository / "parts.py", "stride=2", "stride=1")
     git(repository, "add", "parts.py")
