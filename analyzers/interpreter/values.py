@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
     from analyzers.interpreter.parameters import Parameters
     from analyzers.interpreter.scope import Scope
-from analyzers.interpreter.state import State
+    from analyzers.interpreter.state import State
     from analyzers.source import program
     from analyzers.source.blocks import Block
 
