@@ -363,3 +363,13 @@ def test_what_is_wrong_with_one_is_told(tmp_path):
     facts = facts_of(tmp_path, source)
     problems = [*facts.problems, *(problem for model in facts.models for problem in model.problems)]
     assert {problem.rule for problem in problems} == {"certain-exception"}
+
+
+def test_a_graph_of_hundreds_of_lines_is_found(tmp_path):
+    """Each line binds the same name; 700 convolutions of 1×1 over one channel have 2 parameters each. A loop at the top
+    level looks its names up thousands of times."""
+    source = "from keras import Input, Model, layers\n\nx = inputs = Input((4, 4, 1))\n"
+    source += "x = layers.Conv2D(1, 1)(x)\n" * 700
+    source += "net = Model(inputs, x)\ntotal = 0\nfor i in range(2001):\n    total += i\n"
+    (model,) = facts_of(tmp_path, source).models
+    assert (model.name, model.parameters, len(model.layers)) == ("net", 1400, 700)
