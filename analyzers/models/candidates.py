@@ -167,7 +167,7 @@ class CandidateRun:
         made = session.made_by(value) if session is not None and isinstance(value, Function) else None
         if made is not None:
             return made, None
-        given = self.construction.in_workspace(value) if has_symbols(value) else None
+        given = self.construction.in_workspace(value) if isinstance(value, Class) and has_symbols(value) else None
         if given is not None:
             return given, given
         return self.context.runner.within(STEPS_PER_MODEL, lambda: self.construction.built(value)), None

@@ -88,7 +88,9 @@ def refuse(self: Instance, message: str) -> None:
 
 def _refuse_equal_names(self: Instance, graph: Graph) -> None:
     """Two layers of a model that the program gives the same name."""
-    every = [step.kwargs.get("layer") if step.operation is None else step.operation for step in graph.by_depth()]
+    every: list[Any] = [
+        step.kwargs.get("layer") if step.operation is None else step.operation for step in graph.by_depth()
+    ]
     named = [str(layer.attributes["name"]) for layer in every if is_layer(layer) and state_of(layer).is_named]
     twice = next((name for i, name in enumerate(named) if name in named[:i]), None)
     if twice is not None:
@@ -196,7 +198,9 @@ def direct_layers(self: Instance) -> list[Instance]:
         return [part for part in stack if not is_input_layer(part)]
     if graph is None:
         return sublayers(self)
-    every = [step.kwargs.get("layer") if step.operation is None else step.operation for step in graph.by_depth()]
+    every: list[Any] = [
+        step.kwargs.get("layer") if step.operation is None else step.operation for step in graph.by_depth()
+    ]
     return [layer for layer in every if is_layer(layer)]
 
 
