@@ -49,7 +49,7 @@ def _same_shapes(static: list[Any], traced: list[Any]) -> bool:
     return len(static) == len(traced) and all(_fits(one, other) for one, other in zip(static, traced, strict=True))
 
 
-def _fits(static: list[int | None] | None, traced: list[int] | None) -> bool:
+def _fits(static: list[int | None] | None, traced: list[int | None] | None) -> bool:
     if static is None or traced is None:
         return True
     return len(static) == len(traced) and all(s is None or s == t for s, t in zip(static, traced, strict=True))

@@ -79,7 +79,7 @@ def tensors_in(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str
     if isinstance(value, dict):
         pairs: Any = value.items()
     elif isinstance(value, tuple) and hasattr(value, "_fields"):
-        pairs = zip(value._fields, value)
+        pairs = zip(getattr(value, "_fields", ()), value)
     elif isinstance(value, (list, tuple)):
         pairs = enumerate(value)
     else:

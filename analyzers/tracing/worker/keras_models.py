@@ -75,7 +75,7 @@ class KerasModels:
         from keras.src.models.functional import Functional  # type: ignore[import-not-found]
 
         original = Functional._assert_input_compatibility
-        Functional._assert_input_compatibility = lambda *_: None
+        setattr(Functional, "_assert_input_compatibility", lambda *_: None)  # noqa: B010
         try:
             yield
         finally:

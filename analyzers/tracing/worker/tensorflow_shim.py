@@ -43,7 +43,7 @@ class Shim(types.ModuleType):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.__path__: list[str] = []
+        self.__path__ = []
         self.__version__ = "2.16.0"
 
     def __getattr__(self, name: str) -> Any:
