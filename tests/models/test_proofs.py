@@ -152,3 +152,53 @@ def test_an_error_where_none_does(tmp_path: Path, source: str, rule: str, channe
                 net(torch.zeros(1, channels, height, width))
     (model,) = facts_of(tmp_path, HEADER + source).models
     assert {problem.rule for problem in model.problems} == {rule}
+
+
+LOOKED_AT_FIRST = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(9, 4, 1)
+
+    def forward(self, x):
+        size = x.shape[-2:]
+        return F.interpolate(self.b(self.a(x)), size)
+"""
+NO_SUCH_DIM = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 8, 4, 4), nn.Linear(8, 4)
+
+    def forward(self, x):
+        n = x.size(0)
+        return self.b(self.a(x).flatten(2).transpose(1, 3)).view(n, -1)
+"""
+TWO_OF_ANY_RANK = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words, self.letters = nn.Linear(8, 12), nn.GRU(5, 6, batch_first=True)
+        self.out = nn.Linear(12 + 7, 3)
+
+    def forward(self, words, letters):
+        _, last = self.letters(letters)
+        last = last.squeeze(0).unsqueeze(1).expand(-1, words.size(1), -1)
+        return self.out(torch.cat([self.words(words), last], -1))
+"""
+OF_NO_RANK = [
+    ("a map whose size is asked for", LOOKED_AT_FIRST, "channel-mismatch", [(3,)]),
+    ("a dim that is not there", NO_SUCH_DIM, "dimension-out-of-range", [(3,)]),
+    ("two inputs", TWO_OF_ANY_RANK, "feature-size-mismatch", [(8,), (5,)]),
+]
+SIZES = ((), (4,), (9, 16), (2, 3, 16), (2, 3, 8, 12), (2, 3, 3, 8, 8))
+
+
+@pytest.mark.parametrize(
+    ("source", "rule", "wanted"), [case[1:] for case in OF_NO_RANK], ids=[case[0] for case in OF_NO_RANK]
+)
+def test_an_error_with_any_number_of_dimensions(tmp_path: Path, source: str, rule: str, wanted: list[Any]) -> None:
+    net = built(source)
+    for sizes in itertools.product(SIZES, repeat=len(wanted)):
+        shapes = [(*size, *last) if len(last) and len(size) < 3 else size for size, last in zip(sizes, wanted)]
+        with pytest.raises((RuntimeError, IndexError, ValueError)), torch.no_grad():
+            net(*map(torch.zeros, shapes))
+    (model,) = facts_of(tmp_path, HEADER + source).models
+    assert [problem.rule for problem in model.problems] == [rule]

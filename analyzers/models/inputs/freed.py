@@ -55,6 +55,10 @@ class Freed:
         """Every guessed size a symbol of its own; sides of pictures from ``least`` on."""
         return {i.name: self._freed(i, least) for i in self.found.inputs}
 
+    def opened(self, inputs: Inputs) -> Inputs:
+        """Some of the inputs with every guessed size a symbol of its own."""
+        return {name: self._freed(given, 1) for name, given in inputs.items()}
+
     def _freed(self, given: Input, least: int) -> Input:
         sides = given.sides if given.is_guessed_map else ()
         freed = with_open_sides(given, least)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from analyzers.interpreter.recorder import RecordedError
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import OUTPUT_CONTRACT
 from analyzers.models.inputs.found import Found, Inputs
@@ -20,7 +21,9 @@ from analyzers.models.inputs.hypotheses import (
     scaled_sizes,
     usual_sizes,
 )
+from analyzers.models.inputs.ranks import RankProof
 from analyzers.models.inputs.trial import Trials
+from analyzers.tensors.errors import OperationError
 
 LARGEST_SEARCHED = 2048
 DOUBTED: tuple[frozenset[str], ...] = (
@@ -72,10 +75,26 @@ class Solver:
         best = min(whole, key=lambda t: (len(t.failures), len(t.recorded_errors), not t.lacks_only_a_flatten))
         if (best is not trials[-1] or ended) and not self._is_spent:
             best = self.trials.again(best.by_name)
-        best = _without_doubts(best, found, trials)
+        best = self._without_doubts(best, found, whole, trials)
         if best.recorded_errors and not self._is_spent:
             free.keep_proven(best)
         return best
+
+    def _without_doubts(self, best: Found, first: Found, whole: list[Found], trials: list[Found]) -> Found:
+        """What every trial ran into, and no other rank would mend."""
+        vague = [i for i in best.inputs if i.is_guessed and first.is_vague(i.name)]
+        if vague and not self._is_spent and self._is_wrong_with_any_rank(first):
+            best = self.trials.again(min(whole, key=_how_wrong).by_name)
+            best.recorded_errors = _common_errors(best, _of_ranks(best, trials))
+            return best
+        doubted = DOUBTED[min(len(vague), len(DOUBTED) - 1)]
+        errors = _common_errors(best, trials)
+        best.recorded_errors = [recorded for recorded in errors if recorded.error.rule not in doubted]
+        return best
+
+    def _is_wrong_with_any_rank(self, first: Found) -> bool:
+        known = {i.name: i for i in first.inputs if not first.is_vague(i.name)}
+        return RankProof(self.trials, first, Freed(self.trials, first).opened(known)).is_hopeless
 
     @property
     def _is_spent(self) -> bool:
@@ -130,10 +149,22 @@ class Solver:
         return isinstance(expected, int) and isinstance(actual, int) and actual >= expected
 
 
-def _without_doubts(best: Found, first: Found, trials: list[Found]) -> Found:
-    """What every trial ran into, and no other rank would mend."""
-    errors = [recorded for recorded in best.recorded_errors if all(trial.has(recorded) for trial in trials)]
-    vague = [i for i in best.inputs if i.is_guessed and first.is_vague(i.name)]
-    doubted = DOUBTED[min(len(vague), len(DOUBTED) - 1)]
-    best.recorded_errors = [recorded for recorded in errors if recorded.error.rule not in doubted]
-    return best
+def _how_wrong(found: Found) -> tuple[int, int, int]:
+    """What goes wrong with inputs; that they have another number of dims than is wanted speaks most against them."""
+    of_rank = [recorded for recorded in found.recorded_errors if _is_of_rank(recorded.error)]
+    return len(found.failures), len(of_rank), len(found.recorded_errors)
+
+
+def _is_of_rank(error: OperationError) -> bool:
+    ranks = {len(shape) for shape in error.data.get("shapes", ())}
+    return len(ranks) > 1 or error.rule in ("rank-mismatch", "dimension-out-of-range")
+
+
+def _of_ranks(found: Found, trials: list[Found]) -> list[Found]:
+    """The trials with inputs of as many dims."""
+    ranks = {i.name: len(i.shape) for i in found.inputs}
+    return [trial for trial in trials if all(ranks.get(i.name) == len(i.shape) for i in trial.inputs)]
+
+
+def _common_errors(best: Found, trials: list[Found]) -> list[RecordedError]:
+    return [recorded for recorded in best.recorded_errors if all(trial.has(recorded) for trial in trials)]

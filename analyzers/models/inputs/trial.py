@@ -60,7 +60,7 @@ class Trials:
         found = Found()
         for _ in range(MAXIMUM_ATTEMPTS):
             try:
-                found = self._attempt(inputs)
+                found = self.attempt(inputs)
             except NeedsShape as need:
                 hint = shape_wanted_by(
                     self.machine, self.root, need, self.context.options.default_input or (), self.names
@@ -71,7 +71,7 @@ class Trials:
                     return Found(list(inputs.values()), Unknown(reason), [Failure(reason, None)])
                 inputs[name] = self._likeliest(name, hint, inputs)
                 continue
-            if not _take_learned_sizes(inputs):
+            if not take_learned_sizes(inputs):
                 return found
         return found
 
@@ -107,11 +107,11 @@ class Trials:
     def again(self, inputs: Inputs) -> Found:
         """The trial of inputs that were tried before; what was not looked at then may be looked at now."""
         try:
-            return self._attempt(inputs)
+            return self.attempt(inputs)
         except NeedsShape:
             return self.settle(inputs)
 
-    def _attempt(self, inputs: Inputs) -> Found:
+    def attempt(self, inputs: Inputs) -> Found:
         """One forward pass; what is not known yet goes in as a probe that raises NeedsShape when it is looked at."""
         names = self.parameters
         args = [self._argument(name, inputs) for name in names]
@@ -125,7 +125,11 @@ class Trials:
             if (one := bare_symbol(dim)) is not None:
                 one.equations.clear()
         with recorder.separate_errors(self._stop_after) as errors:
-            result, failures = self.context.runner.forward(self.root, args, kwargs)
+            try:
+                result, failures = self.context.runner.forward(self.root, args, kwargs)
+            except NeedsShape as need:
+                need.errors = list(errors)
+                raise
         if any(isinstance(given, ShapeProbe) for given in args):  # It need not even be a tensor that is meant.
             errors = [recorded for recorded in errors if recorded.error.rule not in OF_ANY_INPUT]
         if not errors and not failures:
@@ -164,7 +168,7 @@ class Trials:
         return Tensor(given.shape, located_input(given), given.dtype)
 
 
-def _take_learned_sizes(inputs: Inputs) -> bool:
+def take_learned_sizes(inputs: Inputs) -> bool:
     """Symbols of an input that a layer asked to have a certain size take that size; whether any did."""
     changed = False
     for given in inputs.values():
