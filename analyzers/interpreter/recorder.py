@@ -122,6 +122,8 @@ class Recorder:
         """Whether symbolic tensors are about, so that operations on them become steps of their graph."""
         self.read: set[int] = set()
         """Modules whose parameters were looked at."""
+        self.items_read: dict[int, tuple[int, int]] = {}
+        """Tensors whose items were asked for one by one, as those of a list are: how many from the front, from the end."""
         self.assigned: dict[tuple[int, str], Site | None] = {}
         """Where containers were assigned to attributes of modules."""
         self.open_objects: set[int] = set()
@@ -137,7 +139,12 @@ class Recorder:
         self.makers = {}
         self.declared = DeclaredResults()
         self.read = set()
+        self.items_read = {}
         self.total_cost = 0
+
+    def read_items(self, value: Tensor, front: int = 0, end: int = 0) -> None:
+        before = self.items_read.get(id(value), (0, 0))
+        self.items_read[id(value)] = max(front, before[0]), max(end, before[1])
 
     @contextmanager
     def preserved(self) -> Iterator[None]:

@@ -154,6 +154,28 @@ def test_an_error_where_none_does(tmp_path: Path, source: str, rule: str, channe
     assert {problem.rule for problem in model.problems} == {rule}
 
 
+PYRAMID = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fine, self.coarse = nn.Conv2d(24, 16, 1), nn.Conv2d(48, 16, 1)
+
+    def forward(self, maps):
+        return self.fine(maps[0]) + F.interpolate(self.coarse(maps[-1]), scale_factor=2)
+"""
+LISTS = [
+    (PYRAMID, [(1, 24, 64, 64), (1, 48, 32, 32)]),
+    (PYRAMID.replace("maps[-1]", "maps[1]"), [(1, 24, 64, 64), (1, 48, 32, 32)]),
+]
+
+
+@pytest.mark.parametrize(("source", "shapes"), LISTS)
+def test_no_error_where_a_list_of_tensors_fits(tmp_path: Path, source: str, shapes: list[tuple[int, ...]]) -> None:
+    with torch.no_grad():
+        built(source)([torch.zeros(shape) for shape in shapes])
+    (model,) = facts_of(tmp_path, HEADER + source).models
+    assert model.problems == []
+
+
 LOOKED_AT_FIRST = """class Net(nn.Module):
     def __init__(self):
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from analyzers.interpreter.recorder import RecordedError
@@ -56,7 +57,20 @@ class Solver:
         return self.trials.again(found.by_name) if tried else found
 
     def solved(self, found: Found) -> Found:
-        """The guess does not fit: look for a shape that does. What no shape mends is a finding."""
+        """The guess does not fit: look for a shape that does. What no shape mends is a finding; where a list of tensors
+        may be meant, what no list does either."""
+        with self.trials.with_lists(found) as listed:
+            if listed is not None and not self._is_spent:
+                listed = listed if listed.is_sound else self._best(listed)
+                if not listed.recorded_errors:
+                    return listed
+        best = self._best(found)
+        if found.items_read and not self._is_spent:
+            best.recorded_errors = _common_errors(best, [listed or Found()])
+        return best
+
+    def _best(self, found: Found) -> Found:
+        """What fits best, with what is wrong with it whatever goes in."""
         free = Freed(self.trials, found)
         trials, whole, ended = [found], [found], False
         common = found.error_keys
@@ -75,22 +89,26 @@ class Solver:
         best = min(whole, key=lambda t: (len(t.failures), len(t.recorded_errors), not t.lacks_only_a_flatten))
         if (best is not trials[-1] or ended) and not self._is_spent:
             best = self.trials.again(best.by_name)
-        best = self._without_doubts(best, found, whole, trials)
-        if best.recorded_errors and not self._is_spent:
-            free.keep_proven(best)
-        return best
+        return self._without_doubts(best, free, whole, trials)
 
-    def _without_doubts(self, best: Found, first: Found, whole: list[Found], trials: list[Found]) -> Found:
+    def _without_doubts(self, best: Found, free: Freed, whole: list[Found], trials: list[Found]) -> Found:
         """What every trial ran into, and no other rank would mend."""
+        first = free.found
         vague = [i for i in best.inputs if i.is_guessed and first.is_vague(i.name)]
         if vague and not self._is_spent and self._is_wrong_with_any_rank(first):
             best = self.trials.again(min(whole, key=_how_wrong).by_name)
             best.recorded_errors = _common_errors(best, _of_ranks(best, trials))
+            self._keep_proven(best, Freed(self.trials, replace(best)))
             return best
         doubted = DOUBTED[min(len(vague), len(DOUBTED) - 1)]
         errors = _common_errors(best, trials)
         best.recorded_errors = [recorded for recorded in errors if recorded.error.rule not in doubted]
+        self._keep_proven(best, free)
         return best
+
+    def _keep_proven(self, best: Found, free: Freed) -> None:
+        if best.recorded_errors and not self._is_spent:
+            free.keep_proven(best)
 
     def _is_wrong_with_any_rank(self, first: Found) -> bool:
         known = {i.name: i for i in first.inputs if not first.is_vague(i.name)}

@@ -137,7 +137,25 @@ class Trials:
         parts = [name for name in inputs if name in self.known.parts]
         used = [inputs[name] for name in (*names, *kwargs, *parts) if name in inputs]
         is_fixed = fixes(batch, equations_of([(self.names("N"), *(d for i in used for d in i.shape))]))
-        return Found(used, result, failures, errors, _misread_batch(recorder.records, result), is_fixed)
+        read = {name: sum(recorder.items_read[id(a)]) for name, a in zip(names, args) if id(a) in recorder.items_read}
+        return Found(used, result, failures, errors, _misread_batch(recorder.records, result), is_fixed, read)
+
+    @contextmanager
+    def with_lists(self, found: Found) -> Iterator[Found | None]:
+        """A trial in which what was read item by item is a list of tensors; None where nothing was, or nobody tells how
+        long the list is. Trials inside have the lists."""
+        counts = {n: c for n, c in found.items_read.items() if n in found.by_name and found.by_name[n].is_guessed}
+        if not counts or not all(counts.values()):
+            yield None
+            return
+        known = self.known
+        before = known.arguments, known.parts
+        lists = {name: [ShapeProbe(f"{name}.{place}") for place in range(count)] for name, count in counts.items()}
+        known.arguments = {**known.arguments, **lists}
+        known.parts |= {probe.name for probes in lists.values() for probe in probes}
+        trial = self.settle({name: given for name, given in found.by_name.items() if name not in counts})
+        yield trial
+        known.arguments, known.parts = before
 
     def until(self, inputs: Inputs, stop_after: set[Any]) -> tuple[Found, bool]:
         """A trial that ends as soon as all of ``stop_after`` has gone wrong again; whether it did."""
