@@ -46,7 +46,7 @@ from analyzers.interpreter.values import (
     StaticMethod,
     UnknownTail,
 )
-from analyzers.tensors.dims import Expression
+from analyzers.tensors.dims import Expression, is_sure_less, symbol
 from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -226,10 +226,13 @@ def _next(iterator: Any, default: Any = MISSING, *, machine: Machine) -> Any:
     return default
 
 
-def _range(*ends: Any) -> Any:
-    for end in ends:
-        if isinstance(end, Expression):
-            raise UnknownUsed(Unknown("a range of symbolic length"))
+def _range(*ends: Any, machine: Machine) -> Any:
+    if any(isinstance(end, Expression) for end in ends):
+        reason = "a range of symbolic length"
+        start, stop, step = (0, *ends, 1) if len(ends) == 1 else (*ends, 1)[:3]
+        if type(start) is int and type(step) is int and step > 0 and is_sure_less(start, stop):
+            return [start, UnknownTail(reason, machine.site(), symbol("i"))]
+        raise UnknownUsed(Unknown(reason))
     return range(*[integer(end) if isinstance(end, (Tensor, NativeValue)) else end for end in ends])
 
 

@@ -12,6 +12,7 @@ from analyzers.interpreter.evaluations import Evaluations
 from analyzers.interpreter.framework import children_of, name_dims
 from analyzers.interpreter.graph import Step, tensors_below, with_tensor
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
+from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
@@ -124,6 +125,8 @@ class Recorder:
         """Modules whose parameters were looked at."""
         self.items_read: dict[int, tuple[int, int]] = {}
         """Tensors whose items were asked for one by one, as those of a list are: how many from the front, from the end."""
+        self.uncounted: list[Unknown] = []
+        """Why it is not known how often something was called."""
         self.assigned: dict[tuple[int, str], Site | None] = {}
         """Where containers were assigned to attributes of modules."""
         self.open_objects: set[int] = set()
@@ -139,12 +142,17 @@ class Recorder:
         self.makers = {}
         self.declared = DeclaredResults()
         self.read = set()
-        self.items_read = {}
+        self.items_read, self.uncounted = {}, []
         self.total_cost = 0
 
     def read_items(self, value: Tensor, front: int = 0, end: int = 0) -> None:
         before = self.items_read.get(id(value), (0, 0))
         self.items_read[id(value)] = max(front, before[0]), max(end, before[1])
+
+    def possible_turns(self, reason: Unknown) -> None:
+        """What was called in turns of a loop may have been called more or less often: nobody knows what that costs."""
+        self.uncounted.append(reason)
+        self.total_cost = self.total_cost + unknown_dim(reason.reason)
 
     @contextmanager
     def preserved(self) -> Iterator[None]:

@@ -167,10 +167,12 @@ class Solver:
         return isinstance(expected, int) and isinstance(actual, int) and actual >= expected
 
 
-def _how_wrong(found: Found) -> tuple[int, int, int]:
-    """What goes wrong with inputs; that they have another number of dims than is wanted speaks most against them."""
+def _how_wrong(found: Found) -> tuple[int, int, int, int]:
+    """What goes wrong with inputs; that they have another number of dims than is wanted speaks most against them, in the
+    layers that they go to above all."""
     of_rank = [recorded for recorded in found.recorded_errors if _is_of_rank(recorded.error)]
-    return len(found.failures), len(of_rank), len(found.recorded_errors)
+    at_once = [recorded for recorded in of_rank if recorded.record is not None and not recorded.record.producers]
+    return len(found.failures), len(at_once), len(of_rank), len(found.recorded_errors)
 
 
 def _is_of_rank(error: OperationError) -> bool:
