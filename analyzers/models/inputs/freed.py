@@ -157,6 +157,11 @@ class Freed:
             return True
         return any(e.error.message == recorded.error.message for e in self._elsewhere if e.key == recorded.key)
 
+    def is_certain(self, recorded: RecordedError) -> bool:
+        """Whether it comes up with symbols in place of all sizes, too."""
+        found = (self._from_usual if recorded.error.rule in MERGING else self._from_one)[1]
+        return found.has(recorded) and not found.failures
+
     @property
     def is_hopeless(self) -> bool:
         """Whether no sizes there are mend all that goes wrong."""

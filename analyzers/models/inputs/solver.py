@@ -89,7 +89,20 @@ class Solver:
         best = min(whole, key=lambda t: (len(t.failures), len(t.recorded_errors), not t.lacks_only_a_flatten))
         if (best is not trials[-1] or ended) and not self._is_spent:
             best = self.trials.again(best.by_name)
-        return self._without_doubts(best, free, whole, trials)
+        best = self._without_doubts(best, free, whole, trials)
+        return best if best.recorded_errors or self._is_spent else self._certain(best, free, whole)
+
+    def _certain(self, best: Found, free: Freed, whole: list[Found]) -> Found:
+        """With some sizes one thing goes wrong and with others another: what does with all of them is said."""
+        first = free.found
+        for trial in sorted(_of_ranks(first, whole), key=_how_wrong):
+            errors = [recorded for recorded in trial.recorded_errors if free.is_certain(recorded)]
+            if errors and (not any(i.others for i in first.inputs) or self._is_wrong_with_any_rank(first)):
+                best = self.trials.again(trial.by_name)
+                best.recorded_errors = _common_errors(best, [trial])
+                best.recorded_errors = [recorded for recorded in best.recorded_errors if free.is_certain(recorded)]
+                break
+        return best
 
     def _without_doubts(self, best: Found, free: Freed, whole: list[Found], trials: list[Found]) -> Found:
         """What every trial ran into, and no other rank would mend."""
