@@ -102,7 +102,7 @@ def _unpacked(machine: Machine, frame: Frame, elements: Any, value: Any) -> Sequ
     if type(value) in (int, float):
         return _not_several(machine, value, wanted)
     if isinstance(value, Tensor):
-        machine.recorder.read_items(value, wanted)
+        machine.recorder.open_ends.read_items(value, wanted)
     try:
         items = machine.iterate(value)
     except UnknownUsed as used:

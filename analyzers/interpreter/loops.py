@@ -48,7 +48,7 @@ def _items_of(machine: Machine, source: Any) -> Any:
 
 def _slices(machine: Machine, source: Tensor) -> list[Any] | None:
     """Of a tensor of symbolic length: one there is for sure, and further ones; None where the length is known."""
-    machine.recorder.read_items(source)
+    machine.recorder.open_ends.read_items(source)
     if isinstance(source.shape[0], int) or not is_sure_less(0, source.shape[0]):
         return None
     reason = "iterating over a tensor of symbolic length"
@@ -63,7 +63,7 @@ def _possible_turn(machine: Machine, frame: Frame, node: program.For, item: Unkn
     before = len(machine.recorder.records)
     signal = fork(machine, frame, [turn, lambda: None], item.reason)
     if len(machine.recorder.records) > before:
-        machine.recorder.possible_turns(item.plain())
+        machine.recorder.open_ends.possible_turns(machine.recorder, item.plain())
     return signal
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.declared import DeclaredResults
+from analyzers.interpreter.degenerate import note_degenerate
 from analyzers.interpreter.evaluations import Evaluations
 from analyzers.interpreter.framework import children_of, name_dims
 from analyzers.interpreter.graph import Step, tensors_below, with_tensor
+from analyzers.interpreter.open_ends import OpenEnds
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
-from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
@@ -123,10 +124,7 @@ class Recorder:
         """Whether symbolic tensors are about, so that operations on them become steps of their graph."""
         self.read: set[int] = set()
         """Modules whose parameters were looked at."""
-        self.items_read: dict[int, tuple[int, int]] = {}
-        """Tensors whose items were asked for one by one, as those of a list are: how many from the front, from the end."""
-        self.uncounted: list[Unknown] = []
-        """Why it is not known how often something was called."""
+        self.open_ends = OpenEnds()
         self.assigned: dict[tuple[int, str], Site | None] = {}
         """Where containers were assigned to attributes of modules."""
         self.open_objects: set[int] = set()
@@ -137,22 +135,10 @@ class Recorder:
     def reset(self) -> None:
         """Forget the calls of the last forward pass; problems of construction are kept."""
         self.records, self.stack, self.merges = [], [], []
-        self.evaluations.seen = []
-        self.remarks = []
-        self.makers = {}
-        self.declared = DeclaredResults()
-        self.read = set()
-        self.items_read, self.uncounted = {}, []
+        self.evaluations.seen, self.remarks = [], []
+        self.makers, self.declared = {}, DeclaredResults()
+        self.read, self.open_ends = set(), OpenEnds()
         self.total_cost = 0
-
-    def read_items(self, value: Tensor, front: int = 0, end: int = 0) -> None:
-        before = self.items_read.get(id(value), (0, 0))
-        self.items_read[id(value)] = max(front, before[0]), max(end, before[1])
-
-    def possible_turns(self, reason: Unknown) -> None:
-        """What was called in turns of a loop may have been called more or less often: nobody knows what that costs."""
-        self.uncounted.append(reason)
-        self.total_cost = self.total_cost + unknown_dim(reason.reason)
 
     @contextmanager
     def preserved(self) -> Iterator[None]:
@@ -289,6 +275,7 @@ class Recorder:
             self.makers[id(result)] = (result, producer[1], False)
         if len(operands) > 1 and native.__name__ in MERGING:
             self.merged(native.__name__.strip("_"), operands)
+            note_degenerate(self.machine, native, args, operands)
         first = operands[0]
         if (first.shape != result.shape or first.field is not result.field) and self._is_shown():
             self._functional(native, operands, result)

@@ -50,7 +50,7 @@ def tensor_get_item(value: Any, key: Any, *, machine: Machine) -> Any:
     if isinstance(key, str):
         return machine.unknown("an input that is a dictionary, not a tensor")
     if type(key) is int:
-        machine.recorder.read_items(value, max(0, key + 1), max(0, -key))
+        machine.recorder.open_ends.read_items(value, max(0, key + 1), max(0, -key))
     for item in key if isinstance(key, tuple) else (key,):
         if steps_back(item) and is_torch_data(machine, value):
             message = f"{{subject}} slices with step {item.step}; torch knows only positive steps, use flip"

@@ -159,7 +159,11 @@ class CandidateRun:
         with self.context.machine.recorder.separate_errors():
             made = self.construction.with_unknowns
             instance = self.context.runner.within(STEPS_PER_MODEL, lambda: made(self.value))
-            return {(problem.rule, problem.place) for problem in self._model(instance).problems} if is_model(instance) else set()
+            return (
+                {(problem.rule, problem.place) for problem in self._model(instance).problems}
+                if is_model(instance)
+                else set()
+            )
 
     def _is_certain(self, problem: Problem) -> bool:
         """Whether what only the engine has called raises this whatever it is given, and is no base of other classes."""

@@ -25,9 +25,7 @@ class Symbol:
 
     __slots__ = ("anonymous", "argument", "equations", "name", "reason", "serial", "solvable", "wanted")
 
-    def __init__(
-        self, name: str, reason: str | None = None, solvable: bool = False, argument: bool = False
-    ) -> None:
+    def __init__(self, name: str, reason: str | None = None, solvable: bool = False, argument: bool = False) -> None:
         self.name = name
         self.reason = reason
         self.solvable = solvable

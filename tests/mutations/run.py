@@ -46,7 +46,9 @@ class Verdict:
         return self.said.errors
 
     def __str__(self) -> str:
-        said = "; ".join(f"line {e['place']['line']} {e['code']} {e['message']}" for e in self.errors)
+        said = "; ".join(
+            f"line {e['place']['line']} {e['code']} {e['message']}" for e in (*self.errors, *self.said.warnings)
+        )
         truth = self.truth
         raised = (f"line {truth['line']} {truth['exception']}: {truth['message']}") if truth["raises"] else "runs"
         program = f"{self.original.file} as {self.form}, {self.mutant or 'unchanged'}"
@@ -120,12 +122,13 @@ def kind_of(judge: Judge, truth: Answer, said: Said) -> str:
         return "false error" if said.errors else "right"
     if truth["reason"] != "shape":
         return "python"
-    if not said.errors:
+    told = [*said.errors, *said.warnings]
+    if not told:
         return "missed"
     lines = judge.lines(truth) | (set() if judge.innermost else {said.call})
-    if any(covers(error["place"], lines) for error in said.errors):
+    if any(covers(error["place"], lines) for error in told):
         return "found"
-    related = [other["place"] for error in said.errors for other in error.get("related", ())]
+    related = [other["place"] for error in told for other in error.get("related", ())]
     return "related" if any(covers(place, lines) for place in related) else "misplaced"
 
 

@@ -157,6 +157,11 @@ class Freed:
             return True
         return any(e.error.message == recorded.error.message for e in self._elsewhere if e.key == recorded.key)
 
+    @property
+    def with_symbols(self) -> Found | None:
+        """The pass with a symbol for every size, if there was one."""
+        return self._from_one[1] if "_from_one" in self.__dict__ else None
+
     def is_certain(self, recorded: RecordedError) -> bool:
         """Whether it comes up with symbols in place of all sizes, too."""
         found = (self._from_usual if recorded.error.rule in MERGING else self._from_one)[1]

@@ -53,8 +53,15 @@ class Solver:
         for inputs in measures_of(found):
             trial, tried = self.trials.settle(inputs), True
             if trial.is_sound:
+                self._keep_remarks(found)
                 return trial
         return self.trials.again(found.by_name) if tried else found
+
+    def _keep_remarks(self, symbolic: Found | None) -> None:
+        """What was seen with open sizes, which are numbers now."""
+        known = {recorded.key for recorded in self.machine.recorder.remarks}
+        seen = symbolic.remarks if symbolic is not None else []
+        self.machine.recorder.remarks += [recorded for recorded in seen if recorded.key not in known]
 
     def solved(self, found: Found) -> Found:
         """The guess does not fit: look for a shape that does. What no shape mends is a finding; where a list of tensors
@@ -81,6 +88,7 @@ class Solver:
             if trial.fixes_batch and not found.fixes_batch and has_other_ranks(found, inputs):
                 continue  # What it takes for items of the batch are rows or channels.
             if trial.is_sound:
+                self._keep_remarks(free.with_symbols)
                 return trial
             trials.append(trial)
             common &= trial.error_keys

@@ -137,8 +137,10 @@ class Trials:
         parts = [name for name in inputs if name in self.known.parts]
         used = [inputs[name] for name in (*names, *kwargs, *parts) if name in inputs]
         is_fixed = fixes(batch, equations_of([(self.names("N"), *(d for i in used for d in i.shape))]))
-        read = {name: sum(recorder.items_read[id(a)]) for name, a in zip(names, args) if id(a) in recorder.items_read}
-        return Found(used, result, failures, errors, _misread_batch(recorder.records, result), is_fixed, read)
+        item_counts = recorder.open_ends.items_read
+        read = {name: sum(item_counts[id(a)]) for name, a in zip(names, args) if id(a) in item_counts}
+        misread = _misread_batch(recorder.records, result)
+        return Found(used, result, failures, errors, misread, is_fixed, list(recorder.remarks), read)
 
     @contextmanager
     def with_lists(self, found: Found) -> Iterator[Found | None]:
