@@ -14,7 +14,6 @@ from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Raised, UnknownTail
 from analyzers.source import program
-from analyzers.tensors.dims import is_sure_less
 from analyzers.tensors.operations.indexing import getitem
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -49,7 +48,7 @@ def _items_of(machine: Machine, source: Any) -> Any:
 def _slices(machine: Machine, source: Tensor) -> list[Any] | None:
     """Of a tensor of symbolic length: one there is for sure, and further ones; None where the length is known."""
     machine.recorder.open_ends.read_items(source)
-    if isinstance(source.shape[0], int) or not is_sure_less(0, source.shape[0]):
+    if isinstance(source.shape[0], int):
         return None
     reason = "iterating over a tensor of symbolic length"
     return [getitem(source, 0), UnknownTail(reason, machine.site(), getitem(source, 0))]
