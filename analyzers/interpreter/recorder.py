@@ -29,6 +29,8 @@ MERGING = frozenset(
 
 
 PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
+ANYTHING = "anything"
+"""Stands for the first problem that comes up, whatever it is, among those after which a trial ends."""
 
 
 class Record:
@@ -334,7 +336,7 @@ class Recorder:
             return
         self.recorded_errors.append(recorded)
         if self.stop_after:
-            self.stop_after.discard(recorded.key)
+            self.stop_after -= {recorded.key, ANYTHING}
             if not self.stop_after:
                 raise Enough
 

@@ -29,7 +29,7 @@ class RankProof:
     @property
     def is_hopeless(self) -> bool:
         """Whether something certainly goes wrong with each of them."""
-        with self.trials.apart():
+        with self.trials.until_anything():
             return self._goes_wrong(self.known)
 
     def _goes_wrong(self, inputs: Inputs) -> bool:

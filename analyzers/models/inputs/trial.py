@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import framework_of
 from analyzers.interpreter.graph import tensors_below
+from analyzers.interpreter.recorder import ANYTHING
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import broken_contracts
 from analyzers.models.inputs.equations import fixes
@@ -158,6 +159,16 @@ class Trials:
         trial = self.settle({name: given for name, given in found.by_name.items() if name not in counts})
         yield trial
         known.arguments, known.parts = before
+
+    @contextmanager
+    def until_anything(self) -> Iterator[None]:
+        """Trials inside are apart, and end as soon as something goes wrong."""
+        before, self._stop_after = self._stop_after, frozenset([ANYTHING])
+        try:
+            with self.apart():
+                yield
+        finally:
+            self._stop_after = before
 
     def until(self, inputs: Inputs, stop_after: set[Any]) -> tuple[Found, bool]:
         """A trial that ends as soon as all of ``stop_after`` has gone wrong again; whether it did."""
