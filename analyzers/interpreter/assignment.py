@@ -13,6 +13,7 @@ from analyzers.interpreter.values import (
     UnknownTail,
 )
 from analyzers.source import program
+from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import UnknownUsed
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def _unpacked(machine: Machine, frame: Frame, elements: Any, value: Any) -> Sequ
     star = next((i for i, e in enumerate(elements) if type(e) is program.Starred), None)
     if type(value) in (int, float):
         return _not_several(machine, value, wanted)
+    if isinstance(value, Tensor):
+        machine.recorder.open_ends.read_items(value, wanted)
     try:
         items = machine.iterate(value)
     except UnknownUsed as used:

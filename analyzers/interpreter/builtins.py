@@ -26,6 +26,7 @@ from analyzers.interpreter.conversions import (
     make_tuple,
 )
 from analyzers.interpreter.eval_strings import compiled, evaluated, executed
+from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import elements, is_exception, known_set, whole_dict
 from analyzers.interpreter.lazy_iterators import LazyIterator
@@ -46,7 +47,7 @@ from analyzers.interpreter.values import (
     StaticMethod,
     UnknownTail,
 )
-from analyzers.tensors.dims import Expression
+from analyzers.tensors.dims import Expression, is_sure_less, symbol
 from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -226,11 +227,21 @@ def _next(iterator: Any, default: Any = MISSING, *, machine: Machine) -> Any:
     return default
 
 
-def _range(*ends: Any) -> Any:
-    for end in ends:
-        if isinstance(end, Expression):
-            raise UnknownUsed(Unknown("a range of symbolic length"))
+def _range(*ends: Any, machine: Machine) -> Any:
+    if any(isinstance(end, Expression) for end in ends):
+        reason = "a range of symbolic length"
+        start, stop, step = (0, *ends, 1) if len(ends) == 1 else (*ends, 1)[:3]
+        turns = is_sure_less(start, stop) or (start == 0 and _is_size(machine, stop))
+        if type(start) is int and type(step) is int and step > 0 and turns:
+            return [start, UnknownTail(reason, machine.site(), symbol("i"))]
+        raise UnknownUsed(Unknown(reason))
     return range(*[integer(end) if isinstance(end, (Tensor, NativeValue)) else end for end in ends])
+
+
+def _is_size(machine: Machine, dim: Any) -> bool:
+    """Whether a tensor has it as a size, which is one at least."""
+    records = machine.recorder.records
+    return any(dim in tensor.shape for record in records for tensor in tensors_below(record.output))
 
 
 # -- types -----------------------------------------------------------------------------------

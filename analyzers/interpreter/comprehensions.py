@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
@@ -125,6 +126,11 @@ def _run_for(machine: Machine, frame: Frame, node: Any, emit: Any, values: list[
 
 def _as_far_as_known(machine: Machine, source: Any) -> Iterator[Any]:
     """The elements of a source; an UnknownTail from where they are not known."""
+    if isinstance(source, list) and UnknownTail in map(type, source):
+        sure = list(takewhile(lambda item: type(item) is not UnknownTail, source))
+        tail = source[len(sure)]
+        yield from (*sure, UnknownTail(tail.reason, tail.place))
+        return
     try:
         yield from elements(machine, source)
     except UnknownUsed as used:

@@ -231,6 +231,7 @@ def _iterate_tensor(machine: Machine, value: Tensor) -> list[Any]:
     if value.history is not None:
         machine.problem(_not_symbolic("as a sequence (unpacked or looped over)", "NotImplementedError"))
         raise UnknownUsed(machine.unknown("the elements of a symbolic tensor"))
+    machine.recorder.open_ends.read_items(value)
     if not value.shape:
         raise machine.exception("TypeError", "iteration over a 0-d tensor")
     length = value.shape[0]

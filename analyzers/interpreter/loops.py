@@ -14,6 +14,7 @@ from analyzers.interpreter.loop_compiler import run_plainly
 from analyzers.interpreter.scope import Frame
 from analyzers.interpreter.values import MISSING, Raised, UnknownTail
 from analyzers.source import program
+from analyzers.tensors.operations.indexing import getitem
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -39,7 +40,18 @@ def _items_of(machine: Machine, source: Any) -> Any:
     """What the loop turns over; each element of a list that may be there or not has a turn of its own."""
     if isinstance(source, (list, tuple)) and all(i.element is not MISSING for i in source if type(i) is UnknownTail):
         return list(source)
+    if isinstance(source, Tensor) and source.has_shape and source.history is None and source.shape:
+        return _slices(machine, source) or elements(machine, source)
     return elements(machine, source)
+
+
+def _slices(machine: Machine, source: Tensor) -> list[Any] | None:
+    """Of a tensor of symbolic length: one there is for sure, and further ones; None where the length is known."""
+    machine.recorder.open_ends.read_items(source)
+    if isinstance(source.shape[0], int):
+        return None
+    reason = "iterating over a tensor of symbolic length"
+    return [getitem(source, 0), UnknownTail(reason, machine.site(), getitem(source, 0))]
 
 
 def _possible_turn(machine: Machine, frame: Frame, node: program.For, item: UnknownTail) -> str | None:
@@ -47,7 +59,11 @@ def _possible_turn(machine: Machine, frame: Frame, node: program.For, item: Unkn
         assign(machine, frame, node.target, item.element)
         return run_body(machine, frame, node.body)
 
-    return fork(machine, frame, [turn, lambda: None], item.reason)
+    before = len(machine.recorder.records)
+    signal = fork(machine, frame, [turn, lambda: None], item.reason)
+    if len(machine.recorder.records) > before:
+        machine.recorder.open_ends.possible_turns(machine.recorder, item.plain())
+    return signal
 
 
 def _turns(machine: Machine, frame: Frame, node: program.For, items: Any) -> str | None:

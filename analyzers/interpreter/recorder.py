@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter.budget import Enough
 from analyzers.interpreter.declared import DeclaredResults
+from analyzers.interpreter.degenerate import note_degenerate
 from analyzers.interpreter.evaluations import Evaluations
 from analyzers.interpreter.framework import children_of, is_building, name_dims
 from analyzers.interpreter.graph import Step, tensors_below, with_tensor
+from analyzers.interpreter.open_ends import OpenEnds
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
@@ -27,6 +29,8 @@ MERGING = frozenset(
 
 
 PLAIN_TYPES = frozenset((int, float, bool, str, type(None)))
+ANYTHING = "anything"
+"""Stands for the first problem that comes up, whatever it is, among those after which a trial ends."""
 
 
 class Record:
@@ -128,6 +132,7 @@ class Recorder:
         """Whether symbolic tensors are about, so that operations on them become steps of their graph."""
         self.read: set[int] = set()
         """Modules whose parameters were looked at."""
+        self.open_ends = OpenEnds()
         self.open_objects: set[int] = set()
         """Objects that were given attributes whose names are not known."""
         self.has_choices = self.has_hooks = False
@@ -136,11 +141,9 @@ class Recorder:
     def reset(self) -> None:
         """Forget the calls of the last forward pass; problems of construction are kept."""
         self.records, self.stack, self.merges = [], [], []
-        self.evaluations.seen = []
-        self.remarks = []
-        self.makers = {}
-        self.declared = DeclaredResults()
-        self.read = set()
+        self.evaluations.seen, self.remarks = [], []
+        self.makers, self.declared = {}, DeclaredResults()
+        self.read, self.open_ends = set(), OpenEnds()
         self.total_cost = 0
 
     @contextmanager
@@ -278,6 +281,7 @@ class Recorder:
             self.makers[id(result)] = (result, producer[1], False)
         if len(operands) > 1 and native.__name__ in MERGING:
             self.merged(native.__name__.strip("_"), operands)
+            note_degenerate(self.machine, native, args, operands)
         first = operands[0]
         if (first.shape != result.shape or first.field is not result.field) and self._is_shown():
             self._functional(native, operands, result)
@@ -336,7 +340,7 @@ class Recorder:
             return
         self.recorded_errors.append(recorded)
         if self.stop_after:
-            self.stop_after.discard(recorded.key)
+            self.stop_after -= {recorded.key, ANYTHING}
             if not self.stop_after:
                 raise Enough
 

@@ -52,11 +52,17 @@ def get_item(machine: Machine, value: Any, key: Any) -> Any:
 def tensor_get_item(value: Any, key: Any, *, machine: Machine) -> Any:
     if isinstance(key, str):
         return machine.unknown("an input that is a dictionary, not a tensor")
+    _note_item(machine, value, key)
     for item in key if isinstance(key, tuple) else (key,):
         if steps_back(item) and is_torch_data(machine, value):
             message = f"{{subject}} slices with step {item.step}; torch knows only positive steps, use flip"
             raise OperationError("invalid-argument", message, exception="ValueError", result=getitem(value, key))
     return getitem(value, key)
+
+
+def _note_item(machine: Machine, value: Tensor, key: Any) -> None:
+    if type(key) is int:
+        machine.recorder.open_ends.read_items(value, max(0, key + 1), max(0, -key))
 
 
 def is_torch_data(machine: Machine, value: Tensor) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from analyzers.facts import ModelFact, Problem
@@ -192,13 +193,27 @@ class CandidateRun:
         value = self.value
         if self.candidate.is_guessed:
             fact.problems = [p for p in fact.problems if p.rule == "unknown-argument"]
-        unused = (has_symbols(value) and instance is not given) or self._is_made_otherwise(fact)
-        if unused or _is_empty_list(instance) or (instance is not given and waits_for_items(value)):
+        is_doubtful = self._is_made_otherwise(fact) or _is_empty_list(instance)
+        if is_doubtful or (instance is not given and waits_for_items(value)):
             fact.problems = [p for p in fact.problems if p.data.get("always")]
+        elif has_symbols(value) and instance is not given and fact.problems:
+            fact.problems = [p for p in fact.problems if p.data.get("always") or (p.rule, p.place) in self._always]
         if instance is not given and not self.is_as_made:
             fact.problems = [p for p in fact.problems if p.rule not in OF_CODE or self._is_certain(p)]
         if hands_on(value):
             fact.problems = [p for p in fact.problems if p.rule != "missing-argument"]
+
+    @cached_property
+    def _always(self) -> set[Any]:
+        """What goes wrong whatever the constructor is given."""
+        with self.context.machine.recorder.separate_errors():
+            made = self.construction.with_unknowns
+            instance = self.context.runner.within(STEPS_PER_MODEL, lambda: made(self.value))
+            return (
+                {(problem.rule, problem.place) for problem in self._model(instance).problems}
+                if is_model(instance)
+                else set()
+            )
 
     def _is_certain(self, problem: Problem) -> bool:
         """Whether what only the engine has called raises this whatever it is given, and is no base of other classes."""

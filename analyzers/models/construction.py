@@ -45,7 +45,12 @@ class Construction:
         except Raised:
             if not names:
                 raise
-            return self.machine.call(value, (), {name: Unknown(f"nobody says what {name} is") for name in names})
+            return self.with_unknowns(value)
+
+    def with_unknowns(self, value: Class) -> Any:
+        """An instance of which nothing is supposed that nobody gives: whatever happens to it happens to every one."""
+        names = constructor_parameters(value)
+        return self.machine.call(value, (), {name: Unknown(f"nobody says what {name} is") for name in names})
 
     def in_workspace(self, value: Class) -> Instance | None:
         """An instance of the class as the file itself, or else another file of the workspace, builds it."""

@@ -263,7 +263,7 @@ class Extraction:
 
     def unknowns(self, result: Any) -> list[UnknownFact]:
         found: dict[tuple[Any, str], UnknownFact] = {}
-        values = [r.output for r in self.records] + [result]
+        values = [*(r.output for r in self.records), result, *self.machine.recorder.open_ends.uncounted]
         change = self.machine.possible_change
         values += [doubt for _, m in self.below for doubt in (m.unknown_because, m.class_.opaque, change(m))]
         for value in values:

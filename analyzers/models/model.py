@@ -66,7 +66,7 @@ def _run(context: FileContext, fact: ModelFact, root: Instance) -> None:
     fact.probabilities = probabilities_of(root, found.result)
     fact.losses = losses_of(context, root)
     machine.recorder.recorded_errors = []
-    for reason, site in found.failures:
+    for reason, site, _ in found.failures:
         fact.unknowns.append(UnknownFact(place_of(site), reason))
         fact.status = "partial" if fact.layers else "failed"
 

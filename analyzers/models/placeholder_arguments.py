@@ -26,7 +26,7 @@ class SymbolicConfig(dict, SupportsAttributeAssignment):
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
         method = machine.get_attribute(dict(self), name, default=MISSING) if name not in self else MISSING
-        return self.setdefault(name, symbol(name)) if method is MISSING else method
+        return self.setdefault(name, symbol(name, argument=True)) if method is MISSING else method
 
     def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
         machine.journal.touch(self)
@@ -48,7 +48,7 @@ def placeholder_arguments(machine: Machine, module: Any, class_: Class, names: l
 def _placeholder(machine: Machine, module: Any, class_: Class, name: str, text: str) -> Any:
     paths = list(paths_read(name, text))
     if not paths:
-        return symbol(name)
+        return symbol(name, argument=True)
     first = {path[0] for path in paths}
     for make in _configurations(machine, module, class_, name, first):
         value = _tried(make)
@@ -76,7 +76,7 @@ def symbolic_config(paths: list[list[str]]) -> SymbolicConfig:
             if not isinstance(deeper, SymbolicConfig):
                 deeper = below[name] = SymbolicConfig()
             below = deeper
-        below.setdefault(path[-1], symbol(path[-1]))
+        below.setdefault(path[-1], symbol(path[-1], argument=True))
     return made
 
 

@@ -25,6 +25,8 @@ class Failure(NamedTuple):
 
     reason: str
     site: Site | None
+    raises: bool = False
+    """Whether the program itself raises, whatever is not known."""
 
 
 class Runner:
@@ -71,7 +73,7 @@ class Runner:
         except Raised as raised:
             machine.recorder.escaped(raised)
             reason = f"forward raises {describe(raised)}"
-            return Unknown(reason, raised.site), [Failure(reason, raised.site)]
+            return Unknown(reason, raised.site), [Failure(reason, raised.site, raises=True)]
         except Enough as end:
             return Unknown(end.reason), []
         except BudgetExceeded as error:

@@ -35,7 +35,7 @@ from analyzers.unknown import Unknown, UnknownUsed
 
 __all__ = [
     "Dim", "Expression", "Floor", "Monomial", "Symbol", "Terms", "as_json", "bare_symbol", "conv_out", "exact_quotient",
-    "grows", "has_unknown", "ideal", "less", "product", "require", "same", "shape_text", "substitute", "suppose_equal",
+    "grows", "has_unknown", "ideal", "is_sure_less", "less", "product", "require", "same", "shape_text", "substitute", "suppose_equal",
     "symbol", "symbols", "text", "unknown_dim", "value_at",
 ]  # fmt: skip
 
@@ -180,9 +180,9 @@ class Expression:
 Dim = int | Expression
 
 
-def symbol(name: str, reason: str | None = None, solvable: bool = False) -> Expression:
+def symbol(name: str, reason: str | None = None, solvable: bool = False, argument: bool = False) -> Expression:
     """A fresh symbolic dimension."""
-    return Expression({((Symbol(name, reason, solvable), 1),): 1})
+    return Expression({((Symbol(name, reason, solvable, argument), 1),): 1})
 
 
 def unknown_dim(reason: str) -> Expression:
@@ -307,6 +307,11 @@ def less(a: Dim, b: Dim) -> bool | None:
     if low is not None and low > 0:
         return True
     return False if high is not None and high <= 0 else None
+
+
+def is_sure_less(a: Dim, b: Dim) -> bool:
+    """Whether ``a < b`` for all sizes there may be; nobody knows what an argument is that nobody gives."""
+    return less(a, b) is True and not any(s.argument for s in symbols(a) | symbols(b))
 
 
 def exact_quotient(a: Dim, b: Dim) -> Dim | None:

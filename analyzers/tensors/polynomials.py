@@ -18,16 +18,18 @@ class Symbol:
     """A dimension without a value; at least 1. Two symbols of one name are different dims.
 
     ``solvable`` marks sizes the analysis may choose (the channels of an input nobody gave);
+    ``argument``, what stands for an argument that nobody gives and might be anything;
     ``wanted`` collects the values that layers asked of it, ``equations`` what else it takes for the sizes that depend
     on it to fit. ``reason`` says why it is not known.
     """
 
-    __slots__ = ("anonymous", "equations", "name", "reason", "serial", "solvable", "wanted")
+    __slots__ = ("anonymous", "argument", "equations", "name", "reason", "serial", "solvable", "wanted")
 
-    def __init__(self, name: str, reason: str | None = None, solvable: bool = False) -> None:
+    def __init__(self, name: str, reason: str | None = None, solvable: bool = False, argument: bool = False) -> None:
         self.name = name
         self.reason = reason
         self.solvable = solvable
+        self.argument = argument
         self.wanted: list[int] = []
         self.equations: list[tuple[Dim, Dim]] = []
         self.anonymous = name == "?"

@@ -8,7 +8,7 @@ The lines of what is said are always those of the program's own text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,12 +18,13 @@ from tests.mutations.originals import Original
 
 
 class Said(NamedTuple):
-    """The errors that are reported, whether every model that was found is complete, and the line that was added to
-    call the model."""
+    """The errors that are reported, whether every model that was found is complete, the line that was added to
+    call the model, and warnings of what fits with a degenerate input alone."""
 
     errors: list[dict[str, Any]]
     complete: bool
     call: int | None = None
+    warnings: Sequence[dict[str, Any]] = ()
 
 
 def errors_of(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -51,6 +52,10 @@ def as_found(original: Original, source: str, folder: Path) -> Said:
     return checked(path, source, source)
 
 
+def is_warning_of_shapes(finding: dict[str, Any]) -> bool:
+    return finding["severity"] == "warning" and finding["code"].startswith("RF2")
+
+
 def as_notebook(original: Original, source: str, folder: Path) -> Said:
     path = (folder / original.file).with_suffix(".ipynb")
     text = original.run_by_itself(source)
@@ -72,7 +77,8 @@ def in_script(place: dict[str, Any], before: list[int]) -> dict[str, Any]:
 def checked(path: Path, text: str, source: str) -> Said:
     found = static_check(path)
     call = text.count("\n") if text != source else None
-    return Said(errors_of(found["findings"]), set(found["summary"]["models"]) <= {"complete"}, call)
+    warnings = [finding for finding in found["findings"] if is_warning_of_shapes(finding)]
+    return Said(errors_of(found["findings"]), set(found["summary"]["models"]) <= {"complete"}, call, warnings)
 
 
 Form = Callable[[Original, str, Path], Said]

@@ -25,6 +25,8 @@ class Original:
     style: str = "subclassed"
     text: str = ""
     """The program itself, where it is no file of the folder."""
+    otherwise: tuple[str, ...] = ()
+    """Other arguments with which its model may be built."""
 
     @property
     def source(self) -> str:
@@ -53,8 +55,18 @@ class Original:
 ORIGINALS = (
     Original("lenet.py", "LeNet()", ((4, 1, 32, 32),)),
     Original("vgg.py", "VGG()", ((2, 3, 32, 32),)),
-    Original("resnet.py", "ResNet(BasicBlock, [2, 1, 2])", ((2, 3, 64, 64),)),
-    Original("unet.py", "UNet(n_channels=3, n_classes=2)", ((1, 3, 72, 60),)),
+    Original(
+        "resnet.py",
+        "ResNet(BasicBlock, [2, 1, 2])",
+        ((2, 3, 64, 64),),
+        otherwise=("ResNet(BasicBlock, [1, 1, 1])", "ResNet(BasicBlock, [2, 2, 2])", "ResNet(BasicBlock, [3, 4, 6])"),
+    ),
+    Original(
+        "unet.py",
+        "UNet(n_channels=3, n_classes=2)",
+        ((1, 3, 72, 60),),
+        otherwise=("UNet(1, 1)", "UNet(16, 16)", "UNet(3, 2, bilinear=True)"),
+    ),
     Original("inception.py", "Net()", ((2, 3, 64, 64),)),
     Original("squeeze_excite.py", "SENet()", ((2, 3, 32, 32),)),
     Original("mobilenet.py", "MobileNet()", ((2, 3, 64, 64),)),

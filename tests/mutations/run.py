@@ -1,6 +1,6 @@
 """One-token bugs: the long run.
 
-    python -m tests.mutations.run [--every 1] [--only unet.py] [--form notebook] [--verbose]
+    python -m tests.mutations.run [--every 1] [--only unet.py] [--form notebook] [--doubt] [--verbose]
 
 Mutates every original, lets the framework judge the mutants, and counts how many of those that crash are
 found on the line that raises or where the layer that raises is built. Each is judged in the forms that are asked for
@@ -25,6 +25,7 @@ from tests.differential.judge import Answer, Judge, Request
 from tests.mutations.forms import FORMS, Said, forms_of
 from tests.mutations.mutator import Mutant
 from tests.mutations.originals import ORIGINALS, Original
+from tests.mutations.otherwise import runs_otherwise
 
 FOUND_BAR = 0.9
 
@@ -45,7 +46,9 @@ class Verdict:
         return self.said.errors
 
     def __str__(self) -> str:
-        said = "; ".join(f"line {e['place']['line']} {e['code']} {e['message']}" for e in self.errors)
+        said = "; ".join(
+            f"line {e['place']['line']} {e['code']} {e['message']}" for e in (*self.errors, *self.said.warnings)
+        )
         truth = self.truth
         raised = (f"line {truth['line']} {truth['exception']}: {truth['message']}") if truth["raises"] else "runs"
         program = f"{self.original.file} as {self.form}, {self.mutant or 'unchanged'}"
@@ -58,11 +61,11 @@ class Score:
 
     @property
     def crashing(self) -> int:
-        return sum(self.counts[kind] for kind in ("found", "misplaced", "missed"))
+        return sum(self.counts[kind] for kind in ("found", "related", "misplaced", "missed"))
 
     @property
     def share(self) -> float:
-        return self.counts["found"] / max(1, self.crashing)
+        return (self.counts["found"] + self.counts["related"]) / max(1, self.crashing)
 
     @property
     def good(self) -> bool:
@@ -71,8 +74,10 @@ class Score:
     def __str__(self) -> str:
         counts = self.counts
         return (
-            f"{self.crashing} crash, {counts['found']} found ({100 * self.share:.1f} %), "
-            f"{counts['misplaced']} on another line, {counts['missed']} missed; {counts['right']} run, "
+            f"{self.crashing} crash, {counts['found'] + counts['related']} found ({100 * self.share:.1f} %), "
+            f"{counts['misplaced']} on another line, {counts['missed']} missed; "
+            f"{counts['open']} run with another input, {counts['overstated']} of these with an error all the same; "
+            f"{counts['right']} run, "
             f"{counts['false error']} of them with a false error; {counts['python']} raise otherwise; "
             f"{counts['internal']} internal errors"
         )
@@ -117,27 +122,40 @@ def kind_of(judge: Judge, truth: Answer, said: Said) -> str:
         return "false error" if said.errors else "right"
     if truth["reason"] != "shape":
         return "python"
-    if not said.errors:
+    told = [*said.errors, *said.warnings]
+    if not told:
         return "missed"
     lines = judge.lines(truth) | (set() if judge.innermost else {said.call})
-    return "found" if any(covers(error["place"], lines) for error in said.errors) else "misplaced"
+    if any(covers(error["place"], lines) for error in told):
+        return "found"
+    related = [other["place"] for error in told for other in error.get("related", ())]
+    return "related" if any(covers(place, lines) for place in related) else "misplaced"
 
 
-def settled(found: Verdict, judge: Judge) -> Verdict:
-    """Contradictions are looked at again on the judge's other device, if it has one."""
-    if judge.other_device and found.kind in ("missed", "misplaced", "false error"):
+def settled(found: Verdict, judge: Judge, folder: Path | None = None, kinds: Sequence[str] = ("missed",)) -> Verdict:
+    """Contradictions are looked at again on the judge's other device, if it has one; where nobody says the input, what
+    is of one of the ``kinds`` is no slip if the program runs with another."""
+    if judge.other_device and found.kind in ("missed", "related", "misplaced", "false error"):
         found.truth = judge.ask(request(judge, found.original, found.mutant, judge.other_device))
         found.kind = kind_of(judge, found.truth, found.said)
+    if folder is not None and found.form == "found" and found.mutant and found.kind in kinds:
+        if runs_otherwise(judge, found.original, found.mutant.source, folder / found.original.file):
+            found.kind = "open" if found.kind == "missed" else "overstated"
     return found
 
 
 def run(
-    judging: type[Judge], originals: Sequence[Original], every: int, folder: Path, forms: Sequence[str]
+    judging: type[Judge],
+    originals: Sequence[Original],
+    every: int,
+    folder: Path,
+    forms: Sequence[str],
+    kinds: Sequence[str] = ("missed",),
 ) -> Iterator[Verdict]:
     with judging() as judge, judging() as second:
         for original in originals:
             for found in verdicts(original, every, judge, folder, forms=forms):
-                yield settled(found, second)
+                yield settled(found, second, folder, kinds)
 
 
 def main(about: str, judging: type[Judge], originals: Sequence[Original]) -> int:
@@ -149,13 +167,17 @@ def main(about: str, judging: type[Judge], originals: Sequence[Original]) -> int
         "--form", choices=FORMS, nargs="+", default=["target"], help="how programs are put before rf-lsp"
     )
     parser.add_argument("--verbose", action="store_true", help="print what is missed, misplaced or false")
+    parser.add_argument(
+        "--doubt", action="store_true", help="of slips that are found, too, try whether another input fits"
+    )
     arguments = parser.parse_args()
     total, started = Score(), time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         chosen = [original for original in originals if arguments.only in original.file]
-        for found in run(judging, chosen, arguments.every, Path(name), arguments.form):
+        kinds = ("missed", *(("found", "related", "misplaced") if arguments.doubt else ()))
+        for found in run(judging, chosen, arguments.every, Path(name), arguments.form, kinds):
             total.counts[found.kind] += 1
-            if arguments.verbose and found.kind not in ("found", "right", "python"):
+            if arguments.verbose and found.kind not in ("found", "right", "python", "open"):
                 print(found, flush=True)
     print(f"\n{total}; {time.perf_counter() - started:.0f} s")
     return 0 if total.good else 1

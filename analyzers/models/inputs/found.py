@@ -75,6 +75,10 @@ class Found:
     """The inputs that are given by position."""
     arguments: dict[str, Any] = field(default_factory=dict)
     """What is given beside the tensors, by parameter."""
+    remarks: list[RecordedError] = field(default_factory=list)
+    """What stood out in the pass and speaks neither against the inputs nor against the code."""
+    items_read: dict[str, int] = field(default_factory=dict)
+    """Inputs whose items were asked for one by one, and how many they must have: lists may be meant."""
 
     @property
     def by_name(self) -> Inputs:

@@ -52,6 +52,10 @@ class Freed:
         """Every guessed size a symbol of its own; sides of pictures from ``least`` on."""
         return {i.name: self._freed(i, least) for i in self.found.inputs}
 
+    def opened(self, inputs: Inputs) -> Inputs:
+        """Some of the inputs with every guessed size a symbol of its own."""
+        return {name: self._freed(given, 1) for name, given in inputs.items()}
+
     def _freed(self, given: Input, least: int) -> Input:
         sides = given.sides if given.is_guessed_map else ()
         freed = with_open_sides(given, least)
@@ -148,6 +152,16 @@ class Freed:
         if rule in OF_SIZES and self.is_unsolvable:
             return True
         return any(e.error.message == recorded.error.message for e in self._elsewhere if e.key == recorded.key)
+
+    @property
+    def with_symbols(self) -> Found | None:
+        """The pass with a symbol for every size, if there was one."""
+        return self._from_one[1] if "_from_one" in self.__dict__ else None
+
+    def is_certain(self, recorded: RecordedError) -> bool:
+        """Whether it comes up with symbols in place of all sizes, too."""
+        found = (self._from_usual if recorded.error.rule in MERGING else self._from_one)[1]
+        return found.has(recorded) and not found.failures
 
     @property
     def is_hopeless(self) -> bool:

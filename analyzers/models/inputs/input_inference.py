@@ -15,7 +15,7 @@ from analyzers.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
-    from analyzers.interpreter.recorder import Record
+    from analyzers.interpreter.recorder import Record, RecordedError
 
 DEFAULT_SIZE = 224
 """Height and width of a picture where nothing says them."""
@@ -27,6 +27,8 @@ class NeedsShape(Exception):
     def __init__(self, probe: ShapeProbe) -> None:
         super().__init__(probe.name)
         self.probe = probe
+        self.errors: list[RecordedError] = []
+        """What went wrong before."""
 
 
 class ShapeProbe(Tensor):

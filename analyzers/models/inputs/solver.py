@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from analyzers.interpreter.recorder import RecordedError
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import OUTPUT_CONTRACT
 from analyzers.models.inputs.found import Found, Inputs
@@ -20,7 +22,9 @@ from analyzers.models.inputs.hypotheses import (
     scaled_sizes,
     usual_sizes,
 )
+from analyzers.models.inputs.ranks import RankProof
 from analyzers.models.inputs.trial import Trials
+from analyzers.tensors.errors import OperationError
 
 LARGEST_SEARCHED = 2048
 DOUBTED: tuple[frozenset[str], ...] = (
@@ -49,11 +53,31 @@ class Solver:
         for inputs in measures_of(found):
             trial, tried = self.trials.settle(inputs), True
             if trial.is_sound:
+                self._keep_remarks(found)
                 return trial
         return self.trials.again(found.by_name) if tried else found
 
+    def _keep_remarks(self, symbolic: Found | None) -> None:
+        """What was seen with open sizes, which are numbers now."""
+        known = {recorded.key for recorded in self.machine.recorder.remarks}
+        seen = symbolic.remarks if symbolic is not None else []
+        self.machine.recorder.remarks += [recorded for recorded in seen if recorded.key not in known]
+
     def solved(self, found: Found) -> Found:
-        """The guess does not fit: look for a shape that does. What no shape mends is a finding."""
+        """The guess does not fit: look for a shape that does. What no shape mends is a finding; where a list of tensors
+        may be meant, what no list does either."""
+        with self.trials.with_lists(found) as listed:
+            if listed is not None and not self._is_spent:
+                listed = listed if listed.is_sound else self._best(listed)
+                if not listed.recorded_errors:
+                    return listed
+        best = self._best(found)
+        if found.items_read and not self._is_spent:
+            best.recorded_errors = _common_errors(best, [listed or Found()])
+        return best
+
+    def _best(self, found: Found) -> Found:
+        """What fits best, with what is wrong with it whatever goes in."""
         free = Freed(self.trials, found)
         trials, whole, ended = [found], [found], False
         common = found.error_keys
@@ -64,6 +88,7 @@ class Solver:
             if trial.fixes_batch and not found.fixes_batch and has_other_ranks(found, inputs):
                 continue  # What it takes for items of the batch are rows or channels.
             if trial.is_sound:
+                self._keep_remarks(free.with_symbols)
                 return trial
             trials.append(trial)
             common &= trial.error_keys
@@ -72,10 +97,43 @@ class Solver:
         best = min(whole, key=lambda t: (len(t.failures), len(t.recorded_errors), not t.lacks_only_a_flatten))
         if (best is not trials[-1] or ended) and not self._is_spent:
             best = self.trials.again(best.by_name)
-        best = _without_doubts(best, found, trials)
+        best = self._without_doubts(best, free, whole, trials)
+        return best if best.recorded_errors or self._is_spent else self._certain(best, free, whole)
+
+    def _certain(self, best: Found, free: Freed, whole: list[Found]) -> Found:
+        """With some sizes one thing goes wrong and with others another: what does with all of them is said."""
+        first = free.found
+        for trial in sorted(_of_ranks(first, whole), key=_how_wrong):
+            errors = [recorded for recorded in trial.recorded_errors if free.is_certain(recorded)]
+            if errors and (not any(i.others for i in first.inputs) or self._is_wrong_with_any_rank(first)):
+                best = self.trials.again(trial.by_name)
+                best.recorded_errors = _common_errors(best, [trial])
+                best.recorded_errors = [recorded for recorded in best.recorded_errors if free.is_certain(recorded)]
+                break
+        return best
+
+    def _without_doubts(self, best: Found, free: Freed, whole: list[Found], trials: list[Found]) -> Found:
+        """What every trial ran into, and no other rank would mend."""
+        first = free.found
+        vague = [i for i in best.inputs if i.is_guessed and first.is_vague(i.name)]
+        if vague and not self._is_spent and self._is_wrong_with_any_rank(first):
+            best = self.trials.again(min(whole, key=_how_wrong).by_name)
+            best.recorded_errors = _common_errors(best, _of_ranks(best, trials))
+            self._keep_proven(best, Freed(self.trials, replace(best)))
+            return best
+        doubted = DOUBTED[min(len(vague), len(DOUBTED) - 1)]
+        errors = _common_errors(best, trials)
+        best.recorded_errors = [recorded for recorded in errors if recorded.error.rule not in doubted]
+        self._keep_proven(best, free)
+        return best
+
+    def _keep_proven(self, best: Found, free: Freed) -> None:
         if best.recorded_errors and not self._is_spent:
             free.keep_proven(best)
-        return best
+
+    def _is_wrong_with_any_rank(self, first: Found) -> bool:
+        known = {i.name: i for i in first.inputs if not first.is_vague(i.name)}
+        return RankProof(self.trials, first, Freed(self.trials, first).opened(known)).is_hopeless
 
     @property
     def _is_spent(self) -> bool:
@@ -130,10 +188,24 @@ class Solver:
         return isinstance(expected, int) and isinstance(actual, int) and actual >= expected
 
 
-def _without_doubts(best: Found, first: Found, trials: list[Found]) -> Found:
-    """What every trial ran into, and no other rank would mend."""
-    errors = [recorded for recorded in best.recorded_errors if all(trial.has(recorded) for trial in trials)]
-    vague = [i for i in best.inputs if i.is_guessed and first.is_vague(i.name)]
-    doubted = DOUBTED[min(len(vague), len(DOUBTED) - 1)]
-    best.recorded_errors = [recorded for recorded in errors if recorded.error.rule not in doubted]
-    return best
+def _how_wrong(found: Found) -> tuple[int, int, int, int]:
+    """What goes wrong with inputs; that they have another number of dims than is wanted speaks most against them, in the
+    layers that they go to above all."""
+    of_rank = [recorded for recorded in found.recorded_errors if _is_of_rank(recorded.error)]
+    at_once = [recorded for recorded in of_rank if recorded.record is not None and not recorded.record.producers]
+    return len(found.failures), len(at_once), len(of_rank), len(found.recorded_errors)
+
+
+def _is_of_rank(error: OperationError) -> bool:
+    ranks = {len(shape) for shape in error.data.get("shapes", ())}
+    return len(ranks) > 1 or error.rule in ("rank-mismatch", "dimension-out-of-range")
+
+
+def _of_ranks(found: Found, trials: list[Found]) -> list[Found]:
+    """The trials with inputs of as many dims."""
+    ranks = {i.name: len(i.shape) for i in found.inputs}
+    return [trial for trial in trials if all(ranks.get(i.name) == len(i.shape) for i in trial.inputs)]
+
+
+def _common_errors(best: Found, trials: list[Found]) -> list[RecordedError]:
+    return [recorded for recorded in best.recorded_errors if all(trial.has(recorded) for trial in trials)]

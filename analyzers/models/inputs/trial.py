@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import framework_of
 from analyzers.interpreter.graph import tensors_below
+from analyzers.interpreter.recorder import ANYTHING
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import broken_contracts
 from analyzers.models.inputs.equations import fixes
@@ -60,7 +61,7 @@ class Trials:
         found = Found()
         for _ in range(MAXIMUM_ATTEMPTS):
             try:
-                found = self._attempt(inputs)
+                found = self.attempt(inputs)
             except NeedsShape as need:
                 hint = shape_wanted_by(
                     self.machine, self.root, need, self.context.options.default_input or (), self.names
@@ -71,7 +72,7 @@ class Trials:
                     return Found(list(inputs.values()), Unknown(reason), [Failure(reason, None)])
                 inputs[name] = self._likeliest(name, hint, inputs)
                 continue
-            if not _take_learned_sizes(inputs):
+            if not take_learned_sizes(inputs):
                 return found
         return found
 
@@ -107,11 +108,11 @@ class Trials:
     def again(self, inputs: Inputs) -> Found:
         """The trial of inputs that were tried before; what was not looked at then may be looked at now."""
         try:
-            return self._attempt(inputs)
+            return self.attempt(inputs)
         except NeedsShape:
             return self.settle(inputs)
 
-    def _attempt(self, inputs: Inputs) -> Found:
+    def attempt(self, inputs: Inputs) -> Found:
         """One forward pass; what is not known yet goes in as a probe that raises NeedsShape when it is looked at."""
         names = self.parameters
         args = [self._argument(name, inputs) for name in names]
@@ -125,7 +126,11 @@ class Trials:
             if (one := bare_symbol(dim)) is not None:
                 one.equations.clear()
         with recorder.separate_errors(self._stop_after) as errors:
-            result, failures = self.context.runner.forward(self.root, args, kwargs)
+            try:
+                result, failures = self.context.runner.forward(self.root, args, kwargs)
+            except NeedsShape as need:
+                need.errors = list(errors)
+                raise
         if any(isinstance(given, ShapeProbe) for given in args):  # It need not even be a tensor that is meant.
             errors = [recorded for recorded in errors if recorded.error.rule not in OF_ANY_INPUT]
         if not errors and not failures:
@@ -133,7 +138,37 @@ class Trials:
         parts = [name for name in inputs if name in self.known.parts]
         used = [inputs[name] for name in (*names, *kwargs, *parts) if name in inputs]
         is_fixed = fixes(batch, equations_of([(self.names("N"), *(d for i in used for d in i.shape))]))
-        return Found(used, result, failures, errors, _misread_batch(recorder.records, result), is_fixed)
+        item_counts = recorder.open_ends.items_read
+        read = {name: sum(item_counts[id(a)]) for name, a in zip(names, args) if id(a) in item_counts}
+        misread = _misread_batch(recorder.records, result)
+        return Found(used, result, failures, errors, misread, is_fixed, list(recorder.remarks), read)
+
+    @contextmanager
+    def with_lists(self, found: Found) -> Iterator[Found | None]:
+        """A trial in which what was read item by item is a list of tensors; None where nothing was, or nobody tells how
+        long the list is. Trials inside have the lists."""
+        counts = {n: c for n, c in found.items_read.items() if n in found.by_name and found.by_name[n].is_guessed}
+        if not counts or not all(counts.values()):
+            yield None
+            return
+        known = self.known
+        before = known.arguments, known.parts
+        lists = {name: [ShapeProbe(f"{name}.{place}") for place in range(count)] for name, count in counts.items()}
+        known.arguments = {**known.arguments, **lists}
+        known.parts |= {probe.name for probes in lists.values() for probe in probes}
+        trial = self.settle({name: given for name, given in found.by_name.items() if name not in counts})
+        yield trial
+        known.arguments, known.parts = before
+
+    @contextmanager
+    def until_anything(self) -> Iterator[None]:
+        """Trials inside are apart, and end as soon as something goes wrong."""
+        before, self._stop_after = self._stop_after, frozenset([ANYTHING])
+        try:
+            with self.apart():
+                yield
+        finally:
+            self._stop_after = before
 
     def until(self, inputs: Inputs, stop_after: set[Any]) -> tuple[Found, bool]:
         """A trial that ends as soon as all of ``stop_after`` has gone wrong again; whether it did."""
@@ -164,7 +199,7 @@ class Trials:
         return Tensor(given.shape, located_input(given), given.dtype)
 
 
-def _take_learned_sizes(inputs: Inputs) -> bool:
+def take_learned_sizes(inputs: Inputs) -> bool:
     """Symbols of an input that a layer asked to have a certain size take that size; whether any did."""
     changed = False
     for given in inputs.values():

@@ -26,6 +26,6 @@ def from_problems(rule: Rule) -> Callable[[FileFacts, RuleSettings], Iterator[Fi
     def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
         for problem, model in problems_of(facts, rule.name):
             if problem.place is not None:
-                yield rule.finding(problem.place, problem.message, problem.related, model)
+                yield rule.finding(problem.place, problem.message, problem.related, model, problem.data.get("level"))
 
     return check
