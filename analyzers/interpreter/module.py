@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.iteration import is_exception
+from analyzers.interpreter.relevant_blocks import changing, changing_import, checked_import
 from analyzers.interpreter.scope import Frame, Scope
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, ModuleValue, Raised
 from analyzers.source import program
-from analyzers.source.module import SourceModule, attribute_owners
+from analyzers.source.module import SourceModule
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -164,28 +165,10 @@ class Module(ModuleValue, SupportsAttributeAssignment):
             setters = self.modules.setters
         known = self._relevant_blocks.get(name)
         if known is None or known[0] is not setters:
-            found = self._changing_import(binders) if is_imported else self._changing(name, binders)
+            source = self.source
+            found = changing_import(source, setters, binders) if is_imported else changing(source, name, binders)
             known = self._relevant_blocks[name] = setters, found
         return known[1]
-
-    def _changing_import(self, binders: list[Block]) -> list[Block]:
-        changing = (*self.source.patches, *self.source.calls_of(self.modules.setters))
-        return [*binders, *sorted({b for b in changing if b.index > binders[0].index}, key=lambda b: b.index)]
-
-    def _changing(self, name: str, binders: list[Block]) -> list[Block]:
-        first = binders[0].index if binders else -1
-        hidden = [b for b in (*self.source.quoting, *self.source.callers(name)) if b.index > first]
-        if not binders:
-            return sorted(hidden, key=lambda b: b.index)
-        effects = [b for b in self.source.effects(name) if _may_change(b, name, binders)]
-        readers = self._readers_between(name, binders) if len(binders) > 1 else ()
-        return sorted({b.index: b for b in (*binders, *effects, *readers, *hidden)}.values(), key=lambda b: b.index)
-
-    def _readers_between(self, name: str, binders: list[Block]) -> list[Any]:
-        """What reads a name before it is bound again has to run before that."""
-        first, last = binders[0].index, binders[-1].index
-        between = self.source.blocks[first + 1 : last]
-        return [b for b in between if b.kind in ("assign", "class") and b.mentions(name)]
 
     def run_in_turn(self, machine: Machine, block: Block) -> None:
         """Run a block after those before it that bind the same names: the last binding is the one that stays."""
@@ -287,35 +270,6 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         for block in self.source.blocks:
             if block.index not in self.executed and block.kind != "comment":
                 self.run_block(self.modules.machine, block)
-
-
-def checked_import(block: Block, name: str) -> program.ImportFrom | None:
-    """``if TYPE_CHECKING: from .part import Name``: the import of that name alone, where an ``else`` has other means to
-    the same end (a module that imports its parts when they are asked for) and says nothing of the name."""
-    if name not in block.binds or "TYPE_CHECKING" not in block.text or block.program is None:
-        return None
-    (node, *_) = block.program
-    if not isinstance(node, program.If) or not isinstance(node.orelse, tuple) or not node.orelse:
-        return None
-    test = node.test.attr if isinstance(node.test, program.Attribute) else getattr(node.test, "id", None)
-    if test != "TYPE_CHECKING" or any(_mentions(statement, name) for statement in node.orelse):
-        return None
-    for statement in node.body:
-        if isinstance(statement, program.ImportFrom):
-            for alias in statement.names:
-                if (alias.asname or alias.name) == name:
-                    return program.ImportFrom(statement.at, statement.module, statement.level, (alias,))
-    return None
-
-
-def _mentions(node: Any, name: str) -> bool:
-    names = (getattr(node, part, None) for part in ("id", "name", "asname"))
-    return name in names or any(_mentions(child, name) for child in program.children(node))
-
-
-def _may_change(block: Block, name: str, binders: list[Block]) -> bool:
-    """Loops and calls may change an object; of a class or function only an assignment to it counts."""
-    return name in attribute_owners(block) or not any(b.kind in ("def", "class") for b in binders)
 
 
 def describe(raised: Raised) -> str:
