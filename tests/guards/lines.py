@@ -66,6 +66,7 @@ def mutants(framework: str, part: int, parts: int) -> list[Tally]:
 
 COUNTED = {
     "found": "found",
+    "related": "found",
     "missed": "missed",
     "misplaced": "misplaced",
     "right": "silent",
