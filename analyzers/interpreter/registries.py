@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.module import Module, kept_in
@@ -35,7 +36,10 @@ class Registries:
         self._sizes: tuple[int, ...] = ()
         self._kept: set[int] = set()
         self._siblings: dict[str, list[str]] = {}
-        self._keys = RegistryKeys(modules.resolver.sources)
+
+    @cached_property
+    def _keys(self) -> RegistryKeys:
+        return RegistryKeys(self.modules.resolver.sources)
 
     def entry_to_come(self, container: Any, key: Any) -> Any:
         """What a missing key of a dictionary or set will be once everything is imported, else MISSING.

@@ -205,10 +205,10 @@ USES = cases_of(Path(__file__).with_name("uses.md"))
 
 @pytest.mark.parametrize("use", USES)
 def test_use_in_the_code(tmp_path, use):
-    code, shape = USES[use]["python"], USES[use]["input"].strip()
+    code, shape, *origin = USES[use]["python"], *USES[use]["input"].split()
     models = [m for m in facts_of(tmp_path, HEADER + NET + "\n\n" + code).models if m.name in ("Net", "net", "traced")]
     assert models
-    assert {inputs_of(m)[0] for m in models} == {("x", shape, "usage")}
+    assert {inputs_of(m)[0] for m in models} == {("x", shape, *(origin or ["usage"]))}
 
 
 def test_use_with_keywords_and_several_inputs(tmp_path):

@@ -71,14 +71,14 @@ class Found:
     """Features (wanted, given) of a map that was flattened so that its batch came out wrong."""
     fixes_batch: bool = False
     """Whether a layer asked for a certain number of items in the batch."""
-    order: tuple[str, ...] = ()
-    """The inputs that are given by position."""
-    arguments: dict[str, Any] = field(default_factory=dict)
-    """What is given beside the tensors, by parameter."""
     remarks: list[RecordedError] = field(default_factory=list)
     """What stood out in the pass and speaks neither against the inputs nor against the code."""
     items_read: dict[str, int] = field(default_factory=dict)
     """Inputs whose items were asked for one by one, and how many they must have: lists may be meant."""
+    order: tuple[str, ...] = ()
+    """The inputs that are given by position."""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """What is given beside the tensors, by parameter."""
 
     @property
     def by_name(self) -> Inputs:

@@ -141,7 +141,8 @@ class Trials:
         item_counts = recorder.open_ends.items_read
         read = {name: sum(item_counts[id(a)]) for name, a in zip(names, args) if id(a) in item_counts}
         misread = _misread_batch(recorder.records, result)
-        return Found(used, result, failures, errors, misread, is_fixed, list(recorder.remarks), read)
+        remarks = list(recorder.remarks)
+        return Found(used, result, failures, errors, misread, is_fixed, remarks=remarks, items_read=read)
 
     @contextmanager
     def with_lists(self, found: Found) -> Iterator[Found | None]:

@@ -122,7 +122,7 @@ def _keras_files(module: Any) -> None:
 def _keras_model(module: Any) -> None:
     load = module.Model.load_weights
 
-    def load_weights(self: Any, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+    def load_weights(self: object, filepath: Any, *args: Any, **kwargs: Any) -> Any:
         return None if str(filepath) == NO_FILE else load(self, filepath, *args, **kwargs)
 
     module.Model.load_weights = load_weights
