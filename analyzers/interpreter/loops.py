@@ -51,7 +51,7 @@ def _slices(machine: Machine, source: Tensor) -> list[Any] | None:
     if isinstance(source.shape[0], int):
         return None
     reason = "iterating over a tensor of symbolic length"
-    return [getitem(source, 0), UnknownTail(reason, machine.site(), getitem(source, 0))]
+    return [getitem(source, 0), UnknownTail(reason, machine.site(), getitem(source, 0), repeats=True)]
 
 
 def _possible_turn(machine: Machine, frame: Frame, node: program.For, item: UnknownTail) -> str | None:
@@ -61,7 +61,7 @@ def _possible_turn(machine: Machine, frame: Frame, node: program.For, item: Unkn
 
     before = len(machine.recorder.records)
     signal = fork(machine, frame, [turn, lambda: None], item.reason)
-    if len(machine.recorder.records) > before:
+    if item.repeats and len(machine.recorder.records) > before:
         machine.recorder.open_ends.possible_turns(machine.recorder, item.plain())
     return signal
 

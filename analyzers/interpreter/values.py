@@ -465,13 +465,15 @@ class Raised(Exception):
 
 
 class UnknownTail(Unknown):
-    """Stands in a list for an unknown number of further elements; with an ``element``, for this one or none."""
+    """Stands in a list for an unknown number of further elements; with an ``element``, for this one or none
+    (``repeats``: or any number of such)."""
 
-    __slots__ = ("element",)
+    __slots__ = ("element", "repeats")
 
-    def __init__(self, reason: str, place: Any = None, element: Any = MISSING) -> None:
+    def __init__(self, reason: str, place: Any = None, element: Any = MISSING, repeats: bool = False) -> None:
         super().__init__(reason, place)
         self.element = element
+        self.repeats = repeats
 
     def plain(self) -> Unknown:
         """The unknown it is when it leaves the list."""
