@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras import training
@@ -291,7 +292,7 @@ def _method_of_keras_2(name: str, successor: str) -> None:
 for _name, _successor in METHODS_OF_KERAS_2.items():
     _method_of_keras_2(_name, _successor)
 KERAS.model = Model
-ARGUMENTS_OF_FIT: list[str] = (
+ARGUMENTS_OF_FIT: Sequence[str] = (
     "x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight sample_weight "
     "initial_epoch steps_per_epoch validation_steps validation_batch_size validation_freq max_queue_size workers "
     "use_multiprocessing"

@@ -251,7 +251,8 @@ def _resized(machine: Machine, value: Any, size: Any) -> Any:
     if isinstance(size, (tuple, list)) and len(size) == 2:
         return with_sides(machine, value, size[1], size[0])
     shorter = size[0] if isinstance(size, (tuple, list)) and size else size
-    return with_sides(machine, value, *_in_proportion(*value.attributes["size"], shorter))
+    width, height = value.attributes["size"]
+    return with_sides(machine, value, *_in_proportion(width, height, shorter))
 
 
 def _in_proportion(width: Any, height: Any, shorter: Any) -> tuple[Any, Any]:
