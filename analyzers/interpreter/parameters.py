@@ -115,7 +115,7 @@ NOTHING_OLDER: Older = {}
 
 
 def unknown_argument(
-    name: str, argument: str, known: list[str], given: Sequence[str] = (), older: Older = NOTHING_OLDER
+    name: str, argument: str, known: Sequence[str], given: Sequence[str] = (), older: Older = NOTHING_OLDER
 ) -> OperationError:
     """``known`` are the names it does take, of which the one that took the place of an ``older`` one is offered, else the
     nearest; ``given`` those that have a value."""
@@ -139,7 +139,7 @@ def missing_argument(name: str, missing: list[str]) -> OperationError:
     )
 
 
-def nearest(word: str, known: list[str]) -> str | None:
+def nearest(word: str, known: Sequence[str]) -> str | None:
     """The known name meant by a misspelled one, where one is close enough."""
     import difflib
 
