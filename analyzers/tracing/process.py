@@ -89,7 +89,7 @@ class Worker:
             self._process.stdin.write(line.encode())
             self._process.stdin.flush()
         except OSError:
-            raise WorkerFailed(self._ending()) from None
+            raise WorkerFailed(self._ending(None)) from None
         return self._awaited("done", limits.seconds, limits.memory, stop, progress)
 
     def _awaited(
@@ -103,7 +103,8 @@ class Worker:
                 self._check(deadline, seconds, memory, stop)
                 continue
             if answer is None:
-                raise WorkerFailed(self._ending())
+                is_late = time.monotonic() >= deadline - (1 - NOTED_AFTER) * seconds
+                raise WorkerFailed(self._ending(seconds if is_late else None))
             self.stage = answer.get("stage", self.stage)
             if answer.get("event") == event:
                 return answer
@@ -165,12 +166,15 @@ class Worker:
                 if stream is not None:
                     stream.close()
 
-    def _ending(self) -> str:
-        """What became of a process that answers no more."""
+    def _ending(self, seconds: float | None) -> str:
+        """What became of a process that answers no more; ``seconds`` is what it may take, where that is nearly over: what
+        kills it then is that it notes where it is."""
         code = self._process.wait()
         self.end()
         self._readers[1].join(1.0)
         doing = STAGES.get(self.stage, self.stage)
+        if code < 0 and seconds is not None:
+            return f"{doing} takes longer than {seconds:g} seconds{self._last_place()}"
         if code < 0:
             name = signal.Signals(-code).name if -code in {int(one) for one in signal.Signals} else f"signal {-code}"
             return f"{doing} crashes the interpreter ({name}){self._last_place()}"
@@ -185,6 +189,8 @@ class Worker:
         return f" at {own}" if own is not None else ""
 
 
+NOTED_AFTER = 0.9
+"""The share of its time after which the worker notes where it is, while the program goes on: that may crash it."""
 OVERHEAD = GIB
 """What Python and torch take themselves."""
 STAGES = {

@@ -79,6 +79,11 @@ def test_training_at_import_is_ended(ask):
     assert "importing the file takes longer than 5 seconds" in ask(source, limits=Limits(5.0))["failure"]
 
 
+def test_a_crash_when_time_is_nearly_over_is_no_other_failure(ask):
+    source = "import ctypes, time\ntime.sleep(3.8)\nctypes.string_at(0)\n" + NET
+    assert "importing the file takes longer than 4 seconds" in ask(source, limits=Limits(4.0))["failure"]
+
+
 def test_what_fails_behind_the_model_is_only_noted(ask):
     answer = ask(NET + "data = open('train.csv')\n", "Net()", PICTURE)
     assert "failure" not in answer
