@@ -236,7 +236,12 @@ KEYS = (
     Setting("exclude", STRINGS, [], "files and folders to leave out, as in .gitignore; added to the usual ones"),
     Setting("default-input", SHAPE, None, "the input where nothing says it; default 224 pixels for images"),
     Setting("search-paths", STRINGS, [], "folders in which imports are looked for"),
-    Setting("python", STRING, None, "interpreter whose site-packages are read; default: VIRTUAL_ENV, .venv, own"),
+    Setting(
+        "python",
+        STRING,
+        None,
+        "interpreter whose site-packages are read, and that trace runs; default: VIRTUAL_ENV, .venv, own",
+    ),
     Setting("required-coverage", SHARE, 1.0, "share of the input that the last map's field must cover (RF101)"),
     Setting("target-size", PIXELS, None, "pixels that it must cover instead, for all axes or each"),
     Setting("hints.shape", BOOLEAN, True, "show output shapes in the editor"),

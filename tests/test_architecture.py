@@ -225,7 +225,7 @@ def test_what_a_cached_check_needs_is_light(statement: str):
 
 def test_the_engine_reads_files_in_one_place():
     """Only ``Sources`` (and the search for environments) opens files or lists folders."""
-    readers = {"analyzers/source/sources.py", "analyzers/imports/environment.py"}
+    readers = {"analyzers/source/sources.py", "analyzers/imports/folders.py"}
     found = [
         f"{relative(path)}:{node.lineno}"
         for path in engine_files()

@@ -9,6 +9,9 @@ import site
 import sys
 from collections.abc import Iterator
 
+from analyzers.imports.environments import environments
+from analyzers.imports.folders import ancestors, listing, small_text
+
 _VERSIONED = re.compile(r"(?:python|pypy)(\d+)\.?(\d*)t?")
 
 
@@ -17,31 +20,16 @@ def site_packages(python: str | None, start: str) -> list[str]:
 
     Args:
         python: an interpreter's executable, or the directory of an environment. Without one: the
-            environment in VIRTUAL_ENV, in CONDA_PREFIX, ``.venv`` or ``venv`` in ``start`` or above it, the
-            interpreter that runs.
+            first of :func:`environments` that has packages, the interpreter that runs.
         start: the file or directory that is analysed.
     """
     if python:
         return of_interpreter(python)
-    for prefix in _environments(start):
-        found = of_prefix(prefix)
+    for environment in environments(start):
+        found = of_prefix(environment.prefix)
         if found:
             return found
     return _existing([*site.getsitepackages(), site.getusersitepackages()])
-
-
-def _environments(start: str) -> Iterator[str]:
-    """The directories that may be the environment meant, the likeliest first."""
-    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        if prefix := os.environ.get(variable):
-            yield prefix
-    directory = os.path.abspath(start)
-    while True:
-        yield from (os.path.join(directory, name) for name in (".venv", "venv"))
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            return
-        directory = parent
 
 
 def of_interpreter(python: str) -> list[str]:
@@ -87,25 +75,16 @@ def _behind_shim(executable: str) -> Iterator[str]:
 
 def _chosen_versions(root: str) -> list[str]:
     chosen = os.environ.get("PYENV_VERSION", "").split(":")
-    directory = os.getcwd()
-    while True:
+    for directory in ancestors(os.getcwd()):
         chosen += _words(os.path.join(directory, ".python-version"))
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            break
-        directory = parent
     chosen += _words(os.path.join(root, "version"))
-    installed = _listing(os.path.join(root, "versions"))
+    installed = listing(os.path.join(root, "versions"))
     matches = [name for wish in chosen if wish for name in installed if name == wish or name.startswith(wish + ".")]
     return list(dict.fromkeys(matches))
 
 
 def _words(path: str) -> list[str]:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read(4096).split()
-    except (OSError, ValueError):
-        return []
+    return small_text(path, 4096).split()
 
 
 def of_prefix(prefix: str, version: tuple[str, str] | None = None) -> list[str]:
@@ -127,11 +106,7 @@ def of_prefix(prefix: str, version: tuple[str, str] | None = None) -> list[str]:
 
 def _settings(path: str) -> dict[str, str]:
     """The keys of a ``pyvenv.cfg``."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            lines = file.read(20_000).splitlines()
-    except (OSError, ValueError):
-        return {}
+    lines = small_text(path, 20_000).splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line)
     return {key.strip().lower(): value.strip() for key, _, value in pairs}
 
@@ -156,20 +131,13 @@ def _libraries(prefix: str, version: tuple[str, str] | None) -> Iterator[str]:
 
 def _python_directories(directory: str, version: tuple[str, str] | None) -> list[str]:
     """``python3.12`` and the like in a library directory: of the version, else the newest first."""
-    versions = [(match, name) for name in _listing(directory) if (match := _VERSIONED.fullmatch(name)) and match[2]]
+    versions = [(match, name) for name in listing(directory) if (match := _VERSIONED.fullmatch(name)) and match[2]]
     if version is not None:
         exact = [name for match, name in versions if (match[1], match[2]) == version]
         if exact:
             return exact
     versions.sort(key=lambda pair: (int(pair[0][1]), int(pair[0][2])), reverse=True)
     return [name for _, name in versions[:1]]
-
-
-def _listing(directory: str) -> list[str]:
-    try:
-        return sorted(os.listdir(directory))
-    except (OSError, ValueError):
-        return []
 
 
 def _existing(directories: list[str]) -> list[str]:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from analyzers.imports.folders import ancestors, folder_of
+
 if TYPE_CHECKING:
     from analyzers.source.sources import Sources
 
@@ -26,21 +28,11 @@ def is_stdlib(name: str) -> bool:
 
 def workspace_root(path: str) -> str:
     """The nearest ancestor directory with a project marker, else the file's own directory."""
-    start = os.path.abspath(path)
-    directory = start if os.path.isdir(start) else os.path.dirname(start)
-    for ancestor in _ancestors(directory):
+    directory = folder_of(path)
+    for ancestor in ancestors(directory):
         if any(os.path.exists(os.path.join(ancestor, marker)) for marker in _ROOT_MARKERS):
             return ancestor
     return directory
-
-
-def _ancestors(directory: str) -> Iterator[str]:
-    while True:
-        yield directory
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            return
-        directory = parent
 
 
 class ImportResolver:
@@ -142,7 +134,7 @@ class ImportResolver:
     def import_root(self, path: str) -> str:
         """The directory a file's package is imported from: its nearest ancestor without ``__init__.py``."""
         directory = os.path.dirname(os.path.abspath(path))
-        for ancestor in _ancestors(directory):
+        for ancestor in ancestors(directory):
             if not self.sources.is_file(os.path.join(ancestor, "__init__.py")):
                 return ancestor
         return directory

@@ -8,6 +8,8 @@ import site
 import pytest
 
 from analyzers.imports.environment import of_interpreter, of_prefix, site_packages
+from analyzers.imports.folders import small_text
+from analyzers.tracing.interpreters import found
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +122,24 @@ def test_the_running_interpreter_is_the_last_resort(tmp_path):
 
 def test_an_interpreter_that_does_not_exist(tmp_path):
     assert site_packages(str(tmp_path / "python"), str(tmp_path)) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the layout of POSIX")
+def test_the_environment_that_is_read_is_the_one_that_a_trace_runs(tmp_path):
+    library = "lib/python3.12/site-packages"
+    pixi = tmp_path / ".pixi" / "envs" / "default"
+    python = environment(pixi, library)
+    start = tmp_path / "net.py"
+    start.write_text("")
+    assert site_packages(None, str(start)) == below(pixi, library)
+    assert next(found(str(start))).path == python
+
+
+def test_small_files_are_read_only_if_they_are_files(tmp_path):
+    """A pipe would never end, and nobody writes into it."""
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "net"\n')
+    assert small_text(str(tmp_path / "pyproject.toml"), 9) == "[project]"
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pyvenv.cfg")
+        assert small_text(str(tmp_path / "pyvenv.cfg"), 9) == ""
+    assert small_text(str(tmp_path / "nothing"), 9) == ""
