@@ -35,11 +35,15 @@ def _annotated(machine: Machine, frame: Frame, node: program.AnnAssign) -> None:
         assign(machine, frame, node.target, evaluate_whole(machine, frame, node.value))
 
 
+KINDS_OF_FIELDS = frozenset(("ClassVar", "InitVar", "KW_ONLY"))
+"""Annotations by which a dataclass knows what is no field of its objects."""
+
+
 def _annotation_kind(node: Any) -> str:
     if isinstance(node, program.Subscript):
         node = node.value
     name = getattr(node, "attr" if isinstance(node, program.Attribute) else "id", "")
-    return "ClassVar" if name == "ClassVar" else ""
+    return name if name in KINDS_OF_FIELDS else ""
 
 
 def _augmented(machine: Machine, frame: Frame, node: program.AugAssign) -> None:

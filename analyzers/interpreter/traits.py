@@ -30,6 +30,9 @@ class ClassTraits:
     """The abstract methods that are left; None before anybody asked."""
     fields: dict[str, Any] | None = None
     """Of a dataclass or named tuple: name → default."""
+    initial: dict[str, Any] = field(default_factory=dict)
+    """Of a dataclass: what its constructor takes, in order (name → default): the fields, and what goes to ``__post_init__``
+    alone (``InitVar``)."""
     keyword_only: set[str] = field(default_factory=set)
     specs: dict[str, Any] = field(default_factory=dict)
     """Of a dataclass: name → ``field(…)``, which leaves the namespace when the class is finished."""

@@ -51,8 +51,8 @@ def spec_of(default: Any) -> FieldSpec:
 
 def made_dataclass(machine: Machine, made: Class, options: dict[str, Any]) -> Class:
     """``@dataclass(**options)`` applied to a class: fields in order of the hierarchy."""
-    fields: dict[str, Any] = {}
-    only = set()
+    initial: dict[str, Any] = {}
+    only, passed_on = set(), set()
     for base in reversed(made.mro):
         if not isinstance(base, Class):
             continue
@@ -62,11 +62,13 @@ def made_dataclass(machine: Machine, made: Class, options: dict[str, Any]) -> Cl
             if annotation == "KW_ONLY":
                 keyword_only = True
             elif annotation != "ClassVar" and (base is made or base.traits.fields is not None):
-                fields[name] = _declared(base, name)
-                only |= {name} if keyword_only or spec_of(fields[name]).keyword_only else set()
-    made.traits.fields, made.traits.keyword_only = fields, only
+                initial[name] = _declared(base, name)
+                only |= {name} if keyword_only or spec_of(initial[name]).keyword_only else set()
+                passed_on = passed_on | {name} if annotation == "InitVar" else passed_on - {name}
+    fields = {name: default for name, default in initial.items() if name not in passed_on}
+    made.traits.fields, made.traits.initial, made.traits.keyword_only = fields, initial, only
     made.traits.is_frozen = options.get("frozen") is True
-    for name, spec in fields.items():
+    for name, spec in initial.items():
         if isinstance(spec, FieldSpec) and made.namespace.get(name) is spec:
             made.traits.specs[name] = made.namespace.pop(name)
             if spec.default is not MISSING:
@@ -76,7 +78,7 @@ def made_dataclass(machine: Machine, made: Class, options: dict[str, Any]) -> Cl
             made.namespace[name] = method
     made.assign("__dataclass_fields__", fields)
     made.assign("__dataclass_params__", Parameters(options))
-    made.namespace.setdefault("__match_args__", tuple(n for n in fields if n not in only))
+    made.namespace.setdefault("__match_args__", tuple(n for n in initial if n not in only))
     return made
 
 
@@ -128,6 +130,8 @@ class _Layout(NamedTuple):
     positional: int
     stored: tuple[tuple[str, Any], ...]
     """What becomes an attribute: name and default."""
+    passed_on: tuple[tuple[str, Any], ...]
+    """What only ``__post_init__`` is given."""
     is_simple: bool
     """Whether nothing of the class takes part when attributes are set."""
 
@@ -135,8 +139,9 @@ class _Layout(NamedTuple):
 def _layout(class_: Class, fields: dict[str, Any]) -> _Layout:
     known = class_.prototypes.get(_init)
     if known is None:
+        initial = next(b.traits.initial for b in class_.mro if isinstance(b, Class) and b.traits.fields is fields)
         only = class_.traits.keyword_only
-        settable = {n: _optional(d) for n, d in fields.items() if spec_of(d).init}
+        settable = {n: _optional(d) for n, d in initial.items() if spec_of(d).init}
         ordered = {n: d for n, d in settable.items() if n not in only}
         ordered.update((n, d) for n, d in settable.items() if n in only)
         stored = [
@@ -146,7 +151,8 @@ def _layout(class_: Class, fields: dict[str, Any]) -> _Layout:
         is_frozen = any(isinstance(c, Class) and c.traits.is_frozen for c in class_.mro)
         hooks = ["__setattr__", *(n for n, _ in stored if type(class_.find(n)) in (Property, Instance))]
         is_simple = is_frozen or all(class_.find(name) is MISSING for name in hooks)
-        known = _Layout(ordered, len(settable) - len(only & settable.keys()), tuple(stored), is_simple)
+        passed_on = tuple([(name, default) for name, default in initial.items() if name not in fields])
+        known = _Layout(ordered, len(settable) - len(only & settable.keys()), tuple(stored), passed_on, is_simple)
         class_.prototypes[_init] = known
     return known
 
@@ -168,7 +174,8 @@ def _init(self: Instance, *args: Any, machine: Machine, **kwargs: Any) -> None:
             machine.set_attribute(self, name, value)
     hook = machine.get_attribute(self, "__post_init__", default=MISSING)
     if hook is not MISSING:
-        machine.call(hook)
+        passed_on = [_field_value(machine, values.get(name, default), default) for name, default in layout.passed_on]
+        machine.call(hook, passed_on)
 
 
 def _optional(default: Any) -> Any:
