@@ -396,3 +396,39 @@ def test_one_size_of_many_that_fit_is_assumed(tmp_path):
     model = model_of(tmp_path, HEADER + POOLED_TO_ONE, "Net()")
     assert inputs_of(model) == [("x", "Nx3x32x32", "default")]
     assert outputs_of(model) == ["Nx10"]
+
+
+PADDED = """class Padded(nn.Conv2d):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.padding_before = nn.ZeroPad2d((0, 1, 0, 1))
+
+    def forward(self, x):
+        return F.conv2d(self.padding_before(x), self.weight, self.bias, self.stride)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem, self.norm, self.last = Padded(3, 32, 3, stride=2), nn.BatchNorm2d(32), nn.Conv2d(32, 4, 1)
+
+    def forward(self, x):
+        return self.last(self.norm(self.stem(x)))
+"""
+OF_A_WEIGHT = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pad, self.weight = nn.ZeroPad2d((0, 1, 0, 1)), nn.Parameter(torch.zeros(8, 5, 3, 3))
+        self.norm, self.last = nn.BatchNorm2d(8), nn.Conv2d(8, 4, 1)
+
+    def forward(self, x):
+        return self.last(self.norm(F.conv2d(self.pad(x), self.weight)))
+"""
+
+
+@pytest.mark.parametrize(("source", "channels", "side"), [(PADDED, 3, 112), (OF_A_WEIGHT, 5, 223)])
+def test_channels_behind_padding(tmp_path, source, channels, side):
+    """Padding does not mind how many channels there are; the layer behind it is not the next one in the list."""
+    model = model_of(tmp_path, HEADER + source, "Net()")
+    assert inputs_of(model) == [("x", f"Nx{channels}x224x224", "default")]
+    assert outputs_of(model) == [f"Nx4x{side}x{side}"] and model.problems == []

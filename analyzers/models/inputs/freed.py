@@ -110,7 +110,7 @@ class Freed:
     def solutions(self) -> Iterator[Inputs]:
         """Sizes with which all that the layers ask comes true, likeliest first."""
         system = self._system if self.wrong_from is None else None
-        if system is None or not (system.values or system.rest):
+        if system is None or not (system.values or system.rest or self._learned):
             return
         try:
             for chosen in system.choices():
@@ -120,20 +120,30 @@ class Freed:
 
     _has_none = False
 
+    @property
+    def _learned(self) -> bool:
+        """Whether a layer told another size than was guessed."""
+        guessed = self.found.by_name
+        pairs = ((d, b) for n, i in self._from_one[0].items() for d, b in zip(i.shape, guessed[n].shape, strict=True))
+        return any(isinstance(dim, int) and isinstance(before, int) and dim != before for dim, before in pairs)
+
     def _assigned(self, chosen: Values, system: System) -> Inputs:
         """The inputs with these values; what they leave open is as it was guessed."""
         guessed = self.found.by_name
         freed = self._from_one[0]
-        values = dict(chosen)
+        values, assumed = dict(chosen), set()
         for name, given in freed.items():
             for dim, before in zip(given.shape, guessed[name].shape, strict=True):
                 one = None if isinstance(dim, int) else bare_symbol(dim)
                 if one is not None and one.solvable and one not in values and one not in system.values:
                     values[one] = before
+                    if isinstance(before, int) and guessed[name].origin == "default":
+                        assumed.add(name)
         for one, value in system.values.items():
             values[one] = substitute(value, values)
         return {
-            name: _with(given, values, system.is_loose) if given.is_guessed else given for name, given in freed.items()
+            name: _with(given, values, system.is_loose or name in assumed) if given.is_guessed else given
+            for name, given in freed.items()
         }
 
     # -- what is certain ------------------------------------------------------------------------------

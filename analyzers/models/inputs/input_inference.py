@@ -88,9 +88,10 @@ def shape_wanted_by(
     machine.recorder.stack.clear()
     behind = _behind(root, asking)
     taken = _taken(asked)
-    hint = _hint(taken if _is_told(taken) else _told_behind(taken, behind), default, names)
+    around = taken if _is_told(taken) else _told_around(taken, asked)
+    hint = _hint(around or _told_behind(taken, behind), default, names)
     if hint is not None:
-        return hint
+        return hint if around else _with_usual_channels(hint, is_vague=False)
     for module in behind:
         hint = _hint_by(module, default, names)
         if hint is not None:
@@ -106,6 +107,14 @@ def _taken(asked: Iterable[tuple[Instance, int]]) -> Layouts:
 
 def _is_told(layouts: Layouts) -> bool:
     return bool(layouts) and layouts[0].is_told
+
+
+def _told_around(layouts: Layouts, asked: Iterable[tuple[Instance, int]]) -> Layouts:
+    """A convolution of the user's that pads what it gets: its padding does not mind how many channels there are, but
+    it does itself."""
+    wanted = layouts[0].names if layouts else None
+    found = (said for module, place in asked if (said := layouts_of(module, place)) and said[0].names == wanted)
+    return next(filter(_is_told, found), ())
 
 
 def _told_behind(layouts: Layouts, behind: list[Instance]) -> Layouts:
@@ -125,11 +134,11 @@ def _behind(root: Instance, asking: Instance | None) -> list[Instance]:
     return [*own, *modules[start + 1 :]]
 
 
-def _with_usual_channels(hint: InputHint) -> InputHint:
+def _with_usual_channels(hint: InputHint, is_vague: bool = True) -> InputHint:
     """The layer it was read off need not be the one the input goes to: an image may be meant as well."""
     first = hint.shapes[0]
     images = [(first[0], channels, *first[2:]) for channels in (3, 1) if len(first) == 4 and first[1] != channels]
-    return InputHint([*hint.shapes, *images], hint.dtype, hint.assumed, is_vague=True)
+    return InputHint([*hint.shapes, *images], hint.dtype, hint.assumed, is_vague)
 
 
 def _with_other_ranks(hint: InputHint, names: Names) -> InputHint:
