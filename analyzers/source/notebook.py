@@ -4,7 +4,8 @@ A cell is known by its index among all cells of the notebook, text cells include
 counts them. What only IPython understands is taken out of the module's text, in such a way that no line
 moves: magics (``%matplotlib inline``, ``%%bash``), shell lines (``!pip install …``, bare ``pip install …``),
 help (``model.fit?``) and statements that begin with ``get_ipython()``. ``%time x = f()`` leaves ``x = f()``,
-and what a magic or the shell returns (``files = !ls``) is the unknown name ``get_ipython()``.
+and what a magic or the shell returns (``files = !ls``) is the unknown name ``get_ipython()``. So are the names that the
+body of a cell magic may bind of which nobody knows what it does with it (a library's ``%%backend torch``).
 """
 
 from __future__ import annotations
@@ -15,10 +16,16 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from analyzers.source import blocks
 from analyzers.source.lexical import COMMENT, CONTINUATION, NEWLINE, STRING, count_lines, split_lines
 
 _RUNS_ITS_BODY = re.compile(r"[ \t]*%%(?:time|capture|prun|memit|mprun|lprun)\b")
 """Cell magics whose body is run in the notebook's own namespace."""
+_OTHER_LANGUAGES = re.compile(
+    r"[ \t]*%%(?:bash|sh|script|cmd|system|sx|html|HTML|javascript|js|latex|markdown|svg|SVG|perl|ruby|R|sql|bigquery|cython"
+    r"|julia|octave|python2?|python3|pypy|writefile|file|timeit)\b"
+)
+"""Cell magics whose body binds no names of the notebook: another program runs it, or none does."""
 _CELL_MAGIC = re.compile(r"[ \t]*%%[^\W\d]")
 _TIMED = re.compile(r"([ \t]*)(%time[ \t]+)(?=[^\s%!-])")
 _COMMANDS = r"(?:pip3?|conda|mamba|uv|cd|ls|mkdir|rm|cp|mv|cat|matplotlib|load_ext|reload_ext|autoreload)"
@@ -197,7 +204,7 @@ def _without_magics(source: str, removed: dict[int, int]) -> tuple[str, dict[int
     only_magics = True  # so far: a cell magic stands before any code
     while at < len(source):
         if only_magics and _CELL_MAGIC.match(source, at) and not _RUNS_ITS_BODY.match(source, at):
-            pieces.append(_blank(source[at:]))
+            pieces.append(_unknown_names(source[at:]) + _blank(source[at:]))
             break
         end, piece, taken = _logical_line(source, at)
         if taken:
@@ -207,6 +214,14 @@ def _without_magics(source: str, removed: dict[int, int]) -> tuple[str, dict[int
         line += count_lines(source[at:end])
         at = end
     return "".join(pieces), removed
+
+
+def _unknown_names(body: str) -> str:
+    """An assignment to the names that the body of a cell magic may bind, where it may be Python; it takes the magic's line."""
+    if _OTHER_LANGUAGES.match(body):
+        return ""
+    found = dict.fromkeys(name for block in blocks.split(body) for name in block.binds)
+    return "".join(f"{name} = " for name in found) + "get_ipython()" if found else ""
 
 
 def _logical_line(source: str, at: int) -> tuple[int, str, int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from analyzers.source.notebook import python_of
 from rf_lsp.server.line_map import LineEdit
 from rf_lsp.server.text import Position, Text
 
@@ -185,7 +186,7 @@ def _module_of(cells: list[NotebookCell]) -> _CellsModule:
     line = 0
     for cell in cells:
         text = _python(cell.content.text)
-        ends_line = bool(_NEWLINE_END.search(text))
+        ends_line = bool(_NEWLINE_END.search(cell.content.text))
         starts.append(line)
         parts.append(text if ends_line else text + "\n")
         line += cell.content.line_count - (1 if ends_line else 0)
@@ -259,7 +260,11 @@ class NotebookDocument:
 
 
 def _python(text: str) -> str:
-    """A cell's text with IPython's magics as comments, nothing moved: ``%matplotlib`` → ``#matplotlib``."""
+    """A cell's Python, nothing moved. Where what only IPython understands stands at the start of lines (``%time x = f()``,
+    an indented cell), it is made a comment."""
+    found, removed = python_of(text)
+    if not removed:
+        return found if text.endswith(("\r", "\n")) else found[:-1]
     if text.lstrip().startswith("%%"):
         return re.sub(r"(?m)^[^\r\n]", "#", text)
     return _MAGIC.sub(r"\1#", text)

@@ -81,6 +81,11 @@ def errors(findings: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
         ("%%time\nx = 1", "\nx = 1\n"),
         ("%%capture out\n%%time\nx = 1", "\n\nx = 1\n"),
         ("%%capture\n%%bash\nls", "\n\n\n"),
+        ("%%bash\nx=1\nls", "\n\n\n"),
+        (
+            "%%backend torch\nimport torch\n\ndef step(x):\n    y = x\na, b = 1, 2\n",
+            "torch = step = a = b = get_ipython()\n\n\n\n\n\n",
+        ),
         ("%time x = f()", "x = f()\n"),
         ("%timeit f()", "\n"),
         ("files = !ls *.py\nx = %env HOME", "files = get_ipython()\nx = get_ipython()\n"),
@@ -395,3 +400,14 @@ def test_nbformat_accepts_what_is_fixed(run, tmp_path: Path) -> None:
     book = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     nbformat.validate(book)
     assert any("kernel_size=3" in c.source for c in book.cells)
+
+
+def test_what_a_library_s_cell_magic_defines_is_not_missing(run, tmp_path: Path) -> None:
+    cells = (
+        "%%backend torch\ndef step(x):\n    return x",
+        "import keras\nnet = keras.Sequential()\nstep(net)",
+        "stop(net)",
+    )
+    path = tmp_path / "book.ipynb"
+    path.write_text(text_of(*cells))
+    assert [found["message"].split(" is ")[0] for found in checked(run, str(path))] == ["the name stop"]

@@ -516,3 +516,16 @@ def test_what_runs(name: str, tmp_path: Path) -> None:
     source = HEADER + RUNS[name]
     assert raised_by_torch(source) is None
     assert told(tmp_path, source) == []
+
+
+OPTIONS_OF_REGEX = """
+import regex as re
+from torch import nn
+
+found = re.findall("aba", "ababa", overlapped=True)
+net = nn.Linear(len(re.findall("a", "ababa")), 2)
+"""
+
+
+def test_what_the_package_regex_takes_beside_re_is_no_error(tmp_path: Path) -> None:
+    assert told(tmp_path, OPTIONS_OF_REGEX) == []

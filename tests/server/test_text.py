@@ -97,6 +97,19 @@ def cell(uri: str, text: str, code: bool = True) -> NotebookCell:
     return NotebookCell(uri, Text(text), code)
 
 
+@pytest.mark.parametrize(
+    ("text", "python"),
+    [
+        ("%%time\nnet = Net()", "\nnet = Net()\n"),
+        ("%time net = Net()", "#time net = Net()\n"),
+        ("files = !ls", "files = get_ipython()\n"),
+        ("    x = 1\n    %cd ..", "    x = 1\n    #cd ..\n"),
+    ],
+)
+def test_no_column_of_a_cell_moves(text: str, python: str) -> None:
+    assert NotebookDocument("n", "/n.ipynb", (cell("a", text),)).text == python
+
+
 def test_cells_and_lines() -> None:
     cells = (
         cell("a", "%%bash\nls"),
@@ -106,7 +119,7 @@ def test_cells_and_lines() -> None:
         cell("d", "!ls\ny"),
     )
     book = NotebookDocument("n", "/n.ipynb", cells)
-    assert book.text == "#%bash\n#s\nx = 1\n\n#ls\ny\n"
+    assert book.text == "\n\nx = 1\n\n\ny\n"
     assert [book.locate(line)[:2] for line in range(6)] == [
         ("a", 0),
         ("a", 1),

@@ -200,5 +200,20 @@ _MEMBERS: dict[str, Any] = {
     "I": int(re.IGNORECASE), "M": int(re.MULTILINE), "S": int(re.DOTALL), "X": int(re.VERBOSE),
 }  # fmt: skip
 
-MODULES: dict[str, dict[str, Any]] = {"re": _MEMBERS, "regex": _MEMBERS}
-"""``regex`` is a package that takes what ``re`` takes, and more; what more it takes is not followed."""
+OPTIONS = frozenset(("pattern", "string", "repl", "flags", "maxsplit", "count"))
+"""What the functions of ``re`` are given."""
+
+
+def _of_regex(function: Any) -> Any:
+    """The function of the package ``regex`` that is called so: it takes what ``re`` takes, and more that is not followed."""
+
+    def call(*args: Any, machine: Machine, **options: Any) -> Any:
+        if not options.keys() <= OPTIONS:
+            raise _unknown("an option of the package regex")
+        return function(*args, machine=machine, **options)
+
+    return call
+
+
+_REGEX = {name: _of_regex(value) if name in METHODS else value for name, value in _MEMBERS.items()}
+MODULES: dict[str, dict[str, Any]] = {"re": _MEMBERS, "regex": _REGEX}
