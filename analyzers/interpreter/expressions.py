@@ -57,7 +57,10 @@ def look_up_global(machine: Machine, frame: Frame, name: str, node: program.Name
         raise machine.exception("NameError", f"name {name} is not defined")
     if node is not None:
         certain.undefined(machine, frame, node)
-    return machine.unknown(f"the name {name} is not found")
+    is_magic = name == "get_ipython"
+    return machine.unknown(
+        "what a magic or the shell of the notebook gives" if is_magic else f"the name {name} is not found"
+    )
 
 
 def _tuple(machine: Machine, frame: Frame, node: Any) -> tuple:
