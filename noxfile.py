@@ -12,7 +12,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["lint", "types", "quick"]
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
-SOURCES = ("torchvision==0.28.0", "timm==1.0.31", "keras==3.15.1")
+SOURCES = ("torchvision==0.28.0", "timm==1.0.31", "keras==3.15.1", "transformers==5.24.0")
 """Real models, whose source is read and never run."""
 QUICK = ("-q", "-m", "not slow", "-n", "auto", "-p", "no:benchmark")
 """The tests before every commit, on all cores."""

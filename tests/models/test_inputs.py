@@ -432,3 +432,29 @@ def test_channels_behind_padding(tmp_path, source, channels, side):
     model = model_of(tmp_path, HEADER + source, "Net()")
     assert inputs_of(model) == [("x", f"Nx{channels}x224x224", "default")]
     assert outputs_of(model) == [f"Nx4x{side}x{side}"] and model.problems == []
+
+
+TWO_TOWERS = """class Tower(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.body = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(1, 16, 5), nn.InstanceNorm2d(16), nn.ReLU())
+        self.embed = nn.Linear(16 * 6 * 6, features)
+
+    def forward(self, x):
+        return self.embed(F.avg_pool2d(self.body(x), 4).flatten(1))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tower, self.combine = Tower(24), nn.Bilinear(48, 48, 8)
+
+    def forward(self, left, right):
+        return self.combine(self.tower(left), self.tower(right))
+"""
+
+
+def test_a_doubt_about_channels_is_none_about_the_rank(tmp_path):
+    """torch: bilinear(): input1 size does not match weight size: got 24 but expected 48, whatever goes in."""
+    model = model_of(tmp_path, HEADER + TWO_TOWERS, "Net()")
+    assert [problem.rule for problem in model.problems] == ["feature-size-mismatch"]

@@ -90,7 +90,7 @@ class Found:
 
     def is_vague(self, name: str) -> bool:
         """Whether the input's rank is only a guess."""
-        return any(i.others for i in self.inputs if i.name == name)
+        return any(len(other) != len(i.shape) for i in self.inputs if i.name == name for other in i.others)
 
     @property
     def is_sound(self) -> bool:
