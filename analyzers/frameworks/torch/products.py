@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import tensor
+from analyzers.frameworks.torch.functional.linear import cosine_similarity
 from analyzers.frameworks.torch.registration import (
     shared,
     shared_in_place,
@@ -24,6 +25,8 @@ from analyzers.tensors.operations.arguments import (
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+
+torch_function("cosine_similarity", "nn.functional.cosine_similarity")(cosine_similarity)
 
 
 @shared("matmul")

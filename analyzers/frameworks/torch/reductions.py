@@ -10,10 +10,12 @@ from typing import Any
 
 from analyzers.frameworks.torch.arithmetic import clone, sub
 from analyzers.frameworks.torch.dtypes import dtype_name
+from analyzers.frameworks.torch.functional.activation import softmax_along
 from analyzers.frameworks.torch.functional.arguments import optional_tensor, tensor
 from analyzers.frameworks.torch.registration import (
     shared,
     shared_in_place,
+    tensor_method,
     torch_function,
 )
 from analyzers.frameworks.torch.results import NamedResult
@@ -167,6 +169,18 @@ def deviation_and_mean(
 @shared("logsumexp")
 def logsumexp(input: Tensor, dim: Any, keepdim: Any = False) -> Tensor:
     return reduction.reduce(input, dim, keepdim, as_floating(input.dtype))
+
+
+@torch_function("softmax", "special.softmax")
+@tensor_method("softmax")
+def softmax(input: Tensor, dim: Any, dtype: Any = None) -> Tensor:
+    return softmax_along(input, dim, "softmax")
+
+
+@torch_function("log_softmax", "special.log_softmax")
+@tensor_method("log_softmax")
+def log_softmax(input: Tensor, dim: Any, dtype: Any = None) -> Tensor:
+    return softmax_along(input, dim, "log_softmax")
 
 
 @shared("norm")

@@ -15,7 +15,7 @@ from analyzers.unknown import UnknownUsed
 Native = TypeVar("Native", bound=Callable[..., Any])
 
 SPELLINGS = {
-    "axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other", "tensor": "other", "values": "other",
+    "axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other", "tensor": "other", "values": "other",
     "input": "A", "abs": "real", "angle": "imag", "sections": "indices_or_sections", "indices": "indices_or_sections",
 }  # fmt: skip
 """Argument names that torch accepts as well (NumPy's), or has for one function among several that share a native."""
@@ -72,7 +72,8 @@ def _respelled(named: dict[str, Any], parameters: tuple[str, ...]) -> dict[str, 
         if name in OF_NO_CONSEQUENCE and name not in parameters:
             continue
         other = SPELLINGS.get(name)
-        result[other if other in parameters and name not in parameters else name] = value
+        is_other = other in parameters and name not in parameters and other not in named
+        result[other if is_other else name] = value
     return result
 
 

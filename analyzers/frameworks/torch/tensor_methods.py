@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.frameworks.torch.dtypes import CPU, DTYPES, TENSOR_TYPES, Size, dtype_name, names_dtype
-from analyzers.frameworks.torch.functional.activation import torch_log_softmax, torch_softmax
 from analyzers.frameworks.torch.functional.arguments import tensor
 from analyzers.frameworks.torch.registration import tensor_method, torch_call
 from analyzers.frameworks.torch.torch_functions import arithmetic, reshaping
@@ -431,16 +430,6 @@ def copy_(self: Tensor, src: Any, non_blocking: Any = False) -> Tensor:
 
 
 # --- activations ---------------------------------------------------------------------------------
-
-
-@tensor_method("softmax")
-def softmax(self: Tensor, dim: Any = None, dtype: Any = None) -> Tensor:
-    return torch_softmax(self, dim)
-
-
-@tensor_method("log_softmax")
-def log_softmax(self: Tensor, dim: Any = None, dtype: Any = None) -> Tensor:
-    return torch_log_softmax(self, dim)
 
 
 @tensor_method("relu")

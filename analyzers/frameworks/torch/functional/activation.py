@@ -245,7 +245,9 @@ def glu(input: Any, dim: Any = -1) -> Tensor:
     return x.with_(shape=resized(x.shape, [index], [half]), field=x.field.mix([index]))
 
 
-def _softmax(input: Any, dim: Any, trait: str) -> Tensor:
+def softmax_along(input: Any, dim: Any, trait: str) -> Tensor:
+    """Every element along ``dim`` depends on all of them; ``trait`` names what the values are (``softmax``,
+    ``log_softmax``). Without ``dim``: 0 for rank 0, 1 and 3, else 1, as torch chooses."""
     x = tensor(input)
     if dim is None:
         dim = 0 if x.rank in (0, 1, 3) else 1
@@ -256,30 +258,19 @@ def _softmax(input: Any, dim: Any, trait: str) -> Tensor:
 
 @function("torch.nn.functional.softmax")
 def softmax(input: Any, dim: Any = None, _stacklevel: Any = 3, dtype: Any = None) -> Tensor:
-    """Without ``dim``: 0 for rank 0, 1 and 3, else 1, as torch chooses."""
-    return _softmax(input, dim, "softmax")
-
-
-@function("torch.softmax", "torch.special.softmax")
-def torch_softmax(input: Any, dim: Any, dtype: Any = None, *, out: Any = None) -> Tensor:
-    return _softmax(input, dim, "softmax")
+    return softmax_along(input, dim, "softmax")
 
 
 @function("torch.nn.functional.softmin")
 def softmin(input: Any, dim: Any = None, _stacklevel: Any = 3, dtype: Any = None) -> Tensor:
-    return _softmax(input, dim, "softmax")
+    return softmax_along(input, dim, "softmax")
 
 
 @function("torch.nn.functional.log_softmax")
 def log_softmax(input: Any, dim: Any = None, _stacklevel: Any = 3, dtype: Any = None) -> Tensor:
-    return _softmax(input, dim, "log_softmax")
-
-
-@function("torch.log_softmax", "torch.special.log_softmax")
-def torch_log_softmax(input: Any, dim: Any, dtype: Any = None, *, out: Any = None) -> Tensor:
-    return _softmax(input, dim, "log_softmax")
+    return softmax_along(input, dim, "log_softmax")
 
 
 @function("torch.nn.functional.gumbel_softmax")
 def gumbel_softmax(logits: Any, tau: Any = 1, hard: Any = False, eps: Any = 1e-10, dim: Any = -1) -> Tensor:
-    return _softmax(logits, dim, "softmax")
+    return softmax_along(logits, dim, "softmax")

@@ -105,7 +105,6 @@ def _require_mask(mask: Tensor, expected: tuple[Dim, Dim], result: Tensor) -> No
         )
 
 
-@function("torch.nn.functional.cosine_similarity", "torch.cosine_similarity")
 def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-8) -> Tensor:
     return reduction.reduce(broadcast(tensor(x1), tensor(x2)), axis_of(dim, x1, x2))
 
