@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from analyzers.interpreter.values import Class, Function, StaticMethod
+from analyzers.source.program import Attribute, Call, Node, children
 
 
 def required_parameters(function: Function) -> list[str]:
@@ -16,19 +19,43 @@ def required_parameters(function: Function) -> list[str]:
 
 def constructor_parameters(class_: Class) -> list[str]:
     """What a constructor must be given: its parameters without a default, and those of the base's
-    constructor where it takes ``**kwargs`` to hand on; before them those of the class's own ``__new__``."""
+    constructor where it takes ``**kwargs`` to hand on and does not give them itself; before them those of the class's
+    own ``__new__``."""
     creator = _creator(class_)
     names = required_parameters(creator)[1:] if creator is not None else []
+    above: list[Call] = []
     for base in class_.mro:
         initialiser = base.namespace.get("__init__") if isinstance(base, Class) else None
         if initialiser is None:
             continue
         if not isinstance(initialiser, Function):
             break
-        names += required_parameters(initialiser)[1:]
+        given = {name for call in above for name in _given(call, initialiser.parameters.positional)}
+        names += [name for name in required_parameters(initialiser)[1:] if name not in given]
         if initialiser.parameters.keywords is None:
             break
+        above = _calls_of_initialisers(initialiser.node)
     return list(dict.fromkeys(names))
+
+
+def _calls_of_initialisers(node: Node) -> list[Call]:
+    """``super().__init__(…)`` and ``Base.__init__(self, …)`` in a constructor."""
+    found, left = [], [node]
+    while left:
+        node = left.pop()
+        if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "__init__":
+            found.append(node)
+        left += children(node)
+    return found
+
+
+def _given(call: Call, positional: list[str]) -> Iterator[str]:
+    """The parameters that a call of a constructor gives, of which these can be given by position."""
+    by_super = isinstance(call.func, Attribute) and isinstance(call.func.value, Call)
+    listed = [argument for argument in call.args if argument.keyword is None and argument.star != "**"]
+    before = takewhile(lambda argument: not argument.star, listed)
+    yield from (name for name, _ in zip(positional[by_super:], before))
+    yield from (argument.keyword for argument in call.args if argument.keyword is not None)
 
 
 def _creator(class_: Class) -> Function | None:

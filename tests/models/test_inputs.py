@@ -458,3 +458,26 @@ def test_a_doubt_about_channels_is_none_about_the_rank(tmp_path):
     """torch: bilinear(): input1 size does not match weight size: got 24 but expected 48, whatever goes in."""
     model = model_of(tmp_path, HEADER + TWO_TOWERS, "Net()")
     assert [problem.rule for problem in model.problems] == ["feature-size-mismatch"]
+
+
+JOINED = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d({joined}, 8, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(8, 1, 4, 1, 1))
+
+    def forward(self, real, made):
+        return self.body(torch.cat((real, made), 1))
+"""
+
+
+@pytest.mark.parametrize(("joined", "channels"), [(6, 3), (2, 1), (10, 5)])
+def test_channels_that_are_joined_make_up_what_is_asked(tmp_path, joined, channels):
+    """A discriminator of pairs: each input has its part of the channels, and nothing says how large it is."""
+    model = model_of(tmp_path, HEADER + JOINED.format(joined=joined), "Net()")
+    shape = f"Nx{channels}x224x224"
+    assert inputs_of(model) == [("real", shape, "default"), ("made", shape, "default")]
+    assert outputs_of(model) == ["Nx1x111x111"] and model.problems == []
+
+
+def test_channels_that_are_joined_to_an_odd_number(tmp_path):
+    assert model_of(tmp_path, HEADER + JOINED.format(joined=4 + 3), "Net()").problems == []

@@ -70,3 +70,38 @@ def test_what_can_be_no_symbol_is_unknown(tmp_path):
     model = model_of(tmp_path, source, inputs=("1x3x8x8",))
     assert next((row.name, row.output_shape) for row in model.layers) == ("stem", (1, 8, 6, 6))
     assert (model.status, model.parameters, model.problems) == ("partial", None, [])
+
+
+HANDED_ON = """
+class Base(nn.Module):
+    def __init__(self, block, width, classes=10, **kwargs):
+        super().__init__()
+        self.conv, self.block = nn.Conv2d(3, width, 3), block
+
+    def forward(self, x):
+        return self.conv(x)
+
+class Net(Base):
+    def __init__(self, {parameters}):
+        {base}.__init__({arguments})
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "base", "arguments"),
+    [
+        ("device, *args, **kwargs", "super()", "'relu', 4, *args, classes=5, **kwargs"),
+        ("**kwargs", "super()", "width=4, block=None, **kwargs"),
+        ("device, **kwargs", "Base", "self, 'relu', 4, **kwargs"),
+        ("**kwargs", "super()", "'relu', 4"),
+    ],
+)
+def test_what_a_constructor_gives_its_base_is_not_asked_of_the_caller(tmp_path, parameters, base, arguments):
+    source = HANDED_ON.format(parameters=parameters, base=base, arguments=arguments)
+    model = model_of(tmp_path, HEADER + source, "Net")
+    assert (model.parameters, model.problems) == (4 * 27 + 4, [])
+
+
+def test_what_it_does_not_give_is(tmp_path):
+    source = HANDED_ON.format(parameters="**kwargs", base="super()", arguments="'relu', **kwargs")
+    assert str(model_of(tmp_path, HEADER + source, "Net").parameters) == "28·width"

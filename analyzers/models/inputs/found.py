@@ -41,6 +41,11 @@ class Input:
         return tuple([self.shape[side] for side in self.sides])
 
     @property
+    def has_assumed_sides(self) -> bool:
+        """Whether it is a picture whose height and width nothing says."""
+        return self.is_guessed_map and self.origin == "default" and all(isinstance(side, int) for side in self.size)
+
+    @property
     def channels(self) -> Any:
         """Of a picture."""
         return next(self.shape[dim] for dim in range(1, len(self.shape)) if dim not in self.sides)

@@ -36,7 +36,10 @@ def measures_of(found: Found) -> Iterator[Inputs]:
         system = System.of(equations_of(shapes))
         for chosen in islice(system.choices(), MAXIMUM_MEASURES if system.values or system.rest else 0):
             values = {**chosen, **{one: substitute(value, chosen) for one, value in system.values.items()}}
-            yield {i.name: _with(i, values, system.is_loose) if i.is_guessed else i for i in found.inputs}
+            yield {
+                i.name: _with(i, values, system.is_loose or i.has_assumed_sides) if i.is_guessed else i
+                for i in found.inputs
+            }
     except Contradiction:
         return
 

@@ -11,7 +11,7 @@ from analyzers.models.axes import SpokenAxes
 from analyzers.models.inputs.equations import Contradiction, System
 from analyzers.models.inputs.found import Found, Input, Inputs
 from analyzers.models.inputs.input_inference import InputHint
-from analyzers.tensors.dims import Dim, bare_symbol, substitute, symbol
+from analyzers.tensors.dims import Dim, bare_symbol, substitute, symbol, symbols
 from analyzers.tensors.layout import FEATURES, Names, is_batch
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read_back(trials: Trials, name: str, hint: InputHint, inputs: Inputs) -> Inp
                 found = trials.settle({**{n: with_open_sides(i) for n, i in inputs.items()}, name: given})
                 names = SpokenAxes(trials.machine.recorder.records).names_of_input(name, given.shape)
             if found.is_sound and not found.fixes_batch:
-                return _told(trials, Input(name, _read(found, name), "solved", hint.dtype), given, names, hint)
+                return _told(trials, found, given, names, hint)
             if len(found.inputs) == len(inputs) + 1:
                 break
     return None
@@ -61,11 +61,12 @@ def shapes_by_rank(hint: InputHint) -> list[tuple[Any, ...]]:
     return [*likely[:MAXIMUM_RANKS], *frames]
 
 
-def _told(trials: Trials, read: Input, given: Input, names: Names | None, hint: InputHint) -> Input | None:
+def _told(trials: Trials, found: Found, given: Input, names: Names | None, hint: InputHint) -> Input | None:
     """None where no layer said anything of the input."""
+    read = Input(given.name, _read(found, given.name), "solved", hint.dtype)
     if read.shape == given.shape and (names is None or {"N", None}.issuperset(names)):
         return None
-    return _closed(trials, read, names, hint)
+    return _closed(trials, read, names, hint, _joined(found))
 
 
 def _read(found: Found, name: str) -> tuple[Any, ...]:
@@ -85,7 +86,7 @@ def equations_of(shapes: Sequence[Sequence[Dim]]) -> list[tuple[Dim, Dim]]:
     return [equation for s in dict.fromkeys(found) if s is not None for equation in s.equations]
 
 
-def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint) -> Input:
+def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint, joined: set[Any]) -> Input:
     """What is open still: a picture has a natural height and width, other dims are as the first layer has them."""
     known = names or (None,) * len(read.shape)
     sides = tuple([dim for dim, called in enumerate(known) if called in ("H", "W") and "D" not in known])
@@ -96,10 +97,21 @@ def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint) -
             continue
         if is_picture and dim in sides:
             shape[dim], assumed = trials.usual_size(dim, len(shape)), True
+        elif bare_symbol(size) in joined:
+            shape[dim], assumed = trials.names("C"), True
         else:
             shape[dim] = _open_dim(trials, dim, known, hint)
     origin = "default" if assumed else "solved"
     return Input(read.name, tuple(shape), origin, read.dtype, sides=sides if is_picture else ())
+
+
+def _joined(found: Found) -> set[Any]:
+    """Sizes of which the layers ask something that those of other inputs take part in, as of channels that are
+    joined."""
+    owners = {one: i.name for i in found.inputs for dim in i.shape if (one := bare_symbol(dim)) is not None}
+    asked = [symbols(left) | symbols(right) for left, right in equations_of([i.shape for i in found.inputs])]
+    several = [group for group in asked if len({owners.get(one) for one in group}) > 1]
+    return {one for group in several for one in group if one.solvable}
 
 
 def _open_dim(trials: Trials, dim: int, known: Names, hint: InputHint) -> Any:
