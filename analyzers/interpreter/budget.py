@@ -8,6 +8,8 @@ MAXIMUM_COLLECTION = 100_000
 MAXIMUM_STRING = 100_000
 MAXIMUM_BITS = 20_000
 MAXIMUM_CALL_DEPTH = 150
+USUAL_CALL_DEPTH = 60
+"""Calls nested deeper cost more steps: functions that call themselves twice end only there."""
 MAXIMUM_WHILE = 20_000
 
 

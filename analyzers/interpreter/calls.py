@@ -7,7 +7,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import certain, host_methods, overlays, prototypes, words
-from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH
+from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH, USUAL_CALL_DEPTH
 from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.framework import is_entry
@@ -95,7 +95,7 @@ def _call_anew(machine: Machine, function: Function, args: list[Any], kwargs: di
     except OperationError as error:
         decorator = function.decorated_by
         return _not_constructed(function, args, machine.problem(error) if decorator is None else decorator)
-    machine.budget.spend()
+    machine.budget.spend(1 if machine.depth < USUAL_CALL_DEPTH else 1 + machine.depth // 10)
     if machine.depth >= MAXIMUM_CALL_DEPTH:
         return machine.unknown(f"calls nested more than {MAXIMUM_CALL_DEPTH} deep")
     machine.journal.made(names)
