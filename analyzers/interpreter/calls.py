@@ -325,9 +325,8 @@ def _construct_layer(
         mended = _mended(error, kwargs)
         if mended is not None:
             return _construct_layer(machine, native, host, signature, args, mended)
-        object.__setattr__(
-            instance, "unknown_because", Unknown("its arguments do not fit (see the finding)", machine.site())
-        )
+        reason = error.message.replace("{subject}", instance.class_.name)
+        object.__setattr__(instance, "unknown_because", Unknown(reason, machine.site()))
     except FAILURES as error:
         reraise_own(native, args, kwargs, error)
         reason = f"{instance.class_.name} with these arguments is not modelled ({error})"

@@ -168,7 +168,7 @@ class Machine:
         if not self.uncertain and not SIZE_UNKNOWN.search(error.message):
             self.recorder.problem(error, subject, site, called)
         if error.result is None:
-            return Unknown("it does not fit (see the finding)", site)
+            return Unknown(error.message.replace("{subject}", subject or "it"), site)
         return error.result
 
     def exception(self, name: str, message: Any = "") -> Raised:
