@@ -128,16 +128,20 @@ def _is_plain_pairing(elements: Any, value: Any) -> bool:
 def _cannot_unpack(machine: Machine, value: Any, wanted: int, got: int) -> list[Any]:
     from analyzers.tensors.errors import OperationError
 
-    message = f"{wanted} names are unpacked from {got} values"
+    message = f"{_counted(wanted, 'name is', 'names are')} unpacked from {_counted(got, 'value', 'values')}"
     error = OperationError("dimension-out-of-range", message, exception="ValueError", names=wanted, values=got)
     problem = machine.problem(error)
     return [problem] * wanted
 
 
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
+
+
 def _not_several(machine: Machine, value: Any, wanted: int) -> list[Any]:
     from analyzers.tensors.errors import OperationError
 
-    message = f"{wanted} names are unpacked from the number {value}"
+    message = f"{_counted(wanted, 'name is', 'names are')} unpacked from the number {value}"
     return [machine.problem(OperationError("dimension-out-of-range", message, exception="TypeError"))] * wanted
 
 

@@ -186,7 +186,9 @@ def undefined(machine: Machine, frame: Frame, node: program.Name) -> None:
     self_name = _meant_attribute(frame, name)
     if self_name is not None:
         message = f"the name {name} is not defined; did you mean {self_name}?"
-    error = OperationError(CERTAIN_EXCEPTION, message, exception="NameError", any_input=True, always=True)
+    error = OperationError(
+        CERTAIN_EXCEPTION, message, exception="NameError", any_input=True, always=True, undefined=name
+    )
     machine.recorder.problem(error, None, Site(frame.block, node, module.path))
 
 

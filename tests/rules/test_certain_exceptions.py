@@ -529,3 +529,21 @@ net = nn.Linear(len(re.findall("a", "ababa")), 2)
 
 def test_what_the_package_regex_takes_beside_re_is_no_error(tmp_path: Path) -> None:
     assert told(tmp_path, OPTIONS_OF_REGEX) == []
+
+
+ONE_NAME = """
+first = torch.rand(width, 3)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(width, 2)
+    def forward(self, x):
+        return self.fc(x)
+net = Net()
+other = torch.rand(height, 3)
+"""
+
+
+def test_a_name_that_is_not_defined_is_told_once(tmp_path: Path) -> None:
+    said = [(line, message.split(";")[0]) for _, line, message in told(tmp_path, HEADER + ONE_NAME)]
+    assert said == [(5, "the name width is not defined"), (13, "the name height is not defined")]
