@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter import overlays
 from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.function_data import FUNCTION_DATA, qualified_name
+from analyzers.interpreter.hosts import ModuleHost
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.object_methods import (
     collection_init,
@@ -164,6 +165,9 @@ def _without_hook(machine: Machine, value: Instance, name: str) -> Any:
         return change
     if name == "__doc__":
         return None
+    host = value.class_.host
+    if host is not None and not issubclass(host, ModuleHost) and name[:1] != "_":
+        return NotModelled(f"{value.class_.name}.{name} is not modelled")
     return next(_unknown_parts(value.class_, name), MISSING)
 
 

@@ -341,7 +341,11 @@ def _vars(value: Any = None, *, machine: Machine) -> Any:
 
 
 def _locals(*, machine: Machine) -> Any:
-    return dict(machine.frames[-1].scope.names)
+    frame = machine.frames[-1]
+    names = dict(frame.scope.names)
+    if frame.block.mentions("exec"):
+        names["**"] = machine.unknown("code in a text may bind more names")
+    return names
 
 
 def _globals(*, machine: Machine) -> Any:

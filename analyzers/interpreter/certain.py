@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import difflib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,11 @@ def no_attribute(machine: Machine, frame: Frame, node: program.Attribute, owner:
     frame.node = node
     raised = machine.exception("AttributeError", f"{type_name(owner)} object has no attribute {name}")
     owner = machine.modules.behind(owner)
-    if not is_certain(machine) or not _is_wholly_known(machine, owner, name):
+    if (
+        not is_certain(machine)
+        or not _is_wholly_known(machine, owner, name)
+        or _is_neighbour(machine, node.value, owner)
+    ):
         return raised
     never = _is_never_set(machine, owner, name)
     message = _about_self(frame, node, owner, never) or f"{_called(owner)} has no attribute {name}"
@@ -81,8 +86,22 @@ def _is_wholly_known(machine: Machine, owner: Any, name: str) -> bool:
         return _is_known_object(machine, owner, name) and not _is_set_outside(machine, owner, name)
     if isinstance(owner, ModuleValue):
         source = getattr(owner, "source", None)
+        if getattr(owner, "is_namespace", False) or name[:2] == "__":
+            return False
         return source is not None and not owner.has_unknown_names and not _may_bind(source, name)  # type: ignore[attr-defined]
     return type(owner) in PLAIN and not hasattr(owner, name)
+
+
+def _is_neighbour(machine: Machine, node: program.Expression, owner: Any) -> bool:
+    """A module of the same package that ``import name`` found: another package of that name may be meant."""
+    module = machine.frames[-1].module
+    folder = os.path.dirname(module.path)
+    path = getattr(owner, "path", None)
+    if not isinstance(owner, ModuleValue) or not path or os.path.dirname(path) != folder:
+        return False
+    imports = module.source.binders(node.id) if isinstance(node, program.Name) else []
+    is_relative = any(block.text.lstrip().startswith("from") for block in imports)
+    return not is_relative and machine.modules.resolver.import_root(module.path) != folder
 
 
 def _is_known_object(machine: Machine, owner: Instance, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import BuiltinFunctionType, FunctionType
@@ -12,6 +13,7 @@ from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.iteration import is_exception
 from analyzers.interpreter.relevant_blocks import changing, changing_import, checked_import
 from analyzers.interpreter.scope import Frame, Scope
+from analyzers.interpreter.unresolved_calls import CONTAINERS, change
 from analyzers.interpreter.values import MISSING, Class, Function, Instance, ModuleValue, Raised
 from analyzers.source import program
 from analyzers.source.module import SourceModule
@@ -45,6 +47,8 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         self.scope = Scope(self)
         self.scope.is_module = True
         self.scope.names.update(__name__=name, __file__=path, __doc__=None, __spec__=None)
+        if self.is_package:
+            self.scope.names["__path__"] = [path if self.is_namespace else os.path.dirname(path)]
         self.executed: set[int] = set()
         self.settled: set[str] = set()
         self.opened: Unknown | None = None
@@ -264,12 +268,22 @@ class Module(ModuleValue, SupportsAttributeAssignment):
     def _lose(self, machine: Machine, block: Block, reason: str) -> None:
         for name in block.binds:
             self.scope.names.setdefault(name, Unknown(reason))
+        if block.kind not in ("def", "class", "import"):
+            change(machine, f"the code that fills it could not be followed: {reason}", filled_by(self, block))
 
     def run_all(self) -> None:
         """Everything, in order: what running the file does."""
         for block in self.source.blocks:
             if block.index not in self.executed and block.kind != "comment":
                 self.run_block(self.modules.machine, block)
+
+
+def filled_by(module: Module, block: Block) -> list[Any]:
+    """The lists, dicts and sets of a module that a block may fill."""
+    for name in filter(block.mentions, module.source.containers):
+        module.look_up(name)
+    values = module.scope.names.items()
+    return [value for name, value in values if type(value) in CONTAINERS and block.mentions(name)]
 
 
 def describe(raised: Raised) -> str:

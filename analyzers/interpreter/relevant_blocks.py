@@ -25,7 +25,7 @@ def changing(source: SourceModule, name: str, binders: list[Block]) -> list[Bloc
     if not binders:
         return sorted(hidden, key=lambda b: b.index)
     effects = [b for b in source.effects(name) if _may_change(b, name, binders)]
-    readers = _readers_between(source, name, binders) if len(binders) > 1 else ()
+    readers = _readers_between(source, name, binders) if len(binders) > 1 else _read_for(source, name, binders, effects)
     return sorted({b.index: b for b in (*binders, *effects, *readers, *hidden)}.values(), key=lambda b: b.index)
 
 
@@ -34,6 +34,15 @@ def _readers_between(source: SourceModule, name: str, binders: list[Block]) -> l
     first, last = binders[0].index, binders[-1].index
     between = source.blocks[first + 1 : last]
     return [b for b in between if b.kind in ("assign", "class") and b.mentions(name)]
+
+
+def _read_for(source: SourceModule, name: str, binders: list[Block], effects: list[Block]) -> list[Block]:
+    """What keeps a part of an object that a later effect puts back has to run before the effects between."""
+    if len(effects) < 2:
+        return []
+    first, last = binders[0].index, effects[-1].index
+    between = [b for b in source.blocks[first + 1 : last] if b.kind == "assign" and b.mentions(name)]
+    return [b for b in between if any(e.index > b.index and any(map(e.mentions, b.binds)) for e in effects)]
 
 
 def _may_change(block: Block, name: str, binders: list[Block]) -> bool:

@@ -26,6 +26,7 @@ _CHANGING_CALL = re.compile(
     r"(\w+)(?:\.\w+|\[[^\]\r\n]*\])*\.(?:append|extend|insert|remove|pop|clear|update|setdefault|add|discard|sort|reverse)\("
 )
 _CALL = re.compile(r"(?:\w+\.)*(\w+)\(")
+_EMPTY = re.compile(r"=[ \t]*(?:\[\]|\{\}|(?:\w+\.)*(?:list|dict|set|deque|defaultdict|OrderedDict|Counter)\()")
 _SET_ATTRIBUTE = re.compile(r"\bsetattr\([ \t]*(\w+)")
 
 
@@ -117,6 +118,12 @@ class SourceModule:
     @cached_property
     def _effectful(self) -> list[Block]:
         return [block for block in self.blocks if block.kind in ("other", "assign") and not _is_docstring(block)]
+
+    @cached_property
+    def containers(self) -> list[str]:
+        """The names that are bound to a list, a dict or a set that begins empty."""
+        filled = [block for block in self.blocks if block.kind == "assign" and _EMPTY.search(block.text)]
+        return [name for block in filled for name in block.binds]
 
     @cached_property
     def quoting(self) -> list[Block]:

@@ -101,3 +101,22 @@ def test_a_first_turn_that_is_skipped(tmp_path):
         "    rows.append(row)\n"
     )
     assert looked_up(tmp_path, source, "rows") == ["unknown"]
+
+
+def test_what_is_kept_of_an_object_before_it_changes(tmp_path):
+    """``kept`` is read while ``options`` still has it, though a later line puts it back."""
+    source = (
+        "options = {'n': 3, 'm': 1}\nkept = options['n']\ndel options['n']\noptions['n'] = kept\nm = options['m']\n"
+    )
+    assert looked_up(tmp_path, source, "m", "kept", "options") == [1, 3, {"m": 1, "n": 3}]
+    assert errors(tmp_path, source) == []
+
+
+@pytest.mark.parametrize("first", ["filled", "kept.values()"])
+def test_what_a_loop_fills_that_could_not_be_followed(tmp_path, first):
+    source = UNSURE + (
+        "filled = []\nkept = {}\nother = [1]\nfor name in ('a', 'b'):\n    for item in elsewhere.items(name):\n"
+        "        pass\n    len(elsewhere.sizes)[name]\n    filled.append([1])\n    kept[name] = [2]\n"
+    )
+    looked_up(tmp_path, source, first.partition(".")[0])
+    assert errors(tmp_path, source + f"import numpy as np\nnp.concatenate([v[0:1] for v in {first}])\n") == []

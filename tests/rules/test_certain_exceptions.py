@@ -547,3 +547,64 @@ other = torch.rand(height, 3)
 def test_a_name_that_is_not_defined_is_told_once(tmp_path: Path) -> None:
     said = [(line, message.split(";")[0]) for _, line, message in told(tmp_path, HEADER + ONE_NAME)]
     assert said == [(5, "the name width is not defined"), (13, "the name height is not defined")]
+
+
+NOBODY_KNOWS = {
+    "a method of a picture that is saved": """
+import os
+from PIL import Image
+import numpy as np
+def first(rows):
+    return rows[:, 0]
+kept = []
+for name in os.listdir("pictures"):
+    if name in np.load("names.npy"):
+        Image.open(name).resize((64, 64)).save(name)
+        kept.append(name)
+first(np.array(kept))
+""",
+    "a variable of the environment": """
+import os
+folder = os.environ.get("FOLDER")
+def names(found):
+    if len(found) == 0:
+        raise RuntimeError("nothing there")
+names([] if folder is None else [folder])
+""",
+    "names that a text binds": """
+def version():
+    with open("version.py") as file:
+        exec(compile(file.read(), "version.py", "exec"))
+    return locals()["__version__"]
+version()
+""",
+    "the default of an argument, converted": """
+import argparse
+from pathlib import Path
+parser = argparse.ArgumentParser()
+parser.add_argument("-o", type=Path, default="/out")
+parser.parse_args().o.mkdir(exist_ok=True)
+""",
+}
+
+
+@pytest.mark.parametrize("name", NOBODY_KNOWS)
+def test_what_may_run_elsewhere(name: str, tmp_path: Path) -> None:
+    assert told(tmp_path, HEADER + NOBODY_KNOWS[name]) == []
+
+
+def test_the_folder_of_a_package(tmp_path: Path) -> None:
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit" / "__init__.py").write_text("")
+    assert told(tmp_path, HEADER + "import kit\nprint(kit.__path__[0])\n") == []
+
+
+def test_a_folder_that_only_happens_to_be_called_like_a_package(tmp_path: Path) -> None:
+    (tmp_path / "ignite").mkdir()
+    assert told(tmp_path, HEADER + "import ignite\nengine = ignite.engine.Engine(3)\n") == []
+
+
+def test_a_module_of_the_package_that_is_called_like_another_package(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").write_text("")
+    (tmp_path / "mne.py").write_text("WIDTH = 3\n")
+    assert told(tmp_path, HEADER + "import mne\ninfo = mne.create_info(3)\n") == []

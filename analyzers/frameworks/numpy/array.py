@@ -240,6 +240,10 @@ class UnknownScalar(NativeValue, Unknown):
         super().__init__(reason, place)
         self.dtype = dtype
 
+    def used(self) -> Unknown:
+        """What Python's functions make of it is no scalar of NumPy's any more."""
+        return Unknown(self.reason, self.place)
+
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
         return look_up(machine, self, name)
 

@@ -45,8 +45,12 @@ class Parser(SupportsAttributes):
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
         if name.startswith("parse"):
             machine.recorder.has_choices = True
+
+        def add_argument(*names: Any, **options: Any) -> None:
+            self._add(machine, names, options)
+
         return {
-            "add_argument": self.add_argument,
+            "add_argument": add_argument,
             "add_argument_group": self.group,
             "add_mutually_exclusive_group": self.group,
             "set_defaults": self.set_defaults,
@@ -60,12 +64,12 @@ class Parser(SupportsAttributes):
     def set_defaults(self, **values: Any) -> None:
         self.values.update(values)
 
-    def add_argument(self, *names: Any, **options: Any) -> None:
+    def _add(self, machine: Machine, names: tuple[Any, ...], options: dict[str, Any]) -> None:
         flags = [n for n in names if isinstance(n, str)]
         long = next((n for n in flags if n.startswith("--")), flags[0] if flags else None)
         target = options.get("dest") or (long.lstrip("-").replace("-", "_") if long else None)
         if isinstance(target, str):
-            self.values[target] = _default(target, flags, options)
+            self.values[target] = _default(machine, target, flags, options)
 
     def parse(self, *_: Any, **__: Any) -> Namespace:
         return Namespace(dict(self.values))
@@ -74,12 +78,10 @@ class Parser(SupportsAttributes):
         return Namespace(dict(self.values)), []
 
 
-def _default(target: str, flags: list[str], options: dict[str, Any]) -> Any:
+def _default(machine: Machine, target: str, flags: list[str], options: dict[str, Any]) -> Any:
     if "default" in options:
         default, convert = options["default"], options.get("type")
-        if isinstance(default, str) and convert in (int, float):
-            return int(default) if convert is int else float(default)
-        return default
+        return machine.call(convert, [default]) if isinstance(default, str) and convert is not None else default
     action = options.get("action")
     if action in ("store_true", "store_false"):
         return action == "store_false"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.capabilities import SupportsAttributes, SupportsCall, SupportsMissing
 from analyzers.interpreter.library.files_ import EXISTS
 from analyzers.interpreter.library.functools_ import same
-from analyzers.interpreter.values import TypingForm
+from analyzers.interpreter.values import MISSING, HostMethod, TypingForm
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -59,8 +59,12 @@ def _same_path(p: Any) -> Any:
     return p
 
 
-class Environment(dict[Any, Any]):
+class Environment(dict[Any, Any], SupportsAttributes):
     """``os.environ``: empty here, and who knows what elsewhere."""
+
+    def lookup_attribute(self, machine: Machine, name: str) -> Any:
+        machine.recorder.has_choices = True
+        return HostMethod(self, name) if hasattr(dict, name) else MISSING
 
 
 class CommandLine(list[Any]):
