@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.hosts import ModuleHost, hosts_of
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.scope import Frame
-from analyzers.interpreter.values import Class, Function, Instance, ModuleValue, Raised, Site
+from analyzers.interpreter.values import MISSING, Class, Function, Instance, ModuleValue, Raised, Site
 from analyzers.source import bindings, program
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
@@ -89,7 +89,7 @@ def _is_wholly_known(machine: Machine, owner: Any, name: str) -> bool:
         if getattr(owner, "is_namespace", False) or name[:2] == "__":
             return False
         return source is not None and not owner.has_unknown_names and not _may_bind(source, name)  # type: ignore[attr-defined]
-    return type(owner) in PLAIN and not hasattr(owner, name)
+    return type(owner) in PLAIN and not hasattr(owner, name) and not _is_of_unknown_class(machine)
 
 
 def _is_neighbour(machine: Machine, node: program.Expression, owner: Any) -> bool:
@@ -102,6 +102,18 @@ def _is_neighbour(machine: Machine, node: program.Expression, owner: Any) -> boo
     imports = module.source.binders(node.id) if isinstance(node, program.Name) else []
     is_relative = any(block.text.lstrip().startswith("from") for block in imports)
     return not is_relative and machine.modules.resolver.import_root(module.path) != folder
+
+
+def _is_of_unknown_class(machine: Machine) -> bool:
+    """Whether the value is an attribute of an object whose class has a base, or a metaclass, that is not known: it may
+    make something else of what the class says."""
+    frame = machine.frames[-1]
+    node = getattr(frame.node, "value", None)
+    owner = node.value if isinstance(node, program.Attribute) else None
+    found = frame.scope.find(owner.id) if isinstance(owner, program.Name) else None
+    if found is MISSING and isinstance(owner, program.Name):
+        found = frame.module.look_up(owner.id)
+    return isinstance(found, Instance) and found.class_.opaque is not None
 
 
 def _is_known_object(machine: Machine, owner: Instance, name: str) -> bool:
@@ -310,8 +322,17 @@ def failed_assertion(machine: Machine, frame: Frame, node: program.Assert, messa
     raised = machine.exception("AssertionError", message if isinstance(message, str) else "")
     if machine.recorder.has_choices or _OF_SURROUNDINGS.search(source_of(frame.block, node.test)):
         return raised
+    if _asks_identity(node.test):
+        return raised
     said = f": {_line(message)}" if isinstance(message, str) and message else ""
     return told(machine, raised, f"the assertion {source_of(frame.block, node.test)} fails{said}")
+
+
+def _asks_identity(node: program.Node) -> bool:
+    """``query is key``: nobody says whether two arguments are the same object."""
+    if isinstance(node, program.Compare) and "is" in node.operators:
+        return not any(isinstance(part, program.Constant) for part in (node.left, *node.comparators))
+    return any(map(_asks_identity, program.children(node)))
 
 
 def explicit(machine: Machine, raised: Raised) -> Raised:

@@ -94,7 +94,7 @@ def _host_fits(value: Any, kind: type) -> bool:
         return kind is int
     if isinstance(value, ModuleValue):
         return False
-    own = type(value).__module__.startswith("analyzers.")
+    own = type(value).__module__.startswith("analyzers.") and not kind.__module__.startswith("analyzers.")
     return isinstance(value, kind) and (not own or kind in (tuple, dict, list, set))
 
 

@@ -18,7 +18,14 @@ from analyzers.models.extraction import OF_CODE, place_of
 from analyzers.models.lone import computes_no_features, is_lone, is_plain_layer
 from analyzers.models.model import model_fact
 from analyzers.models.runner import STEPS_PER_CANDIDATE, STEPS_PER_MODEL
-from analyzers.models.signatures import hands_on, has_symbols, required_parameters, takes_arguments, waits_for_items
+from analyzers.models.signatures import (
+    hands_on,
+    has_symbols,
+    open_defaults,
+    required_parameters,
+    takes_arguments,
+    waits_for_items,
+)
 from analyzers.source.blocks import Block
 from analyzers.source.module import SourceModule
 
@@ -196,7 +203,7 @@ class CandidateRun:
         is_doubtful = self._is_made_otherwise(fact) or _is_empty_list(instance)
         if is_doubtful or (instance is not given and waits_for_items(value)):
             fact.problems = [p for p in fact.problems if p.data.get("always")]
-        elif has_symbols(value) and instance is not given and fact.problems:
+        elif fact.problems and instance is not given and (has_symbols(value) or open_defaults(value)):
             fact.problems = [p for p in fact.problems if p.data.get("always") or (p.rule, p.place) in self._always]
         if instance is not given and not self.is_as_made:
             fact.problems = [p for p in fact.problems if p.rule not in OF_CODE or self._is_certain(p)]

@@ -10,7 +10,7 @@ from analyzers.interpreter.framework import FRAMEWORKS, is_model_class, is_modul
 from analyzers.interpreter.values import Class, Function, Instance, Raised
 from analyzers.models.context import FileContext
 from analyzers.models.placeholder_arguments import placeholder_arguments
-from analyzers.models.signatures import constructor_parameters, required_parameters
+from analyzers.models.signatures import constructor_parameters, open_defaults, required_parameters
 from analyzers.models.usages import call_function, run_block
 from analyzers.unknown import Unknown
 
@@ -49,7 +49,7 @@ class Construction:
 
     def with_unknowns(self, value: Class) -> Any:
         """An instance of which nothing is supposed that nobody gives: whatever happens to it happens to every one."""
-        names = constructor_parameters(value)
+        names = [*constructor_parameters(value), *open_defaults(value)]
         return self.machine.call(value, (), {name: Unknown(f"nobody says what {name} is") for name in names})
 
     def in_workspace(self, value: Class) -> Instance | None:

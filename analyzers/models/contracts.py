@@ -29,13 +29,13 @@ Sizes = dict[str, Dim]
 def broken_contracts(machine: Machine) -> Iterator[RecordedError]:
     """Every result of the last forward pass that certainly has not the declared shape."""
     for number, record in enumerate(machine.recorder.records):
-        function = _entry(record.instance) if record.instance is not None else None
+        function = entry_of(record.instance) if record.instance is not None else None
         declared = _declarations(record.instance, function) if record.instance is not None and function else None
         if function is not None and declared is not None:
             yield from _differences(record, function, declared, is_root=number == 0)
 
 
-def _entry(module: Instance) -> Function | None:
+def entry_of(module: Instance) -> Function | None:
     """The user's own function that a call of the module runs."""
     framework = framework_of(module)
     found = module.class_.find(framework.entry) if framework is not None else None

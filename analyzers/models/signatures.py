@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import takewhile
+from types import FunctionType
 from typing import Any
 
 from analyzers.interpreter.values import Class, Function, StaticMethod
@@ -69,6 +70,20 @@ def _creator(class_: Class) -> Function | None:
 def has_symbols(value: Any) -> bool:
     """A class whose constructor gets placeholders, since nobody says what it is given."""
     return isinstance(value, Class) and bool(constructor_parameters(value))
+
+
+def open_defaults(value: Any) -> list[str]:
+    """Parameters of a constructor whose default nobody may have meant to stay: all, where it must be given others, else
+    those that are None or something to call."""
+    initialiser = value.find("__init__") if isinstance(value, Class) else None
+    if not isinstance(initialiser, Function):
+        return []
+    every = initialiser.defaults.items()
+    return [name for name, default in every if has_symbols(value) or _is_stand_in(default)]
+
+
+def _is_stand_in(default: Any) -> bool:
+    return default is None or isinstance(default, (Class, Function, type, FunctionType))
 
 
 def takes_arguments(value: Any) -> bool:

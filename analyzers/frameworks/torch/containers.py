@@ -45,6 +45,7 @@ def _known_children(self: Instance) -> dict[str, Any]:
 
 
 def _position(self: Module, index: Any, *, inserting: bool = False) -> int:
+    known_or_raise(self)
     length = len(children_of(self))
     if isinstance(index, Tensor):
         require_one_element(index)

@@ -91,6 +91,9 @@ class Size(ShapeTuple):
     def __add__(self, other: Any) -> Any:
         return Size(tuple.__add__(self, tuple(other)))
 
+    def __radd__(self, other: Any) -> Any:
+        return Size(tuple.__add__(other, self)) if isinstance(other, tuple) else NotImplemented
+
     def __mul__(self, count: Any) -> Any:
         return Size(tuple.__mul__(self, count))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers.interpreter.values import Instance
+from analyzers.models.contracts import entry_of
 from analyzers.models.inputs.found import Found
 from analyzers.models.inputs.input_inference import Names
 from analyzers.models.inputs.known import KnownInputs
 from analyzers.models.inputs.solver import Solver
 from analyzers.models.inputs.trial import Trials
+from analyzers.models.signatures import hands_on
 
 if TYPE_CHECKING:
     from analyzers.models.context import FileContext
@@ -29,7 +31,7 @@ def find_inputs(context: FileContext, root: Instance, target: str) -> Found:
         found = solver.solved(found)
     elif found.has_guesses:
         found = solver.measured(found)
-    _drop_doubtful(found, known)
+    _drop_doubtful(found, known, root)
     found.order, found.arguments = tuple(known.parameters.names), known.arguments
     return found
 
@@ -56,7 +58,7 @@ def _with_more(trials: Trials, known: KnownInputs, found: Found) -> Found:
     return found
 
 
-def _drop_doubtful(found: Found, known: KnownInputs) -> None:
+def _drop_doubtful(found: Found, known: KnownInputs, root: Instance) -> None:
     """What only holds of an input that somebody leaves out, or that need not be a tensor, is no finding."""
     given = {i.name for i in found.inputs}
     leaves_out = any(value is None and name not in given for name, value in known.parameters.defaults.items())
@@ -65,4 +67,6 @@ def _drop_doubtful(found: Found, known: KnownInputs) -> None:
         errors = [recorded for recorded in errors if not recorded.error.data.get("absent")]
     if found.has_guesses:
         errors = [recorded for recorded in errors if not recorded.error.data.get("as_tensor")]
+    if hands_on(entry_of(root)) and (found.has_guesses or not found.inputs):
+        errors = [recorded for recorded in errors if recorded.error.rule != "missing-argument"]
     found.recorded_errors = errors

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.overlays import function
+from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.concat_split import cat, tensor_list
 from analyzers.tensors.operations.reshape import unsqueeze
 from analyzers.tensors.tensor import Tensor, parameter
-from analyzers.unknown import Unknown
+from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -25,6 +26,8 @@ def _plain(tensor: Tensor) -> Tensor:
 
 def _take_parameter(module: Any, name: str) -> Tensor:
     """Unregister a parameter and leave a plain tensor of its shape in its place."""
+    if isinstance(module, Instance) and module.unknown_because is not None:
+        raise UnknownUsed(module.unknown_because)
     taken = getattr(module, name)
     if not isinstance(taken, Tensor):
         raise OperationError("invalid-argument", f"{{subject}} gets a module without {name}", exception="ValueError")
