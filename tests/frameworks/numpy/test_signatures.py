@@ -55,7 +55,7 @@ def test_arguments(name):
     try:
         signature = inspect.signature(counterpart(name))
     except (TypeError, ValueError):
-        pytest.skip("numpy does not tell")
+        pytest.skip("numpy does not tell what it takes")
     kinds = inspect.Parameter
     parameters = list(signature.parameters.values())
     wanted = [p.name for p in parameters if p.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
