@@ -14,8 +14,10 @@ nox.options.sessions = ["lint", "types", "quick"]
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SOURCES = ("torchvision==0.28.0", "timm==1.0.31", "keras==3.15.1", "transformers==5.24.0")
 """Real models, whose source is read and never run."""
-QUICK = ("-q", "-m", "not slow", "-n", "auto", "-p", "no:benchmark")
-"""The tests before every commit, on all cores."""
+QUICK = ("-q", "-m", "not slow", "-n", "auto", "--dist", "loadfile", "-p", "no:benchmark")
+"""The tests before every commit, on all cores; what the tests of a file share is made once."""
+COMPILED: dict[str, str | None] = {"PYTHONDONTWRITEBYTECODE": None}
+"""Tests start many processes: none of them compiles what another one has compiled."""
 
 
 @nox.session
@@ -23,7 +25,7 @@ def quick(session: nox.Session) -> None:
     """All tests that are not slow, without torch: what it judges is skipped. Within a minute on two cores."""
     session.install("-c", "constraints.txt", "-e", ".", *_without_torch())
     session.install("--no-deps", *SOURCES)
-    session.run("python", "-m", "pytest", *QUICK, *session.posargs)
+    session.run("python", "-m", "pytest", *QUICK, *session.posargs, env=COMPILED)
 
 
 @nox.session(python=PYTHONS)
@@ -31,7 +33,7 @@ def matrix(session: nox.Session) -> None:
     """The quick tests under every Python that is there, with the newest versions that it takes."""
     session.install("-e", ".", *_without_torch())
     session.install("--no-deps", *(source.partition("==")[0] for source in SOURCES))
-    session.run("python", "-m", "pytest", *QUICK, *session.posargs)
+    session.run("python", "-m", "pytest", *QUICK, *session.posargs, env=COMPILED)
 
 
 @nox.session
@@ -39,7 +41,7 @@ def full(session: nox.Session) -> None:
     """All tests, judged by torch and Keras."""
     session.install("-c", "constraints.txt", "-e", ".[test]")
     session.install("--no-deps", *SOURCES)
-    session.run("python", "-m", "pytest", "-q", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", *session.posargs, env=COMPILED)
 
 
 @nox.session

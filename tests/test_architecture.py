@@ -8,39 +8,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-ENGINE = sorted((ROOT / "analyzers").rglob("*.py"))
-FRONT = sorted((ROOT / "rf_lsp").rglob("*.py"))
+from tests.trees import ENGINE, FRONT, ROOT, called, imports, nodes, tree_of
+
 TRACING = ROOT / "analyzers" / "tracing"
 
 FORBIDDEN_IN_ENGINE = {"rf_lsp", "lsprotocol", "pygls", "rich", "torch", "torchvision", "keras", "tensorflow"}
 EXECUTION = {"eval", "exec", "__import__", "compile", "import_module", "run_path", "run_module"}
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def imports(path: Path, at_run_time: bool = False) -> Iterator[str]:
-    """The dotted names a file imports; with ``at_run_time`` not those under ``if TYPE_CHECKING:``."""
-    hidden = set()
-    for node in ast.walk(tree_of(path)):
-        if at_run_time and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            hidden.update(id(inner) for inner in ast.walk(node))
-        if id(node) in hidden:
-            continue
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def relative(path: Path) -> str:
@@ -90,10 +67,8 @@ def test_rich_stays_in_the_module_that_draws_with_it():
 
 def executions(path: Path) -> Iterator[str]:
     """Calls that could run source: by bare name, or as ``importlib.import_module`` and the like."""
-    for node in ast.walk(tree_of(path)):
-        if not isinstance(node, ast.Call):
-            continue
-        name = ast.unparse(node.func)
+    for node in nodes(path, ast.Call):
+        name = called(node)
         if name in EXECUTION or name in {f"{module}.import_module" for module in ("importlib",)}:
             own = node.args and ast.unparse(node.args[0]).startswith(("f'analyzers.", "f'rf_lsp.", "'analyzers."))
             if not (name == "import_module" and own):
@@ -229,9 +204,8 @@ def test_the_engine_reads_files_in_one_place():
     found = [
         f"{relative(path)}:{node.lineno}"
         for path in engine_files()
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func) in {"open", "os.listdir", "os.scandir", "io.open", "Path"}
+        for node in nodes(path, ast.Call)
+        if called(node) in {"open", "os.listdir", "os.scandir", "io.open", "Path"}
     ]
     assert [place for place in found if place.split(":")[0] not in readers] == []
 
@@ -240,12 +214,9 @@ def rule_names_used() -> set[str]:
     """The rule names that operations raise and the interpreter reports, where they are literals."""
     found = set()
     for path in engine_files():
-        for node in ast.walk(tree_of(path)):
-            named = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {
-                "OperationError",
-                "Problem",
-            }
-            first = node.args[0] if isinstance(node, ast.Call) and named and node.args else None
+        for node in nodes(path, ast.Call):
+            named = called(node).split(".")[-1] in {"OperationError", "Problem"}
+            first = node.args[0] if named and node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 found.add(first.value)
     return found
@@ -299,8 +270,8 @@ def test_the_machine_looks_for_no_attributes_but_those_of_python():
         f"{relative(path)}:{node.lineno} {ast.unparse(node)}"
         for path in engine_files()
         if ROOT / "analyzers" / "interpreter" in path.parents
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "hasattr"
+        for node in nodes(path, ast.Call)
+        if called(node) == "hasattr"
         for name in [node.args[1]]
         if isinstance(name, ast.Constant) and not str(name.value).startswith("__")
     ]
@@ -312,8 +283,8 @@ def test_the_checker_knows_the_machine_and_what_a_method_belongs_to():
     found = [
         f"{relative(path)}:{node.lineno} {node.arg}: {ast.unparse(node.annotation)}"
         for path in (*ENGINE, *FRONT)
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.arg) and node.arg in ("self", "machine") and node.annotation is not None
+        for node in nodes(path, ast.arg)
+        if node.arg in ("self", "machine") and node.annotation is not None
         if ast.unparse(node.annotation).strip("'\"") == "Any"
     ]
     assert found == []
@@ -333,9 +304,9 @@ def test_classes_and_functions_can_be_seen_whole():
     found = [
         f"{relative(path)}:{node.lineno} {node.name} has {length(node)} lines"
         for path in (*ENGINE, *FRONT)
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
-        and length(node) > LONGEST[type(node)]
+        for kind, most in LONGEST.items()
+        for node in nodes(path, kind)
+        if length(node) > most
     ]
     assert found == []
 

@@ -17,13 +17,13 @@ from rf_lsp import __version__
 from rf_lsp.cli import COMMANDS, parser_for
 from tests.generate import orphans, stale
 from tests.generate.marks import outside
+from tests.trees import ENGINE, FRONT, ROOT, imports
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 DOCUMENTS = [
@@ -116,17 +116,9 @@ def test_the_changelog_speaks_of_this_version():
 
 def imported() -> set[str]:
     """The top-level packages that the program imports anywhere; the worker runs where the user's models do."""
-    found: set[str] = set()
     worker = ROOT / "analyzers" / "tracing" / "worker"
-    for file in [*(ROOT / "rf_lsp").rglob("*.py"), *(ROOT / "analyzers").rglob("*.py")]:
-        if worker in file.parents:
-            continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                found.update(alias.name.split(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                found.add((node.module or "").split(".")[0])
-    return found
+    files = [path for path in (*ENGINE, *FRONT) if worker not in path.parents]
+    return {name.split(".")[0] for path in files for name in imports(path)}
 
 
 PACKAGES = {"yaml": "pyyaml", "lsprotocol": "pygls"}

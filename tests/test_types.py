@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-ENGINE = sorted((ROOT / "analyzers").rglob("*.py"))
+from tests.trees import ENGINE, ROOT, nodes
 
 TORCH_LAYER = """\
 from typing import Any
@@ -76,6 +75,7 @@ def messages_of(folder: Path, sources: dict[str, str]) -> dict[str, list[str]]:
     return messages
 
 
+@pytest.mark.slow
 def test_misspelt_attributes_of_a_layer_are_refused(tmp_path: Path):
     pytest.importorskip("basedpyright")
     messages = messages_of(tmp_path, {"window.py": TORCH_LAYER, "repeat.py": KERAS_LAYER})
@@ -87,17 +87,15 @@ def test_misspelt_attributes_of_a_layer_are_refused(tmp_path: Path):
 
 def functions_with_untyped_self(path: Path) -> list[str]:
     """Functions outside of classes that take a ``self`` nobody types: what they read of it nobody checks."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     methods = {
         id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
+        for node in nodes(path, ast.ClassDef)
         for part in (*node.body, *(inner for body in node.body if isinstance(body, ast.If) for inner in body.body))
     }
     return [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and id(node) not in methods
+        for node in nodes(path, ast.FunctionDef)
+        if id(node) not in methods
         for argument in (*node.args.posonlyargs, *node.args.args)
         if argument.arg == "self" and (argument.annotation is None)
     ]
@@ -112,8 +110,8 @@ def test_nothing_hides_from_the_checker():
     wrong = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.arg}"
         for path in ENGINE
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.arg) and node.arg == "machine" and node.annotation is not None
+        for node in nodes(path, ast.arg)
+        if node.arg == "machine" and node.annotation is not None
         if ast.unparse(node.annotation) not in ("Machine", "Machine | None")
     ]
     assert wrong == []

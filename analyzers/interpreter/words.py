@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import overlays
@@ -42,7 +42,7 @@ def function_name(machine: Machine, native: Any) -> str:
         return native.__qualname__.split(".")[0]
     if name in SPECIAL:
         return SPECIAL[name]
-    known = _names().get(native, ())
+    known = _names(len(overlays.NAMES)).get(native, ())
     node = machine.frames[-1].node if machine.frames else None
     sign = _operator(node)
     if sign is not None and any(special in SPECIAL for special in known):
@@ -71,9 +71,10 @@ def _name_called(node: Any) -> str | None:
     return function.id if isinstance(function, program.Name) else None
 
 
-@cache
-def _names() -> dict[Any, tuple[str, ...]]:
-    """Native function → the last parts of the names it is registered under."""
+@lru_cache(maxsize=1)
+def _names(registered: int) -> dict[Any, tuple[str, ...]]:
+    """Native function → the last parts of the names it is registered under, while these are so many: a framework's come
+    when a program first names it."""
     found: dict[Any, dict[str, None]] = {}
     for table in (overlays.NAMES, overlays.METHODS, overlays.PROPERTIES):
         for name, value in table.items():

@@ -40,8 +40,9 @@ def _formatted(to: PythonLowering, node: ast.JoinedStr) -> Any:
 
 
 def _pieces(to: PythonLowering, node: ast.JoinedStr) -> tuple[Any, ...]:
+    """Without the empty text that Python 3.12 puts behind a value in a format."""
     parts = [part.value if isinstance(part, ast.Constant) else _formatted_value(to, part) for part in node.values]
-    return tuple(parts)
+    return tuple([part for part in parts if part != ""])
 
 
 def _formatted_value(to: PythonLowering, node: Any) -> program.FormattedValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,26 +114,33 @@ def test_a_setting_changes_what_the_command_says(run, tmp_path: Path, monkeypatc
     assert answers[0] != answers[1]
 
 
-def hints(folder: Path, settings: str) -> list[tuple[Any, str]]:
-    """(position, text) of the hints in a session with these settings."""
+@pytest.fixture(scope="module")
+def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LspClient]:
+    with LspClient(tmp_path_factory.mktemp("workspace")) as client:
+        yield client
+
+
+def hints(editor: LspClient, project: str, settings: str) -> list[tuple[Any, str]]:
+    """(position, text) of the hints in a folder with these settings."""
+    folder = editor.folder / project
+    folder.mkdir()
     (folder / "net.py").write_text(HINTED)
     (folder / "rf-lsp.toml").write_text(settings)
-    with LspClient(folder) as client:
-        document = {"uri": client.open("net.py")}
-        found = client.request("textDocument/inlayHint", {"textDocument": document, "range": span(0, 0, 9, 0)})
+    document = {"uri": editor.open(f"{project}/net.py")}
+    found = editor.request("textDocument/inlayHint", {"textDocument": document, "range": span(0, 0, 9, 0)})
     return [(hint["position"], "".join(part["value"] for part in hint["label"])) for hint in found]
 
 
 @pytest.fixture(scope="module")
-def plain_hints(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, str]]:
-    found = hints(tmp_path_factory.mktemp("plain"), "")
+def plain_hints(editor: LspClient) -> list[tuple[Any, str]]:
+    found = hints(editor, "plain", "")
     assert found
     return found
 
 
 @pytest.mark.parametrize("name", HINTS)
-def test_a_setting_changes_the_hints(tmp_path: Path, plain_hints: list[tuple[Any, str]], name: str):
-    assert hints(tmp_path, f"[hints]\n{name} = {json.dumps(HINTS[name])}\n") != plain_hints
+def test_a_setting_changes_the_hints(editor: LspClient, plain_hints: list[tuple[Any, str]], name: str):
+    assert hints(editor, name, f"[hints]\n{name} = {json.dumps(HINTS[name])}\n") != plain_hints
 
 
 def test_settings_limit_traces(run, tmp_path: Path, monkeypatch):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from analyzers.interpreter import overlays
+from analyzers.interpreter.machine import Machine
+from analyzers.interpreter.words import function_name
 from analyzers.request import Request
 from analyzers.rules.support.report import check
 from analyzers.rules.support.settings import RuleSettings
@@ -93,3 +98,14 @@ def test_functions_of_keras(tmp_path: Path, code: str, said: str) -> None:
     head = "import keras\nimport tensorflow as tf\nx = keras.Input((8, 4))\ny = keras.Input((6, 5))\n"
     (found, *_) = messages(tmp_path, f"{head}z = {code}\nmodel = keras.Model([x, y], z)\n")
     assert found.startswith(said)
+
+
+def test_names_that_are_registered_later_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A framework's tables are filled when a program first names it: that may be long after the first message."""
+
+    def native() -> None: ...
+
+    machine = cast(Machine, SimpleNamespace(frames=[]))
+    assert function_name(machine, native) == "native"
+    monkeypatch.setitem(overlays.NAMES, "some.package.spelling", native)
+    assert function_name(machine, native) == "spelling"

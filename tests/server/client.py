@@ -40,6 +40,7 @@ class LspClient:
         self.folder = folder
         self.answers: dict[str, Callable[[Any], Any]] = {}
         self.seen: list[dict[str, Any]] = []
+        self.opened: set[str] = set()
         self._results: dict[int, dict[str, Any]] = {}
         self._last = 0
         self._queue: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -144,6 +145,7 @@ class LspClient:
         text = (self.folder / name).read_bytes().decode() if text is None else text
         document = {"uri": uri, "languageId": "python", "version": version, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": document})
+        self.opened.add(uri)
         return uri
 
     def change(self, uri: str, version: int, *changes: dict[str, Any]) -> None:
@@ -152,6 +154,7 @@ class LspClient:
 
     def close(self, uri: str) -> None:
         self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        self.opened.discard(uri)
 
     def hints(self, uri: str, last: int = 100_000) -> list[tuple[int, str]]:
         """(line, text) of the hints."""

@@ -53,6 +53,15 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LspClient]:
 
 
 @pytest.fixture
+def client(shared: LspClient) -> Iterator[LspClient]:
+    """The shared session; files that a test leaves open in it are closed."""
+    before = set(shared.opened)
+    yield shared
+    for uri in shared.opened - before:
+        shared.close(uri)
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'example'\n")
     return tmp_path

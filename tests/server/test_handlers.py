@@ -131,7 +131,7 @@ def test_a_request_waits_for_the_newest_text(tmp_path: Path) -> None:
     opened = Opened(tmp_path)
     opened.edit("# new\n")
     assert opened.snapshot(WaitFor.NOTHING).analysis.revision == opened.module.revision - 1
-    with pytest.raises(TimeoutError):
+    with pytest.raises(asyncio.TimeoutError):  # a class of its own before Python 3.11
         asyncio.run(asyncio.wait_for(opened.session.snapshot(opened.module, WaitFor.FIRST_MODELS), 0.05))
 
 

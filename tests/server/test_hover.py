@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.server.client import LspClient, span
 from tests.server.shown import without_hints
 from tests.server.test_hints import TUTORIAL, UNKNOWN
@@ -21,48 +19,45 @@ def at(client: LspClient, uri: str, source: str, line: int, text: str) -> str:
     return client.hover(uri, line, source.split("\n")[line].index(text))
 
 
-def test_each_call_and_the_whole_line(folder: Path) -> None:
+def test_each_call_and_the_whole_line(client: LspClient) -> None:
     source = without_hints(TUTORIAL)
-    with LspClient(folder) as client:
-        uri = client.open("net.py", source)
-        client.settled(uri)
-        second = at(client, uri, source, 18, "pool")
-        assert (row(second, "input"), row(second, "output")) == ("1×16×10×10", "1×16×5×5")
-        assert "⌊(10 − 2)/2⌋ + 1 = 5" in second and "RF = 14 + (2 − 1)·2 = 16" in second
-        assert "this is call 2" in second
-        assert at(client, uri, source, 18, "x =") == second
+    uri = client.open("net.py", source)
+    client.settled(uri)
+    second = at(client, uri, source, 18, "pool")
+    assert (row(second, "input"), row(second, "output")) == ("1×16×10×10", "1×16×5×5")
+    assert "⌊(10 − 2)/2⌋ + 1 = 5" in second and "RF = 14 + (2 − 1)·2 = 16" in second
+    assert "this is call 2" in second
+    assert at(client, uri, source, 18, "x =") == second
 
-        built = at(client, uri, source, 10, "MaxPool2d")
-        assert "pool · MaxPool2d · 2 calls" in built
-        assert "| pool (call 1) | Net | 1×6×14×14 | 6 |" in built
-        assert "| pool (call 2) | Net | 1×16×5×5 | 16 |" in built
+    built = at(client, uri, source, 10, "MaxPool2d")
+    assert "pool · MaxPool2d · 2 calls" in built
+    assert "| pool (call 1) | Net | 1×6×14×14 | 6 |" in built
+    assert "| pool (call 2) | Net | 1×16×5×5 | 16 |" in built
 
-        inner = at(client, uri, source, 18, "relu")
-        assert "F.relu(self.conv2(x))" in inner and row(inner, "value") == "1×16×10×10"
-        assert "| conv2 | Net | 1×16×10×10 | 14 | 2.4 k |" in inner
-        assert row(at(client, uri, source, 20, "x ="), "value") == "1×120"
+    inner = at(client, uri, source, 18, "relu")
+    assert "F.relu(self.conv2(x))" in inner and row(inner, "value") == "1×16×10×10"
+    assert "| conv2 | Net | 1×16×10×10 | 14 | 2.4 k |" in inner
+    assert row(at(client, uri, source, 20, "x ="), "value") == "1×120"
 
 
-def test_why_a_value_is_not_known(folder: Path) -> None:
+def test_why_a_value_is_not_known(client: LspClient) -> None:
     source = without_hints(UNKNOWN)
-    with LspClient(folder) as client:
-        uri = client.open("net.py", source)
-        client.settled(uri)
-        assert "not known: the module elsewhere is not found" in at(client, uri, source, 14, "self.c")
-        assert "not known: the module elsewhere is not found (line 2)" in at(client, uri, source, 15, "y =")
-        assert row(at(client, uri, source, 14, "self.a"), "output") == "1×8×30×30"
-        assert at(client, uri, source, 13, "size") == ""
+    uri = client.open("net.py", source)
+    client.settled(uri)
+    assert "not known: the module elsewhere is not found" in at(client, uri, source, 14, "self.c")
+    assert "not known: the module elsewhere is not found (line 2)" in at(client, uri, source, 15, "y =")
+    assert row(at(client, uri, source, 14, "self.a"), "output") == "1×8×30×30"
+    assert at(client, uri, source, 13, "size") == ""
 
 
-def test_values_move_with_their_lines(folder: Path) -> None:
+def test_values_move_with_their_lines(client: LspClient) -> None:
     """An edit above leaves the model as it was: its values stand where its lines are now."""
     source = without_hints(UNKNOWN) + OTHER
-    with LspClient(folder) as client:
-        uri = client.open("net.py", source)
-        client.settled(uri)
-        before = client.hints(uri)
-        client.change(uri, 2, {"range": span(2, 0, 2, 0), "text": "\n\n# more\n"})
-        client.settled(uri)
-        assert client.hints(uri) == [(line + 3, text) for line, text in before]
-        moved = client.hover(uri, 18, 8)
-        assert "not known: the module elsewhere is not found (line 2)" in moved
+    uri = client.open("net.py", source)
+    client.settled(uri)
+    before = client.hints(uri)
+    client.change(uri, 2, {"range": span(2, 0, 2, 0), "text": "\n\n# more\n"})
+    client.settled(uri)
+    assert client.hints(uri) == [(line + 3, text) for line, text in before]
+    moved = client.hover(uri, 18, 8)
+    assert "not known: the module elsewhere is not found (line 2)" in moved

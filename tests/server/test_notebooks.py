@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,15 +11,15 @@ from tests.server.client import LspClient, span
 from tests.server.conftest import NET, STEM
 
 BLOCK, MODEL = NET.split("\n\n\n# rf:")
-CELLS = ["%matplotlib inline\n!pip install torch", BLOCK, f"# rf:{MODEL}".rstrip("\n")]
+CELLS = ("%matplotlib inline\n!pip install torch", BLOCK, f"# rf:{MODEL}".rstrip("\n"))
 CELL_STEM = STEM - 14
 
 
 class Notebook:
-    def __init__(self, client: LspClient) -> None:
+    def __init__(self, client: LspClient, name: str, cells: Sequence[str]) -> None:
         self.client = client
-        self.uri = client.uri("book.ipynb")
-        self.cells = [self.document(f"cell{index}", text) for index, text in enumerate(CELLS)]
+        self.uri = client.uri(name)
+        self.cells = [self.document(f"cell{index}", text) for index, text in enumerate(cells)]
         self.version = 1
         notebook = {
             "uri": self.uri,
@@ -49,51 +48,58 @@ class Notebook:
         return dict(self.client.hints(self.cells[index]["uri"], 10_000))
 
 
-def test_cells_are_one_module(folder: Path) -> None:
-    with LspClient(folder) as client:
-        book = Notebook(client)
-        assert book.hints(2)[CELL_STEM] == "16×32×32 · RF 7"
-        assert book.hints(1)[7] == book.hints(1)[11] == "32…64 ch · RF 11…19"
-        assert [book.hints(2)[line] for line in (CELL_STEM + 6, CELL_STEM + 8, CELL_STEM + 9)] == [
-            "16×32×32 · RF 7",
-            "64×8×8 · RF 19",
-            "10 · global",
-        ]
-        assert book.hints(0) == {}
-        text = client.hover(book.cells[2]["uri"], CELL_STEM, 25)
-        assert "RF = 1 + (7 − 1) = 7" in text
-
-        edit = {"range": span(CELL_STEM, 33, CELL_STEM, 35), "text": "24"}
-        change = {"document": {"uri": book.cells[2]["uri"], "version": 2}, "changes": [edit]}
-        book.change(textContent=[change])
-        found = [item["code"] for item in client.diagnostics(book.cells[2]["uri"])]
-        client.settled(book.cells[1]["uri"])
-        found += [item["code"] for item in client.diagnostics(book.cells[1]["uri"])]
-        assert "RF201" in found
+Opener = Callable[..., Notebook]
 
 
-def test_cells_come_move_and_go(folder: Path) -> None:
-    with LspClient(folder) as client:
-        book = Notebook(client)
-        before = book.hints(2)
-        new = book.document("new", "import torch\nx = 1\n\n\n")
-        array = {"start": 0, "deleteCount": 0, "cells": [book.cell(new["uri"])]}
-        book.change(structure={"array": array, "didOpen": [new]})
-        assert book.hints(2) == before
+@pytest.fixture
+def opened(shared: LspClient, request: pytest.FixtureRequest) -> Opener:
+    """Opens the notebook of a test: ``opened(*texts)``."""
+    return lambda *cells: Notebook(shared, f"{request.node.name}.ipynb", cells)
 
-        blocks = book.cell(book.cells[1]["uri"])
-        book.change(structure={"array": {"start": 2, "deleteCount": 1, "cells": []}})
-        book.change(structure={"array": {"start": 0, "deleteCount": 0, "cells": [blocks]}, "didOpen": [book.cells[1]]})
-        assert book.hints(2) == before
 
-        gone = {"start": 0, "deleteCount": 1, "cells": []}
-        book.change(structure={"array": gone, "didClose": [{"uri": book.cells[1]["uri"]}]})
-        assert "32…64 ch · RF 11…19" not in book.hints(2).values()
-        client.notify(
-            "notebookDocument/didClose",
-            {"notebookDocument": {"uri": book.uri}, "cellTextDocuments": [{"uri": book.cells[2]["uri"]}]},
-        )
-        assert client.hints(book.cells[2]["uri"]) == []
+def test_cells_are_one_module(opened: Opener) -> None:
+    book = opened(*CELLS)
+    assert book.hints(2)[CELL_STEM] == "16×32×32 · RF 7"
+    assert book.hints(1)[7] == book.hints(1)[11] == "32…64 ch · RF 11…19"
+    assert [book.hints(2)[line] for line in (CELL_STEM + 6, CELL_STEM + 8, CELL_STEM + 9)] == [
+        "16×32×32 · RF 7",
+        "64×8×8 · RF 19",
+        "10 · global",
+    ]
+    assert book.hints(0) == {}
+    text = book.client.hover(book.cells[2]["uri"], CELL_STEM, 25)
+    assert "RF = 1 + (7 − 1) = 7" in text
+
+    edit = {"range": span(CELL_STEM, 33, CELL_STEM, 35), "text": "24"}
+    change = {"document": {"uri": book.cells[2]["uri"], "version": 2}, "changes": [edit]}
+    book.change(textContent=[change])
+    found = [item["code"] for item in book.client.diagnostics(book.cells[2]["uri"])]
+    book.client.settled(book.cells[1]["uri"])
+    found += [item["code"] for item in book.client.diagnostics(book.cells[1]["uri"])]
+    assert "RF201" in found
+
+
+def test_cells_come_move_and_go(opened: Opener) -> None:
+    book = opened(*CELLS)
+    before = book.hints(2)
+    new = book.document("new", "import torch\nx = 1\n\n\n")
+    array = {"start": 0, "deleteCount": 0, "cells": [book.cell(new["uri"])]}
+    book.change(structure={"array": array, "didOpen": [new]})
+    assert book.hints(2) == before
+
+    blocks = book.cell(book.cells[1]["uri"])
+    book.change(structure={"array": {"start": 2, "deleteCount": 1, "cells": []}})
+    book.change(structure={"array": {"start": 0, "deleteCount": 0, "cells": [blocks]}, "didOpen": [book.cells[1]]})
+    assert book.hints(2) == before
+
+    gone = {"start": 0, "deleteCount": 1, "cells": []}
+    book.change(structure={"array": gone, "didClose": [{"uri": book.cells[1]["uri"]}]})
+    assert "32…64 ch · RF 11…19" not in book.hints(2).values()
+    book.client.notify(
+        "notebookDocument/didClose",
+        {"notebookDocument": {"uri": book.uri}, "cellTextDocuments": [{"uri": book.cells[2]["uri"]}]},
+    )
+    assert book.client.hints(book.cells[2]["uri"]) == []
 
 
 # -- code actions ----------------------------------------------------------------------------------
@@ -127,60 +133,44 @@ def made(book: Notebook, action: dict[str, Any]) -> dict[int, str]:
     return texts
 
 
-def book_of(client: LspClient, *cells: str) -> Notebook:
-    CELLS[:] = cells
-    return Notebook(client)
-
-
-@pytest.fixture
-def cells() -> Iterator[None]:
-    kept = list(CELLS)
-    yield
-    CELLS[:] = kept
-
-
-@pytest.mark.usefixtures("cells")
-def test_fixes_are_addressed_to_cells(folder: Path) -> None:
+def test_fixes_are_addressed_to_cells(opened: Opener) -> None:
     head = "# rf: input=1x3x32x32\nmodel = nn.Sequential(\n    nn.Conv2d(3, 8, kernel=3),\n    nn.Conv2d(8, 8, 3),\n)"
     unused = "x = 1\n# rf: ignore[RF201]"
-    with LspClient(folder) as client:
-        book = book_of(client, "%matplotlib inline\nfrom torch import nn", head, unused, "y = nn.ReLU(inplac=True)")
-        client.settled(book.cells[1]["uri"])
-        fix = actions(book, 1, 2)["Rename kernel to kernel_size"]
-        assert made(book, fix) == {1: head.replace("kernel=", "kernel_size=")}
-        gone = actions(book, 2, 1)["Remove the comment"]
-        assert made(book, gone) == {2: "x = 1\n"}
-        ignored = actions(book, 1, 2)["Ignore RF301 on this line"]
-        assert made(book, ignored) == {1: head.replace("3),", "3),  # rf: ignore[RF301]", 1)}
-        every = actions(book, 1, 0, ["source.fixAll"])["Apply all safe fixes"]
-        assert made(book, every) == {
-            1: head.replace("kernel=", "kernel_size="),
-            2: "x = 1\n",
-            3: "y = nn.ReLU(inplace=True)",
-        }
+    book = opened("%matplotlib inline\nfrom torch import nn", head, unused, "y = nn.ReLU(inplac=True)")
+    book.client.settled(book.cells[1]["uri"])
+    fix = actions(book, 1, 2)["Rename kernel to kernel_size"]
+    assert made(book, fix) == {1: head.replace("kernel=", "kernel_size=")}
+    gone = actions(book, 2, 1)["Remove the comment"]
+    assert made(book, gone) == {2: "x = 1\n"}
+    ignored = actions(book, 1, 2)["Ignore RF301 on this line"]
+    assert made(book, ignored) == {1: head.replace("3),", "3),  # rf: ignore[RF301]", 1)}
+    every = actions(book, 1, 0, ["source.fixAll"])["Apply all safe fixes"]
+    assert made(book, every) == {
+        1: head.replace("kernel=", "kernel_size="),
+        2: "x = 1\n",
+        3: "y = nn.ReLU(inplace=True)",
+    }
 
 
-@pytest.mark.usefixtures("cells")
-def test_comments_with_numbers_in_every_cell(folder: Path) -> None:
+def test_comments_with_numbers_in_every_cell(opened: Opener) -> None:
     layers = (
         "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
         "        self.first = nn.Conv2d(3, 8, 3)\n        self.second = nn.Conv2d(8, 8, 3)\n"
         "    def forward(self, x):\n        return self.second(self.first(x))"
     )
     model = "# rf: input=1x3x32x32\nmodel = nn.Sequential(Net(), nn.Conv2d(8, 8, 3))\n"
-    with LspClient(folder) as client:
-        book = book_of(client, layers, model)
-        client.settled(book.cells[1]["uri"])
-        texts = made(book, actions(book, 1, 1)["Write shapes and fields as comments"])
-        assert texts[0].split("\n")[4:6] == [
-            "        self.first = nn.Conv2d(3, 8, 3)  # → 8×30×30 · RF 3",
-            "        self.second = nn.Conv2d(8, 8, 3)  # → 8×28×28 · RF 5",
-        ]
-        assert texts[1].split("\n")[1].endswith("  # → 8×26×26 · RF 7")
-        for index, text in texts.items():
-            whole = {"document": {"uri": book.cells[index]["uri"], "version": 2}, "changes": [{"text": text}]}
-            book.change(textContent=[whole])
-            book.cells[index]["text"] = text
-        client.settled(book.cells[1]["uri"])
-        removed = made(book, actions(book, 1, 1)["Remove the comments with shapes and fields"])
-        assert removed == {0: layers, 1: model}
+    book = opened(layers, model)
+    book.client.settled(book.cells[1]["uri"])
+    texts = made(book, actions(book, 1, 1)["Write shapes and fields as comments"])
+    assert texts[0].split("\n")[4:6] == [
+        "        self.first = nn.Conv2d(3, 8, 3)  # → 8×30×30 · RF 3",
+        "        self.second = nn.Conv2d(8, 8, 3)  # → 8×28×28 · RF 5",
+    ]
+    assert texts[1].split("\n")[1].endswith("  # → 8×26×26 · RF 7")
+    for index, text in texts.items():
+        whole = {"document": {"uri": book.cells[index]["uri"], "version": 2}, "changes": [{"text": text}]}
+        book.change(textContent=[whole])
+        book.cells[index]["text"] = text
+    book.client.settled(book.cells[1]["uri"])
+    removed = made(book, actions(book, 1, 1)["Remove the comments with shapes and fields"])
+    assert removed == {0: layers, 1: model}

@@ -57,8 +57,12 @@ def along(a: Array, axis: int, arrange: Callable[[Sequence[Any]], Sequence[Any]]
     return back_in_order(tuple(numbers), a, [*outer, axis])
 
 
-def places_in_order(row: Sequence[Any]) -> list[int]:
-    return sorted(range(len(row)), key=row.__getitem__)
+def in_order(descending: Any) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    return lambda row: sorted(row, reverse=flag(descending))
+
+
+def places_in_order(descending: Any) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    return lambda row: sorted(range(len(row)), key=row.__getitem__, reverse=flag(descending))
 
 
 def sorted_along(a: Any, axis: Any, dtype: str | None, arrange: Callable[[Sequence[Any]], Sequence[Any]]) -> Tensor:
@@ -71,21 +75,32 @@ def sorted_along(a: Any, axis: Any, dtype: str | None, arrange: Callable[[Sequen
 
 
 @function("sort")
-def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Tensor:
-    return sorted_along(a, axis, None, sorted)
+def sort(
+    a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: Any = None
+) -> Tensor:
+    return sorted_along(a, axis, None, in_order(descending))
 
 
 @method("sort")
 def sort_in_place(
-    self: Array | Scalar, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, machine: Machine
+    self: Array | Scalar,
+    axis: Any = -1,
+    kind: Any = None,
+    order: Any = None,
+    *,
+    stable: Any = None,
+    descending: Any = None,
+    machine: Machine,
 ) -> None:
-    write(machine, writable(self), sorted_along(self, axis, None, sorted).content)
+    write(machine, writable(self), sorted_along(self, axis, None, in_order(descending)).content)
 
 
 @shared("argsort")
-def argsort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Tensor:
+def argsort(
+    a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None, descending: Any = None
+) -> Tensor:
     """The order of equal numbers depends on the machine unless the sort is stable."""
-    result = sorted_along(a, axis, "int64", places_in_order)
+    result = sorted_along(a, axis, "int64", places_in_order(descending))
     numbers = array_of(a).content
     if (
         numbers is not None

@@ -6,6 +6,7 @@ The expressions of ``expressions.txt`` are run by Python and by the interpreter,
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,11 @@ assert analyzers.frameworks
 
 EXPRESSIONS = [
     line
-    for line in Path(__file__).with_name("expressions.txt").read_text("utf-8").splitlines()[5:]
+    for line in Path(__file__).with_name("expressions.txt").read_text("utf-8").splitlines()[6:]
     if line and not line.startswith("#")
 ]
 SHAPES_ONLY, ROUGHLY = "~", "≈"
+SINCE = re.compile(r"  # numpy (\d+)\.(\d+)$")
 REFUSED = "refused"
 DIGITS = 1e-12
 PLAIN = {"b": bool, "i": int, "f": float, "u": int, "c": complex, "U": str}
@@ -76,7 +78,12 @@ def is_marked(line: str) -> bool:
 
 
 def expression_of(line: str) -> str:
-    return line[1:] if is_marked(line) else line
+    return SINCE.sub("", line[1:] if is_marked(line) else line)
+
+
+def is_of_later_numpy(line: str) -> bool:
+    since = SINCE.search(line)
+    return since is not None and np.lib.NumpyVersion(np.__version__) < f"{since[1]}.{since[2]}.0"
 
 
 PROGRAM = HEADER + "\n\n".join(
@@ -186,5 +193,7 @@ def found(tmp_path_factory) -> dict[str, Any]:
 @pytest.mark.parametrize("number", range(len(EXPRESSIONS)), ids=EXPRESSIONS)
 def test_as_numpy(number, expected, found):
     line = EXPRESSIONS[number]
+    if is_of_later_numpy(line):
+        pytest.skip("numpy is older than this")
     wanted, got = of_numpy(expected[f"result_{number}"]), of_analysis(found[f"result_{number}"])
     assert agree(line, wanted, got), f"{line}\n  numpy: {wanted!r}\n  here:  {got!r}"
