@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .analysed import HEADER, facts_of, inputs_of, model_of, outputs_of
 
 FRAMES = """class Frames(nn.Module):
@@ -251,3 +253,97 @@ def test_an_input_that_only_a_second_trial_looks_at_ends_nothing(tmp_path) -> No
         "        return self.out(self.gather(self.neck(inputs[self.index]), prev))\n"
     )
     assert [problem.rule for model in facts_of(tmp_path, source).models for problem in model.problems] == []
+
+
+STAND_INS = {
+    "a class that needs more": """class Block(nn.Module):
+    def __init__(self, channels, convolution=nn.Conv2d):
+        super().__init__()
+        self.conv = convolution(channels, channels)
+
+    def forward(self, x):
+        return self.conv(x)
+""",
+    "None for a size": """class Block(nn.Module):
+    def __init__(self, classes=None):
+        super().__init__()
+        self.fc = nn.Linear(8, classes)
+
+    def forward(self, x):
+        return self.fc(x)
+""",
+    "a number that fits no width": """class Block(nn.Module):
+    def __init__(self, width, longest=1):
+        super().__init__()
+        self.fc = nn.Linear(width, width)
+        self.parts = nn.ParameterList(nn.Parameter(torch.zeros(1, width)) for _ in range(longest - 1))
+
+    def forward(self, x):
+        return self.fc(x) + torch.cat([part for part in self.parts], 0).sum(0)
+""",
+    "more that is handed on": """class Base(nn.Module):
+    def forward(self, x, train=True, **kwargs):
+        return self.forward_train(x, **kwargs)
+
+
+class Net(Base):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+
+    def forward_train(self, x, target):
+        return self.conv(x)
+""",
+    "layers that are not known": """from elsewhere import Unit
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.units = nn.Sequential(*[Unit(3, 4), Unit(4, 4)])
+        self.units[1] = Unit(4, 5)
+        self.scaled = nn.utils.weight_norm(Unit(3, 4))
+
+    def forward(self, x):
+        return self.units(x)
+""",
+    "arguments that are the same object": """class Mixing(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+
+    def forward(self, query, key):
+        assert query is key
+        return self.fc(query)
+""",
+}
+
+
+@pytest.mark.parametrize("name", STAND_INS)
+def test_defaults_that_stand_in_for_what_a_caller_gives(tmp_path, name):
+    facts = facts_of(tmp_path, HEADER + STAND_INS[name])
+    assert [problem for model in facts.models for problem in model.problems] + facts.problems == []
+
+
+def test_a_default_that_a_call_relies_on(tmp_path):
+    """torch: TypeError: empty(): argument 'size' failed to unpack … got NoneType."""
+    facts = facts_of(tmp_path, HEADER + STAND_INS["None for a size"] + "\n\nnet = Block()\nnet(torch.zeros(2, 8))\n")
+    problems = [problem for model in facts.models for problem in model.problems] + facts.problems
+    assert {problem.rule for problem in problems} == {"invalid-argument"}
+
+
+SIGNALS = """class Pooling(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(16, 4, 1)
+
+    def forward(self, x):
+        signal = self.conv(x).squeeze(-2)
+        return torch.bmm(signal, signal.transpose(1, 2))
+"""
+
+
+def test_a_picture_of_one_row(tmp_path):
+    """Only with height 1 does the squeeze leave the three dims that bmm wants."""
+    model = model_of(tmp_path, HEADER + SIGNALS)
+    assert model.problems == [] and outputs_of(model) == ["Nx4x4"]

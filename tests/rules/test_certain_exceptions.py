@@ -460,6 +460,11 @@ def build():
 net = nn.Sequential(nn.Linear(8, 8))
 net(torch.rand(1, 8))
 """,
+    "kinds of sizes": """
+x = torch.zeros(2, 3, 4)
+assert isinstance(x.shape, torch.Size) and isinstance(x.shape[1:], torch.Size)
+assert isinstance((1,) + x.size(), torch.Size) and not isinstance(tuple(x.shape), torch.Size)
+""",
     "what depends on the machine": """
 class Net(nn.Module):
     def __init__(self):

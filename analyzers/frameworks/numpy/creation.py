@@ -357,6 +357,8 @@ def make_scalar(kind: NumpyType, value: Any = 0, *_: Any) -> Any:
     if isinstance(value, (Array, list, tuple, range)):
         return converted(array_of(value), kind.dtype)
     array = array_of(value) if not isinstance(value, str) else Array((), dtype="str", content=(plain_number(value),))
+    if array.shape and not isinstance(value, Tensor):
+        return converted(array, kind.dtype)
     if array.content is None and not isinstance(value, Tensor):
         return UnknownScalar("a scalar of numpy", kind.dtype)
     made = converted(array, kind.dtype)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from analyzers.interpreter.framework import walk
-from analyzers.interpreter.values import Instance
+from analyzers.interpreter.values import Class, Instance
 from analyzers.models.inputs.found import Found, Input, Inputs
 from analyzers.models.inputs.input_inference import DEFAULT_SIZE, Names
 from analyzers.tensors.dims import bare_symbol
@@ -112,6 +112,17 @@ def oblong_sizes(found: Found, records: list[Any]) -> list[Inputs]:
     sides = [(cells // b, b) for b in range(1, math.isqrt(cells) + 1) if cells % b == 0 and b < cells // b < 2 * b]
     pairs = [pair for side in sides[::-1] for pair in (side, side[::-1])]
     return [{i.name: _stretched(i, rows, height, columns, width) for i in found.inputs} for rows, columns in pairs[:4]]
+
+
+def flat_sizes(found: Found, root: Instance) -> list[Inputs]:
+    """Pictures of one row, or of one column, where the model squeezes a dim, which is kept unless it has length one
+    (signals)."""
+    pictures = [i for i in found.inputs if i.is_guessed_map]
+    classes = {c for _, module in walk(root) for c in module.class_.mro if isinstance(c, Class) and c.site is not None}
+    if not pictures or not any("squeeze(" in c.site.block.text for c in classes if c.site is not None):
+        return []
+    flat = [{i.name: i.sized(1, i.size[1]) for i in pictures}, {i.name: i.sized(i.size[0], 1) for i in pictures}]
+    return [{**found.by_name, **sized} for sized in flat]
 
 
 def _square_map_of(features: int, records: list[Any]) -> tuple[int, int, int] | None:

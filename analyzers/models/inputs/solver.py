@@ -14,6 +14,7 @@ from analyzers.models.inputs.freed import Freed, measures_of
 from analyzers.models.inputs.hypotheses import (
     USUAL_SIZES,
     are_maps_from,
+    flat_sizes,
     has_other_ranks,
     named_sizes,
     oblong_sizes,
@@ -147,6 +148,7 @@ class Solver:
         records = self.machine.recorder.records
         yield from free.solutions()
         yield from other_ranks(found, self.trials.names)
+        yield from flat_sizes(found, self.root)
         if any(i.is_guessed_map for i in found.inputs):
             yield from self._sized(found, free, records)
 
