@@ -205,6 +205,8 @@ class CandidateRun:
             fact.problems = [p for p in fact.problems if p.data.get("always")]
         elif fact.problems and instance is not given and (has_symbols(value) or open_defaults(value)):
             fact.problems = [p for p in fact.problems if p.data.get("always") or (p.rule, p.place) in self._always]
+        if has_symbols(value) and instance is not given:
+            fact.problems = [p for p in fact.problems if not p.data.get("of_nothing")]
         if instance is not given and not self.is_as_made:
             fact.problems = [p for p in fact.problems if p.rule not in OF_CODE or self._is_certain(p)]
         if hands_on(value):

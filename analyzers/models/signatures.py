@@ -73,13 +73,11 @@ def has_symbols(value: Any) -> bool:
 
 
 def open_defaults(value: Any) -> list[str]:
-    """Parameters of a constructor whose default nobody may have meant to stay: all, where it must be given others, else
-    those that are None or something to call."""
+    """Parameters of a constructor whose default only stands in for what a caller gives: None, or something to call."""
     initialiser = value.find("__init__") if isinstance(value, Class) else None
     if not isinstance(initialiser, Function):
         return []
-    every = initialiser.defaults.items()
-    return [name for name, default in every if has_symbols(value) or _is_stand_in(default)]
+    return [name for name, default in initialiser.defaults.items() if _is_stand_in(default)]
 
 
 def _is_stand_in(default: Any) -> bool:

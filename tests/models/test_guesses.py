@@ -347,3 +347,19 @@ def test_a_picture_of_one_row(tmp_path):
     """Only with height 1 does the squeeze leave the three dims that bmm wants."""
     model = model_of(tmp_path, HEADER + SIGNALS)
     assert model.problems == [] and outputs_of(model) == ["Nx4x4"]
+
+
+STEPS = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.emb = nn.Conv2d(3, 8, 3, padding=1), nn.Linear(16, 8)
+
+    def forward(self, x, steps):
+        angles = steps[:, None].float() * torch.arange(16)[None]
+        return self.conv(x) + self.emb(torch.cos(angles))[:, :, None, None]
+"""
+
+
+def test_a_vector_of_time_steps(tmp_path):
+    model = model_of(tmp_path, HEADER + STEPS)
+    assert [i[1] for i in inputs_of(model)] == ["Nx3x224x224", "N"] and outputs_of(model) == ["Nx8x224x224"]

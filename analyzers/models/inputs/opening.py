@@ -101,8 +101,9 @@ def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint, j
             shape[dim], assumed = trials.names("C"), True
         else:
             shape[dim] = _open_dim(trials, dim, known, hint)
+    others = [read.shape[:1]] if len(read.shape) == 2 else []  # (N,): time steps, labels
     origin = "default" if assumed else "solved"
-    return Input(read.name, tuple(shape), origin, read.dtype, sides=sides if is_picture else ())
+    return Input(read.name, tuple(shape), origin, read.dtype, others, sides=sides if is_picture else ())
 
 
 def _joined(found: Found) -> set[Any]:

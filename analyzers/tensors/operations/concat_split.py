@@ -41,7 +41,8 @@ def tensor_list(tensors: Any) -> list[Tensor]:
         if not isinstance(item, Tensor):
             raise UnknownUsed(Unknown(f"{type(item).__name__} is not modelled as a tensor"))
     if not listed:
-        raise OperationError("invalid-argument", "{subject} gets an empty list of tensors", exception="ValueError")
+        message = "{subject} gets an empty list of tensors"
+        raise OperationError("invalid-argument", message, exception="ValueError", of_nothing=True)
     return listed
 
 
