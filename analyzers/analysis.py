@@ -58,7 +58,7 @@ class Analyzer:
         return Request(found, expressions)
 
 
-COLLECTION_THRESHOLD = 100_000
+COLLECTION_THRESHOLD = 400_000
 """Objects that are made before the collector looks at the young ones."""
 
 

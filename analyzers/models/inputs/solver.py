@@ -105,7 +105,9 @@ class Solver:
         first = free.found
         for trial in sorted(_of_ranks(first, whole), key=_how_wrong):
             errors = [recorded for recorded in trial.recorded_errors if free.is_certain(recorded)]
-            if errors and (not any(first.is_vague(i.name) for i in first.inputs) or self._is_wrong_with_any_rank(first)):
+            if errors and (
+                not any(first.is_vague(i.name) for i in first.inputs) or self._is_wrong_with_any_rank(first)
+            ):
                 best = self.trials.again(trial.by_name)
                 best.recorded_errors = _common_errors(best, [trial])
                 best.recorded_errors = [recorded for recorded in best.recorded_errors if free.is_certain(recorded)]
