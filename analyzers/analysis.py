@@ -58,7 +58,7 @@ class Analyzer:
         return Request(found, expressions)
 
 
-COLLECTION_THRESHOLD = 100_000
+COLLECTION_THRESHOLD = 400_000
 """Objects that are made before the collector looks at the young ones."""
 
 
@@ -76,6 +76,17 @@ def with_rare_collection() -> Iterator[None]:
 
 STACK_BYTES = 512 * 1024 * 1024
 RECURSION = 30_000
+FRAME_WORDS = 1 << 20
+"""Python takes memory for the frames of its calls in chunks of 16 KB and gives one back as soon as its last frame ends,
+so that a loop of calls on the edge of a chunk asks the system each time. The chunk that holds a larger frame is as
+large as the next power of two: what is left of it has room for all that are called from there."""
+
+
+def _with_room(work: Callable[[], Result]) -> Result:
+    return work()
+
+
+_with_room.__code__ = _with_room.__code__.replace(co_stacksize=FRAME_WORDS)
 
 
 def with_deep_stack(work: Callable[[], Result]) -> Result:
@@ -84,7 +95,7 @@ def with_deep_stack(work: Callable[[], Result]) -> Result:
 
     def run() -> None:
         try:
-            outcome.append((True, work()))
+            outcome.append((True, _with_room(work)))
         except BaseException as error:  # handed on to the caller's thread below
             outcome.append((False, error))
 

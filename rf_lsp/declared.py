@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -39,6 +38,8 @@ def _missing(project: ProjectSettings, source: str, entries: Sequence[dict[str, 
 
 def _hint(project: ProjectSettings, named: str) -> str:
     """The file of the nearest name in the folder that is meant."""
+    import difflib
+
     folder, name = os.path.split(project.settings.path(named))
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.name.endswith((".py", ".ipynb"))]

@@ -1,6 +1,6 @@
 """Programs that sources were lowered to, from one process to the next, by the text of each block.
 
-Of installed packages they are kept in the user's cache folder, one file for each package; of the workspace's own
+Beside them stands which files Python's parser takes as a whole. Of installed packages they are kept in the user's cache folder, one file for each package; of the workspace's own
 files in its ``.rf_lsp_cache``. A file begins with :data:`MAGIC` and holds records, which are only ever appended: the
 digest of a block's text, the length and the signature of the data, and the data, marshalled. The signature is made
 with a key that only this user has, so that nothing is loaded that comes with a repository; what is cut short,
@@ -28,6 +28,8 @@ MAGIC = b"rf-lsp programs\n"
 LARGEST = 64 << 20
 """Bytes of one file; beyond, it is begun anew with what was used last."""
 _SIGNATURE = 8
+_WHOLE = b"whole file"
+"""Sets digests of whole texts apart from those of blocks."""
 _RECORD = struct.Struct(f"<16sI{_SIGNATURE}s")
 
 
@@ -85,7 +87,19 @@ class ProgramStore:
 
     def get(self, text: str) -> Suite | None:
         """The program of a block."""
-        digest = _digest(text)
+        return self._kept_under(_digest(text))
+
+    def put(self, text: str, suite: Suite) -> None:
+        self._fresh[_digest(text)] = suite
+
+    def is_well_formed(self, text: str) -> bool:
+        """Whether Python's parser took the text of a file: an empty program stands for that."""
+        return self._kept_under(_digest(text, _WHOLE)) is not None
+
+    def note_well_formed(self, text: str) -> None:
+        self._fresh[_digest(text, _WHOLE)] = ()
+
+    def _kept_under(self, digest: bytes) -> Suite | None:
         found = self._index.get(digest)
         key = user_key()
         if found is None or key is None:
@@ -96,9 +110,6 @@ class ProgramStore:
             return None
         self._used.add(digest)
         return made_of(marshal.loads(data))
-
-    def put(self, text: str, suite: Suite) -> None:
-        self._fresh[_digest(text)] = suite
 
     def save(self) -> None:
         """Never raises."""
@@ -165,8 +176,8 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(_bytes(text), digest_size=16).digest()
+def _digest(text: str, of: bytes = b"") -> bytes:
+    return hashlib.blake2b(_bytes(text), digest_size=16, person=of).digest()
 
 
 def _signature(data: bytes, digest: bytes, key: bytes) -> bytes:

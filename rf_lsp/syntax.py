@@ -22,7 +22,7 @@ def broken_blocks(module: SourceModule) -> list[tuple[Place, str]]:
 
 
 def _broken(module: SourceModule, first_line: int, text: str) -> tuple[Place, str] | None:
-    error = _syntax_error(text)
+    error = _syntax_error(module, text)
     block = module.block_at(first_line + max((error.lineno or 1) - 1, 0)) if error else None
     if error is None or block is None:
         return None
@@ -30,8 +30,9 @@ def _broken(module: SourceModule, first_line: int, text: str) -> tuple[Place, st
     return (_place(module.path, error, first_line), error.msg) if block.errors else None
 
 
-def _syntax_error(text: str) -> SyntaxError | None:
-    if len(text) > LARGEST:
+def _syntax_error(module: SourceModule, text: str) -> SyntaxError | None:
+    """A text that was found well-formed is not parsed again in the next process."""
+    if len(text) > LARGEST or module.store.is_well_formed(text):
         return None
     try:
         with warnings.catch_warnings():
@@ -41,6 +42,7 @@ def _syntax_error(text: str) -> SyntaxError | None:
         return error
     except (ValueError, RecursionError, MemoryError):
         return None
+    module.store.note_well_formed(text)
     return None
 
 

@@ -59,10 +59,12 @@ def package_path(site: str, package: str, version: str) -> str | None:
 
 def user_path() -> str | None:
     """Where the user's cache folder for this program is or would be; None for a user without a home."""
+    chosen = os.environ.get(VARIABLE)
+    if chosen:
+        return os.path.abspath(chosen)
     import platformdirs
 
-    chosen = os.environ.get(VARIABLE)
-    path = os.path.abspath(chosen) if chosen else platformdirs.user_cache_dir("rf-lsp", appauthor=False)
+    path = platformdirs.user_cache_dir("rf-lsp", appauthor=False)
     return path if os.path.isabs(path) else None
 
 

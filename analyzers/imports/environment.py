@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import site
 import sys
 from collections.abc import Iterator
@@ -37,7 +36,7 @@ def of_interpreter(python: str) -> list[str]:
     path = os.path.expanduser(python)
     if os.path.isdir(path):
         return of_prefix(path)
-    executable = path if os.path.exists(path) else shutil.which(path)
+    executable = path if os.path.exists(path) else _which(path)
     if executable is None:
         return []
     executable = os.path.abspath(executable)
@@ -46,6 +45,12 @@ def of_interpreter(python: str) -> list[str]:
         if found:
             return found
     return []
+
+
+def _which(command: str) -> str | None:
+    import shutil
+
+    return shutil.which(command)
 
 
 def _prefix_of(executable: str) -> str:

@@ -6,8 +6,6 @@ at folders; nothing is started.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import re
 import sys
@@ -56,10 +54,16 @@ def _of_project(folder: str) -> Iterator[Environment]:
         yield from (Environment(prefix, "of hatch") for prefix in _of_hatch(folder, name))
 
 
+def _hashed(path: str) -> str:
+    import base64
+    import hashlib
+
+    return base64.urlsafe_b64encode(hashlib.sha256(path.encode()).digest()).decode()[:8]
+
+
 def _of_poetry(folder: str, name: str) -> Iterator[str]:
     """``NAME-HASH-py3.11`` in poetry's cache; the hash is of the project's folder."""
-    digest = hashlib.sha256(os.path.normcase(os.path.realpath(folder)).encode()).digest()
-    hashed = base64.urlsafe_b64encode(digest).decode()[:8]
+    hashed = _hashed(os.path.normcase(os.path.realpath(folder)))
     cleaned = re.sub(r'[ $`!*@"\\\r\n\t]', "_", name.lower())[:42]
     cache = os.path.join(_cache("pypoetry"), "virtualenvs")
     names = (entry for entry in reversed(listing(cache)) if entry.startswith(f"{cleaned}-{hashed}-py"))
@@ -68,8 +72,7 @@ def _of_poetry(folder: str, name: str) -> Iterator[str]:
 
 def _of_hatch(folder: str, name: str) -> Iterator[str]:
     """``NAME/HASH/NAME`` in hatch's data."""
-    digest = hashlib.sha256(os.path.realpath(folder).encode()).digest()
-    hashed = base64.urlsafe_b64encode(digest).decode()[:8]
+    hashed = _hashed(os.path.realpath(folder))
     data = os.path.join(_data("hatch"), "env", "virtual", name, hashed)
     yield from (os.path.join(data, environment) for environment in (name, "default"))
 

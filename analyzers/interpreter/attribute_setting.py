@@ -52,13 +52,7 @@ def _set_on_instance(machine: Machine, value: Instance, name: str, new: Any) -> 
         _replace_attributes(value, new)
         return
     attribute = value.class_.find(name)
-    if type(attribute) is Property and attribute.setter is not None:
-        machine.call(attribute.setter, (value, new))
-        return
-    if type(attribute) is Property and type(attribute.getter) is Function:
-        raise machine.exception("AttributeError", f"property {name} of {value.class_.name} object has no setter")
-    if type(attribute) is Instance and attribute.class_.find("__set__") is not MISSING:
-        machine.call(machine.get_attribute(attribute, "__set__"), (value, new))
+    if attribute is not MISSING and _is_set_by_class(machine, value, name, attribute, new):
         return
     hook = value.class_.find("__setattr__")
     if type(hook) is FunctionType:
@@ -72,6 +66,19 @@ def _set_on_instance(machine: Machine, value: Instance, name: str, new: Any) -> 
         return
     machine.journal.touch(value.attributes)
     value.attributes[name] = new
+
+
+def _is_set_by_class(machine: Machine, value: Instance, name: str, attribute: Any, new: Any) -> bool:
+    """A property, or another descriptor, does what there is to do."""
+    if type(attribute) is Property and attribute.setter is not None:
+        machine.call(attribute.setter, (value, new))
+        return True
+    if type(attribute) is Property and type(attribute.getter) is Function:
+        raise machine.exception("AttributeError", f"property {name} of {value.class_.name} object has no setter")
+    if type(attribute) is Instance and attribute.class_.find("__set__") is not MISSING:
+        machine.call(machine.get_attribute(attribute, "__set__"), (value, new))
+        return True
+    return False
 
 
 def _replace_attributes(value: Instance, new: Any) -> None:

@@ -89,8 +89,8 @@ HOST_DATA = frozenset("real imag numerator denominator start stop step".split())
 
 def get_attribute(machine: Machine, value: Any, name: str, default: Any = None) -> Any:
     """The attribute; absent: ``default`` if that is MISSING, else AttributeError in the program."""
-    kind = type(value)
-    found = FINDERS[kind](machine, value, name) if kind in FINDERS else _find(machine, value, name)
+    finder = FINDERS.get(type(value), _find)
+    found = finder(machine, value, name)
     if found is not MISSING or default is MISSING:
         return found
     raise machine.exception("AttributeError", f"{type_name(value)} object has no attribute {name}")

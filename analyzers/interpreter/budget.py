@@ -29,7 +29,7 @@ class Enough(BudgetExceeded):
 
 
 class Budget:
-    """Steps left for one target. ``spend`` is called per statement, call and loop turn."""
+    """Steps left for one target. One is spent per statement, call and loop turn; what does so most often counts itself."""
 
     __slots__ = ("left", "stop", "total")
 
@@ -41,9 +41,10 @@ class Budget:
     def spend(self, steps: int = 1) -> None:
         self.left = left = self.left - steps
         if left < 0 or self.stop.requested:
-            self._end()
+            self.end()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Raises what ends the analysis."""
         if self.stop.requested:
             raise Stopped
         raise BudgetExceeded(f"the code takes more than {self.total:,} steps to follow")

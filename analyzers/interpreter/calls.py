@@ -53,9 +53,9 @@ NOT_SPOKEN = ("_", "<")
 def call(machine: Machine, value: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``value(*args, **kwargs)``. RecordedError becomes a problem or an Unknown; only the program's own
     exceptions (Raised) and the budget's end come out."""
-    kind = type(value)
-    if kind in CALLERS:
-        return CALLERS[kind](machine, value, args, kwargs)
+    caller = CALLERS.get(type(value))
+    if caller is not None:
+        return caller(machine, value, args, kwargs)
     if isinstance(value, Unknown):
         return call_unresolved(machine, value, args, kwargs)
     if isinstance(value, type):
@@ -228,10 +228,9 @@ def _call_host_type(machine: Machine, value: type, args: list[Any], kwargs: dict
 
 
 def call_native(machine: Machine, native: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    signatures = machine.signatures
-    if native not in signatures:
-        signatures[native] = NativeSignature(native)
-    signature = signatures[native]
+    signature = machine.signatures.get(native)
+    if signature is None:
+        signature = machine.signatures[native] = NativeSignature(native)
     open_end = kwargs.get("**")
     for argument in args:
         if type(argument) is UnknownTail:

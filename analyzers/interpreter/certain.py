@@ -7,7 +7,6 @@ hold more than is known of them.
 from __future__ import annotations
 
 import builtins
-import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -194,6 +193,8 @@ def _names_of(owner: Any) -> Iterable[str]:
 
 def hint(word: Any, known: Iterable[Any]) -> str:
     """``; did you mean conv1?`` where one of the known names is close."""
+    import difflib
+
     names = [name for name in dict.fromkeys(known) if isinstance(name, str) and name[:1] != "_"]
     close = difflib.get_close_matches(word, names, 1, 0.6) if isinstance(word, str) else []
     return f"; did you mean {close[0]}?" if close else ""

@@ -65,7 +65,8 @@ def compare(machine: Machine, name: str, left: Any, right: Any) -> Any:
         known = contains(machine, right, left)
         return known if isinstance(known, Unknown) else known is (name == "in")
     function = COMPARISONS[name]
-    if type(left) in NUMBERS and type(right) in NUMBERS:
+    kind, other = type(left), type(right)
+    if (kind is str and other is str) or (kind in NUMBERS and other in NUMBERS):
         return function(left, right)
     if isinstance(left, Unknown) and not isinstance(left, NativeValue):
         return left

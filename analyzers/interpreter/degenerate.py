@@ -57,13 +57,16 @@ def degenerate_sizes(a: Dim, b: Dim) -> tuple[Symbol, list[int]] | None:
     (one,) = found
     if not one.solvable or one.anonymous:
         return None
-    lengths = [(size, value_at(a, {one: size}), value_at(b, {one: size})) for size in SIZES]
-    fitting = [(size, left, right) for size, left, right in lengths if _go_together(left, right)]
-    is_degenerate = all(min(left, right) == 1 for _, left, right in fitting)
-    if not fitting or not is_degenerate or fitting[-1][0] >= LARGEST:
+    if any(_fits_with(a, b, one, size) is not None for size in SIZES if size >= LARGEST):
         return None
-    return one, [size for size, _, _ in fitting]
+    fitting = [(size, found) for size in SIZES if (found := _fits_with(a, b, one, size)) is not None]
+    if not fitting or any(shorter > 1 for _, shorter in fitting):
+        return None
+    return one, [size for size, _ in fitting]
 
 
-def _go_together(left: int, right: int) -> bool:
-    return left > 0 and right > 0 and (left == right or 1 in (left, right))
+def _fits_with(a: Dim, b: Dim, one: Symbol, size: int) -> int | None:
+    """The shorter of two lengths that go together where the symbol has this size; None where they do not."""
+    left, right = value_at(a, {one: size}), value_at(b, {one: size})
+    fits = left > 0 and right > 0 and (left == right or 1 in (left, right))
+    return min(left, right) if fits else None

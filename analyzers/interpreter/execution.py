@@ -38,8 +38,13 @@ def evaluate_whole(machine: Machine, frame: Frame, node: Any) -> Any:
 
 def run_body(machine: Machine, frame: Frame, body: Any) -> str | None:
     """Run a suite."""
+    budget = machine.budget
     for index, statement in enumerate(body):
-        signal = run(machine, frame, statement)
+        budget.left = left = budget.left - 1
+        if left < 0 or budget.stop.requested:
+            budget.end()
+        frame.node = statement
+        signal = STATEMENTS[type(statement)](machine, frame, statement)
         if signal is not None:
             if signal in (SKIP, UNSURE):
                 return _rest_of(machine, frame, body[index + 1 :], signal)

@@ -138,7 +138,7 @@ def _binary(machine: Machine, frame: Frame, node: program.BinOp) -> Any:
 def _unary(machine: Machine, frame: Frame, node: program.UnaryOp) -> Any:
     value = evaluate(machine, frame, node.operand)
     if node.operator == "not":
-        known = machine.truth(value)
+        known = value if type(value) is bool else truth(machine, value)
         return machine.unknown("a condition that is not known") if known is None else not known
     return operators.unary(machine, node.operator, value)
 
@@ -187,9 +187,11 @@ def _comparison(machine: Machine, frame: Frame, node: program.Compare) -> Any:
 
 
 def _if_expression(machine: Machine, frame: Frame, node: program.IfExp) -> Any:
-    known = machine.truth(evaluate(machine, frame, node.test))
+    test = EXPRESSIONS[type(node.test)](machine, frame, node.test)
+    known = test if type(test) is bool else truth(machine, test)
     if known is not None:
-        return evaluate(machine, frame, node.body if known else node.orelse)
+        chosen = node.body if known else node.orelse
+        return EXPRESSIONS[type(chosen)](machine, frame, chosen)
     from analyzers.interpreter.joining import fork
 
     results: list[Any] = []
@@ -276,7 +278,10 @@ def _call(machine: Machine, frame: Frame, node: program.Call) -> Any:
         return _super(machine, frame, node)
     args, kwargs = arguments(machine, frame, node)
     before, frame.node = frame.node, node
-    machine.budget.spend()
+    budget = machine.budget
+    budget.left = left = budget.left - 1
+    if left < 0 or budget.stop.requested:
+        budget.end()
     try:
         if type(function) in UNKNOWNS and _is_method_of_collections(called):
             result = function.used()

@@ -27,27 +27,44 @@ if TYPE_CHECKING:
 Run = Steps[Any, Any, "str | None"]
 
 
+class _Delegated:
+    """What a generator's steps yield for ``yield from`` another generator: that is asked next, until it ends."""
+
+    __slots__ = ("to",)
+
+    def __init__(self, to: Generator) -> None:
+        self.to = to
+
+
 class Generator(SupportsSend, SupportsCall):
     """The iterator that calling a generator function gives (inside a LazyIterator)."""
+
+    __slots__ = ("frame", "handlers", "inner", "is_running", "machine", "outside", "steps")
 
     def __init__(self, machine: Machine, frame: Frame, steps: Any) -> None:
         self.machine = machine
         self.frame = frame
         self.steps = steps
         self.handlers: tuple[Any, ...] = ()
+        """Of the ``try`` statements that its body stands in."""
+        self.outside: tuple[Any, ...] = ()
+        """Those around whoever asks."""
+        self.inner: Generator | None = None
+        """The one that answers for it."""
+        self.is_running = False
 
     def __iter__(self) -> Generator:
         return self
 
     def __next__(self) -> Any:
-        return self.send(None)
+        return self._resume(None)
 
     def send(self, value: Any) -> Any:
         """Run to the next yield; StopIteration at the end, an UnknownTail where it is not known how it goes on."""
-        return self._resume(self.steps.send, value)
+        return self._resume(value)
 
     def throw(self, raised: Raised | UnknownUsed) -> Any:
-        return self._resume(self.steps.throw, raised)
+        return self._resume(None, raised)
 
     @property
     def result(self) -> Any:
@@ -60,24 +77,74 @@ class Generator(SupportsSend, SupportsCall):
             raise machine.exception("TypeError", "'generator' object is not callable")
         return _within(maker, dict(self.frame.scope.names), args[0])
 
-    def _resume(self, step: Any, value: Any) -> Any:
-        """The body sees the handlers around whoever asks, and those it stands in itself."""
-        machine = self.machine
-        outside = machine.handlers
-        machine.handlers += self.handlers
-        machine.frames.append(self.frame)
-        machine.depth += 1
+    def _resume(self, value: Any, failure: BaseException | None = None) -> Any:
+        """Those that delegate wait; the innermost goes on, and how it ends is told to the one around it."""
+        running: list[Generator] = []
+        failure = _begin(self, running) or failure
+        if not running and failure is not None:
+            raise failure
         try:
-            return step(value)
-        except UnknownUsed as used:
-            return UnknownTail(used.unknown.reason, used.unknown.place or machine.site())
-        except RecursionError:
-            return UnknownTail("code nested too deeply", machine.site())
+            while True:
+                steps = running[-1].steps
+                try:
+                    value = steps.send(value) if failure is None else steps.throw(failure)
+                except StopIteration:
+                    if len(running) == 1:
+                        raise
+                    value, failure = _end(running).result, None
+                except UnknownUsed as used:
+                    return UnknownTail(used.unknown.reason, used.unknown.place or self.machine.site())
+                except RecursionError:
+                    return UnknownTail("code nested too deeply", self.machine.site())
+                except BaseException as error:
+                    if len(running) == 1:
+                        raise
+                    _end(running)
+                    failure = error
+                else:
+                    if type(value) is not _Delegated:
+                        return value
+                    running[-1].inner = value.to
+                    value, failure = None, _begin(value.to, running)
         finally:
-            machine.depth -= 1
-            machine.frames.pop()
-            self.handlers = machine.handlers[len(outside) :]
-            machine.handlers = outside
+            while running:
+                _suspend(running.pop())
+
+
+def _begin(generator: Generator, running: list[Generator]) -> Raised | None:
+    """The body sees the handlers around whoever asks, and those it stands in itself; what it delegates to begins, too."""
+    machine = generator.machine
+    current: Generator | None = generator
+    while current is not None:
+        if current.is_running:
+            if running:
+                running[-1].inner = None
+            return machine.exception("ValueError", "generator already executing")
+        current.is_running = True
+        current.outside = machine.handlers
+        machine.handlers += current.handlers
+        machine.frames.append(current.frame)
+        machine.depth += 1
+        running.append(current)
+        current = current.inner
+    return None
+
+
+def _suspend(generator: Generator) -> None:
+    machine = generator.machine
+    machine.depth -= 1
+    machine.frames.pop()
+    generator.handlers = machine.handlers[len(generator.outside) :]
+    machine.handlers = generator.outside
+    generator.is_running = False
+
+
+def _end(running: list[Generator]) -> Generator:
+    """The innermost generator is through: the one around it answers for itself again."""
+    ended = running.pop()
+    _suspend(ended)
+    running[-1].inner = None
+    return ended
 
 
 def _within(maker: Function, arguments: dict[str, Any], function: Any) -> Any:
@@ -169,8 +236,10 @@ def _yield(machine: Machine, frame: Frame, node: program.Yield | program.YieldFr
         return (yield machine.evaluate(frame, node.value) if node.value is not None else None)
     source = machine.evaluate(frame, node.value)
     items = source.source if isinstance(source, LazyIterator) else _spread(machine, source)
+    if type(items) is Generator:
+        return (yield _Delegated(items))
     yield from items
-    return items.result if isinstance(items, Generator) else None
+    return None
 
 
 def _spread(machine: Machine, value: Any) -> Any:

@@ -3,7 +3,6 @@ misspelt."""
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import Class, Function, Instance, Site
@@ -62,5 +61,7 @@ def _inside(method: Function, entry: str) -> list[Any]:
 
 
 def _is_misspelt(name: str, entry: str) -> bool:
+    import difflib
+
     alike = difflib.SequenceMatcher(None, name.lower(), entry).ratio() >= ALIKE
     return alike and (entry not in name or name == f"{entry}s") and len(name) > 3

@@ -14,6 +14,7 @@ from analyzers.interpreter.assignment import assign_name
 from analyzers.interpreter.classes import leave_constructor_open, make_class
 from analyzers.interpreter.execution import evaluate, evaluate_whole, run_body
 from analyzers.interpreter.expressions import make_function, mangled, spread
+from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.joining import BREAK, CONTINUE, RETURN, fork
 from analyzers.interpreter.patterns import captured, is_irrefutable, match_case
 from analyzers.interpreter.scope import Frame, Scope
@@ -96,8 +97,9 @@ def _import_from(machine: Machine, frame: Frame, node: program.ImportFrom) -> No
 def _if(machine: Machine, frame: Frame, node: program.If) -> str | None:
     """An ``elif`` chain is walked in a loop, so that its length costs no recursion."""
     current: program.If | program.Suite = node
-    while isinstance(current, program.If):
-        known = machine.truth(evaluate(machine, frame, current.test))
+    while type(current) is program.If:
+        test = evaluate(machine, frame, current.test)
+        known = test if type(test) is bool else truth(machine, test)
         if known is None:
             return _unsure_if(machine, frame, current)
         if known:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analyzers.interpreter.parameters import Parameters
     from analyzers.interpreter.scope import Scope
     from analyzers.interpreter.state import State
+    from analyzers.signature import Signature
     from analyzers.source import program
     from analyzers.source.blocks import Block
 
@@ -61,6 +62,7 @@ class Function:
         "owner",
         "parameters",
         "scope",
+        "signature",
         "site",
     )
 
@@ -83,6 +85,8 @@ class Function:
         """A decorator that is not known: which arguments it hands on and which attributes it gives is not known."""
         self.memo: dict[Any, Any] | None = None
         """Results by arguments, where ``functools.lru_cache`` keeps them."""
+        self.signature: Signature | None = None
+        """As facts tell it, once somebody has asked."""
 
     def __repr__(self) -> str:
         return f"<function {self.name}>"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from analyzers.facts import Place, Problem
@@ -26,6 +25,8 @@ def place_of_comment(context: FileContext, directive: Directive) -> Place:
 
 def unknown_model(context: FileContext, expression: str, directive: Directive | None, error: TargetError) -> Problem:
     """A model that a comment or the settings (no directive) name and the file does not have."""
+    import difflib
+
     name = expression.partition("(")[0].strip()
     close = difflib.get_close_matches(name, error.held, 1, 0.6)
     hint = f"; did you mean {close[0]}?" if close else ""
@@ -37,6 +38,8 @@ def unknown_model(context: FileContext, expression: str, directive: Directive | 
 
 def unknown_input(place: Place, name: str, model: str, possible: list[str]) -> Problem:
     """An input that a comment names and the model does not take."""
+    import difflib
+
     close = difflib.get_close_matches(name, possible, 1, 0.5)
     hint = f"did you mean {close[0]}?" if close else f"it takes {', '.join(possible) or 'none'}"
     return _problem(place, f"{model} has no input {name}; {hint}")

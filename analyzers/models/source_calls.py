@@ -36,7 +36,16 @@ def native_signature(native: FunctionType, host: type | None = None) -> Signatur
 
 
 def _constructor_signature(function: Function) -> Signature:
-    """The signature of an ``__init__`` of the program."""
+    """The signature of an ``__init__`` of the program; most build many objects."""
+    known = function.signature
+    if known is None:
+        known = _signature_of(function)
+        if not any(isinstance(default, list) for default in function.defaults.values()):  # It may change.
+            function.signature = known
+    return known
+
+
+def _signature_of(function: Function) -> Signature:
     parameters = function.parameters
     found = [
         Parameter(name, at, name not in function.defaults, _plain(function.defaults.get(name)))

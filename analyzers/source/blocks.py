@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,7 +62,8 @@ def _step(string: str) -> re.Pattern[str]:
 
 
 _STEP = _step(STRING)
-_CAREFUL_STEP = _step(careful_string(_STRONG))
+_careful_step = lru_cache(maxsize=1)(lambda: _step(careful_string(_STRONG)))
+"""Of texts with an open string, which are rare."""
 _FIRST_GAP = re.compile(_GAP)
 _STRONG_HERE = re.compile(_STRONG)
 _NEXT_STRONG = re.compile(rf"{NEWLINE}(?={_STRONG})")
@@ -294,7 +296,7 @@ def _pieces(text: str) -> list[_Piece]:
     before a line at column 0 such as ``def f``.
     """
     pieces = _scan(text, _STEP)
-    return _scan(text, _CAREFUL_STEP) if pieces and pieces[-1].open_string else pieces
+    return _scan(text, _careful_step()) if pieces and pieces[-1].open_string else pieces
 
 
 def _scan(text: str, step: re.Pattern[str]) -> list[_Piece]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 
@@ -89,6 +88,8 @@ def _parsed(body: str) -> tuple[str, dict]:
 
 
 def _meant(word: str) -> str:
+    import difflib
+
     close = difflib.get_close_matches(word.lower(), ("input", "model", "ignore", "file-ignore"), 1, 0.6)
     return f"; did you mean {close[0]}{'=' if close[0] in ('input', 'model') else ''}?" if close else "."
 

@@ -20,6 +20,8 @@ class Programs(Protocol):
 
     def get(self, text: str) -> Suite | None: ...
     def put(self, text: str, suite: Suite) -> None: ...
+    def is_well_formed(self, text: str) -> bool: ...
+    def note_well_formed(self, text: str) -> None: ...
 
 
 class TreeStore:
@@ -33,6 +35,14 @@ class TreeStore:
         self._parses: OrderedDict[tuple[str, int], Parsed] = OrderedDict()
         self._size = 0
         self._last_good: dict[tuple[str, str], Parsed | str] = {}
+
+    def is_well_formed(self, text: str) -> bool:
+        """Whether an earlier process has seen that Python's parser takes the text of a file."""
+        return self.programs is not None and self.programs.is_well_formed(text)
+
+    def note_well_formed(self, text: str) -> None:
+        if self.programs is not None and self.keeps:
+            self.programs.note_well_formed(text)
 
     def note_good(self, kind: str, name: str, found: Parsed | str) -> None:
         """Remember the last parse of a definition, or the text whose program was at hand without one."""

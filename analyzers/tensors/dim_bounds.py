@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analyzers.tensors.polynomials import Atom, Floor, Monomial, Symbol, Terms, multiplied, scaled, sum_of
 
 if TYPE_CHECKING:
-    from analyzers.tensors.dims import Dim
+    from analyzers.tensors.dims import Dim, Expression
 
 MAX_BOUND_DEGREE = 6  # of monomials whose bounds are looked for
 Bounds = tuple[Any, Any]  # lowest and highest value, None: unbounded
@@ -16,8 +17,12 @@ Bounds = tuple[Any, Any]  # lowest and highest value, None: unbounded
 
 def bounds(dim: Dim) -> Bounds:
     """What the dim lies between when every symbol is at least 1."""
-    if isinstance(dim, int):
-        return dim, dim
+    return (dim, dim) if isinstance(dim, int) else _bounds(dim)
+
+
+@lru_cache(maxsize=4096)
+def _bounds(dim: Expression) -> Bounds:
+    """The blocks of a model ask the same again and again."""
     low, high = _interval(dim.terms)
     better_low = _lowest(_without_floors(dim.terms, low=True))
     negated_high = _lowest(scaled(_without_floors(dim.terms, low=False), -1))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from analyzers.tensors.dim_bounds import bounds
@@ -329,10 +330,12 @@ def ideal(dim: Dim) -> Dim:
     ``7·⌊H/7⌋`` and ``H`` have the same ideal form: what code that partitions ``H`` into windows
     of 7 relies on. Not a size: coefficients may be fractions.
     """
-    if isinstance(dim, int):
-        return dim
-    if all(isinstance(atom, Symbol) for atom in dim.atoms()):
-        return dim
+    return dim if isinstance(dim, int) or all(isinstance(a, Symbol) for a in dim.atoms()) else _ideal(dim)
+
+
+@lru_cache(maxsize=4096)
+def _ideal(dim: Expression) -> Dim:
+    """Of a dim with floor divisions; the blocks of a model compare the same ones again and again."""
     total: Terms = {}
     for monomial, coefficient in dim.terms.items():
         factor: Terms = {(): coefficient}

@@ -67,7 +67,7 @@ def parser_for(arguments: Sequence[str]) -> CommandLineParser:
     return parser
 
 
-YOUNG = 100_000
+YOUNG = 400_000
 """New objects before Python looks for cycles: a command ends before it is worth while."""
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
-import shutil
 import sys
 from typing import TextIO
 
@@ -13,6 +13,9 @@ from rf_lsp.output import RenderOptions, formats
 from rf_lsp.output.escape import visible
 from rf_lsp.output.text import line_text
 from rf_lsp.output.text import path_text as path_text
+
+USUAL_WIDTH = 120
+"""Columns of what is no terminal."""
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -59,8 +62,19 @@ def checked_folders(folders: list[str]) -> tuple[str, ...]:
 def render_options_for(color: str, to_terminal: bool) -> RenderOptions:
     """Colours as asked for; on ``auto`` only in a terminal and unless NO_COLOR is set."""
     automatic = to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    width = shutil.get_terminal_size((120, 40)).columns
+    width = _columns()
     return RenderOptions(color == "always" or (color == "auto" and automatic), max(width, 40))
+
+
+def _columns() -> int:
+    """As wide as the environment or the terminal says, as ``shutil`` reads them."""
+    with contextlib.suppress(KeyError, ValueError):
+        if (said := int(os.environ["COLUMNS"])) > 0:
+            return said
+    stream = sys.__stdout__
+    with contextlib.suppress(ValueError, OSError):
+        return (os.get_terminal_size(stream.fileno()).columns if stream is not None else 0) or USUAL_WIDTH
+    return USUAL_WIDTH
 
 
 def write(text: str, path: str | None, stream: TextIO | None = None) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rf_lsp import own_files, programs, user_cache
+from rf_lsp import own_files, programs, syntax, user_cache
+from rf_lsp.syntax import broken_blocks
 from tests.rf_lsp.processes import (
     MODEL,
     SMALL,
@@ -50,6 +51,34 @@ def test_what_does_not_parse_is_not_kept(package, cache_dir):
     package.write_text("a = (\n")
     assert run_once(package)[1] == run_once(package)[1] == 1
     assert not (cache_dir / "programs").exists()
+
+
+def test_which_files_are_well_formed_is_known_to_the_next_process(package, cache_dir, monkeypatch):
+    assert broken_blocks(Process().sources.module(str(package))) == []
+    first = Process()
+    broken_blocks(first.sources.module(str(package)))
+    first.programs.save()
+    second = Process().sources.module(str(package))
+    assert second.store.is_well_formed(SMALL)
+    assert not second.store.is_well_formed(SMALL + "b = 2\n")
+    monkeypatch.setattr(syntax.ast, "parse", lambda text: pytest.fail("parsed again"))
+    assert broken_blocks(second) == []
+
+
+def test_that_a_file_is_not_well_formed_is_found_anew(package, cache_dir):
+    package.write_text("a = (\n")
+    for _ in range(2):
+        process = Process()
+        assert [text for _, text in broken_blocks(process.sources.module(str(package)))] == ["'(' was never closed"]
+        process.programs.save()
+
+
+def test_a_text_that_is_being_edited_is_not_noted(package, cache_dir):
+    process = Process()
+    process.sources.overlay(str(package), SMALL)
+    broken_blocks(process.sources.module(str(package)))
+    process.programs.save()
+    assert not Process().sources.module(str(package)).store.is_well_formed(SMALL)
 
 
 @pytest.mark.parametrize("command", ["inspect", "check"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.capabilities import SupportsAttributes
@@ -18,6 +17,8 @@ from analyzers.source.sources import SourceError
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
     from analyzers.interpreter.machine import Machine
 
 TEXT_FILES = (".py", ".yaml", ".yml", ".json", ".cfg", ".ini", ".conf", ".toml", ".txt", ".names")
@@ -137,6 +138,8 @@ METHODS: dict[str, Callable[[FilePath], Any]] = {
 
 
 def _path(*parts: Any) -> Any:
+    from pathlib import PurePosixPath
+
     unknown = next((p for p in parts if not isinstance(p, (str, FilePath))), None)
     return FilePath(PurePosixPath(*map(os.fspath, parts))) if unknown is None else Unknown("a path that is not known")
 

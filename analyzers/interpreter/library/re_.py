@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_STRING
@@ -48,6 +49,12 @@ def _parser() -> Any:
     return parser
 
 
+@lru_cache(maxsize=500)
+def _compiled(pattern: str, flags: int) -> tuple[int, re.Pattern[str]]:
+    """(variable repeats, the compiled pattern); raises what Python does, and ValueError."""
+    return _repeats(_parser().parse(pattern, flags)), re.compile(pattern, flags)
+
+
 def _unknown(why: str) -> UnknownUsed:
     return UnknownUsed(PlainUnknown(why))
 
@@ -61,8 +68,7 @@ class Pattern(SupportsAttributes):
         if not isinstance(pattern, str) or len(pattern) > MAXIMUM_PATTERN:
             raise _unknown("a regular expression that is not short text")
         try:
-            self.repeats = _repeats(_parser().parse(pattern, flags))
-            self.compiled = re.compile(pattern, flags)
+            self.repeats, self.compiled = _compiled(str(pattern), flags)
         except (re.error, ValueError, OverflowError, RecursionError) as error:
             raise _unknown(f"the regular expression {pattern!r} is not followed ({error})") from None
         self.pattern = pattern
