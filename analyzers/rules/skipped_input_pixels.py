@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 
 from analyzers.facts import CallFact, FileFacts, Finding, LayerFact, ModelFact
 from analyzers.rules.support.coverage import axis_name, place_of
@@ -30,16 +31,17 @@ INPUT = ""
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
+        readers = _Readers(model)
         for layer in model.layers:
-            axis, place = _lost_axis(model, layer), place_of(layer)
+            axis, place = _lost_axis(readers, layer), place_of(layer)
             if axis is not None and place:
                 yield RULE.finding(place, _message(layer, axis), model=model.target)
 
 
-def _lost_axis(model: ModelFact, layer: LayerFact) -> int | None:
+def _lost_axis(readers: _Readers, layer: LayerFact) -> int | None:
     """The axis along which one of the layer's calls skips what nothing beside it reads."""
     axes = ((skipped_axis(layer, call), call) for call in layer.per_call)
-    return next((axis for axis, call in axes if axis is not None and not _read_beside(model, layer, call)), None)
+    return next((axis for axis, call in axes if axis is not None and not readers.read_beside(layer, call)), None)
 
 
 def _geometry(layer: LayerFact) -> list[tuple[int, int]]:
@@ -66,18 +68,45 @@ def skipped_axis(layer: LayerFact, call: CallFact) -> int | None:
     return None
 
 
-def _read_beside(model: ModelFact, layer: LayerFact, call: CallFact) -> bool:
-    """Whether parallel branches read the same pixels: a call of another layer with the same producers (what leaves
-    pixels as they are, crops and pads on the way left out) that skips none, or several that start at different ones;
-    where producers are not known, a last map without holes."""
-    sources = _sources(model, call)
-    others = ((other, made) for other in model.layers if other is not layer for made in other.per_call)
-    readers = ((other, made) for other, made in others if _reads(other) and not _keeps_pixels(other))
-    found = [(other, made) for other, made in readers if not sources.isdisjoint(_sources(model, made))]
-    if any(skipped_axis(other, made) is None for other, made in found) or _read_together([(layer, call), *found]):
-        return True
-    densities = model.field.density if model.field and not call.producers else ()
-    return bool(densities) and all(density is None or density == 1 for density in densities)
+class _Readers:
+    """What reads whose results in one model."""
+
+    def __init__(self, model: ModelFact) -> None:
+        self.model = model
+
+    def read_beside(self, layer: LayerFact, call: CallFact) -> bool:
+        """Whether parallel branches read the same pixels: a call of another layer with the same producers (what leaves
+        pixels as they are, crops and pads on the way left out) that skips none, or several that start at different
+        ones; where producers are not known, a last map without holes."""
+        sources = self._sources(call)
+        found = [(other, made) for other, made, of in self._all if other is not layer and not sources.isdisjoint(of)]
+        if any(skipped_axis(other, made) is None for other, made in found) or _read_together([(layer, call), *found]):
+            return True
+        densities = self.model.field.density if self.model.field and not call.producers else ()
+        return bool(densities) and all(density is None or density == 1 for density in densities)
+
+    @cached_property
+    def _all(self) -> list[tuple[LayerFact, CallFact, frozenset[str]]]:
+        """The calls of layers that read pixels, and whose results each gets."""
+        layers = [layer for layer in self.model.layers if _reads(layer) and not _keeps_pixels(layer)]
+        return [(layer, call, self._sources(call)) for layer in layers for call in layer.per_call]
+
+    @cached_property
+    def _named(self) -> dict[str, LayerFact]:
+        return {layer.name: layer for layer in self.model.layers}
+
+    def _sources(self, call: CallFact) -> frozenset[str]:
+        """Whose results a call gets, straight or by way of layers that leave every pixel as it is."""
+        found: set[str] = set()
+        waiting = list(call.producers or [INPUT])
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                layer = self._named.get(name)
+                if layer is not None and _keeps_pixels(layer):
+                    waiting += layer.first.producers or [INPUT]
+        return frozenset(found)
 
 
 def _reads(layer: LayerFact) -> bool:
@@ -105,21 +134,6 @@ def _starts(call: CallFact) -> list[int]:
     if before is None or after is None or None in before.stride or None in after.start:
         return []
     return [math.floor(start / stride) for start, stride in zip(after.start, before.stride, strict=True)]  # type: ignore[operator]
-
-
-def _sources(model: ModelFact, call: CallFact) -> frozenset[str]:
-    """Whose results a call gets, straight or by way of layers that leave every pixel as it is."""
-    named = {layer.name: layer for layer in model.layers}
-    found: set[str] = set()
-    waiting = list(call.producers or [INPUT])
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            layer = named.get(name)
-            if layer is not None and _keeps_pixels(layer):
-                waiting += layer.first.producers or [INPUT]
-    return frozenset(found)
 
 
 def _keeps_pixels(layer: LayerFact) -> bool:
