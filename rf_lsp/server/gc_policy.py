@@ -10,11 +10,17 @@ import gc
 THRESHOLD = 400_000
 """Objects after which the collector steps in by itself."""
 
-YOUNG = 100_000
-"""Objects that are looked at when there is time for it; fewer are left alone."""
+YOUNG = 25_000
+"""Objects that are looked at when there is time for it; fewer are left alone, more would hold up the next edit."""
 
-YOUNG_ROUNDS = 4
-"""Every so many looks at the young objects those that had survived are looked at too."""
+YOUNG_ROUNDS = 80
+"""Every so many looks at the young objects those that had survived are looked at too, if there was no pause for it."""
+
+MOMENT = 0.05
+"""Seconds without anything to do after which the young objects are looked at."""
+
+PAUSE = 0.6
+"""Seconds after which those that had survived once are looked at, too: nobody is typing."""
 
 QUIET = 2.0
 """Seconds without anything to do after which all objects are looked at."""
@@ -26,10 +32,15 @@ def configure_gc() -> None:
 
 
 def collect_young() -> None:
-    """There is time: look at what was made lately, if that is much."""
+    """There is a moment: look at what was made lately, if that is much."""
     young, rounds, _ = gc.get_count()
     if young > YOUNG:
         gc.collect(1 if rounds >= YOUNG_ROUNDS else 0)
+
+
+def collect_middle() -> None:
+    """There is a pause: look at what survived, too."""
+    gc.collect(1)
 
 
 def collect_all() -> None:

@@ -157,7 +157,8 @@ class _AnalysisRun:
             self.publish(self._part())
             if is_first:
                 time.sleep(PAUSE)
-        gc_policy.collect_young()
+        if len(self.models) > 1:
+            gc_policy.collect_young()
 
     def _part(self) -> AnalysisSnapshot:
         """What is known before the end."""

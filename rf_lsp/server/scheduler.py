@@ -135,13 +135,26 @@ class AnalysisScheduler:
             return self._running
 
     def _wait(self) -> None:
-        """Until there is something to do; a quiet moment is used to tidy up."""
+        """Until there is something to do; the longer that takes, the more is tidied up."""
+        left = [
+            (gc_policy.MOMENT, gc_policy.collect_young),
+            (gc_policy.PAUSE, gc_policy.collect_middle),
+            (gc_policy.QUIET, self._tidy),
+        ]
+        waited = 0.0
         while not (self._closed or self._works or self._paths):
-            if not self._wake.wait(gc_policy.QUIET if self._untidy else None) and self._untidy:
+            after, work = left[0] if left and self._untidy else (None, None)
+            if not self._wake.wait(None if after is None else after - waited) and work is not None and after is not None:
+                left.pop(0)
+                waited = after
+                work()
+            if not left:
                 self._untidy = False
-                self._analyzer.tidy()
-                gc_policy.collect_all()
         self._untidy = True
+
+    def _tidy(self) -> None:
+        self._analyzer.tidy()
+        gc_policy.collect_all()
 
     def _take(self, turn: _Turn) -> None:
         try:
