@@ -144,7 +144,11 @@ class AnalysisScheduler:
         waited = 0.0
         while not (self._closed or self._works or self._paths):
             after, work = left[0] if left and self._untidy else (None, None)
-            if not self._wake.wait(None if after is None else after - waited) and work is not None and after is not None:
+            if (
+                not self._wake.wait(None if after is None else after - waited)
+                and work is not None
+                and after is not None
+            ):
                 left.pop(0)
                 waited = after
                 work()

@@ -265,9 +265,11 @@ def _are_many(sizes: list[int]) -> bool:
 
 def in_order(sizes: list[int]) -> list[int]:
     """Sizes that a picture may have, of those that fit: usual ones, then the smallest even one, or if they are many
-    the ones nearest to what is assumed where nothing is known."""
+    the even ones nearest to what is assumed where nothing is known."""
     usual = [size for size in sorted((*USUAL_SIZES, DEFAULT_SIZE)) if size in sizes]
     if _are_many(sizes):
-        return sorted(sizes, key=lambda size: (size != DEFAULT_SIZE, size not in usual, abs(size - DEFAULT_SIZE)))
+        return sorted(
+            sizes, key=lambda size: (size != DEFAULT_SIZE, size not in usual, size % 2, abs(size - DEFAULT_SIZE))
+        )
     even = [size for size in sizes if size % 2 == 0]
     return [*usual, *even[:1], *sizes[:1]]
