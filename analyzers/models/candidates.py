@@ -216,7 +216,7 @@ class CandidateRun:
     def _always(self) -> set[Any]:
         """What goes wrong whatever the constructor is given."""
         with self.context.machine.recorder.separate_errors():
-            made = self.construction.with_unknowns
+            made = self.construction.of_any_kind
             instance = self.context.runner.within(STEPS_PER_MODEL, lambda: made(self.value))
             return (
                 {(problem.rule, problem.place) for problem in self._model(instance).problems}

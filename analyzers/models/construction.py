@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from analyzers.imports.resolver import workspace_root
@@ -47,10 +48,15 @@ class Construction:
                 raise
             return self.with_unknowns(value)
 
-    def with_unknowns(self, value: Class) -> Any:
-        """An instance of which nothing is supposed that nobody gives: whatever happens to it happens to every one."""
-        names = [*constructor_parameters(value), *open_defaults(value)]
+    def with_unknowns(self, value: Class, defaults: Sequence[str] = ()) -> Any:
+        """An instance of which nothing is supposed that nobody gives, nor that these ``defaults`` stay."""
+        names = [*constructor_parameters(value), *defaults]
         return self.machine.call(value, (), {name: Unknown(f"nobody says what {name} is") for name in names})
+
+    def of_any_kind(self, value: Class) -> Any:
+        """An instance of which nothing is supposed that a caller may give: whatever happens to it happens to every
+        one."""
+        return self.with_unknowns(value, open_defaults(value))
 
     def in_workspace(self, value: Class) -> Instance | None:
         """An instance of the class as the file itself, or else another file of the workspace, builds it."""
