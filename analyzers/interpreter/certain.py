@@ -298,14 +298,18 @@ def not_callable(machine: Machine, value: Any) -> Raised:
     function = getattr(machine.frames[-1].node, "func", None) if machine.frames else None
     if kind is None or not isinstance(function, (program.Name, program.Attribute, program.Subscript)):
         return raised
-    if value is None and not _is_attribute_of_self(function):
+    if value is None and not _is_attribute_of_self(machine, function):
         return raised
     message = f"{shown(machine, 'func')} is {kind}, which cannot be called"
     return told(machine, raised, message, any_input=True)
 
 
-def _is_attribute_of_self(node: program.Expression) -> bool:
-    return isinstance(node, program.Attribute) and isinstance(node.value, program.Name) and node.value.id == "self"
+def _is_attribute_of_self(machine: Machine, node: program.Expression) -> bool:
+    """Whether ``self.transform`` is called and is None itself, not a part of what it is."""
+    if not isinstance(node, program.Attribute) or not isinstance(node.value, program.Name) or node.value.id != "self":
+        return False
+    owner = machine.frames[-1].scope.names.get("self")
+    return isinstance(owner, Instance) and owner.attributes.get(node.attr, None) is None
 
 
 def _is_literal(machine: Machine) -> bool:

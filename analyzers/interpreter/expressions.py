@@ -8,6 +8,7 @@ from analyzers.interpreter import calls, certain, comparison, exceptions, operat
 from analyzers.interpreter.attributes import COLLECTION_METHODS, get_attribute
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.builtins import BUILTINS
+from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.comprehensions import hashed
 from analyzers.interpreter.execution import EXPRESSIONS, evaluate
 from analyzers.interpreter.iteration import truth
@@ -329,8 +330,10 @@ def _spread_keywords(machine: Machine, value: Any, kwargs: dict[str, Any]) -> No
     value = getattr(value, "payload", None) or value
     if isinstance(value, dict):
         kwargs.update(value)
-    elif isinstance(value, Unknown):
+    if isinstance(value, Unknown):
         kwargs["**"] = value
+    elif not isinstance(value, dict) or isinstance(value, SupportsAttributes):  # A configuration that nobody wrote.
+        kwargs.setdefault("**", machine.unknown("nobody says what is handed on"))
 
 
 def _super(machine: Machine, frame: Frame, node: program.Call) -> Any:

@@ -80,7 +80,7 @@ def _bind_keywords(name: str, parameters: Parameters, kwargs: dict[str, Any], bo
         else:
             extra[key] = value
     if parameters.keywords is not None:
-        bound[parameters.keywords] = extra
+        bound[parameters.keywords] = {**extra, "**": kwargs["**"]} if "**" in kwargs else extra
     elif extra:
         raise unknown_argument(name, next(iter(extra)), [*allowed, *parameters.keyword_only])
 

@@ -12,7 +12,8 @@ _QUOTED = re.compile(r"""\[.*(["'])(.+?)\1\s*\]\s*$""")
 """The shape in an annotation that is itself written in quotes."""
 _DIMENSION = re.compile(r"\d+|[A-Za-z_]\w*")
 _DOCUMENTED = (
-    r"\b{name}\b[^\n(\[]*(?:\([Tt]ensor[^)]*\)|:)[^\n(\[]*[(\[](?P<shape>\s*\w+(?:\s*[,x×]\s*\w+){{1,4}})\s*[)\]]"
+    r"\b{name}\b[^\n(\[]*(?:\([Tt]ensor[^)]*\)|:)[^\n(\[]*(?<![\w×])[(\[](?P<shape>\s*\w+(?:\s*[,x×]\s*\w+){{1,4}})\s*[)\]]"
+    r"(?![\w×])"
 )
 
 

@@ -23,9 +23,8 @@ from analyzers.models.inputs.hypotheses import (
     scaled_sizes,
     usual_sizes,
 )
-from analyzers.models.inputs.ranks import RankProof
+from analyzers.models.inputs.ranks import RankProof, is_of_rank
 from analyzers.models.inputs.trial import Trials
-from analyzers.tensors.errors import OperationError
 
 LARGEST_SEARCHED = 2048
 DOUBTED: tuple[frozenset[str], ...] = (
@@ -106,9 +105,7 @@ class Solver:
         first = free.found
         for trial in sorted(_of_ranks(first, whole), key=_how_wrong):
             errors = [recorded for recorded in trial.recorded_errors if free.is_certain(recorded)]
-            if errors and (
-                not any(first.is_vague(i.name) for i in first.inputs) or self._is_wrong_with_any_rank(first)
-            ):
+            if errors and (not any(first.is_vague(i.name) for i in first.inputs) or self._proof(first).is_hopeless):
                 best = self.trials.again(trial.by_name)
                 best.recorded_errors = _common_errors(best, [trial])
                 best.recorded_errors = [recorded for recorded in best.recorded_errors if free.is_certain(recorded)]
@@ -119,9 +116,11 @@ class Solver:
         """What every trial ran into, and no other rank would mend."""
         first = free.found
         vague = [i for i in best.inputs if i.is_guessed and first.is_vague(i.name)]
-        if vague and not self._is_spent and self._is_wrong_with_any_rank(first):
+        proof = self._proof(first) if vague and not self._is_spent else None
+        if proof is not None and proof.is_hopeless:
             best = self.trials.again(min(whole, key=_how_wrong).by_name)
-            best.recorded_errors = _common_errors(best, _of_ranks(best, trials))
+            errors = _common_errors(best, _of_ranks(best, trials))
+            best.recorded_errors = [e for e in errors if proof.is_always_of_rank or not is_of_rank(e.error)]
             self._keep_proven(best, Freed(self.trials, replace(best)))
             return best
         doubted = DOUBTED[min(len(vague), len(DOUBTED) - 1)]
@@ -134,9 +133,10 @@ class Solver:
         if best.recorded_errors and not self._is_spent:
             free.keep_proven(best)
 
-    def _is_wrong_with_any_rank(self, first: Found) -> bool:
+    def _proof(self, first: Found) -> RankProof:
+        """Of what goes wrong with any rank."""
         known = {i.name: i for i in first.inputs if not first.is_vague(i.name)}
-        return RankProof(self.trials, first, Freed(self.trials, first).opened(known)).is_hopeless
+        return RankProof(self.trials, first, Freed(self.trials, first).opened(known))
 
     @property
     def _is_spent(self) -> bool:
@@ -195,14 +195,9 @@ class Solver:
 def _how_wrong(found: Found) -> tuple[int, int, int, int]:
     """What goes wrong with inputs; that they have another number of dims than is wanted speaks most against them, in the
     layers that they go to above all."""
-    of_rank = [recorded for recorded in found.recorded_errors if _is_of_rank(recorded.error)]
+    of_rank = [recorded for recorded in found.recorded_errors if is_of_rank(recorded.error)]
     at_once = [recorded for recorded in of_rank if recorded.record is not None and not recorded.record.producers]
     return len(found.failures), len(at_once), len(of_rank), len(found.recorded_errors)
-
-
-def _is_of_rank(error: OperationError) -> bool:
-    ranks = {len(shape) for shape in error.data.get("shapes", ())}
-    return len(ranks) > 1 or error.rule in ("rank-mismatch", "dimension-out-of-range")
 
 
 def _of_ranks(found: Found, trials: list[Found]) -> list[Found]:
