@@ -18,6 +18,7 @@ SPECIAL: dict[str, str] = {
     **{f"__r{name}__": f"`{symbol}`" for name, symbol in SYMBOLS.items()},
     **{f"__i{name}__": f"`{symbol}=`" for name, symbol in SYMBOLS.items()},
     **{f"__{name}__": f"`{written}`" for name, written in ITEMS.items()},
+    **{name: f"`{written}`" for name, written in ITEMS.items()},
     "__len__": "len(…)", "__iter__": "an iteration", "__bool__": "bool(…)", "__abs__": "abs(…)", "__int__": "int(…)",
     "__float__": "float(…)", "__index__": "int(…)", "__enter__": "with", "__exit__": "with",
 }  # fmt: skip

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OF_SIZES = frozenset(("channel-mismatch", "feature-size-mismatch"))
 """What says that a layer was built for another size than what comes in."""
+OF_ONE_VALUE = frozenset(("invalid-argument", "dimension-out-of-range"))
+"""What says the same of every use that a function makes of one value."""
 OF_CODE = frozenset((CERTAIN_EXCEPTION, MISSING_FORWARD))
 """What says something of the code, and not of the layer it happens in."""
 
@@ -49,7 +51,7 @@ def cause_of(extraction: Extraction, recorded: RecordedError) -> Any:
         sizes = error.data.get("expected"), error.data.get("actual")
         if producer is not None and producer.instance is not None and all(type(n) is int for n in sizes):
             return error.rule, sizes, id(producer.instance)
-    if error.rule == "invalid-argument" and recorded.site is not None:
+    if error.rule in OF_ONE_VALUE and recorded.site is not None:
         return error.rule, error.message, id(recorded.site.block)
     return id(recorded)
 

@@ -481,3 +481,21 @@ def test_channels_that_are_joined_make_up_what_is_asked(tmp_path, joined, channe
 
 def test_channels_that_are_joined_to_an_odd_number(tmp_path):
     assert model_of(tmp_path, HEADER + JOINED.format(joined=4 + 3), "Net()").problems == []
+
+
+DESCRIBED = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x):
+        '''
+        x: tensor, Nx(1,3)xwxh
+        '''
+        return self.conv(x[:, :, : x.shape[2], : x.shape[3]])
+"""
+
+
+def test_a_part_of_a_description_is_no_shape(tmp_path):
+    model = model_of(tmp_path, HEADER + DESCRIBED)
+    assert inputs_of(model) == [("x", "Nx3x224x224", "default")] and model.problems == []

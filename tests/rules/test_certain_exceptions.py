@@ -583,6 +583,24 @@ def version():
     return locals()["__version__"]
 version()
 """,
+    "arguments that are handed on": """
+from elsewhere import load
+class Base:
+    def __init__(self, width, depth):
+        self.width = width
+class Net(Base):
+    def __init__(self, name, **kwargs):
+        super().__init__(**kwargs)
+settings = load("settings.json")
+Net(**settings.model, width=3)
+""",
+    "which dims have length one": """
+import numpy as np
+from elsewhere import to_tensor
+outputs = to_tensor(3).shape[1]
+gradients = np.full((outputs, 1, 1, 9), 0.5).squeeze()
+assert gradients[1] / np.sum(gradients) > 0.1
+""",
     "the default of an argument, converted": """
 import argparse
 from pathlib import Path
@@ -613,3 +631,18 @@ def test_a_module_of_the_package_that_is_called_like_another_package(tmp_path: P
     (tmp_path / "__init__.py").write_text("")
     (tmp_path / "mne.py").write_text("WIDTH = 3\n")
     assert told(tmp_path, HEADER + "import mne\ninfo = mne.create_info(3)\n") == []
+
+
+ONE_INDEX = """
+import numpy as np
+def resized(sizes, axis):
+    sizes[axis] = 1
+    if sizes[axis] != 3:
+        return sizes[axis]
+resized(np.zeros(3), 3)
+"""
+
+
+def test_an_index_that_is_out_of_range_is_told_once(tmp_path: Path) -> None:
+    said = [(line, message) for _, line, message in told(tmp_path, HEADER + ONE_INDEX)]
+    assert said == [(7, "`x[…] = …` takes index 3 of dim 0, which has 3")]

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import Dim, exact_quotient, product, require, same, suppose_equal, text, unknown_dim
+from analyzers.tensors.dims import (
+    Dim,
+    exact_quotient,
+    has_unknown,
+    product,
+    require,
+    same,
+    suppose_equal,
+    text,
+    unknown_dim,
+)
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.layout import is_batch
@@ -15,6 +25,7 @@ from analyzers.tensors.operations.arguments import axes, axis, require_dims, siz
 from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import PROBABILITIES, Tensor
+from analyzers.unknown import Unknown, UnknownUsed
 
 # --- one shape for another -----------------------------------------------------------------------
 
@@ -167,8 +178,10 @@ def transpose_matrix(x: Tensor) -> Tensor:
 
 
 def squeeze(x: Tensor, dims: Any = None) -> Tensor:
-    """Drop dims of length 1 (all, or those named that have it)."""
+    """Drop dims of length 1 (all, or those named that have it). Raises UnknownUsed where a length is not known at all."""
     named = range(x.rank) if dims is None else axes(dims, x.rank)
+    if any(index < x.rank and has_unknown(x.shape[index]) for index in named):
+        raise UnknownUsed(Unknown("which dims have length one"))
     dropped = tuple(index for index in named if index < x.rank and same(x.shape[index], 1))
     if not dropped:
         return x.with_(content=x.content, trait=x.trait)
