@@ -10,11 +10,14 @@ import gc
 THRESHOLD = 400_000
 """Objects after which the collector steps in by itself."""
 
-YOUNG = 25_000
+YOUNG = 50_000
 """Objects that are looked at when there is time for it; fewer are left alone, more would hold up the next edit."""
 
-YOUNG_ROUNDS = 80
-"""Every so many looks at the young objects those that had survived are looked at too, if there was no pause for it."""
+ROUNDS = 4
+"""Every so many looks at the young objects those that had survived are looked at too, where nobody is typing."""
+
+MANY_ROUNDS = 8
+"""The same where somebody types and never pauses."""
 
 MOMENT = 0.05
 """Seconds without anything to do after which the young objects are looked at."""
@@ -31,11 +34,11 @@ def configure_gc() -> None:
     gc.set_threshold(THRESHOLD, *gc.get_threshold()[1:])
 
 
-def collect_young() -> None:
+def collect_young(typing: bool = True) -> None:
     """There is a moment: look at what was made lately, if that is much."""
     young, rounds, _ = gc.get_count()
     if young > YOUNG:
-        gc.collect(1 if rounds >= YOUNG_ROUNDS else 0)
+        gc.collect(1 if rounds >= (MANY_ROUNDS if typing else ROUNDS) else 0)
 
 
 def collect_middle() -> None:

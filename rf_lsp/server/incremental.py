@@ -45,6 +45,8 @@ class _Baseline:
     stamps: Mapping[str, str]
     inputs: Mapping[str, list[NamedShape]]
     engine: Engine
+    lines: Mapping[str, frozenset[int]]
+    """Model → the lines of the file that it has to do with."""
 
 
 class IncrementalAnalyzer:
@@ -144,7 +146,8 @@ class _AnalysisRun:
             open=frozenset(self.job.texts),
         )
         analysis = self._whole(self.engine.analyzed(request))
-        return _Baseline(analysis, self.module, self._stamps(), self.job.inputs, self.engine)
+        lines = {name_of(fact): _lines(fact, self.job.path) for fact in analysis.facts.models}
+        return _Baseline(analysis, self.module, self._stamps(), self.job.inputs, self.engine, lines)
 
     def _done(self, fact: ModelFact) -> None:
         """A model is known: show it if enough time has passed since something was shown."""
@@ -158,7 +161,7 @@ class _AnalysisRun:
             if is_first:
                 time.sleep(PAUSE)
         if len(self.models) > 1:
-            gc_policy.collect_young()
+            gc_policy.collect_young(typing=self.baseline is not None)
 
     def _part(self) -> AnalysisSnapshot:
         """What is known before the end."""
@@ -256,7 +259,7 @@ def _reused(baseline: _Baseline, module: SourceModule, job: AnalysisJob) -> _Reu
     problems = [relocator.value(problem) for problem in _problems_of(baseline, kept)] if kept else []
     pending = {name: fact for name, fact in models.items() if name not in same}
     spans = [(block.first_line, block.end_line) for block in changed]
-    return _Reused(kept, problems, frozenset(pending), _first(list(pending.values()), job, spans))
+    return _Reused(kept, problems, frozenset(pending), _first(list(pending.values()), job, spans, baseline.lines))
 
 
 def _problems_of(baseline: _Baseline, names: Mapping[str, ModelFact]) -> list[Problem]:
@@ -269,21 +272,27 @@ def _problems_of(baseline: _Baseline, names: Mapping[str, ModelFact]) -> list[Pr
     return found
 
 
-def _first(models: list[ModelFact], job: AnalysisJob, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+def _first(
+    models: list[ModelFact], job: AnalysisJob, spans: Sequence[tuple[int, int]], lines: Mapping[str, frozenset[int]]
+) -> tuple[str, ...]:
     """The smallest model that uses what was edited, one that is seen on the screen if there is any."""
-    touching = [fact for fact in models if _touches(fact, job.path, spans)] or models
+
+    def touching(found: list[ModelFact], spans: Sequence[tuple[int, int]]) -> list[ModelFact]:
+        wanted = {line for first, end in spans for line in range(first, end)}
+        return [fact for fact in found if not wanted.isdisjoint(lines[name_of(fact)])] or found
+
+    found = touching(models, spans)
     if job.view is not None:
-        touching = [fact for fact in touching if _touches(fact, job.path, [job.view])] or touching
-    smallest = min(touching, key=lambda fact: len(fact.layers), default=None)
+        found = touching(found, [job.view])
+    smallest = min(found, key=lambda fact: len(fact.layers), default=None)
     return (name_of(smallest),) if smallest is not None else ()
 
 
-def _touches(fact: ModelFact, path: str, spans: Sequence[tuple[int, int]]) -> bool:
+def _lines(fact: ModelFact, path: str) -> frozenset[int]:
     places = [place for layer in fact.layers for place in (layer.definition, layer.assigned)]
     places += [call.place for layer in fact.layers for call in layer.per_call]
     places += [expression.place for expression in fact.expressions]
-    lines = {place.line for place in (*places, fact.place) if place is not None and place.file == path}
-    return any(first <= line < end for line in lines for first, end in spans)
+    return frozenset(place.line for place in (*places, fact.place) if place is not None and place.file == path)
 
 
 def is_candidate(fact: ModelFact) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
@@ -176,7 +177,10 @@ class AnalysisScheduler:
         if job is None:
             self._analyzer.forget(path)
         else:
+            begun = time.monotonic()
             self._publish(self._analyzer.analyse(job, stop, self._publish))
+            if time.monotonic() - begun > gc_policy.PAUSE:  # Nobody was typing meanwhile.
+                gc_policy.collect_middle()
 
     def _again(self, path: str | None, urgent: bool) -> None:
         """What was stopped for something more urgent has its turn later."""

@@ -18,14 +18,14 @@ class Slow{number}(nn.Module):
     def __init__(self):
         super().__init__()
         for i in range(120):
-            for j in range(200):
+            for j in range(400):
                 k = i * j
         self.c = nn.Conv2d(3, 3, 3)
 
     def forward(self, x):
         return self.c(x)
 """
-SLOW = "from torch import nn\n" + "".join(SLOW_CLASS.format(number=number) for number in range(60))
+SLOW = "from torch import nn\n" + "".join(SLOW_CLASS.format(number=number) for number in range(200))
 
 
 def edit(line: int, column: int, end_line: int, end_column: int, text: str) -> dict:
