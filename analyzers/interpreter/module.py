@@ -249,6 +249,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         from analyzers.interpreter.execution import run
 
         frame = Frame(self, self.scope, block)
+        before = {name: self.scope.names[name] for name in block.binds if name in self.scope.names}
         self.running.append(block.index)
         machine.frames.append(frame)
         try:
@@ -260,6 +261,9 @@ class Module(ModuleValue, SupportsAttributeAssignment):
             machine.recorder.escaped(raised)
             self._lose(machine, block, f"raises {describe(raised)}")
         except UnknownUsed as used:
+            for name, value in before.items():
+                if self.scope.names.get(name) is value:  # What it would have been bound to is not known.
+                    self.scope.names[name] = Unknown(used.unknown.reason)
             self._lose(machine, block, used.unknown.reason)
         finally:
             machine.frames.pop()
