@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter import overlays
 from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.function_data import FUNCTION_DATA, qualified_name
-from analyzers.interpreter.hosts import ModuleHost
+from analyzers.interpreter.hosts import ModuleHost, hosts_of
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.object_methods import (
     collection_init,
@@ -165,10 +165,16 @@ def _without_hook(machine: Machine, value: Instance, name: str) -> Any:
         return change
     if name == "__doc__":
         return None
-    host = value.class_.host
-    if host is not None and not issubclass(host, ModuleHost) and name[:1] != "_":
+    if _may_have(value.class_, name):
         return NotModelled(f"{value.class_.name}.{name} is not modelled")
     return next(_unknown_parts(value.class_, name), MISSING)
+
+
+def _may_have(class_: Class, name: str) -> bool:
+    """Whether a library's class may have an attribute that the tables do not."""
+    if class_.host is not None and not issubclass(class_.host, ModuleHost):
+        return name[:1] != "_"
+    return any(issubclass(host, ModuleHost) and name in host.may_have for host in hosts_of(class_))
 
 
 def _unknown_parts(class_: Class, name: str) -> Iterator[Unknown]:
@@ -185,6 +191,8 @@ def may_lack(machine: Machine, value: Any, name: str, found: Any) -> bool:
     """Whether what was found under a name only stands for something that may not be there."""
     if isinstance(value, Function):
         return found is value.decorated_by
+    if type(found) is NotModelled:
+        return True
     if isinstance(value, Instance) and found in (value.unknown_because, machine.possible_change(value)):
         return True
     class_ = value.class_ if isinstance(value, Instance) else value

@@ -261,9 +261,7 @@ class Module(ModuleValue, SupportsAttributeAssignment):
             machine.recorder.escaped(raised)
             self._lose(machine, block, f"raises {describe(raised)}")
         except UnknownUsed as used:
-            for name, value in before.items():
-                if self.scope.names.get(name) is value:  # What it would have been bound to is not known.
-                    self.scope.names[name] = Unknown(used.unknown.reason)
+            unbind(self, before, used.unknown.reason)
             self._lose(machine, block, used.unknown.reason)
         finally:
             machine.frames.pop()
@@ -280,6 +278,12 @@ class Module(ModuleValue, SupportsAttributeAssignment):
         for block in self.source.blocks:
             if block.index not in self.executed and block.kind != "comment":
                 self.run_block(self.modules.machine, block)
+
+
+def unbind(module: Module, before: dict[str, Any], reason: str) -> None:
+    """The names that still have what they had before a block that would have bound them anew."""
+    names = module.scope.names
+    names.update({name: Unknown(reason) for name, value in before.items() if names.get(name) is value})
 
 
 def filled_by(module: Module, block: Block) -> list[Any]:

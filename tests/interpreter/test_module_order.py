@@ -120,3 +120,8 @@ def test_what_a_loop_fills_that_could_not_be_followed(tmp_path, first):
     )
     looked_up(tmp_path, source, first.partition(".")[0])
     assert errors(tmp_path, source + f"import numpy as np\nnp.concatenate([v[0:1] for v in {first}])\n") == []
+
+
+def test_a_binding_that_could_not_be_followed_does_not_leave_the_old_one(tmp_path):
+    source = UNSURE + "x = 3\nx = len(elsewhere.items)\ny = x\n"
+    assert looked_up(tmp_path, source, "x", "y") == ["unknown", "unknown"]
