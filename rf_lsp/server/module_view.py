@@ -24,7 +24,10 @@ def _occurrences(snapshot: ModuleSnapshot) -> list[Occurrence]:
     found = _of_models(snapshot, own.facts.models, own.revisions)
     for other in snapshot.others:
         found += _of_models(snapshot, other.facts.models, other.revisions)
-    lines = {occurrence.place.end_line for occurrence in found if occurrence.is_known}
+    lines: set[int] = set()
+    for occurrence in found if own.stale else ():
+        if occurrence.place.end_line not in lines and occurrence.is_known:
+            lines.add(occurrence.place.end_line)
     for model, revisions in own.stale:
         stale = _of_models(snapshot, [model], revisions)
         found += [occurrence for occurrence in stale if occurrence.place.end_line not in lines]
