@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 from analyzers.source.notebook import python_of
@@ -151,13 +151,21 @@ def applied(text: Text, change: ContentChange) -> tuple[Text, LineEdit]:
 
 def _difference(old: Text, new: Text) -> LineEdit:
     """The lines between the first and the last that differ."""
-    before = [old.line(number) for number in range(old.line_count)]
-    after = [new.line(number) for number in range(new.line_count)]
+    before, after = _lines(old), _lines(new)
+    head, tail = _alike(before, after)
+    return LineEdit(head, len(before) - tail - 1, len(after) - tail - head)
+
+
+def _lines(text: Text) -> list[str]:
+    return [text.line(number) for number in range(text.line_count)]
+
+
+def _alike(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    """How many are the same at the beginning, and how many of the others at the end."""
     shorter = min(len(before), len(after))
     head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
     rest = shorter - head
-    tail = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
-    return LineEdit(head, len(before) - tail - 1, len(after) - tail - head)
+    return head, next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +222,7 @@ class NotebookDocument:
     def parts(self) -> tuple[str, ...]:
         return self._module.parts
 
-    @property
+    @cached_property
     def code_uris(self) -> tuple[str, ...]:
         return tuple(cell.uri for cell in self._module.cells)
 
@@ -256,9 +264,15 @@ class NotebookDocument:
 
     def difference(self, earlier: NotebookDocument) -> LineEdit:
         """The module's lines that differ from those of an earlier state."""
-        return _difference(Text(earlier.text), Text(self.text))
+        before, after = earlier.parts, self.parts
+        head, tail = _alike(before, after)
+        old, new = (_lines(Text("".join(parts[head : len(parts) - tail])))[:-1] for parts in (before, after))
+        first, last = _alike(old, new)
+        start = self._module.starts[head] if head < len(after) else Text(self.text).line_count - 1
+        return LineEdit(start + first, start + len(old) - last - 1, len(new) - last - first)
 
 
+@lru_cache(maxsize=2048)
 def _python(text: str) -> str:
     """A cell's Python, nothing moved. Where what only IPython understands stands at the start of lines (``%time x = f()``,
     an indented cell), it is made a comment."""

@@ -21,7 +21,8 @@ def handle(session: Session, params: types.DidChangeNotebookDocumentParams) -> N
         return
     before = module.document
     document = replace(_changed(before, cells, session.client.encoding), version=params.notebook_document.version)
-    publish_diagnostics.clear(session, [uri for uri in before.code_uris if uri not in document.code_uris])
+    present = set(document.code_uris)
+    publish_diagnostics.clear(session, [uri for uri in before.code_uris if uri not in present])
     session.edit(module, document, [document.difference(before)])
 
 
