@@ -118,7 +118,11 @@ def _read_together(readers: list[tuple[LayerFact, CallFact]]) -> bool:
     reduction do: with stride s and extent e, a start at p reads p … p + e - 1 modulo s."""
     steps = _geometry(readers[0][0])
     alike = [(_geometry(layer), _starts(call)) for layer, call in readers]
-    alike = [(own, starts) for own, starts in alike if starts and [s for _, s in own] == [s for _, s in steps]]
+    alike = [
+        (own, starts)
+        for own, starts in alike
+        if len(starts) == len(own) and [s for _, s in own] == [s for _, s in steps]
+    ]
     if len(alike) < 2:
         return False
     return all(
@@ -131,7 +135,9 @@ def _starts(call: CallFact) -> list[int]:
     """Where a call begins to read, in units of its input along each axis (differences between calls count); empty
     where that is not known."""
     before, after = call.input_field, call.field
-    if before is None or after is None or None in before.stride or None in after.start:
+    if before is None or after is None or before.axes != after.axes:
+        return []
+    if None in before.stride or None in after.start:
         return []
     return [math.floor(start / stride) for start, stride in zip(after.start, before.stride, strict=True)]  # type: ignore[operator]
 

@@ -182,6 +182,7 @@ class _CellsModule(NamedTuple):
     """The code of cells put together: ``starts`` are the module's lines that each begins at."""
 
     cells: list[NotebookCell]
+    uris: tuple[str, ...]
     parts: tuple[str, ...]
     starts: list[int]
     text: str
@@ -198,7 +199,7 @@ def _module_of(cells: list[NotebookCell]) -> _CellsModule:
         starts.append(line)
         parts.append(text if ends_line else text + "\n")
         line += cell.content.line_count - (1 if ends_line else 0)
-    return _CellsModule(cells, tuple(parts), starts, "".join(parts))
+    return _CellsModule(cells, tuple(cell.uri for cell in cells), tuple(parts), starts, "".join(parts))
 
 
 @dataclass(frozen=True)
@@ -222,9 +223,9 @@ class NotebookDocument:
     def parts(self) -> tuple[str, ...]:
         return self._module.parts
 
-    @cached_property
+    @property
     def code_uris(self) -> tuple[str, ...]:
-        return tuple(cell.uri for cell in self._module.cells)
+        return self._module.uris
 
     @property
     def all_uris(self) -> tuple[str, ...]:

@@ -197,6 +197,15 @@ class TestSkippedPixels:
         assert said("RF105", model(layers=[norm, branch, shortcut])) == []
         assert len(said("RF105", model(layers=[norm, shortcut]))) == 1
 
+    def test_where_it_begins_is_not_known_along_axes_that_come_or_go(self):
+        before, after = field(1), field(1, 1)
+        geometry = {"kernel_size": (1, 1), "stride": (2, 2)}
+        pair = [
+            conv(name, line, geometry=geometry, producers=("x",), input_field=before, field=after)
+            for line, name in enumerate("ab")
+        ]
+        assert len(said("RF105", model(layers=pair))) == 2
+
     def test_dilation_widens_the_kernel(self):
         layer = conv("a", 1, geometry={"kernel_size": (2, 2), "stride": (3, 3), "dilation": (2, 2)})
         assert said("RF105", model(layers=[layer])) == []
