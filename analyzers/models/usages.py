@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzers.interpreter.certain import CERTAIN_EXCEPTION
+from analyzers.interpreter.framework import children_of
 from analyzers.interpreter.module import Module, outside
 from analyzers.interpreter.values import Function
 from analyzers.models.context import FileContext
@@ -46,30 +47,40 @@ def _run_in_order(context: FileContext) -> None:
     def run(block: Block) -> None:
         with recorder.separate_errors() as errors:
             own_block(context, block, STEPS_PER_CANDIDATE)
-        found.extend(e for e in errors if block.kind == "assign" or e.is_of_building or _is_certain(e))
+        found.extend(e for e in errors if block.kind == "assign" or e.is_of_building or _is_certain(context, e))
 
     run_file(context, run)
     recorder.recorded_errors += found
 
 
-def _is_certain(recorded: RecordedError) -> bool:
-    """What building refuses is certain, and so is what the code itself raises; what else a call runs into comes up again
-    with the model itself."""
-    return recorded.record is None or recorded.error.rule in OF_CODE
+def _is_certain(context: FileContext, recorded: RecordedError) -> bool:
+    """What building refuses is certain, and so is what the code itself raises, or runs into with a layer of its own;
+    what else a call runs into comes up again with the model itself."""
+    if recorded.record is None or recorded.error.rule in OF_CODE:
+        return True
+    instance, node = recorded.record.instance, recorded.site.node if recorded.site is not None else None
+    called = node.func if isinstance(node, program.Call) else None
+    is_own = isinstance(called, program.Name) and context.module.scope.names.get(called.id) is instance
+    return is_own and instance is not None and instance.class_.host is not None and not children_of(instance)
 
 
 def _run_uses(context: FileContext) -> None:
     recorder, source = context.machine.recorder, context.module.source
     with recorder.separate_errors() as errors:
+        tensors: set[str] = set()
         for block in source.blocks:
-            if _is_top_level_use(block) and not _is_entry_of_library(context, block):
+            is_use = _is_top_level_use(block)
+            if is_use and block.kind == "assign":
+                tensors.update(block.binds)
+            of_tensors = block.kind == "assign" and not is_use and any(map(block.mentions, tensors))
+            if (is_use or of_tensors) and not _is_entry_of_library(context, block):
                 own_block(context, block)
         if not recorder.usages:
             for block in _trials(source):
                 with recorder.separate_errors() as met:
                     own_function(context, block.binds[0])
                 errors += [e for e in met if e.error.rule != CERTAIN_EXCEPTION or e.error.data.get("always")]
-    recorder.recorded_errors += filter(_is_certain, errors)
+    recorder.recorded_errors += [e for e in errors if _is_certain(context, e)]
 
 
 def note_usages(context: FileContext) -> None:

@@ -363,3 +363,24 @@ STEPS = """class Net(nn.Module):
 def test_a_vector_of_time_steps(tmp_path):
     model = model_of(tmp_path, HEADER + STEPS)
     assert [i[1] for i in inputs_of(model)] == ["Nx3x224x224", "N"] and outputs_of(model) == ["Nx8x224x224"]
+
+
+@pytest.mark.parametrize(
+    ("source", "rule"),
+    [
+        ("a = torch.zeros(2, 3)\nb = torch.ones(4, 5)\nsum_of_both = a + b\n", "broadcast-mismatch"),
+        ("conv = nn.Conv1d(8, 4, 3)\nx = torch.rand(1, 7, 20)\ny = conv(x)\nprint(y.shape)\n", "channel-mismatch"),
+    ],
+)
+def test_tensors_and_layers_on_their_own(tmp_path, source, rule):
+    """torch: RuntimeError for both, without any model in the file."""
+    facts = facts_of(tmp_path, HEADER + source)
+    problems = [problem for model in facts.models for problem in model.problems] + facts.problems
+    assert [problem.rule for problem in problems] == [rule]
+
+
+def test_a_layer_of_a_model_is_told_with_the_model(tmp_path):
+    source = "net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(4, 8, 3))\ny = net(torch.zeros(1, 3, 9, 9))\n"
+    facts = facts_of(tmp_path, HEADER + source)
+    problems = [problem for model in facts.models for problem in model.problems] + facts.problems
+    assert [problem.message for problem in problems] == ["layer 1 (Conv2d) expects 4 input channels, gets 8"]
