@@ -137,25 +137,27 @@ class AnalysisScheduler:
 
     def _wait(self) -> None:
         """Until there is something to do; the longer that takes, the more is tidied up."""
-        left = [
+        waited = 0.0
+        for after, work in self._tidying if self._untidy else ():
+            if self._wake.wait_for(self._is_wanted, after - waited):
+                return
+            work()
+            waited = after
+        self._untidy = False
+        self._wake.wait_for(self._is_wanted)
+        self._untidy = True
+
+    def _is_wanted(self) -> bool:
+        return bool(self._closed or self._works or self._paths)
+
+    @property
+    def _tidying(self) -> tuple[tuple[float, Callable[[], None]], ...]:
+        """What is done after so many seconds of rest."""
+        return (
             (gc_policy.MOMENT, gc_policy.collect_young),
             (gc_policy.PAUSE, gc_policy.collect_middle),
             (gc_policy.QUIET, self._tidy),
-        ]
-        waited = 0.0
-        while not (self._closed or self._works or self._paths):
-            after, work = left[0] if left and self._untidy else (None, None)
-            if (
-                not self._wake.wait(None if after is None else after - waited)
-                and work is not None
-                and after is not None
-            ):
-                left.pop(0)
-                waited = after
-                work()
-            if not left:
-                self._untidy = False
-        self._untidy = True
+        )
 
     def _tidy(self) -> None:
         self._analyzer.tidy()
