@@ -49,6 +49,25 @@ class FieldFact:
     """Size of the input along each axis, a dim."""
 
 
+@dataclass(frozen=True, slots=True)
+class TilingFact:
+    """How the input of a dense model may be cut into tiles, and which sizes it may have, in pixels for each of ``axes``
+    (see docs/receptive-fields.md).
+
+    ``halo`` are the pixels before and after an output unit that it sees, ``overlap`` their sum rounded up to the total
+    stride; None where the field is global. Every input size must be a multiple of ``multiple``, None where any size
+    fits; ``valid_sizes`` are the next few above the present one, ``smallest`` is the smallest input that runs. Without
+    ``smallest`` nothing is known of sizes.
+    """
+
+    axes: tuple[str, ...]
+    halo: tuple[tuple[int, int] | None, ...] | None
+    overlap: tuple[int | None, ...] | None
+    multiple: tuple[int | None, ...] | None = None
+    valid_sizes: tuple[tuple[int, ...], ...] | None = None
+    smallest: tuple[int, ...] | None = None
+
+
 def batch_dim(axes: Sequence[str | None] | None) -> int | None:
     """Which dim counts the items of the batch: the one that is called N, else the first, unless that is called
     something else."""
@@ -138,6 +157,8 @@ class CallFact:
     order: int = 0
     axes: tuple[str | None, ...] | None = None
     """Names of the output's dims (``("N", "C", "H", "W")``, see tensors/layout.py), None where nobody says."""
+    dtype: str | None = None
+    """Of the output."""
 
     @property
     def outputs(self) -> tuple[OutputFact, ...]:
@@ -172,6 +193,8 @@ class LayerFact:
     parameters: Any
     per_call: list[CallFact]
     functional: bool = False
+    within: str | None = None
+    """The module in whose forward a function is called; the model itself is ``""``."""
     geometry: Geometry | None = None
     """The window it slides over its input, if it does."""
     weights: tuple[tuple[Any, ...], ...] = ()
@@ -181,6 +204,10 @@ class LayerFact:
     that led there, the outermost last."""
     assigned: Place | None = None
     """The expression whose value became the attribute, where that is not ``definition``."""
+    parameters_below: Any = None
+    """Its own parameters and those of all modules below it, shared ones once."""
+    trainable_parameters: Any = None
+    """Of its own."""
 
     @property
     def short_type(self) -> str:
@@ -329,6 +356,8 @@ class ModelFact:
     deepest: FieldFact | None = None
     """Of the deepest map, where the output is several."""
     deepest_layer: str | None = None
+    tiling: TilingFact | None = None
+    """Of a dense model, where the request asks for it."""
     dense: bool = False
     """The output itself is spatial (dense prediction), not pooled or flattened."""
     layers: list[LayerFact] = dataclasses.field(default_factory=list)

@@ -20,7 +20,7 @@ class Request:
     of their parts), ``done`` is told of every model as soon as it is known, and ``stop`` ends the analysis.
     ``view`` says at any time which lines (first, last) are on the screen: what stands there comes next.
     ``open`` are the files on its screen: what expressions in them and in the workspace's own files are worth
-    becomes facts too (``ModelFact.expressions``); None where nobody looks.
+    becomes facts too (``ModelFact.expressions``); None where nobody looks. ``tiling`` asks which sizes dense models take.
     """
 
     path: str
@@ -34,6 +34,7 @@ class Request:
     stop: Stop | None = None
     view: Callable[[], tuple[int, int] | None] | None = None
     open: frozenset[str] | None = None
+    tiling: bool = False
 
 
 @dataclass

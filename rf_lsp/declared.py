@@ -10,6 +10,7 @@ from analyzers.facts import Finding, Place
 from analyzers.rules import invalid_comment
 from analyzers.rules.support.settings import RuleSettings
 from rf_lsp.engine import ProjectSettings, located_target
+from rf_lsp.suggestions import closest
 
 LARGEST_SETTINGS = 1 << 20
 """Characters that are looked through for the line of an entry."""
@@ -38,15 +39,13 @@ def _missing(project: ProjectSettings, source: str, entries: Sequence[dict[str, 
 
 def _hint(project: ProjectSettings, named: str) -> str:
     """The file of the nearest name in the folder that is meant."""
-    import difflib
-
     folder, name = os.path.split(project.settings.path(named))
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.name.endswith((".py", ".ipynb"))]
     except OSError:
         return ""
-    close = difflib.get_close_matches(name, sorted(names), 1, 0.6)
-    return f"; did you mean {os.path.join(os.path.dirname(named), close[0])}?" if close else ""
+    near = closest(name, sorted(names), 0.6)
+    return "" if near is None else f"; did you mean {os.path.join(os.path.dirname(named), near)}?"
 
 
 def _place(source: str, target: str) -> Place:

@@ -16,6 +16,7 @@ from typing import Any
 from analyzers.vocabulary import LEVELS
 from rf_lsp.errors import UsageError
 from rf_lsp.shapes import Shape, parse_input, parse_shape
+from rf_lsp.suggestions import did_you_mean
 
 FILE_NAMES = ("rf-lsp.toml", "pyproject.toml")
 HINT_POSITIONS = ("end-of-line", "after-call")
@@ -190,17 +191,14 @@ def _wrong_in(value: Any, keys: Mapping[str, Setting]) -> str | None:
         return "must be a table"
     for name, item in value.items():
         if name not in keys:
-            return f"has no key {name!r}{_did_you_mean(name, keys)}"
+            return f"has no key {name!r}{_meant(name, keys)}"
         if text := keys[name].kind.wrong(item):
             return f"key {name!r} {text}"
     return None
 
 
-def _did_you_mean(name: str, names: Mapping[str, Any]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(name.replace("_", "-"), list(names), 1, 0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""
+def _meant(name: str, keys: Mapping[str, Any]) -> str:
+    return did_you_mean(name.replace("_", "-"), keys)
 
 
 MODEL_KEYS = (
@@ -384,7 +382,7 @@ def checked(table: Mapping[str, Any], origin: str) -> dict[str, Any]:
     for name, value in _flat(table).items():
         key = TABLE.get(name)
         if key is None:
-            raise UsageError(f"{origin}: unknown settings key {name!r}{_did_you_mean(name, TABLE)}")
+            raise UsageError(f"{origin}: unknown settings key {name!r}{_meant(name, TABLE)}")
         if text := key.kind.wrong(value):
             raise UsageError(f"{origin}: settings key {name!r} {text}")
         values[name] = value

@@ -36,7 +36,7 @@ ANYTHING = "anything"
 class Record:
     """One call of a module (``instance``) or of a shape-changing function (``name``)."""
 
-    __slots__ = ("certain", "cost", "direct", "inputs", "instance", "name", "output", "producers", "site")
+    __slots__ = ("cost", "direct", "inputs", "instance", "name", "output", "producers", "site", "within")
 
     def __init__(self, instance: Instance | None, name: str, inputs: list[Any], site: Site | None) -> None:
         self.instance = instance
@@ -49,6 +49,8 @@ class Record:
         """Who made the inputs, through whatever operations lie between."""
         self.direct: tuple[Any, ...] = ()
         """Those whose output is an input as it is."""
+        self.within: Instance | None = None
+        """The module in whose forward a function was called."""
 
 
 class Merge:
@@ -306,6 +308,7 @@ class Recorder:
     def _functional(self, native: Any, operands: list[Tensor], result: Tensor) -> None:
         record = Record(None, native.__name__.strip("_").removeprefix("torch_"), list(operands), self.machine.site())
         record.output = result
+        record.within = self.stack[-1].instance if self.stack else None
         _set_producers(record, self.makers)
         self.records.append(record)
         self.makers[id(result)] = (result, record, True)

@@ -160,15 +160,17 @@ class Extraction:
 
     def totals(self) -> tuple[Any, Any]:
         """(parameters, trainable parameters); None where a layer is not known."""
-        if not self.below or any(may_hold_more(m) for _, m in self.below):
-            return None, None
-        total: Any = 0
-        trainable: Any = 0
-        for tensor in all_parameters(self.below):
-            count = tensor.numel()
-            total = total + count
-            trainable = trainable + (count if tensor.trainable else 0)
-        return total, trainable
+        return counted(self.below)
+
+    def parameters_below(self, instance: Instance) -> Any:
+        """Of a module with all below it; None where a layer is not known."""
+        return counted(list(walk(instance)))[0] if children_of(instance) else self.own_parameters(instance)
+
+    def trainable_parameters(self, instance: Instance) -> Any:
+        """Of the module's own."""
+        if self.own_parameters(instance) is None:
+            return None
+        return sum(tensor.numel() for _, tensor in own_parameters(instance) if tensor.trainable)
 
     # -- the last spatial map ----------------------------------------------------------------------
 
@@ -271,6 +273,19 @@ class Extraction:
                 place = place_of(unknown.place)
                 found.setdefault((place, unknown.reason), UnknownFact(place, unknown.reason))
         return list(found.values())
+
+
+def counted(modules: list[tuple[str, Instance]]) -> tuple[Any, Any]:
+    """(parameters, trainable parameters) of the modules, shared ones once; None where a layer is not known."""
+    if not modules or any(may_hold_more(m) for _, m in modules):
+        return None, None
+    total: Any = 0
+    trainable: Any = 0
+    for tensor in all_parameters(modules):
+        count = tensor.numel()
+        total = total + count
+        trainable = trainable + (count if tensor.trainable else 0)
+    return total, trainable
 
 
 def own_count(instance: Instance) -> Any:

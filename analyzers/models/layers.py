@@ -64,6 +64,8 @@ class LayerRows:
             definition=extraction.place_of(instance.site),
             parameters=extraction.own_parameters(instance),
             per_call=[],
+            parameters_below=extraction.parameters_below(instance),
+            trainable_parameters=extraction.trainable_parameters(instance),
             geometry=geometry_of(instance),
             weights=tuple([tensor.shape for _, tensor in own_parameters(instance)]),
             construction=source_calls(instance.constructors, extraction.place_of),
@@ -75,7 +77,8 @@ class LayerRows:
         line = call.place.line + 1 if call.place is not None else 0
         name = f"forward:{PLAIN_NAMES.get(record.name, record.name)}@{line}"
         self.extraction.labels[id(record)] = name
-        return LayerFact(name, record.name, call.place, 0, [call], functional=True)
+        within = self.extraction.names.get(id(record.within))
+        return LayerFact(name, record.name, call.place, 0, [call], functional=True, within=within)
 
     def _call(self, order: int, record: Record, macs: Any) -> CallFact:
         extraction = self.extraction
@@ -92,4 +95,5 @@ class LayerRows:
             reason=record.output.reason if isinstance(record.output, Unknown) else None,
             order=order,
             axes=output.axes if output is not None else None,
+            dtype=output.dtype if output is not None else None,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rf_lsp.cli import options
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file; a .ipynb is a PATH too",
     )
     options.add_format(parser, "inspect", "table")
+    options.add_view(parser)
     options.add_sources(parser)
     options.add_config(parser)
     options.add_color(parser)
@@ -40,12 +42,14 @@ def run(arguments: argparse.Namespace) -> int:
     from rf_lsp.shapes import parse_input
 
     render = renderer("inspect", arguments.format)
+    view = options.view_of(arguments)
     inputs = [parse_input(text) for text in arguments.input]
     report = InspectReport()
     programs = Programs()
     for target in _expanded(arguments.targets):
         _inspect(target, inputs, arguments, report, programs)
-    sys.stdout.write(render(report, options.render_options_for(arguments.color, sys.stdout.isatty())))
+    shown = replace(options.render_options_for(arguments.color, sys.stdout.isatty()), view=view)
+    sys.stdout.write(render(report, shown))
     sys.stdout.flush()
     programs.save()
     if not report.models:
@@ -74,7 +78,7 @@ def _inspect(
     engine, rules = _engine_for(target, arguments, programs)
     try:
         request = engine.request(target)
-        request.inputs = inputs or request.inputs
+        request.inputs, request.tiling = inputs or request.inputs, True
         facts = engine.facts(request)
     except NothingToRead as error:
         options.note(f"skipped: {error}")

@@ -6,13 +6,18 @@ import argparse
 import contextlib
 import os
 import sys
-from typing import TextIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from rf_lsp.errors import UsageError
 from rf_lsp.output import RenderOptions, formats
 from rf_lsp.output.escape import visible
 from rf_lsp.output.text import line_text
 from rf_lsp.output.text import path_text as path_text
+from rf_lsp.output.view import Choice, View
+
+if TYPE_CHECKING:
+    from rf_lsp.output.columns import Column
 
 USUAL_WIDTH = 120
 """Columns of what is no terminal."""
@@ -27,6 +32,41 @@ def add_format(parser: argparse.ArgumentParser, command: str, default: str) -> N
     *others, last = (name for name in formats(command) if name != default)
     listed = f"{', '.join([f'{default} (default)', *others])} or {last}"
     parser.add_argument("--format", default=default, help=listed)
+
+
+def add_view(parser: argparse.ArgumentParser) -> None:
+    """Which rows and columns a table of layers has; read by :func:`view_of`."""
+    parser.add_argument("--depth", type=int, metavar="N", help="modules in modules that are listed (default: all)")
+    parser.add_argument(
+        "--columns",
+        metavar="NAMES",
+        help="columns, comma-separated: " + ", ".join(column.key for column in _columns_there_are()),
+    )
+    parser.add_argument("--sort", metavar="COLUMN", help="list the layers by a column, most first")
+    parser.add_argument("--layer", metavar="GLOB", help="list only layers and modules with such a name: 'layer4.*'")
+    parser.add_argument("--no-fold", action="store_true", help="list equal blocks one by one")
+    parser.add_argument("--details", action="store_true", help="list the layers of every model, however many there are")
+
+
+def _columns_there_are() -> Sequence[Column]:
+    from rf_lsp.output.columns import COLUMNS
+
+    return COLUMNS
+
+
+def view_of(arguments: argparse.Namespace) -> View:
+    """What of the layers is to be shown; raises :class:`UsageError`."""
+    from rf_lsp.output.columns import column_named, sorting_column
+
+    if arguments.depth is not None and arguments.depth < 1:
+        raise UsageError(f"--depth: at least 1, not {arguments.depth}")
+    names = [name for name in (arguments.columns or "").split(",") if name.strip()]
+    return View(
+        tuple([column_named(name, "--columns") for name in names]),
+        None if arguments.sort is None else sorting_column(arguments.sort),
+        Choice(arguments.depth, arguments.layer, not arguments.no_fold),
+        arguments.details,
+    )
 
 
 def add_color(parser: argparse.ArgumentParser) -> None:

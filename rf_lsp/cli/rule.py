@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Iterator
 
 from rf_lsp.errors import UsageError
+from rf_lsp.suggestions import closest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +34,9 @@ def _code(text: str) -> str:
     rule = by_name(text)
     if rule is not None:
         return rule.code
-    names = [name for known in RULES.values() for name in (known.code.lower(), known.name)]
-    close = difflib.get_close_matches(text.lower(), names, 1)
-    hint = f"; did you mean {close[0].upper() if close[0].startswith('rf') else close[0]}?" if close else ""
+    names = [name for known in RULES.values() for name in (known.code, known.name)]
+    near = closest(text, names, 0.6)
+    hint = "" if near is None else f"; did you mean {near}?"
     raise UsageError(f"unknown rule {text!r}{hint} (rf-lsp rule --list shows all)")
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 from analyzers.facts import Finding, ModelFact, UnknownFact
 from analyzers.vocabulary import SEVERITIES
 from rf_lsp.errors import UsageError
+from rf_lsp.output.view import View
 from rf_lsp.results import FileResult
 
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class RenderOptions:
-    """Where the text goes: with colours or not, and how many columns wide."""
+    """Where the text goes: with colours or not, and how many columns wide; and what of the layers is shown."""
 
     color: bool = False
     width: int = 120
+    view: View = field(default_factory=View)
 
 
 @dataclass(slots=True)

@@ -6,16 +6,35 @@ A place in a notebook has ``cell``, counted over all cells, and its lines are th
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from analyzers.facts import CallFact, FieldFact, Finding, LayerFact, ModelFact, Place, UnknownFact
+from analyzers.facts import CallFact, FieldFact, Finding, LayerFact, ModelFact, Place, TilingFact, UnknownFact
+from analyzers.rules.support.memory import memory_of
+from rf_lsp.output.containers import Container, containers_of
 from rf_lsp.output.text import path_text
+
+LEVELS_ON_LINES = 4
+"""Of objects and lists, each entry of which has a line of its own; what is deeper, as a layer, stands in one line."""
 
 
 def dumps(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+    return "".join(_written(value, 0)) + "\n"
+
+
+def _written(value: Any, level: int) -> Iterator[str]:
+    if level == LEVELS_ON_LINES or not value or not isinstance(value, dict | list):
+        yield json.dumps(value, ensure_ascii=True)
+        return
+    margin = "\n" + "  " * level
+    named = isinstance(value, dict)
+    for place, item in enumerate(value):
+        yield (("{" if named else "[") if place == 0 else ",") + margin + "  "
+        if named:
+            yield json.dumps(item, ensure_ascii=True) + ": "
+        yield from _written(value[item] if named else item, level + 1)
+    yield margin + ("}" if named else "]")
 
 
 def place(value: Place | None) -> dict[str, Any] | None:
@@ -70,6 +89,39 @@ def receptive_field(value: FieldFact | None) -> dict[str, Any] | None:
         "shortest": list(value.shortest),
         "halo": [None if item is None else list(item) for item in value.halo],
         "global": value.global_,
+    }
+
+
+def tiling(value: TilingFact | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    return {
+        "axes": list(value.axes),
+        "halo": None if value.halo is None else [None if item is None else list(item) for item in value.halo],
+        "overlap": None if value.overlap is None else list(value.overlap),
+        "multiple": None if value.multiple is None else list(value.multiple),
+        "valid_sizes": None if value.valid_sizes is None else [list(sizes) for sizes in value.valid_sizes],
+        "smallest": None if value.smallest is None else list(value.smallest),
+    }
+
+
+def memory(value: ModelFact) -> dict[str, int | None]:
+    """Bytes, with 32 bits for a number."""
+    found = memory_of(value)
+    return {
+        "input": found.input,
+        "activations": found.activations,
+        "parameters": found.parameters,
+        "gradients": found.gradients,
+    }
+
+
+def container(value: Container) -> dict[str, Any]:
+    return {
+        "type": value.type,
+        "output": shape(value.output_shape),
+        "parameters": dim(value.parameters),
+        "macs": dim(value.macs),
     }
 
 
@@ -147,6 +199,9 @@ def model(value: ModelFact, findings: Sequence[Finding]) -> dict[str, Any]:
         "macs": dim(value.macs),
         "receptive_field": receptive_field(value.field),
         "receptive_field_layer": value.field_layer,
+        "memory": memory(value),
+        "tiling": tiling(value.tiling),
+        "containers": {item.name: container(item) for item in containers_of(value)},
         "layers": [layer(item) for item in value.layers],
         "unknowns": [unknown(item) for item in value.unknowns],
         "findings": [finding(item) for item in findings],

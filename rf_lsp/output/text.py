@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from analyzers.facts import FieldFact, ModelFact, Place, Step
+from analyzers.facts import FieldFact, ModelFact, Place, Step, TilingFact
 from analyzers.rules.support.coverage import extents
+from analyzers.rules.support.memory import bytes_text, memory_of
 from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
 
 
@@ -138,6 +139,50 @@ def summary_text(model: ModelFact) -> str:
         covers_text(model),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def memory_text(model: ModelFact) -> str:
+    """What a forward pass that keeps all outputs takes, and training beside it; empty where that is not known."""
+    found = memory_of(model)
+    if found.forward is None or found.input is None or found.activations is None or found.parameters is None:
+        return ""
+    parts = f"input {bytes_text(found.input)}, outputs of the layers {bytes_text(found.activations)}"
+    gradients = f"; gradients {bytes_text(found.gradients)} more" if found.gradients else ""
+    return f"memory {bytes_text(found.forward)}: {parts}, parameters {bytes_text(found.parameters)}{gradients}"
+
+
+def tiling_text(model: ModelFact) -> str:
+    """How a dense model's input may be cut, and which sizes it takes; empty where nobody asked."""
+    tiling = model.tiling
+    if tiling is None:
+        return ""
+    parts = [*_halo_texts(tiling), *_size_texts(tiling)]
+    return f"tiles: {' · '.join(parts)}" if parts else ""
+
+
+def _halo_texts(tiling: TilingFact) -> list[str]:
+    if tiling.halo is None or tiling.overlap is None:
+        return ["none, the field is global"]
+    before = per_axis([None if halo is None else halo[0] for halo in tiling.halo])
+    after = per_axis([None if halo is None else halo[1] for halo in tiling.halo])
+    return [f"halo {before} px before and {after} after", f"overlap {per_axis(tiling.overlap)}"]
+
+
+def _size_texts(tiling: TilingFact) -> list[str]:
+    if tiling.smallest is None or tiling.valid_sizes is None:
+        return []
+    smallest = f"from {per_axis(tiling.smallest)} px on"
+    if tiling.multiple is None:
+        return [f"any size {smallest}"]
+    multiples = per_axis([multiple or 1 for multiple in tiling.multiple])
+    alike = len(set(tiling.valid_sizes)) == 1
+    following = f" (next: {', '.join(map(str, tiling.valid_sizes[0]))})" if alike else ""
+    return [f"sizes are multiples of {multiples}{following}, {smallest}"]
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """``a, b and c``"""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def way(steps: Sequence[Step], most: int) -> list[str]:

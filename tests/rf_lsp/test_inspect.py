@@ -11,11 +11,10 @@ import pytest
 
 from analyzers.facts import CallFact, LayerFact, ModelFact, Place
 from rf_lsp.output import Inspected, InspectReport, RenderOptions, serialize
-from rf_lsp.output.columns import COLUMNS
+from rf_lsp.output.columns import KEYS
 from rf_lsp.output.inspect.csv import render as render_csv
 from rf_lsp.output.inspect.markdown import render as render_markdown
-from rf_lsp.output.inspect.table import rows_of
-from rf_lsp.output.rows import call_rows
+from rf_lsp.output.rows import call_rows, listed
 from tests.rf_lsp.fake_analysis import field_of, model
 
 pytestmark = pytest.mark.usefixtures("fake", "net")
@@ -94,7 +93,7 @@ def test_csv_has_a_row_for_each_layer(run):
         (["missing.py"], "missing.py does not exist"),
         (["book.ipynb::model"], "book.ipynb does not exist"),
         (["net.py::other"], "(it holds model, Net)"),
-        (["net.py", "--format", "xml"], "unknown format 'xml'; inspect writes csv, json, markdown, table"),
+        (["net.py", "--format", "xml"], "unknown format 'xml'; inspect writes csv, html, json, latex, markdown, table"),
         (["net.py", "--input", "1x3xfoo"], "impossible shape '1x3xfoo'"),
         (["net.py", "--input", "1x0x3"], "impossible shape '1x0x3'"),
         (["net.py", "--search-path", "nowhere"], "nowhere: no such folder"),
@@ -126,7 +125,8 @@ def test_names_of_keras_keep_their_dots():
         LayerFact("part_1.00/first", "keras.layers.Conv2D", None, 0, [CallFact(None, (), None)]),
         LayerFact("flat.1", "keras.layers.Flatten", None, 0, [CallFact(None, (), None)]),
     ]
-    assert [name for name, _ in rows_of(layers)] == ["part_1.00", "  first", "flat.1"]
+    found = listed(replace(model("net.py"), layers=layers, stages=[]))
+    assert [(depth, name) for depth, name, _ in found] == [(0, "part_1.00"), (1, "first"), (0, "flat.1")]
 
 
 # -- calls -----------------------------------------------------------------------------------------
@@ -164,7 +164,8 @@ def test_json_has_every_call_of_a_layer_that_has_several():
 
 def test_table_has_a_row_for_each_place_a_layer_is_called_at():
     rows = call_rows(calls_model("net.py").layers)
-    shown = [(row.layer.name + row.repeats, *(c.text(row) for c in COLUMNS[1:5])) for row in rows]
+    columns = [KEYS[key] for key in ("output", "parameters", "macs", "rf")]
+    shown = [(row.layer.name + row.repeats, *(c.text(row, None) for c in columns)) for row in rows]
     assert shown == [
         ("conv1", "6×28×28", "456", "100", "5"),
         ("pool", "6×14×14", "", "100", "6"),
@@ -177,10 +178,7 @@ def test_table_has_a_row_for_each_place_a_layer_is_called_at():
 def test_parameters_of_a_layer_are_counted_once():
     layer = calls_model("net.py").layers[0]
     twice = replace(layer, per_call=[layer.first, replace(layer.first, place=None, order=9)])
-    assert [column.text(row) for row in call_rows([twice]) for column in COLUMNS if column.title == "params"] == [
-        "456",
-        "(recursive)",
-    ]
+    assert [KEYS["parameters"].text(row, None) for row in call_rows([twice])] == ["456", "(recursive)"]
 
 
 def test_csv_has_a_row_for_each_call():

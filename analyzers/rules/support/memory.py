@@ -42,11 +42,12 @@ def memory_of(model: ModelFact) -> Memory:
 
 
 def _total(shapes: Sequence[Sequence[Any] | None]) -> int | None:
-    sizes = [_size(shape) for shape in shapes]
+    sizes = [size_of(shape) for shape in shapes]
     return None if None in sizes else BYTES * sum(size for size in sizes if size is not None)
 
 
-def _size(shape: Sequence[Any] | None) -> int | None:
+def size_of(shape: Sequence[Any] | None) -> int | None:
+    """The numbers in a tensor of one item; None where that is not known."""
     if shape is None:
         return None
     total = 1

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rf_lsp.output import Inspected, InspectReport, RenderOptions
-from rf_lsp.output.columns import used_columns
-from rf_lsp.output.rows import call_rows
-from rf_lsp.output.text import count_text, input_text, macs_text, place_text, summary_text
+from rf_lsp.output.columns import listing
+from rf_lsp.output.text import count_text, input_text, macs_text, memory_text, place_text, summary_text, tiling_text
+from rf_lsp.output.view import View
 
 
 def render(report: InspectReport, options: RenderOptions) -> str:
-    parts = ["\n".join(_model(item)) for item in report.models]
+    parts = ["\n".join(_model(item, options.view)) for item in report.models]
     loose = [*map(_finding, report.findings)]
     return "\n\n".join([*parts, *(["\n".join(loose)] if loose else [])]) + "\n"
 
 
-def _model(item: Inspected) -> Iterator[str]:
+def _model(item: Inspected, view: View) -> Iterator[str]:
     model = item.model
     yield f"### {_cell(summary_text(model))}"
     yield ""
@@ -25,9 +25,13 @@ def _model(item: Inspected) -> Iterator[str]:
     for entry in model.inputs:
         yield f"input {_cell(input_text(entry.name, entry.shape, entry.origin))}"
     yield ""
-    yield from _table(item)
+    yield from _table(item, view)
     yield ""
     yield f"Total {count_text(model.parameters)} parameters, {macs_text(model.macs)}; {model.status}."
+    for line in (memory_text(model), tiling_text(model)):
+        if line:
+            yield ""
+            yield _cell(line)
     if model.unknowns or item.findings:
         yield ""
     for unknown in model.unknowns:
@@ -36,12 +40,13 @@ def _model(item: Inspected) -> Iterator[str]:
     yield from map(_finding, item.findings)
 
 
-def _table(item: Inspected) -> Iterator[str]:
-    rows = call_rows(item.model.layers)
-    columns = used_columns(rows)
+def _table(item: Inspected, view: View) -> Iterator[str]:
+    """Each row with its whole name: nothing is indented in a table of Markdown."""
+    found = listing(item.model, view)
+    columns = found.columns
     yield "| layer | " + " | ".join(column.title for column, _ in columns) + " |"
     yield "|---|" + "".join("---:|" if column.numeric else "---|" for column, _ in columns)
-    names = [f"{row.layer.name}{row.repeats}" for row in rows]
+    names = list(found.names)
     for cells in zip(names, *(cells for _, cells in columns), strict=True):
         yield "| " + " | ".join(map(_cell, cells)) + " |"
 

@@ -3,50 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 
-from analyzers.facts import Finding, LayerFact, ModelFact, UnknownFact
+from analyzers.facts import Finding, ModelFact, UnknownFact
 from rf_lsp.output import Inspected, InspectReport, RenderOptions
-from rf_lsp.output.columns import Column, used_columns
+from rf_lsp.output.columns import Column, Listing, listing
 from rf_lsp.output.layout import TableColumn
-from rf_lsp.output.rows import CallRow, call_rows
 from rf_lsp.output.terminal import Terminal
-from rf_lsp.output.text import count_text, input_text, macs_text, place_text, summary_text
+from rf_lsp.output.text import (
+    count_text,
+    enumerated,
+    input_text,
+    macs_text,
+    memory_text,
+    path_text,
+    place_text,
+    summary_text,
+    tiling_text,
+)
+from rf_lsp.output.view import View
 from rf_lsp.shapes import shape_text
 
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "information": "cyan"}
 STATUS = {"partial": "not everything could be followed", "failed": "the model could not be followed"}
 SHOWN_UNKNOWNS = 20
+SHOWN_WHOLE = 8
+"""Models of a report that all have their layers listed; of more, each has a line."""
 
-Row = tuple[str, CallRow | None]
 Described = tuple[Column, list[str]]
 
 
 def render(report: InspectReport, options: RenderOptions) -> str:
     terminal = Terminal(options)
-    drawn = "".join(_report(report, terminal))
+    view = options.view
+    is_summary = len(report.models) > SHOWN_WHOLE and not view.details
+    drawn = "".join(_summaries(report, terminal) if is_summary else _report(report, terminal, view))
     return "\n".join(line.rstrip() for line in drawn.split("\n"))
 
 
-def _report(report: InspectReport, terminal: Terminal) -> Iterator[str]:
+def _report(report: InspectReport, terminal: Terminal, view: View) -> Iterator[str]:
     for number, item in enumerate(report.models):
         if number:
             yield terminal.line()
-        yield from _model(item, terminal)
+        yield from _model(item, terminal, view)
+    yield from _loose(report, terminal)
+
+
+def _loose(report: InspectReport, terminal: Terminal) -> Iterator[str]:
     if report.unknowns or report.findings:
         yield terminal.line()
     yield from _unknowns(report.unknowns, terminal)
     yield from _findings(report.findings, terminal)
 
 
-def _model(item: Inspected, terminal: Terminal) -> Iterator[str]:
+def _summaries(report: InspectReport, terminal: Terminal) -> Iterator[str]:
+    """A line for each of many models, and what is found in them."""
+    for item in report.models:
+        state = f" · {item.model.status}" if item.model.status in STATUS else ""
+        yield terminal.line((summary_text(item.model) + state, ""))
+        yield from _findings(item.findings, terminal)
+    target = path_text(report.models[0].model.target)
+    yield terminal.line((f"{len(report.models)} models; --details lists the layers of all, {target} of one", "dim"))
+    yield from _loose(report, terminal)
+
+
+def _model(item: Inspected, terminal: Terminal, view: View) -> Iterator[str]:
     model = item.model
     yield terminal.line((summary_text(model), "bold"))
     for line in _notes(model):
         yield terminal.line((line, "dim"))
     if model.layers:
-        yield _table(model.layers, terminal)
+        yield from _table(listing(model, view), terminal, bool(view.columns))
     yield terminal.line((_totals(model), ""))
+    for line in (memory_text(model), tiling_text(model)):
+        if line:
+            yield terminal.line((line, ""))
     yield from _unknowns(model.unknowns, terminal)
     yield from _findings(item.findings, terminal)
 
@@ -59,70 +89,24 @@ def _notes(model: ModelFact) -> Iterator[str]:
         yield f"{model.status}: {STATUS[model.status]}"
 
 
-def rows_of(layers: Sequence[LayerFact]) -> list[Row]:
-    """The calls of layers indented under the modules that hold them, each of which gets a row of its own.
-
-    A function stands between its neighbours, under the modules that hold both.
-    """
-    rows: list[Row] = []
-    current: list[str] = []
-    calls = call_rows(layers)
-    for index, row in enumerate(calls):
-        if row.layer.functional:
-            rows.append((_indented(len(_common(current, _next_parents(calls, index))), _name(row)), row))
-            continue
-        parents = _parents(row.layer)
-        known = len(_common(current, parents))
-        rows.extend((_indented(depth, parents[depth]), None) for depth in range(known, len(parents)))
-        current = parents
-        rows.append((_indented(len(parents), _name(row)), row))
-    return rows
-
-
-def _parents(layer: LayerFact) -> list[str]:
-    return _parts(layer)[:-1]
-
-
-def _parts(layer: LayerFact) -> list[str]:
-    """``layer4.0.conv1`` part by part; Keras joins by slashes, and its names may have dots in them."""
-    return layer.name.split("/" if layer.type.startswith("keras.") or "/" in layer.name else ".")
-
-
-def _next_parents(calls: Sequence[CallRow], index: int) -> list[str]:
-    return next((_parents(row.layer) for row in calls[index + 1 :] if not row.layer.functional), [])
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> list[str]:
-    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    return [name for name, _ in pairs]
-
-
-def _indented(depth: int, name: str) -> str:
-    return "  " * depth + name
-
-
-def _name(row: CallRow) -> str:
-    """The last part of the name; ``flatten@9`` for a function, ``×2`` for two calls at one place."""
-    layer = row.layer
-    name = layer.name.partition(":")[2] or layer.name if layer.functional else _parts(layer)[-1]
-    return name + row.repeats
-
-
-def _table(layers: Sequence[LayerFact], terminal: Terminal) -> str:
-    rows = rows_of(layers)
-    names = [f"{name} " for name, _ in rows]
-    described = used_columns([row for _, row in rows if row])
-    fitting = _fitting(described, terminal.width - max(map(len, names)))
+def _table(found: Listing, terminal: Terminal, is_chosen: bool) -> Iterator[str]:
+    """What there is no room for is said below, unless somebody chose the columns."""
+    names = [f"{'  ' * depth}{name} " for depth, name, _ in found.rows]
+    width = terminal.width - max(map(len, names), default=0)
+    fitting = found.columns if is_chosen else _fitting(found.columns, width)
     before = [None, *(column for column, _ in fitting)]
-    columns = [_column(column, texts, left, rows) for (column, texts), left in zip(fitting, before, strict=False)]
-    styles = ["dim" if row is None or row.layer.functional else "" for _, row in rows]
-    return terminal.table([TableColumn(["layer ", *names], min_width=9), *columns], ["bold", *styles])
+    columns = [_column(column, texts, left) for (column, texts), left in zip(fitting, before, strict=False)]
+    styles = ["dim" if row is None or row.is_open or row.layer.functional else "" for _, _, row in found.rows]
+    yield terminal.table([TableColumn(["layer ", *names], min_width=9), *columns], ["bold", *styles])
+    left_out = [column.title for column, _ in found.columns if column not in [kept for kept, _ in fitting]]
+    if left_out:
+        yield terminal.line((f"no room for {enumerated(left_out)}; --columns chooses", "dim"))
 
 
 def _fitting(columns: list[Described], width: int) -> list[Described]:
     """The columns that fit, the most dispensable left out first."""
-    widths = {column.title: max(map(len, [column.title, *texts])) + 1 for column, texts in columns}
-    while columns and sum(widths[column.title] for column, _ in columns) > width:
+    widths = {column.key: max(map(len, [column.title, *texts])) + 1 for column, texts in columns}
+    while columns and sum(widths[column.key] for column, _ in columns) > width:
         dispensable = max((column for column, _ in columns), key=lambda column: column.rank)
         if dispensable.rank == 0:
             break
@@ -130,14 +114,11 @@ def _fitting(columns: list[Described], width: int) -> list[Described]:
     return columns
 
 
-def _column(column: Column, texts: Sequence[str], before: Column | None, rows: Sequence[Row]) -> TableColumn:
+def _column(column: Column, texts: Sequence[str], before: Column | None) -> TableColumn:
     """With what keeps it from its neighbours: numbers stand at the right, so their space comes first."""
     left = " " if before is not None and before.numeric else ""
     right = "" if column.numeric else " "
-    cells = (f"{left}{text}{right}" for text in texts)
-    return TableColumn(
-        [f"{left}{column.title}{right}", *(next(cells) if row else "" for _, row in rows)], column.numeric
-    )
+    return TableColumn([f"{left}{text}{right}" for text in (column.title, *texts)], column.numeric)
 
 
 def _totals(model: ModelFact) -> str:
