@@ -51,8 +51,9 @@ class WorkspaceOptions:
 
 
 class TargetError(Exception):
-    """A target that cannot be found; ``held`` names what the file does hold."""
+    """A target that cannot be found; ``held`` names what the file does hold, ``wanted`` is the name that it has not."""
 
-    def __init__(self, sentence: str, held: list[str] | None = None) -> None:
+    def __init__(self, sentence: str, held: list[str] | None = None, wanted: str | None = None) -> None:
         super().__init__(sentence)
         self.held = held or []
+        self.wanted = wanted

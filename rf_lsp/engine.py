@@ -16,6 +16,7 @@ from analyzers.source.sources import NOTEBOOK, SourceError, Sources
 from rf_lsp.errors import UsageError
 from rf_lsp.settings import Settings, find, load, parse_bytes, pixels
 from rf_lsp.shapes import parse_shape
+from rf_lsp.suggestions import closest
 from rf_lsp.syntax import broken_blocks
 
 if TYPE_CHECKING:
@@ -208,7 +209,9 @@ def _usage(error: TargetError) -> UsageError:
     """One sentence with what the file does hold, unless the sentence says so itself."""
     sentence = str(error).rstrip(".")
     told = all(name in sentence for name in error.held[:3])
-    return UsageError(sentence if told else f"{sentence} (it holds {_listed(error.held)})")
+    near = closest(error.wanted, error.held, 0.6) if error.wanted else None
+    meant = "" if near is None else f"; did you mean {near}?"
+    return UsageError(sentence if told else f"{sentence}{meant} (it holds {_listed(error.held)})")
 
 
 def _listed(names: list[str]) -> str:

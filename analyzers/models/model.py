@@ -14,7 +14,7 @@ from analyzers.models.extraction import Extraction, fill, place_of
 from analyzers.models.inputs.known import unwrapped
 from analyzers.models.inputs.search import find_inputs
 from analyzers.models.losses import losses_of, probabilities_of
-from analyzers.models.tiling import tiling_of
+from analyzers.models.tiling import say_sizes_that_fit, tiling_of
 from analyzers.unknown import Unknown
 
 
@@ -65,6 +65,7 @@ def _run(context: FileContext, fact: ModelFact, root: Instance) -> None:
     fill(fact, machine, root, found.result)
     if context.request.tiling and fact.status == "complete" and not fact.problems:
         fact.tiling = tiling_of(context, root, fact, found)
+    say_sizes_that_fit(context, root, fact, found)
     _lead_to_own_code(context, fact, root)
     fact.probabilities = probabilities_of(root, found.result)
     fact.losses = losses_of(context, root)

@@ -35,7 +35,8 @@ def model_of_expression(context: FileContext, expression: str) -> ModelFact:
     value, failure = _evaluated(context, expression)
     if isinstance(value, Unknown):
         if value.reason == f"the name {expression.partition('(')[0].strip()} is not found":
-            raise TargetError(f"{path} has no {expression!r}", _names_in(context))
+            name = expression.partition("(")[0].strip()
+            raise TargetError(f"{path} has no {expression!r}", _names_in(context), name)
         failure = failure or value.reason
     return model_fact(context, f"{path}::{expression}", expression, value, failure)
 

@@ -16,6 +16,7 @@ from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.recorder import Record
 from analyzers.interpreter.values import Instance
 from analyzers.models.inputs.found import Found, Input, Inputs
+from analyzers.models.inputs.freed import MERGING
 from analyzers.models.inputs.input_inference import Names
 from analyzers.models.inputs.known import KnownInputs
 from analyzers.models.inputs.opening import equations_of
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 SIZES_LISTED = 3
 LARGEST = 4096
 """Sizes that are looked at."""
+LONGEST_STRIDE = 64
+"""Of a network in which maps do not match: its strides are not known."""
+AXES = ("D", "H", "W", "T")
+WORDS = {"D": "depth", "H": "height", "W": "width", "T": "length"}
 
 Sizes = tuple[int, ...]
 """One for each axis."""
@@ -43,9 +48,22 @@ def tiling_of(context: FileContext, root: Instance, fact: ModelFact, found: Foun
     overlap = tuple([_overlap(reach, stride) for reach, stride in zip(field.halo, strides, strict=True)])
     located = None not in field.halo and not field.global_
     tiling = TilingFact(field.axes, field.halo if located else None, overlap if located else None)
-    sizes = _FittingSizes.of(context, root, fact, found)
+    sizes = _FittingSizes.of(context, root, fact, found, field.axes)
     known = sizes.solved(strides) if sizes is not None else None
     return tiling if known is None else replace(tiling, **known)
+
+
+def say_sizes_that_fit(context: FileContext, root: Instance, fact: ModelFact, found: Found) -> None:
+    """Where maps do not match because of the input's size, the problem says which sizes would do."""
+    problems = [problem for problem in fact.problems if problem.rule in MERGING]
+    if not problems or found.has_guesses:
+        return
+    names = [name for i in fact.inputs for name in i.axes or () if name in AXES]
+    sizes = _FittingSizes.of(context, root, fact, found, tuple(dict.fromkeys(names)))
+    text = sizes.wanted() if sizes is not None else None
+    if text is not None:
+        for problem in problems:
+            problem.message += f"; {text}"
 
 
 def total_stride(layers: Iterable[LayerFact], field: FieldFact) -> list[int]:
@@ -77,27 +95,26 @@ class _FittingSizes:
     """Sizes of what comes out of the layers, which are at least one."""
 
     @classmethod
-    def of(cls, context: FileContext, root: Instance, fact: ModelFact, found: Found) -> _FittingSizes | None:
-        assert fact.field is not None
+    def of(
+        cls, context: FileContext, root: Instance, fact: ModelFact, found: Found, axes: Sequence[str]
+    ) -> _FittingSizes | None:
         known = KnownInputs(context, root, fact.target.partition("::")[2], Names())
         known.arguments = found.arguments
         trials = Trials(context, root, known)
-        dims = {name: symbol(name, solvable=True) for name in fact.field.axes}
+        dims = {name: symbol(name, solvable=True) for name in axes}
         names: dict[str, Sequence[str | None]] = {i.name: i.axes or () for i in fact.inputs}
         inputs = {i.name: _opened(i, names.get(i.name, ()), dims) for i in found.inputs}
-        now = _present(found.inputs, names, fact.field.axes)
+        now = _present(found.inputs, names, axes)
         if now is None:
             return None
         with trials.apart():
             passed = trials.settle(inputs)
             records = list(trials.machine.recorder.records)
-        axes = {name: one for name, dim in dims.items() if (one := bare_symbol(dim)) is not None}
-        if passed.failures or len(axes) < len(dims):
+        known_as = {name: one for name, dim in dims.items() if (one := bare_symbol(dim)) is not None}
+        equations = _about(equations_of([i.shape for i in inputs.values()]), set(known_as.values()))
+        if passed.failures or equations is None or not known_as:
             return None
-        equations = _about(equations_of([i.shape for i in inputs.values()]), set(axes.values()))
-        if equations is None:
-            return None
-        return cls(trials, inputs, axes, now, equations, _sizes_of(records, set(axes.values())))
+        return cls(trials, inputs, known_as, now, equations, _sizes_of(records, set(known_as.values())))
 
     def solved(self, strides: Sequence[int]) -> dict[str, Any] | None:
         """``multiple``, ``valid_sizes`` and ``smallest``; None where they do not agree with a trial."""
@@ -118,26 +135,49 @@ class _FittingSizes:
             "smallest": smallest,
         }
 
+    def wanted(self) -> str | None:
+        """``height and width of the input must be multiples of 16 (next: 240, 256)``; None where other sizes are no
+        remedy."""
+        wrong: dict[tuple[int, ...], list[str]] = {}
+        for name, now in self.now.items():
+            sizes = self._fitting(name, LONGEST_STRIDE)
+            multiple = multiple_of(sizes) if sizes else 0
+            above = [size for size in sizes if size > now and multiple and size % multiple == 0][:2]
+            if multiple > 1 and now % multiple and len(above) == 2:
+                wrong.setdefault((multiple, *above), []).append(WORDS[name])
+        if not wrong or not self._runs(self._repaired()):
+            return None
+        (multiple, *above), words = next(iter(wrong.items()))
+        what = "multiples" if len(words) > 1 else "a multiple"
+        return f"{' and '.join(words)} of the input must be {what} of {multiple} (next: {above[0]}, {above[1]})"
+
+    def _repaired(self) -> Sizes:
+        """The nearest larger sizes that fit."""
+        each = ([s for s in self._fitting(name, LONGEST_STRIDE) if s >= now] or [now] for name, now in self.now.items())
+        return tuple([sizes[0] for sizes in each])
+
     def _fitting(self, name: str, stride: int) -> list[int]:
         """The sizes of one axis that fit, the others as they are."""
+        own = self.axes[name]
         values = {one: self.now[other] for other, one in self.axes.items()}
         last = min(LARGEST, self.now[name] + (SIZES_LISTED + 1) * stride)
-        return [size for size in range(1, last + 1) if self._fits({**values, self.axes[name]: size})]
+        asked = [pair for pair in self.equations if own in symbols(pair[0]) | symbols(pair[1])]
+        return [size for size in range(1, last + 1) if self._fits({**values, own: size}, asked)]
 
     def _smallest(self, axis: int, proven: int) -> int:
         """Below what is proven to fit, maps of one pixel may be stretched to any size."""
         name = list(self.axes)[axis]
         values = {one: self.now[other] for other, one in self.axes.items()}
         for size in range(1, proven):
-            if self._fits({**values, self.axes[name]: size}, stretched=True):
+            if self._fits({**values, self.axes[name]: size}, self.equations, stretched=True):
                 sizes = {**self.now, name: size}
                 if self._runs(tuple(sizes.values())):
                     return size
         return proven
 
-    def _fits(self, values: dict[Symbol, int], stretched: bool = False) -> bool:
+    def _fits(self, values: dict[Symbol, int], asked: list[tuple[Dim, Dim]], stretched: bool = False) -> bool:
         try:
-            pairs = [(value_at(left, values), value_at(right, values)) for left, right in self.equations]
+            pairs = [(value_at(left, values), value_at(right, values)) for left, right in asked]
             same = all(one == other or (stretched and 1 in (one, other)) for one, other in pairs)
             return same and all(value_at(size, values) > 0 for size in self.shapes)
         except ZeroDivisionError:

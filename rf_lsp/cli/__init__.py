@@ -18,9 +18,11 @@ COMMANDS = {
     "inspect": "show each layer's shape, parameters, MACs and receptive field",
     "diff": "say what a change does to the models: two files, two folders, or a revision of git",
     "trace": "confirm models with the framework: run them in a process of their own, and compare call by call",
+    "watch": "check again whenever a file changes",
     "rule": "explain a rule",
     "server": "run the language server, for editors",
     "config": "list the settings",
+    "completion": "print what a shell needs to complete commands and options",
     "version": "print the version",
     "clean": "remove what is kept from one run to the next",
 }
@@ -48,7 +50,7 @@ def command_named(name: str) -> Command:
 
 
 class CommandLineParser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
+    """Says what is wrong in one sentence, and what was most likely meant."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
@@ -59,7 +61,7 @@ def parser_for(arguments: Sequence[str]) -> CommandLineParser:
     parser = CommandLineParser(prog="rf-lsp", description="Shapes and receptive fields of PyTorch and Keras models.")
     parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandLineParser)
-    wanted = next((text for text in arguments if not text.startswith("-")), None)
+    wanted = _command_in(arguments)
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name == wanted:
@@ -103,6 +105,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     if text := misplaced_engine():
         return _complain(f"rf-lsp: {text}", INTERNAL)
+    if "_ARGCOMPLETE" in os.environ:
+        _complete()
+    _require_known_command(arguments)
     try:
         parsed = parser_for(arguments).parse_args(arguments)
     except SystemExit as stop:
@@ -114,6 +119,28 @@ def _run(arguments: list[str]) -> int:
     code = command_named(command).run(parsed)
     sys.stdout.flush()
     return code
+
+
+def _require_known_command(arguments: Sequence[str]) -> None:
+    """Raises :class:`UsageError`."""
+    wanted = _command_in(arguments)
+    if wanted is not None and wanted not in COMMANDS:
+        from rf_lsp.suggestions import did_you_mean
+
+        hint = did_you_mean(wanted, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
+        raise UsageError(f"no command {wanted!r}{hint}")
+
+
+def _command_in(arguments: Sequence[str]) -> str | None:
+    return next((text for text in arguments if not text.startswith("-")), None)
+
+
+def _complete() -> None:
+    """Answer the shell, which asks by its environment, and end."""
+    import argcomplete
+
+    words = os.environ.get("COMP_LINE", "").split()[1:]
+    argcomplete.autocomplete(parser_for(words))
 
 
 def misplaced_engine() -> str | None:

@@ -46,6 +46,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         choices=SEVERITIES,
         help="lowest level that is shown (default: warning, and what --fail-level says; json shows all)",
     )
+    add("--quiet", "-q", action="store_true", help="only the findings: no totals, no progress, no remarks")
     add("--statistics", action="store_true", help="count findings by rule, and where shapes were lost")
     add(
         "--show-settings",
@@ -117,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
     unwritten = _apply_fixes(arguments, given) if arguments.fix else []
     results = _results(arguments, given, outputs.scope_of(wanted))
     report = _report(results, arguments)
-    _tell_errors(results)
+    _tell_errors(results, arguments.quiet)
     outputs.write(report, wanted, arguments, sys.stderr if given and arguments.fix else sys.stdout)
     for error in unwritten:
         options.note(error)
@@ -179,7 +180,7 @@ def _standard_input(arguments: argparse.Namespace) -> _Given:
             raise UsageError("standard input contains null bytes")
     except UnicodeDecodeError as error:
         raise UsageError(f"standard input is not UTF-8 (byte {error.start})") from None
-    given.excluded = arguments.force_exclude and not _files([name], arguments, must_exist=False)
+    given.excluded = arguments.force_exclude and not files([name], arguments, must_exist=False)
     return given
 
 
@@ -194,7 +195,7 @@ def _from_standard_input(arguments: argparse.Namespace, given: _Given, fixes: Fi
     return [result, *_declared(task, [])]
 
 
-def _files(paths: Sequence[str], arguments: argparse.Namespace, must_exist: bool = True) -> list[str]:
+def files(paths: Sequence[str], arguments: argparse.Namespace, must_exist: bool = True) -> list[str]:
     """The files to check, absolute; excluded are those of the settings of each path, and ``--exclude``."""
     from rf_lsp.engine import settings_for
     from rf_lsp.files import python_files
@@ -205,8 +206,8 @@ def _files(paths: Sequence[str], arguments: argparse.Namespace, must_exist: bool
             raise UsageError(f"{path}: no such file or folder")
         settings = settings_for(path, arguments.config)
         force = arguments.force_exclude
-        files = python_files([path], settings["exclude"], settings.root, force, arguments.exclude)
-        found.update(dict.fromkeys(map(os.path.abspath, files)))
+        inside = python_files([path], settings["exclude"], settings.root, force, arguments.exclude)
+        found.update(dict.fromkeys(map(os.path.abspath, inside)))
     return list(found)
 
 
@@ -214,16 +215,16 @@ def _from_files(arguments: argparse.Namespace, fixes: FixScope) -> list[FileResu
     """Check every file under the settings nearest to it; with ``fixes`` those that hold are in the findings."""
     from rf_lsp.checking import check_files
 
-    files = _files(arguments.paths, arguments)
-    done = _progress(len(files))
+    named = files(arguments.paths, arguments)
+    done = _progress(0 if arguments.quiet else len(named))
     results: dict[str, FileResult] = {}
     declared: list[FileResult] = []
-    for task, group in _groups(files, arguments, fixes):
+    for task, group in _groups(named, arguments, fixes):
         cache = None if arguments.no_cache else _cache(arguments.paths, task)
         for result in check_files(task, group, cache, arguments.jobs or os.cpu_count() or 1, done):
             results[result.path] = result
         declared.extend(_declared(task, declared))
-    return [results[path] for path in files] + declared
+    return [results[path] for path in named] + declared
 
 
 def _declared(task: CheckTask, known: Sequence[FileResult]) -> list[FileResult]:
@@ -332,7 +333,7 @@ def _report(results: Sequence[FileResult], arguments: argparse.Namespace) -> Che
     from rf_lsp import baseline
     from rf_lsp.checking import merged, silenced
 
-    report = CheckReport([], list(results), arguments.statistics, silenced=silenced(results))
+    report = CheckReport([], list(results), arguments.statistics, silenced=silenced(results), quiet=arguments.quiet)
     findings = merged(results)
     if arguments.update_baseline:
         baseline.write(arguments.baseline, findings)
@@ -356,11 +357,12 @@ def _is_shown(finding: Finding, arguments: argparse.Namespace) -> bool:
     return SEVERITIES.index(finding.severity) <= SEVERITIES.index(lowest)
 
 
-def _tell_errors(results: Sequence[FileResult]) -> None:
+def _tell_errors(results: Sequence[FileResult], quiet: bool = False) -> None:
+    """What could not be read is said in any case."""
     for result in results:
         if result.error:
             options.note(result.error)
-        if result.skipped:
+        if result.skipped and not quiet:
             options.note(f"skipped: {result.skipped}")
         for line, text, cell in result.broken:
             options.tell_broken(result.path, line, text, cell)

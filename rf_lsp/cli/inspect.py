@@ -6,11 +6,13 @@ import argparse
 import os
 import sys
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from rf_lsp.cli import options
 from rf_lsp.errors import UsageError
 from rf_lsp.output import Inspected, InspectReport, renderer, shows_fixes
+from rf_lsp.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from analyzers.facts import FileFacts, Finding, Fix, Place
@@ -48,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     programs = Programs()
     for target in _expanded(arguments.targets):
         _inspect(target, inputs, arguments, report, programs)
+    _require_layer(report, view.choice.layer)
     shown = replace(options.render_options_for(arguments.color, sys.stdout.isatty()), view=view)
     sys.stdout.write(render(report, shown))
     sys.stdout.flush()
@@ -56,6 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"no model found in {', '.join(arguments.targets)}")
     findings = [*report.findings, *(finding for item in report.models for finding in item.findings)]
     return 1 if any(finding.severity == "error" for finding in findings) else 0
+
+
+def _require_layer(report: InspectReport, glob: str | None) -> None:
+    """Raises :class:`UsageError` where no layer or module of any model has such a name."""
+    if glob is None or not report.models:
+        return
+    names = [layer.name for item in report.models for layer in (*item.model.layers, *item.model.stages)]
+    if not any(fnmatchcase(name, glob) for name in names):
+        raise UsageError(f"--layer: no layer fits {glob!r}{did_you_mean(glob, names)}")
 
 
 def _expanded(targets: list[str]) -> list[str]:

@@ -54,7 +54,7 @@ class CheckReport:
 
     ``hidden`` are findings of a level that is not shown; by default those that are only worth knowing. ``known`` are
     those of the baseline, ``gone`` what only the baseline has (file, code, message), ``silenced`` what comments silence.
-    ``compared`` tells whether there is a baseline.
+    ``compared`` tells whether there is a baseline, ``quiet`` that nothing but findings is to be said.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -65,6 +65,7 @@ class CheckReport:
     gone: list[tuple[str, str, str]] = field(default_factory=list)
     silenced: list[Finding] = field(default_factory=list)
     compared: bool = False
+    quiet: bool = False
 
     @property
     def worst_first(self) -> list[Finding]:

@@ -45,7 +45,7 @@ def _counted(count: int, word: str) -> str:
 def not_shown(report: CheckReport) -> list[str]:
     """One line about what is found but not shown, if there is any."""
     found = counts(report.hidden)
-    if not found:
+    if not found or report.quiet:
         return []
     return [f"{', '.join(text for _, text in found)} not shown (--show {found[-1][0]})"]
 

@@ -168,3 +168,22 @@ def test_nobody_pays_who_does_not_ask(tmp_path):
 @pytest.mark.parametrize(("sizes", "multiple"), [([16, 32, 48], 16), ([3, 4, 5, 6], 1), ([5, 9, 13, 17, 21], 0)])
 def test_multiples(sizes, multiple):
     assert multiple_of(sizes) == multiple
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ("1x2x34x48", "; height of the input must be a multiple of 4 (next: 36, 40)"),
+        ("1x2x33x49", "; height of the input must be a multiple of 4 (next: 36, 40)"),
+        ("1x2x30x30", "; height and width of the input must be multiples of 4 (next: 32, 36)"),
+    ],
+)
+def test_a_skip_that_does_not_match_says_which_sizes_do(size, said, tmp_path):
+    (problem,) = dense(tmp_path / "net.py", UNET.replace("1x2x32x48", size)).problems
+    assert problem.rule == "concat-mismatch" and problem.message.endswith(said)
+
+
+def test_nothing_is_said_of_sizes_where_none_is_a_remedy(tmp_path):
+    wrong = UNET.replace("nn.ConvTranspose2d(4, 4, 2, stride=2)", "nn.ConvTranspose2d(4, 4, 3, stride=2)")
+    problems = dense(tmp_path / "net.py", wrong).problems
+    assert problems and not any("multiple" in problem.message for problem in problems)

@@ -26,6 +26,12 @@ def test_full_shows_the_line(run):
     assert outcome.out.endswith("1 error in 1 file\n")
 
 
+def test_quiet_says_nothing_but_findings(run):
+    loud, quiet = run("check", "net.py"), run("check", "net.py", "-q")
+    assert quiet.code == loud.code and quiet.err == ""
+    assert loud.out.startswith(quiet.out) and "in 1 file" in loud.out and "in 1 file" not in quiet.out
+
+
 def test_concise_is_one_line_a_finding(run):
     out = run("check", "net.py", "--select", "RF201", "--format", "concise").out
     assert out == "net.py:7:5: error: RF201 [channel-mismatch] conv2 expects 64 input channels, gets 8\n"

@@ -32,6 +32,33 @@ def test_an_unknown_command(run):
     assert run().code == 2
 
 
+def test_a_command_that_is_nearly_right(run):
+    assert "no command 'chek'; did you mean 'check'?" in run("chek").err
+    assert "no command 'xyz'; there are check, inspect" in run("xyz").err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_completion_for_every_shell(run, shell):
+    outcome = run("completion", shell)
+    assert outcome.code == 0 and "rf-lsp" in outcome.out and "_ARGCOMPLETE" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"), [("rf-lsp ins", "inspect"), ("rf-lsp inspect --dep", "--depth"), ("rf-lsp rule --l", "--list")]
+)
+def test_what_a_shell_is_answered(tmp_path, line, wanted):
+    answer = tmp_path / "answer"
+    code = (
+        "import os, sys\nfile = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)\nos.dup2(file, 8)\nos.dup2(2, 9)\n"
+        "from rf_lsp.cli import main\nsys.argv = ['rf-lsp']\nmain()\n"
+    )
+    asked = {"_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": "\n", "COMP_LINE": line, "COMP_POINT": str(len(line))}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(answer)], cwd=ROOT, env={**os.environ, **asked}, capture_output=True, text=True
+    )
+    assert answer.read_text().split() == [wanted], done.stderr
+
+
 def test_rule_explains_by_code_and_name(run):
     by_code = run("rule", "rf201").out
     assert by_code.startswith("# RF201 channel-mismatch\n")

@@ -110,6 +110,7 @@ def test_shares_add_up(shown):
         (["--columns", "kernal"], "no column 'kernal'; did you mean 'kernel'?"),
         (["--sort", "start"], "rows are not sorted by start; by type, parameters"),
         (["--depth", "0"], "--depth: at least 1, not 0"),
+        (["--layer", "steem"], "--layer: no layer fits 'steem'; did you mean 'stem'?"),
     ],
 )
 def test_what_there_is_not(shown, options, sentence):

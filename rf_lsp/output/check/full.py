@@ -25,7 +25,8 @@ def render(report: CheckReport, options: RenderOptions) -> str:
         lines.extend([*frames.lines(finding), ""])
     if report.statistics:
         lines.extend([*statistics.lines(report), ""])
-    lines.append(_total(report, Style(options.color)))
+    if not report.quiet:
+        lines.append(_total(report, Style(options.color)))
     lines.extend(statistics.not_shown(report))
     return "".join(f"{line}\n" for line in lines)
 
