@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -137,6 +137,8 @@ class Recorder:
         self.open_ends = OpenEnds()
         self.open_objects: set[int] = set()
         """Objects that were given attributes whose names are not known."""
+        self.listener: Callable[[Instance, Any], None] | None = None
+        """Is told of the result of every module."""
         self.has_choices = self.has_hooks = False
         """Whether the command line or environment were asked for (only defaults are known), and hooks set (not followed)."""
 
@@ -223,6 +225,8 @@ class Recorder:
             result = ModelResult(result.reason, result.place, instance)
         record.output = result
         self._remember(result, record)
+        if self.listener is not None:
+            self.listener(instance, result)
         return result
 
     def _remember(self, result: Any, record: Record) -> None:
@@ -263,7 +267,7 @@ class Recorder:
         if self.declared:
             self.declared.spread(tensors_in(args, kwargs), result)
         if self.symbolic and not isinstance(args[0] if args else None, Instance):
-            self._link(native, args, kwargs, result)
+            _link(self.machine.site(), native, args, kwargs, result)
         if isinstance(result, Tensor):
             self._observe_tensor(native, args, kwargs, result)
             return
@@ -287,14 +291,6 @@ class Recorder:
         first = operands[0]
         if (first.shape != result.shape or first.field is not result.field) and self._is_shown():
             self._functional(native, operands, result)
-
-    def _link(self, native: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
-        """An operation on symbolic tensors is a step of their graph."""
-        if any(t.history is not None for t in tensors_below((args, kwargs))):
-            made = [t for t in tensors_below(result) if t.history is None and not t.parameter]
-            step = Step(native, args, kwargs, made, self.machine.site())
-            for tensor in made:
-                tensor.history = step
 
     def _is_shown(self) -> bool:
         """Operations are listed inside modules with children (and at the root), not inside leaves."""
@@ -390,6 +386,15 @@ def _set_producers(record: Record, makers: dict[int, tuple[Any, Record, bool]]) 
     entries = [makers[id(v)] for v in record.inputs if id(v) in makers and isinstance(v, Tensor)]
     record.producers = tuple([entry[1] for entry in entries])
     record.direct = tuple([entry[1] for entry in entries if entry[2]])
+
+
+def _link(site: Site | None, native: Any, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
+    """An operation on symbolic tensors is a step of their graph."""
+    if any(t.history is not None for t in tensors_below((args, kwargs))):
+        made = [t for t in tensors_below(result) if t.history is None and not t.parameter]
+        step = Step(native, args, kwargs, made, site)
+        for tensor in made:
+            tensor.history = step
 
 
 def _is_free(value: Tensor) -> bool:

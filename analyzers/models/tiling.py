@@ -40,8 +40,9 @@ Sizes = tuple[int, ...]
 
 
 def tiling_of(context: FileContext, root: Instance, fact: ModelFact, found: Found) -> TilingFact | None:
-    """How the input of a dense model may be cut, in pixels for each axis; None where its output is no map."""
-    field = fact.field
+    """How the input of a dense model may be cut, in pixels for each axis; None where its output is no map. Of
+    several maps the deepest counts."""
+    field = fact.deepest or fact.field
     if not fact.dense or field is None:
         return None
     strides = total_stride(fact.layers, field)

@@ -55,7 +55,13 @@ def off(*_: Any, **__: Any) -> bool:
     return False
 
 
-@function("torch.jit.script", "torch.jit.freeze", "torch.compile", "torch.jit.optimize_for_inference")
+@function(
+    "torch.jit.script",
+    "torch.jit.freeze",
+    "torch.compile",
+    "torch.jit.optimize_for_inference",
+    "torch.fx.symbolic_trace",
+)
 def compiled(value: Any = None, *_: Any, machine: Machine, **__: Any) -> Any:
     """The same module, which has more attributes now (``save``)."""
     machine.recorder.open_objects.add(id(value))
