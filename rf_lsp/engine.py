@@ -178,6 +178,16 @@ class Engine:
             facts.ignores = self.ignores(request.path)
         return facts
 
+    def missing_packages(self, path: str) -> list[str]:
+        """Packages that the file imports and that are nowhere to be found; those that tables know are not missed."""
+        from analyzers.imports.missing import missing_packages
+        from analyzers.interpreter.overlays import is_native_root, is_partly_known
+
+        project = self.project
+        resolver = ImportResolver(self.sources, [project.root], list(project.search_paths), list(project.site_packages))
+        missing = missing_packages(self.sources.module(os.path.abspath(path)), resolver)
+        return [name for name in missing if not is_native_root(name) or is_partly_known(name)]
+
     def ignores(self, path: str) -> list[IgnoreFact]:
         """The ignore comments of the file and of the workspace's files read for it."""
         root = os.path.abspath(self.project.root) + os.sep

@@ -67,6 +67,14 @@ class ImportResolver:
         """Whether a file lies in the environment's site-packages."""
         return any(path.startswith(os.path.join(folder, "")) for folder in self.site_packages)
 
+    def absence(self, module: str | None) -> str | None:
+        """Why nothing is known of a module whose source would be read: its package is not installed; None where it is."""
+        package = (module or "").partition(".")[0]
+        if not package or self.find(package) is not None:
+            return None
+        where = self.site_packages[0] if self.site_packages else "any environment"
+        return f"{package} is not installed in {where}, so {module} is not known; --python names another environment"
+
     def find(self, module: str, path: str | None = None) -> str | None:
         """The file of an absolute dotted name imported by the file ``path``.
 

@@ -154,7 +154,9 @@ class Modules:
             return self._read_member(module, name)
         if name in ("__name__", "__path__", "__file__", "__version__"):
             return overlays.NAMES.get(f"{module.name}.__version__", module.name)
-        return NotModelled(f"{dotted} is not modelled", self.machine.site())
+        return NotModelled(
+            self.resolver.absence(overlays.source_name(dotted)) or f"{dotted} is not modelled", self.machine.site()
+        )
 
     def _read_member(self, module: NativeModule, name: str) -> Any:
         """What the source of a module has under a name that no table holds."""

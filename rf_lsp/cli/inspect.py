@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rf_lsp.cli import options
 from rf_lsp.errors import UsageError
 from rf_lsp.output import Inspected, InspectReport, renderer, shows_fixes
+from rf_lsp.output.text import enumerated
 from rf_lsp.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ def _inspect(
         return
     except SourceError as error:
         raise UsageError(str(error).rstrip(".")) from None
+    if not facts.models and (missing := engine.missing_packages(request.path)):
+        there = f"in {engine.project.site_packages[0]}" if engine.project.site_packages else "in any environment"
+        options.note(f"{target}: {enumerated(missing)} not found {there}; --python names another environment")
     cells = Cells(facts, engine.sources.notebook(request.path))
     for place, text in cells(facts.broken_blocks):
         options.tell_broken(place.file, place.line, text, place.cell)
