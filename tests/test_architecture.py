@@ -83,7 +83,7 @@ def test_user_code_is_never_executed():
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
-        "facts geometry request signature stop unknown vocabulary",
+        "facts geometry request signature stop tiling unknown vocabulary",
         "source",
         "tensors imports",
         "interpreter",
@@ -97,7 +97,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 each other but what :data:`BESIDE` names."""
 BESIDE = {
     *(("facts", "geometry"), ("facts", "signature"), ("facts", "vocabulary")),
-    *(("request", "facts"), ("request", "stop"), ("fixes", "rules")),
+    *(("request", "facts"), ("request", "stop"), ("tiling", "facts"), ("fixes", "rules")),
 }
 PLAIN = {"rules": FLOORS[0]}
 """Parts that read plain data only, wherever they stand."""

@@ -6,12 +6,11 @@ height and width are symbols, and tried: the model is run with the smallest size
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from analyzers.facts import FieldFact, LayerFact, ModelFact, TilingFact
+from analyzers.facts import ModelFact, TilingFact
 from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.recorder import Record
 from analyzers.interpreter.values import Instance
@@ -23,6 +22,7 @@ from analyzers.models.inputs.opening import equations_of
 from analyzers.models.inputs.trial import Trials
 from analyzers.tensors.dims import Dim, bare_symbol, substitute, symbol, symbols, value_at
 from analyzers.tensors.polynomials import Symbol
+from analyzers.tiling import plain_tiling, total_stride
 
 if TYPE_CHECKING:
     from analyzers.models.context import FileContext
@@ -42,15 +42,11 @@ Sizes = tuple[int, ...]
 def tiling_of(context: FileContext, root: Instance, fact: ModelFact, found: Found) -> TilingFact | None:
     """How the input of a dense model may be cut, in pixels for each axis; None where its output is no map. Of
     several maps the deepest counts."""
-    field = fact.deepest or fact.field
-    if not fact.dense or field is None:
+    tiling = plain_tiling(fact)
+    if tiling is None:
         return None
-    strides = total_stride(fact.layers, field)
-    overlap = tuple([_overlap(reach, stride) for reach, stride in zip(field.halo, strides, strict=True)])
-    located = None not in field.halo and not field.global_
-    tiling = TilingFact(field.axes, field.halo if located else None, overlap if located else None)
-    sizes = _FittingSizes.of(context, root, fact, found, field.axes)
-    known = sizes.solved(strides) if sizes is not None else None
+    sizes = _FittingSizes.of(context, root, fact, found, tiling.axes)
+    known = sizes.solved(total_stride(fact)) if sizes is not None else None
     return tiling if known is None else replace(tiling, **known)
 
 
@@ -65,21 +61,6 @@ def say_sizes_that_fit(context: FileContext, root: Instance, fact: ModelFact, fo
     if text is not None:
         for problem in problems:
             problem.message += f"; {text}"
-
-
-def total_stride(layers: Iterable[LayerFact], field: FieldFact) -> list[int]:
-    """The least common multiple of the strides of all maps, for each axis of ``field``."""
-    found = [1] * len(field.axes)
-    for layer in layers:
-        for call in layer.per_call:
-            if call.field is not None and call.field.axes == field.axes:
-                strides = enumerate(call.field.stride)
-                found = [math.lcm(found[i], s.numerator) if s else found[i] for i, s in strides]
-    return found
-
-
-def _overlap(reach: tuple[int, int] | None, stride: int) -> int | None:
-    return None if reach is None else -(-sum(reach) // stride) * stride
 
 
 @dataclass
@@ -240,4 +221,4 @@ def _sizes_of(records: Iterable[Record], known: set[Symbol]) -> list[Dim]:
     return [size for size in dict.fromkeys(sizes) if not isinstance(size, int) and symbols(size) <= known]
 
 
-__all__ = ["tiling_of"]
+__all__ = ["say_sizes_that_fit", "tiling_of"]

@@ -10,6 +10,7 @@ from typing import Any
 from analyzers.facts import FieldFact, ModelFact, Place, Step, TilingFact
 from analyzers.rules.support.coverage import extents
 from analyzers.rules.support.memory import bytes_text, memory_of
+from analyzers.tiling import plain_tiling
 from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
 
 
@@ -152,8 +153,8 @@ def memory_text(model: ModelFact) -> str:
 
 
 def tiling_text(model: ModelFact) -> str:
-    """How a dense model's input may be cut, and which sizes it takes; empty where nobody asked."""
-    tiling = model.tiling
+    """How a dense model's input may be cut, and which sizes it takes, where somebody asked."""
+    tiling = model.tiling or plain_tiling(model)
     if tiling is None:
         return ""
     parts = [*_halo_texts(tiling), *_size_texts(tiling)]

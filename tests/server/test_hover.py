@@ -61,3 +61,25 @@ def test_values_move_with_their_lines(client: LspClient) -> None:
     assert client.hints(uri) == [(line + 3, text) for line, text in before]
     moved = client.hover(uri, 18, 8)
     assert "not known: the module elsewhere is not found (line 2)" in moved
+
+
+DENSE = """import torch
+from torch import nn
+
+# rf: input=1x3x32x32
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.up = nn.ConvTranspose2d(8, 2, 2, stride=2)
+    def forward(self, x):
+        return self.up(self.down(x))
+"""
+
+
+def test_memory_and_tiles_of_a_model(client: LspClient) -> None:
+    uri = client.open("net.py", DENSE)
+    client.settled(uri)
+    text = at(client, uri, DENSE, 4, "Net")
+    assert row(text, "memory") == "29.8 kB"
+    assert row(text, "tiles") == "halo 2 px before and 1 after · overlap 4"

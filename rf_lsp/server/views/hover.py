@@ -14,11 +14,13 @@ from rf_lsp.output.text import (
     input_text,
     located,
     macs_text,
+    memory_text,
     per_axis,
     percent,
     short_count,
     size_text,
     summary_text,
+    tiling_text,
 )
 from rf_lsp.server.views import arithmetic, drawing
 from rf_lsp.server.views.hints import fields_text, lost_text, outputs_text, turn_of
@@ -172,7 +174,12 @@ def model_card(models: Sequence[ModelFact]) -> Card:
     card.rows.append(("parameters", count_text(first.parameters), ""))
     if first.macs:
         card.rows.append(("MACs", macs_text(first.macs), ""))
+    if memory := memory_text(first):
+        total, _, parts = memory.removeprefix("memory ").partition(": ")
+        card.rows.append(("memory", total, parts))
     card.rows += field_rows(first.field, first, f"after {first.field_layer}" if first.field_layer else "")
+    if tiles := tiling_text(first):
+        card.rows.append(("tiles", tiles.removeprefix("tiles: "), ""))
     card.notes += _input_notes(first)
     card.notes += lost_notes(first)
     if len(models) > 1:
