@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from analyzers.geometry import Geometry
+from analyzers.geometry import Geometry, PixelSets
 from analyzers.signature import Signature
 from analyzers.vocabulary import Origin, Severity, Status
 
@@ -47,6 +47,8 @@ class FieldFact:
     global_: bool = False
     extent: tuple[Any, ...] = ()
     """Size of the input along each axis, a dim."""
+    sets: tuple[PixelSets | None, ...] = field(default=(), compare=False, repr=False)
+    """Which pixels they are; None where nothing is located, or where they are too many to be kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""The window that a layer slides over its input, in whole numbers."""
+"""The window that a layer slides over its input, and the positions of the input that a map reads, in whole numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 CONVOLUTION, POOLING, UNPOOLING, UNFOLDING = "convolution", "pooling", "unpooling", "unfolding"
@@ -45,6 +46,23 @@ class Geometry:
         if self.dilation is None:
             return None
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class PixelSets:
+    """The input pixels that each unit of a map reads along one axis (docs/receptive-fields.md, "The exact form").
+
+    Unit ``i`` of ``period·turns + phase`` reads ``offsets[phase] + jump·turns`` plus each number of a bit that is set in
+    ``bits[phase]``. With a ``pace`` the map is finite and listed unit by unit; beyond its ends it goes on at that
+    stride. ``units`` is the map's size along the axis, a dim.
+    """
+
+    period: int
+    jump: int
+    offsets: tuple[int, ...]
+    bits: tuple[int, ...]
+    pace: Fraction | None
+    units: Any
 
 
 def numbers(value: Any, axes: int) -> tuple[int, ...] | None:

@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import FieldFact
+from analyzers.geometry import PixelSets
 from analyzers.tensors import placement
 from analyzers.tensors.axis import Axis, Key
+from analyzers.tensors.dims import Dim
 from analyzers.tensors.layout import canonical_order
 from analyzers.tensors.placement import Term
-from analyzers.tensors.support import TooComplex
+from analyzers.tensors.support import Support, TooComplex
 
 if TYPE_CHECKING:
     from analyzers.tensors.field import Field
+
+MOST_BITS = 1 << 18
+"""Of the sets that are kept of an axis: 32 kB."""
 
 Spoken = Mapping[Key, str] | None
 """Which axes are spoken of, and by what name; None: those that carry one themselves."""
@@ -28,12 +33,13 @@ def facts(field: Field, names: Spoken) -> FieldFact | None:
     best = max(inputs, key=lambda name: sum(_is_located(a) for a in known if a.key[0] == name))
     chosen = [axis for axis in known if axis.key[0] == best]
     chosen.sort(key=lambda axis: canonical_order(name_of(axis, names)))
-    columns = zip(*_rows(field, chosen, names), strict=True)
+    *columns, sets = zip(*_rows(field, chosen, names), strict=True)
     return FieldFact(
         tuple(name_of(axis, names) or "" for axis in chosen),
-        *(tuple(column) for column in columns),  # type: ignore[arg-type]
+        *columns,  # type: ignore[arg-type]
         global_=any(axis.reduced for axis in chosen),
         extent=tuple(axis.extent for axis in chosen),
+        sets=sets,
     )
 
 
@@ -74,9 +80,9 @@ def _is_located(axis: Axis) -> bool:
 
 
 def _axis_fact(term: Term | None, axis: Axis) -> tuple[Any, ...]:
-    """size, stride, start, density, coverage, erf, size_min, shortest, halo."""
+    """size, stride, start, density, coverage, erf, size_min, shortest, halo, sets."""
     if term is None:
-        return (None,) * 9
+        return (None,) * 10
     support = term.support
     located = bool(term.places)
     coverage = None
@@ -92,4 +98,11 @@ def _axis_fact(term: Term | None, axis: Axis) -> tuple[Any, ...]:
         support.size_min,
         support.narrowest,
         support.halo if located else None,
+        _sets(support, term.n) if located else None,
     )
+
+
+def _sets(support: Support, units: Dim) -> PixelSets | None:
+    if sum([bits.bit_length() for bits in support.bits]) > MOST_BITS:
+        return None
+    return PixelSets(support.period, support.jump, support.offsets, support.bits, support.pace, units)

@@ -443,3 +443,34 @@ def test_bins_of_a_pooled_map_are_aligned_with_it(bins: int, align: bool) -> Non
     pooled = image(size, size).gather_each((dim, bin_, bins) for dim in (2, 3))
     spread = pooled.gather_each((dim, Gather.linear(bins, size, align), size) for dim in (2, 3))
     assert Field.misalignment([image(size, size), spread]) is None
+
+
+# the sets themselves --------------------------------------------------------------------------
+
+
+def read_by(field: Field, axis: int, unit: int) -> set[int]:
+    """The pixels of one unit, as whoever draws the sets of a fact works them out."""
+    sets = facts(field).sets[axis]
+    assert sets is not None
+    turns, phase = divmod(unit, sets.period)
+    first = sets.offsets[phase] + turns * sets.jump
+    return {first + bit for bit in range(sets.bits[phase].bit_length()) if sets.bits[phase] >> bit & 1}
+
+
+def test_facts_have_the_pixels_of_every_unit_with_holes_and_phases() -> None:
+    dilated = conv(image(), 3, 1, 2, 224, dilation=2)
+    assert read_by(dilated, 0, 10) == {8, 10, 12}
+    upsampled = dilated.gather(3, Gather.repeated(2), 448)
+    assert read_by(upsampled, 1, 20) == read_by(upsampled, 1, 21) == {8, 10, 12}
+    sets = facts(upsampled).sets
+    assert [found and (found.period, found.jump, found.units) for found in sets] == [(1, 1, 224), (2, 1, 448)]
+
+
+def test_an_axis_that_is_mixed_has_no_sets() -> None:
+    assert facts(image().mix([2])).sets[0] is None
+
+
+def test_sets_that_would_take_too_much_are_left_out() -> None:
+    wide = Field.of_input((1, 3, 500_000), {"L": 2}).gather(2, Gather.window(300_000), 200_001)
+    found = facts(wide)
+    assert found.size == (300_000,) and found.sets == (None,)
