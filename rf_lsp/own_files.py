@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 
@@ -49,6 +50,13 @@ def replace(path: str, data: bytes) -> None:
         raise
 
 
+def write(path: str, data: bytes) -> None:
+    """Write a file that somebody named, anew if it is there. Raises OSError, also for a link and for what is no file."""
+    with os.fdopen(_opened(path, os.O_WRONLY | os.O_CREAT, 0o666), "wb") as file:
+        file.truncate()
+        file.write(data)
+
+
 def touch(path: str) -> None:
     """Let a file be one that was used just now."""
     with contextlib.suppress(OSError):
@@ -56,10 +64,10 @@ def touch(path: str) -> None:
             os.utime(path)
 
 
-def _opened(path: str, flags: int) -> int:
+def _opened(path: str, flags: int, mode: int = 0o600) -> int:
     """Raises OSError also for what is no file, such as a pipe."""
-    handle = os.open(path, flags | _ONLY_OWN, 0o600)
+    handle = os.open(path, flags | _ONLY_OWN, mode)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise OSError(f"{path} is no file")
+        raise OSError(errno.EINVAL, "it is no file")
     return handle
