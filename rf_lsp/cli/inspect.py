@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "targets",
-        nargs="+",
-        metavar="TARGET",
-        help="PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file; a .ipynb is a PATH too",
-    )
+    options.add_targets(parser)
     options.add_format(parser, "inspect", "table")
     options.add_view(parser)
     options.add_sources(parser)
@@ -42,22 +37,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from rf_lsp.programs import Programs
-    from rf_lsp.shapes import parse_input
 
     render = renderer("inspect", arguments.format)
     view = options.view_of(arguments)
-    inputs = [parse_input(text) for text in arguments.input]
-    report = InspectReport()
     programs = Programs()
-    for target in _expanded(arguments.targets):
-        _inspect(target, inputs, arguments, report, programs)
+    report = report_of(arguments, programs, shows_fixes("inspect", arguments.format))
     _require_layer(report, view.choice.layer)
     shown = replace(options.render_options_for(arguments.color, sys.stdout.isatty()), view=view)
     sys.stdout.write(render(report, shown))
     sys.stdout.flush()
     programs.save()
+    return code_of(report, arguments.targets)
+
+
+def report_of(arguments: argparse.Namespace, programs: Programs, wants_fixes: bool) -> InspectReport:
+    """What all targets hold, with the options that :func:`options.add_sources` adds; raises :class:`UsageError`."""
+    from rf_lsp.shapes import parse_input
+
+    inputs = [parse_input(text) for text in arguments.input]
+    report = InspectReport()
+    for target in _expanded(arguments.targets):
+        _inspect(target, inputs, arguments, report, programs, wants_fixes)
+    return report
+
+
+def code_of(report: InspectReport, targets: list[str]) -> int:
+    """The exit code; raises :class:`UsageError` where there is no model."""
     if not report.models:
-        raise UsageError(f"no model found in {', '.join(arguments.targets)}")
+        raise UsageError(f"no model found in {', '.join(targets)}")
     findings = [*report.findings, *(finding for item in report.models for finding in item.findings)]
     return 1 if any(finding.severity == "error" for finding in findings) else 0
 
@@ -83,7 +90,12 @@ def _expanded(targets: list[str]) -> list[str]:
 
 
 def _inspect(
-    target: str, inputs: list, arguments: argparse.Namespace, report: InspectReport, programs: Programs
+    target: str,
+    inputs: list,
+    arguments: argparse.Namespace,
+    report: InspectReport,
+    programs: Programs,
+    wants_fixes: bool,
 ) -> None:
     from analyzers.source.sources import NothingToRead, SourceError
     from rf_lsp.cells import Cells
@@ -104,7 +116,7 @@ def _inspect(
     cells = Cells(facts, engine.sources.notebook(request.path))
     for place, text in cells(facts.broken_blocks):
         options.tell_broken(place.file, place.line, text, place.cell)
-    fixes = _fixes(engine, rules, request, facts) if shows_fixes("inspect", arguments.format) else {}
+    fixes = _fixes(engine, rules, request, facts) if wants_fixes else {}
     _add(facts, engine, rules, report, cells, fixes)
 
 

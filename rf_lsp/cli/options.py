@@ -23,6 +23,15 @@ USUAL_WIDTH = 120
 """Columns of what is no terminal."""
 
 
+def add_targets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "targets",
+        nargs="+",
+        metavar="TARGET",
+        help="PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file; a .ipynb is a PATH too",
+    )
+
+
 def add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="F", help="settings file to use instead of the nearest one")
 
