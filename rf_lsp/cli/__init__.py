@@ -16,6 +16,7 @@ from rf_lsp.errors import UsageError
 COMMANDS = {
     "check": "report what is wrong with the models in files and folders",
     "inspect": "show each layer's shape, parameters, MACs and receptive field",
+    "report": "write a page with drawings of models: layers, growth of the receptive field, what each layer sees",
     "diff": "say what a change does to the models: two files, two folders, or a revision of git",
     "trace": "confirm models with the framework: run them in a process of their own, and compare call by call",
     "watch": "check again whenever a file changes",
