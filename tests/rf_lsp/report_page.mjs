@@ -41,6 +41,13 @@ const SCENARIOS = {
     const hovered = await drawing(page);
     const clip = await page.locator('.plane clipPath path').getAttribute('d');
     const read = [...clip.matchAll(/M-?\d+ (-?\d+)h\d+v(\d+)/g)].map(([, at, long]) => [Number(at), Number(long)]);
+    const views = {};
+    for (const view of ['field', 'both', 'input']) {
+      await page.locator('.drawing select').selectOption(view);
+      await row('down.b').hover();
+      await drawing(page);
+      views[view] = await page.locator('.plane').getAttribute('viewBox');
+    }
     await page.locator('h2').hover();
     const left = await drawing(page);
     await row('down').focus();
@@ -71,7 +78,7 @@ const SCENARIOS = {
     const charted = (await drawing(page)).title;
     await page.waitForTimeout(200);
     const marked = await page.evaluate(() => document.querySelector('.chart')._fullLayout.shapes.filter((one) => one.type === 'rect' && one.visible === true).length);
-    return { first, hovered, read, left, keys, phases, charted, marked };
+    return { first, hovered, read, views, left, keys, phases, charted, marked };
   },
 
   async visit() {

@@ -509,11 +509,13 @@ def in_browser(page: Path, scenario: str) -> dict[str, Any]:
 
 @needs_library
 @needs_browser
+@pytest.mark.slow
 def test_pointer_and_keys_choose_whose_field_is_drawn(page, tmp_path):
     page(UNET)
     seen = in_browser(tmp_path / "page.html", "drawing")
     assert seen["hovered"]["title"] == "down.b"
     assert seen["hovered"]["drawn"] == seen["read"] == [[28, 1], [30, 1], [32, 1], [34, 1], [36, 1]]
+    assert seen["views"] == {"field": "43 27 11 11", "both": "-12 -8 120 80", "input": "-12 -8 120 80"}
     assert seen["left"]["title"] == seen["first"]["title"] == "down"
     assert [one["title"] for one in seen["keys"]] == ["down.a", "down.act", "down", "down", "pool"]
     assert seen["phases"] == [f"phase {1 + i % 2} of 2" for i in range(4)]
@@ -522,6 +524,7 @@ def test_pointer_and_keys_choose_whose_field_is_drawn(page, tmp_path):
 
 @needs_library
 @needs_browser
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [UNET, SMALL, HOSTILE], ids=["unet", "small", "hostile"])
 def test_all_of_a_page_works_on_a_screen_and_on_a_telephone(page, tmp_path, source):
     _, said = page(source)
@@ -534,6 +537,7 @@ def test_all_of_a_page_works_on_a_screen_and_on_a_telephone(page, tmp_path, sour
 
 @needs_library
 @needs_browser
+@pytest.mark.slow
 def test_the_browser_keeps_the_page_from_connecting(page, tmp_path):
     page(UNET)
     seen = in_browser(tmp_path / "page.html", "connecting")
@@ -543,6 +547,7 @@ def test_the_browser_keeps_the_page_from_connecting(page, tmp_path):
 
 @needs_library
 @needs_browser
+@pytest.mark.slow
 def test_halves_are_rounded_as_python_does(page, tmp_path):
     page(UNET)
     cases = [(n, d) for n in range(-9, 10) for d in (1, 2, 3, 4)]

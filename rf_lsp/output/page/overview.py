@@ -44,7 +44,9 @@ def overview(report: InspectReport, labels: list[str]) -> Markup:
         element("tbody", rows),
         class_="overview",
     )
-    chart = element("div", class_="chart", id="chart-overview")
+    chart = element(
+        "div", class_="chart", id="chart-overview", role="figure", aria_label="growth of the receptive fields"
+    )
     return element(
         "section", element("h2", "Side by side"), element("div", table, class_="scroll"), chart, id="overview"
     )

@@ -2,6 +2,8 @@
 // What moves on the page. Its text is in the page's Content-Security-Policy: nothing else runs, and nothing connects.
 
 const SVG = 'http://www.w3.org/2000/svg';
+const VIEWS = { input: 'the input', both: 'all of the field, too', field: 'the field close up' };
+const MOST_IN_GRID = 64;
 const root = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const coarse = matchMedia('(pointer: coarse)');
@@ -90,26 +92,26 @@ function axisAt(call, sets, index, share) {
 
 class Drawing {
   constructor(box, sets) {
-    Object.assign(this, { box, sets, share: {}, whole: false, row: null, turn: null });
+    Object.assign(this, { box, sets, share: {}, row: null, turn: null });
     this.title = make('h3', { 'aria-live': 'polite' });
     this.said = make('p', { class: 'said' });
     this.pictures = make('div', { class: 'pictures' });
     this.controls = make('div');
     this.details = make('dl', { class: 'details' });
-    const whole = make('input', { type: 'checkbox' });
-    whole.addEventListener('change', () => { this.whole = whole.checked; this.draw(); });
-    this.wholeLabel = make('label', {}, whole, 'all of the field');
+    this.shown = make('select', {}, ...Object.entries(VIEWS).map(([value, text]) => make('option', { value }, text)));
+    this.shown.addEventListener('change', () => this.draw());
+    this.viewLabel = make('label', {}, 'show', this.shown);
     this.key = make('p', { class: 'key' });
     for (const [name, text] of [['read', 'read'], ['inside', 'input'], ['outside', 'padding'], ['effective', 'effective ≈']]) {
       this.key.append(make('span', {}, make('i', { class: name }), text));
     }
-    box.append(this.title, this.said, this.pictures, this.controls, this.key, this.wholeLabel, this.details);
+    box.append(this.title, this.said, this.pictures, this.controls, this.key, this.viewLabel, this.details);
   }
 
   show(row, calls) {
     if (row !== this.row) this.turn = null;
     Object.assign(this, { row, calls });
-    this.title.textContent = row.dataset.name;
+    this.title.textContent = row.dataset.name || row.cells[1].textContent;
     const titles = row.closest('table').tHead.rows[0].cells;
     this.details.replaceChildren(...[...row.cells].slice(1).filter((cell) => cell.textContent)
       .flatMap((cell) => [make('dt', {}, titles[cell.cellIndex].textContent), make('dd', {}, cell.textContent)]));
@@ -120,17 +122,17 @@ class Drawing {
     const { calls } = this;
     const turn = Math.min(this.turn ?? calls.length - 1, calls.length - 1);
     const call = calls[turn];
-    const isLocated = call && call.axes && call.size.some((size) => size !== null);
-    const axes = isLocated ? call.axes.map((name, index) => axisAt(call, this.sets, index, this.share[name] ?? 0.5)) : [];
+    const axes = (call?.axes ?? []).map((name, index) => axisAt(call, this.sets, index, this.share[name] ?? 0.5));
     this.said.textContent = call ? this.sentence(call, axes) : 'holds the layers below';
-    this.pictures.replaceChildren(...(axes.length ? this.picturesOf(axes, call.global) : []));
+    const isDrawn = axes.some((axis) => axis.hull);
+    this.pictures.replaceChildren(...(isDrawn ? this.picturesOf(axes, call.global) : []));
     this.controlsOf(axes, calls, turn);
-    for (const part of [this.key, this.wholeLabel]) part.hidden = !axes.length;
+    for (const part of [this.key, this.viewLabel]) part.hidden = !isDrawn || axes.every((axis) => axis.isEverything);
   }
 
   sentence(call, axes) {
     if (!call.axes) return `${call.output} · nothing of the input is located in it`;
-    if (!axes.length) return `${call.output} · every unit sees the whole input`;
+    if (axes.every((axis) => axis.isEverything)) return `${call.output} · every unit sees the whole input`;
     const holes = axes.some((axis) => axis.runs.length > 1) ? ' with holes' : '';
     const hull = axes.some((axis) => axis.isHull) ? ' · drawn from its first to its last pixel' : '';
     return `${call.output} · RF ${call.text}${holes}${hull}`;
@@ -147,9 +149,9 @@ class Drawing {
   /** From where to where an axis is shown. */
   view(axis) {
     const hull = axis.hull ?? [0, 1];
-    const [low, high] = axis.extent ? [0, axis.extent] : hull;
-    const margin = Math.max(1, Math.round((high - low) * 0.12));
-    const [from, to] = this.whole || !axis.extent ? [Math.min(low, hull[0]), Math.max(high, hull[1])] : [low, high];
+    const views = { field: hull, input: [0, axis.extent], both: [Math.min(0, hull[0]), Math.max(axis.extent, hull[1])] };
+    const [from, to] = axis.extent ? views[this.shown.value] : hull;
+    const margin = Math.max(1, Math.round((to - from) * 0.12));
     return [from - margin, to - from + 2 * margin];
   }
 
@@ -158,16 +160,18 @@ class Drawing {
     const box = { viewBox: `${left} ${top} ${width} ${height}`, class: 'plane', role: 'img', 'aria-label': this.said.textContent };
     const svg = make('svg:svg', box, hatching(Math.max(width, height)));
     svg.style.aspectRatio = `${width} / ${height}`;
-    svg.append(rectangle(left, top, width, height, { fill: 'url(#hatching)' }));
+    const isKnown = across.extent && down.extent;
+    svg.append(rectangle(left, top, width, height, isKnown ? { fill: 'url(#hatching)' } : { class: 'open' }));
     const clip = make('svg:clipPath', { id: `${this.box.id}-rows` });
     clip.append(make('svg:path', { d: down.runs.map(([at, long]) => `M${left} ${at}h${width}v${long}h${-width}z`).join('') }));
     const columns = across.runs.map(([at, long]) => `M${at} ${top}h${long}v${height}h${-long}z`).join('');
     svg.append(make('svg:defs', {}, clip));
-    if (across.extent && down.extent) {
-      svg.append(rectangle(0, 0, across.extent, down.extent, { class: 'input' }), ...grid(across.extent, down.extent));
+    if (isKnown) {
+      svg.append(rectangle(0, 0, across.extent, down.extent, { class: 'input' }));
       if (isGlobal) svg.append(rectangle(0, 0, across.extent, down.extent, { class: 'everything' }));
     }
     svg.append(make('svg:path', { d: columns, class: 'read', 'clip-path': `url(#${this.box.id}-rows)` }));
+    svg.append(...grid(left, top, width, height));
     const [h, v] = [across.hull, down.hull];
     if (h && v) {
       svg.append(rectangle(h[0], v[0], h[1] - h[0], v[1] - v[0], { class: 'hull' }));
@@ -257,12 +261,12 @@ function hatching(size) {
   return make('svg:defs', {}, make('svg:pattern', { id: 'hatching', width: step, height: step, patternUnits: 'userSpaceOnUse' }, line));
 }
 
-/** Lines between the pixels of a small input. */
-function grid(width, height) {
-  if (Math.max(width, height) > 48) return [];
+/** Lines between pixels that are large enough. */
+function grid(left, top, width, height) {
+  if (Math.max(width, height) > MOST_IN_GRID) return [];
   let d = '';
-  for (let x = 1; x < width; x += 1) d += `M${x} 0v${height}`;
-  for (let y = 1; y < height; y += 1) d += `M0 ${y}h${width}`;
+  for (let x = left + 1; x < left + width; x += 1) d += `M${x} ${top}v${height}`;
+  for (let y = top + 1; y < top + height; y += 1) d += `M${left} ${y}h${width}`;
   return [make('svg:path', { d, class: 'grid', 'vector-effect': 'non-scaling-stroke' })];
 }
 

@@ -27,6 +27,7 @@ from rf_lsp.output.text import (
 
 STATUS = {"partial": "Not everything could be followed.", "failed": "The model could not be followed."}
 SHOWN_UNKNOWNS = 50
+GROWTH = "Growth of the receptive field"
 
 
 def model_section(item: Inspected, number: int, label: str, fields: FieldData) -> Markup:
@@ -96,7 +97,10 @@ def _explorer(model: ModelFact, number: int, fields: FieldData) -> Markup:
         element("small", "keys: ↑ ↓ choose, ← → close and open"),
         class_="tools script",
     )
-    chart = [element("h3", "Growth of the receptive field"), element("div", class_="chart", id=f"chart-{number}")]
+    chart = [
+        element("h3", GROWTH),
+        element("div", class_="chart", id=f"chart-{number}", role="figure", aria_label=GROWTH),
+    ]
     left = element(
         "div", chart if is_drawn else None, element("h3", "Layers"), tools, element("div", table, class_="scroll")
     )
@@ -134,6 +138,8 @@ def unknowns(found: Sequence[UnknownFact]) -> Markup | None:
     lines = list(dict.fromkeys((item.reason, place_text(item.place) if item.place else "") for item in found))
     if not lines:
         return None
-    shown = [element("li", text, element("code", at) if at else None) for text, at in lines[:SHOWN_UNKNOWNS]]
+    shown = [
+        element("li", element("span", text), element("code", at) if at else None) for text, at in lines[:SHOWN_UNKNOWNS]
+    ]
     left = len(lines) - SHOWN_UNKNOWNS
     return element("ul", shown, element("li", f"… and {left} more") if left > 0 else None, class_="findings")
