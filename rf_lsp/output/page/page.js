@@ -295,6 +295,10 @@ class Model {
     this.chart?.mark(Number(row.dataset.from) || null, Number(row.dataset.to) || null);
   }
 
+  resize() {
+    this.chart?.resize();
+  }
+
   choose(row, isFocused = false) {
     for (const other of this.rows) {
       other.tabIndex = other === row ? 0 : -1;
@@ -420,6 +424,11 @@ class Chart {
     this.box.on('plotly_click', (event) => { const row = rowOf(event); if (row) this.model.reveal(row); });
   }
 
+  /** The window may have changed while the chart was hidden. */
+  resize() {
+    if (this.box.layout) this.plotly.Plots.resize(this.box);
+  }
+
   /** Data and layout in the page's colours. */
   themed() {
     const data = structuredClone(this.figure.data);
@@ -457,7 +466,10 @@ class Chart {
 const started = new Map();
 
 function start(section) {
-  if (started.has(section)) return;
+  if (started.has(section)) {
+    started.get(section).resize();
+    return;
+  }
   if (section.id === 'overview') {
     const { growth } = dataOf('overview');
     const box = document.getElementById('chart-overview');
