@@ -33,6 +33,8 @@ class ProjectSettings:
     root: str
     search_paths: tuple[str, ...] = ()
     site_packages: tuple[str, ...] = ()
+    names_others: bool = False
+    """Whether the settings name search paths outside of the workspace, which do not count."""
 
 
 def settings_for(path: str, config: str | None = None) -> Settings:
@@ -49,13 +51,20 @@ def project_settings_for(
 ) -> ProjectSettings:
     """The project of ``path``; options of the command line come before the settings."""
     root = workspace_root(path)
-    own = [settings.path(text) for text in settings["search-paths"]]
+    named = [settings.path(text) for text in settings["search-paths"]]
+    own = [folder for folder in named if _is_of(root, folder)]
     interpreter = python or (_located(settings, settings["python"]) if settings["python"] else None)
     folders = [os.path.abspath(text) for text in search_paths]
     packages = site_packages(interpreter, root)
     if interpreter and not packages:
         raise UsageError(f"no Python environment at {interpreter!r}")
-    return ProjectSettings(settings, root, (*folders, *own), tuple(packages))
+    return ProjectSettings(settings, root, (*folders, *own), tuple(packages), len(own) < len(named))
+
+
+def _is_of(root: str, folder: str) -> bool:
+    """Whether a search path of the settings lies in the workspace: a repository names none of other places."""
+    base = os.path.realpath(root)
+    return (os.path.realpath(folder) + os.sep).startswith(os.path.join(base, ""))
 
 
 def _located(settings: Settings, python: str) -> str:

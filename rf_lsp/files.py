@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzers.imports.resolver import workspace_root
+from analyzers.source.gate import read_text
 from analyzers.source.sources import NOTEBOOK, NothingToRead, SourceError, Sources
 from rf_lsp.errors import UsageError
 
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 SUFFIXES = (".py", NOTEBOOK)
+LARGEST_IGNORE = 1_000_000
+"""Bytes of a .gitignore that is read."""
+MOST_WILDCARDS = 6
+DEEPEST = 100
+"""Folders in folders that are looked through."""
 DEFAULT_EXCLUDES = frozenset(
     {
         "buck-out",
@@ -67,10 +75,19 @@ def ignore_of(base: str, lines: Sequence[str]) -> Ignore:
     """Raises :class:`UsageError` for a pattern that cannot be read."""
     from pathspec import GitIgnoreSpec
 
+    costly = next((line for line in lines if _is_costly(line)), None)
+    if costly is not None:
+        raise UsageError(f"impossible exclude pattern: more than {MOST_WILDCARDS} wildcards in {costly[:40]!r}")
     try:
         return Ignore(base, GitIgnoreSpec.from_lines(lines))
-    except ValueError as error:
+    except (ValueError, re.error) as error:
         raise UsageError(f"impossible exclude pattern: {error}") from None
+
+
+def _is_costly(pattern: str) -> bool:
+    """Whether matching may take exponentially long: with many wildcards in one name, or many ``**``."""
+    names = pattern.split("/")
+    return max(name.count("*") for name in names) > MOST_WILDCARDS or names.count("**") > MOST_WILDCARDS
 
 
 def python_files(
@@ -117,7 +134,7 @@ def _files_of(path: str, excludes: list[Ignore], inherited: list[Ignore]) -> lis
     if not os.path.isdir(path):
         return [path]
     given = [] if _ignored(path, inherited) else inherited
-    files = list(_walk(path, [*excludes, *given]))
+    files = list(_walk(path, [*excludes, *given], _Tree(path)))
     if not files and not excludes:
         raise UsageError(f"{path}: the folder holds no Python file")
     return files
@@ -131,7 +148,24 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _walk(folder: str, ignores: list[Ignore]) -> Iterator[str]:
+class _Tree:
+    """The folder that is walked, and where links in it may lead."""
+
+    def __init__(self, top: str) -> None:
+        self.depth = os.path.abspath(top).count(os.sep)
+        self._real = os.path.join(os.path.realpath(workspace_root(top)), "")
+
+    def holds(self, entry: os.DirEntry[str]) -> bool:
+        """Whether a file lies in the workspace itself: what is outside is not read because a link names it."""
+        return not entry.is_symlink() or os.path.realpath(entry.path).startswith(self._real)
+
+    def is_too_deep(self, folder: str) -> bool:
+        return os.path.abspath(folder).count(os.sep) - self.depth > DEEPEST
+
+
+def _walk(folder: str, ignores: list[Ignore], tree: _Tree) -> Iterator[str]:
+    if tree.is_too_deep(folder):
+        return
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -140,8 +174,13 @@ def _walk(folder: str, ignores: list[Ignore]) -> Iterator[str]:
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in DEFAULT_EXCLUDES and not _matched(entry.path, True, ignores):
-                yield from _walk(entry.path, ignores)
-        elif entry.name.endswith(SUFFIXES) and _is_file(entry) and not _matched(entry.path, False, ignores):
+                yield from _walk(entry.path, ignores, tree)
+        elif (
+            entry.name.endswith(SUFFIXES)
+            and _is_file(entry)
+            and tree.holds(entry)
+            and not _matched(entry.path, False, ignores)
+        ):
             yield os.path.normpath(entry.path)
 
 
@@ -172,12 +211,20 @@ def _default_excluded(path: str) -> bool:
 
 
 def _gitignore(folder: str) -> list[Ignore]:
+    """Patterns that cannot be read, or that take very long to match, are left out: they are somebody else's."""
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            lines = file.read().splitlines()
+        lines = read_text(os.path.join(folder, ".gitignore"), LARGEST_IGNORE).splitlines()
     except OSError:
         return []
-    return [ignore_of(os.path.abspath(folder), lines)]
+    return [ignore_of(os.path.abspath(folder), [line for line in lines if _is_readable(line)])]
+
+
+def _is_readable(pattern: str) -> bool:
+    try:
+        ignore_of("", [pattern])
+    except UsageError:
+        return False
+    return True
 
 
 def _ignores_above(path: str) -> list[Ignore]:

@@ -13,11 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analyzers.source.gate import read_bytes
 from analyzers.vocabulary import LEVELS
 from rf_lsp.errors import UsageError
 from rf_lsp.shapes import Shape, parse_input, parse_shape
 from rf_lsp.suggestions import did_you_mean
 
+LARGEST = 1_000_000
+"""Bytes of a settings file that is read."""
+DEEPEST_KEY = 100
+_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
 FILE_NAMES = ("rf-lsp.toml", "pyproject.toml")
 HINT_POSITIONS = ("end-of-line", "after-call")
 
@@ -306,8 +311,7 @@ def find(folder: str) -> str | None:
 def _mentions_us(path: str) -> bool:
     """Whether a pyproject.toml has our table; a broken one counts only when it names us."""
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_bytes(path, LARGEST)
     except OSError:
         return False
     return b"rf-lsp" in content and _table_in(path) is not None
@@ -318,6 +322,14 @@ def load(path: str) -> Settings:
     return _load(os.path.abspath(path), ())
 
 
+def _is_within_workspace(named: str, path: str) -> bool:
+    """Whether a file that the settings of a repository name lies in it; links are followed first."""
+    from analyzers.imports.resolver import workspace_root
+
+    root = os.path.realpath(workspace_root(path))
+    return os.path.realpath(named).startswith(os.path.join(root, ""))
+
+
 def _load(path: str, inside: tuple[str, ...]) -> Settings:
     if path in inside:
         raise UsageError(f"{path}: extends itself")
@@ -326,6 +338,8 @@ def _load(path: str, inside: tuple[str, ...]) -> Settings:
     base: dict[str, Any] = {}
     if "extend" in own:
         extended = os.path.join(os.path.dirname(path), os.path.expanduser(own["extend"]))
+        if not _is_within_workspace(extended, path):
+            raise UsageError(f"{path}: extend names a file outside of the workspace")
         base = _rebased(_load(os.path.normpath(extended), (*inside, path)), os.path.dirname(path))
     return Settings({**base, **own}, os.path.dirname(path), path)
 
@@ -368,11 +382,13 @@ def _read_toml(path: str) -> dict[str, Any]:
     else:
         import tomli as tomllib  # pyright: ignore[reportMissingImports]
     try:
-        with open(path, "rb") as file:
-            return tomllib.load(file)
+        text = read_bytes(path, LARGEST).decode()
+        if any(_QUOTED.sub("", line).count(".") > DEEPEST_KEY for line in text.splitlines()):
+            raise UsageError(f"{path} is not read: a key of more than {DEEPEST_KEY} parts")
+        return tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"{path}: cannot read the settings file: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from None
 
 

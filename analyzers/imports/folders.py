@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
+
+from analyzers.source.gate import read_start
 
 
 def ancestors(folder: str) -> Iterator[str]:
@@ -27,10 +28,7 @@ def folder_of(path: str) -> str:
 def small_text(path: str, limit: int) -> str:
     """The start of a regular file, up to so many bytes; empty for what is none (a pipe, a device) or cannot be read."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return ""
-        with open(path, "rb") as file:
-            return file.read(limit).decode("utf-8", "replace")
+        return read_start(path, limit)
     except (OSError, ValueError):
         return ""
 

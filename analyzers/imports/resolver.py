@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzers.imports.folders import ancestors, folder_of
+from analyzers.source.sources import MAXIMUM_SIZE
 
 if TYPE_CHECKING:
     from analyzers.source.sources import Sources
@@ -56,10 +58,12 @@ class ImportResolver:
         self._found: dict[tuple[str, str | None, str | None], str | None] = {}
         self._site_directories: list[str] | None = None
         self._editable: dict[str, str] = {}
+        self._real_folders: dict[str, str] = {}
 
     def forget(self) -> None:
         """Drop what was found; files have come or gone."""
         self._found.clear()
+        self._real_folders.clear()
         self._site_directories = None
         self._editable = {}
 
@@ -134,10 +138,30 @@ class ImportResolver:
         is_package = self.sources.is_dir(package)
         initializer = os.path.join(package, "__init__.py")
         if is_package and self.sources.is_file(initializer):
-            return initializer
+            return initializer if self._is_inside(initializer) else None
         if self.sources.is_file(package + ".py"):
-            return package + ".py"
+            return package + ".py" if self._is_inside(package + ".py") else None
         return package if is_package else None
+
+    def _is_inside(self, path: str) -> bool:
+        """Whether a file can be read as source and lies where it seems to: a link must not lead out of the workspace, the
+        search paths and the environment. An environment may be made of links."""
+        if self.sources.is_overlaid(path):
+            return True
+        if not _is_source(path):
+            return False
+        folder = os.path.dirname(path)
+        real = self._real_folders.get(folder)
+        if real is None:
+            real = self._real_folders[folder] = os.path.realpath(folder)
+        if real == folder and not os.path.islink(path):
+            return True
+        sites = self._sites()
+        if any(_is_below(path, site) for site in sites):
+            return True
+        target = os.path.realpath(path)
+        bases = (*self.roots, *self.search_paths, *sites)
+        return any(_is_below(target, os.path.realpath(base)) for base in bases)
 
     def import_root(self, path: str) -> str:
         """The directory a file's package is imported from: its nearest ancestor without ``__init__.py``."""
@@ -263,6 +287,15 @@ class ImportResolver:
                 parent, name = os.path.split(os.path.abspath(location))
                 return self._in_directory(parent, [name.removesuffix(".py"), *parts[length:]])
         return None
+
+
+def _is_source(path: str) -> bool:
+    """Whether it is a regular file of a size that is read."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size <= MAXIMUM_SIZE
 
 
 def _parts(relative: str) -> list[str]:

@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from analyzers.source.gate import NotReadable, read_bytes
+
 if TYPE_CHECKING:
     from analyzers.source.module import SourceModule
     from analyzers.source.notebook import Notebook
@@ -276,10 +278,9 @@ def _scanned(path: str) -> dict[str, bool]:
 def _bytes(path: str) -> bytes:
     most = MAXIMUM_NOTEBOOK_SIZE if path.endswith(NOTEBOOK) else MAXIMUM_SIZE
     try:
-        if os.path.getsize(path) > most:
-            raise SourceError(f"{path} is larger than {most // 1_000_000} MB.")
-        with open(path, "rb") as file:
-            return file.read(most + 1)
+        return read_bytes(path, most)
+    except NotReadable as error:
+        raise SourceError(f"{path} is {error.strerror}.") from None
     except FileNotFoundError:
         raise SourceError(f"{path} does not exist.") from None
     except IsADirectoryError:

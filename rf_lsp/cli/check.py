@@ -140,6 +140,7 @@ def _task(path: str, arguments: argparse.Namespace, fixes: FixScope = "safe") ->
 
     settings = settings_for(path, arguments.config)
     project = project_settings_for(settings, path, options.checked_folders(arguments.search_path), arguments.python)
+    options.tell_search_paths(project)
     rules = rule_settings(project, _split(arguments.select), _split(arguments.ignore))
     inputs = tuple(parse_input(text) for text in arguments.input)
     return CheckTask(project, rules, inputs, fixes, not arguments.no_cache)

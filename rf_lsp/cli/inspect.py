@@ -137,6 +137,7 @@ def _engine_for(target: str, arguments: argparse.Namespace, programs: Programs) 
     settings = settings_for(anchor, arguments.config)
     folders = options.checked_folders(arguments.search_path)
     project = project_settings_for(settings, anchor, folders, arguments.python)
+    options.tell_search_paths(project)
     return Engine(project, programs=programs), rule_settings(project)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from analyzers.source.gate import read_text
+from analyzers.source.sources import MAXIMUM_NOTEBOOK_SIZE
 from rf_lsp.server.text import Text
 
 
@@ -18,8 +20,7 @@ class ClosedFiles:
         """``None`` when the file cannot be read."""
         if path not in self._texts:
             try:
-                with open(path, encoding="utf-8", errors="replace", newline="") as file:
-                    self._texts[path] = Text(file.read(), self._encoding)
+                self._texts[path] = Text(read_text(path, MAXIMUM_NOTEBOOK_SIZE), self._encoding)
             except OSError:
                 self._texts[path] = None
         return self._texts[path]

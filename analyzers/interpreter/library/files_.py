@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ TEXT_FILES = (".py", ".yaml", ".yml", ".json", ".cfg", ".ini", ".conf", ".toml",
 MAXIMUM_LENGTH = 64 * 1024
 """Characters of a file; configurations of networks have a tenth of that."""
 MAXIMUM_VALUES = 20_000
+DEEPEST_DOCUMENT = 50
+_BRACKET = re.compile(r"[\[\]{}]")
 READING = frozenset(["r", "rt", "tr"])
 
 
@@ -185,10 +188,21 @@ def _parsed_yaml(stream: Any, *_: Any, machine: Machine, **__: Any) -> Any:
         import yaml
     except ImportError:
         return machine.unknown("a YAML document")
+    if _is_deep(text):
+        return machine.unknown("a YAML document with brackets in brackets")
     try:
         return _plain(machine, yaml.safe_load(text), [MAXIMUM_VALUES])
     except (yaml.YAMLError, ValueError, RecursionError):
         return machine.unknown("a YAML document that cannot be read")
+
+
+def _is_deep(text: str) -> bool:
+    """Whether it takes the parser very long: brackets nested deeper than a configuration has them."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest > DEEPEST_DOCUMENT
 
 
 def _parsed_json(text: Any, *_: Any, machine: Machine, **__: Any) -> Any:
