@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import linecache
@@ -12,6 +13,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+RELATIVE_IMPORT = re.compile(r"^[ \t]*from[ \t]+(\.+)", re.MULTILINE)
 MISSING_OPERATOR = re.compile(r"operator ([\w.]+)::(\w+) does not exist")
 PREFIX = "rf_lsp_traced_"
 """Of files whose own name is taken, or is none."""
@@ -27,7 +29,7 @@ class Loaded:
 
 def load(path: str, text: str | None, folders: list[str]) -> Loaded:
     """Import the file; what its import has bound before it failed is there all the same."""
-    name, root = dotted_name(path)
+    name, root = dotted_name(path, levels_above(path, text))
     for folder in reversed([root, *folders]):
         seen_folders.add(os.path.join(os.path.abspath(folder), ""))
         if folder not in sys.path:
@@ -38,11 +40,22 @@ def load(path: str, text: str | None, folders: list[str]) -> Loaded:
     return tolerating_operators(lambda: _executed(name, path, text))
 
 
-def dotted_name(path: str) -> tuple[str, str]:
-    """(name, folder it is found in): the package is what has ``__init__.py`` in an unbroken line."""
+def levels_above(path: str, text: str | None) -> int:
+    """How many folders up the relative imports of the file lead, its own folder among them."""
+    if text is None:
+        with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    return max([len(dots) for dots in RELATIVE_IMPORT.findall(text or "")], default=0)
+
+
+def dotted_name(path: str, levels: int = 0) -> tuple[str, str]:
+    """(name, folder it is found in): the package is what has ``__init__.py`` in an unbroken line, and what ``levels`` of
+    relative imports ask for above it."""
     folder, file = os.path.split(os.path.abspath(path))
     parts = [os.path.splitext(file)[0]]
-    while os.path.exists(os.path.join(folder, "__init__.py")) and os.path.basename(folder).isidentifier():
+    while os.path.basename(folder).isidentifier() and (
+        os.path.exists(os.path.join(folder, "__init__.py")) or len(parts) <= levels
+    ):
         folder, package = os.path.split(folder)
         parts.insert(0, package)
     if parts[-1] == "__init__" and len(parts) > 1:
@@ -59,7 +72,7 @@ def _is_standard(name: str) -> bool:
 def _executed(name: str, path: str, text: str | None) -> Loaded:
     parent = name.rpartition(".")[0]
     if parent:
-        importlib.import_module(parent)
+        _import_parent(parent, os.path.dirname(os.path.abspath(path)))
         if text is None and _is_of(sys.modules.get(name), path):
             return Loaded(sys.modules[name], None)
     spec = importlib.util.spec_from_file_location(name, path) if text is None else None
@@ -76,6 +89,17 @@ def _executed(name: str, path: str, text: str | None) -> Loaded:
             raise
         return Loaded(module, error)
     return Loaded(module, None)
+
+
+def _import_parent(name: str, folder: str) -> None:
+    """The package of a file; where a library has taken the name of a folder without ``__init__.py``, the folder
+    itself."""
+    package = importlib.import_module(name)
+    if os.path.exists(os.path.join(folder, "__init__.py")):
+        return
+    if folder not in [os.path.abspath(one) for one in package.__path__]:
+        package = sys.modules[name] = types.ModuleType(name)
+        package.__path__ = [folder]
 
 
 def _execute_text(text: str, path: str, module: types.ModuleType) -> None:
@@ -133,16 +157,19 @@ added_to_path: list[str] = []
 
 def forget() -> None:
     """Modules that were imported from the folders of earlier requests are imported anew."""
-    roots = tuple(seen_folders)
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name.startswith(PREFIX) or (file and "-packages" not in file and os.path.abspath(file).startswith(roots)):
-            del sys.modules[name]
+    for name in [name for name, module in list(sys.modules.items()) if name.startswith(PREFIX) or _is_earlier(module)]:
+        del sys.modules[name]
     for folder in added_to_path:
         if folder in sys.path:
             sys.path.remove(folder)
     added_to_path.clear()
     importlib.invalidate_caches()
+
+
+def _is_earlier(module: Any) -> bool:
+    file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
+    roots = tuple(seen_folders)
+    return isinstance(file, str) and "-packages" not in file and os.path.abspath(file).startswith(roots)
 
 
 def _is_of(module: Any, path: str) -> bool:

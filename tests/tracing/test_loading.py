@@ -1,0 +1,59 @@
+"""A file is imported as its package would be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tracing.conftest import PATIENT, Asking
+
+PARTS = "from torch import nn\n\n\ndef conv(width):\n    return nn.Conv2d(3, width, 3)\n"
+NET = """
+from torch import nn
+from {parts} import conv
+
+
+class Net(nn.Sequential):
+    def __init__(self):
+        super().__init__(conv(8))
+"""
+
+
+def traced(asking: Asking, path: Path, *folders: Path) -> dict[str, Any]:
+    given = [{"name": "x", "shape": [1, 3, 8, 8], "dtype": "float32", "batched": True}]
+    named = [str(folder) for folder in folders]
+    return asking(path, PATIENT, expression="Net()", inputs=given, order=["x"], folders=named)
+
+
+def written(root: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = root / (name.replace("__", "/") + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+@pytest.mark.parametrize(
+    "marked", [(), ("project/nets/__init__.py",), ("project/__init__.py", "project/nets/__init__.py")]
+)
+@pytest.mark.parametrize(("file", "parts"), [("nets__net", ".parts"), ("nets__deep__net", "..parts")])
+def test_relative_imports_lead_to_the_package(asking, tmp_path: Path, marked: tuple[str, ...], file: str, parts: str):
+    root = written(tmp_path / "project", nets__parts=PARTS, **{file: NET.format(parts=parts)})
+    for name in marked:
+        (tmp_path / name).touch()
+    answer = traced(asking, root / (file.replace("__", "/") + ".py"))
+    assert answer.get("outputs") == [{"path": "", "shape": [1, 8, 6, 6]}], answer["failure"]
+
+
+def test_a_folder_that_is_called_like_a_library(asking, tmp_path: Path):
+    root = written(tmp_path, json__parts=PARTS, json__net=NET.format(parts=".parts"))
+    assert "failure" not in traced(asking, root / "json" / "net.py")
+
+
+def test_folders_of_one_project_are_not_those_of_the_next(asking, tmp_path: Path):
+    first = written(tmp_path / "first", nets__parts=PARTS, nets__net=NET.format(parts="nets.parts"))
+    assert "failure" not in traced(asking, first / "nets" / "net.py", first)
+    second = written(tmp_path / "second", nets__own=PARTS, nets__net=NET.format(parts="nets.own"), nets____init__="")
+    assert "failure" not in traced(asking, second / "nets" / "net.py", second)
