@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzers.imports.folders import ancestors, folder_of
+from analyzers.imports.roots import root_by_imports
 from analyzers.source.sources import MAXIMUM_SIZE
 
 if TYPE_CHECKING:
@@ -29,12 +30,20 @@ def is_stdlib(name: str) -> bool:
 
 
 def workspace_root(path: str) -> str:
-    """The nearest ancestor directory with a project marker, else the file's own directory."""
-    directory = folder_of(path)
-    for ancestor in ancestors(directory):
+    """The nearest ancestor directory with a project marker; where none has one, the directory that the file's imports
+    begin in. A directory without is its own root."""
+    marked = marked_root(path)
+    if marked is not None or os.path.isdir(path):
+        return marked or os.path.abspath(path)
+    return root_by_imports(os.path.abspath(path), folder_of(path))
+
+
+def marked_root(path: str) -> str | None:
+    """The nearest ancestor directory with a project marker."""
+    for ancestor in ancestors(folder_of(path)):
         if any(os.path.exists(os.path.join(ancestor, marker)) for marker in _ROOT_MARKERS):
             return ancestor
-    return directory
+    return None
 
 
 class ImportResolver:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
-from analyzers.imports.resolver import workspace_root
+from analyzers.imports.resolver import marked_root, workspace_root
 from analyzers.imports.workspace import files_that_build, files_that_derive
 from analyzers.interpreter.framework import FRAMEWORKS, is_model_class, is_module
 from analyzers.interpreter.values import Class, Function, Instance, Raised
@@ -75,15 +76,20 @@ class Construction:
 
     def _builders(self, value: Class) -> list[str]:
         path = self.context.request.path
-        root = workspace_root(path)
+        root = self._workspace(path)
         if "site-packages" in root or value.site is None or value.site.path != path:
             return []
         return list(files_that_build(self.context.sources, root, value.name, path))[:MAXIMUM_BUILDERS]
 
+    def _workspace(self, path: str) -> str:
+        """The folder whose files may build what is in this one: the project's, else the one that was given."""
+        given = [root for root in self.context.options.roots if path.startswith(os.path.join(root, ""))]
+        return marked_root(path) or max(given, key=len, default="") or workspace_root(path)
+
     def is_derived(self, value: Class) -> bool:
         """Whether another class of the workspace derives from this one and may bring what it lacks."""
         path = self.context.request.path
-        root = workspace_root(path)
+        root = self._workspace(path)
         if value.has_subclasses or "site-packages" in root:
             return True
         return any(files_that_derive(self.context.sources, root, value.name, path))
