@@ -107,9 +107,18 @@ class NamedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectFact:
+    """An object that is given as an argument: of a class, with what it holds. Without a class a configuration nobody
+    wrote, whose ``attributes`` are read by key as well."""
+
+    class_: NamedFact | None
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ArgumentsFact:
-    """What a call is given that is no tensor: numbers, words, dims, lists, tuples and dicts of such, and
-    :class:`NamedFact`; ``unsayable`` names what is anything else."""
+    """What a call is given that is no tensor: numbers, words, dims, lists, tuples and dicts of such,
+    :class:`NamedFact` and :class:`ObjectFact`; ``unsayable`` names what is anything else."""
 
     positional: tuple[Any, ...] = ()
     keywords: dict[str, Any] = field(default_factory=dict)

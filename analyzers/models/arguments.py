@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from analyzers.facts import ArgumentsFact, NamedFact
+from analyzers.facts import ArgumentsFact, NamedFact, ObjectFact
+from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.values import Class, Function, Instance
+from analyzers.models.placeholder_arguments import SymbolicConfig
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -56,8 +58,10 @@ def plain_value(value: Any, depth: int = 0) -> Any:
         return _container(value, depth + 1)
     if isinstance(value, (Class, Function)):
         return _reference(value)
+    if isinstance(value, SymbolicConfig):
+        return ObjectFact(None, {name: plain_value(part, depth) for name, part in value.items()})
     if isinstance(value, Instance):
-        raise Unsayable(f"an object of the class {value.class_.name}")
+        return _object(value, depth + 1)
     raise Unsayable(value.reason if isinstance(value, Unknown) else f"a {kind.__name__}")
 
 
@@ -67,6 +71,17 @@ def _container(value: Any, depth: int) -> Any:
             raise Unsayable("a dict whose keys are no words")
         return {key: plain_value(part, depth) for key, part in value.items()}
     return type(value)([plain_value(part, depth) for part in value])
+
+
+def _object(value: Instance, depth: int) -> ObjectFact:
+    """What the program's own class is made of that is no layer: a configuration, mostly."""
+    is_own = all(class_ is object or (isinstance(class_, Class) and class_.host is None) for class_ in value.class_.mro)
+    is_plain = is_own and value.payload is None and value.unknown_because is None and not is_module(value)
+    if not is_plain or depth > MAXIMUM_DEPTH:
+        raise Unsayable(f"an object of the class {value.class_.name}")
+    return ObjectFact(
+        _reference(value.class_), {name: plain_value(part, depth) for name, part in value.attributes.items()}
+    )
 
 
 def _reference(value: Class | Function) -> NamedFact:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analyzers.facts import FieldFact, InputFact, ModelFact, NamedFact
+from analyzers.facts import ArgumentsFact, FieldFact, InputFact, ModelFact, NamedFact, ObjectFact
 from analyzers.tensors.dims import Expression, symbols, value_at
 
 BATCH = 2
@@ -56,9 +56,8 @@ def recipe_for(model: ModelFact, expression: str, text: str | None, folders: lis
     """Raises :class:`NoRecipe`. ``text`` stands for the file (a notebook), ``folders`` are searched for imports."""
     path = model.target.partition("::")[0]
     construction, call = model.construction, model.call
-    for said in (construction, call):
-        if said is not None and said.unsayable is not None:
-            raise NoRecipe(f"rf-lsp cannot hand on how it built {expression}: {said.unsayable}")
+    if call is not None and call.unsayable is not None:
+        raise NoRecipe(f"rf-lsp cannot hand on how it calls {expression}: {call.unsayable}")
     positional, keywords = ((), {}) if construction is None else (construction.positional, construction.keywords)
     recipe = Recipe(
         {}, _numbers([dim for given in model.inputs for dim in given.shape], [*positional, *keywords.values()])
@@ -71,6 +70,7 @@ def recipe_for(model: ModelFact, expression: str, text: str | None, folders: lis
         "folders": folders,
         "framework": model.framework,
         "expression": expression,
+        "unsayable": _unsayable(expression, construction),
         "arguments": None if construction is None else [_described(value, recipe, path) for value in positional],
         "keywords": {name: _described(value, recipe, path) for name, value in keywords.items()},
         "inputs": [_input(given, recipe) for given in model.inputs],
@@ -78,6 +78,13 @@ def recipe_for(model: ModelFact, expression: str, text: str | None, folders: lis
         "call": {} if call is None else {n: _described(value, recipe, path) for n, value in call.keywords.items()},
     }
     return recipe
+
+
+def _unsayable(expression: str, construction: ArgumentsFact | None) -> str | None:
+    """Why a class cannot be built as it was; what the program itself makes needs nobody's arguments."""
+    if construction is None or construction.unsayable is None:
+        return None
+    return f"rf-lsp cannot hand on how it built {expression}: {construction.unsayable}"
 
 
 def _numbers(dims: Iterable[Any], values: Iterable[Any]) -> dict[Any, int]:
@@ -96,6 +103,8 @@ def _dims_in(values: Iterable[Any]) -> list[Any]:
             found += _dims_in(value.values())
         elif isinstance(value, (list, tuple)):
             found += _dims_in(value)
+        elif isinstance(value, ObjectFact):
+            found += _dims_in(value.attributes.values())
         elif isinstance(value, Expression):
             found.append(value)
     return found
@@ -107,6 +116,9 @@ def _described(value: Any, recipe: Recipe, path: str) -> Any:
         if value.file is not None:
             return {"named": value.name, "file": None if value.file == path else value.file}
         return {"named": value.name, "module": value.module}
+    if isinstance(value, ObjectFact):
+        holds = {name: _described(part, recipe, path) for name, part in value.attributes.items()}
+        return {"object": holds, "class": None if value.class_ is None else _described(value.class_, recipe, path)}
     if isinstance(value, dict):
         return {"dict": {name: _described(part, recipe, path) for name, part in value.items()}}
     if isinstance(value, (list, tuple)):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analyzers.analysis import Analyzer
-from analyzers.facts import ModelFact, NamedFact
+from analyzers.facts import ModelFact, NamedFact, ObjectFact
 from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
 
@@ -60,6 +60,22 @@ def test_what_the_workspace_gives_is_kept(path: Path):
         "act": NamedFact("GELU", module="torch.nn"),
         "sizes": [3, {"a": None}],
     }
+
+
+def test_objects_of_the_program_are_what_they_hold(path: Path):
+    source = f"class Config:\n    def __init__(self, c):\n        self.c = c\n        self.act = nn.GELU\n{NET}\nmade = Config(3)\nmade.c = 4\nnet = Net(8, sizes=made)\n"
+    construction = model(path, source).construction
+    assert construction is not None
+    gelu = NamedFact("GELU", module="torch.nn")
+    assert construction.keywords == {"sizes": ObjectFact(NamedFact("Config", file=str(path)), {"c": 4, "act": gelu})}
+
+
+def test_a_configuration_that_nobody_wrote_has_dims(path: Path):
+    source = NET.replace("block(width)", "block(width.size)").replace(", block=Block, ", ", block=Block, *, ")
+    construction = model(path, source, "Net").construction
+    assert construction is not None
+    made = construction.keywords["width"]
+    assert made.class_ is None and {name: str(value) for name, value in made.attributes.items()} == {"size": "size"}
 
 
 def test_what_cannot_be_written_down_is_said(path: Path):

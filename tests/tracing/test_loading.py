@@ -1,4 +1,4 @@
-"""A file is imported as its package would be."""
+"""A file is imported as its package would be, and its model built as the static analysis built it."""
 
 from __future__ import annotations
 
@@ -57,3 +57,36 @@ def test_folders_of_one_project_are_not_those_of_the_next(asking, tmp_path: Path
     assert "failure" not in traced(asking, first / "nets" / "net.py", first)
     second = written(tmp_path / "second", nets__own=PARTS, nets__net=NET.format(parts="nets.own"), nets____init__="")
     assert "failure" not in traced(asking, second / "nets" / "net.py", second)
+
+
+CONFIGURED = """
+from dataclasses import dataclass
+
+from torch import nn
+
+
+@dataclass
+class Config:
+    width: int = 4
+
+
+class Net(nn.Sequential):
+    def __init__(self, config):
+        super().__init__(nn.Conv2d(3, config.width, 3))
+
+
+net = Net(Config(width=6))
+"""
+
+
+@pytest.mark.parametrize(("class_", "width"), [(None, 5), ({"named": "Config", "file": None}, 7)])
+def test_objects_are_made_as_they_are(ask, class_: Any, width: int):
+    given = {"config": {"object": {"width": width}, "class": class_}}
+    answer = ask(CONFIGURED, "Net()", [1, 3, 8, 8], arguments=[], keywords=given)
+    assert answer.get("outputs") == [{"path": "", "shape": [1, width, 6, 6]}], answer["failure"]
+
+
+def test_what_the_program_makes_needs_no_arguments(ask):
+    said = "rf-lsp cannot hand on how it built it: config is a generator"
+    assert "failure" not in ask(CONFIGURED, "net", [1, 3, 8, 8], unsayable=said)
+    assert ask(CONFIGURED, "Net()", [1, 3, 8, 8], unsayable=said)["failure"] == said

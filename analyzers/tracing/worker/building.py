@@ -15,11 +15,15 @@ class Impossible(Exception):
     """Why there is no model to run; one sentence."""
 
 
-def built(expression: str, namespace: dict[str, Any], arguments: list[Any] | None, keywords: dict[str, Any]) -> Any:
-    """What ``expression`` is worth in ``namespace``. ``arguments`` and ``keywords`` are for a class that is named (or
-    called with nothing): the ones that the static analysis has built it with; None: it could not say them."""
+def built(request: dict[str, Any], namespace: dict[str, Any]) -> Any:
+    """What the request's expression is worth in ``namespace``. Its arguments and keywords are for a class that is named
+    (or called with nothing): the ones that the static analysis has built it with; where it cannot say them, the class
+    is not built at all."""
+    expression, arguments, keywords = request["expression"], request.get("arguments"), request.get("keywords") or {}
     bare = expression[:-2] if expression.endswith("()") else expression
     value = _named(bare, namespace) if bare.replace(".", "").isidentifier() else None
+    if inspect.isclass(value) and request.get("unsayable"):
+        raise Impossible(request["unsayable"])
     if inspect.isclass(value) and arguments is not None and (arguments or keywords):
         return value(
             *[plain(one, namespace) for one in arguments],
@@ -49,7 +53,34 @@ def plain(described: Any, namespace: dict[str, Any]) -> Any:
         return tuple([plain(one, namespace) for one in described["tuple"]])
     if "named" in described:
         return _found(described, namespace)
+    if "object" in described:
+        return _object(described, namespace)
     return {name: plain(one, namespace) for name, one in described["dict"].items()}
+
+
+class Configuration(dict):
+    """What nobody wrote: read by attribute or by key."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+
+def _object(described: dict[str, Any], namespace: dict[str, Any]) -> Any:
+    """An object of the program's own class as it is, whatever its constructor would do."""
+    holds = {name: plain(one, namespace) for name, one in described["object"].items()}
+    if described.get("class") is None:
+        return Configuration(holds)
+    class_ = _found(described["class"], namespace)
+    made = object.__new__(class_)
+    for name, value in holds.items():
+        object.__setattr__(made, name, value)
+    return made
 
 
 def _found(described: dict[str, Any], namespace: dict[str, Any]) -> Any:

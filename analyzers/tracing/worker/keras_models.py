@@ -38,7 +38,7 @@ class KerasModels:
 
     def build(self, request: dict[str, Any], namespace: dict[str, Any], device: str) -> Any:
         """Raises what the program raises, and :class:`Impossible`."""
-        model = built(request["expression"], namespace, request.get("arguments"), request.get("keywords") or {})
+        model = built(request, namespace)
         if not isinstance(model, self.keras.Layer):
             raise Impossible(f"{request['expression']} is a {type(model).__name__}, no model")
         tensors = {given["name"]: tensor_of(given["shape"], given["dtype"]) for given in request["inputs"]}

@@ -32,7 +32,7 @@ class TorchModels:
     def build(self, request: dict[str, Any], namespace: dict[str, Any], device: str) -> nn.Module:
         """Raises what the program raises, and :class:`Impossible`."""
         with everything_on(device):
-            model = built(request["expression"], namespace, request.get("arguments"), request.get("keywords") or {})
+            model = built(request, namespace)
         if not isinstance(model, nn.Module):
             raise Impossible(f"{request['expression']} is a {type(model).__name__}, no model")
         made_on = {parameter.device.type for parameter in model.parameters()}

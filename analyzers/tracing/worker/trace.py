@@ -16,7 +16,7 @@ from analyzers.tracing.worker.effective import EffectiveFields
 from analyzers.tracing.worker.failures import sentence, where
 from analyzers.tracing.worker.fields import Fields
 from analyzers.tracing.worker.keras_models import KerasModels
-from analyzers.tracing.worker.loading import Loaded, forget, load
+from analyzers.tracing.worker.loading import Loaded, forget, load, tolerating_operators
 from analyzers.tracing.worker.torch_models import TorchModels, give_numbers
 
 
@@ -114,8 +114,7 @@ class Trace:
 
     def _shapes_on(self, framework: Any, namespace: dict[str, Any], device: str) -> Any:
         with self._staged("build"):
-            model = framework.build(self.request, namespace, device)
-        total, trained = framework.parameters(model)
+            model = tolerating_operators(lambda: framework.build(self.request, namespace, device))
         with self._staged("forward"):
             calls, output = framework.forward(model, self.request, device)
         total, trained = framework.parameters(model)
