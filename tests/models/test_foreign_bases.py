@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .analysed import HEADER, model_of
+from .analysed import HEADER, facts_of, model_of
 
 OWN = """
     def __init__(self):
@@ -75,3 +75,10 @@ def test_lightning_without_lightning(tmp_path, base):
     model = model_of(tmp_path, header + HEADER + LIGHTNING.format(base=base), inputs=("1x32",))
     assert (model.status, model.outputs[0].shape) == ("complete", (1, 7))
     assert model.parameters == 3 * (32 * 32 + 32) + 32 * 7 + 7
+
+
+@pytest.mark.parametrize("base", ["types.ModuleType", "logging.Logger"])
+def test_classes_of_the_library_have_constructors_of_their_own(tmp_path, base):
+    source = f"import logging, types\n{HEADER}class Lazy({base}):\n    pass\n\n\nmade = Lazy('extra')\n"
+    facts = facts_of(tmp_path, source + "net = nn.Linear(3, 4)\n")
+    assert facts.problems == []
