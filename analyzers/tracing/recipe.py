@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analyzers.facts import ArgumentsFact, FieldFact, InputFact, ModelFact, NamedFact, ObjectFact
-from analyzers.tensors.dims import Expression, symbols, value_at
+from analyzers.tensors.dims import Expression, bare_symbol, symbols, value_at
 
 BATCH = 2
 """Items of a batch of which nobody says how many: one may be squeezed away."""
@@ -93,7 +93,22 @@ def _numbers(dims: Iterable[Any], values: Iterable[Any]) -> dict[Any, int]:
         for symbol in symbols(dim) if isinstance(dim, Expression) else ():
             number = BATCH if symbol.name == "N" else USUAL.get(symbol.name, OTHERWISE)
             found.setdefault(symbol, number)
+    for symbol in list(found):
+        for sides in symbol.equations:
+            _satisfy(sides, found)
     return found
+
+
+def _satisfy(sides: tuple[Any, Any], numbers: dict[Any, int]) -> None:
+    """Numbers for which both sides of what the layers ask are the same, where one of them is a symbol alone."""
+    for side, other in (sides, sides[::-1]):
+        alone = None if isinstance(side, int) else bare_symbol(side)
+        asked = symbols(other) if isinstance(other, Expression) else set()
+        if alone in numbers and alone not in asked and asked <= numbers.keys():
+            value = value_at(other, numbers) if isinstance(other, Expression) else other
+            if isinstance(value, int) and value > 0:
+                numbers[alone] = value
+                return
 
 
 def _dims_in(values: Iterable[Any]) -> list[Any]:

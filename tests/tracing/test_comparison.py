@@ -5,11 +5,20 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from analyzers.facts import CallFact, FieldFact, LayerFact, ModelFact, OutputFact, Place
-from analyzers.tensors.dims import symbol, symbols
+from analyzers.facts import (
+    ArgumentsFact,
+    CallFact,
+    FieldFact,
+    InputFact,
+    LayerFact,
+    ModelFact,
+    OutputFact,
+    Place,
+)
+from analyzers.tensors.dims import bare_symbol, symbol, symbols
 from analyzers.tracing.comparison import compare
 from analyzers.tracing.problems import problems_of
-from analyzers.tracing.recipe import Recipe
+from analyzers.tracing.recipe import Recipe, recipe_for
 
 WIDTH = symbol("width")
 RECIPE = Recipe({"inputs": []}, {next(iter(symbols(WIDTH))): 5})
@@ -105,3 +114,17 @@ def test_a_failure_is_told_at_the_model():
     [problem] = problems_of(result)
     assert problem.rule == "trace-failed" and problem.place == Place("net.py", 0, 0, 0, 5)
     assert problem.message == "`net` could not be traced: building the model fails: ValueError: no"
+
+
+def test_numbers_for_symbols_are_such_that_the_layers_fit():
+    width, planes, classes = symbol("width", argument=True), symbol("planes", argument=True), symbol("n_classes")
+    only = bare_symbol(width)
+    assert only is not None
+    only.equations.append((planes * 4, width))
+    given = InputFact("x", (symbol("N"), width, 8, 8), "solved")
+    fact = model(layer("conv", (1, 2)))
+    fact.inputs = [given]
+    fact.construction = ArgumentsFact((), {"planes": planes, "classes": classes})
+    recipe = recipe_for(fact, "Net", None, [])
+    assert recipe.request["inputs"][0]["shape"] == [2, 64, 8, 8]
+    assert recipe.request["keywords"] == {"planes": 16, "classes": 10}
