@@ -499,3 +499,34 @@ DESCRIBED = """class Net(nn.Module):
 def test_a_part_of_a_description_is_no_shape(tmp_path):
     model = model_of(tmp_path, HEADER + DESCRIBED)
     assert inputs_of(model) == [("x", "Nx3x224x224", "default")] and model.problems == []
+
+
+def test_what_takes_no_tensor_is_not_complete(tmp_path: Path):
+    """An object of the program's goes in, of which nobody says anything."""
+    source = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.row = nn.Embedding(50, 8)
+
+    def forward(self, nested):
+        height = nested.tensors.shape[-2]
+        return self.row(torch.arange(height))
+"""
+    model = model_of(tmp_path, HEADER + source)
+    assert model.status == "partial"
+    assert "nobody says what the input nested is" in {unknown.reason for unknown in model.unknowns}
+
+
+def test_lists_that_are_found_out_are_handed_on(tmp_path: Path):
+    source = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.low = nn.Conv2d(16, 8, 1)
+        self.high = nn.Conv2d(32, 8, 1)
+
+    def forward(self, maps):
+        return self.low(maps[0]).sum() + self.high(maps[1]).sum()
+"""
+    model = model_of(tmp_path, HEADER + source)
+    assert [given.name for given in model.inputs] == ["maps.0", "maps.1"]
+    assert model.call is not None and model.call.keywords == {"maps": [None, None]}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import entry_of
@@ -11,6 +12,7 @@ from analyzers.models.inputs.input_inference import Names
 from analyzers.models.inputs.known import KnownInputs
 from analyzers.models.inputs.solver import Solver
 from analyzers.models.inputs.trial import Trials
+from analyzers.models.runner import Failure
 from analyzers.models.signatures import hands_on
 
 if TYPE_CHECKING:
@@ -32,8 +34,26 @@ def find_inputs(context: FileContext, root: Instance, target: str) -> Found:
     elif found.has_guesses:
         found = solver.measured(found)
     _drop_doubtful(found, known, root)
-    found.order, found.arguments = tuple(known.parameters.names), known.arguments
+    found.order, found.arguments = tuple(known.parameters.names), {**_lists(found, known), **known.arguments}
+    found.failures += _nothing_given(found, known)
     return found
+
+
+def _lists(found: Found, known: KnownInputs) -> dict[str, list[Any]]:
+    """The lists that were found out to be meant, with nothing where their tensors go."""
+    lists: dict[str, list[Any]] = {}
+    for given in found.inputs:
+        name, _, place = given.name.partition(".")
+        if place.isdecimal() and given.name not in known.parameters.names:
+            lists.setdefault(name, []).append(None)
+    return lists
+
+
+def _nothing_given(found: Found, known: KnownInputs) -> Iterator[Failure]:
+    """Why a run tells little of a model that reads no tensor of what it needs: it takes something else."""
+    needed = [name for name in known.parameters.names if name not in known.parameters.defaults]
+    if needed and not found.inputs and not found.arguments and not found.failures:
+        yield Failure(f"nobody says what the input {needed[0]} is", None)
 
 
 def _settled(trials: Trials, known: KnownInputs) -> Found:
