@@ -23,13 +23,15 @@ RETURN, BREAK, CONTINUE, SKIP, UNSURE = "return", "break", "continue", "skip", "
 class Outcome:
     """How one branch ended (None: ran through; RETURN with a result; BREAK; CONTINUE; or raised) and what it left."""
 
-    __slots__ = ("after", "raised", "result", "signal")
+    __slots__ = ("after", "costs", "raised", "result", "signal")
 
     def __init__(self) -> None:
         self.signal: str | None = None
         self.result: Any = None
         self.raised: Raised | None = None
         self.after: dict[int, tuple[Any, Any]] = {}
+        self.costs: tuple[Any, ...] = ()
+        """What all calls so far and the one that is being made have cost."""
 
 
 def fork(machine: Machine, frame: Frame, branches: list[Callable[[], str | None]], reason: str) -> str | None:
@@ -38,6 +40,7 @@ def fork(machine: Machine, frame: Frame, branches: list[Callable[[], str | None]
     alive = [o for o in outcomes if o.raised is None]
     if not alive:
         raise outcomes[0].raised  # type: ignore[misc]
+    machine.recorder.spend(joined_costs([o.costs for o in alive], reason))
     through = [o for o in alive if o.signal != RETURN]
     returned = [o for o in alive if o.signal == RETURN]
     if not through:
@@ -54,6 +57,13 @@ def fork(machine: Machine, frame: Frame, branches: list[Callable[[], str | None]
     if len(signals) == 1:
         return signals.pop()
     return SKIP if signals <= {None, CONTINUE, SKIP} else UNSURE
+
+
+def joined_costs(costs: list[tuple[Any, ...]], reason: str) -> tuple[Any, ...]:
+    """What was spent whichever branch is taken; unknown where they cost differently."""
+    return tuple(
+        [one[0] if all(same(one[0], c) is True for c in one[1:]) else unknown_dim(reason) for one in zip(*costs)]
+    )
 
 
 def rejoin(machine: Machine, frame: Frame) -> Any:
@@ -81,7 +91,7 @@ def rejoin_early(machine: Machine, frame: Frame) -> Any:
 
 def _run_branch(machine: Machine, frame: Frame, branch: Callable[[], str | None]) -> Outcome:
     outcome = Outcome()
-    saved = frame.result
+    saved, before = frame.result, machine.recorder.spent
     machine.uncertain += 1
     try:
         with machine.journal.branch() as outcome.after:
@@ -91,6 +101,8 @@ def _run_branch(machine: Machine, frame: Frame, branch: Callable[[], str | None]
         outcome.raised = raised
     finally:
         machine.uncertain -= 1
+    outcome.costs = machine.recorder.spent
+    machine.recorder.spend(before)
     outcome.result, frame.result = frame.result, saved
     return outcome
 

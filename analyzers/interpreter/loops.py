@@ -110,11 +110,14 @@ def _unknown_loop(machine: Machine, frame: Frame, node: Any, reason: Unknown) ->
         return signal if signal == RETURN else None
 
     ended: list[str | None] = []
+    called = len(machine.recorder.records)
     because = "it depends on a loop that is not known"
     why = reason.reason if reason.reason.startswith(because) else f"{because}: {reason.reason}"
     signal = fork(machine, frame, [once, lambda: None], why)
     if ended == [CONTINUE]:  # A first turn that is skipped (a header) says nothing of the others.
         signal = fork(machine, frame, [once, lambda: None], why)
+    if len(machine.recorder.records) > called:
+        machine.recorder.open_ends.possible_turns(machine.recorder, Unknown(why, reason.place))
     return signal if signal == RETURN else None
 
 

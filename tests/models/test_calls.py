@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from analyzers.facts import LayerFact, ModelFact
+from analyzers.tensors.dims import has_unknown
 from tests.models.analysed import HEADER, model_of
 
 IMAGES = (
@@ -167,3 +170,39 @@ def test_a_shared_layer_of_keras(tmp_path: Path) -> None:
         (6, (15, 15, 3)),
         (7, (7, 7, 3)),
     ]
+
+
+PERHAPS = (
+    "import random\n"
+    + HEADER
+    + """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(8, 8)
+        self.second = nn.Linear(8, 8)
+
+    def forward(self, x):
+        x = self.first(x)
+        {}
+            x = self.second(x)
+        {}
+        return x
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "behind", "macs", "status"),
+    [
+        ("if x.sum() > 0:", "pass", None, "complete"),
+        ("for _ in range(random.randint(0, 3)):", "pass", None, "partial"),
+        ("while x.norm() > 1:", "pass", None, "partial"),
+        ("if x.sum() > 0:", "else: x = self.first(x)", 128, "complete"),
+        ("if x.sum() > 0:", "else: raise ValueError", 128, "complete"),
+    ],
+)
+def test_what_may_not_be_called_costs_nobody_knows_what(tmp_path: Path, head: str, behind: str, macs, status: str):
+    model = model_of(tmp_path, PERHAPS.format(head, behind))
+    known = None if has_unknown(model.macs) else model.macs
+    assert (known, model.status) == (macs, status)
