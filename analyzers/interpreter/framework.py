@@ -15,7 +15,7 @@ from analyzers.interpreter.values import UNKNOWNS, BoundMethod, Class, Function,
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.layout import Layouts, names_taken
 from analyzers.tensors.tensor import Tensor, is_shaped
-from analyzers.unknown import PlainUnknown, UnknownUsed
+from analyzers.unknown import PlainUnknown, Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -226,12 +226,22 @@ def own_parameters(module: Instance) -> Iterator[tuple[str, Tensor]]:
 
 def may_hold_more(module: Instance) -> bool:
     """Whether a parameter or child of it may be one that is not known."""
-    framework = framework_of(module)
-    tables = [] if framework is None else [framework.parameter_table(module), framework.child_table(module)]
     doubtful = module.state is not None and module.state.unknown_because is not None
     known = module.unknown_because is None and module.class_.opaque is None and not doubtful
     known = known and module.machine.possible_change(module) is None
-    return not known or any(not MAY_BE_MODULES.isdisjoint(map(type, t.values())) for t in (module.attributes, *tables))
+    return not known or any(not MAY_BE_MODULES.isdisjoint(map(type, t.values())) for t in _tables(module))
+
+
+def doubtful_attributes(module: Instance) -> Iterator[Unknown]:
+    """What may be a parameter or child of it and is not known."""
+    for table in _tables(module) if may_hold_more(module) else ():
+        yield from (value for value in table.values() if type(value) in MAY_BE_MODULES)
+
+
+def _tables(module: Instance) -> list[dict[str, Any]]:
+    framework = framework_of(module)
+    own = [] if framework is None else [framework.parameter_table(module), framework.child_table(module)]
+    return [module.attributes, *own]
 
 
 def geometry_of(module: Instance) -> Geometry | None:

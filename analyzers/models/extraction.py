@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from analyzers.frameworks.torch.module import unregistered
 from analyzers.interpreter.framework import (
     all_parameters,
     children_of,
+    doubtful_attributes,
     is_module,
     may_hold_more,
     own_parameters,
@@ -33,8 +35,9 @@ from analyzers.models.problems import OF_CODE, cause_of, place_of, place_of_prob
 from analyzers.models.results import first_tensor, known_outputs, parts_of, per_item, unknowns_in
 from analyzers.models.source_calls import source_calls
 from analyzers.models.training import parts_of_training
-from analyzers.tensors.polynomials import has_unknown
+from analyzers.tensors.polynomials import has_unknown, symbols
 from analyzers.tensors.tensor import Tensor, is_shaped
+from analyzers.unknown import Unknown
 from analyzers.vocabulary import Status
 
 if TYPE_CHECKING:
@@ -268,6 +271,7 @@ class Extraction:
         values = [*(r.output for r in self.records), result, *self.machine.recorder.open_ends.uncounted]
         change = self.machine.possible_change
         values += [doubt for _, m in self.below for doubt in (m.unknown_because, m.class_.opaque, change(m))]
+        values += doubts_of_total(self.below)
         for value in values:
             for unknown in unknowns_in(value) if not isinstance(value, Tensor) and value is not None else ():
                 place = place_of(unknown.place)
@@ -286,6 +290,14 @@ def counted(modules: list[tuple[str, Instance]]) -> tuple[Any, Any]:
         total = total + count
         trainable = trainable + (count if tensor.trainable else 0)
     return total, trainable
+
+
+def doubts_of_total(modules: list[tuple[str, Instance]]) -> Iterator[Unknown]:
+    """Why nobody knows how many parameters modules have: attributes that may be layers, sizes of what they hold."""
+    for _, module in modules:
+        yield from (Unknown(value.reason, value.place) for value in doubtful_attributes(module))
+        sizes = [size for _, tensor in own_parameters(module) for size in tensor.shape if has_unknown(size)]
+        yield from (Unknown(one.reason, module.site) for size in sizes for one in symbols(size) if one.reason)
 
 
 def own_count(instance: Instance) -> Any:

@@ -100,10 +100,14 @@ def _by_order(names: Iterable[str]) -> dict[str, str]:
 
 
 def _calls(model: ModelFact) -> list[tuple[LayerFact, int, CallFact]]:
-    every = [
-        (layer, at, call) for layer in model.layers if not layer.functional for at, call in enumerate(layer.per_call, 1)
-    ]
-    return sorted(every, key=lambda one: one[2].order)
+    """In order; each with which one of its name it is: several modules that are made as they are called share one."""
+    every = [(layer, call) for layer in model.layers if not layer.functional for call in layer.per_call]
+    counts: dict[str, int] = {}
+    found = []
+    for layer, call in sorted(every, key=lambda one: one[1].order):
+        counts[layer.name] = counts.get(layer.name, 0) + 1
+        found.append((layer, counts[layer.name], call))
+    return found
 
 
 def _differences(static: Seen, traced: Seen) -> Iterator[str]:

@@ -52,7 +52,9 @@ class Worker:
         self.stage = "starting"
         self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-        environment.update(HF_HUB_OFFLINE="1", KERAS_BACKEND="torch", MPLBACKEND="Agg", PYTHONUNBUFFERED="1")
+        environment.update(
+            HF_HUB_OFFLINE="1", KERAS_BACKEND="torch", MPLBACKEND="Agg", PYTHONUNBUFFERED="1", PYTORCH_JIT="0"
+        )
         for name in ("PYTHONSTARTUP", "PYTHONINSPECT"):
             environment.pop(name, None)
         pipe = subprocess.PIPE

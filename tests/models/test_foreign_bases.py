@@ -82,3 +82,26 @@ def test_classes_of_the_library_have_constructors_of_their_own(tmp_path, base):
     source = f"import logging, types\n{HEADER}class Lazy({base}):\n    pass\n\n\nmade = Lazy('extra')\n"
     facts = facts_of(tmp_path, source + "net = nn.Linear(3, 4)\n")
     assert facts.problems == []
+
+
+def test_scripted_modules_compute_what_they_say(tmp_path):
+    head, body = (
+        "class Net(torch.jit.ScriptModule):",
+        OWN.replace("    def forward", "    @torch.jit.script_method\n    def forward"),
+    )
+    model = model_of(tmp_path, HEADER + head + body)
+    assert (model.status, model.parameters, model.unknowns) == ("complete", 1392, [])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("self.extra = nowhere.layer()", "the module nowhere is not found"),
+        ("self.bias = nn.Parameter(torch.zeros(int(input())))", "what a person types"),
+    ],
+)
+def test_it_is_said_why_nobody_knows_how_many_parameters_there_are(tmp_path, line, reason):
+    source = OWN.replace("self.first =", f"{line}\n        self.first =", 1)
+    model = model_of(tmp_path, f"import nowhere\n{HEADER}class Net(nn.Module):{source}", inputs=("1x3x16x16",))
+    assert model.status == "partial" and model.outputs[0].shape == (1, 8, 10, 10)
+    assert reason in {unknown.reason for unknown in model.unknowns}

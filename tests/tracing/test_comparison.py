@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -128,3 +129,10 @@ def test_numbers_for_symbols_are_such_that_the_layers_fit():
     recipe = recipe_for(fact, "Net", None, [])
     assert recipe.request["inputs"][0]["shape"] == [2, 64, 8, 8]
     assert recipe.request["keywords"] == {"planes": 16, "classes": 10}
+
+
+def test_modules_that_are_made_as_they_are_called_share_a_name():
+    first, second = layer("ReLU", (2, 5)), layer("ReLU", (2, 3))
+    second.per_call[0] = replace(second.per_call[0], order=1)
+    answer = traced(("ReLU", 1, [2, 5], 0), ("ReLU", 2, [2, 3], 0))
+    assert compare(model(first, second), RECIPE, answer).verdict == "confirmed"

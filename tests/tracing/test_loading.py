@@ -90,3 +90,36 @@ def test_what_the_program_makes_needs_no_arguments(ask):
     said = "rf-lsp cannot hand on how it built it: config is a generator"
     assert "failure" not in ask(CONFIGURED, "net", [1, 3, 8, 8], unsayable=said)
     assert ask(CONFIGURED, "Net()", [1, 3, 8, 8], unsayable=said)["failure"] == said
+
+
+MADE_AS_CALLED = """
+import torch
+from torch import nn
+
+
+class Block(torch.jit.ScriptModule):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    @torch.jit.script_method
+    def forward(self, x):
+        return self.conv(x)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def forward(self, x):
+        x = nn.ReLU()(self.block(x))
+        return nn.ReLU()(nn.MaxPool2d(2)(x))
+"""
+
+
+def test_every_call_has_a_name_of_its_own(ask):
+    answer = ask(MADE_AS_CALLED, "Net()", [1, 3, 8, 8])
+    assert [(one["name"], one["call"], one["output_shape"][2:]) for one in answer["layers"]] == [
+        ("block.conv", 1, [6, 6]), ("ReLU", 1, [6, 6]), ("MaxPool2d", 1, [3, 3]), ("ReLU", 2, [3, 3])
+    ]  # fmt: skip

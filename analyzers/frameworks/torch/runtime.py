@@ -74,6 +74,7 @@ def compiled(value: Any = None, *_: Any, machine: Machine, **__: Any) -> Any:
     "torch.jit.export",
     "torch.jit.interface",
     "torch.jit._overload_method",
+    "torch.jit.script_method",
     "torch.jit.script_if_tracing",
     "torch.compiler.disable",
     "torch.fx.wrap",

@@ -55,12 +55,23 @@ class Calls:
         found: dict[int, list[Call]] = {key: [] for key in self.started}
         for call in self.made:
             found.setdefault(id(call.module), []).append(call)
-        return [
-            (names.get(key, type(self.started[key]).__name__), number, call)
+        leaves = [
+            (names.get(key, type(self.started[key]).__name__), call)
             for key, calls in found.items()
             if key not in inner and key in self.started
-            for number, call in enumerate(calls, 1)
+            for call in calls
         ]
+        return numbered(leaves)
+
+
+def numbered(leaves: list[tuple[str, Call]]) -> list[tuple[str, int, Call]]:
+    """(name, which call of that name, call): modules that are made as they are called have their class's name."""
+    counts: dict[str, int] = {}
+    found = []
+    for name, call in leaves:
+        counts[name] = counts.get(name, 0) + 1
+        found.append((name, counts[name], call))
+    return found
 
 
 def _below(module: nn.Module) -> Iterator[nn.Module]:
