@@ -62,6 +62,17 @@ class PlainUnknown(Unknown):
         return Unknown(self.reason, self.place)
 
 
+class UnknownNumber(PlainUnknown):
+    """What arithmetic makes of a number that is not known. Where it is a quotient of sizes, ``quotient`` has numerator and
+    denominator, a positive int: its floor is a size again."""
+
+    __slots__ = ("quotient",)
+
+    def __init__(self, reason: str, place: Any = None, quotient: tuple[Any, int] | None = None) -> None:
+        super().__init__(reason, place)
+        self.quotient = quotient
+
+
 class ModelResult(Unknown):
     """What a call of a model in the file's own code gave, as long as nothing else is done with it."""
 

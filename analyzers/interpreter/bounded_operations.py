@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION, MAXIMUM_STRING
+from analyzers.interpreter.unknown_numbers import unknown_number
 from analyzers.tensors.dims import Expression
 from analyzers.unknown import UnknownUsed
 
@@ -16,7 +17,7 @@ def guarded(machine: Machine, function: Any, left: Any, right: Any) -> Any:
     try:
         return function(left, right)
     except UnknownUsed as used:
-        return used.unknown
+        return unknown_number(function, left, right, used.unknown)
     except (TypeError, ValueError, ArithmeticError) as error:
         if isinstance(left, Expression) or isinstance(right, Expression):
             return machine.unknown("arithmetic with a symbolic size")

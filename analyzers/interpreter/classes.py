@@ -220,7 +220,7 @@ def make_plain_class(
 ) -> Class:
     """``type.__new__``."""
     bases = [_with_mixins(b) for b in bases]
-    kept = tuple(_base(machine, b) for b in bases if not _adds_nothing(b) and b is not object)
+    kept = tuple(_base(machine, b) for b in bases if b is not object and not (isinstance(b, TypingForm) and b.is_form))
     if any(isinstance(b, Unknown) for b in kept):
         kept = (*kept, *_assumed_bases(machine, kept, namespace))
     made = Class(name, kept, namespace, module, machine.site())
@@ -243,13 +243,6 @@ def make_plain_class(
 
 
 MAXIMUM_ANCESTORS = 200
-OF_THE_LIBRARY = frozenset("ModuleType Logger PathLike".split())
-"""Classes of the standard library that are known by name alone: they have constructors and attributes of their own."""
-
-
-def _adds_nothing(base: Any) -> bool:
-    """Whether a base is only there for type checkers."""
-    return isinstance(base, TypingForm) and base.name not in OF_THE_LIBRARY
 
 
 def _with_mixins(base: Any) -> Any:

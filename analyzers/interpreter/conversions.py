@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter import formatting, subscripts
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
 from analyzers.interpreter.native_values import call_special
+from analyzers.interpreter.unknown_numbers import as_float, truncated
 from analyzers.interpreter.values import (
     MISSING,
     Instance,
@@ -15,7 +16,7 @@ from analyzers.interpreter.values import (
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.operations.arguments import require_one_element
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import Unknown, UnknownNumber, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 def make_int(value: Any = 0, base: Any = None, *, machine: Machine) -> Any:
     if isinstance(value, Expression):
         return value
+    if isinstance(value, UnknownNumber):
+        return truncated(value)
     if isinstance(value, NativeValue):
         return call_special(machine, value, "__int__")
     if isinstance(value, Tensor):
@@ -36,8 +39,8 @@ def make_int(value: Any = 0, base: Any = None, *, machine: Machine) -> Any:
 
 
 def make_float(value: Any = 0.0, *, machine: Machine) -> Any:
-    if isinstance(value, Expression):
-        return machine.unknown("a symbolic size as a float")
+    if isinstance(value, (Expression, UnknownNumber)):
+        return as_float(value)
     if isinstance(value, NativeValue):
         return call_special(machine, value, "__float__")
     if isinstance(value, Tensor):

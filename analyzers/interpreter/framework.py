@@ -15,12 +15,12 @@ from analyzers.interpreter.values import UNKNOWNS, BoundMethod, Class, Function,
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.layout import Layouts, names_taken
 from analyzers.tensors.tensor import Tensor, is_shaped
-from analyzers.unknown import PlainUnknown, Unknown, UnknownUsed
+from analyzers.unknown import PlainUnknown, Unknown, UnknownNumber, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
-MAY_BE_MODULES = UNKNOWNS - {PlainUnknown}
+MAY_BE_MODULES = UNKNOWNS - {PlainUnknown, UnknownNumber}
 FRAMEWORKS: list[Framework] = []
 """The frameworks whose tables are loaded."""
 

@@ -16,6 +16,7 @@ from analyzers.unknown import PlainUnknown, Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+    from analyzers.interpreter.recorder import Recorder
 
 RETURN, BREAK, CONTINUE, SKIP, UNSURE = "return", "break", "continue", "skip", "unsure"
 
@@ -40,7 +41,7 @@ def fork(machine: Machine, frame: Frame, branches: list[Callable[[], str | None]
     alive = [o for o in outcomes if o.raised is None]
     if not alive:
         raise outcomes[0].raised  # type: ignore[misc]
-    machine.recorder.spend(joined_costs([o.costs for o in alive], reason))
+    _spend(machine.recorder, joined_costs([o.costs for o in alive], reason))
     through = [o for o in alive if o.signal != RETURN]
     returned = [o for o in alive if o.signal == RETURN]
     if not through:
@@ -57,6 +58,18 @@ def fork(machine: Machine, frame: Frame, branches: list[Callable[[], str | None]
     if len(signals) == 1:
         return signals.pop()
     return SKIP if signals <= {None, CONTINUE, SKIP} else UNSURE
+
+
+def _spent(recorder: Recorder) -> tuple[Any, ...]:
+    """Multiply-accumulates of the pass so far, and of the call that is being made."""
+    return recorder.total_cost, recorder.stack[-1].cost if recorder.stack else 0
+
+
+def _spend(recorder: Recorder, spent: tuple[Any, ...]) -> None:
+    """As if so much had been spent."""
+    recorder.total_cost = spent[0]
+    if recorder.stack:
+        recorder.stack[-1].cost = spent[1]
 
 
 def joined_costs(costs: list[tuple[Any, ...]], reason: str) -> tuple[Any, ...]:
@@ -91,7 +104,7 @@ def rejoin_early(machine: Machine, frame: Frame) -> Any:
 
 def _run_branch(machine: Machine, frame: Frame, branch: Callable[[], str | None]) -> Outcome:
     outcome = Outcome()
-    saved, before = frame.result, machine.recorder.spent
+    saved, before = frame.result, _spent(machine.recorder)
     machine.uncertain += 1
     try:
         with machine.journal.branch() as outcome.after:
@@ -101,8 +114,8 @@ def _run_branch(machine: Machine, frame: Frame, branch: Callable[[], str | None]
         outcome.raised = raised
     finally:
         machine.uncertain -= 1
-    outcome.costs = machine.recorder.spent
-    machine.recorder.spend(before)
+    outcome.costs = _spent(machine.recorder)
+    _spend(machine.recorder, before)
     outcome.result, frame.result = frame.result, saved
     return outcome
 

@@ -13,6 +13,7 @@ from analyzers.interpreter.iteration import type_name, unknown_element
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.subscripts import delete_item, get_item, is_torch_data, set_item, tensor_get_item
+from analyzers.interpreter.unknown_numbers import combined_unknowns, negated, scalars
 from analyzers.interpreter.values import MISSING, Class, Instance, NativeValue, TypingForm
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
@@ -47,10 +48,11 @@ def binary(machine: Machine, name: str, left: Any, right: Any, *, in_place: bool
         answer = native_values.binary(machine, name, left, right, in_place)
         if answer is not NotImplemented:
             return answer
-    if isinstance(left, Unknown):
-        return left.used()
-    if isinstance(right, Unknown):
-        return right.used()
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        operands = scalars(left, right)
+        if operands is None:
+            return combined_unknowns(name, left, right)
+        left, right = operands
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _tensor_binary(machine, name, left, right, in_place)
     if isinstance(left, Instance) or isinstance(right, Instance):
@@ -154,7 +156,7 @@ def unary(machine: Machine, name: str, value: Any) -> Any:
     if isinstance(value, NativeValue):
         return call_special(machine, value, f"__{name}__")
     if isinstance(value, Unknown):
-        return value.used()
+        return negated(name, value)
     if isinstance(value, Tensor):
         return machine.call(overlays.METHODS[f"__{name}__"], (value,))
     if isinstance(value, Instance):

@@ -329,17 +329,6 @@ class Recorder:
         if self.stack:
             self.stack[-1].cost = self.stack[-1].cost + cost
 
-    @property
-    def spent(self) -> tuple[Any, ...]:
-        """Multiply-accumulates of the pass so far, and of the call that is being made."""
-        return self.total_cost, self.stack[-1].cost if self.stack else 0
-
-    def spend(self, spent: tuple[Any, ...]) -> None:
-        """As if so much had been spent."""
-        self.total_cost = spent[0]
-        if self.stack:
-            self.stack[-1].cost = spent[1]
-
     # -- problems --------------------------------------------------------------------------------
 
     def problem(

@@ -15,7 +15,7 @@ from weakref import WeakSet
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsAttributes, SupportsCall
 from analyzers.interpreter.linearisation import merged
 from analyzers.interpreter.traits import ClassTraits
-from analyzers.unknown import ModelResult, NotModelled, PlainUnknown, Unknown
+from analyzers.unknown import ModelResult, NotModelled, PlainUnknown, Unknown, UnknownNumber
 
 if TYPE_CHECKING:
     from analyzers.interpreter.hosts import HostObject
@@ -180,9 +180,10 @@ class Super:
 
 
 class TypingForm:
-    """Something of ``typing`` or ``collections.abc``: subscriptable, ignored as a base, checked by name."""
+    """Something of ``typing`` or ``collections.abc``: subscriptable, ignored as a base (``is_form``), checked by name."""
 
     __slots__ = ("name", "options")
+    is_form = True
 
     def __init__(self, name: str, options: tuple = ()) -> None:
         self.name = name
@@ -490,7 +491,7 @@ class MaybeMissing(Unknown):
     __slots__ = ()
 
 
-UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, NotModelled, PlainUnknown, ModelResult}
+UNKNOWNS: set[type] = {Unknown, UnknownTail, MaybeMissing, NotModelled, PlainUnknown, UnknownNumber, ModelResult}
 """The types of what is not known; a library may have one of its own."""
 
 

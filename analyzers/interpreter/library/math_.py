@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.unknown_numbers import ceiling, floor
 from analyzers.interpreter.values import TypingForm
 from analyzers.tensors import dims
 from analyzers.tensors.dims import Expression
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import Unknown, UnknownNumber, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -64,17 +65,23 @@ def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _floor(x: Any) -> Any:
+    if isinstance(x, UnknownNumber):
+        return floor(x)
     return x if isinstance(x, Expression) else math.floor(_number(x))
 
 
 def _ceil(x: Any) -> Any:
+    if isinstance(x, UnknownNumber):
+        return ceiling(x)
     return x if isinstance(x, Expression) else math.ceil(_number(x))
 
 
 def _sqrt(x: Any) -> Any:
     x = _number(x)
     if isinstance(x, Expression):
-        return Unknown(f"the square root of {dims.text(x)}")
+        return UnknownNumber(f"the square root of {dims.text(x)}")
+    if isinstance(x, UnknownNumber):
+        return UnknownNumber(x.reason, x.place)
     return math.sqrt(x)
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.capabilities import SupportsAttributes, SupportsCall, SupportsMissing
 from analyzers.interpreter.library.files_ import EXISTS
 from analyzers.interpreter.library.functools_ import same
-from analyzers.interpreter.values import MISSING, HostMethod, TypingForm
+from analyzers.interpreter.library.typing_ import NamedClass
+from analyzers.interpreter.values import MISSING, HostMethod
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ _LOGGING: dict[str, Any] = {
     "getLogger": _logger, "basicConfig": _nothing,
     **dict.fromkeys("debug info warning error critical exception log disable".split(), _nothing),
     **dict.fromkeys("DEBUG INFO WARNING ERROR CRITICAL NOTSET".split(), 0),
-    "Logger": TypingForm("Logger"), "StreamHandler": _logger, "Formatter": _logger, "FileHandler": _logger,
+    "Logger": NamedClass("Logger"), "StreamHandler": _logger, "Formatter": _logger, "FileHandler": _logger,
 }  # fmt: skip
 
 _RANDOM = "random randint choice choices uniform shuffle sample gauss randrange normalvariate betavariate getrandbits"
@@ -113,7 +114,7 @@ MODULES: dict[str, dict[str, Any]] = {
     "logging": _LOGGING,
     "os": {
         "environ": Environment(), "getenv": _environ_get, "sep": "/", "linesep": "\n", "name": "posix", "getcwd": _unknown_path,
-        "makedirs": _nothing, "PathLike": TypingForm("PathLike"), "cpu_count": lambda: 1,
+        "makedirs": _nothing, "PathLike": NamedClass("PathLike"), "cpu_count": lambda: 1,
     },
     "os.path": {
         "join": _join, "basename": _basename, "dirname": _dirname, "splitext": _splitext, "abspath": _same_path,

@@ -69,7 +69,14 @@ def _mapping_proxy(mapping: Any, *, machine: Machine) -> Any:
     return mapping
 
 
-_TYPES = "FunctionType LambdaType MethodType ModuleType GenericAlias UnionType"
+class NamedClass(TypingForm):
+    """A class of which nothing but the name is known: its constructor and attributes are its own."""
+
+    __slots__ = ()
+    is_form = False
+
+
+_TYPES = "FunctionType LambdaType MethodType GenericAlias UnionType"
 
 _TYPING: dict[str, Any] = {
     **{name: TypingForm(name) for name in (*_FORMS.split(), *ABSTRACT.split())},
@@ -84,6 +91,7 @@ MODULES: dict[str, dict[str, Any]] = {
     "typing_extensions": _TYPING,
     "types": {
         **{name: TypingForm(name) for name in _TYPES.split()},
+        "ModuleType": NamedClass("ModuleType"),
         "SimpleNamespace": _simple_namespace,
         "MappingProxyType": _mapping_proxy,
     },
