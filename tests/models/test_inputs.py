@@ -530,3 +530,40 @@ def test_lists_that_are_found_out_are_handed_on(tmp_path: Path):
     model = model_of(tmp_path, HEADER + source)
     assert [given.name for given in model.inputs] == ["maps.0", "maps.1"]
     assert model.call is not None and model.call.keywords == {"maps": [None, None]}
+
+
+OF_ARGUMENTS = """class Pooled(nn.Module):
+    def __init__(self, width, num_classes):
+        super().__init__()
+        self.conv = nn.Conv2d(width, 128, 1)
+        self.fc = nn.Linear(2048, num_classes)
+
+    def forward(self, x):
+        x = F.adaptive_avg_pool2d(x, (4, 4))
+        return self.fc(torch.flatten(self.conv(x), 1))
+"""
+OF_COLUMNS = """class Series(nn.Module):
+    def __init__(self, width, hidden=64):
+        super().__init__()
+        self.conv = nn.Conv1d(width, hidden, 3, padding=1)
+        self.hour = nn.Embedding(24, hidden)
+        self.day = nn.Embedding(7, hidden)
+
+    def forward(self, x, marks):
+        x = self.conv(x.permute(0, 2, 1)).transpose(1, 2)
+        marks = marks.long()
+        return x + self.hour(marks[:, :, 3]) + self.day(marks[:, :, 2])
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "inputs", "output"),
+    [
+        (OF_ARGUMENTS, [("x", "Nxwidthx224x224", "default")], "Nxnum_classes"),
+        (OF_COLUMNS, [("x", "NxTxwidth", "default"), ("marks", "NxTxC", "default")], "NxTx64"),
+    ],
+)
+def test_open_inputs_are_told_in_the_model_s_own_arguments(tmp_path: Path, source: str, inputs, output: str):
+    model = model_of(tmp_path, HEADER + source)
+    assert inputs_of(model) == inputs
+    assert (outputs_of(model), model.status) == ([output], "complete")

@@ -142,11 +142,12 @@ def _with_usual_channels(hint: InputHint, is_vague: bool = True) -> InputHint:
 
 
 def _with_other_ranks(hint: InputHint, names: Names) -> InputHint:
-    """Nobody asked for this rank: maps, sequences and vectors are possible, too."""
+    """Nobody asked for this rank: maps, sequences and vectors are possible, too; of whole numbers columns, each for an
+    embedding of its own."""
     n, channels, t, h, w = names("N"), names("C"), names("T"), names("H"), names("W")
     others = [(n, channels, h, w), (n, t, channels), (n, channels), (n,)]
     if hint.dtype.startswith("int"):
-        return hint
+        others = others[1:3]
     ranks = {len(shape) for shape in hint.shapes}
     hint.shapes += [shape for shape in others if len(shape) not in ranks]
     return hint

@@ -72,12 +72,23 @@ def _told(trials: Trials, found: Found, given: Input, names: Names | None, hint:
 def _read(found: Found, name: str) -> tuple[Any, ...]:
     """The dims with what the layers asked of them alone."""
     learned = found.by_name[name].shape
+    equations = equations_of([learned])
     try:
-        values = System.of(equations_of([learned])).values
+        values = System.of(equations).values
     except Contradiction:
         values = {}
-    known = {one: value for one, value in values.items() if isinstance(value, int)}
+    known: dict[Any, Dim] = {one: value for one, value in values.items() if isinstance(value, int)}
+    for pair in equations:
+        for side, other in (pair, pair[::-1]):
+            one = None if isinstance(side, int) else bare_symbol(side)
+            if one is not None and one.solvable and _is_argument(other):
+                known.setdefault(one, other)
     return tuple([substitute(dim, known) for dim in learned])
+
+
+def _is_argument(size: Dim) -> bool:
+    """Whether it is made of arguments of the model's constructor that nobody gives."""
+    return not isinstance(size, int) and all(one.argument for one in symbols(size))
 
 
 def equations_of(shapes: Sequence[Sequence[Dim]]) -> list[tuple[Dim, Dim]]:
@@ -93,12 +104,13 @@ def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint, j
     is_picture = len(sides) == 2 and len(read.shape) in (4, 5)
     shape, assumed = list(read.shape), False
     for dim, size in enumerate(read.shape):
-        if isinstance(size, int) or is_batch(size):
+        if isinstance(size, int) or is_batch(size) or _is_argument(size):
             continue
         if is_picture and dim in sides:
             shape[dim], assumed = trials.usual_size(dim, len(shape)), True
         elif bare_symbol(size) in joined:
-            shape[dim], assumed = trials.names("C"), True
+            called = known[dim]
+            shape[dim], assumed = trials.names("T" if called == "T" else "C"), True
         else:
             shape[dim] = _open_dim(trials, dim, known, hint)
     others = [read.shape[:1]] if len(read.shape) == 2 else []  # (N,): time steps, labels
