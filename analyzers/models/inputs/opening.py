@@ -112,7 +112,8 @@ def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint, j
             called = known[dim]
             shape[dim], assumed = trials.names("T" if called == "T" else "C"), True
         else:
-            shape[dim] = _open_dim(trials, dim, known, hint)
+            size = _open_dim(trials, dim, known, hint)
+            shape[dim] = trials.names("C") if size in shape[:dim] and bare_symbol(size) is not None else size
     others = [read.shape[:1]] if len(read.shape) == 2 else []  # (N,): time steps, labels
     origin = "default" if assumed else "solved"
     return Input(read.name, tuple(shape), origin, read.dtype, others, sides=sides if is_picture else ())
