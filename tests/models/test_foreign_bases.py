@@ -105,3 +105,29 @@ def test_it_is_said_why_nobody_knows_how_many_parameters_there_are(tmp_path, lin
     model = model_of(tmp_path, f"import nowhere\n{HEADER}class Net(nn.Module):{source}", inputs=("1x3x16x16",))
     assert model.status == "partial" and model.outputs[0].shape == (1, 8, 10, 10)
     assert reason in {unknown.reason for unknown in model.unknowns}
+
+
+def test_an_optimiser_is_no_module(tmp_path):
+    source = OWN.replace("self.first =", "self.optimiser = torch.optim.Adam(self.parameters())\n        self.first =", 1)
+    model = model_of(tmp_path, f"{HEADER}class Net(nn.Module):{source}", inputs=("1x3x16x16",))
+    assert (model.status, model.parameters, model.problems) == ("complete", 1392, [])
+
+
+def test_classes_on_an_optimiser_are_not_judged(tmp_path):
+    own = "class Lion(torch.optim.Optimizer):\n    pass\n\n\nmade = Lion([], {'lr': 1}).param_groups\n"
+    assert facts_of(tmp_path, HEADER + own + "net = nn.Linear(3, 4)\n").problems == []
+
+
+def test_a_norm_that_has_no_check_of_its_own(tmp_path):
+    own = """class Norm(nn.modules.batchnorm._BatchNorm):
+    def forward(self, x):
+        self._check_input_dim(x)
+        return F.batch_norm(x, self.running_mean, self.running_var)
+
+
+# rf: input=1x4x8x8
+net = Norm(4)
+"""
+    (problem,) = model_of(tmp_path, HEADER + own, "net").problems
+    said = "derives from _BatchNorm, whose _check_input_dim raises NotImplementedError; BatchNorm2d has one for 4D input"
+    assert problem.message.endswith(said)

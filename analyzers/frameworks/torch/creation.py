@@ -422,6 +422,12 @@ def _typed_constructor(name: str, dtype: str) -> Callable[..., Tensor]:
     return create
 
 
+@tensor_method("new")
+def new(self: Tensor, *arguments: Any, **_: Any) -> Tensor:
+    """A tensor of the same type from a shape or data; of nothing without either."""
+    return _typed_constructor("new", self.dtype)(*(arguments or (0,)))
+
+
 for _name, _dtype in TENSOR_TYPES.items():
     NAMES[f"torch.{_name}"] = NAMES[f"torch.cuda.{_name}"] = _typed_constructor(_name, _dtype)
 

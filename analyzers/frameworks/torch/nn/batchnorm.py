@@ -77,7 +77,13 @@ class _NormBase(Module):
         """Sets scale 1 and shift 0; shapes stay."""
 
     def _check_input_dim(self, input: Tensor) -> None:
-        raise OperationError("rank-mismatch", "{subject} does not say which ranks it takes")
+        kind = {4: "BatchNorm2d", 5: "BatchNorm3d"}.get(input.rank, "BatchNorm1d")
+        raise OperationError(
+            "rank-mismatch",
+            "{subject} derives from _BatchNorm, whose _check_input_dim raises NotImplementedError; "
+            f"{kind} has one for {input.rank}D input",
+            exception="NotImplementedError",
+        )
 
     def extra_repr(self) -> str:
         return f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"
