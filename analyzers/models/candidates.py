@@ -175,10 +175,17 @@ class CandidateRun:
         made = session.made_by(value) if session is not None and isinstance(value, Function) else None
         if made is not None:
             return made, None
-        given = self.construction.in_workspace(value) if isinstance(value, Class) and has_symbols(value) else None
+        given = self._given(value) if isinstance(value, Class) else None
         if given is not None:
             return given, given
         return self.context.runner.within(STEPS_PER_MODEL, lambda: self.construction.built(value)), None
+
+    def _given(self, value: Class) -> Instance | None:
+        """The class as the workspace builds it, where it needs arguments or the file itself gives it some."""
+        if has_symbols(value):
+            return self.construction.in_workspace(value)
+        used = self.context.runner.within(STEPS_PER_MODEL, lambda: self.construction.as_used(value))
+        return used if isinstance(used, Instance) else None
 
     def _is_known(self) -> bool:
         target = self.candidate.target(self.context.request.path)

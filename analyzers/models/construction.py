@@ -10,7 +10,9 @@ from analyzers.imports.resolver import marked_root, workspace_root
 from analyzers.imports.workspace import files_that_build, files_that_derive
 from analyzers.interpreter.framework import FRAMEWORKS, is_model_class, is_module
 from analyzers.interpreter.values import Class, Function, Instance, Raised
+from analyzers.models.arguments import arguments_fact
 from analyzers.models.context import FileContext
+from analyzers.models.inputs.known import unwrapped
 from analyzers.models.placeholder_arguments import placeholder_arguments
 from analyzers.models.signatures import constructor_parameters, open_defaults, required_parameters
 from analyzers.models.usages import call_function, run_block
@@ -69,6 +71,18 @@ class Construction:
                 if made is not None:
                     break
         return made
+
+    def as_used(self, value: Class) -> Instance | None:
+        """An instance of a class that needs no arguments with those that the file's own code gives it where it tries it
+        out: what goes in there fits no other."""
+        given = self.machine.recorder.given
+        for usage in self.context.usages:
+            made = unwrapped(usage.instance)
+            args, kwargs = given.get(id(made), ((), {}))
+            if made.class_ is value and (args or kwargs) and arguments_fact(args, kwargs).unsayable is None:
+                built = self.machine.call(value, args, kwargs)
+                return built if isinstance(built, Instance) and built.unknown_because is None else None
+        return None
 
     def _instance_made(self, value: Class) -> Instance | None:
         made = self.machine.recorder.built

@@ -92,3 +92,12 @@ def test_a_call_is_kept_with_what_is_no_tensor(path: Path):
     assert fact.call is not None and fact.call.positional[0] == "x"
     assert fact.call.keywords == {"scale": 2.0, "skips": [None]}
     assert [(given.name, given.dtype) for given in fact.inputs] == [("x", "float32"), ("skips.0", "float32")]
+
+
+def test_a_class_is_built_as_its_file_tries_it_out(path: Path):
+    source = NET.replace("width,", "width=4,") + (
+        "\n\nif __name__ == '__main__':\n    import torch\n    net = Net(8, act=nn.GELU)\n    net.act = None\n    net(torch.rand(1, 8, 9, 9))\n"
+    )
+    fact = model(path, source)
+    assert fact.construction is not None and fact.construction.positional == (8,)
+    assert (fact.status, fact.parameters, fact.outputs[0].shape) == ("complete", 584, (1, 8, 7, 7))

@@ -108,7 +108,9 @@ def test_it_is_said_why_nobody_knows_how_many_parameters_there_are(tmp_path, lin
 
 
 def test_an_optimiser_is_no_module(tmp_path):
-    source = OWN.replace("self.first =", "self.optimiser = torch.optim.Adam(self.parameters())\n        self.first =", 1)
+    source = OWN.replace(
+        "self.first =", "self.optimiser = torch.optim.Adam(self.parameters())\n        self.first =", 1
+    )
     model = model_of(tmp_path, f"{HEADER}class Net(nn.Module):{source}", inputs=("1x3x16x16",))
     assert (model.status, model.parameters, model.problems) == ("complete", 1392, [])
 
@@ -129,5 +131,7 @@ def test_a_norm_that_has_no_check_of_its_own(tmp_path):
 net = Norm(4)
 """
     (problem,) = model_of(tmp_path, HEADER + own, "net").problems
-    said = "derives from _BatchNorm, whose _check_input_dim raises NotImplementedError; BatchNorm2d has one for 4D input"
+    said = (
+        "derives from _BatchNorm, whose _check_input_dim raises NotImplementedError; BatchNorm2d has one for 4D input"
+    )
     assert problem.message.endswith(said)
