@@ -81,6 +81,7 @@ class Construction:
             args, kwargs = given.get(id(made), ((), {}))
             if made.class_ is value and (args or kwargs) and arguments_fact(args, kwargs).unsayable is None:
                 built = self.machine.call(value, args, kwargs)
+                given[id(built)] = args, kwargs
                 return built if isinstance(built, Instance) and built.unknown_because is None else None
         return None
 
