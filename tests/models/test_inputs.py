@@ -567,3 +567,21 @@ def test_open_inputs_are_told_in_the_model_s_own_arguments(tmp_path: Path, sourc
     model = model_of(tmp_path, HEADER + source)
     assert inputs_of(model) == inputs
     assert (outputs_of(model), model.status) == ([output], "complete")
+
+
+def test_a_size_at_which_something_is_left_of_every_map(tmp_path: Path):
+    """224 leaves nothing of the pooled map: the smallest size that does is taken."""
+    source = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 32, stride=32)
+        self.pool = nn.AvgPool2d(11, stride=1)
+        self.fc = nn.Linear(8, 10)
+
+    def forward(self, x):
+        x = self.pool(self.conv(x))
+        return self.fc(x.view(x.size(0), -1))
+"""
+    model = model_of(tmp_path, HEADER + source)
+    assert inputs_of(model) == [("x", "Nx3x352x352", "solved")]
+    assert (outputs_of(model), model.status, model.problems) == (["Nx10"], "complete", [])

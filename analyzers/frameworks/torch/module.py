@@ -394,11 +394,10 @@ class TensorClass(HostObject):
         given = data[0]
         if isinstance(given, Unknown):
             return given.used()
-        if isinstance(given, Tensor):
-            return given.plain()
         if isinstance(given, ShapeTuple):
             return Tensor(given)
-        return NAMES["torch.tensor"](given) if isinstance(given, (list, tuple)) else Tensor((given,))
+        is_data = isinstance(given, (Tensor, list, tuple))
+        return NAMES["torch.tensor"](given, "float32") if is_data else Tensor((given,))
 
 
 @layer("torch.nn.Parameter", "torch.nn.parameter.Parameter")

@@ -166,9 +166,10 @@ class Solver:
         return [inputs for inputs in sized if least is None or not are_maps_from(least, inputs)]
 
     def _searched(self, found: Found) -> list[int]:
-        """The smallest size at which the flattened map has the features the layer behind it expects, and before
-        it the usual sizes a little above, which may give the same features (floors swallow the rest)."""
-        if found.flatten_error is None and found.misread is None:
+        """The smallest size at which something is left of every map and the flattened one has the features the layer
+        behind it expects, and before it the usual sizes a little above, which may give the same features (floors
+        swallow the rest)."""
+        if found.flatten_error is None and found.misread is None and "empty-output" not in found.rules:
             return []
         low, high = 1, LARGEST_SEARCHED
         while low < high:
