@@ -14,7 +14,8 @@ BATCH = 2
 """Items of a batch of which nobody says how many: one may be squeezed away."""
 USUAL = {
     "n_classes": 10, "num_classes": 10, "nclass": 10, "classes": 10, "n_channels": 3, "in_channels": 3, "in_ch": 3,
-    "in_chans": 3, "channels": 16, "T": 64, "L": 64, "H": 64, "W": 64, "D": 32, "C": 16, "E": 16, "vocab_size": 100,
+    "in_chans": 3, "channels": 16, "dim": 64, "d_model": 64, "embed_dim": 64, "hidden_dim": 64, "hidden_size": 64, "heads": 4,
+    "num_heads": 4, "n_heads": 4, "n_head": 4, "depth": 2, "num_layers": 2, "n_layers": 2, "T": 64, "L": 64, "H": 64, "W": 64, "D": 32, "C": 16, "E": 16, "vocab_size": 100,
 }  # fmt: skip
 OTHERWISE = 16
 LONGEST_PERIOD = 128
@@ -91,12 +92,18 @@ def _numbers(dims: Iterable[Any], values: Iterable[Any]) -> dict[Any, int]:
     found: dict[Any, int] = {}
     for dim in (*dims, *_dims_in(values)):
         for symbol in symbols(dim) if isinstance(dim, Expression) else ():
-            number = BATCH if symbol.name == "N" else USUAL.get(symbol.name, OTHERWISE)
-            found.setdefault(symbol, number)
+            found.setdefault(symbol, _usual(symbol.name))
     for symbol in list(found):
         for sides in symbol.equations:
             _satisfy(sides, found)
     return found
+
+
+def _usual(name: str) -> int:
+    """A number for what is called so, a probability among others."""
+    if "drop" in name and name not in USUAL:
+        return 0
+    return BATCH if name == "N" else USUAL.get(name, OTHERWISE)
 
 
 def _satisfy(sides: tuple[Any, Any], numbers: dict[Any, int]) -> None:

@@ -123,3 +123,41 @@ def test_every_call_has_a_name_of_its_own(ask):
     assert [(one["name"], one["call"], one["output_shape"][2:]) for one in answer["layers"]] == [
         ("block.conv", 1, [6, 6]), ("ReLU", 1, [6, 6]), ("MaxPool2d", 1, [3, 3]), ("ReLU", 2, [3, 3])
     ]  # fmt: skip
+
+
+def test_what_nobody_looks_at_is_nothing(ask):
+    source = CONFIGURED.replace("nn.Sequential", "nn.Module") + (
+        "\n    def forward(self, x, marks, *, mode):\n        return x if marks is None and mode is None else None\n"
+    )
+    source = source.replace("super().__init__(nn.Conv2d(3, config.width, 3))", "super().__init__()").replace(
+        "net = Net(Config(width=6))", ""
+    )
+    head, _, tail = source.partition("\n\n\n\n")
+    answer = ask(head + tail, "Net(3)", [1, 3, 8, 8])
+    assert answer.get("outputs") == [{"path": "", "shape": [1, 3, 8, 8]}], answer.get("failure")
+
+
+PARAMETRIZED = """
+from torch import nn
+from torch.nn.utils import parametrize
+
+
+class Double(nn.Module):
+    def forward(self, x):
+        return 2 * x
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        parametrize.register_parametrization(self.conv, "weight", Double())
+
+    def forward(self, x):
+        return self.conv(x)
+"""
+
+
+def test_a_layer_whose_weights_are_computed_is_one(ask):
+    answer = ask(PARAMETRIZED, "Net()", [1, 3, 8, 8])
+    assert [(one["name"], one["parameters"]) for one in answer["layers"]] == [("conv", 112)]

@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn.modules import module as hooks
 
+PARAMETRIZATIONS = "parametrizations"
+
 
 class Call:
     """One finished call: of which module, and what it returned."""
@@ -51,6 +53,8 @@ class Calls:
     def leaves(self, model: nn.Module) -> list[tuple[str, int, Call]]:
         """(name, which call of it, call) of modules below which no other one is called, in order of the first call."""
         names = {id(module): name for name, module in model.named_modules()}
+        for key in [key for key, name in names.items() if PARAMETRIZATIONS in name.split(".")]:
+            self.started.pop(key, None)  # (they make a parameter of the layer that is called)
         inner = {id(module) for module in self.started.values() if any(id(m) in self.started for m in _below(module))}
         found: dict[int, list[Call]] = {key: [] for key in self.started}
         for call in self.made:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,10 @@ import torch
 from torch import nn
 
 from analyzers.tracing.worker.building import Impossible, arguments_for, built, tensor_of
-from analyzers.tracing.worker.calls import Call, Calls, tensors_in
+from analyzers.tracing.worker.calls import PARAMETRIZATIONS, Call, Calls, tensors_in
 from analyzers.tracing.worker.devices import everything_on
+
+BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 class TorchModels:
@@ -53,7 +56,8 @@ class TorchModels:
     def arguments(
         self, model: Any, request: dict[str, Any], tensors: dict[str, Any]
     ) -> tuple[list[Any], dict[str, Any]]:
-        return arguments_for(request, tensors)
+        positional, named = arguments_for(request, tensors)
+        return positional, {**unsaid(model, len(positional), named), **named}
 
     def calls(self, observe: Callable[[torch.Tensor], Any] | None) -> Calls:
         return Calls(observe)
@@ -71,10 +75,19 @@ class TorchModels:
         return sum(p.numel() for p in every), sum(p.numel() for p in every if p.requires_grad)
 
     def own_parameters(self, module: nn.Module) -> int:
-        return sum(p.numel() for p in module.parameters(recurse=False))
+        parametrized = getattr(module, PARAMETRIZATIONS, None)
+        made_of = parametrized.parameters() if isinstance(parametrized, nn.Module) else ()
+        return sum(p.numel() for p in (*module.parameters(recurse=False), *made_of))
 
     def outputs(self, output: Any) -> list[dict[str, Any]]:
         return [{"path": path, "shape": list(tensor.shape)} for path, tensor in tensors_in(output)]
+
+
+def unsaid(model: nn.Module, given: int, named: dict[str, Any]) -> dict[str, None]:
+    """What a forward must be given beside its tensors, of which nobody looks at anything: nothing."""
+    parameters = list(inspect.signature(model.forward).parameters.values())[given:]
+    needed = [one for one in parameters if one.default is one.empty and one.kind in BY_NAME]
+    return {one.name: None for one in needed if one.name not in named} if given or named else {}
 
 
 def give_numbers(model: nn.Module) -> None:
