@@ -585,3 +585,21 @@ def test_a_size_at_which_something_is_left_of_every_map(tmp_path: Path):
     model = model_of(tmp_path, HEADER + source)
     assert inputs_of(model) == [("x", "Nx3x352x352", "solved")]
     assert (outputs_of(model), model.status, model.problems) == (["Nx10"], "complete", [])
+
+
+OF_ONE_ITEM = """class Characters(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(100, 32)
+        self.cell = nn.GRU(32, 32)
+
+    def forward(self, x):
+        x = self.embedding(x.view(1, -1)).view(1, 1, -1)
+        return self.cell(x)[0]
+"""
+
+
+def test_a_model_that_takes_one_item_at_a_time_is_shown_with_one(tmp_path: Path):
+    model = model_of(tmp_path, HEADER + OF_ONE_ITEM)
+    assert inputs_of(model) == [("x", "1x1", "solved")]
+    assert outputs_of(model) == ["1x1x32"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import Instance
@@ -14,6 +15,8 @@ from analyzers.models.inputs.solver import Solver
 from analyzers.models.inputs.trial import Trials
 from analyzers.models.runner import Failure
 from analyzers.models.signatures import hands_on
+from analyzers.tensors.dims import substitute, symbols
+from analyzers.tensors.layout import is_batch
 
 if TYPE_CHECKING:
     from analyzers.models.context import FileContext
@@ -33,10 +36,22 @@ def find_inputs(context: FileContext, root: Instance, target: str) -> Found:
         found = solver.solved(found)
     elif found.has_guesses:
         found = solver.measured(found)
+    if found.fixes_batch and found.is_sound and all(given.is_guessed for given in found.inputs):
+        found = _of_one_item(trials, solver, found)
     _drop_doubtful(found, known, root)
     found.order, found.arguments = tuple(known.parameters.names), {**_lists(found, known), **known.arguments}
     found.failures += _nothing_given(found, known)
     return found
+
+
+def _of_one_item(trials: Trials, solver: Solver, found: Found) -> Found:
+    """A model that only runs with a certain number of items in its batch, mostly with one."""
+    inputs = {}
+    for given in found.inputs:
+        known = {one: 1 for size in given.shape for one in symbols(size) if is_batch(size)}
+        inputs[given.name] = replace(given, shape=tuple([substitute(size, known) for size in given.shape]))
+    trial = trials.settle(inputs)
+    return solver.measured(trial) if trial.is_sound else trials.again(found.by_name)
 
 
 def _lists(found: Found, known: KnownInputs) -> dict[str, list[Any]]:
