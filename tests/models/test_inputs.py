@@ -603,3 +603,27 @@ def test_a_model_that_takes_one_item_at_a_time_is_shown_with_one(tmp_path: Path)
     model = model_of(tmp_path, HEADER + OF_ONE_ITEM)
     assert inputs_of(model) == [("x", "1x1", "solved")]
     assert outputs_of(model) == ["1x1x32"]
+
+
+OF_PATCHES = """from einops.layers.torch import Rearrange
+
+
+class Patches(nn.Module):
+    def __init__(self, image_size, patch_size, dim):
+        super().__init__()
+        self.embed = nn.Sequential(
+            Rearrange("b c (h p1) (w p2) -> b (h w) (p1 p2 c)", p1=patch_size, p2=patch_size),
+            nn.LayerNorm(3 * patch_size * patch_size),
+            nn.Linear(3 * patch_size * patch_size, dim),
+        )
+        self.position = nn.Parameter(torch.zeros(1, (image_size // patch_size) ** 2, dim))
+
+    def forward(self, image):
+        return (self.embed(image) + self.position).mean(1)
+"""
+
+
+def test_channels_of_patches_of_any_size(tmp_path: Path):
+    model = model_of(tmp_path, HEADER + OF_PATCHES)
+    assert inputs_of(model) == [("image", "Nx3xHxH", "default")]
+    assert (outputs_of(model), model.status) == (["Nxdim"], "complete")

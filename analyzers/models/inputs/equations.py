@@ -18,6 +18,8 @@ LARGEST = 2048
 WIDEST = 2
 """No side of a picture that nobody says is so many times as long as the other."""
 MAXIMUM_CHOICES = 6
+MAXIMUM_POWER = 4
+"""Of a size in what both sides of an equation have in common (``patch · patch``)."""
 
 Values = dict[Symbol, Any]
 
@@ -142,8 +144,10 @@ def fixes(one: Symbol | None, equations: Iterable[tuple[Dim, Dim]]) -> bool:
 def _without_batch(left: Dim, right: Dim) -> tuple[Dim, Dim]:
     """Both sides of an equation divided by what they have in common of sizes that are not looked for."""
     for other in [s for s in symbols(left) & symbols(right) if not s.solvable]:
-        quotients = [exact_quotient(side, Expression({((other, 1),): 1})) for side in (left, right)]
-        if quotients[0] is not None and quotients[1] is not None:
+        for _ in range(MAXIMUM_POWER):
+            quotients = [exact_quotient(side, Expression({((other, 1),): 1})) for side in (left, right)]
+            if quotients[0] is None or quotients[1] is None:
+                break
             left, right = quotients[0], quotients[1]
     return left, right
 

@@ -109,8 +109,8 @@ def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint, j
         if is_picture and dim in sides:
             shape[dim], assumed = trials.usual_size(dim, len(shape)), True
         elif bare_symbol(size) in joined:
-            called = known[dim]
-            shape[dim], assumed = trials.names("T" if called == "T" else "C"), True
+            is_side = len(read.shape) == 4 and dim > 1
+            shape[dim], assumed = trials.names("T" if known[dim] == "T" else "H" if is_side else "C"), True
         else:
             size = _open_dim(trials, dim, known, hint)
             shape[dim] = trials.names("C") if size in shape[:dim] and bare_symbol(size) is not None else size
