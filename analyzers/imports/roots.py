@@ -62,6 +62,7 @@ def _above(folder: str) -> Iterator[str]:
 def _imported(path: str, folder: str) -> set[str]:
     others = [os.path.join(folder, name) for name in listing(folder) if name.endswith(".py")]
     found: set[str] = set()
-    for file in dict.fromkeys([*([path] if path.endswith(".py") else []), *others[:MAXIMUM_FILES]]):
+    first = [path] if path.endswith(".py") else []
+    for file in [*first, *others[:MAXIMUM_FILES]]:
         found.update(one or other for one, other in _IMPORT.findall(small_text(file, LONGEST)))
     return {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names}

@@ -78,7 +78,7 @@ class Construction:
         given = self.machine.recorder.given
         for usage in self.context.usages:
             made = unwrapped(usage.instance)
-            args, kwargs = given.get(id(made), ((), {}))
+            args, kwargs = given.get(id(made), ([], {}))
             if made.class_ is value and (args or kwargs) and arguments_fact(args, kwargs).unsayable is None:
                 built = self.machine.call(value, args, kwargs)
                 given[id(built)] = args, kwargs
