@@ -27,6 +27,8 @@ REPORTING = frozenset(
     "pandas scipy sklearn skimage psutil".split()
 )
 """Libraries that log, draw, save or compute of copies: they may be missing, and change nothing that they are given."""
+DRAWING = frozenset("matplotlib seaborn plotly".split())
+"""Those of them whose own source is not worth following: nothing that they give is a part of a model."""
 PACKAGES = frozenset(("site-packages", "dist-packages"))
 """Folders of installed libraries, wherever they are found."""
 
@@ -104,6 +106,8 @@ class Modules:
             if not overlays.is_partly_known(dotted) or dotted in overlays.NAMES or overlays.is_prefix(dotted):
                 return self.native(dotted)
         path = self.resolver.find(dotted, importer.path if importer is not None else None)
+        if path is not None and root in DRAWING and not self.is_own(path):
+            return NotModelled(f"{root} draws, which is not followed", self.machine.site())
         if path is not None:
             return self.load(path, dotted)
         if is_stdlib(dotted) or any(name.startswith(f"{dotted}.") for name in self.declared):

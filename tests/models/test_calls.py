@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from analyzers.analysis import Analyzer
 from analyzers.facts import LayerFact, ModelFact
+from analyzers.request import Request, WorkspaceOptions
+from analyzers.source.sources import Sources
 from analyzers.tensors.dims import has_unknown
 from tests.models.analysed import HEADER, model_of
 
@@ -206,3 +209,23 @@ def test_what_may_not_be_called_costs_nobody_knows_what(tmp_path: Path, head: st
     model = model_of(tmp_path, PERHAPS.format(head, behind))
     known = None if has_unknown(model.macs) else model.macs
     assert (known, model.status) == (macs, status)
+
+
+def test_what_draws_is_not_followed(tmp_path: Path):
+    """Its settings come from files: code of its own that runs into what is not known of them tells nothing."""
+    library = tmp_path / "env" / "site-packages" / "matplotlib"
+    library.mkdir(parents=True)
+    (library / "__init__.py").touch()
+    (library / "pyplot.py").write_text("settings = {}\n\n\ndef plot(*args):\n    return settings['figure.size']\n")
+    path = tmp_path / "model.py"
+    path.write_text(
+        "import matplotlib.pyplot as plt\n"
+        + IMAGES
+        + "\n\ndef compare(models):\n    for one, _ in models:\n        plt.plot([1, 2])\n        one.fc3.weight.data.fill_(0)\n\n\n"
+        + "net = Classifier()\nmodels = [(net, 'one')]\ncompare(models)\n"
+    )
+    options = WorkspaceOptions(roots=[str(tmp_path)], site_packages=[str(library.parent)])
+    facts = Analyzer(Sources(), options).analyze(Request(str(path)))
+    assert [(model.name, model.status, model.problems) for model in facts.models] == [
+        ("Classifier", "complete", []), ("net", "complete", [])
+    ]  # fmt: skip
