@@ -627,3 +627,21 @@ def test_channels_of_patches_of_any_size(tmp_path: Path):
     model = model_of(tmp_path, HEADER + OF_PATCHES)
     assert inputs_of(model) == [("image", "Nx3xHxH", "default")]
     assert (outputs_of(model), model.status) == (["Nxdim"], "complete")
+
+
+def test_what_is_wrong_with_a_guess_is_not_said_after_all(tmp_path: Path):
+    """The rank of the queries is a guess, and the transformer wants another number of items: neither is a finding."""
+    source = """class Detector(nn.Module):
+    def __init__(self):
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(512, 8)
+        self.encoder = nn.TransformerEncoder(layer, 2)
+
+    def forward(self, maps, mask, queries, positions):
+        n, c, h, w = maps.shape
+        maps = maps.flatten(2).permute(2, 0, 1)
+        positions = positions.flatten(2).permute(2, 0, 1)
+        queries = queries.unsqueeze(1).repeat(1, n, 1)
+        return self.encoder(maps + positions, src_key_padding_mask=mask.flatten(1)) + queries.mean()
+"""
+    assert model_of(tmp_path, HEADER + source).problems == []

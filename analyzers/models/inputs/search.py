@@ -51,7 +51,11 @@ def _of_one_item(trials: Trials, solver: Solver, found: Found) -> Found:
         known = {one: 1 for size in given.shape for one in symbols(size) if is_batch(size)}
         inputs[given.name] = replace(given, shape=tuple([substitute(size, known) for size in given.shape]))
     trial = trials.settle(inputs)
-    return solver.measured(trial) if trial.is_sound else trials.again(found.by_name)
+    if trial.is_sound:
+        return solver.measured(trial)
+    before = trials.again(found.by_name)
+    before.recorded_errors = found.recorded_errors  # (what is only wrong with a guess was taken out of them)
+    return before
 
 
 def _lists(found: Found, known: KnownInputs) -> dict[str, list[Any]]:
