@@ -40,27 +40,25 @@ class Step:
         return self._inputs
 
 
-def tensors_below(value: Any) -> Iterator[Tensor]:
-    """Every tensor in a nest of lists, tuples and dicts, in order."""
+def tensors_below(value: Any, around: tuple[int, ...] = ()) -> Iterator[Tensor]:
+    """Every tensor in a nest of lists, tuples and dicts, in order; a list that holds itself is looked into once."""
     if isinstance(value, Tensor):
         yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from tensors_below(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from tensors_below(part)
+    elif isinstance(value, (dict, list, tuple)) and id(value) not in around:
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from tensors_below(part, (*around, id(value)))
 
 
-def replaced(value: Any, change: Callable[[Tensor], Any]) -> Any:
-    """The nest with every tensor changed; containers are made anew."""
+def replaced(value: Any, change: Callable[[Tensor], Any], around: tuple[int, ...] = ()) -> Any:
+    """The nest with every tensor changed; containers are made anew, but for one that holds itself."""
     if isinstance(value, Tensor):
         return change(value)
+    if (type(value) not in (list, tuple) and not isinstance(value, dict)) or id(value) in around:
+        return value
+    inside = (*around, id(value))
     if isinstance(value, dict):
-        return {k: replaced(v, change) for k, v in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(replaced(v, change) for v in value)
-    return value
+        return {k: replaced(v, change, inside) for k, v in value.items()}
+    return type(value)(replaced(v, change, inside) for v in value)
 
 
 def with_tensor(value: Any, old: Tensor, new: Tensor) -> Any:
