@@ -102,7 +102,7 @@ def oblong_sizes(found: Found, records: list[Any]) -> list[Inputs]:
     behind it expects (spectrograms)."""
     recorded = found.flatten_error
     expected, actual = (recorded.error.data.get(k) for k in ("expected", "actual")) if recorded is not None else (0, 0)
-    if not isinstance(expected, int) or not isinstance(actual, int):
+    if not isinstance(expected, int) or not isinstance(actual, int) or not actual:
         return []
     whole = _square_map_of(actual, records)
     if whole is None or expected % whole[0]:
