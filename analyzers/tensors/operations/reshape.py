@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analyzers.tensors.common_factors import reduced_counts
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import (
     Dim,
@@ -57,7 +58,7 @@ def resolved_shape(x: Tensor, shape: tuple[Dim, ...]) -> tuple[Dim, ...]:
     """``shape`` with its -1 computed; raises reshape-mismatch when the element counts differ."""
     open_dims = [index for index, dim in enumerate(shape) if isinstance(dim, int) and dim < 0]
     if not open_dims:
-        if shape != x.shape and require(product(x.shape), product(shape)) is False:
+        if shape != x.shape and require(*reduced_counts(x.shape, shape)) is False:
             raise _reshape_mismatch(x, shape, Tensor(shape, dtype=x.dtype))
         return shape
     if len(open_dims) > 1 or shape[open_dims[0]] != -1:
