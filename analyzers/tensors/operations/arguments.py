@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from analyzers.tensors.dims import Dim, Expression, same, text, unknown_dim
+from analyzers.tensors.dims import Dim, Expression, same, symbols, text, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -38,8 +38,18 @@ def refused(value: Any, wanted: str) -> OperationError:
         "invalid-argument",
         f"{{subject}} takes {wanted}, gets {described(value)}",
         exception="TypeError",
-        as_tensor=isinstance(value, Tensor),
+        **_of_tensor(value),
     )
+
+
+def _of_tensor(value: Any) -> dict[str, Any]:
+    """That the error would not be there were the value no tensor: an input need not be one."""
+    return {"as_tensor": True, "offending": value} if isinstance(value, Tensor) else {}
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a size that only is not known yet; an argument that nobody gives may be anything."""
+    return isinstance(value, Expression) and not any(one.argument for one in symbols(value))
 
 
 def described(value: Any) -> str:
@@ -48,6 +58,8 @@ def described(value: Any) -> str:
         return str(value)
     if isinstance(value, (int, float, complex)):
         return f"the number {value}"
+    if isinstance(value, Expression):
+        return f"the size {value}"
     if isinstance(value, Tensor):
         return "one tensor"
     if isinstance(value, str):
@@ -90,7 +102,7 @@ def require_one_element(value: Tensor, wanted: str = "a whole number", exception
             "invalid-argument",
             f"{{subject}} takes {wanted}, gets a tensor of {shape}",
             exception=exception,
-            as_tensor=True,
+            **_of_tensor(value),
         )
 
 

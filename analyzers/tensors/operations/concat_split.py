@@ -12,7 +12,7 @@ from analyzers.tensors.dims import Dim, exact_quotient, require, same, text, unk
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import axis_names, content
-from analyzers.tensors.operations.arguments import axis, integer, refused, require_dims, size
+from analyzers.tensors.operations.arguments import axis, integer, is_number, refused, require_dims, size
 from analyzers.tensors.operations.dtypes import convert, promote
 from analyzers.tensors.operations.reshape import movedim, unflatten, unsqueeze
 from analyzers.tensors.support import Gather
@@ -30,13 +30,13 @@ def tensor_list(tensors: Any) -> list[Tensor]:
         raise UnknownUsed(tensors)
     if isinstance(tensors, Tensor):
         return unbind(tensors, 0)
-    if isinstance(tensors, (int, float, str)):
+    if isinstance(tensors, (int, float, str)) or is_number(tensors):
         raise refused(tensors, "a list of tensors")
     listed = list(tensors)
     for item in listed:
         if isinstance(item, Unknown):
             raise UnknownUsed(item)
-        if isinstance(item, NEVER_TENSORS):
+        if isinstance(item, NEVER_TENSORS) or is_number(item):
             raise refused(item, "a list of tensors")
         if not isinstance(item, Tensor):
             raise UnknownUsed(Unknown(f"{type(item).__name__} is not modelled as a tensor"))

@@ -10,7 +10,7 @@ from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.values import Class, Function
 from analyzers.tensors.dims import Dim, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
-from analyzers.tensors.operations.arguments import refused
+from analyzers.tensors.operations.arguments import is_number, refused
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -28,7 +28,7 @@ def tensor(value: Any) -> Tensor:
         raise UnknownUsed(value)
     if value is None:
         raise PythonError("TypeError", "a Tensor is required, not NoneType")
-    if isinstance(value, (*PLAIN, Class, Function)) or is_module(value):
+    if isinstance(value, (*PLAIN, Class, Function)) or is_number(value) or is_module(value):
         raise refused(value, "a tensor")
     raise UnknownUsed(Unknown(f"{type(value).__name__} is not modelled as a tensor"))
 
