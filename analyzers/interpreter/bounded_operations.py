@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter import certain
 from analyzers.interpreter.budget import MAXIMUM_BITS, MAXIMUM_COLLECTION, MAXIMUM_STRING
 from analyzers.interpreter.unknown_numbers import unknown_number
 from analyzers.tensors.dims import Expression
@@ -21,7 +22,7 @@ def guarded(machine: Machine, function: Any, left: Any, right: Any) -> Any:
     except (TypeError, ValueError, ArithmeticError) as error:
         if isinstance(left, Expression) or isinstance(right, Expression):
             return machine.unknown("arithmetic with a symbolic size")
-        raise machine.exception(type(error).__name__, str(error)) from None
+        raise certain.of_python(machine, error, left, right) from None
 
 
 def too_large(name: str, left: Any, right: Any) -> str | None:

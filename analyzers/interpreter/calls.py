@@ -287,7 +287,7 @@ def _refused(machine: Machine, native: Any, args: list[Any], error: Exception) -
     if unknown is not None:
         return unknown.used()
     if is_pythons_own(native):
-        raise machine.exception(type(error).__name__, str(error)) from None
+        raise certain.of_python(machine, error, *args) from None
     return machine.unknown(f"{words.function_name(machine, native)} with these arguments is not modelled ({error})")
 
 

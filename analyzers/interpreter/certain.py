@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CERTAIN_EXCEPTION = "certain-exception"
 PLAIN = frozenset((tuple, list, dict, str))
 """Python's own kinds of value that have no other attributes than Python says."""
+EXACT = PLAIN | {int, float}
+"""Values that stand for nothing else: None may be filled later, True is what an option has by default."""
 UNTOLD = frozenset(
     "NotImplementedError ImportError OSError EOFError SystemExit KeyboardInterrupt GeneratorExit StopIteration Warning".split()
 )
@@ -302,6 +304,15 @@ def not_callable(machine: Machine, value: Any) -> Raised:
         return raised
     message = f"{shown(machine, 'func')} is {kind}, which cannot be called"
     return told(machine, raised, message, any_input=True)
+
+
+def of_python(machine: Machine, error: Exception, *operands: Any) -> Raised:
+    """What Python itself raises; told where operands of these kinds never go together, whatever is in them."""
+    raised = machine.exception(type(error).__name__, str(error))
+    is_of_kinds = type(error) is TypeError and bool(operands) and EXACT.issuperset(map(type, operands))
+    if not is_of_kinds or _may_come_out_otherwise(machine):
+        return raised
+    return told(machine, raised, f"this raises {type(error).__name__}: {error}")
 
 
 def _is_attribute_of_self(machine: Machine, node: program.Expression) -> bool:

@@ -105,7 +105,7 @@ def _dict_item(machine: Machine, value: dict, key: Any) -> Any:
         if key in value:
             return value[key]
     except TypeError as error:
-        raise machine.exception("TypeError", str(error)) from None
+        raise certain.of_python(machine, error, value, key) from None
     if isinstance(value, SupportsMissing):
         return value.make_entry(machine, key)
     if isinstance(value, Counter):
@@ -177,7 +177,8 @@ def set_item(machine: Machine, value: Any, key: Any, new: Any) -> None:
     elif isinstance(value, (list, dict, deque)):
         _set_container_item(machine, value, key, new)
     elif isinstance(value, (tuple, str, int, float, range, bytes, type(None))):
-        raise machine.exception("TypeError", f"{type_name(value)!r} object does not support item assignment")
+        error = TypeError(f"{type_name(value)!r} object does not support item assignment")
+        raise certain.of_python(machine, error, value)
 
 
 def _tensor_set_item(value: Any, key: Any, new: Any) -> Any:
