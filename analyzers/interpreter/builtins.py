@@ -48,6 +48,7 @@ from analyzers.interpreter.values import (
     UnknownTail,
 )
 from analyzers.tensors.dims import Expression, is_sure_less, symbol
+from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -62,7 +63,9 @@ def _len(value: Any, *, machine: Machine) -> Any:
     if isinstance(value, NativeValue):
         return call_special(machine, value, "__len__")
     if isinstance(value, Tensor):
-        return value.shape[0] if value.shape else None
+        if not value.shape:
+            raise OperationError("rank-mismatch", "{subject} gets a tensor without dimensions", exception="TypeError")
+        return value.shape[0]
     if isinstance(value, Instance):
         method = machine.get_attribute(value, "__len__", default=MISSING)
         if method is not MISSING:

@@ -14,7 +14,15 @@ from analyzers.interpreter.values import UnknownTail
 from analyzers.tensors.dims import Dim, Expression, unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import content
-from analyzers.tensors.operations.arguments import integer, require_rank, scalar, size, sizes, unpacked
+from analyzers.tensors.operations.arguments import (
+    integer,
+    require_one_element,
+    require_rank,
+    scalar,
+    size,
+    sizes,
+    unpacked,
+)
 from analyzers.tensors.operations.concat_split import stack, tensor_list
 from analyzers.tensors.operations.dtypes import (
     as_floating,
@@ -168,6 +176,7 @@ def number(value: Any) -> Any:
     if isinstance(value, Unknown):
         raise UnknownUsed(value)
     if isinstance(value, Tensor):
+        require_one_element(value, "a number")
         return scalar(value)
     if isinstance(value, (int, float, Expression)):
         return value
