@@ -13,6 +13,7 @@ import re
 import signal
 import sys
 import traceback
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ def main() -> None:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     if request["do"] == "generate":
         return generated(request)
-    return truth(request["source"], request["expression"], request["inputs"], request.get("device"))
+    modules = request.get("modules") or []
+    return truth(request["source"], request["expression"], request["inputs"], request.get("device"), modules)
 
 
 def generated(request: dict[str, Any]) -> dict[str, Any]:
@@ -58,15 +60,21 @@ def raises_well(source: str, expression: str, inputs: list[tuple[int, ...]]) -> 
     return True if found["reason"] == "shape" else None
 
 
-def truth(source: str, expression: str, inputs: list[list[int]], device: str | None = None) -> dict[str, Any]:
+Modules = list[dict[str, Any]]
+"""The files of a package in the order in which they can be run: ``name``, ``text``, ``first``, the lines before it."""
+
+
+def truth(
+    source: str, expression: str, inputs: list[list[int]], device: str | None = None, modules: Modules | None = None
+) -> dict[str, Any]:
     """What torch makes of a program: on the meta device, and where that cannot tell, on the CPU."""
     random.seed(0)
     torch.manual_seed(0)
     if device is not None:
-        return Run(source, expression, inputs, device).result()
-    result = Run(source, expression, inputs, "meta").result()
+        return Run(source, expression, inputs, device, modules or []).result()
+    result = Run(source, expression, inputs, "meta", modules or []).result()
     if result["raises"] and result["reason"] == "device":
-        result = Run(source, expression, inputs, "cpu").result()
+        result = Run(source, expression, inputs, "cpu", modules or []).result()
     return result
 
 
@@ -85,8 +93,9 @@ def out_of_time(*_: Any) -> None:
 class Run:
     """One execution of one program, watched by hooks."""
 
-    def __init__(self, source: str, expression: str, inputs: list[list[int]], device: str) -> None:
+    def __init__(self, source: str, expression: str, inputs: list[list[int]], device: str, modules: Modules) -> None:
         self.source = source
+        self.modules = modules
         self.expression = expression
         self.inputs = inputs
         self.device = device
@@ -110,7 +119,12 @@ class Run:
 
     def _execute(self) -> tuple[nn.Module, Any]:
         namespace: dict[str, Any] = {"__name__": "program"}
-        exec(compile(self.source, PROGRAM, "exec"), namespace)
+        if not self.modules:
+            exec(compile(self.source, PROGRAM, "exec"), namespace)
+        for module in self.modules:
+            made = sys.modules[module["name"]] = types.ModuleType(module["name"])
+            namespace = made.__dict__
+            exec(compile("\n" * module["first"] + module["text"], PROGRAM, "exec"), namespace)
         model = eval(self.expression, namespace)
         model.eval()
         return model, model(*[torch.zeros(shape) for shape in self.inputs])
@@ -205,7 +219,9 @@ class Run:
         """Whether the program itself says ``raise``."""
         if frame.filename != PROGRAM or frame.lineno is None:
             return False
-        return self.source.split("\n")[frame.lineno - 1].lstrip().startswith("raise")
+        texts = [("\n" * module["first"] + module["text"]).split("\n") for module in self.modules]
+        texts = [lines for lines in texts or [self.source.split("\n")] if len(lines) >= frame.lineno]
+        return any(lines[frame.lineno - 1].lstrip().startswith("raise") for lines in texts)
 
 
 DEVICE = ("meta tensor", "Meta", "'meta'", "meta device", "_local_scalar_dense", "FakeTensor")

@@ -32,10 +32,9 @@ def errors_of(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def as_target(original: Original, source: str, folder: Path) -> Said:
-    path = folder / original.file
-    path.write_text(source, encoding="utf-8")
-    models = static_inspect(path, original.expression, original.static_inputs)["models"]
-    errors = errors_of([finding for model in models for finding in model["findings"]])
+    written(original, source, folder)
+    models = static_inspect(folder / original.main, original.expression, original.static_inputs)["models"]
+    errors = errors_of([located(original, finding) for model in models for finding in model["findings"]])
     return Said(errors, all(model["status"] == "complete" for model in models))
 
 
@@ -47,9 +46,34 @@ def as_script(original: Original, source: str, folder: Path) -> Said:
 
 
 def as_found(original: Original, source: str, folder: Path) -> Said:
+    path = written(original, source, folder)
+    if not original.files:
+        return checked(path, source, source)
+    found = static_check(path.parent)
+    findings = [located(original, finding) for finding in found["findings"]]
+    complete = set(found["summary"]["models"]) <= {"complete"}
+    return Said(errors_of(findings), complete, warnings=list(filter(is_warning_of_shapes, findings)))
+
+
+def written(original: Original, source: str, folder: Path) -> Path:
+    """The file of the program, and those beside it, on disk."""
     path = folder / original.file
-    path.write_text(source, encoding="utf-8")
-    return checked(path, source, source)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name, text in {**original.beside(), path.name: source}.items():
+        (path.parent / name).write_text(text, encoding="utf-8")
+    return path
+
+
+def located(original: Original, finding: dict[str, Any]) -> dict[str, Any]:
+    """A finding whose lines are counted through all files of the folder."""
+    others = [{**other, "place": in_folder(original, other["place"])} for other in finding.get("related", ())]
+    return {**finding, "place": in_folder(original, finding["place"]), "related": others}
+
+
+def in_folder(original: Original, place: dict[str, Any]) -> dict[str, Any]:
+    name = Path(place["file"]).name
+    before = original.first_line(name) if name in original.files else 0
+    return {**place, "line": before + place["line"], "end_line": before + (place.get("end_line") or place["line"])}
 
 
 def is_warning_of_shapes(finding: dict[str, Any]) -> bool:
@@ -90,5 +114,7 @@ def forms_of(original: Original) -> list[str]:
     has several cells."""
     if "__main__" in original.source:
         return ["target"]
+    if original.files:
+        return ["target", "found"]
     several = len(notebooks.cells_of(original.source)) > 2
     return [form for form in FORMS if several or form != "notebook"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tests.mutations.mutator import Mutant, mutants
 
+LINES = 1000
+"""More than a file has."""
 FOLDER = Path(__file__).parent / "programs"
 
 
@@ -27,10 +29,36 @@ class Original:
     """The program itself, where it is no file of the folder."""
     otherwise: tuple[str, ...] = ()
     """Other arguments with which its model may be built."""
+    files: tuple[str, ...] = ()
+    """All files of its folder, in an order in which they can be run, where it is one of several; the last has the model."""
 
     @property
     def source(self) -> str:
         return self.text or (self.folder / self.file).read_text(encoding="utf-8")
+
+    def beside(self) -> dict[str, str]:
+        """The texts of the other files."""
+        own = Path(self.file)
+        names = [name for name in self.files if name != own.name]
+        return {name: (self.folder / own.parent / name).read_text(encoding="utf-8") for name in names}
+
+    @property
+    def main(self) -> str:
+        """The file that has the model."""
+        return str(Path(self.file).parent / self.files[-1]) if self.files else self.file
+
+    def first_line(self, name: str) -> int:
+        """How many lines are counted before those of a file of the folder, so that each line is there once."""
+        own = Path(self.file).name
+        return 0 if name == own else LINES * (1 + self.files.index(name))
+
+    def modules(self, source: str) -> list[dict[str, Any]]:
+        """What the judge is told of the files, this one with another text."""
+        texts = {**self.beside(), Path(self.file).name: source}
+        return [
+            {"name": name.removesuffix(".py"), "text": texts[name], "first": self.first_line(name)}
+            for name in self.files
+        ]
 
     @property
     def input_lists(self) -> list[list[int]]:
@@ -51,6 +79,10 @@ class Original:
     def mutants(self) -> list[Mutant]:
         return mutants(self.source)
 
+
+PYRAMID = ("blocks.py", "net.py")
+SPEECH = ("layers.py", "model.py", "train.py")
+DENOISE = ("parts.py", "unet.py")
 
 ORIGINALS = (
     Original("lenet.py", "LeNet()", ((4, 1, 32, 32),)),
@@ -95,4 +127,11 @@ ORIGINALS = (
     Original("added_layers.py", "net", ((2, 2, 160),), "add chain"),
     Original("perceptron.py", "model", ((2, 3, 8, 8),), "builder"),
     Original("functions.py", "Plain()", ((2, 3, 32, 32),), "functional"),
+    Original("classifier_script.py", "run()", ((4, 1, 28, 28),)),
 )
+PACKAGES = (
+    *[Original(f"pyramid/{name}", "build_model()", ((2, 3, 64, 64),), "package", files=PYRAMID) for name in PYRAMID],
+    *[Original(f"speech/{name}", "train(epochs=1)", ((2, 40, 64),), "package", files=SPEECH) for name in SPEECH],
+    *[Original(f"denoise/{name}", "Denoiser()", ((2, 1, 16, 16), (2,)), "package", files=DENOISE) for name in DENOISE],
+)
+"""Programs of several files, each of which is mutated: blocks whose model stands elsewhere."""

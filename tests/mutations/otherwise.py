@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.differential.judge import Judge
+from tests.differential.judge import Judge, Request
 from tests.differential.static import static_inspect
 from tests.mutations.originals import Original
 
 SIDES = (7, 14, 16, 20, 24, 28, 30, 32, 36, 40, 48, 56, 72, 96, 112, 128, 224)
 CHANNELS = (1, 2, 3, 4, 6, 8, 12, 13, 16, 24, 32, 48, 64, 80, 128)
+ITEMS = (1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64)
 Shapes = list[list[int]]
 
 
@@ -21,8 +22,17 @@ def runs_otherwise(judge: Judge, original: Original, source: str, path: Path) ->
     taken = list(taken_for(original, path))
     tried = [(original.expression, shapes) for shapes in taken]
     tried += [(expression, shapes) for expression in original.otherwise for shapes in (original.input_lists, *taken)]
-    tried += [(original.expression, shapes) for shapes in other_inputs(original.input_lists)]
-    return any(not judge.judge(source, expression, shapes)["raises"] for expression, shapes in tried)
+    every = (original.expression, *original.otherwise)
+    tried += [(expression, shapes) for expression in every for shapes in other_inputs(original.input_lists)]
+    requests = (asked(judge, original, source, expression, shapes) for expression, shapes in tried)
+    return any(not judge.ask(request)["raises"] for request in requests)
+
+
+def asked(
+    judge: Judge, original: Original, source: str, expression: str, shapes: Shapes, device: str | None = None
+) -> Request:
+    """What the judge is asked of a program, with the other files of its folder."""
+    return {**judge.request(source, expression, shapes, device), "modules": original.modules(source)}
 
 
 def taken_for(original: Original, path: Path) -> Iterator[Shapes]:
@@ -42,7 +52,7 @@ def other_inputs(shapes: Shapes) -> Iterator[Shapes]:
     """The same shapes with other channels, other sizes, more or fewer items."""
     yield from ([with_dims(shape, channels, None) for shape in shapes] for channels in CHANNELS)
     yield from ([with_dims(shape, None, side) for shape in shapes] for side in SIDES)
-    yield from ([[items, *shape[1:]] for shape in shapes] for items in (1, 2, 3, 8))
+    yield from ([[items, *shape[1:]] for shape in shapes] for items in ITEMS)
 
 
 def with_dims(shape: list[int], channels: int | None, side: int | None) -> list[int]:

@@ -24,8 +24,8 @@ from tests.differential.compare import covers
 from tests.differential.judge import Answer, Judge, Request
 from tests.mutations.forms import FORMS, Said, forms_of
 from tests.mutations.mutator import Mutant
-from tests.mutations.originals import ORIGINALS, Original
-from tests.mutations.otherwise import runs_otherwise
+from tests.mutations.originals import ORIGINALS, PACKAGES, Original
+from tests.mutations.otherwise import asked, runs_otherwise
 
 FOUND_BAR = 0.9
 
@@ -103,7 +103,7 @@ def judged(
 
 def request(judge: Judge, original: Original, mutant: Mutant | None, device: str | None = None) -> Request:
     source = mutant.source if mutant else original.source
-    return judge.request(source, original.expression, original.input_lists, device)
+    return asked(judge, original, source, original.expression, original.input_lists, device)
 
 
 def verdict(judge: Judge, original: Original, mutant: Mutant | None, truth: Answer, form: str, folder: Path) -> Verdict:
@@ -139,7 +139,7 @@ def settled(found: Verdict, judge: Judge, folder: Path | None = None, kinds: Seq
         found.truth = judge.ask(request(judge, found.original, found.mutant, judge.other_device))
         found.kind = kind_of(judge, found.truth, found.said)
     if folder is not None and found.form == "found" and found.mutant and found.kind in kinds:
-        if runs_otherwise(judge, found.original, found.mutant.source, folder / found.original.file):
+        if runs_otherwise(judge, found.original, found.mutant.source, folder / found.original.main):
             found.kind = "open" if found.kind == "missed" else "overstated"
     return found
 
@@ -184,4 +184,4 @@ def main(about: str, judging: type[Judge], originals: Sequence[Original]) -> int
 
 
 if __name__ == "__main__":
-    sys.exit(main(__doc__ or "", Judge, ORIGINALS))
+    sys.exit(main(__doc__ or "", Judge, (*ORIGINALS, *PACKAGES)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutations.forms import FORMS, forms_of
-from tests.mutations.originals import ORIGINALS, Original
+from tests.mutations.originals import LINES, ORIGINALS, PACKAGES, Original
 from tests.notebooks import cells_of, lines_before
 
 LENET = next(original for original in ORIGINALS if original.file == "lenet.py")
@@ -19,6 +19,34 @@ def test_a_slip_is_told_on_the_line_of_the_script(form: str, tmp_path: Path) -> 
     line = 1 + source.split("\n").index("        x = self.pool(F.relu(self.conv2(x)))")
     errors = FORMS[form](LENET, source, tmp_path).errors
     assert ("RF201", line) in [(error["code"], error["place"]["line"]) for error in errors]
+
+
+@pytest.mark.parametrize("form", ("target", "found"))
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [("nn.Linear(hidden, channels)", "nn.Linear(channels, channels)", "self.expand(F.relu")],
+)
+def test_a_slip_in_a_block_whose_model_stands_elsewhere(
+    form: str, before: str, after: str, line: str, tmp_path: Path
+) -> None:
+    blocks = next(package for package in PACKAGES if package.file == "pyramid/blocks.py")
+    source = blocks.source.replace(before, after)
+    places = [error["place"]["line"] for error in FORMS[form](blocks, source, tmp_path).errors]
+    assert [n for n, text in enumerate(source.split("\n"), 1) if line in text] == sorted(set(places))
+
+
+def test_every_line_of_a_package_is_counted_once() -> None:
+    blocks = next(package for package in PACKAGES if package.file == "pyramid/blocks.py")
+    assert [(module["name"], module["first"]) for module in blocks.modules("pass")] == [
+        ("blocks", 0),
+        ("net", 2 * LINES),
+    ]
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.file)
+@pytest.mark.parametrize("form", ("target", "found"))
+def test_nothing_is_said_of_a_package(form: str, package: Original, tmp_path: Path) -> None:
+    assert FORMS[form](package, package.source, tmp_path).errors == []
 
 
 @pytest.mark.parametrize("form", FORMS)

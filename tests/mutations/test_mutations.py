@@ -8,7 +8,7 @@ import pytest
 
 from tests.differential.judge import shared
 from tests.mutations.mutator import mutants
-from tests.mutations.originals import ORIGINALS, Original
+from tests.mutations.originals import ORIGINALS, PACKAGES, Original
 from tests.mutations.run import FOUND_BAR, Score, settled, verdicts
 
 EVERY = 50
@@ -19,7 +19,7 @@ def score() -> Score:
     return Score()
 
 
-@pytest.mark.parametrize("original", ORIGINALS, ids=lambda original: original.file)
+@pytest.mark.parametrize("original", (*ORIGINALS, *PACKAGES), ids=lambda original: original.file)
 def test_no_false_error(original: Original, score: Score, tmp_path: Path) -> None:
     wrong = []
     for verdict in verdicts(original, EVERY, shared("first"), tmp_path):
