@@ -67,10 +67,10 @@ class Merge:
 class RecordedError:
     """A problem before it is worded for people: the error, who it happened to, where, and in which function (None:
     in a layer); ``own_site`` is where the user's own code led there, if that is another place, ``caller_site`` where
-    the function was called in which it happened; ``is_of_building`` says that it was met while a model was built,
+    the function was called in which it happened; ``after`` is how many calls had come to an end; ``is_of_building`` says that it was met while a model was built,
     whatever data the code has."""
 
-    __slots__ = ("called", "caller_site", "error", "is_of_building", "own_site", "record", "site", "subject")
+    __slots__ = ("after", "called", "caller_site", "error", "is_of_building", "own_site", "record", "site", "subject")
 
     def __init__(
         self,
@@ -89,6 +89,7 @@ class RecordedError:
         self.called = called
         self.own_site = own_site
         self.caller_site = caller_site
+        self.after = 0
         instance = record.instance if record is not None else None
         self.is_of_building = bool(error.data.get("of_building")) or is_building(instance, called)
 
@@ -347,7 +348,11 @@ class Recorder:
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> RecordedError:
         record, machine = self.stack[-1] if self.stack else None, self.machine
-        return RecordedError(error, subject, site, record, called, own_site(machine, site), caller_site(machine))
+        if (offending := error.data.pop("offending", None)) is not None:
+            error.data["as_tensor"] = not _is_sure_tensor(self, offending)
+        found = RecordedError(error, subject, site, record, called, own_site(machine, site), caller_site(machine))
+        found.after = len(self.records) - len(self.stack)
+        return found
 
     def escaped(self, raised: Raised) -> None:
         """What nothing in the program caught for good."""
@@ -395,6 +400,27 @@ def _link(site: Site | None, native: Any, args: list[Any], kwargs: dict[str, Any
         step = Step(native, args, kwargs, made, site)
         for tensor in made:
             tensor.history = step
+
+
+def _is_sure_tensor(recorder: Recorder, value: Tensor) -> bool:
+    """Whether a layer of the framework took the value, or made what it was made of."""
+    entry = recorder.makers.get(id(value))
+    waiting = [entry[1]] if entry is not None else []
+    seen: set[int] = set()
+    while waiting:
+        record = waiting.pop()
+        if id(record) not in seen:
+            seen.add(id(record))
+            if _is_layer(record):
+                return True
+            waiting += record.producers
+    return any(value is given for record in recorder.records if _is_layer(record) for given in record.inputs)
+
+
+def _is_layer(record: Record) -> bool:
+    """Whether it is the call of a module of the framework that takes one tensor."""
+    instance = record.instance
+    return instance is not None and instance.class_.site is None and not children_of(instance)
 
 
 def _is_free(value: Tensor) -> bool:

@@ -43,6 +43,9 @@ from analyzers.vocabulary import Status
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
+RESHAPING = frozenset("view reshape flatten unflatten permute transpose cat stack".split())
+"""Functions that decide which sizes a layer behind them gets."""
+
 
 class Extraction:
     """Reads one recorded forward pass of ``root`` into a ModelFact."""
@@ -218,6 +221,8 @@ class Extraction:
             self._about_layer(record, recorded, related, data)
             if not children_of(record.instance):
                 subject = spoken(self, record.instance) or subject
+        for name, site in data.pop("said_at", ()):
+            related += [(f"the shape of the input {name} is what this takes", at) for at in (place_of(site),) if at]
         place = place_of_problem(self, recorded, related, data)
         if error.rule in OF_CODE and (caller := place_of(recorded.caller_site)) is not None:
             related.append(("it is called here", caller))
@@ -246,6 +251,8 @@ class Extraction:
         if producer is not None and producer.instance is not None:
             if (made := place_of(producer.instance.site)) is not None:
                 related.append((f"its input comes from {self.label(producer)}", made))
+        elif producer is not None and producer.name in RESHAPING and (made := place_of(producer.site)) is not None:
+            related.append((f"its input comes from {producer.name}", made))
 
     def unregistered(self) -> list[Problem]:
         """Layers kept where Module does not see them."""

@@ -24,6 +24,8 @@ class Input:
     """Other shapes that may be meant, where this one was only guessed."""
     sides: tuple[int, ...] = (2, 3)
     """The dims of a picture's height and width."""
+    said_at: Any = None
+    """Where the layer is called that says the shape, if one does."""
 
     @property
     def is_guessed(self) -> bool:
@@ -52,7 +54,8 @@ class Input:
 
     def solved(self, shape: tuple[Any, ...], is_loose: bool = False) -> Input:
         """With a shape that fits; ``is_loose``: so do many others, and it is assumed."""
-        return Input(self.name, shape, "default" if is_loose else "solved", self.dtype, sides=self.sides)
+        origin: Origin = "default" if is_loose else "solved"
+        return Input(self.name, shape, origin, self.dtype, sides=self.sides, said_at=self.said_at)
 
     def sized(self, *sizes: Any) -> Input:
         """The picture with these sides."""

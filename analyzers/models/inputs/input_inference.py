@@ -63,6 +63,10 @@ class InputHint:
     assumed: bool = False
     is_vague: bool = False
     """Whether it was read off a layer that need not be the one the input goes to."""
+    is_of_features: bool = False
+    """Whether it is a picture only because a vector of so many features might be one that was flattened."""
+    said_at: Any = None
+    """Where the layer is called that was asked for it."""
 
 
 class Names:
@@ -85,12 +89,14 @@ def shape_wanted_by(
     calls = [(r.instance, _place(r, need.probe)) for r in reversed(machine.recorder.records)]
     asked = [(module, place) for module, place in calls if module is not None and place is not None]
     asking = asked[0][0] if asked else None
+    said_at = next((r.site for r in reversed(machine.recorder.records) if _place(r, need.probe) is not None), None)
     machine.recorder.stack.clear()
     behind = _behind(root, asking)
     taken = _taken(asked)
     around = taken if _is_told(taken) else _told_around(taken, asked)
     hint = _hint(around or _told_behind(taken, behind), default, names)
     if hint is not None:
+        hint.said_at = said_at
         return hint if around else _with_usual_channels(hint, is_vague=False)
     for module in behind:
         hint = _hint_by(module, default, names)
@@ -138,7 +144,7 @@ def _with_usual_channels(hint: InputHint, is_vague: bool = True) -> InputHint:
     """The layer it was read off need not be the one the input goes to: an image may be meant as well."""
     first = hint.shapes[0]
     images = [(first[0], channels, *first[2:]) for channels in (3, 1) if len(first) == 4 and first[1] != channels]
-    return InputHint([*hint.shapes, *images], hint.dtype, hint.assumed, is_vague)
+    return InputHint([*hint.shapes, *images], hint.dtype, hint.assumed, is_vague, hint.is_of_features)
 
 
 def _with_other_ranks(hint: InputHint, names: Names) -> InputHint:
@@ -169,7 +175,8 @@ def _hint_by(module: Instance, default: Sequence[Any], names: Names) -> InputHin
     layouts = layouts_of(module)
     hint = _hint(layouts, default, names) if _is_told(layouts) else None
     if hint is not None and layouts[0].rest[:1] == (("N",),) and isinstance(layouts[0].sizes[-1], int):
-        hint.shapes = [*_images(layouts[0].sizes[-1], names), *hint.shapes]
+        images = _images(layouts[0].sizes[-1], names)
+        hint.shapes, hint.is_of_features = [*images, *hint.shapes], bool(images)
     return hint
 
 

@@ -115,6 +115,8 @@ def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint, j
             size = _open_dim(trials, dim, known, hint)
             shape[dim] = trials.names("C") if size in shape[:dim] and bare_symbol(size) is not None else size
     others = [read.shape[:1]] if len(read.shape) == 2 else []  # (N,): time steps, labels
+    if hint.is_of_features:
+        others += [shape for shape in hint.shapes if len(shape) != len(read.shape)]
     origin = "default" if assumed else "solved"
     return Input(read.name, tuple(shape), origin, read.dtype, others, sides=sides if is_picture else ())
 

@@ -118,7 +118,8 @@ class Solver:
         vague = [i for i in best.inputs if i.is_guessed and first.is_vague(i.name)]
         proof = self._proof(first) if vague and not self._is_spent else None
         if proof is not None and proof.is_hopeless:
-            best = self.trials.again(min(whole, key=_how_wrong).by_name)
+            furthest = max(map(_how_far, trials))
+            best = self.trials.again(min((t for t in trials if _how_far(t) == furthest), key=_how_wrong).by_name)
             errors = _common_errors(best, _of_ranks(best, trials))
             best.recorded_errors = [e for e in errors if proof.is_always_of_rank or not is_of_rank(e.error)]
             self._keep_proven(best, Freed(self.trials, replace(best)))
@@ -199,6 +200,11 @@ def _how_wrong(found: Found) -> tuple[int, int, int, int]:
     of_rank = [recorded for recorded in found.recorded_errors if is_of_rank(recorded.error)]
     at_once = [recorded for recorded in of_rank if recorded.record is not None and not recorded.record.producers]
     return len(found.failures), len(at_once), len(of_rank), len(found.recorded_errors)
+
+
+def _how_far(found: Found) -> int:
+    """How many calls went well before the first that did not."""
+    return found.recorded_errors[0].after if found.recorded_errors else 0
 
 
 def _of_ranks(found: Found, trials: list[Found]) -> list[Found]:

@@ -86,7 +86,7 @@ class Trials:
         read = read_back(self, name, hint, inputs) if hint.is_vague else None
         if read is not None:
             return read
-        return Input(name, shape, "default" if hint.assumed else "solved", hint.dtype, others)
+        return Input(name, shape, "default" if hint.assumed else "solved", hint.dtype, others, said_at=hint.said_at)
 
     @contextmanager
     def apart(self, rank_beside: int | None = None) -> Iterator[None]:
