@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import entry_of
+from analyzers.models.inputs.batches import OF_SIZES, note_impossible_batches
 from analyzers.models.inputs.found import Found
 from analyzers.models.inputs.input_inference import Names
 from analyzers.models.inputs.known import KnownInputs
@@ -39,6 +40,8 @@ def find_inputs(context: FileContext, root: Instance, target: str) -> Found:
     if found.fixes_batch and found.is_sound and all(given.is_guessed for given in found.inputs):
         found = _of_one_item(trials, solver, found)
     _drop_doubtful(found, known, root)
+    _tell_what_says_them(found)
+    note_impossible_batches(trials, found)
     found.order, found.arguments = tuple(known.parameters.names), {**_lists(found, known), **known.arguments}
     found.failures += _nothing_given(found, known)
     return found
@@ -73,6 +76,14 @@ def _nothing_given(found: Found, known: KnownInputs) -> Iterator[Failure]:
     needed = [name for name in known.parameters.names if name not in known.parameters.defaults]
     if needed and not found.inputs and not found.arguments and not found.failures:
         yield Failure(f"nobody says what the input {needed[0]} is", None)
+
+
+def _tell_what_says_them(found: Found) -> None:
+    """Of sizes that do not fit: which layers said those of the inputs, that may be what is wrong."""
+    said = [(given.name, given.said_at) for given in found.inputs if given.is_guessed and given.said_at is not None]
+    for recorded in found.recorded_errors:
+        if said and recorded.error.rule in OF_SIZES:
+            recorded.error.data["said_at"] = said
 
 
 def _settled(trials: Trials, known: KnownInputs) -> Found:
