@@ -11,6 +11,7 @@ from analyzers.facts import ModelFact, Problem
 from analyzers.interpreter.framework import Made, children_of, is_model, is_model_class
 from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.values import Class, Function, Instance, Site
+from analyzers.models.alternatives import alternatives
 from analyzers.models.builders import uncalled
 from analyzers.models.construction import Construction
 from analyzers.models.context import FileContext
@@ -161,6 +162,7 @@ class CandidateRun:
                 fact = self._as_made() or fact
         fact.place = place_of(self.candidate.site) or fact.place
         self._drop_doubtful(fact, instance, given)
+        fact.problems += self._of_alternatives() if has_symbols(self.value) and instance is not given else []
         if is_lone(instance) and computes_no_features(fact):
             self.context.remarks += fact.problems
             return None
@@ -230,6 +232,22 @@ class CandidateRun:
                 if is_model(instance)
                 else set()
             )
+
+    def _of_alternatives(self) -> list[Problem]:
+        """What goes wrong with each of the classes that its constructor may be given."""
+        context, runner, value = self.context, self.context.runner, self.value
+        used = set(context.used)
+        every: list[dict[Any, Problem]] = []
+        with context.machine.recorder.separate_errors():
+            ways = runner.within(STEPS_PER_MODEL, lambda: alternatives(context.machine, context.module, value))
+            for given in ways if isinstance(ways, list) else ():
+                made = runner.within(STEPS_PER_MODEL, lambda given=given: context.machine.call(value, (), given))
+                problems = self._model(made).problems if is_model(made) else []
+                every.append({(p.rule, p.place): p for p in problems if p.rule not in OF_CODE})
+                if not every[-1]:
+                    break
+        context.used = used
+        return [problem for key, problem in every[0].items() if all(key in one for one in every)] if every else []
 
     def _is_certain(self, problem: Problem) -> bool:
         """Whether what only the engine has called raises this whatever it is given, and is no base of other classes."""

@@ -106,8 +106,13 @@ def _annotated(machine: Machine, module: Any, class_: Class, name: str) -> Class
 
 
 def _class_named(module: Any, name: str) -> Class | None:
-    found = _tried(lambda: module.look_up(name))
+    found = looked_up(module, name)
     return found if isinstance(found, Class) else None
+
+
+def looked_up(module: Any, name: str) -> Any:
+    """What a name of the module means; MISSING where that is not known."""
+    return _tried(lambda: module.look_up(name))
 
 
 def _made(machine: Machine, value: Any) -> Any:
