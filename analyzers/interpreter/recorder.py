@@ -81,6 +81,7 @@ class RecordedError:
         called: Invocation | None = None,
         own_site: Site | None = None,
         caller_site: Site | None = None,
+        after: int = 0,
     ) -> None:
         self.error = error
         self.subject = subject
@@ -89,7 +90,7 @@ class RecordedError:
         self.called = called
         self.own_site = own_site
         self.caller_site = caller_site
-        self.after = 0
+        self.after = after
         instance = record.instance if record is not None else None
         self.is_of_building = bool(error.data.get("of_building")) or is_building(instance, called)
 
@@ -348,11 +349,9 @@ class Recorder:
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> RecordedError:
         record, machine = self.stack[-1] if self.stack else None, self.machine
-        if (offending := error.data.pop("offending", None)) is not None:
-            error.data["as_tensor"] = not _is_sure_tensor(self, offending)
-        found = RecordedError(error, subject, site, record, called, own_site(machine, site), caller_site(machine))
-        found.after = len(self.records) - len(self.stack)
-        return found
+        _settle_tensor(self, error)
+        after = len(self.records) - len(self.stack)
+        return RecordedError(error, subject, site, record, called, own_site(machine, site), caller_site(machine), after)
 
     def escaped(self, raised: Raised) -> None:
         """What nothing in the program caught for good."""
@@ -400,6 +399,12 @@ def _link(site: Site | None, native: Any, args: list[Any], kwargs: dict[str, Any
         step = Step(native, args, kwargs, made, site)
         for tensor in made:
             tensor.history = step
+
+
+def _settle_tensor(recorder: Recorder, error: OperationError) -> None:
+    """Whether an argument is only taken for a tensor that should be something else."""
+    if (offending := error.data.pop("offending", None)) is not None:
+        error.data["as_tensor"] = not _is_sure_tensor(recorder, offending)
 
 
 def _is_sure_tensor(recorder: Recorder, value: Tensor) -> bool:

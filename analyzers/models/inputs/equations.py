@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from analyzers.models.inputs.hypotheses import USUAL_SIZES
 from analyzers.models.inputs.input_inference import DEFAULT_SIZE
 from analyzers.tensors.dims import Dim, Expression, exact_quotient, grows, substitute, symbols, value_at
+from analyzers.tensors.dims import product as product_of_dims
 from analyzers.tensors.polynomials import Symbol, Terms
 from analyzers.unknown import UnknownUsed
 
@@ -112,10 +113,35 @@ class System:
         equal: list[Values] = [dict.fromkeys(group, size) for size in in_order(sizes)]
         if len(group) == 1:
             return equal
+        if len(group) == 3:
+            return equal or list(islice(self._of_three(group, rest), MAXIMUM_CHOICES)) or None
         product = self._product(group[0], group[1], rest) if len(group) == 2 else None
         if product is None:
             return equal or None
         return equal + [values for values in product.unequal() if self._fits(values, rest)]
+
+    def _of_three(self, group: list[Symbol], rest: list[Expression]) -> Iterator[Values]:
+        """Values where a product of a size of each is asked for: of films, those first whose pictures are square."""
+        whole = next((difference for difference in rest if symbols(difference) == set(group)), None)
+        if whole is None:
+            return
+        numbers = sorted({*self.numbers, -whole.terms.get((), 0)})
+        number, sizes = next(((n, s) for n in numbers if (s := _factors(whole + n, group))), (0, []))
+        if not sizes:
+            return
+        scale = value_at(whole + number, dict.fromkeys(group, LARGEST))
+        wanted = number * scale * scale
+        first, second, third = ({size: side for size, side in s.items() if wanted % size == 0} for s in sizes)
+        found = [
+            (side, second[b], third[wanted // (a * b)])
+            for a, side in first.items()
+            for b in second
+            if wanted % (a * b) == 0 and wanted // (a * b) in third
+        ]
+        for sides in sorted(found, key=lambda s: (max(s[1:]) / min(s[1:]), max(s) / min(s), s)):
+            values = dict(zip(group, sides))
+            if self._fits(values, rest):
+                yield values
 
     def _equal(self, group: list[Symbol], rest: list[Expression]) -> list[int]:
         """Sizes that fit for all symbols of a group at once."""
@@ -243,6 +269,16 @@ def product_of(difference: Expression, one: Symbol, other: Symbol, numbers: Iter
         if scale > 0 and rows * columns == whole * scale and grows(rows) and grows(columns):
             return Product(one, other, rows, columns, number * scale)
     return None
+
+
+def _factors(whole: Dim, group: list[Symbol]) -> list[dict[int, int]]:
+    """What comes of each of the symbols and the smallest side of which it does, where a size is a product of one of each."""
+    if isinstance(whole, int):
+        return []
+    parts = [substitute(whole, {other: LARGEST for other in group if other is not one}) for one in group]
+    scale = value_at(whole, dict.fromkeys(group, LARGEST))
+    is_product = scale > 0 and all(map(grows, parts)) and product_of_dims(parts) == whole * (scale * scale)
+    return [_first_sizes(part, one) for part, one in zip(parts, group)] if is_product else []
 
 
 def _first_sizes(growing: Dim, one: Symbol) -> dict[int, int]:
