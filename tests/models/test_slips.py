@@ -292,3 +292,24 @@ def test_nothing_has_no_features(tmp_path: Path) -> None:
             return self.fc(torch.flatten(self.conv(x), 1))
     """
     assert "RF900" not in [code for _, code in said(source, tmp_path)]
+
+
+def test_the_sides_of_a_film_are_solved(tmp_path: Path) -> None:
+    """Three sizes with one product: those of which the pictures are square come first."""
+    source = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv3d(3, 8, 3, padding=1)
+            self.pool = nn.AvgPool3d(2, padding=(0, 1, 1))
+            self.fc = nn.Linear(8 * 2 * 5 * 5, 4)
+
+        def forward(self, x):
+            x = self.pool(self.conv(x))
+            return self.fc(x.view(-1, 8 * 2 * 5 * 5))
+    """
+    path = tmp_path / "net.py"
+    path.write_text("from torch import nn\n\n" + dedent(source))
+    (model,) = Engine(ProjectSettings(Settings(), str(tmp_path))).facts(Request(str(path))).models
+    (given,) = model.inputs
+    assert given.shape[1:] == (3, 4, 8, 8) and model.status == "complete"
