@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import torch
 
 from tests.differential.classes import class_text
-from tests.differential.draft import HEADER, Draft, Shape
+from tests.differential.draft import HEADER, Draft, Shape, Snippet
+from tests.differential.layouts import Front, laid_out, plain_front
+from tests.differential.networks import grow_network
 from tests.differential.structures import write_structure
 from tests.mutations.mutator import mutants
 
@@ -27,6 +29,30 @@ class Program:
     source: str
     expression: str
     inputs: list[Shape]
+    axes: dict[str, str] | None = None
+    """Which dims of the input are which axes of space, where that is known: ``{"2": "H", "3": "W"}``."""
+
+
+def generate_network(seed: int, layouts: bool, accept: Accept) -> Program:
+    """A random network over maps that runs, ``layouts``: behind statements that rearrange its input."""
+    rng = random.Random(seed)
+    while True:
+        program = network_program(rng, laid_out(rng) if layouts else plain_front(rng))
+        if program is not None and accept(program.source, program.expression, program.inputs) is False:
+            return program
+
+
+def network_program(rng: random.Random, front: Front) -> Program | None:
+    with torch.device("meta"):
+        draft = Draft(rng, {"x": torch.zeros(front.shape)})
+    if not all(draft.attempt(Snippet([statement])) for statement in front.forward):
+        return None
+    grow_network(draft, rng.randint(2, 7))
+    text, arguments, top = class_text(draft, "Model", "return x", residual=False)
+    built, extra = model_expression(draft, arguments)
+    body = "\n\n\n".join([*draft.top, *top, text, *extra]) + "\n"
+    source = restyled(rng, "\n".join(imports(rng, body)) + "\n\n\n" + body)
+    return Program(source, built, [front.shape], front.axes)
 
 
 def generate(seed: int, invalid: float, accept: Accept) -> Program:

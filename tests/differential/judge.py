@@ -1,7 +1,8 @@
 """The suite's side of the judge: programs go in, what torch made of them comes out.
 
 Requests: ``{"do": "generate", "seed": 7, "invalid": 0.3}`` writes a program and judges it;
-``{"do": "judge", "source", "expression", "inputs", "device"}`` judges the program given.
+``{"do": "judge", "source", "expression", "inputs", "device"}`` judges the program given;
+``{"do": "measure", "source", "expression", "inputs", "axes", "seed"}`` measures what its layers read.
 
 An answer's ``truth`` either has ``raises`` false with ``layers`` (leaf modules in order of first call:
 name, type, shape, parameters, calls, definition and call line), ``outputs`` and ``parameters``; or
@@ -98,8 +99,14 @@ class Judge:
                 raise RuntimeError(f"the judge's process ended: run {self.worker} by hand")
             yield json.loads(line)
 
-    def generate(self, seeds: Iterable[int], invalid: float = 0.3) -> Iterator[Answer]:
-        return self.stream({"do": "generate", "seed": seed, "invalid": invalid} for seed in seeds)
+    def generate(self, seeds: Iterable[int], invalid: float = 0.3, family: str = "programs") -> Iterator[Answer]:
+        """``family``: random ``programs``, ``networks`` over maps, or such behind other ``layouts`` of the input."""
+        return self.stream({"do": "generate", "seed": seed, "invalid": invalid, "family": family} for seed in seeds)
+
+    def measure(self, program: Answer, axes: list[list[int]]) -> Answer:
+        """What the calls of a program's modules read along axes, each an input's number and a dim of it."""
+        asked = {key: program[key] for key in ("source", "expression", "inputs", "seed")}
+        return self.ask({"do": "measure", "axes": axes, **asked})
 
     def judge(self, source: str, expression: str, inputs: list[list[int]], device: str | None = None) -> Answer:
         return self.ask(self.request(source, expression, inputs, device))

@@ -2,8 +2,11 @@
 
     python -m tests.differential.run --cases 3000 --seed 1 [--shrink] [--verbose] [--report OUT.json]
     python -m tests.differential.run --only SEED
+    python -m tests.differential.run --cases 1000 --fields | --networks | --layouts
 
-Prints every difference (with ``--shrink`` the smallest program that shows one of each group) and one
+With ``--fields`` the receptive fields of the layers' results are compared as well, element by element, with what turns NaN
+when a column of the input does; ``--networks`` writes networks over maps, ``--layouts`` such behind inputs that lie in
+any order, and both compare fields. Prints every difference (with ``--shrink`` the smallest program that shows one of each group) and one
 summary line. The exit code is 1 when there is a contradiction or more than 2 % are unknown.
 """
 
@@ -22,9 +25,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.differential.compare import PLACES, UNKNOWN, Difference, compare
+from tests.differential.fields import Fields, compare_axes, compare_fields
 from tests.differential.judge import Judge
 from tests.differential.shrink import shrink, tidied
-from tests.differential.static import static_inspect
+from tests.differential.static import extractions, static_inspect
 
 UNKNOWN_LIMIT = 0.02
 
@@ -39,6 +43,8 @@ class Case:
     inputs: list[list[int]]
     truth: dict[str, Any]
     differences: list[Difference]
+    compared: int = 0
+    """Results whose field was compared, one for each axis."""
 
     @property
     def contradictions(self) -> list[Difference]:
@@ -63,6 +69,7 @@ class Summary:
     unknown: int = 0
     misplaced: int = 0
     quirks: int = 0
+    compared: int = 0
     groups: Counter[str] = field(default_factory=Counter)
     names: set[str] = field(default_factory=set)
 
@@ -72,6 +79,7 @@ class Summary:
         self.different += bool(case.contradictions)
         self.unknown += case.unknown
         self.misplaced += case.misplaced
+        self.compared += case.compared
         self.groups.update({difference.group for difference in case.differences})
         self.names.update(re.findall(r"(?:nn|F|torch)\.\w+", case.source))
 
@@ -85,6 +93,7 @@ class Summary:
             f"{self.cases} programs, {self.raising} of them raise: {self.different} differ, "
             f"{self.unknown} unknown ({share:.1f} %), {self.misplaced} with a place that differs, "
             f"{self.quirks} where the meta device and the CPU disagree"
+            + (f", {self.compared} fields compared" if self.compared else "")
         )
 
 
@@ -96,6 +105,38 @@ def run(seeds: Iterator[int] | range, judge: Judge, second: Judge, folder: Path,
             summary.quirks += settled_on_cpu(case, second, folder)
         summary.add(case)
         yield case
+
+
+def run_fields(
+    seeds: Iterator[int] | range, family: str, judge: Judge, second: Judge, folder: Path, summary: Summary
+) -> Iterator[Case]:
+    """The same with their fields, of programs that run."""
+    for answer in judge.generate(seeds, 0.0, family):
+        case = with_fields(answer, second, folder)
+        if any(d.kind in QUIRKY for d in case.differences):
+            summary.quirks += settled_on_cpu(case, second, folder)
+        summary.add(case)
+        yield case
+
+
+def with_fields(answer: dict[str, Any], judge: Judge, folder: Path) -> Case:
+    """A program examined with its fields."""
+    with extractions() as made:
+        case = examined(answer, folder)
+    if not made or case.contradictions:
+        return case
+    fields = Fields.of(max(made, key=lambda one: len(one.records)), len(answer["inputs"]))
+    if answer.get("axes") is not None:
+        case.differences += compare_axes(fields, answer["axes"])
+    if not fields.spoken:
+        return case
+    found = judge.measure(answer, fields.requests())
+    if "failure" in found:
+        case.differences.append(Difference("not measured", found["failure"][:90], found["failure"]))
+    for along in found.get("axes", []):
+        case.compared += len(along["calls"])
+        case.differences += compare_fields(fields, along)
+    return case
 
 
 QUIRKY = ("missed error", "false error", "wrong place")
@@ -158,6 +199,14 @@ def alike(one: Difference, two: Difference) -> bool:
     return one.kind == two.kind and one.key.split()[:2] == two.key.split()[:2]
 
 
+FAMILIES = {
+    "fields": "random programs with the fields of their layers",
+    "networks": "random networks over maps, with their fields",
+    "layouts": "such networks behind inputs laid out in any way",
+}
+WRITTEN_AS = {"fields": "programs"}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--cases", type=int, default=400)
@@ -166,10 +215,13 @@ def main() -> int:
     parser.add_argument("--shrink", action="store_true", help="print the smallest program of each group")
     parser.add_argument("--verbose", action="store_true", help="print every difference")
     parser.add_argument("--report", type=Path)
+    families = parser.add_mutually_exclusive_group()
+    for family, words in FAMILIES.items():
+        families.add_argument(f"--{family}", dest="family", action="store_const", const=family, help=words)
     arguments = parser.parse_args()
     with Judge() as judge, Judge() as second, tempfile.TemporaryDirectory() as name:
         if arguments.only is not None:
-            return show(arguments.only, judge, Path(name))
+            return show(arguments.only, arguments.family, judge, second, Path(name))
         return long_run(arguments, judge, second, Path(name))
 
 
@@ -177,7 +229,10 @@ def long_run(arguments: argparse.Namespace, judge: Judge, second: Judge, folder:
     summary, started = Summary(), time.perf_counter()
     examples: dict[str, list[Case]] = defaultdict(list)
     seeds = range(arguments.seed, arguments.seed + arguments.cases)
-    for case in run(seeds, judge, second, folder, summary):
+    cases = run(seeds, judge, second, folder, summary)
+    if arguments.family:
+        cases = run_fields(seeds, WRITTEN_AS.get(arguments.family, arguments.family), judge, second, folder, summary)
+    for case in cases:
         for difference in case.differences:
             examples[difference.group].append(case)
             if arguments.verbose:
@@ -194,11 +249,13 @@ def long_run(arguments: argparse.Namespace, judge: Judge, second: Judge, folder:
     return 0 if summary.good else 1
 
 
-def show(seed: int, judge: Judge, folder: Path) -> int:
-    answer = next(judge.generate([seed]))
+def show(seed: int, family: str | None, judge: Judge, second: Judge, folder: Path) -> int:
+    written = WRITTEN_AS.get(family or "", family or "programs")
+    answer = next(judge.generate([seed], 0.0 if family else 0.3, written))
     print(answer["source"], f"\n# {answer['expression']} {answer['inputs']}")
     print(json.dumps(answer["truth"], indent=1))
-    for difference in examined(answer, folder).differences:
+    case = with_fields(answer, second, folder) if family else examined(answer, folder)
+    for difference in case.differences:
         print(difference)
     return 0
 

@@ -38,18 +38,48 @@ def main() -> None:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     if request["do"] == "generate":
         return generated(request)
+    if request["do"] == "measure":
+        return measurements(request)
     modules = request.get("modules") or []
     return truth(request["source"], request["expression"], request["inputs"], request.get("device"), modules)
 
 
 def generated(request: dict[str, Any]) -> dict[str, Any]:
-    from tests.differential.generator import generate
+    from tests.differential.generator import generate, generate_network
 
-    program = generate(request["seed"], request.get("invalid", 0.3), accept=raises_well)
+    family = request.get("family", "programs")
+    if family == "programs":
+        program = generate(request["seed"], request.get("invalid", 0.3), accept=raises_well)
+    else:
+        program = generate_network(request["seed"], family == "layouts", accept=raises_on_cpu)
     answer = {"seed": request["seed"], "source": program.source, "expression": program.expression}
     answer["inputs"] = [list(shape) for shape in program.inputs]
+    answer["axes"] = program.axes
     answer["truth"] = truth(program.source, program.expression, answer["inputs"])
     return answer
+
+
+def measurements(request: dict[str, Any]) -> dict[str, Any]:
+    """What every call of the program's modules reads, along each of the axes that are asked for."""
+    from tests.differential.influences import measured
+
+    signal.setitimer(signal.ITIMER_VIRTUAL, MEASURING)
+    try:
+        torch.manual_seed(0)
+        namespace: dict[str, Any] = {"__name__": "program"}
+        exec(compile(request["source"], PROGRAM, "exec"), namespace)
+        model = eval(request["expression"], namespace).eval()
+        inputs = [torch.rand(shape) + 0.5 for shape in request["inputs"]]
+        with torch.no_grad():
+            model(*inputs)
+        axes = []
+        for which, dim in request["axes"]:
+            axes.append({"which": which, "dim": dim, **measured(model, inputs, which, dim, request["seed"])})
+    except (Exception, OutOfTime) as error:
+        return {"failure": f"{type(error).__name__}: {str(error)[:300]}"}
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return {"axes": axes}
 
 
 def raises_well(source: str, expression: str, inputs: list[tuple[int, ...]]) -> bool | None:
@@ -58,6 +88,10 @@ def raises_well(source: str, expression: str, inputs: list[tuple[int, ...]]) -> 
     if not found["raises"]:
         return False
     return True if found["reason"] == "shape" else None
+
+
+def raises_on_cpu(source: str, expression: str, inputs: list[tuple[int, ...]]) -> bool:
+    return truth(source, expression, [list(shape) for shape in inputs], "cpu")["raises"]
 
 
 Modules = list[dict[str, Any]]
@@ -80,6 +114,8 @@ def truth(
 
 PATIENCE = 5.0
 """Seconds of processor time that a program may take."""
+MEASURING = 30.0
+"""And that the measuring of its fields may."""
 
 
 class OutOfTime(BaseException):
