@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analyzers.interpreter.recorder import Record
@@ -25,8 +25,9 @@ class SpokenAxes:
         self._seen: set[int] = set()
         self._named: set[int] = set()
         """Fields of which every axis has been called something."""
-        for record in records:
-            for tensor in _tensors(record):
+        listed = list(records)
+        for values in (*(record.inputs for record in listed), *(_made(record) for record in listed)):
+            for tensor in filter(is_shaped, values):
                 self._note(tensor)
         self.names = self._settled()
         """Every axis that is spoken of, by name."""
@@ -89,9 +90,7 @@ class SpokenAxes:
         return tuple([own or ("N" if batch[at] or (first and not at) else None) for at, own in enumerate(known)])
 
 
-def _tensors(record: Record) -> Iterator[Tensor]:
-    """The tensors a call takes and gives, in that order."""
+def _made(record: Record) -> Sequence[Any]:
+    """What a call gives. That of a model comes last, though its call begins before those of its layers."""
     made = record.output
-    for value in (*record.inputs, *(made if isinstance(made, (list, tuple)) else (made,))):
-        if is_shaped(value):
-            yield value
+    return made if isinstance(made, (list, tuple)) else (made,)
