@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from analyzers.tensors import placement
+from analyzers.tensors import placement, runs
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.gather import Gather
 from analyzers.tensors.placement import Term
@@ -122,7 +122,7 @@ def covers(axis: Axis, term: Term) -> bool:
 def gathered(axis: Axis, dim: int, gather: Gather, n_out: Dim) -> Axis | None:
     """Neighbours read along a dim that becomes ``n_out`` long."""
     alone = sum(term.at(dim) is not None for term in axis.terms) == 1
-    return changed(axis, lambda term: placement.gathered(term, dim, gather, n_out, alone))
+    return changed(axis, lambda term: runs.gathered(term, dim, gather, n_out, alone))
 
 
 def mixed(axis: Axis, dims: frozenset[int]) -> Axis | None:

@@ -23,6 +23,7 @@ from analyzers.tensors.axis_set import AxisSet
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.gather import Gather
 from analyzers.tensors.placement import Term
+from analyzers.tensors.stacking import stacked
 from analyzers.tensors.support import Support
 
 
@@ -208,6 +209,13 @@ class Field(AxisSet):
         unfolded = [{axis.key: axis for axis in field._unfolded(dim).axes} for field in fields]
         along = [merging.laid([axes.get(key) for axes in unfolded], dim, sizes) for key in lying]
         return Field((*[axis for axis in along if axis is not None], *beside.axes))
+
+    @staticmethod
+    def stack(fields: Sequence[Field], dim: int) -> Field:
+        """Stacked along ``dim``, which each of them has already, of size 1."""
+        joined = Field.concat(fields, dim, [1] * len(fields))
+        by_key = [{axis.key: axis for axis in field.axes} for field in fields]
+        return joined._each_axis(lambda a: stacked([axes.get(a.key) for axes in by_key], dim) or a)
 
     @staticmethod
     def misalignment(fields: Sequence[Field]) -> str | None:

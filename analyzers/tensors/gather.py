@@ -63,6 +63,25 @@ class Gather:
             return self.taps[0][0]
         return None
 
+    def within(self, size: int) -> Gather:
+        """The same over runs of ``size`` old units, the units of each run taken for themselves."""
+        if self.reason is not None or self.period * size > MAX_PERIOD:
+            return Gather.unknown(self.reason or f"neighbours are read across {self.period * size} folded positions")
+        taps = tuple(tuple(tap * size + at for tap in each) for each in self.taps for at in range(size))
+        spread = Gather(self.period * size, self.step * size, taps)
+        spread.centre, spread.variance = self.centre * size, self.variance * size * size
+        return spread
+
+    def inside(self, size: int, n_out: int) -> Gather:
+        """The same over runs of ``size`` old units, each of which becomes ``n_out`` units that read nothing beyond it."""
+        if n_out > MAX_PERIOD:
+            return Gather.unknown(f"neighbours are read in runs of {size} units")
+        taps = []
+        for unit in range(n_out):
+            turns, phase = divmod(unit, self.period)
+            taps.append(tuple(t for tap in self.taps[phase] if 0 <= (t := tap + turns * self.step) < size))
+        return Gather(n_out, size, tuple(taps))
+
     @staticmethod
     def unknown(reason: str) -> Gather:
         """Stands for a gather that cannot be told; fields that pass through it become unknown."""

@@ -61,7 +61,7 @@ def merged_axis(axes: Sequence[tuple[Axis, float]], unions: dict[Any, Support]) 
     reduced = first.reduced or len(located) + len(constants) < len(terms)
     frozen = [(placement.constant(term), share) for term, share in constants]
     try:
-        merged = tuple(_united_terms([*located, *frozen], unions))
+        merged = tuple(_united_terms([*_over_one_base(located), *frozen], unions))
     except TooComplex as problem:
         return first.unknown(str(problem), reduced)
     if len(merged) > MAX_TERMS:
@@ -88,6 +88,18 @@ def _without_stretched(
         alike = not term.places or (wide and term.n == 1)
         (constants if alike else located).append((term, share))
     return located, constants
+
+
+def _over_one_base(terms: list[tuple[Term, float]]) -> list[tuple[Term, float]]:
+    """Terms beside a plain one, over its positions where theirs are runs of which all digits but the outermost are gone."""
+    plain = next((term for term, _ in terms if len(term.places) == 1 and term.is_plain(term.places[0][0])), None)
+    if plain is None or all(term.places == plain.places for term, _ in terms):
+        return terms
+    dim = plain.places[0][0]
+    return [
+        (placement.rebased(term), share) if len(term.places) == 1 and term.at(dim) is not None else (term, share)
+        for term, share in terms
+    ]
 
 
 def _united_terms(terms: Sequence[tuple[Term, float]], unions: dict[Any, Support]) -> Iterable[Term]:

@@ -27,6 +27,9 @@ Digit = tuple[int, Dim, Dim, Dim, Dim]
 """Tensor dim, inner stride, size, divisor, origin: a factor without its neighbours."""
 
 
+ACROSS = "neighbours are read across folded or concatenated positions"
+
+
 class Term:
     """A support over ``n`` base positions, and where their digits are found in the tensor.
 
@@ -72,7 +75,7 @@ def alike(a: Dim, b: Dim) -> bool:
     return a is b or a == b or (not (isinstance(a, int) and isinstance(b, int)) and ideal(a) == ideal(b))
 
 
-def _length(place: Place) -> Dim:
+def length_of(place: Place) -> Dim:
     return product(size for size, _ in place[1])
 
 
@@ -135,7 +138,13 @@ def reshaped(term: Term, old: Sequence[Dim], new: Sequence[Dim], groups: Groups,
                 raise TooComplex("a concatenated axis is reshaped")
             return reshaped(padded, old, new, groups)
         factors = [f for dim in left for f in _factors_of(term, dim, old[dim])]
-        places += _regrouped(factors, [(dim, new[dim]) for dim in right])
+        try:
+            places += _regrouped(factors, [(dim, new[dim]) for dim in right])
+        except TooComplex:
+            plain = rebased(term)
+            if plain is term:
+                raise
+            return reshaped(plain, old, new, groups, alone)
     if tuple(places) == term.places:
         return term
     return Term(term.n, term.support, _completed(places, term.n))
@@ -168,7 +177,7 @@ def _taken(pool: list[Factor], need: Dim) -> list[Factor]:
         size, divisor = pool.pop()
         if alike(size, need):
             return [(size, divisor), *taken]
-        rest = _quotient(need, size)
+        rest = quotient(need, size)
         if rest is not None:
             taken.insert(0, (size, divisor))
             need = rest
@@ -179,7 +188,7 @@ def _taken(pool: list[Factor], need: Dim) -> list[Factor]:
     return taken
 
 
-def _quotient(a: Dim, b: Dim) -> Dim | None:
+def quotient(a: Dim, b: Dim) -> Dim | None:
     """``a / b`` where it comes out even, also by the ideal forms of symbolic sizes."""
     found = exact_quotient(a, b)
     if found is not None or (isinstance(a, int) and isinstance(b, int)):
@@ -194,7 +203,7 @@ def _quotient(a: Dim, b: Dim) -> Dim | None:
 
 def _split(size: Dim, inner: Dim) -> Dim:
     """The outer part of a digit whose inner part is split off."""
-    outer = _quotient(size, inner)
+    outer = quotient(size, inner)
     if outer is None and isinstance(size, Expression) and isinstance(inner, int):
         return size // inner  # the reshape was accepted, so it divides
     if outer is None:
@@ -311,7 +320,7 @@ def gathered(term: Term, dim: int, gather: Gather, n_out: Dim, alone: bool = Tru
         support = term.support if gather is IDENTITY else term.support.gather(gather, n_out)
         return Term(n_out, support, (plain_place(dim, n_out),))
     if gather.shift is None:
-        raise TooComplex(gather.reason or "neighbours are read across folded or concatenated positions")
+        raise TooComplex(gather.reason or ACROSS)
     return shifted(term, dim, gather.shift, n_out)
 
 
@@ -342,7 +351,7 @@ def moved(term: Term, dim: int, by: Dim, extent: Dim) -> Term | None:
     if place is None:
         return term
     _, factors, origin, whole = place
-    origin, length = origin + by, _length(place)
+    origin, length = origin + by, length_of(place)
     known = isinstance(origin, int) and isinstance(length, int) and isinstance(extent, int)
     if known and (origin >= extent or origin + length <= 0):
         return None
@@ -359,7 +368,7 @@ def rebased(term: Term) -> Term:
     dim, factors, origin, whole = term.places[0]
     if len(factors) == 1 and factors[0][1] == 1 and alike(factors[0][0], term.n):
         return term
-    length = _length(term.places[0])
+    length = length_of(term.places[0])
     support = term.support.gather(_dim_to_base(factors, length), length)
     return Term(length, support, ((dim, ((length, 1),), origin, whole),))
 
@@ -414,7 +423,7 @@ def constant(term: Term, unit: int = 0) -> Term:
 def _digit_values(place: Place, index: int) -> list[tuple[int, Dim, int]] | None:
     """(value, size, divisor) of every digit at an index of the dim; None outside the positions."""
     _, factors, origin, whole = place
-    length = _length(place)
+    length = length_of(place)
     if index < 0 and not (whole and isinstance(length, int)):
         raise TooComplex("a position counted from the end of a dim of unknown size")
     position = index + length if index < 0 else index - origin

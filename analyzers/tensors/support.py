@@ -153,6 +153,11 @@ class Support(UnitSets):
         jump = round(longest.stride * total)
         return _normal(total, jump, masks, shortest, mean, variance, longest.stride)
 
+    def simplified(self) -> Support:
+        """The same with the smallest period that describes it."""
+        masks = list(zip(self.offsets, self.bits, strict=True))
+        return _normal(self.period, self.jump, masks, self.shortest, self.mean, self.variance, self.pace)
+
     def united(self, units: int) -> Support:
         """One constant set: what the first ``units`` units read together. Raises TooComplex."""
         if units <= 0:

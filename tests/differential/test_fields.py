@@ -1,12 +1,115 @@
-"""Fields element by element against what torch measures."""
+"""Fields element by element against what torch measures: samples of random networks, and programs that once differed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from tests.differential.judge import shared
+from tests.differential.run import Summary, run_fields, with_fields
 from tests.differential.static import static_inspect
 
 HEADER = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n\n\n"
+
+
+@pytest.mark.parametrize("family", ["networks", "layouts"])
+def test_random_networks_see_what_torch_sees(family: str, tmp_path: Path) -> None:
+    summary = Summary()
+    cases = list(run_fields(range(12), family, shared("first"), shared("second"), tmp_path, summary))
+    wrong = [f"seed {case.seed}: {case.differences[0]}" for case in cases if case.differences]
+    assert not wrong, "\n".join(wrong)
+    assert summary.compared > 100
+
+
+PHASES_AMONG_CHANNELS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pool = nn.MaxPool2d(3, 2, 1)
+        self.conv = nn.Conv2d(8, 4, 3)
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        x = x.view(n, c, h // 2, 2, w // 2, 2).permute(0, 3, 5, 1, 2, 4).reshape(n, 4 * c, h // 2, w // 2)
+        return self.conv(self.pool(x))
+"""
+HALVES_AS_ITEMS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(2, 4, 3, stride=2, padding=1)
+        self.after = nn.Conv1d(4, 4, 3, padding=1)
+
+    def forward(self, x):
+        n, c, t = x.shape
+        x = x.view(n, c, 2, t // 2).transpose(1, 2).reshape(2 * n, c, t // 2)
+        return self.after(F.pad(self.conv(x), (2, 0)))
+"""
+EVEN_AND_ODD_IN_TURN = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.even = nn.Conv1d(2, 4, 3, padding=1)
+        self.odd = nn.Conv1d(2, 4, 5, padding=2)
+        self.after = nn.Conv1d(4, 4, 2)
+
+    def forward(self, x):
+        return self.after(torch.stack([self.even(x), self.odd(x)], dim=3).flatten(2, 3))
+"""
+IN_TURN_AND_SUMMED = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.even = nn.Conv1d(2, 2, 3, padding=1)
+        self.after = nn.Conv1d(2, 4, 3)
+
+    def forward(self, x):
+        return self.after(x + torch.stack([x, self.even(x)], dim=3).sum(3))
+"""
+STEPS_TAKEN_APART = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.step = nn.Linear(3, 4)
+        self.conv = nn.Conv1d(4, 4, 3, dilation=2)
+
+    def forward(self, x):
+        steps = [self.step(x[:, t]) for t in range(x.shape[1])]
+        return self.conv(torch.stack(steps, 1).transpose(1, 2))
+"""
+ROWS_OF_TOKENS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mix = nn.Conv1d(12, 12, 1)
+        self.up = nn.ConvTranspose2d(3, 4, 3, 2)
+
+    def forward(self, x):
+        h, w = x.shape[2:]
+        x = self.mix(F.unfold(x, 2, padding=1))
+        return self.up(F.fold(x, (h, w), 2, padding=1))
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "shape", "axes"),
+    [
+        pytest.param(PHASES_AMONG_CHANNELS, [1, 2, 24, 20], {"2": "H", "3": "W"}, id="phases-among-channels"),
+        pytest.param(HALVES_AS_ITEMS, [2, 2, 48], {"2": "T"}, id="halves-as-items"),
+        pytest.param(EVEN_AND_ODD_IN_TURN, [1, 2, 24], {"2": "T"}, id="even-and-odd-in-turn"),
+        pytest.param(IN_TURN_AND_SUMMED, [1, 2, 24], {"2": "T"}, id="in-turn-and-summed"),
+        pytest.param(STEPS_TAKEN_APART, [2, 20, 3], {"1": "T"}, id="steps-taken-apart"),
+        pytest.param(ROWS_OF_TOKENS, [1, 3, 12, 14], {"2": "H", "3": "W"}, id="rows-of-tokens"),
+    ],
+)
+def test_what_once_differed(source: str, shape: list[int], axes: dict[str, str], tmp_path: Path) -> None:
+    judge = shared("first")
+    program = {"seed": 0, "source": HEADER + source, "expression": "Net()", "inputs": [shape], "axes": axes}
+    truth = judge.judge(program["source"], "Net()", [shape])  # type: ignore[arg-type]
+    case = with_fields({**program, "truth": truth}, judge, tmp_path)
+    assert not case.differences
+    assert case.compared
 
 
 def test_a_model_names_its_axes_after_the_layers_inside(tmp_path: Path) -> None:

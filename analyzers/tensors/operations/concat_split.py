@@ -122,7 +122,12 @@ def stack(tensors: Any, dim: Any = 0) -> Tensor:
                 result=None,
                 shapes=[x.shape for x in listed],
             )
-    return cat([unsqueeze(x, axis(dim, first.rank + 1)) for x in listed], dim)
+    at = axis(dim, first.rank + 1)
+    layers = [unsqueeze(x, at) for x in listed]
+    joined = cat(layers, dim)
+    if joined.field is not Field.EMPTY and len(layers) > 1:
+        joined.field = Field.stack([layer.field for layer in layers], at)
+    return joined
 
 
 # --- pieces --------------------------------------------------------------------------------------
