@@ -55,9 +55,7 @@ class Fields:
             calls[name, counts[name]] = made
             types[name] = record.instance.class_.name
         read = {key[0] for key in extraction.axes.names}
-        names = (
-            dict.fromkeys(read, 0) if count == 1 else {name: at for at, name in enumerate(INPUTS) if name in read}
-        )
+        names = dict.fromkeys(read, 0) if count == 1 else {name: at for at, name in enumerate(INPUTS) if name in read}
         return Fields(names, dict(extraction.axes.names), calls, types)
 
     def requests(self) -> list[list[int]]:

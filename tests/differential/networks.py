@@ -367,7 +367,7 @@ def mixed_axis(draft: Draft, shape: Shape) -> Snippet | None:
     forms = (
         (f"nn.Linear({n}, {draft.choice((n, 6))})", f"x = self.{name}(x.transpose({at}, -1)).transpose({at}, -1)"),
         ("nn.Identity()", f"x = x + self.{name}(x.mean({at}, keepdim=True))"),
-        ("nn.Softmax(dim=1)", f"x = x * x.softmax(dim={at})\nx = self.{name}(x)"),
+        ("nn.Identity()", f"x = x * x.softmax(dim={at})\nx = self.{name}(x)"),
         ("nn.Identity()", f"x = self.{name}(F.normalize(x, dim=1))"),
     )
     text, use = draft.choice(forms)
