@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from rf_lsp.output import CheckReport
 
 if TYPE_CHECKING:
     from analyzers.facts import Finding
-    from rf_lsp.checking import CheckTask
+    from rf_lsp.check_run import CheckOptions
     from rf_lsp.cli.apply_fixes import FixedFile
     from rf_lsp.results import FileResult, FixScope
 
@@ -132,25 +132,31 @@ def _split(texts: list[str] | None) -> list[str] | None:
     return [part.strip() for text in texts for part in text.split(",") if part.strip()]
 
 
-def _task(path: str, arguments: argparse.Namespace, fixes: FixScope = "safe") -> CheckTask:
-    """What counts for a file or for the files of a folder; raises :class:`UsageError`."""
-    from rf_lsp.checking import CheckTask
-    from rf_lsp.engine import project_settings_for, rule_settings, settings_for
+def _options(arguments: argparse.Namespace) -> CheckOptions:
+    """Raises :class:`UsageError`."""
+    from rf_lsp.check_run import CheckOptions
     from rf_lsp.shapes import parse_input
 
-    settings = settings_for(path, arguments.config)
-    project = project_settings_for(settings, path, options.checked_folders(arguments.search_path), arguments.python)
-    options.tell_search_paths(project)
-    rules = rule_settings(project, _split(arguments.select), _split(arguments.ignore))
-    inputs = tuple(parse_input(text) for text in arguments.input)
-    return CheckTask(project, rules, inputs, fixes, not arguments.no_cache)
+    return CheckOptions(
+        _split(arguments.select),
+        _split(arguments.ignore),
+        tuple(parse_input(text) for text in arguments.input),
+        arguments.config,
+        options.checked_folders(arguments.search_path),
+        arguments.python,
+        tuple(arguments.exclude),
+        arguments.force_exclude,
+        not arguments.no_cache,
+        arguments.jobs or os.cpu_count() or 1,
+        progress=_say_nothing if arguments.quiet else _show_progress,
+    )
 
 
 def _show_settings(arguments: argparse.Namespace) -> int:
     from rf_lsp.cli.config import settings_text
 
     path = arguments.paths[0] if arguments.paths[0] != "-" else arguments.stdin_filename or "."
-    task = _task(path, arguments)
+    task = _options(arguments).task(path)
     changes = {"select": _split(arguments.select)} if arguments.select else {}
     ignored = [*task.project.settings["ignore"], *(_split(arguments.ignore) or [])]
     exclude = [*task.project.settings["exclude"], *arguments.exclude]
@@ -181,81 +187,33 @@ def _standard_input(arguments: argparse.Namespace) -> _Given:
             raise UsageError("standard input contains null bytes")
     except UnicodeDecodeError as error:
         raise UsageError(f"standard input is not UTF-8 (byte {error.start})") from None
-    given.excluded = arguments.force_exclude and not files([name], arguments, must_exist=False)
+    given.excluded = arguments.force_exclude and not _options(arguments).files([name], must_exist=False)
     return given
 
 
 def _from_standard_input(arguments: argparse.Namespace, given: _Given, fixes: FixScope) -> list[FileResult]:
+    from rf_lsp.check_run import declared_models
     from rf_lsp.checking import Checker
 
     if given.excluded:
         return []
-    task = _task(given.path, arguments, fixes)
+    task = _options(arguments).task(given.path, fixes)
     result = Checker(task).check(given.path, given.text)
     result.text = given.text
-    return [result, *_declared(task, [])]
+    return [result, *declared_models(task, [])]
 
 
-def files(paths: Sequence[str], arguments: argparse.Namespace, must_exist: bool = True) -> list[str]:
-    """The files to check, absolute; excluded are those of the settings of each path, and ``--exclude``."""
-    from rf_lsp.engine import settings_for
-    from rf_lsp.files import python_files
-
-    found: dict[str, None] = {}
-    for path in paths:
-        if must_exist and not os.path.lexists(path):
-            raise UsageError(f"{path}: no such file or folder")
-        settings = settings_for(path, arguments.config)
-        force = arguments.force_exclude
-        inside = python_files([path], settings["exclude"], settings.root, force, arguments.exclude)
-        found.update(dict.fromkeys(map(os.path.abspath, inside)))
-    return list(found)
-
-
-def _from_files(arguments: argparse.Namespace, fixes: FixScope) -> list[FileResult]:
-    """Check every file under the settings nearest to it; with ``fixes`` those that hold are in the findings."""
-    from rf_lsp.checking import check_files
-
-    named = files(arguments.paths, arguments)
-    done = _progress(0 if arguments.quiet else len(named))
-    results: dict[str, FileResult] = {}
-    declared: list[FileResult] = []
-    for task, group in _groups(named, arguments, fixes):
-        cache = None if arguments.no_cache else _cache(arguments.paths, task)
-        for result in check_files(task, group, cache, arguments.jobs or os.cpu_count() or 1, done):
-            results[result.path] = result
-        declared.extend(_declared(task, declared))
-    return [results[path] for path in named] + declared
-
-
-def _declared(task: CheckTask, known: Sequence[FileResult]) -> list[FileResult]:
-    """What is wrong with the models that the settings declare, as a result of their file."""
-    from rf_lsp.declared import missing_files
-    from rf_lsp.results import FileResult
-
-    source = task.project.settings.source
-    if source is None or any(result.path == source for result in known):
-        return []
-    findings = missing_files(task.project, task.rules)
-    return [FileResult(source, findings)] if findings else []
-
-
-def _groups(
-    files: Sequence[str], arguments: argparse.Namespace, fixes: FixScope = "safe"
-) -> list[tuple[CheckTask, list[str]]]:
-    """The files by the settings and the project that count for them."""
-    tasks: dict[str, CheckTask] = {}
-    groups: dict[str, tuple[CheckTask, list[str]]] = {}
-    for path in files:
-        folder = os.path.dirname(path)
-        if folder not in tasks:
-            tasks[folder] = _task(folder, arguments, fixes)
-        groups.setdefault(tasks[folder].key, (tasks[folder], []))[1].append(path)
-    return list(groups.values())
+def files(arguments: argparse.Namespace) -> list[str]:
+    """The files that are checked, absolute."""
+    return _options(arguments).files(arguments.paths)
 
 
 def _results(arguments: argparse.Namespace, given: _Given | None, fixes: FixScope = "safe") -> list[FileResult]:
-    return _from_standard_input(arguments, given, fixes) if given else _from_files(arguments, fixes)
+    from rf_lsp.check_run import check_paths
+
+    if given:
+        return _from_standard_input(arguments, given, fixes)
+    return check_paths(arguments.paths, _options(arguments), fixes)
 
 
 def _fixed_files(
@@ -265,8 +223,8 @@ def _fixed_files(
     from rf_lsp.cli.apply_fixes import fixed_files
 
     if given is not None:
-        return fixed_files(results, {given.path: _task(given.path, arguments)})
-    groups = _groups([result.path for result in results], arguments)
+        return fixed_files(results, {given.path: _options(arguments).task(given.path)})
+    groups = _options(arguments).groups([result.path for result in results])
     return fixed_files(results, {path: task for task, paths in groups for path in paths})
 
 
@@ -304,29 +262,17 @@ def _apply_fixes(arguments: argparse.Namespace, given: _Given | None) -> list[st
     return failures
 
 
-def _cache(paths: Sequence[str], task: CheckTask):
-    """The cache in the workspace of the paths, in the working directory for installed packages."""
-    from analyzers.imports.resolver import workspace_root
-    from rf_lsp.cache import Cache
-
-    root = workspace_root(os.path.commonpath([os.path.abspath(path) for path in paths]))
-    return Cache(os.getcwd() if "-packages" in root else root, task.key)
+def _say_nothing(finished: int, total: int) -> None:
+    """``--quiet``"""
 
 
-def _progress(total: int) -> Callable[[int], None]:
+def _show_progress(finished: int, total: int) -> None:
     """Counts on standard error, only in a terminal and only where it takes a while."""
     if total < 20 or not sys.stderr.isatty():
-        return lambda count: None
-    finished = 0
-
-    def done(count: int) -> None:
-        nonlocal finished
-        finished += count
-        end = "\r\x1b[K" if finished >= total else ""
-        sys.stderr.write(f"\r{finished}/{total} files{end}")
-        sys.stderr.flush()
-
-    return done
+        return
+    end = "\r\x1b[K" if finished >= total else ""
+    sys.stderr.write(f"\r{finished}/{total} files{end}")
+    sys.stderr.flush()
 
 
 def _report(results: Sequence[FileResult], arguments: argparse.Namespace) -> CheckReport:

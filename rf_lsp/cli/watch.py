@@ -56,7 +56,7 @@ def _seen(arguments: argparse.Namespace) -> tuple[int, Stamps]:
     from rf_lsp.engine import settings_for
 
     try:
-        files = check.files(arguments.paths, arguments)
+        files = check.files(arguments)
         sources = [settings_for(path, arguments.config).source for path in arguments.paths]
     except UsageError:
         if not all(map(os.path.lexists, arguments.paths)):

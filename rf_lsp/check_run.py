@@ -1,0 +1,125 @@
+"""A whole run of ``check``: which files, under which settings, on which machines; the same for the command line and
+for Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rf_lsp.cache import Cache
+from rf_lsp.checking import CheckTask, check_files
+from rf_lsp.engine import project_settings_for, rule_settings, settings_for
+from rf_lsp.errors import UsageError
+from rf_lsp.files import python_files
+from rf_lsp.results import FileResult, FixScope
+from rf_lsp.shapes import NamedShape
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from rf_lsp.shards import Shard
+
+Progress = Callable[[int, int], None]
+"""Told how many files are finished, and of how many."""
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """What is asked besides the paths; ``None`` and empty leave it to the settings.
+
+    ``jobs`` are processes of this machine, for which an ``executor`` stands in; ``shard`` is the part of the files that
+    this run is for.
+    """
+
+    select: list[str] | None = None
+    ignore: list[str] | None = None
+    inputs: tuple[NamedShape, ...] = ()
+    config: str | None = None
+    search_paths: tuple[str, ...] = ()
+    python: str | None = None
+    exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    keeps_results: bool = True
+    jobs: int = 1
+    executor: Executor | None = None
+    shard: Shard | None = None
+    progress: Progress = lambda finished, total: None
+
+    def task(self, path: str, fixes: FixScope = "safe") -> CheckTask:
+        """What counts for a file or for the files of a folder; raises :class:`UsageError`."""
+        settings = settings_for(path, self.config)
+        project = project_settings_for(settings, path, self.search_paths, self.python)
+        return CheckTask(
+            project, rule_settings(project, self.select, self.ignore), self.inputs, fixes, self.keeps_results
+        )
+
+    def files(self, paths: Sequence[str], must_exist: bool = True) -> list[str]:
+        """The files to check, absolute; excluded are those of the settings of each path, and ``exclude``."""
+        found: dict[str, None] = {}
+        for path in paths:
+            if must_exist and not os.path.lexists(path):
+                raise UsageError(f"{path}: no such file or folder")
+            settings = settings_for(path, self.config)
+            excluded = settings["exclude"]
+            files = python_files([path], excluded, settings.root, self.force_exclude, self.exclude)
+            found.update(dict.fromkeys(map(os.path.abspath, files)))
+        return list(found)
+
+    def groups(self, files: Sequence[str], fixes: FixScope = "safe") -> list[tuple[CheckTask, list[str]]]:
+        """The files by the settings and the project that count for them."""
+        tasks: dict[str, CheckTask] = {}
+        groups: dict[str, tuple[CheckTask, list[str]]] = {}
+        for path in files:
+            folder = os.path.dirname(path)
+            if folder not in tasks:
+                tasks[folder] = self.task(folder, fixes)
+            groups.setdefault(tasks[folder].key, (tasks[folder], []))[1].append(path)
+        return list(groups.values())
+
+
+def check_paths(paths: Sequence[str], options: CheckOptions, fixes: FixScope = "safe") -> list[FileResult]:
+    """Check every file under the settings nearest to it, in the order of the files whoever checks them; with ``fixes``
+    those that hold are in the findings. Raises :class:`UsageError`."""
+    files = options.files(paths)
+    done = _counter(options.progress, len(files))
+    results: dict[str, FileResult] = {}
+    declared: list[FileResult] = []
+    for task, group in options.groups(files, fixes):
+        cache = cache_of(paths, task) if options.keeps_results else None
+        for result in check_files(task, group, cache, options.jobs, done):
+            results[result.path] = result
+        declared.extend(declared_models(task, declared))
+    return [results[path] for path in files] + declared
+
+
+def declared_models(task: CheckTask, known: Sequence[FileResult]) -> Iterator[FileResult]:
+    """What is wrong with the models that the settings declare, as a result of their file."""
+    from rf_lsp.declared import missing_files
+
+    source = task.project.settings.source
+    if source is None or any(result.path == source for result in known):
+        return
+    findings = missing_files(task.project, task.rules)
+    if findings:
+        yield FileResult(source, findings)
+
+
+def cache_of(paths: Sequence[str], task: CheckTask) -> Cache:
+    """The cache in the workspace of the paths, in the working directory for installed packages."""
+    from analyzers.imports.resolver import workspace_root
+
+    root = workspace_root(os.path.commonpath([os.path.abspath(path) for path in paths]))
+    return Cache(os.getcwd() if "-packages" in root else root, task.key)
+
+
+def _counter(progress: Progress, total: int) -> Callable[[int], None]:
+    finished = 0
+
+    def done(count: int) -> None:
+        nonlocal finished
+        finished += count
+        progress(finished, total)
+
+    return done
