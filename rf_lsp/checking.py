@@ -24,14 +24,7 @@ from rf_lsp.results import FileResult, FixScope, ModelRow
 from rf_lsp.shapes import NamedShape
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from analyzers.request import Request
-
-SECONDS_BETWEEN = 5.0
-"""How often a worker writes what its sources were lowered to."""
-FEW = 8
-"""Up to so many files one process is faster than several."""
 
 
 @dataclass(frozen=True)
@@ -175,18 +168,19 @@ def _line_of(place: Place | None) -> str:
     return line_text(place.file, place.line, place.cell) if place is not None else ""
 
 
-def check_files(
-    task: CheckTask, paths: Sequence[str], cache: Cache | None, jobs: int, done: Callable[[int], None]
-) -> list[FileResult]:
-    """The results of absolute ``paths`` in their order; ``done(n)`` is told of every ``n`` files finished.
+Analyse = Callable[[CheckTask, Sequence[str]], Iterator[FileResult]]
+"""Checks files under one task, in any order: see ``rf_lsp/machines.py``."""
 
-    Raises ``BrokenProcessPool`` when a worker dies (out of memory).
-    """
+
+def check_files(
+    task: CheckTask, paths: Sequence[str], cache: Cache | None, analyse: Analyse, done: Callable[[int], None]
+) -> list[FileResult]:
+    """The results of absolute ``paths`` in their order; ``done(n)`` is told of every ``n`` files finished."""
     kept = {path: result for path in paths if cache and (result := cache.get(path))}
     rest = [path for path in paths if path not in kept]
     relevant = _relevant(task, rest)
     done(len(paths) - len(relevant))
-    for result in _analysed(task, relevant, jobs):
+    for result in analyse(task, relevant):
         kept[result.path] = result
         if cache:
             cache.put(result)
@@ -200,47 +194,6 @@ def _relevant(task: CheckTask, paths: Sequence[str]) -> list[str]:
     """The files that can hold a model."""
     relevance = Relevance([task.project.root], task.project.search_paths)
     return [path for path in paths if relevance.of(path)]
-
-
-def _analysed(task: CheckTask, paths: Sequence[str], jobs: int) -> Iterator[FileResult]:
-    if jobs <= 1 or len(paths) <= FEW:
-        if paths:
-            checker = Checker(task)
-            yield from map(checker.check, paths)
-            checker.save()
-        return
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-
-    with ProcessPoolExecutor(min(jobs, len(paths)), initializer=_start_worker, initargs=(task,)) as pool:
-        try:
-            for future in as_completed([pool.submit(_check_in_worker, path) for path in paths]):
-                yield future.result()
-        except BaseException:
-            _stop(pool)
-            raise
-
-
-def _stop(pool: Executor) -> None:
-    pool.shutdown(wait=False, cancel_futures=True)
-
-
-_worker: list[Checker] = []
-
-
-def _start_worker(task: CheckTask) -> None:
-    """In a worker process: Ctrl+C is the parent's business."""
-    import signal
-    from multiprocessing.util import Finalize
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker[:] = [Checker(task)]
-    Finalize(None, _worker[0].save, exitpriority=0)
-
-
-def _check_in_worker(path: str) -> FileResult:
-    result = _worker[0].check(path)
-    _worker[0].save(every=SECONDS_BETWEEN)
-    return result
 
 
 def crash_finding(result: FileResult) -> Finding:

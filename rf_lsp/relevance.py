@@ -7,7 +7,7 @@ imports, directly or through others. That is a text test, so it errs on the side
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from analyzers.imports.resolver import ImportResolver
 from analyzers.source.sources import SourceError, Sources
@@ -49,6 +49,18 @@ class Relevance:
             except SourceError:
                 self._direct[path] = []
         return self._direct[path]
+
+    def reaches(self, path: str, files: Collection[str]) -> bool:
+        """Whether a file imports any of ``files``, directly or through others."""
+        seen = {path}
+        queue = [path]
+        while queue:
+            fresh = [found for found in self.imports_of(queue.pop()) if found not in seen]
+            if any(found in files for found in fresh):
+                return True
+            seen.update(fresh)
+            queue.extend(fresh)
+        return False
 
     def mentions(self, path: str, words: re.Pattern[str]) -> bool:
         """Whether any of the words stands in a file."""

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzers.vocabulary import FAIL_LEVELS, SEVERITIES
@@ -97,6 +97,8 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes (default: one for each core when there are many files)",
     )
+    add("--executor", metavar="WHERE", help="let other machines check: dask:ADDRESS of a scheduler (docs/machines.md)")
+    add("--shard", metavar="K/N", help="check only the K-th of N parts of the files, which together are all")
     add(
         "--no-cache",
         action="store_true",
@@ -110,6 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--jobs must be at least 1")
     if arguments.update_baseline and not arguments.baseline:
         raise UsageError("--update-baseline needs --baseline F")
+    _check_machines(arguments)
     if arguments.show_settings:
         return _show_settings(arguments)
     given = _standard_input(arguments) if "-" in arguments.paths else None
@@ -125,6 +128,17 @@ def run(arguments: argparse.Namespace) -> int:
     return 2 if unwritten else _exit_code(report, arguments.fail_level)
 
 
+def _check_machines(arguments: argparse.Namespace) -> None:
+    """Raises :class:`UsageError` for what does not go together."""
+    if arguments.executor and arguments.jobs is not None:
+        raise UsageError("--jobs are processes of this machine: give them or --executor")
+    needing_all = [name for name in ("fix", "diff", "update_baseline") if getattr(arguments, name)]
+    if arguments.shard and needing_all:
+        raise UsageError(f"--shard cannot be used with --{needing_all[0].replace('_', '-')}, which needs all files")
+    if (arguments.shard or arguments.executor) and "-" in arguments.paths:
+        raise UsageError("- (standard input) is one file, which is checked here")
+
+
 def _split(texts: list[str] | None) -> list[str] | None:
     """``["RF1,RF2", "RF3"]`` → ``["RF1", "RF2", "RF3"]``."""
     if texts is None:
@@ -136,6 +150,7 @@ def _options(arguments: argparse.Namespace) -> CheckOptions:
     """Raises :class:`UsageError`."""
     from rf_lsp.check_run import CheckOptions
     from rf_lsp.shapes import parse_input
+    from rf_lsp.shards import parse_shard
 
     return CheckOptions(
         _split(arguments.select),
@@ -148,6 +163,7 @@ def _options(arguments: argparse.Namespace) -> CheckOptions:
         arguments.force_exclude,
         not arguments.no_cache,
         arguments.jobs or os.cpu_count() or 1,
+        shard=parse_shard(arguments.shard) if arguments.shard else None,
         progress=_say_nothing if arguments.quiet else _show_progress,
     )
 
@@ -213,7 +229,13 @@ def _results(arguments: argparse.Namespace, given: _Given | None, fixes: FixScop
 
     if given:
         return _from_standard_input(arguments, given, fixes)
-    return check_paths(arguments.paths, _options(arguments), fixes)
+    asked = _options(arguments)
+    if arguments.executor is None:
+        return check_paths(arguments.paths, asked, fixes)
+    from rf_lsp.dask_executor import connected
+
+    with connected(arguments.executor) as executor:
+        return check_paths(arguments.paths, replace(asked, executor=executor), fixes)
 
 
 def _fixed_files(

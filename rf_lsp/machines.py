@@ -1,0 +1,163 @@
+"""Who checks the files: this process, several of this machine, or whatever stands behind an executor of Python's.
+
+Work is sent as the path of a file and the :class:`CheckTask` itself, which holds the settings by content: a worker needs
+this version of rf-lsp and the same files under the same paths, and no settings file of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, Executor, Future
+from typing import TYPE_CHECKING
+
+from rf_lsp import __version__
+from rf_lsp.errors import UsageError
+from rf_lsp.results import FileResult
+
+if TYPE_CHECKING:
+    from rf_lsp.checking import Analyse, Checker, CheckTask
+
+SECONDS_BETWEEN = 5.0
+"""How often a worker writes what its sources were lowered to."""
+FEW = 8
+"""Up to so many files one process is faster than several."""
+KEPT = 4
+"""Tasks whose engine a worker keeps, the last used."""
+
+
+def in_this_process(task: CheckTask, paths: Sequence[str]) -> Iterator[FileResult]:
+    from rf_lsp.checking import Checker
+
+    if paths:
+        checker = Checker(task)
+        yield from map(checker.check, paths)
+        checker.save()
+
+
+def in_processes(jobs: int) -> Analyse:
+    """Raises ``BrokenProcessPool`` when a process dies (out of memory)."""
+
+    def analyse(task: CheckTask, paths: Sequence[str]) -> Iterator[FileResult]:
+        if jobs <= 1 or len(paths) <= FEW or not _starts_safely():
+            yield from in_this_process(task, paths)
+            return
+        from concurrent.futures import ProcessPoolExecutor, as_completed
+
+        with ProcessPoolExecutor(min(jobs, len(paths)), initializer=_start_worker, initargs=(task,)) as pool:
+            try:
+                for future in as_completed([pool.submit(_check_in_worker, path) for path in paths]):
+                    yield future.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    return analyse
+
+
+def _starts_safely() -> bool:
+    """A Python that is started anew would look for its own modules in the working directory first, which may be a
+    stranger's; it is told not to, where it can be told."""
+    import multiprocessing
+    import sys
+
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
+    return sys.version_info >= (3, 11) or multiprocessing.get_start_method() == "fork"
+
+
+_worker: list[Checker] = []
+
+
+def _start_worker(task: CheckTask) -> None:
+    """In a process of ours: Ctrl+C is the parent's business."""
+    import signal
+    from multiprocessing.util import Finalize
+
+    from rf_lsp.checking import Checker
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker[:] = [Checker(task)]
+    Finalize(None, _worker[0].save, exitpriority=0)
+
+
+def _check_in_worker(path: str) -> FileResult:
+    result = _worker[0].check(path)
+    _worker[0].save(every=SECONDS_BETWEEN)
+    return result
+
+
+def on_executor(executor: Executor) -> Analyse:
+    """One piece of work for each file. A worker that dies costs the file it was at, if the executor does not try that one
+    again; where nobody is left to work, or a worker is another version, :class:`UsageError` is raised. What is left
+    to do when nobody wants it any more is cancelled."""
+
+    run = uuid.uuid4().hex
+
+    def analyse(task: CheckTask, paths: Sequence[str]) -> Iterator[FileResult]:
+        from concurrent.futures import as_completed
+
+        futures = {executor.submit(check_elsewhere, __version__, run, task, path): path for path in paths}
+        try:
+            for future in as_completed(futures):
+                yield _outcome(future, futures[future])
+        finally:
+            for future in futures:
+                future.cancel()
+
+    return analyse
+
+
+def _outcome(future: Future[FileResult], path: str) -> FileResult:
+    from concurrent.futures import BrokenExecutor
+
+    try:
+        return future.result()
+    except OtherVersion as error:
+        raise UsageError(str(error)) from None
+    except ImportError as error:
+        raise UsageError(f"a worker cannot import rf-lsp: {error}") from None
+    except BrokenExecutor as error:
+        raise UsageError(f"the executor is broken, a worker may have run out of memory: {error}") from None
+    except CancelledError:
+        raise UsageError(f"the executor gave up {path}") from None
+    except Exception as error:
+        detail = " ".join(str(error).split())[:300]
+        return FileResult(path, crash=f"the worker that checked it failed: {type(error).__name__}: {detail}")
+
+
+class OtherVersion(Exception):
+    """A worker that would come to other results."""
+
+
+_checkers: OrderedDict[tuple[str, str], Checker] = OrderedDict()
+_turn = threading.Lock()
+"""A worker may have several threads; an engine is used by one at a time, and Python runs one at a time anyway."""
+
+
+def check_elsewhere(version: str, run: str, task: CheckTask, path: str) -> FileResult:
+    """In a worker: check a file; the engine is kept for the next one of this run, in which files do not change. Raises
+    :class:`OtherVersion`."""
+    if version != __version__:
+        raise OtherVersion(f"a worker runs rf-lsp {__version__}, this is {version}: install the same version on all")
+    with _turn:
+        checker = _checker_of(run, task)
+        result = checker.check(path)
+        with contextlib.suppress(OSError):
+            checker.save(every=SECONDS_BETWEEN)
+    return result
+
+
+def _checker_of(run: str, task: CheckTask) -> Checker:
+    from rf_lsp.checking import Checker
+
+    name = (run, task.key)
+    if name not in _checkers:
+        while len(_checkers) >= KEPT:
+            _checkers.popitem(last=False)[1].save()
+        _checkers[name] = Checker(task)
+    _checkers.move_to_end(name)
+    return _checkers[name]
