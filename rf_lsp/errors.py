@@ -3,5 +3,9 @@
 from __future__ import annotations
 
 
-class UsageError(Exception):
+class Error(Exception):
+    """What ``rf_lsp.inspect``, ``check`` and ``diff`` raise: the sentence that the command line prints."""
+
+
+class UsageError(Error):
     """Bad input: one clear sentence for standard error, exit code 2."""

@@ -116,6 +116,14 @@ def python_files(
     return list(found)
 
 
+def checked_folders(folders: Sequence[str]) -> tuple[str, ...]:
+    """The ``--search-path`` folders; raises :class:`UsageError`."""
+    for folder in folders:
+        if not os.path.isdir(folder):
+            raise UsageError(f"{folder}: no such folder (--search-path)")
+    return tuple(folders)
+
+
 def with_code(path: str) -> str:
     """The path of a file that was named itself; raises :class:`UsageError` for a notebook without code."""
     if not path.endswith(NOTEBOOK) or not os.path.isfile(path):

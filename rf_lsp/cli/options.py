@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from rf_lsp.errors import UsageError
+from rf_lsp.files import checked_folders as checked_folders
 from rf_lsp.output import RenderOptions, formats
 from rf_lsp.output.escape import visible
 from rf_lsp.output.text import line_text
@@ -99,14 +100,6 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
         help="folder in which imports are looked for",
     )
     parser.add_argument("--python", metavar="EXE", help="interpreter whose site-packages are read (as source only)")
-
-
-def checked_folders(folders: list[str]) -> tuple[str, ...]:
-    """The ``--search-path`` folders; raises :class:`UsageError`."""
-    for folder in folders:
-        if not os.path.isdir(folder):
-            raise UsageError(f"{folder}: no such folder (--search-path)")
-    return tuple(folders)
 
 
 def render_options_for(color: str, to_terminal: bool) -> RenderOptions:
