@@ -7,11 +7,22 @@ import re
 import site
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from analyzers.imports.environments import environments
+from analyzers.imports.environments import Environment, environments
 from analyzers.imports.folders import ancestors, listing, small_text
 
 _VERSIONED = re.compile(r"(?:python|pypy)(\d+)\.?(\d*)t?")
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """The ``folders`` that packages are read from, those of ``environment``; ``without`` are those that come before it,
+    active or there, and hold none. None: the interpreter that runs."""
+
+    folders: list[str]
+    environment: Environment | None = None
+    without: tuple[Environment, ...] = ()
 
 
 def site_packages(python: str | None, start: str) -> list[str]:
@@ -22,13 +33,19 @@ def site_packages(python: str | None, start: str) -> list[str]:
             first of :func:`environments` that has packages, the interpreter that runs.
         start: the file or directory that is analysed.
     """
-    if python:
-        return of_interpreter(python)
+    return of_interpreter(python) if python else packages_for(start).folders
+
+
+def packages_for(start: str) -> Packages:
+    """The packages of the first environment that has any."""
+    without: list[Environment] = []
     for environment in environments(start):
         found = of_prefix(environment.prefix)
         if found:
-            return found
-    return _existing([*site.getsitepackages(), site.getusersitepackages()])
+            return Packages(found, environment, tuple(without))
+        if environment.is_active or os.path.isdir(environment.prefix):
+            without.append(environment)
+    return Packages(_existing([*site.getsitepackages(), site.getusersitepackages()]), None, tuple(without))
 
 
 def of_interpreter(python: str) -> list[str]:

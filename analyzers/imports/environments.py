@@ -16,6 +16,7 @@ from analyzers.imports.folders import ancestors, folder_of, listing, small_text
 
 WINDOWS = os.name == "nt"
 DEFAULT_PIXI = "default"
+ACTIVE = "active"
 LONGEST_PROJECT_FILE = 200_000
 """Bytes of a ``pyproject.toml`` in which the project's name is looked for."""
 _NAME = re.compile(r"""^\[(?:project|tool\.poetry)\][^\[]*?^name\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE | re.DOTALL)
@@ -30,12 +31,16 @@ class Environment:
     origin: str
     from_project: bool = False
 
+    @property
+    def is_active(self) -> bool:
+        return self.origin.startswith(ACTIVE)
+
 
 def environments(start: str) -> Iterator[Environment]:
     """The likeliest first; ``start`` is a file or folder."""
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if prefix := os.environ.get(variable):
-            yield Environment(prefix, f"active ({variable})")
+            yield Environment(prefix, f"{ACTIVE} ({variable})")
     for folder in ancestors(folder_of(start)):
         yield from _of_project(folder)
 

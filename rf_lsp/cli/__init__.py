@@ -24,6 +24,7 @@ COMMANDS = {
     "server": "run the language server, for editors",
     "config": "list the settings",
     "completion": "print what a shell needs to complete commands and options",
+    "doctor": "say which Python, environment, sources and settings count for a folder, and what is missing",
     "version": "print the version",
     "clean": "remove what is kept from one run to the next",
 }
