@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from sys import intern
 from typing import TYPE_CHECKING
 
 from analyzers.facts import FileFacts, Finding, ModelFact, Place
@@ -182,12 +183,18 @@ def check_files(
     done(len(paths) - len(relevant))
     for result in analyse(task, relevant):
         kept[result.path] = result
+        result.dependencies = _shared(result.dependencies) if cache else {}
         if cache:
             cache.put(result)
         done(1)
     if cache:
         cache.save()
     return [kept.get(path) or FileResult(path) for path in paths]
+
+
+def _shared(dependencies: dict[str, str]) -> dict[str, str]:
+    """The same texts: thousands of files depend on the same ones."""
+    return {intern(path): intern(stamp) for path, stamp in dependencies.items()}
 
 
 def _relevant(task: CheckTask, paths: Sequence[str]) -> list[str]:
