@@ -47,12 +47,12 @@ class CheckTask:
 
 
 class Checker:
-    """Checks files under one task; made once in each process."""
+    """Checks files under one task; made once in each process. ``sources`` are what it reads files with."""
 
-    def __init__(self, task: CheckTask) -> None:
+    def __init__(self, task: CheckTask, sources: Sources | None = None) -> None:
         self._task = task
         self.programs = Programs() if task.keeps_programs else None
-        self._engine = Engine(task.project, programs=self.programs)
+        self._engine = Engine(task.project, sources, self.programs)
 
     def save(self, *, every: float = 0.0) -> None:
         """Keep what sources were lowered to for the next process."""

@@ -22,8 +22,8 @@ _IMPORT = re.compile(
 class Relevance:
     """Answers for one set of folders in which imports are looked for; remembers what it read."""
 
-    def __init__(self, roots: Sequence[str], search_paths: Sequence[str] = ()) -> None:
-        self._sources = Sources()
+    def __init__(self, roots: Sequence[str], search_paths: Sequence[str] = (), sources: Sources | None = None) -> None:
+        self._sources = sources or Sources()
         self._project = ImportResolver(self._sources, list(roots), list(search_paths))
         self._imports: dict[str, list[str] | None] = {}
         self._direct: dict[str, list[str]] = {}

@@ -294,13 +294,13 @@ def pixels(value: int | list[int] | None) -> tuple[int, ...] | None:
     return None if value is None else (value,) if isinstance(value, int) else tuple(value)
 
 
-def find(folder: str) -> str | None:
+def find(folder: str, may_read: Callable[[str], bool] = os.path.isfile) -> str | None:
     """The nearest file with settings, from ``folder`` upwards."""
     current = os.path.abspath(folder)
     while True:
         for name in FILE_NAMES:
             path = os.path.join(current, name)
-            if os.path.isfile(path) and (name != "pyproject.toml" or _mentions_us(path)):
+            if may_read(path) and (name != "pyproject.toml" or _mentions_us(path)):
                 return path
         parent = os.path.dirname(current)
         if parent == current:
@@ -330,6 +330,16 @@ def _is_within_workspace(named: str, path: str) -> bool:
     return os.path.realpath(named).startswith(os.path.join(root, ""))
 
 
+def extended_by(path: str) -> str | None:
+    """The file that a settings file extends, if it says so; raises :class:`UsageError`."""
+    extended = (_table_in(path) or {}).get("extend")
+    return _beside(path, extended) if isinstance(extended, str) else None
+
+
+def _beside(path: str, text: str) -> str:
+    return os.path.normpath(os.path.join(os.path.dirname(path), os.path.expanduser(text)))
+
+
 def _load(path: str, inside: tuple[str, ...]) -> Settings:
     if path in inside:
         raise UsageError(f"{path}: extends itself")
@@ -337,10 +347,10 @@ def _load(path: str, inside: tuple[str, ...]) -> Settings:
     own = checked(table, path)
     base: dict[str, Any] = {}
     if "extend" in own:
-        extended = os.path.join(os.path.dirname(path), os.path.expanduser(own["extend"]))
+        extended = _beside(path, own["extend"])
         if not _is_within_workspace(extended, path):
             raise UsageError(f"{path}: extend names a file outside of the workspace")
-        base = _rebased(_load(os.path.normpath(extended), (*inside, path)), os.path.dirname(path))
+        base = _rebased(_load(extended, (*inside, path)), os.path.dirname(path))
     return Settings({**base, **own}, os.path.dirname(path), path)
 
 

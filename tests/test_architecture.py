@@ -65,6 +65,19 @@ def test_rich_stays_in_the_module_that_draws_with_it():
     assert found == {"rf_lsp/output/with_rich.py"}
 
 
+OPTIONAL = {
+    "anyio": {"rf_lsp/agents/asking.py", "rf_lsp/agents/server.py"},
+    "distributed": {"rf_lsp/dask_executor.py"},
+    "mcp": {"rf_lsp/agents/server.py"},
+}
+
+
+@pytest.mark.parametrize("library", OPTIONAL)
+def test_optional_libraries_stay_at_their_edge(library: str):
+    found = {relative(path) for path in FRONT for name in imports(path) if name.split(".")[0] == library}
+    assert found == OPTIONAL[library]
+
+
 def executions(path: Path) -> Iterator[str]:
     """Calls that could run source: by bare name, or as ``importlib.import_module`` and the like."""
     for node in nodes(path, ast.Call):

@@ -251,6 +251,10 @@ class ImportResolver:
             if _IDENTIFIER.fullmatch(name) and budget[0] > 0 and self.sources.is_dir(path):
                 yield from self._files_below(path, seen, budget)
 
+    def site_directories(self) -> list[str]:
+        """Where installed packages are found: site-packages, and what the files of editable installs in it name."""
+        return [*self._sites(), *self._editable.values()]
+
     def _sites(self) -> list[str]:
         if self._site_directories is None:
             self._site_directories = []

@@ -22,6 +22,7 @@ COMMANDS = {
     "watch": "check again whenever a file changes",
     "rule": "explain a rule",
     "server": "run the language server, for editors",
+    "mcp": "run the server for agents (Model Context Protocol)",
     "config": "list the settings",
     "completion": "print what a shell needs to complete commands and options",
     "doctor": "say which Python, environment, sources and settings count for a folder, and what is missing",

@@ -23,12 +23,13 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if not arguments.rules and not arguments.all:
         raise UsageError("give a rule's code or name, --list or --all")
-    codes = list(RULES) if arguments.all else [_code(text) for text in arguments.rules]
+    codes = list(RULES) if arguments.all else [code_of(text) for text in arguments.rules]
     print("\n\n".join("\n".join(document(MODULES[code])) for code in codes))
     return 0
 
 
-def _code(text: str) -> str:
+def code_of(text: str) -> str:
+    """The code of a rule that is named by code or name; raises :class:`UsageError`."""
     from analyzers.rules.support.registry import RULES, by_name
 
     rule = by_name(text)

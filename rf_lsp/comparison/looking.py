@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from analyzers.facts import Finding, ModelFact
 from analyzers.request import Request
-from analyzers.source.sources import NothingToRead, SourceError
+from analyzers.source.sources import NothingToRead, SourceError, Sources
 from rf_lsp.cells import Cells
 from rf_lsp.comparison.trees import Tree
 from rf_lsp.engine import Engine, ProjectSettings, project_settings_for, rule_settings, settings_for
@@ -28,8 +28,17 @@ class Looked:
 class Side:
     """Looks at the files of one tree under the settings that count there."""
 
-    def __init__(self, tree: Tree, config: str | None, inputs: list[NamedShape], python: str | None) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        config: str | None,
+        inputs: list[NamedShape],
+        python: str | None,
+        sources: Sources | None = None,
+    ) -> None:
+        """``sources`` are what files are read with, where not everything may be."""
         self.tree = tree
+        self._sources = sources
         self._config = config
         self._inputs = inputs
         self._python = python
@@ -65,4 +74,4 @@ class Side:
     def _shared(self, project: ProjectSettings) -> Engine:
         """One engine for all folders of a project."""
         known = (engine for engine, other in self._engines.values() if other == project)
-        return next(known, None) or Engine(project)
+        return next(known, None) or Engine(project, self._sources)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from analyzers.source.sources import Sources
 from rf_lsp.comparison.looking import Side
 from rf_lsp.comparison.models import Comparison, compare
 from rf_lsp.comparison.revision import commit_of, repository_of, write_files
@@ -31,8 +32,9 @@ class DiffOptions:
     search_paths: tuple[str, ...] = ()
     python: str | None = None
 
-    def compared(self, old: Tree, new: Tree) -> Comparison:
-        before, after = (Side(tree, self.config, list(self.inputs), self.python) for tree in (old, new))
+    def compared(self, old: Tree, new: Tree, sources: Sources | None = None) -> Comparison:
+        """``sources`` are what files are read with, where not everything may be."""
+        before, after = (Side(tree, self.config, list(self.inputs), self.python, sources) for tree in (old, new))
         looked = [(pair, before.look(pair.old), after.look(pair.new)) for pair in paired(old, new).reached()]
         return compare(old, new, looked)
 

@@ -1,0 +1,1 @@
+"""`rf-lsp mcp`: the server for agents, on the SDK of the Model Context Protocol."""
