@@ -13,13 +13,14 @@ from rf_lsp.checking import CheckTask, check_files
 from rf_lsp.engine import project_settings_for, rule_settings, settings_for
 from rf_lsp.errors import UsageError
 from rf_lsp.files import python_files
-from rf_lsp.machines import in_processes, on_executor
 from rf_lsp.results import FileResult, FixScope
 from rf_lsp.shapes import NamedShape
-from rf_lsp.shards import WHOLE, Shard, keep_unused
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from rf_lsp.checking import Analyse
+    from rf_lsp.shards import Shard
 
 Progress = Callable[[int, int], None]
 """Told how many files are finished, and of how many."""
@@ -82,10 +83,9 @@ class CheckOptions:
 def check_paths(paths: Sequence[str], options: CheckOptions, fixes: FixScope = "safe") -> list[FileResult]:
     """Check every file under the settings nearest to it, in the order of the files whoever checks them; with ``fixes``
     those that hold are in the findings. Raises :class:`UsageError`."""
-    shard = options.shard or WHOLE
-    files = options.files(paths)
-    groups = [(task, *shard.parted(group)) for task, group in options.groups(files, fixes)]
-    analyse = on_executor(options.executor) if options.executor else in_processes(options.jobs)
+    shard, files = options.shard, options.files(paths)
+    groups = [(task, *_parted(group, shard)) for task, group in options.groups(files, fixes)]
+    analyse = _analyse(options)
 
     def check(task: CheckTask, group: Sequence[str], done: Callable[[int], None] = lambda count: None):
         cache = cache_of(paths, task) if options.keeps_results else None
@@ -93,14 +93,30 @@ def check_paths(paths: Sequence[str], options: CheckOptions, fixes: FixScope = "
 
     done = _counter(options.progress, sum(len(own) for _, own, _ in groups))
     results = {result.path: result for task, own, _ in groups for result in check(task, own, done)}
-    if shard != WHOLE:
+    if shard is not None:
+        from rf_lsp.shards import keep_unused
+
         keep_unused(list(results.values()), [(task, others) for task, _, others in groups], check)
     declared: list[FileResult] = []
     for task, _, _ in groups:
         declared.extend(declared_models(task, declared))
-    return [results[path] for path in files if path in results] + [
-        result for result in declared if shard.holds(result.path)
-    ]
+    own, _ = _parted([result.path for result in declared], shard)
+    return [results[path] for path in files if path in results] + [found for found in declared if found.path in own]
+
+
+def _parted(paths: list[str], shard: Shard | None) -> tuple[list[str], list[str]]:
+    return (paths, []) if shard is None else shard.parted(paths)
+
+
+def _analyse(options: CheckOptions) -> Analyse:
+    """What is kept of an earlier run needs nobody."""
+
+    def analyse(task: CheckTask, paths: Sequence[str]) -> Iterator[FileResult]:
+        from rf_lsp.machines import in_processes, on_executor
+
+        return (on_executor(options.executor) if options.executor else in_processes(options.jobs))(task, paths)
+
+    return analyse
 
 
 def declared_models(task: CheckTask, known: Sequence[FileResult]) -> Iterator[FileResult]:

@@ -181,7 +181,7 @@ def check_files(
     rest = [path for path in paths if path not in kept]
     relevant = _relevant(task, rest)
     done(len(paths) - len(relevant))
-    for result in analyse(task, relevant):
+    for result in analyse(task, relevant) if relevant else ():
         kept[result.path] = result
         result.dependencies = _shared(result.dependencies) if cache else {}
         if cache:

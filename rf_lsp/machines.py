@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import uuid
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, Future
 from typing import TYPE_CHECKING
 
 from rf_lsp import __version__
@@ -20,6 +18,8 @@ from rf_lsp.errors import UsageError
 from rf_lsp.results import FileResult
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     from rf_lsp.checking import Analyse, Checker, CheckTask
 
 SECONDS_BETWEEN = 5.0
@@ -95,7 +95,7 @@ def on_executor(executor: Executor) -> Analyse:
     again; where nobody is left to work, or a worker is another version, :class:`UsageError` is raised. What is left
     to do when nobody wants it any more is cancelled."""
 
-    run = uuid.uuid4().hex
+    run = os.urandom(8).hex()
 
     def analyse(task: CheckTask, paths: Sequence[str]) -> Iterator[FileResult]:
         from concurrent.futures import as_completed
@@ -112,7 +112,7 @@ def on_executor(executor: Executor) -> Analyse:
 
 
 def _outcome(future: Future[FileResult], path: str) -> FileResult:
-    from concurrent.futures import BrokenExecutor
+    from concurrent.futures import BrokenExecutor, CancelledError
 
     try:
         return future.result()

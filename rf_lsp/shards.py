@@ -29,8 +29,6 @@ class Shard:
     count: int
 
     def holds(self, path: str) -> bool:
-        if self.count == 1:
-            return True
         name = _name(path).encode("utf-8", "surrogatepass")
         return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big") % self.count == self.index - 1
 
@@ -38,9 +36,6 @@ class Shard:
         """Those of this part, and the others."""
         own = {path: self.holds(path) for path in paths}
         return [path for path in paths if own[path]], [path for path in paths if not own[path]]
-
-
-WHOLE = Shard(1, 1)
 
 
 def _name(path: str) -> str:

@@ -202,7 +202,7 @@ def loaded_after(statement: str) -> set[str]:
     [
         "import analyzers.source.sources, analyzers.source.comments",
         "import analyzers.rules.support.registry",
-        "import rf_lsp.settings, rf_lsp.files, rf_lsp.cache, rf_lsp.engine, rf_lsp.checking",
+        "import rf_lsp.settings, rf_lsp.files, rf_lsp.cache, rf_lsp.engine, rf_lsp.check_run",
     ],
 )
 def test_what_a_cached_check_needs_is_light(statement: str):

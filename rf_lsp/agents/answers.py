@@ -180,10 +180,14 @@ def _checked(results: Sequence[Any], findings: Sequence[Finding], lowest: str) -
     shown = sorted((f for f in findings if f.severity in levels), key=lambda f: SEVERITIES.index(f.severity))
     models = sum(sum(result.models.values()) for result in results)
     counted = ", ".join(text for _, text in counts(findings)) or "no findings"
-    lines = [f"{counted} in {len(results)} files with {models} models"]
+    lines = [f"{counted} in {_counted(len(results), 'file')} with {_counted(models, 'model')}"]
     lines.extend(_lines_of(list(map(_finding, shown)), MOST_FINDINGS, "findings (name fewer paths, or select rules)"))
     lines.extend(_lines_of([f"not read: {result.error}" for result in results if result.error], 10, "files not read"))
     return "\n".join(map(visible, lines))
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
 
 
 def _paths(arguments: Arguments, confinement: Confinement) -> list[str]:

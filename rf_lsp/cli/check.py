@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rf_lsp.check_run import CheckOptions
     from rf_lsp.cli.apply_fixes import FixedFile
     from rf_lsp.results import FileResult, FixScope
+    from rf_lsp.shards import Shard
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -150,7 +151,6 @@ def _options(arguments: argparse.Namespace) -> CheckOptions:
     """Raises :class:`UsageError`."""
     from rf_lsp.check_run import CheckOptions
     from rf_lsp.shapes import parse_input
-    from rf_lsp.shards import parse_shard
 
     return CheckOptions(
         _split(arguments.select),
@@ -163,9 +163,17 @@ def _options(arguments: argparse.Namespace) -> CheckOptions:
         arguments.force_exclude,
         not arguments.no_cache,
         arguments.jobs or os.cpu_count() or 1,
-        shard=parse_shard(arguments.shard) if arguments.shard else None,
+        shard=_shard(arguments.shard),
         progress=_say_nothing if arguments.quiet else _show_progress,
     )
+
+
+def _shard(text: str | None) -> Shard | None:
+    if text is None:
+        return None
+    from rf_lsp.shards import parse_shard
+
+    return parse_shard(text)
 
 
 def _show_settings(arguments: argparse.Namespace) -> int:

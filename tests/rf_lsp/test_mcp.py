@@ -102,9 +102,7 @@ def test_check_tells_the_worst_first_and_what_is_asked_for(ask, project):
     assert lines[0].startswith("1 error") and "in 4 files with" in lines[0]
     assert lines[1] == "error RF201 net.py:14:16 head expects 9 input channels, gets 8"
     assert lines[-1].startswith("not read: ") and "broken.py is not UTF-8" in lines[-1]
-    assert (
-        ask("check_files", paths=["net.py"], select=["RF3"]).splitlines()[0] == "no findings in 1 files with 1 models"
-    )
+    assert ask("check_files", paths=["net.py"], select=["RF3"]).splitlines()[0] == "no findings in 1 file with 1 model"
 
 
 def test_compare_says_what_a_change_does_with_places(ask, project):
@@ -346,6 +344,7 @@ def test_a_client_uses_every_tool_and_resource(project, mode):
     served(work, project.parent, roots=[project], mode=mode)
 
 
+@pytest.mark.slow
 def test_without_roots_the_working_directory_counts_or_what_the_command_line_says(project):
     async def work(client: Any) -> None:
         assert "RF201" in (await told(client, "check_files", {"paths": ["net.py"]}))[1]
@@ -395,7 +394,7 @@ def ended(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("mode", ["legacy", "auto"])
+@pytest.mark.parametrize("mode", [pytest.param("legacy", marks=pytest.mark.slow), "auto"])
 def test_what_is_cancelled_is_ended_and_the_next_is_answered(project, tmp_path, mode):
     (tmp_path / "slow").touch()
 
@@ -417,6 +416,7 @@ def test_what_is_cancelled_is_ended_and_the_next_is_answered(project, tmp_path, 
     served(work, project, start=SLOW.format(here=str(tmp_path)), mode=mode)
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_ended_and_the_next_is_answered(project, tmp_path):
     (tmp_path / "slow").touch()
 
@@ -429,6 +429,7 @@ def test_what_takes_too_long_is_ended_and_the_next_is_answered(project, tmp_path
     served(work, project, "--timeout", "5", start=SLOW.format(here=str(tmp_path)))
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_is_told_and_replaced(project, tmp_path):
     (tmp_path / "die").touch()
     start = SLOW.replace("time.sleep(100)", "os._exit(9)").replace("/slow", "/die").format(here=str(tmp_path))
