@@ -31,6 +31,7 @@ class Inspection:
 
     inputs: Sequence[NamedShape] = ()
     wants_fixes: bool = True
+    wants_tiling: bool = True
     report: InspectReport = field(default_factory=InspectReport)
     notes: list[str] = field(default_factory=list)
 
@@ -38,7 +39,7 @@ class Inspection:
         """Add what a file, a module or an expression in one of them holds; raises :class:`UsageError`."""
         try:
             request = engine.request(target)
-            request.inputs = list(self.inputs) or request.inputs
+            request.inputs, request.tiling = list(self.inputs) or request.inputs, self.wants_tiling
             facts = engine.facts(request)
         except NothingToRead as error:
             self.notes.append(f"skipped: {error}")

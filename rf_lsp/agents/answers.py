@@ -60,7 +60,8 @@ def _inspect_model(arguments: Arguments, confinement: Confinement) -> str:
     from rf_lsp.output.inspect.json import render
 
     detail = arguments.get("detail", "layers" if "layer" in arguments else "summary")
-    inspection = Inspection([parse_input(text) for text in arguments.get("inputs", ())], detail == "json")
+    is_whole = detail == "json"
+    inspection = Inspection([parse_input(text) for text in arguments.get("inputs", ())], is_whole, is_whole)
     for target in _targets(arguments["target"], confinement):
         path = target.partition("::")[0]
         project, rules = confinement.project(path if os.path.isabs(path) else confinement.roots[0])
@@ -71,7 +72,7 @@ def _inspect_model(arguments: Arguments, confinement: Confinement) -> str:
     pattern = arguments.get("layer")
     if pattern is not None:
         _keep_layers(report, pattern)
-    if detail == "json":
+    if is_whole:
         return render(report, RenderOptions())
     return "\n".join(visible(line) for line in _inspected(report, inspection.notes, detail == "layers"))
 

@@ -187,6 +187,39 @@ class Finding(Fact):
 
 
 @dataclass(frozen=True)
+class Memory(Fact):
+    """Bytes, with 32 bits for a number."""
+
+    input: int | None
+    activations: int | None
+    parameters: int | None
+    gradients: int | None
+
+
+@dataclass(frozen=True)
+class Tiling(Fact):
+    """Which sizes a dense model takes, and what its tiles must share: one entry for each axis."""
+
+    axes: tuple[str, ...]
+    halo: tuple[tuple[int, int] | None, ...] | None
+    overlap: tuple[int | None, ...] | None
+    multiple: tuple[int | None, ...] | None
+    valid_sizes: tuple[tuple[int, ...], ...] | None
+    smallest: tuple[int | None, ...] | None
+
+
+@dataclass(frozen=True)
+class Container(Fact):
+    """A module that holds others: numbers with theirs."""
+
+    name: str
+    type: str
+    output: Shape | None
+    parameters: Dim
+    macs: Dim
+
+
+@dataclass(frozen=True)
 class ModelFact(Fact):
     """One model with its layers in order of their first call, and what the rules say about it."""
 
@@ -204,6 +237,9 @@ class ModelFact(Fact):
     receptive_field: ReceptiveField | None
     """Of the last spatial feature map, the output of ``receptive_field_layer``."""
     receptive_field_layer: str | None
+    memory: Memory
+    tiling: Tiling | None
+    containers: tuple[Container, ...]
     layers: tuple[LayerFact, ...]
     unknowns: tuple[Unknown, ...]
     findings: tuple[Finding, ...]
@@ -319,6 +355,22 @@ def _fix(json: Json) -> Fix:
     return Fix(json["title"], json["safe"], tuple(edits), _json=json)
 
 
+def _tiling(json: Json | None) -> Tiling | None:
+    if json is None:
+        return None
+    return Tiling(
+        **{name: _frozen(json[name]) for name in "axes halo overlap multiple valid_sizes smallest".split()}, _json=json
+    )
+
+
+def _container(name: str, json: Json) -> Container:
+    return Container(name, output=_shape(json["output"]), **_taken(json, "type parameters macs"), _json=json)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
 def model_of(json: Json) -> ModelFact:
     return ModelFact(
         **_taken(json, "target name framework file line status parameters trainable_parameters macs"),
@@ -326,6 +378,9 @@ def model_of(json: Json) -> ModelFact:
         outputs=tuple(Output(item["path"], _shape(item["shape"]), _json=item) for item in json["outputs"]),
         receptive_field=field_of(json["receptive_field"]),
         receptive_field_layer=json["receptive_field_layer"],
+        memory=Memory(**_taken(json["memory"], "input activations parameters gradients"), _json=json["memory"]),
+        tiling=_tiling(json["tiling"]),
+        containers=tuple(_container(name, item) for name, item in json["containers"].items()),
         layers=tuple(map(_layer, json["layers"])),
         unknowns=tuple(map(unknown_of, json["unknowns"])),
         findings=tuple(map(finding_of, json["findings"])),

@@ -141,6 +141,9 @@ def test_facts_are_typed_frozen_and_can_be_sent(net):
     assert conv.calls == 2 and conv.output_shape == (1, 8, 15, 15) and len(conv.per_call) == 2
     fields = [call.receptive_field for call in conv.per_call]
     assert [field.size for field in fields if field] == [(7, 7), (11, 11)]
+    (body,) = net.containers
+    assert (body.name, body.type, body.parameters, body.output) == ("body", "shared.Block", 584, (1, 8, 15, 15))
+    assert net.memory.parameters == 4 * 1940 and net.tiling is None
     up = net.layer("up").receptive_field
     assert up is not None and up.stride == (Fraction(1), Fraction(1))
     assert pickle.loads(pickle.dumps(net)) == net and len({net, pickle.loads(pickle.dumps(net))}) == 1
@@ -152,12 +155,22 @@ def test_facts_are_typed_frozen_and_can_be_sent(net):
     assert net.to_dict()["layers"]
 
 
+def test_a_dense_model_tells_which_sizes_it_takes(project):
+    layers = "nn.Conv2d(3, 8, 4, stride=4), nn.ConvTranspose2d(8, 8, 4, stride=4), nn.Conv2d(8, 1, 3, padding=1)"
+    (project / "dense.py").write_text(f"from torch import nn\nmodel = nn.Sequential({layers})\n")
+    (model,) = rf_lsp.inspect("dense.py", (1, 3, 64, 64))
+    assert model.tiling is not None and model.tiling.axes == ("H", "W")
+    assert model.tiling.to_dict() == model.to_dict()["tiling"]
+    assert model.tiling.halo is not None and all(isinstance(item, tuple) for item in model.tiling.halo)
+    assert pickle.loads(pickle.dumps(model)) == model
+
+
 def test_what_the_command_comes_to_say_is_in_the_dict(net, monkeypatch):
     from rf_lsp.output import serialize
 
     plain = serialize.model
-    monkeypatch.setattr(serialize, "model", lambda *a: {**plain(*a), "tiling": {"halo": [[1, 2]]}})
-    assert rf_lsp.inspect("net.py::Net()", (1, 3, 32, 32))[0].to_dict()["tiling"] == {"halo": [[1, 2]]}
+    monkeypatch.setattr(serialize, "model", lambda *a: {**plain(*a), "novelty": [[1, 2]]})
+    assert rf_lsp.inspect("net.py::Net()", (1, 3, 32, 32))[0].to_dict()["novelty"] == [[1, 2]]
 
 
 def test_rows_for_a_data_frame(net):
