@@ -7,7 +7,7 @@ dies, the scheduler gives its files to others; a file on which several die is to
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +24,16 @@ RETRIES = 2
 
 
 @contextmanager
-def connected(text: str) -> Iterator[Executor]:
-    """The executor that ``dask:ADDRESS`` means, with what it was given cancelled in the end. Raises
-    :class:`UsageError`."""
+def connected(text: str, tell: Callable[[str], None]) -> Iterator[Executor]:
+    """The executor that ``dask:ADDRESS`` means, with what it was given cancelled in the end; ``tell`` is told that nobody
+    works yet. Raises :class:`UsageError`."""
     if not text.startswith(SCHEME) or text == SCHEME:
         raise UsageError(f"impossible executor {text!r}; write it like dask:tcp://127.0.0.1:8786")
     address = text[len(SCHEME) :]
     client = _client(address)
     try:
+        if not client.nthreads():
+            tell(f"{address} has no workers yet: waiting for one")
         executor = client.get_executor(retries=RETRIES, pure=False)
         try:
             yield executor

@@ -29,7 +29,7 @@ Arguments = Mapping[str, Any]
 
 def answer(tool: str, arguments: Arguments, confinement: Confinement) -> str:
     """Raises :class:`UsageError` with a sentence for whoever asks."""
-    confinement.sources.refresh()
+    confinement.refresh()
     text = _ANSWERS[tool](TOOLS[tool].checked(arguments), confinement)
     is_json = arguments.get("detail") == "json"
     if is_json and len(text) > LONGEST_JSON:
@@ -83,7 +83,10 @@ def _targets(target: str, confinement: Confinement) -> list[str]:
     is_module = path.replace(".", "").isidentifier() and not path.endswith((".py", ".ipynb"))
     if is_module and not _exists(path, confinement):
         return [target]
-    return [f"{file}{separator}{expression}" for file in confinement.files(path)]
+    files = confinement.files(path)
+    if separator and files != [confinement.path(path)]:
+        raise UsageError(f"{path} is a folder: name a file in it")
+    return [f"{file}{separator}{expression}" for file in files]
 
 
 def _exists(path: str, confinement: Confinement) -> bool:

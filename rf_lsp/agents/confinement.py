@@ -24,7 +24,14 @@ class Confinement:
     def __init__(self, roots: Sequence[str]) -> None:
         self.roots = list(map(_real, roots))
         self._packages: set[str] = set()
+        self._projects: dict[str, tuple[ProjectSettings, RuleSettings]] = {}
         self.sources = ConfinedSources(self)
+
+    def refresh(self) -> None:
+        """Look at everything anew, for the next question."""
+        self.sources.refresh()
+        self._packages.clear()
+        self._projects.clear()
 
     def allows(self, path: str) -> bool:
         """Whether a file or folder may be read."""
@@ -80,11 +87,13 @@ class Confinement:
     def project(self, path: str) -> tuple[ProjectSettings, RuleSettings]:
         """As :func:`rf_lsp.engine.project_settings_for`. Packages of an environment that the project brings or names count
         where they lie in the folders; of one that is the user's, whatever it holds."""
-        settings = self.settings(path)
-        folders = [settings.path(text) for text in settings["search-paths"]]
-        packages = tuple(self._site_packages(settings, workspace_root(path)))
-        project = ProjectSettings(settings, workspace_root(path), tuple(folders), packages)
-        return project, rule_settings(project)
+        folder = path if os.path.isdir(path) else os.path.dirname(path)
+        if folder not in self._projects:
+            settings, root = self.settings(folder), workspace_root(folder)
+            folders = tuple(settings.path(text) for text in settings["search-paths"])
+            project = ProjectSettings(settings, root, folders, tuple(self._site_packages(settings, root)))
+            self._projects[folder] = project, rule_settings(project)
+        return self._projects[folder]
 
     def _site_packages(self, settings: Settings, root: str) -> Iterator[str]:
         named = settings["python"]

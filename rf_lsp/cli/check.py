@@ -242,7 +242,7 @@ def _results(arguments: argparse.Namespace, given: _Given | None, fixes: FixScop
         return check_paths(arguments.paths, asked, fixes)
     from rf_lsp.dask_executor import connected
 
-    with connected(arguments.executor) as executor:
+    with connected(arguments.executor, options.note) as executor:
         return check_paths(arguments.paths, replace(asked, executor=executor), fixes)
 
 

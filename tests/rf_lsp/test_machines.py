@@ -254,7 +254,7 @@ def test_a_dask_worker_that_is_killed_loses_nothing(run, project, expected):
     with (
         distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
-        connected(f"dask:{cluster.scheduler_address}") as executor,
+        connected(f"dask:{cluster.scheduler_address}", print) as executor,
     ):
 
         def kill(finished: int, total: int) -> None:

@@ -159,6 +159,7 @@ def test_text_of_sources_is_spelled(ask, project):
         ("inspect_model", {"target": "net.py", "layer": "x*"}, "no layer fits 'x*'"),
         ("inspect_model", {"target": "x" * 3_000}, "target is longer than 2000 characters"),
         ("inspect_model", {"target": "net.py::Nothing()"}, "Nothing"),
+        ("inspect_model", {"target": ".::Net()"}, ". is a folder: name a file in it"),
         ("inspect_model", {"target": "nowhere.py"}, "nowhere.py: no such file or folder"),
         ("inspect_model", {"target": "no.such.module"}, "there is no file and no module 'no.such.module'"),
         ("inspect_model", {"target": "a\0b.py"}, "target contains null bytes"),
