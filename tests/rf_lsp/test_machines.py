@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,7 @@ from rf_lsp.check_run import CheckOptions, check_paths
 from rf_lsp.checking import merged
 from rf_lsp.errors import UsageError
 from rf_lsp.shards import Shard, parse_shard
+from tests.trees import ROOT
 
 COUNT = 12
 SHARED = """\
@@ -175,11 +177,25 @@ def test_what_nobody_waits_for_is_cancelled():
     assert any(future.cancelled() for future in executor.futures)
 
 
-def test_processes_do_not_look_for_modules_in_the_working_directory(project, monkeypatch):
-    """A stranger's folder may hold a module of the name of one that Python itself begins with."""
-    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
-    machines._starts_safely()
-    assert os.environ.pop("PYTHONSAFEPATH") == "1"
+SPAWNED = """
+import multiprocessing, sys
+from rf_lsp.cli import main
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    sys.exit(main(["check", "--no-cache", "--jobs", "2", "--format", "json"]))
+"""
+
+
+def test_processes_do_not_look_for_modules_in_the_working_directory(project, tmp_path_factory):
+    """A stranger's folder may hold a module of the name of one that a Python which is started anew begins with."""
+    script = tmp_path_factory.mktemp("script") / "spawned.py"
+    script.write_text(SPAWNED)
+    for name in ("multiprocessing", "json", "rf_lsp", "torch"):
+        (project / f"{name}.py").write_text(f"open({str(project / 'run')!r}, 'w').close()\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, script], cwd=project, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1 and json.loads(done.stdout)["summary"]["error"] == COUNT // 2
+    assert not (project / "run").exists()
 
 
 # parts -------------------------------------------------------------------------------------------
