@@ -15,7 +15,7 @@ from rf_lsp.engine import Engine
 from rf_lsp.errors import UsageError
 from rf_lsp.files import python_files, with_code
 from rf_lsp.output import Inspected, InspectReport
-from rf_lsp.output.text import line_text, path_text
+from rf_lsp.output.text import enumerated, line_text, path_text
 from rf_lsp.shapes import NamedShape
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ class Inspection:
             return
         except SourceError as error:
             raise UsageError(str(error).rstrip(".")) from None
+        if not facts.models and (missing := engine.missing_packages(request.path)):
+            there = f"in {engine.project.site_packages[0]}" if engine.project.site_packages else "in any environment"
+            self.notes.append(f"{target}: {enumerated(missing)} not found {there}; --python names another environment")
         cells = Cells(facts, engine.sources.notebook(request.path))
         for place, text in cells(facts.broken_blocks):
             where = line_text(path_text(place.file), place.line, place.cell)

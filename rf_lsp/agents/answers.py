@@ -68,7 +68,7 @@ def _inspect_model(arguments: Arguments, confinement: Confinement) -> str:
         inspection.look(target, Engine(project, confinement.sources), rules)
     report = inspection.report
     if not report.models:
-        raise UsageError(" ".join([f"no model found in {arguments['target']}", *inspection.notes]))
+        raise UsageError("; ".join([f"no model found in {arguments['target']}", *inspection.notes]))
     pattern = arguments.get("layer")
     if pattern is not None:
         _keep_layers(report, pattern)

@@ -57,7 +57,7 @@ def inspect(
         inspection.look(one, Engine(project, programs=programs), rule_settings(project))
     programs.save()
     if not inspection.report.models:
-        raise UsageError(f"no model found in {', '.join(targets)}")
+        raise UsageError("; ".join([f"no model found in {', '.join(targets)}", *inspection.notes]))
     return Models.of(inspection.report, inspection.notes)
 
 

@@ -250,6 +250,14 @@ def test_an_error_is_the_sentence_of_the_command_line(run, project, ask, argumen
     assert run(*arguments).err == f"rf-lsp: {raised.value}\n"
 
 
+def test_where_no_model_is_found_it_says_what_is_missing(project):
+    (project / "lacks.py").write_text("import nosuchlibrary\nmodel = nosuchlibrary.Net()\n")
+    with pytest.raises(
+        rf_lsp.Error, match=r"^no model found in lacks\.py; lacks\.py: nosuchlibrary (is )?not found in"
+    ):
+        rf_lsp.inspect("lacks.py")
+
+
 def test_one_unreadable_file_of_a_folder_costs_no_other(project):
     (project / "binary.py").write_bytes(b"import torch\n\xff\xfe")
     (project / "broken.py").write_text("import torch\ndef f(:\n")
