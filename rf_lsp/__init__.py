@@ -31,13 +31,15 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    from importlib import import_module
+if not TYPE_CHECKING:  # a name that is not there is an error of the type checker, too
 
-    for home, names in _HOMES.items():
-        if name in names.split():
-            return getattr(import_module(f"rf_lsp.{home}"), name)
-    raise AttributeError(f"module 'rf_lsp' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        for home, names in _HOMES.items():
+            if name in names.split():
+                return getattr(import_module(f"rf_lsp.{home}"), name)
+        raise AttributeError(f"module 'rf_lsp' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -94,7 +94,6 @@ def on_executor(executor: Executor) -> Analyse:
     """One piece of work for each file. A worker that dies costs the file it was at, if the executor does not try that one
     again; where nobody is left to work, or a worker is another version, :class:`UsageError` is raised. What is left
     to do when nobody wants it any more is cancelled."""
-
     run = os.urandom(8).hex()
 
     def analyse(task: CheckTask, paths: Sequence[str]) -> Iterator[FileResult]:
@@ -103,7 +102,9 @@ def on_executor(executor: Executor) -> Analyse:
         futures = {executor.submit(check_elsewhere, __version__, run, task, path): path for path in paths}
         try:
             for future in as_completed(futures):
-                yield _outcome(future, futures[future])
+                result = _outcome(future, futures.pop(future))
+                del future  # a worker keeps its result as long as somebody may ask for it
+                yield result
         finally:
             for future in futures:
                 future.cancel()
