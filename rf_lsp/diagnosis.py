@@ -25,7 +25,7 @@ from rf_lsp.settings import Settings
 from rf_lsp.user_cache import VARIABLE, user_path
 
 NEEDED = ("libcst", "pathspec", "platformdirs", "pygls", "pyyaml", "rich")
-EXTRAS = {"plot": "matplotlib", "mcp": "mcp", "dask": "distributed"}
+EXTRAS = {"plot": "matplotlib", "report": "plotly", "mcp": "mcp", "dask": "distributed"}
 """Extra → the distribution that it brings."""
 FRAMEWORKS = (
     "torch", "torchvision", "keras", "tensorflow", "timm", "transformers", "diffusers", "lightning", "pytorch_lightning",
