@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rf_lsp.cache import Cache
 from rf_lsp.checking import CheckTask, check_files
-from rf_lsp.engine import project_settings_for, rule_settings, settings_for
+from rf_lsp.engine import outside_search_paths, project_settings_for, rule_settings, settings_for
 from rf_lsp.errors import UsageError
 from rf_lsp.files import python_files
 from rf_lsp.results import FileResult, FixScope
@@ -47,11 +47,15 @@ class CheckOptions:
     executor: Executor | None = None
     shard: Shard | None = None
     progress: Progress = lambda finished, total: None
+    note: Callable[[str], None] = lambda text: None
+    """Is told what does not count of the settings."""
 
     def task(self, path: str, fixes: FixScope = "safe") -> CheckTask:
         """What counts for a file or for the files of a folder; raises :class:`UsageError`."""
         settings = settings_for(path, self.config)
         project = project_settings_for(settings, path, self.search_paths, self.python)
+        if project.names_others:
+            self.note(outside_search_paths(project))
         return CheckTask(
             project, rule_settings(project, self.select, self.ignore), self.inputs, fixes, self.keeps_results
         )

@@ -14,6 +14,7 @@ from analyzers.rules.support.selection import UnknownRule, codes_of, levels
 from analyzers.rules.support.settings import ModelSettings, RuleSettings
 from analyzers.source.sources import NOTEBOOK, SourceError, Sources
 from rf_lsp.errors import UsageError
+from rf_lsp.output.text import path_text
 from rf_lsp.settings import Settings, find, load, parse_bytes, pixels
 from rf_lsp.shapes import parse_shape
 from rf_lsp.suggestions import closest
@@ -59,6 +60,12 @@ def project_settings_for(
     if interpreter and not packages:
         raise UsageError(f"no Python environment at {interpreter!r}")
     return ProjectSettings(settings, root, (*folders, *own), tuple(packages), len(own) < len(named))
+
+
+def outside_search_paths(project: ProjectSettings) -> str:
+    """What is said where the settings name search paths outside of the workspace."""
+    source = path_text(project.settings.source or project.root)
+    return f"{source}: search-paths outside of the workspace do not count; --search-path gives them"
 
 
 def _is_of(root: str, folder: str) -> bool:

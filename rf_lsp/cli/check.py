@@ -165,6 +165,7 @@ def _options(arguments: argparse.Namespace) -> CheckOptions:
         arguments.jobs or os.cpu_count() or 1,
         shard=_shard(arguments.shard),
         progress=_say_nothing if arguments.quiet else _show_progress,
+        note=options.note_once,
     )
 
 

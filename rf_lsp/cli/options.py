@@ -18,7 +18,6 @@ from rf_lsp.output.text import path_text as path_text
 from rf_lsp.output.view import Choice, View
 
 if TYPE_CHECKING:
-    from rf_lsp.engine import ProjectSettings
     from rf_lsp.output.columns import Column
 
 USUAL_WIDTH = 120
@@ -132,15 +131,14 @@ def write(text: str, path: str | None, stream: TextIO | None = None) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
-def tell_search_paths(project: ProjectSettings) -> None:
-    """Once for each settings file: search paths outside of the workspace are the user's to give, not a repository's."""
-    source = project.settings.source
-    if project.names_others and source is not None and source not in _told:
-        _told.add(source)
-        note(f"{path_text(source)}: search-paths outside of the workspace do not count; --search-path gives them")
+def note_once(text: str) -> None:
+    """A remark that is made once, however many files it is about."""
+    if text not in _noted:
+        _noted.add(text)
+        note(text)
 
 
-_told: set[str] = set()
+_noted: set[str] = set()
 
 
 def tell_broken(path: str, line: int, text: str, cell: int | None) -> None:
