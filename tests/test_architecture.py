@@ -212,8 +212,8 @@ def test_what_a_cached_check_needs_is_light(statement: str):
 
 
 def test_the_engine_reads_files_in_one_place():
-    """Only ``Sources`` (and the search for environments) opens files or lists folders."""
-    readers = {"analyzers/source/sources.py", "analyzers/imports/folders.py"}
+    """The gate opens files; only ``Sources`` and the search for environments list folders."""
+    readers = {"analyzers/source/gate.py", "analyzers/source/sources.py", "analyzers/imports/folders.py"}
     found = [
         f"{relative(path)}:{node.lineno}"
         for path in engine_files()

@@ -151,11 +151,11 @@ class Modules:
             return module.found[name]
         if _members(dotted) is not None or overlays.is_prefix(registered):
             return self.native(dotted)
+        if overlays.is_partly_known(dotted):
+            return self._read_member(module, name)
         source = self._source_of(dotted)
         if source is not MISSING:
             return source
-        if overlays.is_partly_known(dotted):
-            return self._read_member(module, name)
         if name in ("__name__", "__path__", "__file__", "__version__"):
             return overlays.NAMES.get(f"{module.name}.__version__", module.name)
         return NotModelled(
@@ -167,7 +167,8 @@ class Modules:
         source = self.behind(module)
         if source is module:
             return self._absent(f"{module.name}.{name}")
-        return self.machine.get_attribute(source, name, default=MISSING)
+        value = self.machine.get_attribute(source, name, default=MISSING)  # (a function may be called like its file)
+        return self._source_of(f"{module.name}.{name}") if value is MISSING else value
 
     def behind(self, module: Any) -> Any:
         """The source of a module of which tables know some names, where it is found; else the module."""

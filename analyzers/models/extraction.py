@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import (
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
 
 RESHAPING = frozenset("view reshape flatten unflatten permute transpose cat stack".split())
 """Functions that decide which sizes a layer behind them gets."""
+
+
+MOST_COUNTED_ANEW = 500
+"""Modules of a model that shares parts, below each of which is counted."""
 
 
 class Extraction:
@@ -170,7 +175,25 @@ class Extraction:
 
     def parameters_below(self, instance: Instance) -> Any:
         """Of a module with all below it; None where a layer is not known."""
-        return counted(list(walk(instance)))[0] if children_of(instance) else self.own_parameters(instance)
+        return self._below[id(instance)] if id(instance) in self._below else self.own_parameters(instance)
+
+    @cached_property
+    def _below(self) -> dict[int, Any]:
+        """Of every module with all below it: what its children have is added up, unless anything is shared."""
+        modules = [module for _, module in self.below]
+        tensors = [id(tensor) for module in modules for _, tensor in own_parameters(module)]
+        held = [
+            id(child) for module in modules for child in children_of(module).values() if isinstance(child, Instance)
+        ]
+        if len(set(tensors)) < len(tensors) or len(set(held)) < len(held):
+            few = len(modules) <= MOST_COUNTED_ANEW
+            return {id(module): counted(list(walk(module)))[0] if few else None for module in modules}
+        found: dict[int, Any] = {}
+        for module in reversed(modules):
+            parts = [found.get(id(child)) for child in children_of(module).values() if isinstance(child, Instance)]
+            own = None if may_hold_more(module) else self.own_parameters(module)
+            found[id(module)] = None if own is None or None in parts else sum(parts, own)
+        return found
 
     def trainable_parameters(self, instance: Instance) -> Any:
         """Of the module's own."""

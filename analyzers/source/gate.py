@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import stat
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-
 
 class NotReadable(OSError):
     """The file is a pipe or a device, or too large; ``strerror`` says which."""
@@ -19,7 +17,7 @@ class NotReadable(OSError):
 def read_bytes(path: str, most: int) -> bytes:
     """The whole of a regular file. Raises OSError, also where it is none, or has more than ``most`` bytes."""
     _require_regular(path, os.stat(path))  # A device may act when it is opened.
-    with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+    with open(path, "rb") as file:
         status = os.fstat(file.fileno())
         _require_regular(path, status)
         if status.st_size > most:
@@ -33,7 +31,7 @@ def read_bytes(path: str, most: int) -> bytes:
 def read_start(path: str, most: int) -> str:
     """The start of a regular file, up to so many bytes, as text. Raises OSError as :func:`read_bytes`."""
     _require_regular(path, os.stat(path))
-    with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+    with open(path, "rb") as file:
         _require_regular(path, os.fstat(file.fileno()))
         return file.read(most).decode("utf-8", "replace")
 

@@ -127,7 +127,7 @@ ORIGINALS = (
     Original("added_layers.py", "net", ((2, 2, 160),), "add chain"),
     Original("perceptron.py", "model", ((2, 3, 8, 8),), "builder"),
     Original("functions.py", "Plain()", ((2, 3, 32, 32),), "functional"),
-    Original("classifier_script.py", "run()", ((4, 1, 28, 28),)),
+    Original("classifier_script.py", "run()", ((4, 1, 28, 28),), "training"),
 )
 PACKAGES = (
     *[Original(f"pyramid/{name}", "build_model()", ((2, 3, 64, 64),), "package", files=PYRAMID) for name in PYRAMID],

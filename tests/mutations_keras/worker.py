@@ -122,7 +122,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     install()
     for line in sys.stdin:
-        answers.write(json.dumps(truth(**json.loads(line))) + "\n")
+        asked = json.loads(line)
+        answers.write(json.dumps(truth(asked["source"], asked["expression"], asked["inputs"])) + "\n")
 
 
 def truth(source: str, expression: str, inputs: list[list[int]]) -> dict[str, Any]:
