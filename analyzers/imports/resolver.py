@@ -266,16 +266,12 @@ class ImportResolver:
         """The directories named by the ``.pth`` files of a site-packages directory."""
         for name in self.sources.list_dir(site):
             if name.endswith(".pth"):
-                for line in self._lines(os.path.join(site, name)):
+                for line in _lines(self._read(os.path.join(site, name))):
                     directory = os.path.abspath(os.path.join(site, line))
                     if self.sources.is_dir(directory):
                         yield directory
             elif name.startswith("__editable__") and name.endswith("_finder.py"):
                 self._read_finder(os.path.join(site, name))
-
-    def _lines(self, path: str) -> list[str]:
-        lines = [line.strip() for line in self._read(path).splitlines()]
-        return [line for line in lines if line and not line.startswith(("#", "import ", "import\t"))]
 
     def _read(self, path: str) -> str:
         from analyzers.source.sources import SourceError
@@ -300,6 +296,11 @@ class ImportResolver:
                 parent, name = os.path.split(os.path.abspath(location))
                 return self._in_directory(parent, [name.removesuffix(".py"), *parts[length:]])
         return None
+
+
+def _lines(text: str) -> list[str]:
+    lines = [line.strip() for line in text.splitlines()]
+    return [line for line in lines if line and not line.startswith(("#", "import ", "import\t"))]
 
 
 def _is_source(path: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -179,21 +179,7 @@ class Extraction:
 
     @cached_property
     def _below(self) -> dict[int, Any]:
-        """Of every module with all below it: what its children have is added up, unless anything is shared."""
-        modules = [module for _, module in self.below]
-        tensors = [id(tensor) for module in modules for _, tensor in own_parameters(module)]
-        held = [
-            id(child) for module in modules for child in children_of(module).values() if isinstance(child, Instance)
-        ]
-        if len(set(tensors)) < len(tensors) or len(set(held)) < len(held):
-            few = len(modules) <= MOST_COUNTED_ANEW
-            return {id(module): counted(list(walk(module)))[0] if few else None for module in modules}
-        found: dict[int, Any] = {}
-        for module in reversed(modules):
-            parts = [found.get(id(child)) for child in children_of(module).values() if isinstance(child, Instance)]
-            own = None if may_hold_more(module) else self.own_parameters(module)
-            found[id(module)] = None if own is None or None in parts else sum(parts, own)
-        return found
+        return counts_below([module for _, module in self.below], self.own_parameters)
 
     def trainable_parameters(self, instance: Instance) -> Any:
         """Of the module's own."""
@@ -328,6 +314,25 @@ def doubts_of_total(modules: list[tuple[str, Instance]]) -> Iterator[Unknown]:
         yield from (Unknown(value.reason, value.place) for value in doubtful_attributes(module))
         sizes = [size for _, tensor in own_parameters(module) for size in tensor.shape if has_unknown(size)]
         yield from (Unknown(one.reason, module.site) for size in sizes for one in symbols(size) if one.reason)
+
+
+def counts_below(modules: list[Instance], own_parameters_of: Callable[[Instance], Any]) -> dict[int, Any]:
+    """Parameters of each module with all below it: what its children have is added up, unless anything is shared.
+    ``modules`` are those of a model, each before what it holds."""
+    tensors = [id(tensor) for module in modules for _, tensor in own_parameters(module)]
+    held = [id(child) for module in modules for child in children_of(module).values() if isinstance(child, Instance)]
+    if len(set(tensors)) < len(tensors) or len(set(held)) < len(held):
+        few = len(modules) <= MOST_COUNTED_ANEW
+        return {id(module): counted(list(walk(module)))[0] if few else None for module in modules}
+    found: dict[int, Any] = {}
+    for module in reversed(modules):
+        total = None if may_hold_more(module) else own_parameters_of(module)
+        for child in children_of(module).values():
+            if isinstance(child, Instance):
+                below = found.get(id(child))
+                total = None if total is None or below is None else total + below
+        found[id(module)] = total
+    return found
 
 
 def own_count(instance: Instance) -> Any:
