@@ -11,6 +11,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rf_lsp import __version__
@@ -43,12 +44,13 @@ def in_processes(jobs: int) -> Analyse:
     """Raises ``BrokenProcessPool`` when a process dies (out of memory)."""
 
     def analyse(task: CheckTask, paths: Sequence[str]) -> Iterator[FileResult]:
-        if jobs <= 1 or len(paths) <= FEW or not _starts_safely():
+        if jobs <= 1 or len(paths) <= FEW or not _can_start_safely():
             yield from in_this_process(task, paths)
             return
         from concurrent.futures import ProcessPoolExecutor, as_completed
 
-        with ProcessPoolExecutor(min(jobs, len(paths)), initializer=_start_worker, initargs=(task,)) as pool:
+        processes = min(jobs, len(paths))
+        with _safe_path(), ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(task,)) as pool:
             try:
                 for future in as_completed([pool.submit(_check_in_worker, path) for path in paths]):
                     yield future.result()
@@ -59,14 +61,26 @@ def in_processes(jobs: int) -> Analyse:
     return analyse
 
 
-def _starts_safely() -> bool:
+def _can_start_safely() -> bool:
     """A Python that is started anew would look for its own modules in the working directory first, which may be a
-    stranger's; it is told not to, where it can be told."""
+    stranger's; from 3.11 on it can be told not to."""
     import multiprocessing
     import sys
 
-    os.environ.setdefault("PYTHONSAFEPATH", "1")
     return sys.version_info >= (3, 11) or multiprocessing.get_start_method() == "fork"
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """What is started inside looks for no modules in the working directory."""
+    name = "PYTHONSAFEPATH"
+    before = os.environ.get(name)
+    os.environ[name] = before or "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
 
 
 _worker: list[Checker] = []

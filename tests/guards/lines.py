@@ -20,7 +20,7 @@ from tests.fixes.run import JUDGES, PROGRAMS
 from tests.guards.cases import cases
 from tests.guards.tally import Tally, merged
 from tests.mutations.forms import FORMS
-from tests.mutations.originals import ORIGINALS
+from tests.mutations.originals import CALLED_ONCE
 from tests.mutations.run import Verdict, judged, settled, verdicts
 from tests.shared import COMMAND, shared_folder
 from tests.truth.record import FACTS
@@ -94,7 +94,7 @@ def recorded_models() -> list[Tally]:
     """What torch made of the programs of tests/mutations."""
     facts = json.loads(FACTS.read_text(encoding="utf-8"))
     tally = Tally("truth · torch · programs")
-    for original in ORIGINALS:
+    for original in CALLED_ONCE:
         static = static_inspect(original.folder / original.file, original.expression, original.input_lists)
         count_differences(tally, original.file, compare(facts[original.file], static))
     return [tally]

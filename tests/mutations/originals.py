@@ -129,6 +129,8 @@ ORIGINALS = (
     Original("functions.py", "Plain()", ((2, 3, 32, 32),), "functional"),
     Original("classifier_script.py", "run()", ((4, 1, 28, 28),), "training"),
 )
+CALLED_ONCE = [original for original in ORIGINALS if original.style != "training"]
+"""Those that torch runs only with the inputs it is given: of others it records what their own loop does as well."""
 PACKAGES = (
     *[Original(f"pyramid/{name}", "build_model()", ((2, 3, 64, 64),), "package", files=PYRAMID) for name in PYRAMID],
     *[Original(f"speech/{name}", "train(epochs=1)", ((2, 40, 64),), "package", files=SPEECH) for name in SPEECH],

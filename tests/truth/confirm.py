@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.mutations.originals import FOLDER, ORIGINALS
+from tests.mutations.originals import CALLED_ONCE, FOLDER
 from tests.shared import COMMAND
 
 TIMEOUT = 600
@@ -29,7 +29,7 @@ TIMEOUT = 600
 
 def targets() -> Iterator[tuple[str, str, list[str]]]:
     """(name, TARGET, inputs)."""
-    for original in ORIGINALS:
+    for original in CALLED_ONCE:
         inputs = ["x".join(map(str, shape)) for shape in original.input_lists]
         yield original.file, f"{FOLDER / original.file}::{original.expression}", inputs
     folder = installed("torchvision")

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from tests.differential.judge import Judge
-from tests.mutations.originals import ORIGINALS
+from tests.mutations.originals import CALLED_ONCE
 
 FACTS = Path(__file__).parent / "facts.json"
 
@@ -20,7 +20,7 @@ def main() -> None:
     with Judge() as judge:
         facts = {
             original.file: judge.judge(original.source, original.expression, original.input_lists)
-            for original in ORIGINALS
+            for original in CALLED_ONCE
         }
     failed = [name for name, truth in facts.items() if truth["raises"]]
     if failed:

@@ -17,17 +17,13 @@ import pytest
 
 from tests.differential.compare import compare
 from tests.differential.static import static_inspect
-from tests.mutations.originals import FOLDER, ORIGINALS, Original
+from tests.mutations.originals import CALLED_ONCE, FOLDER, Original
 from tests.shared import COMMAND, shared_folder
 from tests.truth.record import FACTS
 
 SHARED = shared_folder("truth")
 RECORDED = json.loads(FACTS.read_text(encoding="utf-8"))
 MODELS = os.environ.get("RF_LSP_TRUTH_MODELS", "alexnet resnet18 squeezenet1_1 mobilenet_v2 vit_b_32").split()
-
-
-CALLED_ONCE = [original for original in ORIGINALS if original.style != "training"]
-"""Those that torch runs only with the inputs it is given: a script's own loop is recorded as well."""
 
 
 @pytest.mark.parametrize("original", CALLED_ONCE, ids=lambda original: original.file)

@@ -41,14 +41,16 @@ def _model(item: Inspected, view: View) -> Iterator[str]:
 
 
 def _table(item: Inspected, view: View) -> Iterator[str]:
-    """Each row with its whole name: nothing is indented in a table of Markdown."""
+    """Each layer with its whole name: nothing is indented in a table of Markdown, and modules whose layers follow are
+    left out."""
     found = listing(item.model, view)
     columns = found.columns
     yield "| layer | " + " | ".join(column.title for column, _ in columns) + " |"
     yield "|---|" + "".join("---:|" if column.numeric else "---|" for column, _ in columns)
-    names = list(found.names)
-    for cells in zip(names, *(cells for _, cells in columns), strict=True):
-        yield "| " + " | ".join(map(_cell, cells)) + " |"
+    rows = zip(found.rows, found.names, *(cells for _, cells in columns), strict=True)
+    for (_, _, row), *cells in rows:
+        if row is not None and not row.is_open:
+            yield "| " + " | ".join(map(_cell, cells)) + " |"
 
 
 def _finding(finding) -> str:
