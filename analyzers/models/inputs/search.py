@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import entry_of
 from analyzers.models.inputs.batches import OF_SIZES, note_impossible_batches
-from analyzers.models.inputs.found import Found
+from analyzers.models.inputs.found import Found, Input
 from analyzers.models.inputs.input_inference import Names
 from analyzers.models.inputs.known import KnownInputs
 from analyzers.models.inputs.solver import Solver
@@ -37,7 +37,7 @@ def find_inputs(context: FileContext, root: Instance, target: str) -> Found:
         found = solver.solved(found)
     elif found.has_guesses:
         found = solver.measured(found)
-    if found.fixes_batch and found.is_sound and all(given.is_guessed for given in found.inputs):
+    if found.fixes_batch and found.is_sound and all(map(_tells_of_batch, found.inputs)):
         found = _of_one_item(trials, solver, found)
     _drop_doubtful(found, known, root)
     _tell_what_says_them(found)
@@ -45,6 +45,13 @@ def find_inputs(context: FileContext, root: Instance, target: str) -> Found:
     found.order, found.arguments = tuple(known.parameters.names), {**_lists(found, known), **known.arguments}
     found.failures += _nothing_given(found, known)
     return found
+
+
+def _tells_of_batch(given: Input) -> bool:
+    """Whether what is asked of a guessed input is asked of its batch: where the sides of a map are open it may be asked
+    of them."""
+    is_plain = len(given.shape) <= 2 or all(isinstance(size, int) or is_batch(size) for size in given.shape)
+    return given.is_guessed and is_plain
 
 
 def _of_one_item(trials: Trials, solver: Solver, found: Found) -> Found:
