@@ -197,7 +197,7 @@ class Listing:
         for depth, name, row in self.rows:
             separator = "/" if row is not None and "/" in row.layer.name else "."
             above[depth:] = [name]
-            yield row.layer.name if row is not None and row.layer.functional else separator.join(above)
+            yield name if row is not None and row.layer.functional else separator.join(above)
 
 
 def listing(model: ModelFact, view: View = View()) -> Listing:  # noqa: B008 (it is frozen)

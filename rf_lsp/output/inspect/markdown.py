@@ -48,9 +48,10 @@ def _table(item: Inspected, view: View) -> Iterator[str]:
     yield "| layer | " + " | ".join(column.title for column, _ in columns) + " |"
     yield "|---|" + "".join("---:|" if column.numeric else "---|" for column, _ in columns)
     rows = zip(found.rows, found.names, *(cells for _, cells in columns), strict=True)
-    for (_, _, row), *cells in rows:
+    for (_, _, row), name, *cells in rows:
         if row is not None and not row.is_open:
-            yield "| " + " | ".join(map(_cell, cells)) + " |"
+            whole = row.layer.name if row.layer.functional else name
+            yield "| " + " | ".join(map(_cell, (whole, *cells))) + " |"
 
 
 def _finding(finding) -> str:
