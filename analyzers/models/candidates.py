@@ -150,6 +150,8 @@ class CandidateRun:
         self.construction = Construction(context)
         self.is_as_made = False
         """Whether the facts are those of an object that the program itself makes."""
+        self.is_open = False
+        """Whether symbols stand in for arguments that nobody gives it."""
 
     def fact(self) -> ModelFact | None:
         """The facts of the model; None where it is none, nothing is known of it, or it was looked at before."""
@@ -162,7 +164,7 @@ class CandidateRun:
                 fact = self._as_made() or fact
         fact.place = place_of(self.candidate.site) or fact.place
         self._drop_doubtful(fact, instance, given)
-        fact.problems += self._of_alternatives() if has_symbols(self.value) and instance is not given else []
+        self.is_open = has_symbols(self.value) and instance is not given
         if is_lone(instance) and computes_no_features(fact):
             self.context.remarks += fact.problems
             return None
@@ -233,8 +235,11 @@ class CandidateRun:
                 else set()
             )
 
-    def _of_alternatives(self) -> list[Problem]:
-        """What goes wrong with each of the classes that its constructor may be given."""
+    def of_alternatives(self, fact: ModelFact) -> list[Problem]:
+        """What goes wrong with each of the classes that the constructor of an open candidate may be given; nothing where
+        the file makes it itself, which is known when all of it was looked at."""
+        if not self.is_open or self._is_made_otherwise(fact):
+            return []
         context, runner, value = self.context, self.context.runner, self.value
         used = set(context.used)
         every: list[dict[Any, Problem]] = []
@@ -258,8 +263,8 @@ class CandidateRun:
 
     def _is_made_otherwise(self, fact: ModelFact) -> bool:
         """A class that functions of the file make with arguments of their own; its bare defaults nobody uses."""
-        makers = (m for m in self.context.facts.models if m.class_name == fact.class_name and not m.problems)
-        return isinstance(self.value, Class) and next(makers, None) is not None
+        others = (m for m in self.context.facts.models if m is not fact and m.class_name == fact.class_name)
+        return isinstance(self.value, Class) and any(not m.problems for m in others)
 
 
 def _is_empty_list(value: Any) -> bool:

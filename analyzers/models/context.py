@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analyzers.facts import FileFacts, Problem
+from analyzers.facts import FileFacts, ModelFact, Problem
 from analyzers.models.runner import Runner
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
     from analyzers.interpreter.module import Module
     from analyzers.interpreter.values import Class
+    from analyzers.models.candidates import CandidateRun
     from analyzers.models.inputs.known import Usage
     from analyzers.models.session import Session
     from analyzers.request import Request, WorkspaceOptions
@@ -35,5 +36,7 @@ class FileContext:
     """What is wrong with comments and settings that speak of the file's models."""
     usages: list[Usage] = field(default_factory=list)
     """How the file's own code calls its models."""
+    open_runs: list[tuple[CandidateRun, ModelFact]] = field(default_factory=list)
+    """Candidates for whose arguments symbols stand in."""
     session: Session | None = None
     """The file's own run, where it is run in order."""

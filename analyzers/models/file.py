@@ -131,6 +131,8 @@ def _run_candidates(context: FileContext) -> None:
             return
     for candidate in of_builders(context):
         _run_candidate(context, candidate)
+    for run, fact in context.open_runs:
+        fact.problems += run.of_alternatives(fact)
 
 
 def _in_turn(blocks: list[Block], request: Request) -> Iterator[Block]:
@@ -165,9 +167,12 @@ def _is_part(context: FileContext, candidate: Candidate) -> bool:
 
 
 def _run_candidate(context: FileContext, candidate: Candidate) -> None:
-    fact = CandidateRun(context, candidate).fact()
+    run = CandidateRun(context, candidate)
+    fact = run.fact()
     if fact is not None:
         context.facts.models.append(fact)
+        if run.is_open:
+            context.open_runs.append((run, fact))
         if context.request.done is not None:
             context.request.done(fact)
 
