@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.capabilities import KeepsValues, SupportsAttributeAssignment
 from analyzers.interpreter.framework import is_module
 from analyzers.interpreter.scope import restore
-from analyzers.interpreter.values import Instance, MaybeMissing, UnknownTail
+from analyzers.interpreter.values import Class, Instance, MaybeMissing, UnknownTail
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import NotModelled, Unknown
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAXIMUM_DEPTH = 5
 """How deep in what it is given a call is taken to reach."""
 CONTAINERS = (list, dict, set, deque)
+DATA = frozenset((int, float, bool, str, tuple, list, dict, set, type(None)))
 
 
 def call_unresolved(machine: Machine, function: Unknown, args: list[Any], kwargs: dict[str, Any]) -> Unknown:
@@ -69,7 +70,7 @@ class _Change:
         if value.class_.traits.members is not None or value.class_.traits.is_frozen:
             return
         machine.journal.touch(value.attributes)
-        for name, held in value.attributes.items():
+        for name, held in {**_defaults(value), **value.attributes}.items():
             if not is_module(held):
                 value.attributes[name] = machine.unknown(self.reason)
 
@@ -84,6 +85,12 @@ class _Change:
             restore(value, {machine.unknown(self.reason)})
         else:
             restore(value, [UnknownTail(self.reason, site)])
+
+
+def _defaults(value: Instance) -> dict[str, Any]:
+    """Plain values that the class keeps for its objects: one that is changed may have others of its own."""
+    classes = [class_ for class_ in reversed(value.class_.mro) if isinstance(class_, Class)]
+    return {n: v for class_ in classes for n, v in class_.namespace.items() if type(v) in DATA and n[:2] != "__"}
 
 
 def _held(value: Any) -> Iterable[Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.recorder import RecordedError
+from analyzers.models.inputs.equations import sizes_asked
 from analyzers.models.inputs.found import Found, Inputs
-from analyzers.tensors.dims import bare_symbol, has_unknown, substitute, symbols, value_at
+from analyzers.tensors.dims import bare_symbol, has_unknown, substitute
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.polynomials import Symbol
 from analyzers.tensors.tensor import Tensor
@@ -24,7 +24,6 @@ MAXIMUM_WANTED = 3
 MAXIMUM_DEPTH = 3
 MAXIMUM_RESULTS = 30
 """Of what comes out of a model: how far it is looked into, for what is not known."""
-LARGEST = 1024
 OF_SIZES = frozenset(
     "broadcast-mismatch concat-mismatch matmul-mismatch reshape-mismatch feature-size-mismatch channel-mismatch "
     "rank-mismatch dimension-out-of-range empty-output groups-mismatch".split()
@@ -38,7 +37,7 @@ def note_impossible_batches(trials: Trials, found: Found) -> None:
         return  # Another rank may be meant.
     if batch is None or found.recorded_errors or found.misread or not (found.fixes_batch or _is_lost(found)):
         return
-    wanted = list(islice(_wanted(batch), MAXIMUM_WANTED))
+    wanted = list(islice(sizes_asked(batch), MAXIMUM_WANTED))
     first: list[RecordedError] = []
     for size in dict.fromkeys((*BATCHES, *wanted)):
         inputs = _with_batch(found, batch, size)
@@ -64,13 +63,6 @@ def _has_unknown(value: Any, depth: int = 0) -> bool:
         items = list(value.values() if isinstance(value, dict) else value)[:MAXIMUM_RESULTS]
         return depth < MAXIMUM_DEPTH and any(_has_unknown(item, depth + 1) for item in items)
     return isinstance(value, Unknown) or (isinstance(value, Tensor) and any(map(has_unknown, value.shape)))
-
-
-def _wanted(batch: Symbol) -> Iterator[int]:
-    """Sizes of the batch for which all comes true that was asked of nothing else."""
-    asked = [(a, b) for a, b in batch.equations if symbols(a) | symbols(b) == {batch}]
-    sizes = range(1, LARGEST + 1) if asked else ()
-    return (n for n in sizes if all(value_at(a, {batch: n}) == value_at(b, {batch: n}) for a, b in asked))
 
 
 def _with_batch(found: Found, batch: Symbol, size: int) -> Inputs | None:

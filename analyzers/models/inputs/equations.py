@@ -25,6 +25,14 @@ MAXIMUM_POWER = 4
 Values = dict[Symbol, Any]
 
 
+def sizes_asked(one: Symbol) -> Iterator[int]:
+    """The sizes up to a largest for which all comes true that was asked of a symbol and of nothing else; none where
+    nothing was."""
+    asked = [(a, b) for a, b in one.equations if symbols(a) | symbols(b) == {one}]
+    sizes = range(1, LARGEST + 1) if asked else ()
+    return (n for n in sizes if all(value_at(a, {one: n}) == value_at(b, {one: n}) for a, b in asked))
+
+
 class Contradiction(Exception):
     """No sizes fulfil the equations."""
 

@@ -24,6 +24,8 @@ class Input:
     """Other shapes that may be meant, where this one was only guessed."""
     sides: tuple[int, ...] = (2, 3)
     """The dims of a picture's height and width."""
+    borrowed: tuple[int, ...] = ()
+    """Dims of a size that a layer takes of which nobody knows whether it gets the input as it is."""
     said_at: Any = None
     """Where the layer is called that says the shape, if one does."""
 

@@ -67,7 +67,7 @@ class Freed:
             if (
                 dim not in sides
                 and given.is_guessed
-                and (is_open(size) or (given.others and dim and not is_batch(size)))
+                and (is_open(size) or dim in given.borrowed or (given.others and dim and not is_batch(size)))
             ):
                 shape[dim] = symbol("D", solvable=True)
         return replace(freed, shape=tuple(shape), others=[])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.framework import framework_of
 from analyzers.models.axes import SpokenAxes
-from analyzers.models.inputs.equations import Contradiction, System
+from analyzers.models.inputs.equations import Contradiction, System, sizes_asked
 from analyzers.models.inputs.found import Found, Input, Inputs
 from analyzers.models.inputs.input_inference import InputHint
 from analyzers.tensors.dims import Dim, bare_symbol, substitute, symbol, symbols
@@ -78,6 +79,14 @@ def _read(found: Found, name: str) -> tuple[Any, ...]:
     except Contradiction:
         values = {}
     known: dict[Any, Dim] = {one: value for one, value in values.items() if isinstance(value, int)}
+    for one in (bare_symbol(dim) for dim in learned if not isinstance(dim, int)):
+        if (
+            one is not None
+            and one.solvable
+            and one not in known
+            and len(sizes := list(islice(sizes_asked(one), 2))) == 1
+        ):
+            known[one] = sizes[0]
     for pair in equations:
         for side, other in (pair, pair[::-1]):
             one = None if isinstance(side, int) else bare_symbol(side)
@@ -102,7 +111,7 @@ def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint, j
     known = names or (None,) * len(read.shape)
     sides = tuple([dim for dim, called in enumerate(known) if called in ("H", "W") and "D" not in known])
     is_picture = len(sides) == 2 and len(read.shape) in (4, 5)
-    shape, assumed = list(read.shape), False
+    shape, assumed, borrowed = list(read.shape), False, ()
     for dim, size in enumerate(read.shape):
         if isinstance(size, int) or is_batch(size) or _is_argument(size):
             continue
@@ -113,12 +122,14 @@ def _closed(trials: Trials, read: Input, names: Names | None, hint: InputHint, j
             shape[dim], assumed = trials.names("T" if known[dim] == "T" else "H" if is_side else "C"), True
         else:
             size = _open_dim(trials, dim, known, hint)
+            borrowed += (dim,) if isinstance(size, int) else ()
             shape[dim] = trials.names("C") if size in shape[:dim] and bare_symbol(size) is not None else size
     others = [read.shape[:1]] if len(read.shape) == 2 else []  # (N,): time steps, labels
     if hint.is_of_features:
         others += [shape for shape in hint.shapes if len(shape) != len(read.shape)]
     origin = "default" if assumed else "solved"
-    return Input(read.name, tuple(shape), origin, read.dtype, others, sides=sides if is_picture else ())
+    found = Input(read.name, tuple(shape), origin, read.dtype, others, sides=sides if is_picture else ())
+    return replace(found, borrowed=borrowed)
 
 
 def _joined(found: Found) -> set[Any]:

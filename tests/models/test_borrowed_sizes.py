@@ -1,0 +1,54 @@
+"""A layer behind a rearrangement does not tell how long the input's dims are: what is asked of them is solved, and nothing
+is an error on account of a size that was only borrowed from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analyzers.facts import ModelFact
+from tests.models.analysed import HEADER, inputs_of, model_of, outputs_of
+
+HEAD = """
+from einops import rearrange
+
+class Head(nn.Module):
+    def __init__(self, dim=64, queries=4):
+        super().__init__()
+        self.queries = queries
+        self.decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(dim, 8, batch_first=True), num_layers=1)
+        self.out = nn.Linear(dim, 8)
+    def forward(self, enc, other):
+        B, t, dim = enc.shape
+        enc = rearrange(enc, "B t (Q D) -> (B t) Q D", Q=self.queries)
+        return self.out(self.decoder(other, enc))
+"""
+LINEAR = """
+from einops import rearrange
+
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.out = nn.Linear(64, 8)
+    def forward(self, enc):
+        return self.out(rearrange(enc, "B t (Q D) -> (B t) Q D", Q=4))
+"""
+
+
+def sizes(model: ModelFact, name: str) -> str:
+    return next(shape for given, shape, _ in inputs_of(model) if given == name)
+
+
+@pytest.mark.parametrize(("source", "output"), [(HEAD, "NxTx8"), (LINEAR, "N·Cx4x8")])
+def test_what_is_split_is_solved(tmp_path: Path, source: str, output: str):
+    """torch runs both with 256 = 4·64 features and refuses 64."""
+    model = model_of(tmp_path, HEADER + source)
+    assert sizes(model, "enc").endswith("x256") and model.problems == []
+    assert outputs_of(model) == [output]
+
+
+def test_a_slip_behind_it_is_found_all_the_same(tmp_path: Path):
+    wrong = LINEAR.replace("nn.Linear(64, 8)", "nn.Sequential(nn.Linear(64, 9), nn.Linear(8, 8))")
+    (problem,) = model_of(tmp_path, HEADER + wrong).problems
+    assert problem.rule == "feature-size-mismatch"
