@@ -14,29 +14,26 @@ from typing import Any
 
 from analyzers.imports.environment import of_interpreter, packages_for
 from analyzers.imports.folders import listing, small_text
+from analyzers.imports.missing import imported_packages
 from analyzers.imports.resolver import ImportResolver, workspace_root
 from analyzers.source.sources import SourceError, Sources
 from rf_lsp import __version__
 from rf_lsp.cache import FOLDER
-from rf_lsp.engine import settings_for
+from rf_lsp.engine import is_missed, own_search_paths, settings_for
 from rf_lsp.errors import UsageError
 from rf_lsp.files import python_files
+from rf_lsp.output.text import enumerated
 from rf_lsp.settings import Settings
 from rf_lsp.user_cache import VARIABLE, user_path
 
-NEEDED = ("libcst", "pathspec", "platformdirs", "pygls", "pyyaml", "rich")
-EXTRAS = {"plot": "matplotlib", "report": "plotly", "mcp": "mcp", "dask": "distributed"}
-"""Extra → the distribution that it brings."""
-FRAMEWORKS = (
-    "torch", "torchvision", "keras", "tensorflow", "timm", "transformers", "diffusers", "lightning", "pytorch_lightning",
-    "einops", "monai", "fastai", "segmentation_models_pytorch", "ultralytics",
-)  # fmt: skip
-KNOWN_WITHOUT = frozenset(("torch", "keras", "tensorflow", "einops"))
-"""What needs no source to be understood: it is known what their layers do."""
-OTHER_NAMES = {"tensorflow": ("tensorflow_cpu", "tensorflow_intel", "tensorflow_macos", "tf_nightly")}
+TRACED = ("torch", "keras")
+"""What ``rf-lsp trace`` runs models with."""
+FOR_CONTRIBUTORS = ("test", "dev")
+"""Extras that nobody needs who uses rf-lsp."""
 MOST_READ = 500
 """Files of a folder that are looked through for what they import."""
-_IMPORT = re.compile(rf"^[ \t]*(?:import|from)[ \t]+({'|'.join(FRAMEWORKS)})\b", re.MULTILINE)
+_REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)[^;]*(?:;(?P<marker>.*))?")
+_EXTRA = re.compile(r"\bextra\s*==\s*[\"'](\w+)[\"']")
 _INFO = re.compile(r"(?P<name>[\w.]+)-(?P<version>[\w.!+]+?)(?:-py[\d.]+)?\.(?:dist|egg)-info")
 _VERSION = re.compile(r"""^__version__(?:\s*:\s*\w+)?\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
 
@@ -82,7 +79,7 @@ class FolderDiagnosis:
     environment: EnvironmentFound | None
     packages: list[Package]
     missing: list[str]
-    """Known packages that its files import and that are not there."""
+    """Packages that its files import and whose source is neither there nor needed."""
     search_paths: list[str]
     tracing: str | None
     """The interpreter that ``trace`` and "Confirm with torch" would start, and who names it."""
@@ -100,7 +97,7 @@ class Diagnosis:
     executable: str
     system: str
     installed: dict[str, str | None]
-    extras: dict[str, str | None]
+    extras: dict[str, dict[str, str | None]]
     command: str | None
     cache: Kept
     folders: list[FolderDiagnosis]
@@ -115,20 +112,38 @@ def diagnosis(paths: Sequence[str], config: str | None = None, python: str | Non
     for path in paths:
         if not os.path.exists(path):
             raise UsageError(f"{path}: no such file or folder")
-    command, extras = shutil.which("rf-lsp"), {name: _own_version(needed) for name, needed in EXTRAS.items()}
+    command, needed = shutil.which("rf-lsp"), _requirements()
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     return Diagnosis(
         __version__,
         platform.python_version(),
         sys.executable,
         system.strip(),
-        {name: _own_version(name) for name in NEEDED},
-        extras,
+        {name: _own_version(name) for name in needed.pop("", ())},
+        {extra: {name: _own_version(name) for name in names} for extra, names in needed.items()},
         command,
         _kept(user_path()),
         [_of_folder(path, config, python) for path in paths],
         list(_general_advice(command)),
     )
+
+
+def _requirements() -> dict[str, list[str]]:
+    """The distributions that rf-lsp itself needs (``""``) and those of each of its extras but for contributors' ones, as
+    its installation says. One that only some interpreters need (``python_version < "3.11"``) counts where it is."""
+    from importlib import metadata
+
+    try:
+        stated = metadata.requires("rf-lsp") or []
+    except metadata.PackageNotFoundError:
+        stated = []
+    found: dict[str, list[str]] = {}
+    for match in filter(None, map(_REQUIREMENT.match, stated)):
+        name, marker = match["name"], match["marker"] or ""
+        extra, rest = _EXTRA.search(marker), _EXTRA.sub("", marker)
+        if not rest.strip(" ()") or _own_version(name) is not None:
+            found.setdefault(extra[1] if extra else "", []).append(name)
+    return {extra: names for extra, names in found.items() if extra not in FOR_CONTRIBUTORS}
 
 
 def _own_version(name: str) -> str | None:
@@ -161,11 +176,19 @@ def _of_folder(path: str, config: str | None, python: str | None) -> FolderDiagn
     except UsageError as error:
         advice.append(f"the settings cannot be used, editors go on without: {error}")
     environment = _environment(settings, root, python, advice)
-    folders = [settings.path(text) for text in settings["search-paths"]]
+    named = [settings.path(text) for text in settings["search-paths"]]
+    folders = own_search_paths(settings, root)
+    advice.extend(
+        f"search-paths names {text}, which is outside of {root} and does not count"
+        for text in named
+        if text not in folders
+    )
     advice.extend(f"search-paths names {folder}, which is no folder" for folder in folders if not os.path.isdir(folder))
     sites = environment.folders if environment is not None else []
-    packages = list(_packages(sites, root, folders))
-    missing = sorted(_imported(path, settings) - {package.name for package in packages if package.source})
+    imported = _imported(path, settings)
+    packages = list(_packages(imported, sites, root, folders))
+    there = {package.name for package in packages if package.source}
+    missing = sorted(name for name in imported - there if is_missed(name) and not _is_of_workspace(name, root, folders))
     advice.extend(_package_advice(environment, packages, missing))
     return FolderDiagnosis(
         os.path.abspath(path),
@@ -214,15 +237,33 @@ def _python_version(folders: Sequence[str]) -> str | None:
     return next((match[1] for match in found if match), None)
 
 
-def _packages(sites: Sequence[str], root: str, folders: Sequence[str]) -> Iterator[Package]:
-    resolver = ImportResolver(Sources(), [root], list(folders), list(sites))
-    for name in FRAMEWORKS:
+def _packages(imported: set[str], sites: Sequence[str], root: str, folders: Sequence[str]) -> Iterator[Package]:
+    """Those that models can be traced with, and those that the files import."""
+    resolver = ImportResolver(Sources(), [], [], list(sites))
+    others = sorted(name for name in imported.difference(TRACED) if not _is_of_workspace(name, root, folders))
+    for name in (*TRACED, *others):
         source = resolver.find(name)
         beside = os.path.dirname(os.path.dirname(source)) if source else ""
-        names, versions = (name, *OTHER_NAMES.get(name, ())), _versions([*sites, beside])
-        version = next((versions[other] for other in names if other in versions), None)
+        version = _version_of(name, [*sites, beside]) or _written_version(source)
         if source or version:
-            yield Package(name, version or _written_version(source), source)
+            yield Package(name, version, source)
+
+
+def _is_of_workspace(name: str, root: str, folders: Sequence[str]) -> bool:
+    return ImportResolver(Sources(), [root], list(folders)).find(name) is not None
+
+
+def _version_of(name: str, sites: Sequence[str]) -> str | None:
+    """Of the distribution of that name, or of one that says that it brings the package."""
+    versions = _versions(sites)
+    if name in versions:
+        return versions[name]
+    for site in sites:
+        for folder in listing(site):
+            match = _INFO.fullmatch(folder)
+            if match and name in small_text(os.path.join(site, folder, "top_level.txt"), 2_000).split():
+                return match["version"]
+    return None
 
 
 def _versions(sites: Sequence[str]) -> dict[str, str]:
@@ -239,7 +280,7 @@ def _written_version(source: str | None) -> str | None:
 
 
 def _imported(path: str, settings: Settings) -> set[str]:
-    """The known packages that the files of a folder import."""
+    """The packages that the files of a folder import."""
     try:
         files = python_files([path], settings["exclude"], settings.root)[:MOST_READ]
     except UsageError:
@@ -247,7 +288,7 @@ def _imported(path: str, settings: Settings) -> set[str]:
     sources, found = Sources(), set[str]()
     for file in files:
         try:
-            found.update(_IMPORT.findall(sources.read(file)))
+            found.update(imported_packages(sources.read(file)))
         except SourceError:
             continue
     return found
@@ -257,13 +298,12 @@ def _package_advice(
     environment: EnvironmentFound | None, packages: Sequence[Package], missing: Sequence[str]
 ) -> Iterator[str]:
     where = environment.prefix if environment is not None else "the environment"
-    for name in missing:
-        if name not in KNOWN_WITHOUT:
-            yield (
-                f"files here import {name}, whose source is not found: what is built with it stays unknown; pip install "
-                f"--no-deps {name.replace('_', '-')} into {where} (its source is only read)"
-            )
-    if not any(package.name in ("torch", "keras") for package in packages):
+    if missing:
+        yield (
+            f"files here import {enumerated(missing)}, whose source is not found: what is built with it stays unknown; "
+            f"pip install --no-deps it into {where} (its source is only read)"
+        )
+    if not any(package.name in TRACED for package in packages):
         yield f"there is neither torch nor keras in {where}: inspect and check need none, rf-lsp trace does"
 
 

@@ -52,26 +52,26 @@ def project_settings_for(
 ) -> ProjectSettings:
     """The project of ``path``; options of the command line come before the settings."""
     root = workspace_root(path)
-    named = [settings.path(text) for text in settings["search-paths"]]
-    own = [folder for folder in named if _is_of(root, folder)]
+    own = own_search_paths(settings, root)
     interpreter = python or (_located(settings, settings["python"]) if settings["python"] else None)
     folders = [os.path.abspath(text) for text in search_paths]
     packages = site_packages(interpreter, root)
     if interpreter and not packages:
         raise UsageError(f"no Python environment at {interpreter!r}")
-    return ProjectSettings(settings, root, (*folders, *own), tuple(packages), len(own) < len(named))
+    return ProjectSettings(settings, root, (*folders, *own), tuple(packages), len(own) < len(settings["search-paths"]))
+
+
+def own_search_paths(settings: Settings, root: str) -> list[str]:
+    """The search paths of the settings that lie in the workspace: a repository names none of other places."""
+    folders = (settings.path(text) for text in settings["search-paths"])
+    base = os.path.join(os.path.realpath(root), "")
+    return [folder for folder in folders if os.path.join(os.path.realpath(folder), "").startswith(base)]
 
 
 def outside_search_paths(project: ProjectSettings) -> str:
     """What is said where the settings name search paths outside of the workspace."""
     source = path_text(project.settings.source or project.root)
     return f"{source}: search-paths outside of the workspace do not count; --search-path gives them"
-
-
-def _is_of(root: str, folder: str) -> bool:
-    """Whether a search path of the settings lies in the workspace: a repository names none of other places."""
-    base = os.path.realpath(root)
-    return (os.path.realpath(folder) + os.sep).startswith(os.path.join(base, ""))
 
 
 def _located(settings: Settings, python: str) -> str:
@@ -146,6 +146,16 @@ def _glob(settings: Settings, pattern: str) -> str:
     return settings.path(pattern).replace(os.sep, "/")
 
 
+def is_missed(package: str) -> bool:
+    """Whether less is known of models where the source of a package is not there: neither do tables say what is in it,
+    nor does it only log and draw."""
+    from analyzers.frameworks import is_native_root
+    from analyzers.interpreter.modules import REPORTING
+    from analyzers.interpreter.overlays import is_partly_known
+
+    return package not in REPORTING and (not is_native_root(package) or is_partly_known(package))
+
+
 class Engine:
     """Analyses the files of one project; source is read and parsed once."""
 
@@ -195,14 +205,13 @@ class Engine:
         return facts
 
     def missing_packages(self, path: str) -> list[str]:
-        """Packages that the file imports and that are nowhere to be found; those that tables know are not missed."""
+        """Packages that the file imports, that are nowhere to be found and are missed."""
         from analyzers.imports.missing import missing_packages
-        from analyzers.interpreter.overlays import is_native_root, is_partly_known
 
         project = self.project
         resolver = ImportResolver(self.sources, [project.root], list(project.search_paths), list(project.site_packages))
         missing = missing_packages(self.sources.module(os.path.abspath(path)), resolver)
-        return [name for name in missing if not is_native_root(name) or is_partly_known(name)]
+        return list(filter(is_missed, missing))
 
     def ignores(self, path: str) -> list[IgnoreFact]:
         """The ignore comments of the file and of the workspace's files read for it."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 
 from analyzers.imports.folders import ancestors, listing, small_text
+from analyzers.imports.imported import imported_modules
 
 MAXIMUM_LEVELS = 4
 MAXIMUM_FILES = 20
 """Files of the folder whose imports are looked at, the one itself first."""
 LONGEST = 20_000
-_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(\w[\w.]*)[ \t]+import\b|import[ \t]+(\w[\w.]*))", re.MULTILINE)
 
 
 def root_by_imports(path: str, folder: str) -> str:
@@ -64,5 +63,5 @@ def _imported(path: str, folder: str) -> set[str]:
     found: set[str] = set()
     first = [path] if path.endswith(".py") else []
     for file in [*first, *others[:MAXIMUM_FILES]]:
-        found.update(one or other for one, other in _IMPORT.findall(small_text(file, LONGEST)))
+        found.update(imported_modules(small_text(file, LONGEST)))
     return {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names}

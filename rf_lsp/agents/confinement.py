@@ -11,7 +11,7 @@ from analyzers.imports.environment import of_interpreter, packages_for
 from analyzers.imports.resolver import ImportResolver, workspace_root
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.sources import SourceError, Sources
-from rf_lsp.engine import ProjectSettings, rule_settings
+from rf_lsp.engine import ProjectSettings, own_search_paths, rule_settings
 from rf_lsp.errors import UsageError
 from rf_lsp.files import python_files
 from rf_lsp.settings import FILE_NAMES, Settings, extended_by, find, load
@@ -90,7 +90,7 @@ class Confinement:
         folder = path if os.path.isdir(path) else os.path.dirname(path)
         if folder not in self._projects:
             settings, root = self.settings(folder), workspace_root(folder)
-            folders = tuple(settings.path(text) for text in settings["search-paths"])
+            folders = tuple(own_search_paths(settings, root))
             project = ProjectSettings(settings, root, folders, tuple(self._site_packages(settings, root)))
             self._projects[folder] = project, rule_settings(project)
         return self._projects[folder]

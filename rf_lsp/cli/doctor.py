@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rf_lsp.cli import options
 from rf_lsp.output.escape import visible
+from rf_lsp.output.text import enumerated
 
 if TYPE_CHECKING:
     from rf_lsp.diagnosis import Diagnosis, FolderDiagnosis, Kept
@@ -53,9 +54,15 @@ def _program(found: Diagnosis) -> Iterator[tuple[str, str]]:
     yield "Python", f"{found.python}, {found.executable}"
     yield "system", found.system
     yield "packages", ", ".join(f"{name} {version or 'missing'}" for name, version in found.installed.items())
-    yield "extras", ", ".join(f"{name} {version or 'not installed'}" for name, version in found.extras.items())
+    extras = (f"{extra} {_extra(versions)}" for extra, versions in found.extras.items())
+    yield "extras", ", ".join(extras) or "none is named by the installation"
     yield "on PATH", found.command or "no rf-lsp"
     yield "cache", _kept(found.cache)
+
+
+def _extra(versions: dict[str, str | None]) -> str:
+    lacking = [name for name, version in versions.items() if version is None]
+    return f"lacks {enumerated(lacking)}" if lacking else "installed"
 
 
 def _folder(folder: FolderDiagnosis, found: Diagnosis) -> Iterator[tuple[str, str]]:

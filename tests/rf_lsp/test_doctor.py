@@ -52,6 +52,8 @@ def told(run, *arguments: str) -> dict:
 
 def test_the_environment_of_the_project_and_its_sources(run, tmp_path):
     prefix = environment(tmp_path / ".venv", "torch-2.9.0+cpu", "timm-1.0.31", "rf_lsp-9.9")
+    (tmp_path / "net.py").write_text("import torch, timm\nimport own\n")
+    (tmp_path / "own.py").write_text("")
     data = told(run)
     (folder,) = data["folders"]
     found = folder["environment"]
@@ -94,10 +96,26 @@ def test_what_the_files_import_and_nobody_has(run, tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a.py").write_text("def f():\n    import segmentation_models_pytorch as smp\n")
     (folder,) = told(run)["folders"]
-    assert folder["missing"] == ["keras", "segmentation_models_pytorch", "timm", "torchvision"]
-    advice = " ".join(folder["advice"])
-    assert "--no-deps timm into" in advice and "--no-deps segmentation-models-pytorch into" in advice
-    assert "keras" not in advice
+    assert folder["missing"] == ["segmentation_models_pytorch", "timm", "torchvision"]
+    (advice,) = folder["advice"]
+    assert "files here import segmentation_models_pytorch, timm and torchvision, whose source is not found" in advice
+
+
+def test_a_package_that_its_distribution_calls_otherwise(run, tmp_path):
+    prefix = environment(tmp_path / ".venv", "torch-2.9", "yaml-6.0")
+    site = prefix / "lib" / "python3.12" / "site-packages"
+    (site / "yaml-6.0.dist-info").rename(site / "PyYAML-6.0.dist-info")
+    (site / "PyYAML-6.0.dist-info" / "top_level.txt").write_text("_yaml\nyaml\n")
+    (tmp_path / "net.py").write_text("import yaml\n")
+    (folder,) = told(run)["folders"]
+    assert [(p["name"], p["version"]) for p in folder["packages"]] == [("torch", "2.9"), ("yaml", "6.0")]
+
+
+def test_search_paths_elsewhere_do_not_count(run, tmp_path):
+    (tmp_path / "rf-lsp.toml").write_text('search-paths = [".."]\n')
+    (folder,) = told(run)["folders"]
+    assert folder["search_paths"] == []
+    assert any("is outside of" in text and "does not count" in text for text in folder["advice"])
 
 
 def test_settings(run, tmp_path):
