@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rf_lsp.output.escape import visible
+from rf_lsp.output.markup import Markup, element, joined
+from rf_lsp.output.tabulated import html_table
 from rf_lsp.output.text import count_text, macs_text, number_text, per_axis, percent, short_count
 from rf_lsp.shapes import shape_text
 
@@ -15,41 +15,26 @@ if TYPE_CHECKING:
 
 MOST = 500
 """Rows of a table; what is more is counted."""
-LEFT, RIGHT = "text-align:left", "text-align:right"
 HEAD = ("layer", "type", "output", "params", "MACs", "RF", "stride", "covers")
 
 
-def text(value: str) -> str:
-    """Text as HTML shows it."""
-    return html.escape(visible(value))
-
-
-def model_html(model: ModelFact) -> str:
+def model_html(model: ModelFact) -> Markup:
+    name = element("p", element("b", model.name), f" · {_summary(model)}", element("br"), element("code", model.target))
     rows = [row for layer in model.layers for row in _rows(layer)]
-    lines = [f"<p><b>{text(model.name)}</b> · {text(_summary(model))}<br><code>{text(model.target)}</code></p>"]
-    lines.extend(table_html(HEAD, rows, left=3))
-    lines.extend(findings_html(model.findings))
-    return f"<div>{''.join(lines)}</div>"
+    return element("div", name, long_table(HEAD, rows, left=3), findings_html(model.findings))
 
 
-def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> Iterator[str]:
-    """A table whose first ``left`` columns are texts, the others numbers."""
-    styles = [LEFT] * left + [RIGHT] * (len(head) - left)
-    yield "<table><thead><tr>"
-    yield from (f'<th style="{style}">{text(cell)}</th>' for cell, style in zip(head, styles, strict=True))
-    yield "</tr></thead><tbody>"
-    for row in rows[:MOST]:
-        cells = (f'<td style="{style}">{text(cell)}</td>' for cell, style in zip(row, styles, strict=True))
-        yield f"<tr>{''.join(cells)}</tr>"
-    yield "</tbody></table>"
-    if len(rows) > MOST:
-        yield f"<p>… and {len(rows) - MOST} more rows</p>"
+def long_table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> Markup:
+    """A table whose first ``left`` columns are texts, the others numbers; of many rows the first ones."""
+    table = html_table(head, rows[:MOST], [index >= left for index in range(len(head))])
+    return joined(table, element("p", f"… and {len(rows) - MOST} more rows") if len(rows) > MOST else None)
 
 
-def findings_html(findings: Sequence[Finding]) -> Iterator[str]:
-    if findings:
-        rows = [(item.severity, f"{item.code} {item.name}", str(item.place), item.message) for item in findings]
-        yield from table_html(("level", "rule", "place", "what"), rows, left=4)
+def findings_html(findings: Sequence[Finding]) -> Markup:
+    if not findings:
+        return joined()
+    rows = [(item.severity, f"{item.code} {item.name}", str(item.place), item.message) for item in findings]
+    return long_table(("level", "rule", "place", "what"), rows, left=4)
 
 
 def _summary(model: ModelFact) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rf_lsp import __version__
 from rf_lsp.api.facts import Fact, Finding, ModelFact, Unknown, finding_of, model_of, unknown_of
-from rf_lsp.api.html import findings_html, table_html, text
+from rf_lsp.api.html import findings_html, long_table, model_html
+from rf_lsp.output.markup import element, joined
 
 if TYPE_CHECKING:
     from rf_lsp.comparison.models import Comparison
@@ -54,7 +55,7 @@ class Models(list[ModelFact]):
         return [row for model in self for row in model.to_records()]
 
     def _repr_html_(self) -> str:
-        return "".join([*(model._repr_html_() for model in self), *findings_html(self.findings)])
+        return joined(model_html(model) for model in self) + findings_html(self.findings)
 
 
 class Findings(list[Finding]):
@@ -98,7 +99,7 @@ class Findings(list[Finding]):
         return [finding.to_record() for finding in self]
 
     def _repr_html_(self) -> str:
-        return "".join(findings_html(self)) or "<p>no findings</p>"
+        return findings_html(self) or element("p", "no findings")
 
 
 @dataclass(frozen=True)
@@ -163,16 +164,14 @@ class Diff(Fact):
 
     def _repr_html_(self) -> str:
         rows = [tuple(map(str, row.values())) for row in self.to_records()]
-        parts = [f"<p>{text(self.base)} → {text(self.head)}</p>"]
-        parts.extend(
-            table_html(("model", "change", "what", "before", "after"), rows, left=5)
-            if rows
-            else ["<p>no model is different</p>"]
+        reached = [(item.place, item.what, ", ".join(item.models)) for item in self.changes]
+        return element(
+            "div",
+            element("p", self.base, " → ", self.head),
+            long_table(("model", "change", "what", "before", "after"), rows, left=5) if rows else None,
+            None if rows else element("p", "no model is different"),
+            long_table(("place", "layer", "models"), reached, left=3) if reached else None,
         )
-        if self.changes:
-            reached = [(item.place, item.what, ", ".join(item.models)) for item in self.changes]
-            parts.extend(table_html(("place", "layer", "models"), reached, left=3))
-        return f"<div>{''.join(parts)}</div>"
 
 
 def _findings(data: Mapping[str, Any]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:

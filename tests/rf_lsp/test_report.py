@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 
 from analyzers.geometry import PixelSets
+from rf_lsp.output.markup import data, element, joined, link
 from rf_lsp.output.page.fields import MOST_RUNS, drawn, runs
-from rf_lsp.output.page.markup import data, element, joined, link
 from tests.trees import ROOT
 
 needs_library = pytest.mark.skipif(importlib.util.find_spec("plotly") is None, reason="plotly is not installed")

@@ -9,7 +9,7 @@ from analyzers.facts import Finding, ModelFact
 from analyzers.rules.support.memory import bytes_text, memory_of
 from analyzers.vocabulary import SEVERITIES
 from rf_lsp.output import Inspected, InspectReport
-from rf_lsp.output.page.markup import Markup, element
+from rf_lsp.output.markup import Markup, element
 from rf_lsp.output.text import (
     covers_text,
     field_text,

@@ -8,8 +8,8 @@ from analyzers.facts import Finding, ModelFact, UnknownFact
 from analyzers.rules.support.memory import bytes_text, memory_of
 from analyzers.rules.support.registry import RULES
 from rf_lsp.output import Inspected
+from rf_lsp.output.markup import Markup, element, joined, link
 from rf_lsp.output.page.fields import FieldData
-from rf_lsp.output.page.markup import Markup, element, joined, link
 from rf_lsp.output.page.tables import layers_table, stages_table, tiling_table
 from rf_lsp.output.text import (
     count_text,

@@ -8,9 +8,9 @@ from typing import Any
 from analyzers.facts import ModelFact, TilingFact
 from analyzers.rules.support.memory import BYTES, bytes_text
 from rf_lsp.output.columns import COLUMNS, Column, Listing, listing
+from rf_lsp.output.markup import Markup, element, joined
 from rf_lsp.output.page.charts import calls_in_order
 from rf_lsp.output.page.fields import FieldData
-from rf_lsp.output.page.markup import Markup, element, joined
 from rf_lsp.output.page.stages import Stage, stages_of
 from rf_lsp.output.rows import CallRow
 from rf_lsp.output.text import count_text, number_text, short_count

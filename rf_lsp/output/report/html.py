@@ -10,9 +10,9 @@ from string import Template
 
 from rf_lsp import __version__
 from rf_lsp.output import InspectReport, RenderOptions
+from rf_lsp.output.markup import Markup, data, element, joined
 from rf_lsp.output.page import charts
 from rf_lsp.output.page.fields import FieldData
-from rf_lsp.output.page.markup import Markup, data, element, joined
 from rf_lsp.output.page.overview import labels_of, overview
 from rf_lsp.output.page.sections import findings, model_section, unknowns
 
