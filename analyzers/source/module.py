@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from analyzers.source import blocks, comments, literals
+from analyzers.source import blocks, comments, literals, names
 from analyzers.source.blocks import Block
 from analyzers.source.lexical import count_lines
 from analyzers.source.tree import TreeStore
@@ -106,14 +106,24 @@ class SourceModule:
     def effects(self, name: str) -> list[Block]:
         """The blocks other than definitions and imports that may change what the name refers to, in order.
 
-        Expression statements, compound statements, deletions, augmented assignments and assignments to its
-        attributes or items; not the plain assignments that bind it (those are its binders). None can change what is
-        bound to nothing but texts and numbers.
+        Expression statements, compound statements, deletions, augmented assignments, assignments to its attributes or
+        items, and those that call a function which changes its arguments; not the other assignments that bind it (those
+        are its binders). None can change what is bound to nothing but texts and numbers.
         """
         binders = self.binders(name)
         if binders and all(block.kind == "assign" and literals.is_constant(block.text) for block in binders):
             return []
-        return [block for block in self._effectful if block.mentions(name) and _affects(block, name)]
+        changing = [function for function in self._changing if function != name]
+        return [
+            block
+            for block in self._effectful
+            if block.mentions(name) and (_affects(block, name) or any(map(block.mentions, changing)))
+        ]
+
+    @cached_property
+    def _changing(self) -> list[str]:
+        """The functions that change an argument of theirs in place."""
+        return [b.binds[0] for b in self.blocks if b.kind == "def" and b.binds and names.changed_parameters(b.text)]
 
     @cached_property
     def _effectful(self) -> list[Block]:

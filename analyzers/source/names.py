@@ -39,10 +39,15 @@ _FOR = re.compile(r"(?:async[ \t]+)?for\b(.*?)\bin\b", re.DOTALL)
 _AS = re.compile(rf"\bas[ \t]+(\([^()]*\)|{IDENTIFIER})")
 _CASE_CAPTURE = re.compile(IDENTIFIER)
 _IDENTIFIER = re.compile(IDENTIFIER)
+_WITHIN = rf"(?:[ \t]*(?:\.[ \t]*{IDENTIFIER}|\[(?:[^\[\]\r\n]|\[[^\[\]\r\n]{{0,99}}\]){{0,99}}\]|\([^()\r\n]{{0,99}}\))){{0,9}}?"
+"""What leads from a name to something that it holds: attributes, items, calls of methods."""
 _MUTATION = re.compile(
-    rf"({IDENTIFIER})[ \t]*\.[ \t]*(?:append|extend|insert|remove|pop|popitem|popleft|appendleft|clear|update|setdefault"
+    rf"\b({IDENTIFIER}){_WITHIN}[ \t]*\.[ \t]*(?:append|extend|insert|remove|pop|popitem|popleft|appendleft|clear|update|setdefault"
     r"|add|discard|sort|reverse)[ \t]*\("
 )
+_HEADER = re.compile(rf"(?:async[ \t]+)?def[ \t]+{IDENTIFIER}[ \t]*(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))")
+_SET_WITHIN = re.compile(rf"^[ \t]*({IDENTIFIER})[ \t]*[.\[][^\r\n=(]*=(?!=)", re.MULTILINE)
+_DELETED_WITHIN = re.compile(rf"^[ \t]*del[ \t]+({IDENTIFIER})[ \t]*[.\[]", re.MULTILINE)
 _CODE = re.compile(rf"(?P<prefix>\b[A-Za-z]{{1,2}})?(?P<string>{STRING})|{COMMENT}")
 _LINE = re.compile(r"[^\r\n]+")
 _INLINE_BODY = re.compile(r"^(?:if|for|while|with|try|else|elif|except|finally|case)\b[^\r\n]*?:[ \t]*(?=[^\W\d])")
@@ -184,8 +189,21 @@ def _header_targets(line: str) -> list[str]:
 
 
 def mutated(text: str) -> frozenset[str]:
-    """The names right before a method that changes a container in place."""
+    """The names before a method that changes a container in place, be it their own or one that they hold."""
     return frozenset(_MUTATION.findall(text))
+
+
+def changed_parameters(text: str) -> frozenset[str]:
+    """The parameters of a function that its body changes in place, items and attributes of theirs included."""
+    header = _HEADER.match(text)
+    if header is None:
+        return frozenset()
+    body = text[header.end() :]
+    return frozenset(_IDENTIFIER.findall(header[1])) & {
+        *mutated(body),
+        *_SET_WITHIN.findall(body),
+        *_DELETED_WITHIN.findall(body),
+    }
 
 
 def identifiers(text: str) -> frozenset[str]:

@@ -373,3 +373,31 @@ def test_a_graph_of_hundreds_of_lines_is_found(tmp_path):
     source += "net = Model(inputs, x)\ntotal = 0\nfor i in range(2001):\n    total += i\n"
     (model,) = facts_of(tmp_path, source).models
     assert (model.name, model.parameters, len(model.layers)) == ("net", 1400, 700)
+
+
+TAKEN_OUT = """class Net(nn.Module):
+    def __init__(self, width=8):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+def take(given):
+    return given.pop("type")
+
+
+options = {{"net": {{"type": "Net", "width": 16}}}}
+{statement}
+net = Net(**options["net"])
+"""
+
+
+@pytest.mark.parametrize(
+    "statement", ['kind = options["net"].pop("type")', 'kind, _ = take(options["net"]), 1', 'take(options["net"])']
+)
+def test_what_was_taken_out_is_no_argument(tmp_path, statement):
+    found = facts_of(tmp_path, HEADER + TAKEN_OUT.format(statement=statement))
+    (net,) = [model for model in found.models if model.name == "net"]
+    assert net.parameters == 16 * 27 + 16 and net.problems == []

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from analyzers.source.module import SourceModule
+from analyzers.source.names import changed_parameters
 
 TEXT = '''"""Doc."""
 import torch
@@ -55,6 +56,42 @@ def test_effects_are_what_may_change_a_value():
         "if training:",
         'if __name__ == "__main__":',
     ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "kind = options.pop('type')",
+        "kind = options['net'].pop('type')",
+        "kind = options.nets[keys[0]].pop('type')",
+        "kind = options.get('net').pop('type')",
+        "kind = take(options)",
+        "kind, other = 1, take(options['net'])",
+    ],
+)
+def test_a_value_that_changes_where_another_one_is_bound(statement):
+    module = SourceModule(
+        "m.py",
+        "def take(given, *, key=('type', (1, 2))):\n    return given['net'].pop(key)\n"
+        "def look(given):\n    found = given['net']\n    return found\n"
+        f"options = {{}}\nseen = look(options)\n{statement}\n",
+    )
+    assert texts(module.effects("options")) == [statement]
+
+
+@pytest.mark.parametrize(
+    ("body", "changed"),
+    [
+        ("a['x'] = 1", {"a"}),
+        ("a.x += 1", {"a"}),
+        ("del b['x'].y", {"b"}),
+        ("b.update(a)", {"b"}),
+        ("c = a\n    c['x'] = 1", set()),
+        ("a = 1\n    print(a.x == b, a.y(b=1))", set()),
+    ],
+)
+def test_changed_parameters(body, changed):
+    assert changed_parameters(f"def f(a, b: dict[str, int] = {{}}):\n    {body}\n") == changed
 
 
 @pytest.mark.parametrize(
