@@ -40,11 +40,16 @@ def sizes(model: ModelFact, name: str) -> str:
     return next(shape for given, shape, _ in inputs_of(model) if given == name)
 
 
-@pytest.mark.parametrize(("source", "output"), [(HEAD, "NxTx8"), (LINEAR, "N·Cx4x8")])
-def test_what_is_split_is_solved(tmp_path: Path, source: str, output: str):
-    """torch runs both with 256 = 4·64 features and refuses 64."""
+WIDE = HEAD.replace("dim=64", "dim=768")
+
+
+@pytest.mark.parametrize(
+    ("source", "width", "output"), [(HEAD, 256, "NxTx8"), (WIDE, 3072, "NxTx8"), (LINEAR, 256, "N·Cx4x8")]
+)
+def test_what_is_split_is_solved(tmp_path: Path, source: str, width: int, output: str):
+    """torch runs them with 256 = 4·64 features and refuses 64; with 3072 = 4·768."""
     model = model_of(tmp_path, HEADER + source)
-    assert sizes(model, "enc").endswith("x256") and model.problems == []
+    assert sizes(model, "enc").endswith(f"x{width}") and model.problems == []
     assert outputs_of(model) == [output]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
@@ -15,7 +16,11 @@ from analyzers.tensors.polynomials import Symbol, Terms
 from analyzers.unknown import UnknownUsed
 
 LARGEST = 2048
-"""Sizes that are looked at."""
+"""Sizes that are looked at one by one."""
+FARTHEST = 2**30
+"""Sizes that are found by halving, where what is asked for grows with them."""
+BESIDE = 64
+"""Sizes behind one so found that may give the same: floors swallow the rest."""
 WIDEST = 2
 """No side of a picture that nobody says is so many times as long as the other."""
 MAXIMUM_CHOICES = 6
@@ -26,11 +31,31 @@ Values = dict[Symbol, Any]
 
 
 def sizes_asked(one: Symbol) -> Iterator[int]:
-    """The sizes up to a largest for which all comes true that was asked of a symbol and of nothing else; none where
-    nothing was."""
-    asked = [(a, b) for a, b in one.equations if symbols(a) | symbols(b) == {one}]
-    sizes = range(1, LARGEST + 1) if asked else ()
-    return (n for n in sizes if all(value_at(a, {one: n}) == value_at(b, {one: n}) for a, b in asked))
+    """The sizes for which all comes true that was asked of a symbol and of nothing else; none where nothing was."""
+    asked = [a - b for a, b in one.equations if symbols(a) | symbols(b) == {one}]
+    if not asked:
+        return
+    fitting = (n for n in range(1, LARGEST + 1) if not any(value_at(side, {one: n}) for side in asked))
+    if (first := next(fitting, None)) is not None:
+        yield first
+        yield from fitting
+    else:
+        growing = [-side if grows(-side) else side for side in asked]
+        yield from (n for n in _farther(one, growing) or () if not any(value_at(side, {one: n}) for side in asked))
+
+
+def _farther(one: Symbol, asked: Sequence[Dim]) -> range | None:
+    """The sizes beyond those looked at one by one among which all are that make the differences zero; None where nobody
+    knows."""
+    growing = [side for side in asked if grows(side)]
+    if not growing:
+        return None
+    if any(value_at(side, {one: LARGEST}) > 0 for side in growing):
+        return range(0)
+    first = max(
+        bisect_left(range(FARTHEST), 0, LARGEST, key=lambda n, s=side: value_at(s, {one: n})) for side in growing
+    )
+    return None if first >= FARTHEST else range(first, first + BESIDE)
 
 
 class Contradiction(Exception):
@@ -117,6 +142,11 @@ class System:
     def _of_group(self, group: list[Symbol], rest: list[Expression]) -> list[Values] | None:
         """Equal values first, then those that differ least; None where they cannot all be looked through."""
         sizes = self._equal(group, rest)
+        if not sizes and len(group) == 1:
+            farther = _farther(group[0], rest)
+            if farther is None:
+                return None
+            sizes = [size for size in farther if self._fits({group[0]: size}, rest)]
         self.is_loose = self.is_loose or _are_many(sizes)
         equal: list[Values] = [dict.fromkeys(group, size) for size in in_order(sizes)]
         if len(group) == 1:
