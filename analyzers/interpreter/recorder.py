@@ -337,7 +337,8 @@ class Recorder:
         self, error: OperationError, subject: str | None, site: Site | None, called: Invocation | None = None
     ) -> None:
         recorded = self.recorded(error, subject, site, called)
-        if self.declared.follows(error, called):
+        inputs = recorded.record.inputs if recorded.record is not None else []
+        if self.declared.follows(error, (called.args, called.kwargs) if called is not None else inputs):
             return
         self.recorded_errors.append(recorded)
         if self.stop_after:

@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def texts() -> Iterator[tuple[str, str]]:
     """(path below the project's folder, the text that the file should have)."""
-    from tests.generate import commands, contributing, extension, rules, settings
+    from tests.generate import commands, contributing, extension, rules, settings, transcripts
 
-    for module in (rules, settings, commands, contributing, extension):
+    for module in (rules, settings, commands, contributing, extension, transcripts):
         yield from module.texts()
 
 
