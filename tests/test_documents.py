@@ -16,7 +16,6 @@ import pytest
 from rf_lsp import __version__
 from rf_lsp.cli import COMMANDS, parser_for
 from tests.generate import orphans, stale
-from tests.generate.marks import outside
 from tests.trees import ENGINE, FRONT, ROOT, imports
 
 if sys.version_info >= (3, 11):
@@ -29,6 +28,7 @@ CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 DOCUMENTS = [
     *ROOT.glob("*.md"),
     *(ROOT / "docs").glob("*.md"),
+    *(ROOT / "docs" / "tutorials").glob("*.md"),
     *ROOT.glob("editors/**/*.md"),
     *ROOT.glob("tests/**/README.md"),
 ]
@@ -51,12 +51,8 @@ def names_of(requirements: list[str]) -> set[str]:
 
 
 def test_generated_texts_are_up_to_date():
-    """README's table, rule pages, settings, commands and the extension's manifest: ``python -m tests.generate``."""
+    """Rule pages, settings, commands, transcripts and the extension's manifest: ``python -m tests.generate``."""
     assert [*stale(), *orphans()] == []
-
-
-def test_rules_are_listed_by_generated_text_only():
-    assert re.findall(r"^\|[^|]*\bRF\d{3}\b.*$", outside(README), re.MULTILINE) == []
 
 
 # what documents speak of --------------------------------------------------------------------------

@@ -17,11 +17,6 @@ def replaced(path: str, name: str, lines: list[str]) -> tuple[str, str]:
     return path, pattern.sub(lambda match: f"{match[1]}{chr(10).join(lines)}\n{match[3]}", text, count=1)
 
 
-def outside(text: str) -> str:
-    """What a file says outside of its generated parts."""
-    return re.sub(r"<!-- generated: .*?<!-- end -->", "", text, flags=re.DOTALL)
-
-
 def cell(text: str) -> str:
     """Text as it stands in a cell of a Markdown table."""
     return text.replace("|", "\\|")

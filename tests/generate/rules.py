@@ -1,4 +1,4 @@
-"""From the records of the rules: the table of the README, a page for each rule and their index."""
+"""From the records of the rules: a page for each rule and their index."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from analyzers.rules.support.record import Example, Rule, RuleModule
 from analyzers.rules.support.registry import MODULES, RULES
 from rf_lsp.cli.rule import document
 from rf_lsp.settings import TABLE
-from tests.generate.marks import cell, replaced
+from tests.generate.marks import cell
 from tests.generate.settings import INNER, anchor
 from tests.rules.examples import CARETS, expected, reported
 
@@ -37,16 +37,15 @@ FIXES = {
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    yield replaced("README.md", "rules", _table("docs/rules/"))
     yield "docs/rules/index.md", "\n".join(_index()) + "\n"
     with tempfile.TemporaryDirectory() as folder:
         for code, module in MODULES.items():
             yield f"docs/rules/{code}.md", "\n".join(_page(module, Path(folder))) + "\n"
 
 
-def _table(folder: str, prefix: str = "RF") -> list[str]:
+def _table(prefix: str) -> list[str]:
     rows = [
-        f"| [{rule.code}]({folder}{rule.code}.md) | {rule.name} | {rule.level} | {cell(rule.summary)} |"
+        f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.level} | {cell(rule.summary)} |"
         for rule in RULES.values()
         if rule.code.startswith(prefix)
     ]
@@ -59,7 +58,7 @@ def _index() -> Iterator[str]:
     yield "Errors are reported only where the framework is certain to raise. A rule that is off runs when it is selected"
     yield "by its own code or name. `rf-lsp rule CODE` prints a rule's page, [settings](../settings.md) say which rules run."
     for prefix, title in GROUPS.items():
-        rows = _table("", prefix)
+        rows = _table(prefix)
         if len(rows) > 2:
             yield from ("", f"## {title}", "", *rows)
 

@@ -30,7 +30,9 @@ class Net(nn.Module):
 """
 
 
-@pytest.mark.parametrize("merge", ["x + self.conv(x)", "x.mul(self.conv(x))", "torch.cat([x, self.conv(x)[:, :, 1:]], 1)"])
+@pytest.mark.parametrize(
+    "merge", ["x + self.conv(x)", "x.mul(self.conv(x))", "torch.cat([x, self.conv(x)[:, :, 1:]], 1)"]
+)
 def test_what_is_behind_is_a_consequence(tmp_path: Path, merge: str):
     (problem,) = model_of(tmp_path, HEADER + NET.format(merge=merge, width=16, features=7)).problems
     assert problem.rule in ("broadcast-mismatch", "concat-mismatch")
