@@ -25,6 +25,7 @@ def compare(model: ModelFact, recipe: Recipe, answer: dict[str, Any]) -> ModelRe
     result.placeholders = recipe.placeholders
     result.seconds = answer.get("seconds") or {}
     result.notes = list(dict.fromkeys(answer.get("notes") or []))
+    result.checkpoint = answer.get("checkpoint")
     if answer.get("failure") is not None or "layers" not in answer:
         result.message = answer.get("failure") or "there is no answer"
         return result

@@ -200,6 +200,7 @@ STAGES = {
     "import": "importing the file",
     "build": "building the model",
     "forward": "the forward pass",
+    "checkpoint": "loading the checkpoint",
     "fields": "measuring receptive fields",
     "erf": "measuring the effective field",
 }

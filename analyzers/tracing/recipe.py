@@ -216,6 +216,7 @@ def add_erf(recipe: Recipe, model: ModelFact, layers: Sequence[str], seeds: int,
     recipe.request["erf"] = {
         "input": given.name,
         "axes": [given.axes.index(name) for name in names],
+        "channels": given.axes.index("C") if "C" in given.axes else None,
         "layers": chosen,
         "seeds": seeds,
         "whole": whole,

@@ -76,6 +76,9 @@ class ModelResult:
     seconds: dict[str, float] = field(default_factory=dict)
     layers: list[LayerResult] = field(default_factory=list)
     erf: list[dict[str, Any]] | None = None
+    checkpoint: dict[str, Any] | None = None
+    """How a checkpoint fits: ``file``, how many tensors were ``loaded``, which are ``missing``, ``unexpected``,
+    ``mismatched``."""
     findings: list[Finding] = field(default_factory=list)
     message: str | None = None
     notes: list[str] = field(default_factory=list)

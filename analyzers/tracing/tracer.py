@@ -27,6 +27,11 @@ class Wishes:
     seeds: int = 8
     whole: bool = False
     """Whether the whole map is told, too, for a picture."""
+    checkpoint: str | None = None
+    """A file with the weights to measure with; ``images`` a folder with the inputs; random ones otherwise."""
+    images: str | None = None
+    device: str | None = None
+    """Where the model runs; None: on the meta device for shapes, on the CPU for numbers."""
 
 
 class Tracer:
@@ -53,7 +58,8 @@ class Tracer:
                 add_fields(recipe, model, wishes.limits.seconds * FIELDS_SHARE)
             if wishes.erf:
                 add_erf(recipe, model, wishes.layers, wishes.seeds, wishes.whole)
-            recipe.request["allow"] = list(wishes.allow)
+                recipe.request["erf"]["images"] = wishes.images
+            recipe.request.update(allow=list(wishes.allow), checkpoint=wishes.checkpoint, device=wishes.device)
             result = self._asked(model, recipe, wishes, stop, progress)
         except (NoRecipe, WorkerFailed) as error:
             result = ModelResult(model, "failed", message=str(error), framework=model.framework)

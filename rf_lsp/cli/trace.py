@@ -49,6 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--layer", action="append", default=[], metavar="NAME", help="layer whose effective field is measured"
     )
     parser.add_argument("--seeds", type=int, default=8, metavar="N", help="random initialisations (default: 8)")
+    parser.add_argument(
+        "--checkpoint", metavar="FILE", help="weights to measure with, a state dict; names that do not fit are listed"
+    )
+    parser.add_argument("--images", metavar="DIR", help="pictures to measure with, instead of random inputs")
+    parser.add_argument("--device", metavar="NAME", help="run on this device (cpu, cuda, mps) where there is one")
     parser.add_argument("--save", metavar="F", help="write the effective fields as a picture (.png, .svg) or .npz")
     parser.add_argument("--yes", action="store_true", help="start an interpreter that the project brings along")
     options.add_config(parser)
@@ -151,10 +156,18 @@ class Tracing:
         given, settings = self.arguments, self.project.settings
         seconds = given.timeout or float(settings["trace.timeout"])
         memory = int((given.memory or settings["trace.memory"]) * GIB)
-        erf = bool(given.erf or given.layer or given.save)
-        limits, layers = Limits(seconds, memory), tuple(given.layer)
+        erf = bool(given.erf or given.layer or given.save or given.images)
         return Wishes(
-            limits, tuple(given.allow), not given.no_fields, erf, layers, max(given.seeds, 1), bool(given.save)
+            limits=Limits(seconds, memory),
+            allow=tuple(given.allow),
+            fields=not given.no_fields,
+            erf=erf,
+            layers=tuple(given.layer),
+            seeds=max(given.seeds, 1),
+            whole=bool(given.save),
+            checkpoint=os.path.abspath(given.checkpoint) if given.checkpoint else None,
+            images=os.path.abspath(given.images) if given.images else None,
+            device=given.device,
         )
 
 

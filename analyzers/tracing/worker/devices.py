@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from analyzers.tracing.worker.failures import first_sentence
+
 MOVES = frozenset("cuda xpu npu mps cpu ipu hpu".split())
 """Methods of a tensor that take it somewhere."""
 
@@ -43,6 +45,15 @@ def everything_on(device: str) -> Iterator[None]:
     """New tensors are made on ``device``, and no move leads away from it."""
     with torch.device(device), OneDevice(device):
         yield
+
+
+def missing_device(name: str) -> str | None:
+    """Why nothing can be made on a device, None where it can."""
+    try:
+        torch.zeros(1, device=name)
+    except Exception as error:
+        return f"this interpreter's torch has no device {name}: {first_sentence(error)}"
+    return None
 
 
 def answer_for_accelerators() -> None:

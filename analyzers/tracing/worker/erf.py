@@ -114,4 +114,4 @@ def centre(output: torch.Tensor, dims: list[int], generator: torch.Generator) ->
     for dim in sorted(dims, reverse=True):
         output = output.select(dim, output.shape[dim] // 2)
     signs = torch.randint(0, 2, output.shape, generator=generator) * 2 - 1
-    return (output * signs.to(output.dtype)).sum()
+    return (output * signs.to(output)).sum()

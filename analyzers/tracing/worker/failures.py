@@ -35,6 +35,11 @@ def sentence(stage: str, error: BaseException, path: str) -> str:
     return said + (f" ({os.path.basename(place[0])}:{place[1]})" if place is not None else "")
 
 
+def first_sentence(error: BaseException) -> str:
+    """What an error says, without what follows for those who would debug it."""
+    return _text(error).split(". ")[0].rstrip(".") or type(error).__name__
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     text = str(error)
     return isinstance(error, MemoryError) or "can't allocate memory" in text or "not enough memory" in text

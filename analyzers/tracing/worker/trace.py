@@ -8,10 +8,18 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import torch
+
 from analyzers.tracing.worker import tensorflow_shim, weights
 from analyzers.tracing.worker.building import Impossible
 from analyzers.tracing.worker.channel import Channel
-from analyzers.tracing.worker.devices import answer_for_accelerators, answer_for_processes, everything_on
+from analyzers.tracing.worker.checkpoint import fill, read
+from analyzers.tracing.worker.devices import (
+    answer_for_accelerators,
+    answer_for_processes,
+    everything_on,
+    missing_device,
+)
 from analyzers.tracing.worker.effective import EffectiveFields
 from analyzers.tracing.worker.failures import sentence, where
 from analyzers.tracing.worker.fields import Fields
@@ -87,10 +95,13 @@ class Trace:
             self._after_failed_import(loaded)
         namespace = vars(loaded.module)
         model = self._shapes(framework, namespace)
-        if self.request.get("fields") and model is not None:
+        if model is None:
+            return
+        state = self._checkpoint(framework, namespace)
+        if self.request.get("fields"):
             self._fields(framework, namespace)
-        if self.request.get("erf") and model is not None:
-            self._erf(framework)
+        if self.request.get("erf"):
+            self._erf(framework, state)
 
     def _after_failed_import(self, loaded: Loaded) -> None:
         """What stands before the line that failed is there: the model may be."""
@@ -103,8 +114,12 @@ class Trace:
     # -- shapes ---------------------------------------------------------------------------------------
 
     def _shapes(self, framework: Any, namespace: dict[str, Any]) -> Any:
-        """The model, after a forward pass on the first device that can."""
-        *tried, last = framework.devices()
+        """The model, after a forward pass on the device that is asked for, or on the first that can."""
+        wanted = self.request.get("device")
+        reason = missing_device(wanted) if wanted else None
+        if reason is not None:
+            raise Impossible(reason)
+        *tried, last = [wanted] if wanted else framework.devices()
         for device in tried:
             try:
                 return self._shapes_on(framework, namespace, device)
@@ -136,6 +151,16 @@ class Trace:
         )
         return model
 
+    def _checkpoint(self, framework: Any, namespace: dict[str, Any]) -> dict[str, torch.Tensor] | None:
+        """The tensors of the checkpoint that a person names; how they fit is told. Raises :class:`Impossible`."""
+        path = self.request.get("checkpoint")
+        if not path:
+            return None
+        with self._staged("checkpoint"):
+            state = read(path)
+            self.found["checkpoint"] = {"file": path, **fill(framework.build(self.request, namespace, "cpu"), state)}
+        return state
+
     # -- fields ---------------------------------------------------------------------------------------
 
     def _fields(self, framework: Any, namespace: dict[str, Any]) -> None:
@@ -159,11 +184,13 @@ class Trace:
         with everything_on("cpu"):
             return load(self.path, self.request.get("text"), self.request.get("folders") or [])
 
-    def _erf(self, framework: Any) -> None:
+    def _erf(self, framework: Any, state: dict[str, torch.Tensor] | None) -> None:
         try:
             with self._staged("erf"):
-                fields = EffectiveFields(framework, self.request, lambda: self._anew(framework))
+                fields = EffectiveFields(framework, self.request, lambda: self._anew(framework), state)
                 self.found["erf"] = fields.measured(self._progress)
+        except Impossible as error:
+            self.found["notes"].append(str(error))
         except Exception as error:
             self.found["notes"].append(sentence("measuring the effective field", error, self.path))
 

@@ -31,6 +31,7 @@ def _model(result: ModelResult) -> dict[str, Any]:
         "seconds": {name: result.seconds.get(name) for name in ("import", "build", "forward", "fields")},
         "layers": [_layer(layer) for layer in result.layers],
         "erf": _effective(result.erf),
+        "checkpoint": result.checkpoint,
         "findings": [serialize.finding(item) for item in result.findings],
         "message": result.message,
         "notes": result.notes,

@@ -17,6 +17,8 @@ MARKS = {"confirmed": "✓", "differs": "✗", "only-static": "−", "only-trace
 STYLES = {"confirmed": "", "differs": "yellow", "only-static": "yellow", "only-traced": "cyan"}
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "information": "cyan"}
 SHADES = " .:-=+*#%@"
+SHOWN_KEYS = 8
+"""Names of a checkpoint that do not fit."""
 SHOWN_OUTPUT = 10
 """Lines of what the program printed."""
 
@@ -79,8 +81,26 @@ def _notes(result: ModelResult) -> Iterator[str]:
     if result.placeholders:
         yield "numbers for what nobody gives: " + ", ".join(f"{n} = {v}" for n, v in result.placeholders.items())
     yield from result.notes
+    if result.checkpoint is not None:
+        yield from checkpoint_lines(result.checkpoint)
     printed = result.output.splitlines() if result.verdict == "failed" else []
     yield from ("| " + "".join(filter(str.isprintable, line)) for line in printed[-SHOWN_OUTPUT:])
+
+
+def checkpoint_lines(found: dict[str, Any]) -> Iterator[str]:
+    """How much of it was loaded, and the names that do not meet."""
+    wrong = [
+        f"{one['name']} ({shape_text(one['checkpoint'])}, here {shape_text(one['model'])})"
+        for one in found["mismatched"]
+    ]
+    kinds = {"missing in it": found["missing"], "unknown to the model": found["unexpected"], "of another shape": wrong}
+    name = path_text(found["file"])
+    yield f"checkpoint {name}: {found['loaded']} tensors loaded"
+    for words, names in kinds.items():
+        if names:
+            more = f" and {len(names) - SHOWN_KEYS} more" if len(names) > SHOWN_KEYS else ""
+            shown = ", ".join("".join(filter(str.isprintable, one)) for one in names[:SHOWN_KEYS])
+            yield f"  {len(names)} {words}: {shown}{more}"
 
 
 def _table(result: ModelResult, terminal: Terminal) -> str:
