@@ -200,12 +200,16 @@ class Field(AxisSet):
         return Field.merge([self, gate_field])
 
     @staticmethod
-    def concat(fields: Sequence[Field], dim: int, sizes: Sequence[Dim]) -> Field:
-        """Concatenation along ``dim``, of ``sizes``: axes that lie there end to end, the others merged."""
+    def concat(fields: Sequence[Field], dim: int, sizes: Sequence[Dim], gains: Sequence[float] | None = None) -> Field:
+        """Concatenation along ``dim``, of ``sizes``: axes that lie there end to end, the others merged, with shares of the
+        energy by their sizes and ``gains``."""
         lying = dict.fromkeys(axis.key for field in fields for axis in field._lying(dim))
+        shares = merging.shares_of(sizes, len(fields))
+        if gains is not None:
+            shares = [share * gain for share, gain in zip(shares, gains, strict=True)]
         if not lying:
-            return Field.merge(fields, sizes)
-        beside = Field.merge([field._without(lying) for field in fields], sizes)
+            return Field.merge(fields, shares)
+        beside = Field.merge([field._without(lying) for field in fields], shares)
         unfolded = [{axis.key: axis for axis in field._unfolded(dim).axes} for field in fields]
         along = [merging.laid([axes.get(key) for axes in unfolded], dim, sizes) for key in lying]
         return Field((*[axis for axis in along if axis is not None], *beside.axes))

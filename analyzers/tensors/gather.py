@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from analyzers.tensors import moments
 from analyzers.tensors.dims import Dim, exact_quotient
+from analyzers.tensors.moments import Moments
 
 MAX_PERIOD = 4096
 
@@ -22,14 +24,14 @@ Taps = Sequence[int]
 class Gather:
     """What one layer reads along one axis: new unit ``i`` is the union of old units ``taps(i)``.
 
-    ``taps`` are those of units 0…period−1, and ``taps(i + period) = taps(i) + step``. ``centre``,
-    ``variance`` and ``spread`` sum them up for the energy and the narrowest path: the mean
-    position of the taps against ``i·step/period``, their variance and ``max − min``, in old units.
+    ``taps`` are those of units 0…period−1, and ``taps(i + period) = taps(i) + step``. ``energy`` and
+    ``spread`` sum them up for the energy and the narrowest path: the moments of the taps against
+    ``i·step/period``, and ``max − min``, in old units.
     ``energies`` weigh the taps (linear interpolation); equal by default. A gather that cannot be
     told has a ``reason`` and no taps.
     """
 
-    __slots__ = ("centre", "period", "reason", "spread", "step", "taps", "variance")
+    __slots__ = ("energy", "period", "reason", "spread", "step", "taps")
 
     def __init__(
         self,
@@ -44,7 +46,7 @@ class Gather:
         self.taps = taps
         self.reason = reason
         self.spread = max((each[-1] - each[0] for each in taps if each), default=0)
-        self.centre, self.variance = _moments(period, step, taps, energies)
+        self.energy = _moments(period, step, taps, energies)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Gather):
@@ -69,7 +71,7 @@ class Gather:
             return Gather.unknown(self.reason or f"neighbours are read across {self.period * size} folded positions")
         taps = tuple(tuple(tap * size + at for tap in each) for each in self.taps for at in range(size))
         spread = Gather(self.period * size, self.step * size, taps)
-        spread.centre, spread.variance = self.centre * size, self.variance * size * size
+        spread.energy = Moments().plus(self.energy, size)
         return spread
 
     def inside(self, size: int, n_out: int) -> Gather:
@@ -340,30 +342,23 @@ def _antialiased(mode: str, step: int, period: int, aligned: bool) -> Gather:
     return Gather(period, step, tuple(taps))
 
 
-def _moments(
-    period: int, step: int, taps: tuple[Taps, ...], energies: Sequence[Sequence[float]] | None
-) -> tuple[float, float]:
-    if period == 1 and energies is None and isinstance(taps[0], range) and taps[0]:
-        each = taps[0]
-        return (each[0] + each[-1]) / 2, each.step**2 * (len(each) ** 2 - 1) / 12
-    means: list[float] = []
-    variances: list[float] = []
+def _moments(period: int, step: int, taps: tuple[Taps, ...], energies: Sequence[Sequence[float]] | None) -> Moments:
+    """Of the taps against ``i·step/period``, averaged over the phases."""
+    found: list[Moments] = []
     for i, each in enumerate(taps):
         if each:
-            mean, variance = _weighted_moments(each, energies[i] if energies else None)
-            means.append(mean - i * step / period)
-            variances.append(variance)
-    count = len(means) or 1
-    return sum(means) / count, sum(variances) / count
+            one = _of_taps(each, energies[i] if energies else None)
+            found.append(one.moved(-i * step / period) if i else one)
+    if len(found) == 1:
+        return found[0]
+    count = len(found) or 1
+    return Moments(*[sum(values) / count for values in zip(*found, strict=True)])
 
 
-def _weighted_moments(taps: Taps, energies: Sequence[float] | None) -> tuple[float, float]:
-    if energies is None and isinstance(taps, range):
-        return (taps[0] + taps[-1]) / 2, taps.step**2 * (len(taps) ** 2 - 1) / 12
-    weights = energies if energies is not None else [1.0] * len(taps)
-    total = sum(weights)
-    mean = sum(w * t for w, t in zip(weights, taps, strict=True)) / total
-    return mean, sum(w * (t - mean) ** 2 for w, t in zip(weights, taps, strict=True)) / total
+def _of_taps(taps: Taps, weights: Sequence[float] | None) -> Moments:
+    if weights is None and isinstance(taps, range):
+        return moments.uniform(len(taps), taps.step).moved(taps[0])
+    return moments.listed(taps, weights)
 
 
 IDENTITY = Gather(1, 1, (range(1),))

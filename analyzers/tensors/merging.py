@@ -19,7 +19,8 @@ MAX_TERMS = 4
 def shares_of(weights: Sequence[Any] | None, count: int) -> list[float]:
     if weights is None or not all(isinstance(weight, (int, float)) for weight in weights):
         return [1.0] * count
-    return [float(weight) or 1.0 for weight in weights]
+    shares = [float(weight) for weight in weights]
+    return shares if sum(shares) > 0 else [1.0] * count
 
 
 class _Bundle:

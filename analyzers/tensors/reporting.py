@@ -94,7 +94,7 @@ def _axis_fact(term: Term | None, axis: Axis) -> tuple[Any, ...]:
         support.start if located else None,
         support.density,
         coverage,
-        support.erf,
+        support.erf(axis.extent, term.n // 2 if isinstance(term.n, int) else 0),
         support.size_min,
         support.narrowest,
         support.halo if located else None,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from analyzers.tensors.axis import Axis
+from analyzers.tensors.moments import Energy
 from analyzers.tensors.placement import Term, plain_place
 from analyzers.tensors.support import MAX_PERIOD, Support, TooComplex
 
@@ -49,12 +50,11 @@ def _in_turn(terms: Sequence[Term], dim: int) -> Term | None:
     if period * count > MAX_PERIOD:
         return None
     masks = [each.mask(unit) for unit in range(period) for each in supports]
-    shift = sum(each.mean for each in supports) / count
-    spread = sum(each.variance + (each.mean - shift) ** 2 for each in supports) / count
+    energy = Energy.mixed([each.energy for each in supports])
     offsets, bits = (tuple(column) for column in zip(*masks, strict=True))
     jump = supports[0].jump * (period // supports[0].period)
     shortest = min(each.shortest for each in supports)
-    support = Support(period * count, jump, offsets, bits, shortest, shift, spread).simplified()
+    support = Support(period * count, jump, offsets, bits, shortest, energy).simplified()
     places = ((dim - 1, ((first.n, count),), 0, True), (dim, ((count, 1),), 0, True))
     return Term(first.n * count, support, places)
 

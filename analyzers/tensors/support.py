@@ -16,7 +16,8 @@ from fractions import Fraction
 
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.gather import IDENTITY, MAX_PERIOD, Gather, Taps
-from analyzers.tensors.unit_sets import Mask, UnitSets
+from analyzers.tensors.moments import Energy
+from analyzers.tensors.unit_sets import ONE_PIXEL, Mask, UnitSets
 
 __all__ = ["IDENTITY", "MAX_PERIOD", "PIXELS", "Gather", "Support", "TooComplex"]
 
@@ -33,8 +34,8 @@ class Support(UnitSets):
     """The input pixels that every unit of one axis reads. Immutable.
 
     Beside the exact sets it carries what hints need: ``shortest`` (size along the narrowest path,
-    in pixels), and ``mean`` and ``variance`` of the gradient energy of unit 0 (its position
-    averaged over the phases), in pixels.
+    in pixels), and the moments of the gradient ``energy`` of unit 0 (its position averaged over
+    the phases), in pixels.
 
     With a ``pace`` the support is that of a finite map listed unit by unit (branches of different
     strides, flips): the period is its size, and beyond its ends it goes on at that stride.
@@ -84,8 +85,7 @@ class Support(UnitSets):
             jump,
             masks,
             self.shortest + exact,
-            self.mean + stride * gather.centre,
-            self.variance + stride * stride * gather.variance,
+            self.energy.plus(gather.energy, stride),
             pace,
         )
 
@@ -136,9 +136,9 @@ class Support(UnitSets):
         masks = [_united([each.mask(i) for each in supports]) for i in range(period)]
         if period * max(bits.bit_length() for _, bits in masks) > MAX_TOTAL_BITS:
             raise TooComplex(f"the merged field repeats only every {period} units")
-        mean, variance = _mixture(supports, weights)
+        energy = Energy.mixed([each.energy for each in supports], weights)
         shortest = min(each.shortest for each in supports)
-        return _normal(period, jump, masks, shortest, mean, variance, pace)
+        return _normal(period, jump, masks, shortest, energy, pace)
 
     @staticmethod
     def chained(parts: Sequence[tuple[Support, int]]) -> Support:
@@ -148,15 +148,15 @@ class Support(UnitSets):
             raise TooComplex(f"{len(parts)} maps end to end, {total} units")
         masks = [support.mask(i) for support, units in parts for i in range(units)]
         longest = max(parts, key=lambda part: part[1])[0]
-        mean, variance = _mixture([support for support, _ in parts], None)
+        energy = Energy.mixed([support.energy for support, _ in parts])
         shortest = min(support.shortest for support, _ in parts)
         jump = round(longest.stride * total)
-        return _normal(total, jump, masks, shortest, mean, variance, longest.stride)
+        return _normal(total, jump, masks, shortest, energy, longest.stride)
 
     def simplified(self) -> Support:
         """The same with the smallest period that describes it."""
         masks = list(zip(self.offsets, self.bits, strict=True))
-        return _normal(self.period, self.jump, masks, self.shortest, self.mean, self.variance, self.pace)
+        return _normal(self.period, self.jump, masks, self.shortest, self.energy, self.pace)
 
     def united(self, units: int) -> Support:
         """One constant set: what the first ``units`` units read together. Raises TooComplex."""
@@ -168,8 +168,8 @@ class Support(UnitSets):
     def frozen(self, unit: int) -> Support:
         """The set of one unit alone."""
         offset, bits = self.mask(unit)
-        mean = self.mean + unit * self.jump / self.period
-        return Support(1, self.jump, (offset,), (bits,), self.shortest, mean, self.variance)
+        energy = self.energy.moved(unit * self.jump / self.period)
+        return Support(1, self.jump, (offset,), (bits,), self.shortest, energy)
 
 
 def _taps_of(gather: Gather, i: int) -> tuple[Taps, int]:
@@ -205,8 +205,7 @@ def _normal(
     jump: int,
     masks: Sequence[Mask],
     shortest: int | Fraction,
-    mean: float,
-    variance: float,
+    energy: Energy = ONE_PIXEL,
     pace: Fraction | None = None,
 ) -> Support:
     """A support with the smallest period that describes it."""
@@ -220,7 +219,7 @@ def _normal(
     bits = tuple(bits for _, bits in masks)
     if period < listed or listed == 1:
         pace = None
-    return Support(period, jump, offsets, bits, shortest, mean, variance, pace)
+    return Support(period, jump, offsets, bits, shortest, energy, pace)
 
 
 def _repeats(masks: Sequence[Mask], period: int, jump: int, parts: int) -> bool:
@@ -253,14 +252,6 @@ def _finite_period(supports: Sequence[Support], units: Dim | None) -> tuple[int,
         named = " and ".join(str(stride) for stride in strides)
         raise TooComplex(f"branches with strides {named} are merged")
     return units, strides[0]
-
-
-def _mixture(supports: Sequence[Support], weights: Sequence[float] | None) -> tuple[float, float]:
-    shares = list(weights) if weights is not None else [1.0] * len(supports)
-    total = sum(shares) or 1.0
-    mean = sum(w * each.mean for w, each in zip(shares, supports, strict=True)) / total
-    second = sum(w * (each.variance + each.mean**2) for w, each in zip(shares, supports, strict=True)) / total
-    return mean, max(second - mean * mean, 0.0)
 
 
 PIXELS = Support(1, 1, (0,), (1,))

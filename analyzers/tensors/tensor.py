@@ -9,6 +9,7 @@ from typing import Any
 from analyzers.tensors.dims import Dim, Expression, product, unknown_dim
 from analyzers.tensors.field import Field
 from analyzers.tensors.layout import Names
+from analyzers.tensors.signals import STANDARD, Signal, constant
 from analyzers.unknown import Unknown
 
 PLAIN = frozenset([int, Expression])
@@ -42,12 +43,25 @@ class Tensor:
     marker of what produced it (``"softmax"``), for rules. ``history`` is the step of a symbolic graph
     that made it (Keras' functional API), None for every other tensor. ``axes`` are the names of the dims
     (``("N", "C", "H", "W")``, layout.py), as far as whoever made or took the tensor says; None: of none of them.
+    ``signal`` is what random weights and inputs make of its values (signals.py), as far as anybody follows that.
     """
 
     has_shape = True
     """False for a stand-in whose shape is still to be found out."""
 
-    __slots__ = ("axes", "content", "cost", "dtype", "field", "history", "parameter", "shape", "trainable", "trait")
+    __slots__ = (
+        "axes",
+        "content",
+        "cost",
+        "dtype",
+        "field",
+        "history",
+        "parameter",
+        "shape",
+        "signal",
+        "trainable",
+        "trait",
+    )
 
     def __init__(
         self,
@@ -61,6 +75,7 @@ class Tensor:
         cost: Dim = 0,
         trait: str | None = None,
         axes: Names | None = None,
+        signal: Signal | None = None,
     ) -> None:
         self.shape = tuple(shape) if PLAIN.issuperset(map(type, shape)) else known_sizes(shape)
         self.field = field
@@ -71,6 +86,7 @@ class Tensor:
         self.cost = cost
         self.trait = trait
         self.axes = axes
+        self.signal = signal
         self.history: Any = None
 
     @property
@@ -83,7 +99,7 @@ class Tensor:
     def with_(self, **changes: Any) -> Tensor:
         """A copy of a *result*: content, cost, trait, history and parameter-ness are not inherited, the names of the
         dims only where the shape stays."""
-        values: dict[str, Any] = {"shape": self.shape, "field": self.field, "dtype": self.dtype}
+        values: dict[str, Any] = {"shape": self.shape, "field": self.field, "dtype": self.dtype, "signal": self.signal}
         if "shape" not in changes:
             values["axes"] = self.axes
         values.update(changes)
@@ -96,7 +112,7 @@ class Tensor:
         made = Tensor.__new__(Tensor)
         made.shape, made.field, made.dtype, made.content = self.shape, self.field, self.dtype, self.content
         made.parameter, made.trainable, made.cost = self.parameter, self.trainable, self.cost
-        made.trait, made.axes, made.history = self.trait, self.axes, self.history
+        made.trait, made.axes, made.history, made.signal = self.trait, self.axes, self.history, self.signal
         return made
 
     def of_same_class(self, **changes: Any) -> Tensor:
@@ -126,3 +142,21 @@ def is_shaped(value: Any) -> bool:
 def parameter(shape: Sequence[Dim], *, trainable: bool = True, dtype: str = "float32") -> Tensor:
     """A learned parameter: an empty receptive field."""
     return Tensor(shape, dtype=dtype, parameter=True, trainable=trainable)
+
+
+def signal_of(value: Any, neutral: float = 1.0) -> Signal:
+    """What is known of the values of a tensor or number; of those that hold nothing of an input and that nobody has filled,
+    ``neutral``."""
+    if isinstance(value, Tensor):
+        if value.signal is not None:
+            return value.signal
+        if value.field is not Field.EMPTY:
+            return STANDARD
+        return constant(neutral) if not value.content else constant(_mean(value.content, neutral))
+    return constant(float(value)) if isinstance(value, (int, float)) else constant(neutral)
+
+
+def _mean(numbers: tuple, otherwise: float) -> float:
+    if not all(isinstance(number, (int, float)) for number in numbers):
+        return otherwise
+    return float(sum(numbers)) / len(numbers)

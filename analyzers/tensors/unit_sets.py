@@ -11,14 +11,19 @@ import math
 from fractions import Fraction
 from typing import Any
 
+from analyzers.tensors.moments import Energy
+
 Mask = tuple[int, int]
 """Offset and bits."""
+
+
+ONE_PIXEL = Energy()
 
 
 class UnitSets:
     """One set of input pixels for each phase, repeated; what is reported of them. Immutable."""
 
-    __slots__ = ("_latest", "bits", "jump", "mean", "offsets", "pace", "period", "shortest", "variance")
+    __slots__ = ("_latest", "bits", "energy", "jump", "offsets", "pace", "period", "shortest")
 
     def __init__(
         self,
@@ -27,8 +32,7 @@ class UnitSets:
         offsets: tuple[int, ...],
         bits: tuple[int, ...],
         shortest: int | Fraction = 1,
-        mean: float = 0.0,
-        variance: float = 0.0,
+        energy: Energy = ONE_PIXEL,
         pace: Fraction | None = None,
     ) -> None:
         self.period = period
@@ -36,8 +40,7 @@ class UnitSets:
         self.offsets = offsets
         self.bits = bits
         self.shortest = shortest
-        self.mean = mean
-        self.variance = variance
+        self.energy = energy
         self.pace = pace
         self._latest: Any = None
         """The last gather and what came of it."""
@@ -104,10 +107,15 @@ class UnitSets:
         """Size along the narrowest path, whole pixels."""
         return min(math.floor(self.shortest), self.size)
 
-    @property
-    def erf(self) -> float:
-        """Width of the interval that holds 95.45 % of the gradient energy: ``min(4σ + 1, size)``."""
-        return min(4 * math.sqrt(max(self.variance, 0.0)) + 1, float(self.size))
+    def erf(self, extent: object = None, unit: int = 0) -> float:
+        """Width of the interval that holds 95.45 % of the gradient energy of a unit, on an input of ``extent`` pixels, where the
+        unit reads beyond its ends; never more than ``size``."""
+        hull = self.hull(unit)
+        if isinstance(extent, int) and hull is not None and (hull[0] < 0 or hull[1] >= extent > 0):
+            width = self.energy.width_between(extent, float(unit * self.stride))
+        else:
+            width = self.energy.width()
+        return min(width, float(self.size))
 
     def coverage(self, n: int, unit: int) -> float:
         """``|S(unit) ∩ [0, n)| / n``."""

@@ -26,11 +26,18 @@ from analyzers.tensors.operations.arguments import (
 )
 from analyzers.tensors.operations.dtypes import REAL_OF, as_floating, category
 from analyzers.tensors.operations.elementwise import (
+    Combine,
+    activation,
+    added,
     broadcast,
     computed,
+    divided,
+    multiplied,
     promoted_dtype,
+    subtracted,
     unary,
 )
+from analyzers.tensors.signals import SHAPES
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -77,7 +84,10 @@ def as_work(own: str, dtype: str) -> str:
 
 def _register_unary(name: str, function: Callable[[Any], Any] | None, result: Callable[[str], str]) -> None:
     def native(input: Tensor) -> Tensor:
-        return _mapped(input, function, result(input.dtype))
+        made = _mapped(input, function, result(input.dtype))
+        if name in SHAPES:
+            made.signal = activation(input, name).signal
+        return made
 
     if f"torch.{name}" in NAMES:
         tensor_method(name)(native)
@@ -197,10 +207,14 @@ COMPARISONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
+SIGNALS: dict[Any, Combine] = {operator.mul: multiplied, operator.sub: subtracted, operator.truediv: divided}
+"""What becomes of the operands' signals; those of all others are added."""
+
+
 def _combined(function: Callable[..., Any] | None, input: Any, other: Any, dtype: str | None) -> Tensor:
     if function is None:
         return broadcast(operand(input), operand(other), dtype=dtype)
-    return computed(function, operand(input), operand(other), dtype=dtype)
+    return computed(function, operand(input), operand(other), dtype=dtype, combine=SIGNALS.get(function, added))
 
 
 def _arithmetic(function: Callable[..., Any] | None) -> Callable[..., Tensor]:

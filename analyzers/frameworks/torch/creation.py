@@ -35,6 +35,7 @@ from analyzers.tensors.operations.dtypes import (
 from analyzers.tensors.operations.elementwise import broadcast
 from analyzers.tensors.operations.positions import meshgrid
 from analyzers.tensors.operations.reshape import view
+from analyzers.tensors.signals import constant, drawn
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
@@ -46,7 +47,8 @@ def made(shape: Sequence[Dim], value: Any, dtype: str, requires_grad: Any = Fals
     if any(isinstance(dim, int) and dim < 0 for dim in shape):
         raise OperationError("invalid-argument", f"{{subject}} gets a negative size in {tuple(shape)}")
     numbers = None if value is None else content.filled(value, shape, dtype)
-    return Tensor(shape, dtype=dtype, content=numbers, trainable=requires_grad is True)
+    signal = constant(float(value)) if isinstance(value, (int, float)) else None
+    return Tensor(shape, dtype=dtype, content=numbers, trainable=requires_grad is True, signal=signal)
 
 
 def _register_filled(name: str, value: Any) -> None:
@@ -56,7 +58,9 @@ def _register_filled(name: str, value: Any) -> None:
         names: Any = None, **named: Any,
     ) -> Tensor:  # fmt: skip
         lengths = sizes((named["size"],) if "size" in named else size)
-        return made(lengths, value, dtype_name(dtype, "float32"), requires_grad)
+        new = made(lengths, value, dtype_name(dtype, "float32"), requires_grad)
+        new.signal = RANDOM.get(name, new.signal)
+        return new
 
     def create_like(
         input: Tensor, dtype: Any = None, requires_grad: Any = False, layout: Any = None, device: Any = None,
@@ -76,6 +80,10 @@ def _register_filled(name: str, value: Any) -> None:
     torch_function(f"{name}_like")(create_like)
     if name in ("zeros", "ones", "empty"):
         tensor_method(f"new_{name}")(create_new)
+
+
+RANDOM = {"rand": drawn(1 / 12, 0.5), "randn": drawn(1.0)}
+"""How strong random numbers are."""
 
 
 for _name, _value in {"zeros": 0, "ones": 1, "empty": None, "rand": None, "randn": None}.items():

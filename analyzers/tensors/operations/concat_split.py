@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from analyzers.tensors import signals
 from analyzers.tensors.axis import UNNAMED
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, exact_quotient, require, same, text, unknown_dim
@@ -15,8 +16,9 @@ from analyzers.tensors.operations import axis_names, content
 from analyzers.tensors.operations.arguments import axis, integer, is_number, refused, require_dims, size
 from analyzers.tensors.operations.dtypes import convert, promote
 from analyzers.tensors.operations.reshape import movedim, unflatten, unsqueeze
+from analyzers.tensors.signals import Signal
 from analyzers.tensors.support import Gather
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, signal_of
 from analyzers.unknown import Unknown, UnknownUsed
 
 # --- joining -------------------------------------------------------------------------------------
@@ -61,7 +63,9 @@ def cat(tensors: Any, dim: Any = 0) -> Tensor:
     for x in everything[1:]:
         dtype = promote(dtype, x.dtype)
     numbers, axes = _joined_content(listed, index, dtype), axis_names.joined(listed, rank)
-    return Tensor(shape, _joined_field(listed, index), dtype, content=numbers, axes=axes)
+    joined = Tensor(shape, _joined_field(listed, index), dtype, content=numbers, axes=axes)
+    joined.signal = _joined_signal(listed, index)
+    return joined
 
 
 def _joined_content(tensors: Sequence[Tensor], index: int, dtype: str) -> content.Content:
@@ -107,7 +111,17 @@ def _joined_field(tensors: Sequence[Tensor], index: int) -> Field:
     """End to end along a located dim, else the union, weighted by lengths (channels)."""
     if all(x.field is Field.EMPTY for x in tensors):
         return Field.EMPTY
-    return Field.concat([x.field for x in tensors], index, [x.shape[index] for x in tensors])
+    return Field.concat([x.field for x in tensors], index, [x.shape[index] for x in tensors], _gains(tensors))
+
+
+def _gains(tensors: Sequence[Tensor]) -> list[float]:
+    return [signal_of(x).gain for x in tensors]
+
+
+def _joined_signal(tensors: Sequence[Tensor], index: int) -> Signal | None:
+    """Of tensors side by side."""
+    sizes = [size if isinstance(size := x.shape[index], int) else 1 for x in tensors]
+    return signals.joined([signal_of(x, 0.0) for x in tensors], sizes) if any(x.signal for x in tensors) else None
 
 
 def stack(tensors: Any, dim: Any = 0) -> Tensor:

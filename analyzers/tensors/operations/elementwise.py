@@ -5,14 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from analyzers.tensors import signals
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, Expression, same, suppose_equal
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import axis_names, content
 from analyzers.tensors.operations.dtypes import category, number_dtype, promote
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.signals import Signal
+from analyzers.tensors.tensor import Tensor, signal_of
 from analyzers.unknown import Unknown, UnknownUsed
+
+Combine = Callable[[Sequence[Any]], tuple[Signal | None, list[float] | None]]
+"""The signal of a result, and the share that each tensor among the operands has in its energy; None: equal ones."""
+
+
+def subtracted(operands: Sequence[Any]) -> tuple[Signal | None, list[float] | None]:
+    """Of the difference of two."""
+    first, second = (signal_of(operand, 0.0) for operand in operands)
+    return signals.added([first, second.scaled(-1.0)]), _of_tensors(operands, [first.gain, second.gain])
+
+
+def added(operands: Sequence[Any]) -> tuple[Signal | None, list[float] | None]:
+    """Of a sum."""
+    parts = [signal_of(operand, 0.0) for operand in operands]
+    return signals.added(parts), _of_tensors(operands, [part.gain for part in parts])
+
+
+def multiplied(operands: Sequence[Any]) -> tuple[Signal | None, list[float] | None]:
+    """Of a product of two."""
+    first, second = (signal_of(operand, 1.0) for operand in operands)
+    return signals.multiplied(first, second), _of_tensors(
+        operands, [first.gain * second.energy, second.gain * first.energy]
+    )
+
+
+def divided(operands: Sequence[Any]) -> tuple[Signal | None, list[float] | None]:
+    """Of a quotient; of what is divided by a tensor nothing is known."""
+    first, second = operands
+    if isinstance(first, Tensor) and isinstance(second, (int, float)) and second:
+        return signal_of(first).scaled(1 / second), None
+    return None, None
+
+
+def _of_tensors(operands: Sequence[Any], shares: list[float]) -> list[float]:
+    return [share for operand, share in zip(operands, shares, strict=True) if isinstance(operand, Tensor)]
+
 
 FLATTENED = "flatten:"
 """Start of the trait of a tensor that a reshape flattened: the sizes that went into its last dim follow."""
@@ -21,18 +59,28 @@ FLATTENED = "flatten:"
 def unary(x: Tensor, dtype: str | None = None) -> Tensor:
     """Same shape and field, another dtype if given."""
     kept = x.trait if x.trait is not None and x.trait.startswith(FLATTENED) else None
-    return Tensor(x.shape, x.field, dtype or x.dtype, trait=kept, axes=x.axes)
+    return Tensor(x.shape, x.field, dtype or x.dtype, trait=kept, axes=x.axes, signal=x.signal)
 
 
-def broadcast(*operands: Any, dtype: str | None = None) -> Tensor:
-    """Tensors and numbers combined element by element: shape, union of the fields, promoted dtype.
+def activation(x: Tensor, shape: str, dtype: str | None = None) -> Tensor:
+    """:func:`unary` for an activation, called by the name of its ``shape``."""
+    result = unary(x, dtype)
+    if x.field is not Field.EMPTY:
+        result.signal = signals.activated(signal_of(x), shape)
+    return result
+
+
+def broadcast(*operands: Any, dtype: str | None = None, combine: Combine = added) -> Tensor:
+    """Tensors and numbers combined element by element: shape, union of the fields, promoted dtype. ``combine`` says what
+    becomes of their signals, and how the operands share in the energy.
 
     Raises broadcast-mismatch where two lengths differ and neither is 1.
     """
     tensors = tensors_of(operands)
     shape = broadcast_shapes(*[tensor.shape for tensor in tensors])
-    field, axes = merged_field(tensors, len(shape)), axis_names.joined(tensors, len(shape))
-    return Tensor(shape, field, dtype or promoted_dtype(operands), axes=axes)
+    signal, shares = combine(operands)
+    field, axes = merged_field(tensors, len(shape), shares), axis_names.joined(tensors, len(shape))
+    return Tensor(shape, field, dtype or promoted_dtype(operands), axes=axes, signal=signal)
 
 
 def tensors_of(operands: Sequence[Any]) -> list[Tensor]:
@@ -43,13 +91,16 @@ def tensors_of(operands: Sequence[Any]) -> list[Tensor]:
     return [operand for operand in operands if isinstance(operand, Tensor)]
 
 
-def merged_field(tensors: Sequence[Tensor], rank: int) -> Field:
-    """The union of the fields of tensors broadcast to ``rank`` dims."""
-    fields = [_field(tensor, rank) for tensor in tensors if tensor.field is not Field.EMPTY]
+def merged_field(tensors: Sequence[Tensor], rank: int, shares: Sequence[float] | None = None) -> Field:
+    """The union of the fields of tensors broadcast to ``rank`` dims, each with a share of the energy (equal by default)."""
+    reading = [at for at, tensor in enumerate(tensors) if tensor.field is not Field.EMPTY]
+    fields = [_field(tensors[at], rank) for at in reading]
     if not fields:
         return Field.EMPTY
     first = fields[0]
-    return first if all(field is first for field in fields) else Field.merge(fields)
+    if all(field is first for field in fields):
+        return first
+    return Field.merge(fields, None if shares is None else [shares[at] for at in reading])
 
 
 def _field(tensor: Tensor, rank: int) -> Field:
@@ -127,12 +178,14 @@ def _by_priority(first: str | None, second: str | None) -> str | None:
     return promote(first, second) if category(second) == 3 else second
 
 
-def computed(function: Callable[..., Any], *operands: Any, dtype: str | None = None) -> Tensor:
+def computed(
+    function: Callable[..., Any], *operands: Any, dtype: str | None = None, combine: Combine = added
+) -> Tensor:
     """:func:`broadcast`, with the numbers when every operand's are known.
 
     ``dtype`` is the result's when it differs from the promoted one (comparisons give ``"bool"``).
     """
-    result = broadcast(*operands, dtype=dtype)
+    result = broadcast(*operands, dtype=dtype, combine=combine)
     if all(not isinstance(operand, Tensor) or operand.content is not None for operand in operands):
         work_dtype = promoted_dtype(operands)
         if dtype is not None and category(dtype) == 2:
@@ -149,6 +202,7 @@ def in_place(x: Tensor, result: Tensor) -> Tensor:
     _require_own_shape(x, result)
     x.field = result.field
     x.content = result.content
+    x.signal = result.signal
     return x
 
 
@@ -156,7 +210,9 @@ def updated(x: Tensor, result: Tensor) -> Tensor:
     """``x += …``: like :func:`in_place`, but the name is bound anew, so the old tensor keeps its field."""
     _require_own_shape(x, result)
     x.content = result.content
-    return Tensor(x.shape, result.field, x.dtype, content=result.content, cost=result.cost, axes=result.axes)
+    made = Tensor(x.shape, result.field, x.dtype, content=result.content, cost=result.cost, axes=result.axes)
+    made.signal = result.signal
+    return made
 
 
 def _require_own_shape(x: Tensor, result: Tensor) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from analyzers.tensors import signals
 from analyzers.tensors.dims import Dim, ideal
 from analyzers.tensors.operations.axis_names import of_map
 from analyzers.tensors.operations.pooling import adaptive_field
 from analyzers.tensors.operations.spatial import gathers, moved, resized
 from analyzers.tensors.support import Gather
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, signal_of
+
+BLENDED = 2 / 3
+"""What the squares of two neighbours' weights add up to, on average over where a sample lies between them."""
 
 
 def resize(
@@ -39,7 +43,9 @@ def resize(
         return Gather.resize(method, size, new_size, align_corners, scale, antialias)
 
     found = gathers(axis_gather, input_sizes, sizes, scales)
-    return input.with_(shape=shape, field=moved(input.field, spatial_dims, found, sizes), axes=axes)
+    signal = signals.averaged(signal_of(input), BLENDED ** len(found)) if method == "linear" else input.signal
+    field = moved(input.field, spatial_dims, found, sizes)
+    return input.with_(shape=shape, field=field, axes=axes, signal=signal)
 
 
 def symbolic_scale(size: Dim, new_size: Dim) -> Fraction | None:

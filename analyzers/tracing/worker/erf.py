@@ -57,19 +57,22 @@ def _marginal(energy: torch.Tensor, dim: int) -> torch.Tensor:
 
 
 def width(marginal: torch.Tensor) -> float:
-    """Of the interval around the mean that holds :data:`ENERGY`, between pixels in proportion."""
+    """Of the interval around the mean that holds :data:`ENERGY`, each pixel a box."""
     places = torch.arange(marginal.numel(), dtype=torch.float64)
-    mean = float((places * marginal).sum())
-    distances, order = (places - mean).abs().sort()
-    held = marginal[order].cumsum(0)
-    index = int((held < ENERGY).sum())
-    if index >= len(distances):
-        return float(marginal.numel())
-    before = float(held[index - 1]) if index else 0.0
-    inner = float(distances[index - 1]) + 0.5 if index else 0.0
-    outer = float(distances[index]) + 0.5
-    part = (ENERGY - before) / max(float(held[index]) - before, 1e-300)
-    return round(2 * (inner + (outer - inner) * part), 2)
+    mean = float((places * marginal).sum()) + 0.5
+    held = [0.0, *marginal.cumsum(0).tolist()]
+
+    def below(place: float) -> float:
+        pixel = min(max(int(place), 0), marginal.numel() - 1)
+        part = min(max(place - pixel, 0.0), 1.0)
+        return held[pixel] + (held[pixel + 1] - held[pixel]) * part
+
+    low, high = 0.0, 2.0 * marginal.numel()
+    for _ in range(50):
+        size = (low + high) / 2
+        inside = below(mean + size / 2) - below(mean - size / 2)
+        low, high = (size, high) if inside < ENERGY else (low, size)
+    return round(high, 2)
 
 
 def _area(contribution: torch.Tensor, share: float) -> float | None:

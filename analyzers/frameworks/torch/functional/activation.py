@@ -10,7 +10,7 @@ from analyzers.tensors.dims import require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import axis
 from analyzers.tensors.operations.dtypes import as_floating
-from analyzers.tensors.operations.elementwise import unary
+from analyzers.tensors.operations.elementwise import activation, unary
 from analyzers.tensors.operations.pixel import divided
 from analyzers.tensors.operations.reduction import mix
 from analyzers.tensors.operations.spatial import resized
@@ -19,19 +19,16 @@ from analyzers.tensors.tensor import Tensor
 
 @function("torch.nn.functional.relu")
 def relu(input: Any, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "relu")
 
 
 @function(
     "torch.relu",
     "torch.relu_",
     "torch.nn.functional.relu_",
-    "torch.selu",
-    "torch.selu_",
-    "torch.nn.functional.selu_",
 )
 def relu_(input: Any) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "relu")
 
 
 def _no_mask(input: Any) -> Tensor:
@@ -46,37 +43,42 @@ def _no_mask(input: Any) -> Tensor:
 
 @function("torch.nn.functional.relu6")
 def relu6(input: Any, inplace: Any = False) -> Tensor:
-    return unary(_no_mask(input))
+    return activation(_no_mask(input), "relu6")
 
 
 @function("torch.nn.functional.elu")
 def elu(input: Any, alpha: Any = 1.0, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "elu")
 
 
 @function("torch.nn.functional.elu_", "torch.nn.functional.celu_", "torch.celu", "torch.celu_")
 def elu_(input: Any, alpha: Any = 1.0, scale: Any = 1, input_scale: Any = 1) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "elu")
 
 
 @function("torch.nn.functional.celu")
 def celu(input: Any, alpha: Any = 1.0, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "elu")
 
 
 @function("torch.nn.functional.selu")
 def selu(input: Any, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "selu")
+
+
+@function("torch.selu", "torch.selu_", "torch.nn.functional.selu_")
+def selu_(input: Any) -> Tensor:
+    return activation(tensor(input), "selu")
 
 
 @function("torch.nn.functional.leaky_relu")
 def leaky_relu(input: Any, negative_slope: Any = 0.01, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "leaky_relu")
 
 
 @function("torch.nn.functional.leaky_relu_")
 def leaky_relu_(input: Any, negative_slope: Any = 0.01) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "leaky_relu")
 
 
 @function("torch.nn.functional.rrelu")
@@ -87,7 +89,7 @@ def rrelu(
     training: Any = False,
     inplace: Any = False,
 ) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "leaky_relu")
 
 
 @function("torch.rrelu", "torch.rrelu_", "torch.nn.functional.rrelu_")
@@ -98,12 +100,12 @@ def rrelu_(
     training: Any = False,
     generator: Any = None,
 ) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "leaky_relu")
 
 
 @function("torch.nn.functional.hardtanh")
 def hardtanh(input: Any, min_val: Any = -1.0, max_val: Any = 1.0, inplace: Any = False) -> Tensor:
-    result = unary(_no_mask(input))
+    result = activation(_no_mask(input), "hardtanh")
     if isinstance(min_val, (int, float)) and isinstance(max_val, (int, float)) and min_val > max_val:
         raise OperationError(
             "invalid-argument",
@@ -117,7 +119,7 @@ def hardtanh(input: Any, min_val: Any = -1.0, max_val: Any = 1.0, inplace: Any =
 
 @function("torch.nn.functional.hardtanh_")
 def hardtanh_(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "hardtanh")
 
 
 @function("torch.nn.functional.threshold")
@@ -132,32 +134,32 @@ def threshold_(input: Any, threshold: Any, value: Any) -> Tensor:
 
 @function("torch.nn.functional.hardsigmoid")
 def hardsigmoid(input: Any, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "hardsigmoid")
 
 
 @function("torch.nn.functional.hardswish")
 def hardswish(input: Any, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "hardswish")
 
 
 @function("torch.nn.functional.silu")
 def silu(input: Any, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "silu")
 
 
 @function("torch.nn.functional.mish")
 def mish(input: Any, inplace: Any = False) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "mish")
 
 
 @function("torch.nn.functional.gelu")
 def gelu(input: Any, *, approximate: Any = "none") -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "gelu")
 
 
 @function("torch.nn.functional.softplus")
 def softplus(input: Any, beta: Any = 1, threshold: Any = 20) -> Tensor:
-    return unary(tensor(input))
+    return activation(tensor(input), "softplus")
 
 
 @function("torch.nn.functional.softshrink")
@@ -183,13 +185,13 @@ def logsigmoid(input: Any) -> Tensor:
 @function("torch.nn.functional.sigmoid", "torch.sigmoid", "torch.special.expit")
 def sigmoid(input: Any, *, out: Any = None) -> Tensor:
     x = tensor(input)
-    return unary(x, as_floating(x.dtype))
+    return activation(x, "sigmoid", as_floating(x.dtype))
 
 
 @function("torch.nn.functional.tanh", "torch.tanh")
 def tanh(input: Any, *, out: Any = None) -> Tensor:
     x = tensor(input)
-    return unary(x, as_floating(x.dtype))
+    return activation(x, "tanh", as_floating(x.dtype))
 
 
 @function("torch.nn.functional.tanhshrink", "torch.nn.functional.softsign")
@@ -205,7 +207,7 @@ softsign = tanhshrink
 def prelu(input: Any, weight: Any) -> Tensor:
     """One slope, or one per channel (dim 1). Raises rank-mismatch, channel-mismatch."""
     x, slopes = tensor(input), optional_tensor(weight)
-    result = unary(x)
+    result = activation(x, "leaky_relu")
     if slopes is None:
         return result
     if slopes.rank > 1:

@@ -8,12 +8,13 @@ from typing import Any
 from analyzers.frameworks.torch.functional.arguments import known, scaled_size, tensor
 from analyzers.frameworks.torch.functional.pooling import require_elements, with_indices
 from analyzers.interpreter.overlays import function
-from analyzers.tensors.dims import Dim, text
+from analyzers.tensors import signals
+from analyzers.tensors.dims import Dim, product, text
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import pooling
 from analyzers.tensors.operations.arguments import size as size_of
 from analyzers.tensors.operations.spatial import below, exactly, require_spatial_rank
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, signal_of
 
 
 def _adaptive(rank: int, input: Any, output_size: Any) -> Tensor:
@@ -50,8 +51,13 @@ def _adaptive_average(rank: int, input: Any, output_size: Any) -> Tensor:
     ones = [1] * rank
     given = list(output_size) if isinstance(output_size, (tuple, list)) else output_size
     if (given == 1 and x.rank >= rank) or (given == ones and x.rank > rank):
-        return pooling.adaptive_pool(x, ones, range(x.rank - rank, x.rank))
-    return _adaptive(rank, x, output_size)
+        result = pooling.adaptive_pool(x, ones, range(x.rank - rank, x.rank))
+    else:
+        result = _adaptive(rank, x, output_size)
+    many, few = product(x.shape[-rank:]), product(result.shape[-rank:])
+    if isinstance(many, int) and isinstance(few, int) and many > 0 < few:
+        result.signal = signals.averaged(signal_of(x), min(few / many, 1.0))
+    return result
 
 
 @function("torch.nn.functional.adaptive_avg_pool1d", "torch.adaptive_avg_pool1d")

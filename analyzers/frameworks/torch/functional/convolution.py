@@ -7,8 +7,9 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import choice, optional_tensor, require_no_objects, tensor
 from analyzers.interpreter.overlays import function
+from analyzers.tensors import signals
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import Dim, same, text
+from analyzers.tensors.dims import Dim, exact_quotient, product, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import convolution
@@ -21,7 +22,8 @@ from analyzers.tensors.operations.spatial import (
     require_at_least,
     require_spatial_rank,
 )
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.signals import STANDARD, Signal
+from analyzers.tensors.tensor import Tensor, signal_of
 
 
 def _conv(
@@ -48,7 +50,24 @@ def _conv(
     )
     _require_channels(kernels, result)
     require_bias(bias, out_channels, result)
+    result.signal = weighted_signal(x, kernels, bias, terms=(*kernels.shape[1:2], *kernel))
     return _reading_weight(result, kernels)
+
+
+def weighted_signal(x: Tensor, weight: Tensor, bias: Any, terms: Sequence[Dim], divisor: Sequence[Dim] = ()) -> Signal:
+    """After a layer that sums up as many values as the product of ``terms`` says, by ``divisor``. Weights and biases that
+    nobody has drawn otherwise are as torch draws them: uniform, with the variance 1/(3·fan_in)."""
+    fan, many, by = (_number(sizes) for sizes in (weight.shape[1:], terms, divisor))
+    if fan is None or many is None or by is None:
+        return STANDARD
+    drawn = signals.drawn(1 / (3 * fan))
+    given = bias.signal or drawn if isinstance(bias, Tensor) else None
+    return signals.weighted(signal_of(x), many / by, weight.signal or drawn, given)
+
+
+def _number(sizes: Sequence[Dim]) -> int | None:
+    total = product(sizes)
+    return total if isinstance(total, int) and total > 0 else None
 
 
 def _require_channels(kernels: Tensor, result: Tensor) -> None:
@@ -144,6 +163,8 @@ def _conv_transpose(
     )
     _require_output_padding(extra, stride, dilation, result)
     require_bias(bias, out_channels, result)
+    terms = (exact_quotient(kernels.shape[0], groups) or kernels.shape[0], *kernels.shape[2:])
+    result.signal = weighted_signal(x, kernels, bias, terms, stride)
     return _reading_weight(result, kernels)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import optional_tensor, tensor
-from analyzers.frameworks.torch.functional.convolution import require_bias
+from analyzers.frameworks.torch.functional.convolution import require_bias, weighted_signal
 from analyzers.interpreter.overlays import function
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, same, text
@@ -20,6 +20,8 @@ from analyzers.tensors.tensor import Tensor
 def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
     result = linear_algebra.linear(tensor(input), tensor(weight), optional_tensor(bias))
     given = optional_tensor(bias)
+    if isinstance(weight, Tensor) and weight.rank == 2:
+        result.signal = weighted_signal(tensor(input), weight, given, weight.shape[1:])
     if given is not None and given.rank and result.rank:
         _require_fitting_bias(given.shape[-1], result)
     return result

@@ -6,6 +6,7 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import known, optional_tensor, tensor
 from analyzers.interpreter.overlays import function
+from analyzers.tensors import signals
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, same
 from analyzers.tensors.errors import OperationError, PythonError
@@ -13,7 +14,8 @@ from analyzers.tensors.operations import convolution, normalization
 from analyzers.tensors.operations.arguments import axis, integer
 from analyzers.tensors.operations.arguments import size as size_of
 from analyzers.tensors.operations.spatial import require_at_least
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.signals import Signal
+from analyzers.tensors.tensor import Tensor, signal_of
 from analyzers.unknown import Unknown
 
 
@@ -42,9 +44,16 @@ def batch_norm(
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     vectors = {name: optional_tensor(value) for name, value in given.items()}
     result = normalization.channel_norm(x, _channels_of(vectors), 1, dims)
+    result.signal = normalised_signal(x, weight, False, eps)
     for name, vector in vectors.items():
         normalization.require_vector(vector, result.shape[1], name, result)
     return result
+
+
+def normalised_signal(x: Tensor, weight: Any, over_channels: bool, eps: Any) -> Signal:
+    """After a norm, whose scale is 1 unless somebody has filled it otherwise."""
+    scale = weight.signal if isinstance(weight, Tensor) else None
+    return signals.normalised(signal_of(x), scale, over_channels, eps if isinstance(eps, float) else 0.0)
 
 
 def _of_nothing(x: Tensor, weight: Any) -> Tensor:
@@ -112,6 +121,7 @@ def instance_norm(
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     vectors = {name: optional_tensor(value) for name, value in given.items()}
     result = normalization.channel_norm(x, _channels_of(vectors), 1, range(2, x.rank) if own else ())
+    result.signal = normalised_signal(x, weight, False, eps)
     for name, vector in vectors.items():
         normalization.require_vector(vector, result.shape[1], name, result)
     return result
@@ -157,6 +167,7 @@ def _require_scale(vector: Any, shape: tuple[Dim, ...], argument: str, result: T
 def layer_norm(input: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: Any = 1e-5) -> Tensor:
     shape = _normalized_shape(normalized_shape)
     result = normalization.layer_norm(tensor(input), shape)
+    result.signal = normalised_signal(tensor(input), weight, True, eps)
     _require_scale(weight, shape, "weight", result)
     _require_scale(bias, shape, "bias", result)
     return result
@@ -193,6 +204,7 @@ def group_norm(input: Any, num_groups: Any, weight: Any = None, bias: Any = None
     values = (x.shape[0] * x.shape[1]) // groups * product(x.shape[2:])
     normalization.require_several(values, "value per channel", x)
     result = normalization.group_norm(x, groups, 1, range(2, x.rank))
+    result.signal = normalised_signal(x, weight, True, eps)
     for name, vector in (("weight", weight), ("bias", bias)):
         _require_scale(vector, (x.shape[1],), name, result)
     return result

@@ -7,14 +7,25 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import require_no_objects, tensor
 from analyzers.interpreter.overlays import function
+from analyzers.tensors import signals
 from analyzers.tensors.dim_text import shape_text
+from analyzers.tensors.dims import product
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import pooling
 from analyzers.tensors.operations.spatial import below, paddings, per_axis, require_spatial_rank
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, signal_of
 
 
-def _pool(rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: Any) -> Tensor:
+def _pool(
+    rank: int,
+    input: Any,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil_mode: Any,
+    averages: bool = False,
+) -> Tensor:
     x = tensor(input)
     dims = require_spatial_rank(x, rank)
     require_elements(x, rank)
@@ -25,7 +36,7 @@ def _pool(rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, di
     amounts = paddings(padding, rank)
     dilations = per_axis(dilation, rank, "dilation")
     pooling.require_half_kernel(kernel, amounts)
-    return pooling.pool(
+    result = pooling.pool(
         x,
         kernel=kernel,
         stride=steps,
@@ -34,6 +45,11 @@ def _pool(rank: int, input: Any, kernel_size: Any, stride: Any, padding: Any, di
         ceil_mode=bool(ceil_mode),
         spatial_dims=dims,
     )
+    count = product(kernel)
+    if isinstance(count, int) and count > 0:
+        known = signal_of(x)
+        result.signal = signals.averaged(known, 1 / count) if averages else signals.largest(known, count)
+    return result
 
 
 def require_elements(x: Tensor, rank: int) -> None:
@@ -176,7 +192,7 @@ def avg_pool1d(
     ceil_mode: Any = False,
     count_include_pad: Any = True,
 ) -> Tensor:
-    return _pool(1, input, kernel_size, stride, padding, 1, ceil_mode)
+    return _pool(1, input, kernel_size, stride, padding, 1, ceil_mode, averages=True)
 
 
 @function("torch.nn.functional.avg_pool2d")
@@ -190,7 +206,7 @@ def avg_pool2d(
     divisor_override: Any = None,
 ) -> Tensor:
     _require_divisor(divisor_override)
-    return _pool(2, input, kernel_size, stride, padding, 1, ceil_mode)
+    return _pool(2, input, kernel_size, stride, padding, 1, ceil_mode, averages=True)
 
 
 @function("torch.nn.functional.avg_pool3d")
@@ -204,7 +220,7 @@ def avg_pool3d(
     divisor_override: Any = None,
 ) -> Tensor:
     _require_divisor(divisor_override)
-    result = _pool(3, input, kernel_size, stride, padding, 1, ceil_mode)
+    result = _pool(3, input, kernel_size, stride, padding, 1, ceil_mode, averages=True)
     _require_whole_windows(tensor(input), kernel_size, result)
     return result
 
@@ -239,7 +255,7 @@ def _lp_pool(rank: int, input: Any, norm_type: Any, kernel_size: Any, stride: An
             exception="TypeError",
             argument="norm_type",
         )
-    result = _pool(rank, input, kernel_size, stride, 0, 1, ceil_mode)
+    result = _pool(rank, input, kernel_size, stride, 0, 1, ceil_mode, averages=True)
     if rank == 3 and not (isinstance(norm_type, float) and math.isinf(norm_type)):
         _require_whole_windows(tensor(input), kernel_size, result)
     return result

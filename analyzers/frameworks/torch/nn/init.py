@@ -1,13 +1,34 @@
-"""``torch.nn.init``: values only, so every function returns the tensor as it is."""
+"""``torch.nn.init``: values only, so every function returns the tensor as it is, and notes how strong its values are."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from analyzers.interpreter.overlays import VALUES_ONLY, function
+from analyzers.tensors import signals
 from analyzers.tensors.errors import PythonError
+from analyzers.tensors.signals import Signal
 from analyzers.tensors.tensor import Tensor
+
+
+def drawn(tensor: Tensor, signal: Callable[[], Signal]) -> Tensor:
+    """The tensor itself, filled in place; where the numbers are not known, nobody knows how strong its values are."""
+    if isinstance(tensor, Tensor):
+        try:
+            tensor.signal = signal()
+        except (ArithmeticError, TypeError, ValueError, AttributeError, PythonError):
+            tensor.signal = None
+    return tensor
+
+
+def uniform_between(low: float, high: float) -> Signal:
+    return signals.drawn((high - low) ** 2 / 12, (low + high) / 2)
+
+
+def fans_of(tensor: Tensor) -> tuple[int, int]:
+    return calculate_fan_in_and_fan_out(tensor)
 
 
 def _names(name: str) -> tuple[str, ...]:
@@ -19,34 +40,34 @@ def _names(name: str) -> tuple[str, ...]:
 
 @function(*_names("uniform"))
 def uniform_(tensor: Tensor, a: Any = 0.0, b: Any = 1.0, generator: Any = None) -> Tensor:
-    return tensor
+    return drawn(tensor, lambda: uniform_between(a, b))
 
 
 @function(*_names("normal"))
 def normal_(tensor: Tensor, mean: Any = 0.0, std: Any = 1.0, generator: Any = None) -> Tensor:
-    return tensor
+    return drawn(tensor, lambda: signals.drawn(std**2, mean))
 
 
 @function(*_names("trunc_normal"))
 def trunc_normal_(
     tensor: Tensor, mean: Any = 0.0, std: Any = 1.0, a: Any = -2.0, b: Any = 2.0, generator: Any = None
 ) -> Tensor:
-    return tensor
+    return drawn(tensor, lambda: signals.drawn(std**2, mean))
 
 
 @function(*_names("constant"))
 def constant_(tensor: Tensor, val: Any) -> Tensor:
-    return tensor
+    return drawn(tensor, lambda: signals.constant(float(val)))
 
 
 @function(*_names("ones"))
 def ones_(tensor: Tensor) -> Tensor:
-    return tensor
+    return drawn(tensor, lambda: signals.constant(1.0))
 
 
 @function(*_names("zeros"))
 def zeros_(tensor: Tensor) -> Tensor:
-    return tensor
+    return drawn(tensor, lambda: signals.constant(0.0))
 
 
 @function(*_names("eye"))
@@ -67,28 +88,28 @@ def dirac_(tensor: Tensor, groups: Any = 1) -> Tensor:
 def sparse_(tensor: Tensor, sparsity: Any, std: Any = 0.01, generator: Any = None) -> Tensor:
     """ValueError unless 2D."""
     require_ranks(tensor, 2, 2)
-    return tensor
+    return drawn(tensor, lambda: signals.drawn(std**2 * (1 - sparsity)))
 
 
 @function(*_names("orthogonal"))
 def orthogonal_(tensor: Tensor, gain: Any = 1, generator: Any = None) -> Tensor:
     """ValueError unless 2D or more."""
     require_ranks(tensor, 2)
-    return tensor
+    return drawn(tensor, lambda: signals.drawn(gain**2 / max(fans_of(tensor))))
 
 
 @function(*_names("xavier_uniform"))
 def xavier_uniform_(tensor: Tensor, gain: Any = 1.0, generator: Any = None) -> Tensor:
     """ValueError unless 2D or more."""
     require_ranks(tensor, 2)
-    return tensor
+    return drawn(tensor, lambda: signals.drawn(2 * gain**2 / sum(fans_of(tensor))))
 
 
 @function(*_names("xavier_normal"))
 def xavier_normal_(tensor: Tensor, gain: Any = 1.0, generator: Any = None) -> Tensor:
     """ValueError unless 2D or more."""
     require_ranks(tensor, 2)
-    return tensor
+    return drawn(tensor, lambda: signals.drawn(2 * gain**2 / sum(fans_of(tensor))))
 
 
 @function(*_names("kaiming_uniform"))
@@ -97,7 +118,9 @@ def kaiming_uniform_(
 ) -> Tensor:
     """ValueError unless 2D or more."""
     require_ranks(tensor, 2)
-    return tensor
+    return drawn(
+        tensor, lambda: signals.drawn(calculate_gain(nonlinearity, a) ** 2 / calculate_correct_fan(tensor, mode))
+    )
 
 
 @function(*_names("kaiming_normal"))
@@ -106,7 +129,9 @@ def kaiming_normal_(
 ) -> Tensor:
     """ValueError unless 2D or more."""
     require_ranks(tensor, 2)
-    return tensor
+    return drawn(
+        tensor, lambda: signals.drawn(calculate_gain(nonlinearity, a) ** 2 / calculate_correct_fan(tensor, mode))
+    )
 
 
 VALUES_ONLY.update(

@@ -1,0 +1,1 @@
+"""The static estimate of effective fields against fields that were measured."""
