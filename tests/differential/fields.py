@@ -97,6 +97,8 @@ def differences(
     plain = unpacked(call["plain"], len(columns), shape)
     local = plain
     terms = axis.terms if axis is not None else ()
+    if not valid.any():
+        return None
     if axis is not None and axis.reduced:
         local = unpacked(call["local"], len(columns), shape) if call["local"] else plain
         reached = plain[plain.any(tuple(range(1, plain.ndim)))]

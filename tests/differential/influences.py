@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.overrides import TorchFunctionMode
@@ -40,6 +41,8 @@ NORMS = frozenset(
     "native_group_norm native_layer_norm native_batch_norm _native_batch_norm_legit _batch_norm_with_update "
     "_fused_rms_norm".split()
 )
+UNPOOLS = {"max_unpool1d": F.conv_transpose1d, "max_unpool2d": F.conv_transpose2d, "max_unpool3d": F.conv_transpose3d}
+"""Where a value goes depends on all values of its window: what it may reach is what a transposed convolution reaches."""
 BLENDING = ("upsample_linear", "upsample_bi", "upsample_tri", "_upsample_bi")
 """Resizes, whose weights may be nought, and nought times NaN is NaN."""
 FEW = 8
@@ -156,6 +159,8 @@ class Watching(Spread):
         super().__init__()
         self.trail = trail
         self.at = -1
+        self.is_lost = False
+        """Whether something was made of NaN that cannot be NaN: whole numbers, truth values."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None) -> Any:
         self.at += 1
@@ -165,10 +170,18 @@ class Watching(Spread):
             result = _blended(func, args, kwargs or {})
         else:
             result = super().__torch_dispatch__(func, types, args, kwargs)
+        self.is_lost = self.is_lost or loses(args, result)
         return self.seen(name, args, result)
 
     def seen(self, name: str, args: tuple, result: Any) -> Any:
         return result
+
+
+def loses(args: tuple, result: Any) -> bool:
+    """Whether an operation makes numbers of NaN that show nothing of it."""
+    if not isinstance(result, Tensor) or result.is_floating_point() or result.is_complex():
+        return False
+    return any(bool(torch.isnan(tensor).any()) for tensor in _floats(args))
 
 
 def _blended(func: Any, args: tuple, kwargs: dict[str, Any]) -> Tensor:
@@ -255,6 +268,31 @@ class Ends(Watching):
         return result
 
 
+def reaching(
+    name: str,
+    result: Tensor,
+    input: Tensor,
+    indices: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    **_: Any,
+) -> Tensor:
+    """The result of an unpooling with NaN wherever a NaN may have gone."""
+    rank = int(name[-2])
+    wrong = torch.isnan(input)
+    if not bool(wrong.any()):
+        return result
+    maps = wrong.reshape(-1, 1, *input.shape[-rank:]).double()
+    kernel = [kernel_size] * rank if isinstance(kernel_size, int) else list(kernel_size)
+    step = kernel_size if stride is None or stride == () else stride
+    spread = UNPOOLS[name](maps, torch.ones(1, 1, *kernel, dtype=torch.float64), stride=step, padding=padding) > 0.5
+    reached = torch.zeros((len(maps), 1, *result.shape[-rank:]), dtype=torch.bool)
+    inside = tuple(slice(0, min(a, b)) for a, b in zip(spread.shape[2:], reached.shape[2:], strict=True))
+    reached[(slice(None), slice(None), *inside)] = spread[(slice(None), slice(None), *inside)]
+    return result.masked_fill(reached.reshape(result.shape), float("nan"))
+
+
 def spoilt(result: Any, beyond: Tensor | None) -> Any:
     """In place, for how a tensor lies in memory decides what is done with it."""
     if beyond is not None:
@@ -273,6 +311,10 @@ class Wrapped(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None) -> Any:
         result = func(*args, **(kwargs or {}))
+        name = getattr(func, "__name__", "")
+        if name in UNPOOLS:
+            with _disable_current_modes():
+                return reaching(name, result, *args, **(kwargs or {}))
         values = [*args, *(kwargs or {}).values()]
         if getattr(func, "__name__", "") != "pad" or "circular" not in values:
             return result
@@ -307,6 +349,11 @@ class _Measuring:
         self.calls: list[dict[str, Any]] = []
         self.fill: Callable[[Tensor, Tensor], Tensor] = spread_over
         self.spread = False
+        self.mode: Watching | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        return self.mode is not None and self.mode.is_lost
 
     def answer(self, rng: random.Random) -> dict[str, Any]:
         size = self.inputs[self.which].shape[self.dim]
@@ -333,7 +380,9 @@ class _Measuring:
             "shape": first["shape"],
             "plain": packed([run[at]["seen"] for run in plain]),
             "local": packed([run[at]["seen"] for run in local]) if local else None,
-            "void": packed([void[0][at]["seen"] | void[1][at]["seen"]]),
+            "void": packed(
+                [void[0][at]["seen"] | void[1][at]["seen"] | any(run[at]["lost"] for run in [*plain, *local])]
+            ),
         }
 
     def _run(self, mode: Watching, column: int | None, marks: bool = False) -> list[dict[str, Any]]:
@@ -342,6 +391,7 @@ class _Measuring:
         if column is not None:
             given[self.which].select(self.dim, column).fill_(float("nan"))
         torch.manual_seed(0)
+        self.mode = mode
         hooks = [module.register_forward_hook(self._leave) for module in self.model.modules()]
         try:
             with Wrapped(self.trail, marks), mode:
@@ -363,7 +413,9 @@ class _Measuring:
             name = self.names.get(id(module), "")
             number = 1 + sum(call["name"] == name for call in self.calls)
             seen = torch.isnan(first).numpy()
-            self.calls.append({"name": name, "call": number, "shape": list(first.shape), "seen": seen})
+            self.calls.append(
+                {"name": name, "call": number, "shape": list(first.shape), "seen": seen, "lost": self.is_lost}
+            )
         return output
 
     def _recurrent(self, module: nn.RNNBase, given: Tensor, output: Any) -> Any:

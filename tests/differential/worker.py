@@ -71,7 +71,10 @@ def measurements(request: dict[str, Any]) -> dict[str, Any]:
         model = eval(request["expression"], namespace).eval()
         inputs = [torch.rand(shape) + 0.5 for shape in request["inputs"]]
         with torch.no_grad():
-            model(*inputs)
+            try:
+                model(*inputs)
+            except RuntimeError as error:
+                return {"unrun": str(error)[:300]}
         axes = []
         for which, dim in request["axes"]:
             axes.append({"which": which, "dim": dim, **measured(model, inputs, which, dim, request["seed"])})

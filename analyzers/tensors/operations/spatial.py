@@ -142,4 +142,14 @@ def moved(field: Field, dims: Sequence[int], found: Sequence[Gather], sizes: Seq
         return field
     if len(dims) in SPATIAL and (len(dims) > 1 or found[0].shift is None):
         field = field.moved_over(dims, SPATIAL[len(dims)])
+    if any(_reads_nothing(gather, size) for gather, size in zip(found, sizes, strict=True)):
+        return Field.EMPTY
     return field.gather_each(zip(dims, found, sizes, strict=True))
+
+
+def _reads_nothing(gather: Gather, size: Dim) -> bool:
+    """Whether no unit of a map reads anything along an axis, and so nothing at all (a transposed kernel smaller than its
+    stride, cropped to where it does not reach)."""
+    if gather.reason is not None or not isinstance(size, int) or size >= gather.period:
+        return False
+    return not any(gather.taps[:size])
