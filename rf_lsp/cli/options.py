@@ -24,13 +24,9 @@ USUAL_WIDTH = 120
 """Columns of what is no terminal."""
 
 
-def add_targets(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "targets",
-        nargs="+",
-        metavar="TARGET",
-        help="PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file; a .ipynb is a PATH too",
-    )
+def add_targets(parser: argparse.ArgumentParser, remark: str = "a .ipynb is a PATH too") -> None:
+    meant = "PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file"
+    parser.add_argument("targets", nargs="+", metavar="TARGET", help=f"{meant}; {remark}")
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:

@@ -26,12 +26,7 @@ ALLOWED = ("programs", "network")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "targets",
-        nargs="+",
-        metavar="TARGET",
-        help="PATH[::EXPR] or package.module[::EXPR]; without EXPR every model of the file; its code is executed",
-    )
+    options.add_targets(parser, "its code is executed")
     options.add_format(parser, "trace", "table")
     options.add_sources(parser)
     parser.add_argument("--timeout", type=float, metavar="S", help="seconds that one model may take (default: 120)")

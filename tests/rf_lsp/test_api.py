@@ -17,20 +17,9 @@ import pytest
 
 import rf_lsp
 from rf_lsp.api import shapes_of
+from tests.rf_lsp.texts import SHARED
 from tests.trees import ROOT
 
-SHARED = """\
-from torch import nn
-
-
-class Block(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.conv = nn.Conv2d(width, width, 3, padding=1)
-
-    def forward(self, x):
-        return self.conv(self.conv(x))
-"""
 NET = """\
 import torch
 from torch import nn

@@ -21,19 +21,8 @@ from rf_lsp.agents.confinement import Confinement
 from rf_lsp.agents.tools import TOOLS
 from rf_lsp.errors import UsageError
 from tests.rf_lsp.processes import everything
+from tests.rf_lsp.texts import SHARED
 
-SHARED = """\
-from torch import nn
-
-
-class Block(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.conv = nn.Conv2d(width, width, 3, padding=1)
-
-    def forward(self, x):
-        return self.conv(self.conv(x))
-"""
 NET = """\
 from torch import nn
 from shared import Block
@@ -252,7 +241,7 @@ def test_an_environment_of_the_project_does_not_lead_out(ask, project):
 def test_nothing_waits_for_a_pipe(ask, project):
     os.mkfifo(project / "pipe.py")
     (project / "net.py").write_text("import pipe\n" + NET)
-    with pytest.raises(UsageError, match=r"pipe\.py is no regular file"):
+    with pytest.raises(UsageError, match=r"pipe\.py is not a regular file"):
         ask("inspect_model", target="pipe.py")
     assert "error RF201 net.py:15:16" in ask("check_files")
 
