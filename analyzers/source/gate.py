@@ -41,6 +41,23 @@ def read_text(path: str, most: int) -> str:
     return read_bytes(path, most).decode("utf-8", "replace")
 
 
+def is_regular(path: str) -> bool:
+    """Whether there is a regular file, at the end of a link too."""
+    return _kind(path) == stat.S_IFREG
+
+
+def is_regular_or_folder(path: str) -> bool:
+    """Whether there is something that files are read from, at the end of a link too: no pipe, no device."""
+    return _kind(path) in (stat.S_IFREG, stat.S_IFDIR)
+
+
+def _kind(path: str) -> int | None:
+    try:
+        return stat.S_IFMT(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return None
+
+
 def _require_regular(path: str, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(21, "is a directory", path)

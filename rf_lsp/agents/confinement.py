@@ -4,17 +4,21 @@ elsewhere, no pipe, no device."""
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from analyzers.imports.environment import of_interpreter, packages_for
 from analyzers.imports.resolver import ImportResolver, workspace_root
 from analyzers.rules.support.settings import RuleSettings
+from analyzers.source.gate import is_regular, is_regular_or_folder
 from analyzers.source.sources import SourceError, Sources
 from rf_lsp.engine import ProjectSettings, own_search_paths, rule_settings
 from rf_lsp.errors import UsageError
 from rf_lsp.files import python_files
 from rf_lsp.settings import FILE_NAMES, Settings, extended_by, find, load
+
+if TYPE_CHECKING:
+    from analyzers.source.notebook import Notebook
 
 
 class Confinement:
@@ -76,7 +80,7 @@ class Confinement:
 
     def _is_own(self, path: str) -> bool:
         """Whether it is a file within the folders."""
-        return _is_within(_real(path), self.roots) and _is_regular(path)
+        return _is_within(_real(path), self.roots) and is_regular(path)
 
     def check_settings_in(self, folder: str) -> None:
         """The same for every settings file below a folder."""
@@ -118,11 +122,9 @@ class ConfinedSources(Sources):
         self._confinement = confinement
         self._sifted: dict[str, dict[str, bool]] = {}
 
-    def _from_disk(self, path: str) -> str:
+    def _from_disk(self, path: str) -> tuple[str, Notebook | None]:
         if not self._confinement.allows(path):
             raise SourceError(f"{path} is outside of the folders that may be read.")
-        if os.path.exists(path) and not _is_regular(path):
-            raise SourceError(f"{path} is no regular file.")
         return super()._from_disk(path)
 
     def _new_stamp(self, path: str) -> str:
@@ -149,23 +151,12 @@ class ConfinedSources(Sources):
         return found
 
     def _may_be_read(self, path: str) -> bool:
-        try:
-            mode = os.lstat(path).st_mode
-            is_allowed = not stat.S_ISLNK(mode) or self._confinement.allows(path)
-            return is_allowed and stat.S_IFMT(os.stat(path).st_mode) in (stat.S_IFREG, stat.S_IFDIR)
-        except OSError:
-            return False
+        is_allowed = not os.path.islink(path) or self._confinement.allows(path)
+        return is_allowed and is_regular_or_folder(path)
 
 
 def _real(path: str) -> str:
     return os.path.normcase(os.path.realpath(path))
-
-
-def _is_regular(path: str) -> bool:
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)
-    except (OSError, ValueError):
-        return False
 
 
 def _is_within(real: str, folders: Sequence[str] | set[str]) -> bool:
