@@ -194,7 +194,7 @@ class Engine:
         dependencies. Raises as :meth:`request`."""
         from analyzers.request import TargetError
 
-        self.sources.dependencies.clear()
+        self.sources.begin()
         request.path = os.path.abspath(request.path)
         try:
             facts = self.analyzer.analyze(request)

@@ -30,6 +30,7 @@ class Relevance:
 
     def of(self, path: str) -> bool:
         """Whether to analyse the file of an absolute path."""
+        self._sources.begin()
         seen = {path}
         queue = [path]
         while queue:

@@ -6,11 +6,11 @@ import codecs
 import os
 import re
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.source.gate import NotReadable, read_bytes
+from analyzers.source.recent import Recent
 
 if TYPE_CHECKING:
     from analyzers.source.module import SourceModule
@@ -26,8 +26,14 @@ MAXIMUM_NOTEBOOK_SIZE = 100_000_000
 
 NOTEBOOK = ".ipynb"
 
-_KEPT_TEXT = 6_000_000
-"""Characters of the texts whose modules (blocks and trees) are kept when nothing else refers to them."""
+_KEPT_TEXT = 12_000_000
+"""Characters of the texts that are kept when nothing else refers to them."""
+_KEPT_MODULES = 6_000_000
+"""Characters of the texts whose modules (blocks and trees) are, which take some twelve times as much memory."""
+_KEPT_ONCE = 300_000
+"""Characters, of either, for which only one file has asked so far."""
+_KEPT_OUTLINES, _KEPT_OUTLINES_ONCE = 20_000, 500
+"""Files whose outlines are kept, and those for which only one file has asked so far."""
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
@@ -45,6 +51,14 @@ class NothingToRead(SourceError):
         self.language = language
 
 
+class Text(NamedTuple):
+    """What a file, or the buffer over it, held when it had the stamp; of a notebook the code, and where it stands."""
+
+    stamp: str
+    text: str
+    notebook: Notebook | None = None
+
+
 class Sources:
     """Reads source files and remembers them; unsaved buffers lie over the files of the same path.
 
@@ -59,14 +73,19 @@ class Sources:
         self.outlines_of: Callable[[str], Outlines | None] = lambda path: None
         """Where its outline is."""
         self.dependencies: dict[str, str] = {}
-        self._overlays: dict[str, str] = {}
-        self._texts: dict[str, tuple[str, str]] = {}
-        self._notebooks: dict[str, Notebook] = {}
+        self._overlays: dict[str, Text] = {}
+        self._texts: Recent[Text] = Recent(_KEPT_TEXT, _KEPT_ONCE)
         self._stamps: dict[str, str] = {}
         self._directories: dict[str, dict[str, bool]] = {}
-        self._modules: OrderedDict[str, SourceModule] = OrderedDict()
-        self._outlines: dict[str, tuple[str, Outline | None]] = {}
-        self._kept = 0
+        self._modules: Recent[SourceModule] = Recent(_KEPT_MODULES, _KEPT_ONCE)
+        self._outlines: Recent[tuple[str, Outline | None]] = Recent(_KEPT_OUTLINES, _KEPT_OUTLINES_ONCE)
+
+    def begin(self) -> None:
+        """What follows is a look at one file: ``dependencies`` are noted anew, and what only the last one needed may go."""
+        self.dependencies.clear()
+        self._texts.begin()
+        self._modules.begin()
+        self._outlines.begin()
 
     def read(self, path: str) -> str:
         """The text of a file or of the buffer over it, line ends as they are; of a notebook its code.
@@ -75,21 +94,24 @@ class Sources:
             SourceError: missing, unreadable, too large, not text in its declared encoding, not a notebook.
             NothingToRead: a notebook without Python code.
         """
-        path = os.path.abspath(path)
+        return self._read(os.path.abspath(path)).text
+
+    def _read(self, path: str) -> Text:
         stamp = self.stamp(path)
         if path in self._overlays:
             return self._overlays[path]
         known = self._texts.get(path)
-        if known is None or known[0] != stamp:
-            known = self._texts[path] = (stamp, self._from_disk(path))
-        return known[1]
+        if known is None or known.stamp != stamp:
+            known = Text(stamp, *self._from_disk(path))
+            self._texts.put(path, known, len(known.text))
+        return known
 
-    def _from_disk(self, path: str) -> str:
+    def _from_disk(self, path: str) -> tuple[str, Notebook | None]:
         text = _checked(_decoded(_bytes(path), path), path)
         if not path.endswith(NOTEBOOK):
-            return text
-        notebook = self._notebooks[path] = notebook_from(text, path)
-        return _checked(notebook.text, path)
+            return text, None
+        notebook = notebook_from(text, path)
+        return _checked(notebook.text, path), notebook
 
     def notebook(self, path: str) -> Notebook | None:
         """Which line of which cell the lines of :meth:`read` are; ``None`` for what is no notebook, or when the
@@ -97,25 +119,20 @@ class Sources:
         path = os.path.abspath(path)
         if not path.endswith(NOTEBOOK):
             return None
-        self.read(path)
-        return self._notebooks.get(path)
+        return self._read(path).notebook
 
     def overlay(self, path: str, text: str | Notebook) -> None:
         """Let an unsaved buffer stand for the file; that of a notebook is a Notebook or the code of its cells."""
         path = os.path.abspath(path)
-        self._notebooks.pop(path, None)
-        if not isinstance(text, str):
-            self._notebooks[path] = text
-            text = text.text
-        self._overlays[path] = text
+        notebook, code = (None, text) if isinstance(text, str) else (text, text.text)
+        self._overlays[path] = Text(_text_stamp(code), code, notebook)
         self._changed(path)
 
     def forget(self, path: str) -> None:
         """Drop the buffer over the file and everything remembered about the file."""
         path = os.path.abspath(path)
         self._overlays.pop(path, None)
-        self._texts.pop(path, None)
-        self._notebooks.pop(path, None)
+        self._texts.pop(path)
         self._changed(path)
 
     def _changed(self, path: str) -> None:
@@ -128,7 +145,7 @@ class Sources:
         """Look at every file and directory anew at its next use; texts that did not change are kept."""
         self._stamps.clear()
         self._directories.clear()
-        self.dependencies.clear()
+        self.begin()
 
     def is_overlaid(self, path: str) -> bool:
         return os.path.abspath(path) in self._overlays
@@ -144,7 +161,7 @@ class Sources:
 
     def _new_stamp(self, path: str) -> str:
         if path in self._overlays:
-            return _text_stamp(self._overlays[path])
+            return self._overlays[path].stamp
         try:
             status = os.stat(path)
         except (OSError, ValueError):
@@ -194,19 +211,16 @@ class Sources:
         from analyzers.source.tree import TreeStore
 
         path = os.path.abspath(path)
-        text = self.read(path)
-        notebook = self._notebooks.get(path)
+        _, text, notebook = self._read(path)
         offsets = notebook.offsets if notebook is not None else ()
-        module = before = self._modules.get(path)
+        module = self._modules.get(path)
         if module is None:
             module = SourceModule(path, text, TreeStore(self.programs_of(path)), offsets)
+            self._modules.put(path, module, len(text))
         elif module.offsets != offsets or (module.text is not text and module.text != text):
             module = module.updated(text, offsets)
+            self._modules.put(path, module, len(text))
         module.store.keeps = path not in self._overlays
-        self._kept += len(module.text) - (len(before.text) if before is not None else 0)
-        self._modules[path] = module
-        self._modules.move_to_end(path)
-        self._trim()
         return module
 
     def outline(self, path: str, kept: bool = False) -> Outline | None:
@@ -218,7 +232,8 @@ class Sources:
             found = self._kept_outline(path, stamp)
             if found is None and kept:
                 return None
-            known = self._outlines[path] = (stamp, found or self._new_outline(path, stamp))
+            known = (stamp, found or self._new_outline(path, stamp))
+            self._outlines.put(path, known, 1)
         return known[1]
 
     def _kept_outline(self, path: str, stamp: str) -> Outline | None:
@@ -238,11 +253,6 @@ class Sources:
         if outlines is not None:
             outlines.put(path, stamp, found)
         return found
-
-    def _trim(self) -> None:
-        while self._kept > _KEPT_TEXT and len(self._modules) > 1:
-            _, module = self._modules.popitem(last=False)
-            self._kept -= len(module.text)
 
 
 def notebook_from(text: str, path: str) -> Notebook:
