@@ -10,7 +10,8 @@ import pytest
 
 from analyzers.tracing.process import Limits, Worker, WorkerFailed
 
-collect_ignore = [] if importlib.util.find_spec("torch") else ["test_fields.py", "test_safety.py", "test_erf.py"]
+_NEED_TORCH = ["test_fields.py", "test_safety.py", "test_erf.py", "test_loading.py"]
+collect_ignore = [] if importlib.util.find_spec("torch") else _NEED_TORCH
 
 PATIENT = Limits(60.0)
 Ask = Callable[..., dict[str, Any]]
