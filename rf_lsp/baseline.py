@@ -15,6 +15,7 @@ from typing import Any
 
 from analyzers.facts import Finding
 from rf_lsp.errors import UsageError
+from rf_lsp.paths import portable
 
 SCHEMA = "rf-lsp.baseline/1"
 Entry = tuple[str, str, str]
@@ -64,7 +65,7 @@ def compare(path: str, findings: Sequence[Finding], files: Iterable[str]) -> Com
 def _entry(finding: Finding, baseline: str) -> Entry:
     """Files are named relative to the baseline's folder, so that it can be shared."""
     folder = os.path.dirname(os.path.abspath(baseline))
-    file = os.path.relpath(finding.place.file, folder).replace(os.sep, "/")
+    file = portable(finding.place.file, folder)
     return file, finding.code, finding.message
 
 

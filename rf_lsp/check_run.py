@@ -139,7 +139,10 @@ def cache_of(paths: Sequence[str], task: CheckTask) -> Cache:
     """The cache in the workspace of the paths, in the working directory for installed packages."""
     from analyzers.imports.resolver import workspace_root
 
-    root = workspace_root(os.path.commonpath([os.path.abspath(path) for path in paths]))
+    try:
+        root = workspace_root(os.path.commonpath([os.path.abspath(path) for path in paths]))
+    except ValueError:  # on several drives
+        root = os.getcwd()
     return Cache(os.getcwd() if "-packages" in root else root, task.key)
 
 

@@ -12,6 +12,7 @@ from analyzers.imports.resolver import workspace_root
 from analyzers.source.gate import read_text
 from analyzers.source.sources import NOTEBOOK, NothingToRead, SourceError, Sources
 from rf_lsp.errors import UsageError
+from rf_lsp.paths import is_inside, relative
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -65,10 +66,10 @@ class Ignore:
 
     def matches(self, path: str, is_folder: bool) -> bool | None:
         """Whether ``path`` is ignored (False: taken back by ``!``); ``None`` when nothing is said."""
-        relative = os.path.relpath(path, self.base).replace(os.sep, "/")
-        if relative.startswith(".."):
+        seen = relative(path, self.base)
+        if not is_inside(seen):
             return None
-        return self.spec.check_file(relative + "/" * is_folder).include
+        return self.spec.check_file(seen.replace(os.sep, "/") + "/" * is_folder).include
 
 
 def ignore_of(base: str, lines: Sequence[str]) -> Ignore:
@@ -214,8 +215,7 @@ def _ignored(path: str, ignores: Sequence[Ignore]) -> bool:
 
 
 def _default_excluded(path: str) -> bool:
-    relative = os.path.relpath(path)
-    return not DEFAULT_EXCLUDES.isdisjoint(relative.split(os.sep))
+    return not DEFAULT_EXCLUDES.isdisjoint(relative(path).split(os.sep))
 
 
 def _gitignore(folder: str) -> list[Ignore]:

@@ -7,7 +7,6 @@ file that is added does not move the others. All parts together find what one ru
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from analyzers.facts import Finding
 from rf_lsp.checking import CheckTask
 from rf_lsp.errors import UsageError
+from rf_lsp.paths import portable
 from rf_lsp.relevance import Relevance
 from rf_lsp.results import FileResult
 
@@ -29,20 +29,13 @@ class Shard:
     count: int
 
     def holds(self, path: str) -> bool:
-        name = _name(path).encode("utf-8", "surrogatepass")
+        name = portable(path).encode("utf-8", "surrogatepass")
         return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big") % self.count == self.index - 1
 
     def parted(self, paths: Sequence[str]) -> tuple[list[str], list[str]]:
         """Those of this part, and the others."""
         own = {path: self.holds(path) for path in paths}
         return [path for path in paths if own[path]], [path for path in paths if not own[path]]
-
-
-def _name(path: str) -> str:
-    try:
-        return os.path.relpath(path).replace(os.sep, "/")
-    except ValueError:  # on another drive
-        return path
 
 
 def parse_shard(text: str) -> Shard:

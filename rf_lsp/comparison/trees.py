@@ -12,6 +12,7 @@ from functools import cache
 from rf_lsp.comparison.revision import LARGEST_NOTEBOOK, SUFFIXES
 from rf_lsp.errors import UsageError
 from rf_lsp.files import DEFAULT_EXCLUDES
+from rf_lsp.paths import portable
 from rf_lsp.relevance import Relevance
 from rf_lsp.settings import FILE_NAMES, load
 
@@ -43,7 +44,7 @@ class Tree:
     def relative(self, path: str) -> str:
         """With forward slashes; what is not of this tree stays as it is."""
         inside = path.startswith(os.path.join(self.root, ""))
-        return os.path.relpath(path, self.root).replace(os.sep, "/") if inside else path
+        return portable(path, self.root) if inside else path
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from analyzers.facts import Finding
 from rf_lsp.output.source import SourceLines
+from rf_lsp.paths import is_inside, relative
 
 
 class Repository:
@@ -20,9 +21,8 @@ class Repository:
 
     def path(self, file: str) -> str:
         """Relative to the root, with forward slashes; what lies elsewhere (a library) stays absolute."""
-        relative = os.path.relpath(file, self.root)
-        inside = not relative.startswith(os.pardir + os.sep) and not os.path.isabs(relative)
-        return (relative if inside else os.path.abspath(file)).replace(os.sep, "/")
+        seen = relative(file, self.root)
+        return (seen if is_inside(seen) else os.path.abspath(file)).replace(os.sep, "/")
 
     def uri(self, file: str) -> str:
         """The same as a URI reference: relative, or ``file:///…``."""

@@ -11,13 +11,14 @@ from analyzers.facts import FieldFact, ModelFact, Place, Step, TilingFact
 from analyzers.rules.support.coverage import extents
 from analyzers.rules.support.memory import bytes_text, memory_of
 from analyzers.tiling import plain_tiling
+from rf_lsp.paths import is_inside, relative
 from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
 
 
 def path_text(path: str) -> str:
     """A path relative to the working directory if it lies in there."""
-    relative = os.path.relpath(path) if os.path.isabs(path) else path
-    return path if relative.startswith("..") else relative
+    seen = relative(path) if os.path.isabs(path) else path
+    return seen if is_inside(seen) else path
 
 
 def place_text(place: Place) -> str:
