@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import sys
 
 import pytest
@@ -112,6 +113,9 @@ def test_folders_respect_gitignore_and_exclude(run, tmp_path):
     assert run("check", "c/net.py", "--select", "RF201", "--exclude", "c", "--force-exclude").code == 0
 
 
+@pytest.mark.skipif(
+    multiprocessing.get_start_method() != "fork", reason="processes that are started anew do not have the fake analysis"
+)
 def test_many_files_in_several_processes_give_the_same(run, tmp_path):
     for number in range(12):
         (tmp_path / f"net{number:02}.py").write_text(MODEL)

@@ -236,7 +236,7 @@ def test_the_body_of_a_function_is_made_when_somebody_asks():
 
 STANDARD = """
     argparse ast bisect calendar cmd contextlib copy csv dataclasses enum fnmatch fractions functools heapq inspect
-    pprint queue shlex string textwrap
+    pprint queue shlex textwrap
 """.split()
 
 
