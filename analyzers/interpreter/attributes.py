@@ -430,8 +430,22 @@ def _of_host(machine: Machine, value: Any, name: str) -> Any:
         found = getattr(value, "__name__", MISSING)
         return found.strip("_") if isinstance(found, str) else found
     if callable(value):
-        return machine.unknown(f"the attribute {name} of a function") if not name.startswith("__") else MISSING
+        return _of_native(machine, value, name)
     return MISSING
+
+
+def _of_native(machine: Machine, value: Any, name: str) -> Any:
+    """A function of a library's: its signature is the library's own."""
+    if name in NATIVE_DATA and type(value) is FunctionType:
+        return NATIVE_DATA[name](value)
+    return machine.unknown(f"the attribute {name} of a function") if not name.startswith("__") else MISSING
+
+
+NATIVE_DATA: dict[str, Any] = {
+    "__defaults__": lambda native: native.__defaults__,
+    "__kwdefaults__": lambda native: {k: v for k, v in (native.__kwdefaults__ or {}).items() if k != "machine"} or None,
+    "__dict__": lambda native: {},
+}
 
 
 def _of_host_type(value: type, name: str) -> Any:

@@ -382,6 +382,8 @@ def _call_builtin(machine: Machine, value: Any, args: list[Any], kwargs: dict[st
         return value(*args, **kwargs)
     except UnknownUsed as used:
         return _placed(machine, used.unknown)
+    except PythonError as error:
+        raise machine.exception(error.exception, error.message) from None
     except (TypeError, ValueError, LookupError, ArithmeticError) as error:
         raise machine.exception(type(error).__name__, str(error)) from None
 

@@ -75,6 +75,8 @@ def _instance_fits(value: Instance, kind: Any) -> bool | None:
 
 def _class_fits(value: Any, kind: Class) -> bool:
     if isinstance(value, Class):
+        if value.traits.is_enumeration and kind.qualified_name == "enum.EnumMeta":
+            return True
         metaclass = value.traits.metaclass
         return isinstance(metaclass, Class) and metaclass.is_subclass(kind)
     if isinstance(value, Tensor):

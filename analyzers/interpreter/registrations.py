@@ -47,12 +47,13 @@ def _holds(value: Any, container: Any) -> bool:
     return any(part is container for part in kept.values()) or (type(value) is Instance and value.payload is container)
 
 
-def entering_blocks(module: Module, names: set[str]) -> Iterator[Block]:
-    """The blocks of a module, not run yet, that may enter something by one of the names (or what they are imported as)."""
+def entering_blocks(module: Module, names: set[str], whole: bool = False) -> Iterator[Block]:
+    """The blocks of a module, not run yet, that may enter something by one of the names (or what they are imported as):
+    while it runs, those in front of where it is, or (``whole``) all."""
     blocks = module.source.blocks
     imports = (b for b in blocks if b.kind == "import" and _uses(b, names))
     local = names.union(*(block.binds for block in imports))
-    limit = module.running[-1] if module.running else len(blocks)
+    limit = module.running[-1] if module.running and not whole else len(blocks)
     for block in blocks[:limit]:
         if block.index not in module.executed and _may_enter(block, local):
             yield block

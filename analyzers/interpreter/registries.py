@@ -97,6 +97,8 @@ class Registries:
                 else:
                     module.run_block(self.modules.machine, block)
         self.filled[id(container)] = (container, is_all)
+        if any(module.running and any(entering_blocks(module, names, whole=True)) for module in modules):
+            del self.filled[id(container)]  # what stands behind the statement that asks is entered later
         return is_all
 
     def _importing(self, home: Module) -> tuple[list[Module], bool]:

@@ -513,3 +513,51 @@ def layer(name):
     options = WorkspaceOptions(roots=[str(main.parent)], site_packages=[str(library.parent)])
     (model,) = Analyzer(Sources(), options).analyze(Request(str(main), ["model"], [])).models
     assert (model.status, model.parameters) == ("complete", 48)
+
+
+def test_a_registry_asked_for_its_names_while_it_is_filled_gets_the_later_entries(tmp_path: Path) -> None:
+    """A factory counts what it holds with every entry; the entries behind that statement are made by decorators."""
+    library = tmp_path / "site-packages" / "zoo"
+    library.mkdir(parents=True)
+    text = """
+from torch import nn
+
+class Factory:
+    def __init__(self):
+        self.components = {}
+        self.about = ""
+
+    @property
+    def names(self):
+        return tuple(self.components)
+
+    def add(self, name, made):
+        self.components[name.upper()] = made
+        self.about += ", " if len(self.names) > 1 else " "
+
+    def entry(self, name):
+        def register(function):
+            self.add(name, function)
+            return function
+        return register
+
+Layer = Factory()
+Layer.add("narrow", lambda: nn.Linear(3, 4))
+
+@Layer.entry("wide")
+def wide():
+    return nn.Linear(3, 12)
+
+def layer(name):
+    key = name.upper()
+    if key not in Layer.components:
+        raise ValueError(set(Layer.components))
+    return Layer.components[key]()
+"""
+    (library / "__init__.py").write_text(text, encoding="utf-8")
+    main = tmp_path / "work" / "main.py"
+    main.parent.mkdir()
+    main.write_text("import zoo\nmodel = zoo.layer('wide')\n", encoding="utf-8")
+    options = WorkspaceOptions(roots=[str(main.parent)], site_packages=[str(library.parent)])
+    (model,) = Analyzer(Sources(), options).analyze(Request(str(main), ["model"], [])).models
+    assert (model.status, model.parameters) == ("complete", 48)

@@ -346,7 +346,7 @@ def triangle(input: Tensor, diagonal: Any = 0) -> Tensor:
 
 
 @torch_function("meshgrid")
-def meshgrid(*tensors: Any, indexing: Any = "ij") -> tuple[Tensor, ...]:
+def meshgrid(*tensors: Any, indexing: Any = None) -> tuple[Tensor, ...]:
     if isinstance(indexing, Unknown):
         raise UnknownUsed(indexing)
     return tuple(positions.meshgrid(list(unpacked(tensors)), indexing or "ij"))

@@ -8,6 +8,7 @@ from analyzers.frameworks.no_ops import nothing, scope
 from analyzers.frameworks.profilers import used_with
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment
 from analyzers.interpreter.hosts import HostObject
+from analyzers.interpreter.instances import is_instance
 from analyzers.interpreter.overlays import NAMES, attribute, function, layer
 from analyzers.interpreter.values import Class, TypingForm
 from analyzers.tensors.tensor import Tensor
@@ -91,9 +92,15 @@ def _identity(value: Any) -> Any:
     return value
 
 
-@function("torch.jit.annotate", "torch.jit.isinstance")
+@function("torch.jit.annotate")
 def annotate(the_type: Any, the_value: Any) -> Any:
     return the_value
+
+
+@function("torch.jit.isinstance")
+def isinstance_(obj: Any, target_type: Any, *, machine: Machine) -> Any:
+    found = is_instance(machine, obj, target_type)
+    return machine.unknown("whether the value is of the type") if found is None else found
 
 
 @function("torch.jit.trace", "torch.jit.trace_module")

@@ -1,7 +1,8 @@
-"""``re``: Python's own matcher, on short texts and patterns that cannot backtrack for long."""
+"""``re`` and ``keyword``: Python's own matcher, on short texts and patterns that cannot backtrack for long."""
 
 from __future__ import annotations
 
+import keyword
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -222,4 +223,6 @@ def _of_regex(function: Any) -> Any:
 
 
 _REGEX = {name: _of_regex(value) if name in METHODS else value for name, value in _MEMBERS.items()}
-MODULES: dict[str, dict[str, Any]] = {"re": _MEMBERS, "regex": _REGEX}
+_KEYWORDS = {"iskeyword": lambda s, /: keyword.iskeyword(s), "kwlist": keyword.kwlist}
+
+MODULES: dict[str, dict[str, Any]] = {"re": _MEMBERS, "regex": _REGEX, "keyword": _KEYWORDS}
