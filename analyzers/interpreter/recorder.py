@@ -212,7 +212,7 @@ class Recorder:
     ) -> Any:
         """Call a module's forward and note what went in (``inputs``, else the arguments) and came out."""
         machine = self.machine
-        if not self.stack and self.suspended_depth:
+        if not self.stack and self.suspended_depth and not _is_being_built(machine, instance):
             self.usages.append((instance, args, kwargs, machine.site()))
         record = Record(instance, "", [*args, *kwargs.values()] if inputs is None else inputs, machine.site())
         _set_producers(record, self.makers)
@@ -370,6 +370,12 @@ def _result_of(machine: Machine, instance: Instance, forward: Any, args: list[An
     with machine.unsure():
         machine.call(forward, args, kwargs)
     return change.used()
+
+
+def _is_being_built(machine: Machine, instance: Instance) -> bool:
+    """Whether the call comes from the module's own constructor, which tries it out to see what comes out."""
+    frames = (f for f in machine.frames if f.function is not None and f.function.name == "__init__")
+    return any(next(iter(f.scope.names.values()), None) is instance for f in frames)
 
 
 def own_site(machine: Machine, site: Site | None) -> Site | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.source import program
@@ -58,15 +59,24 @@ def checked_import(block: Block, name: str) -> program.ImportFrom | None:
     (node, *_) = block.program
     if not isinstance(node, program.If) or not isinstance(node.orelse, tuple) or not node.orelse:
         return None
-    test = node.test.attr if isinstance(node.test, program.Attribute) else getattr(node.test, "id", None)
-    if test != "TYPE_CHECKING" or any(_mentions(statement, name) for statement in node.orelse):
+    test = node.test.left if isinstance(node.test, program.BoolOp) and not node.test.is_and else node.test
+    tested = test.attr if isinstance(test, program.Attribute) else getattr(test, "id", None)
+    if tested != "TYPE_CHECKING" or any(_mentions(statement, name) for statement in node.orelse):
         return None
-    for statement in node.body:
+    return next(_imports_of(node.body, name), None)
+
+
+def _imports_of(statements: Any, name: str) -> Iterator[program.ImportFrom]:
+    """The imports of a name, those included that a condition or a ``try`` guards: what is done where they fail is not looked at."""
+    for statement in statements:
         if isinstance(statement, program.ImportFrom):
             for alias in statement.names:
                 if (alias.asname or alias.name) == name:
-                    return program.ImportFrom(statement.at, statement.module, statement.level, (alias,))
-    return None
+                    yield program.ImportFrom(statement.at, statement.module, statement.level, (alias,))
+        elif isinstance(statement, program.Try):
+            yield from _imports_of((*statement.body, *(statement.orelse or ())), name)
+        elif isinstance(statement, program.If):
+            yield from _imports_of(statement.body, name)
 
 
 def _mentions(node: Any, name: str) -> bool:

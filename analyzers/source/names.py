@@ -159,7 +159,10 @@ def _inner_statements(text: str) -> list[str]:
     """The lines of a compound statement that run in its own namespace, headers as what they bind."""
     statements: list[str] = []
     hidden_below: int | None = None
+    behind = 0
     for match in _LINE.finditer(text):
+        if match.start() < behind:
+            continue
         line = match[0].expandtabs(8)
         stripped = line.lstrip()
         indent = len(line) - len(stripped)
@@ -167,7 +170,9 @@ def _inner_statements(text: str) -> list[str]:
             continue
         hidden_below = indent if _DEFINITION.match(stripped) else None
         if stripped.startswith(("import", "from")):
-            stripped = text[match.start() :].lstrip()[:4000].partition(")")[0] if "(" in stripped else stripped
+            end = text.find(")", match.start()) if "(" in stripped else -1
+            if end >= 0:
+                behind, stripped = end, text[match.start() : end].lstrip()
         statements += _line_statements(stripped)
     return statements
 

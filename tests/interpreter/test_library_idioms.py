@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from analyzers.analysis import Analyzer
-from analyzers.facts import FileFacts
+from analyzers.facts import FileFacts, ModelFact
 from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
 
@@ -561,3 +561,99 @@ def layer(name):
     options = WorkspaceOptions(roots=[str(main.parent)], site_packages=[str(library.parent)])
     (model,) = Analyzer(Sources(), options).analyze(Request(str(main), ["model"], [])).models
     assert (model.status, model.parameters) == ("complete", 48)
+
+
+def zoo_model(files: dict[str, str], text: str, tmp_path: Path) -> ModelFact:
+    """``model`` of a file that uses the package ``zoo``, installed with these files."""
+    for name, content in files.items():
+        path = tmp_path / "site-packages" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    main = tmp_path / "work" / "main.py"
+    main.parent.mkdir()
+    main.write_text(text, encoding="utf-8")
+    options = WorkspaceOptions(roots=[str(main.parent)], site_packages=[str(tmp_path / "site-packages")])
+    (model,) = Analyzer(Sources(), options).analyze(Request(str(main), ["model"], [])).models
+    return model
+
+
+def test_a_lazy_package_decides_by_what_is_installed_beside_it(tmp_path: Path) -> None:
+    """Its names stand behind `TYPE_CHECKING or …`, in the `else` of a `try`, in one long list; stand-ins go by the same names."""
+    many = "".join(f"            Part{n:04},\n" for n in range(600))
+    text = f"""
+import importlib.metadata
+import importlib.util
+import logging
+from typing import TYPE_CHECKING
+
+for known in logging.getLogger(__name__).filters:
+    raise ValueError(known)
+
+def is_there(package):
+    if importlib.util.find_spec(package) is None:
+        return False
+    try:
+        return importlib.metadata.version(package) >= "1.0"
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+SLOW = False
+if TYPE_CHECKING or SLOW:
+    try:
+        if not is_there("other"):
+            raise ImportError
+    except ImportError:
+        from .dummies import *
+    else:
+        from .parts import (
+{many}            Net,
+        )
+else:
+    import sys
+    sys.modules[__name__] = object()
+
+from .parts import Net as Real
+from . import dummies
+
+def chosen():
+    return Real(5) if is_there("other") and not is_there("third") else None
+
+NAMES = [name for name in dir(dummies) if not name.startswith("_")]
+"""
+    files = {
+        "zoo/__init__.py": text,
+        "zoo/parts.py": "from torch import nn\n\nclass Net(nn.Linear):\n    def __init__(self, n):\n        super().__init__(n, 2)\n",
+        "zoo/dummies.py": "class Net:\n    pass\n",
+        "other/__init__.py": "",
+        "other-1.2.dist-info/METADATA": "",
+    }
+    assert zoo_model(files, "import zoo\nmodel = zoo.Net(3)\n", tmp_path).parameters == 8
+    main = tmp_path / "work" / "main.py"
+    main.write_text("import zoo\nmodel = zoo.chosen()\n", encoding="utf-8")
+    options = WorkspaceOptions(roots=[str(main.parent)], site_packages=[str(tmp_path / "site-packages")])
+    (model,) = Analyzer(Sources(), options).analyze(Request(str(main), ["model"], [])).models
+    assert model.parameters == 12
+
+
+def test_a_model_that_tries_itself_while_it_is_built_is_not_used_by_that(tmp_path: Path) -> None:
+    text = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.width = self(torch.zeros(1, 3, 32, 32)).shape[-1]
+
+    def forward(self, x):
+        return self.conv(x)
+
+model = Net()
+model(torch.rand(2, 3, 16, 16))
+"""
+    main = tmp_path / "main.py"
+    main.write_text(text, encoding="utf-8")
+    options = WorkspaceOptions(roots=[str(tmp_path)], site_packages=[])
+    (model,) = Analyzer(Sources(), options).analyze(Request(str(main), ["model"], [])).models
+    assert [tuple(output.shape or ()) for output in model.outputs] == [(2, 4, 14, 14)]

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.imports.distributions import normalised
 from analyzers.imports.resolver import is_stdlib
 from analyzers.interpreter.capabilities import SupportsAttributes
+from analyzers.interpreter.exceptions import builtin_exception
 from analyzers.interpreter.overlays import NAMES
-from analyzers.interpreter.values import MISSING, NativeModule
+from analyzers.interpreter.values import MISSING, Class, Instance, NativeModule, Raised
+from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+
+_NOT_FOUND = "PackageNotFoundError"
 
 
 def _import_module(name: Any, package: Any = None, *, machine: Machine) -> Any:
@@ -32,13 +37,20 @@ class Spec(SupportsAttributes):
 
 
 def _find_spec(name: Any, package: Any = None, *, machine: Machine) -> Any:
-    """The module is there when it can be read, or is of a framework that the program imports; that any other is not
-    there is not certain."""
+    """The module is there when it can be read, or is of a framework that the program imports. That any other is not
+    there is certain where a library asks: what lies beside it is the environment in which it runs."""
     if not isinstance(name, str) or name.startswith("."):
         return machine.unknown("which packages are installed")
     root = name.partition(".")[0]
     frame = machine.frames[-1] if machine.frames else None
     found = machine.modules.find_module(name, frame.module if frame is not None else None)
+    resolver = machine.modules.resolver
+    if frame is not None and resolver.is_installed(frame.module.path):
+        is_beside = resolver.is_beside(root)
+        if is_beside and (found is not MISSING or name == root):
+            return Spec(name)
+        if found is MISSING and not is_beside:
+            return None
     if found is MISSING or (
         isinstance(found, NativeModule) and not is_stdlib(root) and not _is_imported(machine, root)
     ):
@@ -53,11 +65,32 @@ def _is_imported(machine: Machine, root: str) -> bool:
 
 
 def _version(distribution_name: Any, *, machine: Machine) -> Any:
-    return NAMES.get(f"{distribution_name}.__version__", machine.unknown("which packages are installed"))
+    known = NAMES.get(f"{distribution_name}.__version__")
+    resolver = machine.modules.resolver
+    if known is None and isinstance(distribution_name, str):
+        known = resolver.versions.get(normalised(distribution_name))
+    if known is None and machine.frames and resolver.is_installed(machine.frames[-1].module.path):
+        raise _not_found(machine, distribution_name)
+    return machine.unknown("which packages are installed") if known is None else known
+
+
+def _not_found(machine: Machine, distribution_name: Any) -> Raised:
+    class_ = Class(_NOT_FOUND, (builtin_exception(machine, "ModuleNotFoundError"),), {}, "importlib.metadata")
+    error = Instance(class_, machine, machine.site())
+    error.attributes["args"] = (distribution_name,)
+    return Raised(error, machine.site())
+
+
+def _packages_distributions() -> dict[str, Any]:
+    """Which distributions bring which package: some do."""
+    return {"**": Unknown("which packages are installed")}
 
 
 MODULES: dict[str, dict[str, Any]] = {
     "importlib": {"import_module": _import_module},
     "importlib.util": {"find_spec": _find_spec},
-    "importlib.metadata": {"version": _version},
-}
+    "importlib.metadata": {
+        "version": _version, "packages_distributions": _packages_distributions,
+        "PackageNotFoundError": Class(_NOT_FOUND, (), {}, "importlib.metadata"),
+    },
+}  # fmt: skip

@@ -27,7 +27,7 @@ class Silent(SupportsAttributes, SupportsCall):
     """A logger or similar: every method does nothing."""
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
-        return _nothing
+        return [] if name in ("filters", "handlers") else _nothing
 
     def call_value(self, machine: Machine, args: Any, kwargs: Any) -> Any:
         return None
