@@ -30,9 +30,9 @@ from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import elements, is_exception, known_set, whole_dict
 from analyzers.interpreter.lazy_iterators import LazyIterator
+from analyzers.interpreter.module import Module
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.ordering import greatest, least, sorted_of
-from analyzers.interpreter.module import Module
 from analyzers.interpreter.values import (
     MISSING,
     SUPER,

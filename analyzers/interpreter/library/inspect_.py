@@ -151,9 +151,9 @@ def _full_arguments(function: Any, *, machine: Machine) -> Any:
     positional = of_kind[0] + of_kind[1]
     defaults = tuple(p.default for p in positional if p.default is not EMPTY)
     keyword_defaults = {p.name: p.default for p in of_kind[3] if p.default is not EMPTY}
-    starred = [of_kind[kind][0].name if of_kind[kind] else None for kind in (2, 4)]
+    rest, keywords = (of_kind[kind][0].name if of_kind[kind] else None for kind in (2, 4))
     names = [[p.name for p in parameters] for parameters in (positional, of_kind[3])]
-    return ArgumentNames(names[0], *starred, defaults or None, names[1], keyword_defaults or None, {})
+    return ArgumentNames(names[0], rest, keywords, defaults or None, names[1], keyword_defaults or None, {})
 
 
 def _signature(obj: Any, *_: Any, machine: Machine, **__: Any) -> Any:
