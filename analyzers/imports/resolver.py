@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from analyzers.imports.distributions import installed_versions
 from analyzers.imports.folders import ancestors, folder_of
 from analyzers.imports.roots import root_by_imports
 from analyzers.source.sources import MAXIMUM_SIZE
@@ -69,7 +68,6 @@ class ImportResolver:
         self._site_directories: list[str] | None = None
         self._editable: dict[str, str] = {}
         self._real_folders: dict[str, str] = {}
-        self._versions: dict[str, str] | None = None
 
     def forget(self) -> None:
         """Drop what was found; files have come or gone."""
@@ -77,7 +75,6 @@ class ImportResolver:
         self._real_folders.clear()
         self._site_directories = None
         self._editable = {}
-        self._versions = None
 
     def is_installed(self, path: str) -> bool:
         """Whether a file lies in the environment's site-packages."""
@@ -257,19 +254,6 @@ class ImportResolver:
     def site_directories(self) -> list[str]:
         """Where installed packages are found: site-packages, and what the files of editable installs in it name."""
         return [*self._sites(), *self._editable.values()]
-
-    @property
-    def versions(self) -> dict[str, str]:
-        """The versions of the installed distributions, by normalised name."""
-        if self._versions is None:
-            names = (name for site in self.site_directories() for name in self.sources.list_dir(site))
-            self._versions = installed_versions(names)
-        return self._versions
-
-    def is_beside(self, package: str) -> bool:
-        """Whether anything of that name lies in site-packages, be it compiled, or comes with Python."""
-        names = (name for site in self.site_directories() for name in self.sources.list_dir(site))
-        return is_stdlib(package) or any(name.partition(".")[0] == package for name in names)
 
     def _sites(self) -> list[str]:
         if self._site_directories is None:

@@ -31,6 +31,7 @@ from analyzers.interpreter.instances import is_callable, is_instance
 from analyzers.interpreter.iteration import elements, is_exception, known_set, whole_dict
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.module import Module
+from analyzers.interpreter.module_names import names_of_module
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.ordering import greatest, least, sorted_of
 from analyzers.interpreter.values import (
@@ -375,20 +376,8 @@ def _dir(value: Any, *, machine: Machine) -> Any:
         names.update(n for table in tables if isinstance(table, dict) for n in table if isinstance(n, str))
         return sorted(names)
     if isinstance(value, Module):
-        return _names_of_module(machine, value)
+        return names_of_module(machine, value)
     return machine.unknown("dir() of a value")
-
-
-_GIVEN_TO_MODULES = "__builtins__ __cached__ __doc__ __file__ __loader__ __name__ __package__ __spec__".split()
-
-
-def _names_of_module(machine: Machine, module: Module) -> list[Any]:
-    """What a module of source binds, run or not; an open end where a condition or a star decides."""
-    blocks = module.source.blocks
-    names = {n for block in blocks for n in block.binds} | {n for n in module.scope.names if isinstance(n, str)}
-    is_open = any((b.kind == "other" and b.binds) or (b.kind == "import" and "*" in b.text) for b in blocks)
-    end = [UnknownTail("names that a condition decides", machine.site())] if is_open or module.has_unknown_names else []
-    return [*sorted(names.union(_GIVEN_TO_MODULES)), *end]
 
 
 # -- constructors ----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.imports.distributions import normalised
+from analyzers.imports.distributions import is_beside, version_of
 from analyzers.imports.resolver import is_stdlib
 from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.exceptions import builtin_exception
@@ -46,10 +46,10 @@ def _find_spec(name: Any, package: Any = None, *, machine: Machine) -> Any:
     found = machine.modules.find_module(name, frame.module if frame is not None else None)
     resolver = machine.modules.resolver
     if frame is not None and resolver.is_installed(frame.module.path):
-        is_beside = resolver.is_beside(root)
-        if is_beside and (found is not MISSING or name == root):
+        beside = is_beside(root, resolver)
+        if beside and (found is not MISSING or name == root):
             return Spec(name)
-        if found is MISSING and not is_beside:
+        if found is MISSING and not beside:
             return None
     if found is MISSING or (
         isinstance(found, NativeModule) and not is_stdlib(root) and not _is_imported(machine, root)
@@ -68,7 +68,7 @@ def _version(distribution_name: Any, *, machine: Machine) -> Any:
     known = NAMES.get(f"{distribution_name}.__version__")
     resolver = machine.modules.resolver
     if known is None and isinstance(distribution_name, str):
-        known = resolver.versions.get(normalised(distribution_name))
+        known = version_of(distribution_name, resolver)
     if known is None and machine.frames and resolver.is_installed(machine.frames[-1].module.path):
         raise _not_found(machine, distribution_name)
     return machine.unknown("which packages are installed") if known is None else known
