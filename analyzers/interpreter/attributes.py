@@ -445,6 +445,8 @@ NATIVE_DATA: dict[str, Any] = {
     "__defaults__": lambda native: native.__defaults__,
     "__kwdefaults__": lambda native: {k: v for k, v in (native.__kwdefaults__ or {}).items() if k != "machine"} or None,
     "__dict__": lambda native: {},
+    "__qualname__": lambda native: native.__name__.strip("_"),
+    "__doc__": lambda native: Unknown("the text of a function of a library"),
 }
 
 

@@ -236,7 +236,7 @@ class Module(ModuleHost):
     def buffers(self, recurse: Any = True) -> LazyIterator:
         return lazily(t for _, t in named_tensors(self, "_buffers", recurse=recurse))
 
-    def named_buffers(self, prefix: Any = "", recurse: Any = True) -> LazyIterator:
+    def named_buffers(self, prefix: Any = "", recurse: Any = True, remove_duplicate: Any = True) -> LazyIterator:
         return lazily(named_tensors(self, "_buffers", prefix, recurse))
 
     def state_dict(self, *args: Any, **kwargs: Any) -> dict:
