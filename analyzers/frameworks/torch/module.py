@@ -420,7 +420,10 @@ class UninitializedParameter(Parameter):
 
 @layer("torch.nn.Buffer", "torch.nn.parameter.Buffer")
 class Buffer(TensorClass):
-    pass
+    """``torch.nn.Buffer``: the tensor, which no gradient reaches."""
+
+    def __new__(cls: Any, data: Any = None, *, persistent: Any = True) -> Any:
+        return Tensor((0,)) if data is None else data
 
 
 class Torch(Framework):
