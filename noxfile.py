@@ -107,6 +107,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as a site, in ``site``; ``-- serve`` shows it while it is written."""
+    session.install("-c", "constraints.txt", "mkdocs-material")
+    session.run("mkdocs", *(session.posargs or ["build"]), env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
 def generate(session: nox.Session) -> None:
     """Write the texts that are made from the code; ``-- --check`` only looks."""
     session.install("-c", "constraints.txt", "-e", ".")
