@@ -19,6 +19,8 @@ LARGEST = 2048
 """Sizes that are looked at one by one."""
 FARTHEST = 2**30
 """Sizes that are found by halving, where what is asked for grows with them."""
+SIDES = ("H", "W")
+"""Symbols of a picture's sides: none is longer than those that are looked at."""
 BESIDE = 64
 """Sizes behind one so found that may give the same: floors swallow the rest."""
 WIDEST = 2
@@ -48,6 +50,8 @@ def _farther(one: Symbol, asked: Sequence[Dim]) -> range | None:
     """The sizes beyond those looked at one by one among which all are that make the differences zero; None where nobody
     knows."""
     growing = [side for side in asked if grows(side)]
+    if one.name in SIDES:
+        return range(0)
     if not growing:
         return None
     if any(value_at(side, {one: LARGEST}) > 0 for side in growing):
@@ -115,7 +119,7 @@ class System:
             return False
         # What is a number comes first; of two symbols the later one follows from the earlier.
         one, value = min(found, key=lambda pair: (not isinstance(pair[1], int), -pair[0].serial))
-        if isinstance(value, int) and value < 1:
+        if isinstance(value, int) and (value < 1 or (value > LARGEST and one.name in SIDES)):
             raise Contradiction
         self.values = {known: substitute(before, {one: value}) for known, before in self.values.items()}
         self.values[one] = value
