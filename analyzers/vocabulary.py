@@ -23,6 +23,9 @@ Origin = Literal["option", "comment", "settings", "usage", "data", "annotation",
 GUESSED_ORIGINS: frozenset[Origin] = frozenset(("solved", "default"))
 """Nobody says it: it follows from what the layers take, or is a usual size."""
 
+STATED_ORIGINS: frozenset[Origin] = frozenset(("option", "comment", "settings"))
+"""Somebody says it to rf-lsp."""
+
 Confidence = Literal["certain", "high", "medium"]
 """Of a rule: the framework raises; it is almost surely not meant; it is worth knowing."""
 

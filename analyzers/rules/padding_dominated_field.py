@@ -10,6 +10,7 @@ from analyzers.rules.support.coverage import (
     axis_name,
     extents,
     is_known,
+    is_of_features,
     last_map,
     padding_share,
     sees_everything,
@@ -34,7 +35,9 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
         if model.class_name and model.class_name in told:
             continue
-        is_judged = is_known(model) and model.status == "complete" and not sees_everything(model)
+        is_judged = (
+            is_known(model) and not is_of_features(model) and model.status == "complete" and not sees_everything(model)
+        )
         message = _message(model) if is_judged else None
         if message and model.place:
             told.add(model.class_name)

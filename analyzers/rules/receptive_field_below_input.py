@@ -12,6 +12,7 @@ from analyzers.rules.support.coverage import (
     axis_name,
     called,
     covered_axes,
+    is_of_features,
     judged_layer,
     last_map,
     sees_everything,
@@ -26,8 +27,8 @@ RULE = Rule(
     summary=(
         "The receptive field of the last spatial feature map (of several, of the deepest) is smaller than the input, or than "
         "the region that the settings ask for. A warning where the output itself is spatial or the model's own entry in the "
-        "settings asks for it, information where it is pooled or flattened afterwards. Nothing is said where the input's size is only assumed, nor where attention lets every "
-        "unit see everything."
+        "settings asks for it, information where it is pooled or flattened afterwards. Nothing is said where the input's size is only assumed or a map of features goes in (32 channels and more, unless a "
+        "comment or the settings say so), nor where attention lets every unit see everything."
     ),
     why=(
         "No unit of that map sees the whole image, so what depends on its far ends cannot be decided by "
@@ -62,7 +63,7 @@ def _found(facts: FileFacts, settings: RuleSettings) -> Iterator[tuple[ModelFact
         if field is None or model.place is None or model.status != "complete" or sees_everything(model):
             continue
         wanted = settings.of_model(model)
-        if wanted.target_size is None and (assumed(model) or has_several_maps(model)):
+        if wanted.target_size is None and (assumed(model) or has_several_maps(model) or is_of_features(model)):
             continue
         axes = [axis for axis in covered_axes(field, wanted) if axis.name in AXIS_NAMES]
         short = [axis for axis in axes if axis.size < axis.required]
@@ -93,6 +94,15 @@ def _message(model: ModelFact, field: FieldFact, axes: list[Axis], short: list[A
 
 
 GOOD = (
+    Example(
+        """
+import torch
+from torch import nn
+
+attention = nn.Sequential(nn.Conv2d(512, 64, 1), nn.ReLU(), nn.Conv2d(64, 512, 3, padding=1))
+features = attention(torch.rand(2, 512, 14, 14))
+"""
+    ),
     Example(
         """
 from torch import nn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from analyzers.facts import FieldFact, FileFacts, Finding, LayerFact, Place
-from analyzers.rules.support.coverage import assumed, extents, place_of
+from analyzers.rules.support.coverage import assumed, extents, is_of_features, place_of
 from analyzers.rules.support.record import Example, Rule
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.rules.support.words import spoken
@@ -29,7 +29,7 @@ RULE = Rule(
 
 def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
     for model in facts.models:
-        if assumed(model):
+        if assumed(model) or is_of_features(model):
             continue
         by_place: dict[Place, list[LayerFact]] = {}
         for layer in model.layers:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzers.facts import CallFact, FieldFact, LayerFact, ModelFact, Place
+from analyzers.facts import CallFact, FieldFact, InputFact, LayerFact, ModelFact, Place
 from analyzers.rules.support.settings import ModelSettings
 from analyzers.rules.support.words import spoken
-from analyzers.vocabulary import GUESSED_ORIGINS
+from analyzers.vocabulary import GUESSED_ORIGINS, STATED_ORIGINS
 
+FEATURES = 32
+"""Channels that no picture has, but maps of features do."""
 AXIS_NAMES = {"H": "height", "W": "width", "D": "depth", "T": "time", "L": "length"}
 
 
@@ -27,6 +29,20 @@ def assumed(model: ModelFact) -> bool:
 def is_known(model: ModelFact) -> bool:
     """Whether somebody says what the inputs are: they are neither assumed nor worked out from the layers."""
     return GUESSED_ORIGINS.isdisjoint(entry.origin for entry in model.inputs)
+
+
+def is_of_features(model: ModelFact) -> bool:
+    """Whether a map of features goes in, which another network made of the picture: what is built here is a part of it,
+    though nothing of the workspace puts it there. Who says in a comment or the settings what goes in may mean it."""
+    return any(_is_map_of_features(given) for given in model.inputs if given.origin not in STATED_ORIGINS)
+
+
+def _is_map_of_features(given: InputFact) -> bool:
+    axes = given.axes or ()
+    if not {"C", "H", "W"}.issubset(axes):
+        return False
+    channels = given.shape[axes.index("C")]
+    return isinstance(channels, int) and channels >= FEATURES
 
 
 @dataclass(frozen=True, slots=True)
