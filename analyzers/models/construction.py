@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -64,13 +65,21 @@ class Construction:
     def in_workspace(self, value: Class) -> Instance | None:
         """An instance of the class as the file itself, or else another file of the workspace, builds it."""
         made = self._instance_made(value)
-        if made is None:
-            for path in self._builders(value):
-                self._follow(path, value.name)
+        for name in (value.name, *self._functions_that_build(value)) if made is None else ():
+            for path in self._builders(value, name):
+                self._follow(path, name)
                 made = self._instance_made(value)
                 if made is not None:
-                    break
+                    return made
         return made
+
+    def _functions_that_build(self, value: Class) -> list[str]:
+        """The functions beside the class that call it with what others give them."""
+        call = re.compile(rf"\b{re.escape(value.name)}[ \t]*\(")
+        blocks = [
+            block for block in self.context.module.source.blocks if block.kind == "def" and block.mentions(value.name)
+        ]
+        return [name for block in blocks if call.search(block.text) for name in block.binds][:MAXIMUM_BUILDERS]
 
     def as_used(self, value: Class) -> Instance | None:
         """An instance of a class that needs no arguments with those that the file's own code gives it where it tries it
@@ -89,12 +98,12 @@ class Construction:
         made = self.machine.recorder.built
         return next((i for i in made if i.class_ is value and i.unknown_because is None and is_module(i)), None)
 
-    def _builders(self, value: Class) -> list[str]:
+    def _builders(self, value: Class, name: str) -> list[str]:
         path = self.context.request.path
         root = self._workspace(path)
         if "site-packages" in root or value.site is None or value.site.path != path:
             return []
-        return list(files_that_build(self.context.sources, root, value.name, path))[:MAXIMUM_BUILDERS]
+        return list(files_that_build(self.context.sources, root, name, path))[:MAXIMUM_BUILDERS]
 
     def _workspace(self, path: str) -> str:
         """The folder whose files may build what is in this one: the project's, else the one that was given."""
@@ -110,7 +119,7 @@ class Construction:
         return any(files_that_derive(self.context.sources, root, value.name, path))
 
     def _follow(self, path: str, name: str) -> None:
-        """Run what another file does with the class: its top-level code, then its functions without arguments."""
+        """Run what another file does with a class or function: its top-level code, then its functions without arguments."""
         module = self.machine.modules.load(path)
         with self.machine.recorder.separate_errors():
             for block in module.source.blocks:

@@ -401,3 +401,42 @@ def test_what_was_taken_out_is_no_argument(tmp_path, statement):
     found = facts_of(tmp_path, HEADER + TAKEN_OUT.format(statement=statement))
     (net,) = [model for model in found.models if model.name == "net"]
     assert net.parameters == 16 * 27 + 16 and net.problems == []
+
+
+PUT_TOGETHER = """class Detector(nn.Module):
+    def __init__(self, phase, base, head):
+        super().__init__()
+        self.phase = phase
+        self.base = nn.ModuleList(base)
+        self.head = head
+
+    def forward(self, x):
+        for layer in self.base:
+            x = layer(x)
+        return self.head(x)
+
+
+def layers(widths, channels):
+    pairs = zip([channels, *widths], widths)
+    return [nn.Conv2d(before, width, 3, padding=1) for before, width in pairs]
+
+
+def build_detector(phase, classes=21):
+    if phase not in ("train", "test"):
+        print("unknown phase")
+        return
+    return Detector(phase, layers([16, 32], 3), nn.Conv2d(32, classes, 1))
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from model import build_detector\nif __name__ == '__main__':\n    net = build_detector('test', 5)\n",
+        "import model\ndef train():\n    net = model.build_detector('train', classes=5)\ntrain()\n",
+    ],
+)
+def test_what_a_function_beside_the_class_puts_together(tmp_path, use):
+    """Nobody calls the class but this function, which another file gives what it needs."""
+    model = model_of(tmp_path, HEADER + PUT_TOGETHER, files={"eval.py": use})
+    assert model.parameters == (27 * 16 + 16) + (9 * 16 * 32 + 32) + (32 * 5 + 5) and model.status == "complete"
