@@ -21,7 +21,8 @@ def is_plain_layer(module: Instance) -> bool:
 
 
 def computes_no_features(model: ModelFact) -> bool:
-    """Whether what goes in keeps its shape, or becomes one number: an activation, a loss, a metric."""
+    """Whether what goes in keeps its shape, or becomes one number, or nothing is known of it: an activation, a loss, a
+    metric."""
     inputs = [given.shape for given in model.inputs]
     outputs = [output.shape for output in model.outputs]
-    return bool(outputs) and all(shape is not None and (not shape or shape in inputs) for shape in outputs)
+    return all(shape is None or not shape or shape in inputs for shape in outputs)
