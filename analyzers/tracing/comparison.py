@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -36,6 +37,16 @@ def compare(model: ModelFact, recipe: Recipe, answer: dict[str, Any]) -> ModelRe
     differs = result.count("differs", "only-static", "only-traced") or _totals_differ(result)
     result.verdict = "differs" if differs else "confirmed"
     return result
+
+
+def at_present(result: ModelResult, model: ModelFact) -> ModelResult:
+    """The same beside the facts of a later analysis of the same model, which may stand in other lines by now."""
+    places = {(layer.name, number): (call.place, layer.definition) for layer, number, call in _calls(model)}
+    layers = []
+    for one in result.layers:
+        place, definition = places.get((one.name, one.call), (None, None))
+        layers.append(replace(one, place=place, definition=definition))
+    return replace(result, model=model, layers=layers)
 
 
 def _totals_differ(result: ModelResult) -> bool:

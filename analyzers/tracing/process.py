@@ -110,6 +110,8 @@ class Worker:
             self.stage = answer.get("stage", self.stage)
             if answer.get("event") == event:
                 return answer
+            if stop is not None and stop.requested:
+                self._check(deadline, seconds, memory, stop)
             if progress is not None:
                 progress(answer)
 

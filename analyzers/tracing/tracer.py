@@ -79,6 +79,11 @@ class Tracer:
             result.erf = effective(model, recipe.request["erf"], answer["erf"])
         return result
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the interpreter could be started and has torch; what fails otherwise says nothing of the model."""
+        return self._worker is not None and "torch" in self._worker.greeting
+
     def close(self) -> None:
         if self._worker is not None:
             self._worker.end()

@@ -15,13 +15,11 @@ from rf_lsp.output import RenderOptions, TraceReport, renderer
 if TYPE_CHECKING:
     from analyzers.facts import FileFacts, ModelFact
     from analyzers.rules.support.settings import RuleSettings
-    from analyzers.tracing.interpreters import Interpreter
     from analyzers.tracing.results import ModelResult
     from analyzers.tracing.tracer import Tracer, Wishes
     from rf_lsp.engine import Engine, ProjectSettings
     from rf_lsp.programs import Programs
 
-GIB = 1 << 30
 ALLOWED = ("programs", "network")
 
 
@@ -109,25 +107,12 @@ class Tracing:
 
     def _tracer(self, path: str) -> Tracer:
         from analyzers.tracing.tracer import Tracer
+        from rf_lsp.tracing import folders_of, interpreter_of
         from rf_lsp.trust import confirm
 
-        interpreter = self._interpreter(path)
+        interpreter = interpreter_of(self.project, path, self.arguments.python)
         confirm(interpreter, self.arguments.yes)
-        root = self.project.root
-        sources = os.path.join(root, "src")
-        own = [root, *([sources] if os.path.isdir(sources) else [])]
-        return Tracer(interpreter, [*own, *self.project.search_paths])
-
-    def _interpreter(self, path: str) -> Interpreter:
-        from analyzers.tracing.interpreters import choose
-
-        setting = self.project.settings["python"]
-        if setting and os.sep in setting:
-            setting = self.project.settings.path(setting)
-        found = choose(self.arguments.python, path, setting)
-        if found is None:
-            raise UsageError(f"no interpreter at {self.arguments.python or setting!r}")
-        return found
+        return Tracer(interpreter, folders_of(self.project))
 
     def _traced(self, tracer: Tracer, model: ModelFact, facts: FileFacts) -> ModelResult:
         from analyzers.tracing.problems import problems_of
@@ -145,15 +130,13 @@ class Tracing:
         return result
 
     def _wishes(self) -> Wishes:
-        from analyzers.tracing.process import Limits
         from analyzers.tracing.tracer import Wishes
+        from rf_lsp.tracing import limits_of
 
-        given, settings = self.arguments, self.project.settings
-        seconds = given.timeout or float(settings["trace.timeout"])
-        memory = int((given.memory or settings["trace.memory"]) * GIB)
+        given = self.arguments
         erf = bool(given.erf or given.layer or given.save or given.images)
         return Wishes(
-            limits=Limits(seconds, memory),
+            limits=limits_of(self.project, given.timeout, given.memory),
             allow=tuple(given.allow),
             fields=not given.no_fields,
             erf=erf,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.facts import FileFacts, Finding, ModelFact
 from rf_lsp.settings import Settings
 from rf_lsp.shapes import NamedShape
+
+if TYPE_CHECKING:
+    from analyzers.tracing.results import ModelResult
 
 
 class StaleModel(NamedTuple):
@@ -46,7 +49,8 @@ class AnalysisSnapshot:
 
     ``revisions`` and ``texts`` are those of all open modules when it began; ``complete``: all models are in it;
     ``stale`` are models of an earlier text that this one does not show (yet); ``dependencies`` the files that were
-    read; ``crash`` is an internal error.
+    read; ``crash`` is an internal error; ``traced`` holds, by target, what tracing told of models
+    that are still the same.
     """
 
     path: str
@@ -60,6 +64,7 @@ class AnalysisSnapshot:
     stale: Sequence[StaleModel] = ()
     dependencies: frozenset[str] = frozenset()
     crash: str | None = None
+    traced: Mapping[str, ModelResult] = field(default_factory=dict)
 
 
 def newest_models(analysis: AnalysisSnapshot) -> list[StaleModel]:

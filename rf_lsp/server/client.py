@@ -11,7 +11,8 @@ from rf_lsp.server.text import ENCODINGS
 @dataclass(frozen=True, slots=True)
 class Client:
     """``encoding`` is how it counts columns. ``pulls``: it asks for diagnostics itself. ``markdown`` and
-    ``images``: what its hovers show. ``resolves_tooltips``: it really asks for the tooltips of hints later."""
+    ``images``: what its hovers show. ``resolves_tooltips``: it really asks for the tooltips of hints later. ``trusted``: it has not said
+    that the person does not trust the workspace."""
 
     encoding: str = "utf-16"
     pulls: bool = False
@@ -32,6 +33,7 @@ class Client:
     watches_relative: bool = False
     applies_edits: bool = False
     notebooks: bool = False
+    trusted: bool = True
 
 
 def client_of(capabilities: dict[str, Any], options: Any = None) -> Client:
@@ -65,6 +67,7 @@ def client_of(capabilities: dict[str, Any], options: Any = None) -> Client:
         watches_relative=has("workspace.didChangeWatchedFiles.relativePatternSupport"),
         applies_edits=has("workspace.applyEdit"),
         notebooks=has("notebookDocument.synchronization"),
+        trusted=not (isinstance(options, dict) and options.get("trusted", True) is not True),
     )
 
 

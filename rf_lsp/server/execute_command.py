@@ -1,4 +1,4 @@
-"""``workspace/executeCommand``: pin a context, change the input of a model."""
+"""``workspace/executeCommand``: pin a context, change the input of a model, confirm it with torch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pygls.exceptions import JsonRpcInvalidParams
 from analyzers.facts import Edit, Place
 from rf_lsp.errors import UsageError
 from rf_lsp.server import wire
-from rf_lsp.server.code_lens import CHANGE_INPUT
+from rf_lsp.server.code_lens import CHANGE_INPUT, CONFIRM
+from rf_lsp.server.confirm_command import confirm
 from rf_lsp.server.documents import Document
 from rf_lsp.server.handlers import session_request
 from rf_lsp.server.inlay_hint import PIN
@@ -23,7 +24,7 @@ from rf_lsp.server.snapshot import WaitFor
 from rf_lsp.server.views.occurrences import Occurrence
 from rf_lsp.shapes import parse_input, shape_text
 
-COMMANDS = (PIN, CHANGE_INPUT)
+COMMANDS = (PIN, CHANGE_INPUT, CONFIRM)
 ALL = "All contexts"
 MOST_CHOICES = 8
 
@@ -36,7 +37,15 @@ async def handle(session: Session, params: types.ExecuteCommandParams) -> Any:
         raise JsonRpcInvalidParams(message="the first argument must be the URI of an open document")
     if params.command == PIN:
         return await _pin(session, module, arguments)
+    if params.command == CONFIRM:
+        return await confirm(session, module, _target(arguments))
     return await _change_input(session, module, arguments)
+
+
+def _target(arguments: list[Any]) -> str:
+    if len(arguments) < 2 or not isinstance(arguments[1], str):
+        raise JsonRpcInvalidParams(message="the second argument must be the model, as its lens names it")
+    return arguments[1]
 
 
 # -- pinning -------------------------------------------------------------------------------------
@@ -91,18 +100,17 @@ def contexts_of(found: list[Occurrence]) -> dict[str, dict[str, str]]:
 async def _change_input(session: Session, module: OpenModule, arguments: list[Any]) -> Any:
     """``[uri, target, "1x3x256x256"]`` analyses the model with that input (null: as before); without a shape
     a ``# rf: input=`` comment is put above the model, for the person to change."""
-    if len(arguments) < 2 or not isinstance(arguments[1], str):
-        raise JsonRpcInvalidParams(message="the second argument must be the model, as its lens names it")
+    target = _target(arguments)
     if len(arguments) == 2:
-        return await _write_comment(session, module, arguments[1])
+        return await _write_comment(session, module, target)
     shapes = arguments[2] if isinstance(arguments[2], list) or arguments[2] is None else [arguments[2]]
     try:
         inputs = [parse_input(str(shape)) for shape in shapes or []]
     except UsageError as error:
         raise JsonRpcInvalidParams(message=str(error)) from None
     choices = module.state.choices
-    others = {target: given for target, given in choices.inputs.items() if target != arguments[1]}
-    module.choose(replace(choices, inputs={**others, arguments[1]: inputs} if inputs else others))
+    others = {name: given for name, given in choices.inputs.items() if name != target}
+    module.choose(replace(choices, inputs={**others, target: inputs} if inputs else others))
     session.reanalyse([module])
     return None
 

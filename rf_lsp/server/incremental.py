@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analyzers.facts import FileFacts, ModelFact, Problem
@@ -15,10 +15,12 @@ from analyzers.stop import Stop, Stopped
 from rf_lsp.errors import UsageError
 from rf_lsp.server import gc_policy
 from rf_lsp.server.analysis import AnalysisJob, AnalysisSnapshot, StaleModel, name_of, newest_models
+from rf_lsp.server.confirmations import Confirmations
 from rf_lsp.server.engines import Engines
 
 if TYPE_CHECKING:
     from analyzers.rules.support.settings import RuleSettings
+    from analyzers.tracing.results import ModelResult
     from rf_lsp.engine import Engine
     from rf_lsp.shapes import NamedShape
 
@@ -53,8 +55,9 @@ class IncrementalAnalyzer:
     """Analyses modules, one after the other, remembering what the next edit can build on. Used by the analysing
     thread alone."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, confirmations: Confirmations | None = None) -> None:
         self.engines = engines
+        self._confirmations = confirmations or Confirmations()
         self._baselines: dict[str, _Baseline] = {}
         self._texts: Mapping[str, str] = {}
 
@@ -81,7 +84,8 @@ class IncrementalAnalyzer:
         """All that can be told of a module; what is known before the end is published. Raises only ``Stopped``."""
         self.lay_over(job.texts)
         try:
-            run = _AnalysisRun(*self.engines.of(job.path), job, self._baselines.get(job.path), stop, publish)
+            baseline = self._baselines.get(job.path)
+            run = _AnalysisRun(*self.engines.of(job.path), job, baseline, self._confirmations, stop, publish)
             self._baselines[job.path] = baseline = run.run()
             return baseline.analysis
         except (SourceError, UsageError) as error:
@@ -116,6 +120,7 @@ class _AnalysisRun:
         rules: RuleSettings,
         job: AnalysisJob,
         baseline: _Baseline | None,
+        confirmations: Confirmations,
         stop: Stop,
         publish: Publish,
     ) -> None:
@@ -123,6 +128,7 @@ class _AnalysisRun:
         self.rules = rules
         self.job = job
         self.baseline = baseline if baseline is not None and _holds(baseline, engine, job) else None
+        self.confirmations = confirmations
         self.stop = stop
         self.publish = publish
         self.module = engine.sources.module(job.path)
@@ -205,17 +211,19 @@ class _AnalysisRun:
         dependencies = frozenset(self.engine.sources.dependencies)
         if complete and self.baseline is not None:
             dependencies |= frozenset(self.baseline.stamps)
+        traced = self.confirmations.results(self.engine, self.module, facts.models) if complete else {}
         return AnalysisSnapshot(
             job.path,
             job.revision,
             job.revisions,
             job.texts,
             facts,
-            self.engine.report(facts, self.rules).findings,
+            self.engine.report(_with_traced(facts, traced.values()), self.rules).findings,
             self.engine.project.settings,
             complete,
             stale,
             dependencies,
+            traced=traced,
         )
 
     def _stamps(self) -> dict[str, str]:
@@ -223,6 +231,15 @@ class _AnalysisRun:
         earlier = self.baseline.stamps if self.baseline is not None else {}
         own = self.engine.sources.dependencies.items()
         return {**earlier, **{path: stamp for path, stamp in own if path != self.job.path}}
+
+
+def _with_traced(facts: FileFacts, results: Collection[ModelResult]) -> FileFacts:
+    """The facts with what tracing found wrong; they themselves stay what the source says."""
+    if not results:
+        return facts
+    from analyzers.tracing.problems import problems_of
+
+    return replace(facts, problems=[*facts.problems, *(problem for one in results for problem in problems_of(one))])
 
 
 def _holds(baseline: _Baseline, engine: Engine, job: AnalysisJob) -> bool:

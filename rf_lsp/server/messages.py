@@ -10,7 +10,7 @@ ERROR, WARNING, INFORMATION = 1, 2, 3
 
 
 class Messages:
-    """Each text is shown once."""
+    """Each text is shown once, but for answers."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -22,6 +22,10 @@ class Messages:
         if text not in self._shown:
             self._shown.add(text)
             self._connection.notify("window/showMessage", {"type": level, "message": f"rf-lsp: {text}"})
+
+    def tell(self, text: str, level: int = INFORMATION) -> None:
+        """The answer to what a person has asked for: shown each time."""
+        self._connection.notify("window/showMessage", {"type": level, "message": f"rf-lsp: {text}"})
 
     def tell_crash(self, text: str) -> None:
         """An internal error: logged each time, shown once."""

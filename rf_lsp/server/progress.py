@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -65,3 +66,62 @@ class Progress:
 
     def _tell(self, token: str, value: dict[str, Any]) -> None:
         self._connection.notify("$/progress", {"token": token, "value": value})
+
+
+class TaskProgress:
+    """One piece of work that a person has asked for, with a button that calls ``cancel``."""
+
+    def __init__(self, connection: Connection, title: str, cancel: Callable[[], None]) -> None:
+        self.token = f"rf-lsp-task-{uuid.uuid4()}"
+        self.cancel = cancel
+        self._connection = connection
+        self._title = title
+        self._last: str | None = None
+        self._shown = self._ended = False
+
+    def begin(self) -> None:
+        future = self._connection.send_request("window/workDoneProgress/create", {"token": self.token})
+        future.add_done_callback(self._created)
+
+    def report(self, text: str) -> None:
+        """What is being done now."""
+        if self._shown and not self._ended and text != self._last:
+            self._tell({"kind": "report", "message": text})
+        self._last = text
+
+    def end(self) -> None:
+        if self._shown and not self._ended:
+            self._tell({"kind": "end"})
+        self._ended = True
+
+    def _created(self, done: Future[Any]) -> None:
+        """The client may refuse, and the work may have ended meanwhile."""
+        if self._ended or done.cancelled() or done.exception() is not None:
+            return
+        self._shown = True
+        message = {} if self._last is None else {"message": self._last}
+        self._tell({"kind": "begin", "title": self._title, "cancellable": True, **message})
+
+    def _tell(self, value: dict[str, Any]) -> None:
+        self._connection.notify("$/progress", {"token": self.token, "value": value})
+
+
+class Tasks:
+    """Those that are shown at the moment."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str | int, TaskProgress] = {}
+
+    def begin(self, task: TaskProgress) -> None:
+        self._shown[task.token] = task
+        task.begin()
+
+    def end(self, task: TaskProgress) -> None:
+        self._shown.pop(task.token, None)
+        task.end()
+
+    def cancel(self, token: str | int) -> None:
+        """By the person, who may come too late."""
+        task = self._shown.get(token)
+        if task is not None:
+            task.cancel()

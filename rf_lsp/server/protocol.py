@@ -166,6 +166,10 @@ class ServerProtocol(LanguageServerProtocol):
     def lsp_notebook_document__did_close(self, params: Any) -> Generator[Any, Any, Any]:
         yield from self._forwarded(types.NOTEBOOK_DOCUMENT_DID_CLOSE, params)
 
+    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(self, params: Any) -> Generator[Any, Any, Any]:
+        yield from self._forwarded(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, params)
+
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     def lsp_workspace__execute_command(self, params: Any) -> Generator[Any, Any, Any]:
         handler = self.fm.features.get(types.WORKSPACE_EXECUTE_COMMAND)

@@ -13,6 +13,8 @@ from rf_lsp.engine import Engine
 from rf_lsp.server.analysis import AnalysisJob, AnalysisSnapshot
 from rf_lsp.server.client import Client
 from rf_lsp.server.closed_files import ClosedFiles
+from rf_lsp.server.confirmations import Confirmations
+from rf_lsp.server.confirming import Confirming
 from rf_lsp.server.connection import Connection
 from rf_lsp.server.documents import Document
 from rf_lsp.server.engines import Engines
@@ -20,7 +22,7 @@ from rf_lsp.server.incremental import IncrementalAnalyzer
 from rf_lsp.server.line_map import LineEdit
 from rf_lsp.server.messages import WARNING, Messages, Refreshes
 from rf_lsp.server.open_modules import OpenModule, OpenModules
-from rf_lsp.server.progress import Progress
+from rf_lsp.server.progress import Progress, Tasks
 from rf_lsp.server.scheduler import AnalysisScheduler
 from rf_lsp.server.snapshot import ModuleSnapshot, WaitFor
 from rf_lsp.server.view_cache import ViewCache
@@ -50,10 +52,13 @@ class Session:
         self.files = ClosedFiles(self.client.encoding)
         self.messages = Messages(connection)
         self.engines = Engines()
+        self.confirmations = Confirmations()
+        self.confirming = Confirming()
+        self.tasks = Tasks()
         self.when_started: list[Callable[[Client], None]] = []
         self.when_analysed: list[Callable[[ModuleSnapshot], None]] = []
         self.editor_settings: dict[str, Any] = {}
-        self._analyzer = IncrementalAnalyzer(self.engines)
+        self._analyzer = IncrementalAnalyzer(self.engines, self.confirmations)
         self._scheduler = AnalysisScheduler(self._analyzer, self._job, self._publish)
         self._refreshes = Refreshes(connection)
         self._progress = Progress(connection, self._pending)
@@ -74,6 +79,7 @@ class Session:
     def close(self) -> None:
         """What is running stops."""
         self._scheduler.close()
+        self.confirming.close()
 
     # -- what the client has open ------------------------------------------------------------------
 

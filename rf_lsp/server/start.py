@@ -30,6 +30,7 @@ from rf_lsp.server import (
     notebook_did_open,
     publish_diagnostics,
     shutdown,
+    work_done_progress_cancel,
 )
 from rf_lsp.server.server import Server
 
@@ -58,6 +59,7 @@ HANDLERS = (
     diagnostic.handle,
     publish_diagnostics.handle,
     execute_command.handle,
+    work_done_progress_cancel.handle,
 )
 
 

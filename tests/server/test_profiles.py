@@ -90,8 +90,13 @@ def test_lens_and_its_command(folder: Path) -> None:
     with LspClient(folder) as client:
         uri = client.open("net.py", NET)
         client.settled(uri)
-        summary, change = client.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
+        summary, confirm, change = client.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
         assert summary["command"]["title"].startswith("Net · 3×64×64 → 10 · ")
+        assert confirm["command"] == {
+            "title": "Confirm with torch",
+            "command": "rf-lsp.confirm",
+            "arguments": [uri, "Net()"],
+        }
         assert change["command"]["arguments"] == [uri, "Net()"]
         larger = {"command": "rf-lsp.changeInput", "arguments": [uri, "Net()", "1x3x128x128"]}
         client.request("workspace/executeCommand", larger)

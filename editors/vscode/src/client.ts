@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { LanguageClient, LanguageClientOptions, Middleware } from 'vscode-languageclient/node';
 import { answers } from './configuration';
 import { completed, PIN_CONTEXT } from './completion';
@@ -30,7 +31,7 @@ export function makeClient(
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     outputChannel: log,
-    initializationOptions: { settings: settings() },
+    initializationOptions: { settings: settings(), trusted: vscode.workspace.isTrusted },
     synchronize: { configurationSection: 'rf-lsp' },
     markdown: { isTrusted: { enabledCommands: [CHANGE_INPUT, PIN_CONTEXT] } },
     middleware: middleware(status, settings),

@@ -26,9 +26,10 @@ def lenses(models: Iterable[ModelFact], path: str) -> list[Lens]:
     for model in models:
         if model.place is not None and model.place.file == path and model.status != "failed":
             text = ("~ " if assumed(model) else "") + summary_text(model)
-            found.setdefault((model.target, model.place.line), Lens(model.place, text, _expression(model), model))
+            found.setdefault((model.target, model.place.line), Lens(model.place, text, expression_of(model), model))
     return sorted(found.values(), key=lambda lens: (lens.place.line, lens.place.column))
 
 
-def _expression(model: ModelFact) -> str:
+def expression_of(model: ModelFact) -> str:
+    """The name by which lenses and commands know a model."""
     return model.target.partition("::")[2]
