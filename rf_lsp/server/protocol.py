@@ -128,6 +128,15 @@ class ServerProtocol(LanguageServerProtocol):
             return
         super()._handle_response(msg_id, result, error)
 
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *_: Any) -> Generator[Any, Any, None]:
+        """What is still being answered is cancelled: each at once leaves the table of those that are."""
+        yield from self._forwarded(types.SHUTDOWN, None)
+        for number, future in list(self._request_futures.items()):
+            if number != self.msg_id and not future.done():
+                future.cancel()
+        self._shutdown = True
+
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> Generator[Any, Any, None]:
         """End the loop; the process then ends by itself, with the exit code that the protocol asks for."""
@@ -171,11 +180,12 @@ class ServerProtocol(LanguageServerProtocol):
         yield from self._forwarded(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, params)
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
-    def lsp_workspace__execute_command(self, params: Any) -> Generator[Any, Any, Any]:
+    async def lsp_workspace__execute_command(self, params: Any) -> Any:
+        """A coroutine, which the client can cancel: a generator of pygls goes on behind the request."""
         handler = self.fm.features.get(types.WORKSPACE_EXECUTE_COMMAND)
         if handler is None or params.command not in self.fm.commands:
             raise JsonRpcInvalidParams(message=f"there is no command {params.command!r}")
-        return (yield handler, (params,), None)
+        return await handler(params)
 
 
 def _given(params: Any) -> dict[str, Any]:

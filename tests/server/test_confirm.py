@@ -14,7 +14,7 @@ import pytest
 
 from analyzers.tracing.process import descendants
 from tests.server.client import LspClient, ServerError, span
-from tests.server.conftest import NET, NET_LINE, STEM
+from tests.server.conftest import CONV, NET, NET_LINE, STEM
 
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch")
 needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="Linux")
@@ -144,24 +144,25 @@ def test_an_edit_of_a_part_in_another_file_takes_it_away(folder: Path) -> None:
 
 
 @needs_torch
-def test_what_differs_is_a_finding_that_moves_with_its_line(folder: Path) -> None:
-    source = NET.replace(
-        "self.two = Block(32, 64, 2)",
-        "self.two = Block(32, 64, 2)\n        exec('self.stem = nn.Conv2d(3, 16, 7, 2, 3, bias=False)')",
+def test_what_differs_is_a_finding_that_moves_with_its_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NARROW", "1")
+    source = NET.replace("import torch\n", "import os\n\nimport torch\n", 1)
+    source = source.replace(
+        "self.two = Block(32, 64, 2)", "self.two = Block(32, 64, 1 if os.environ.get('NARROW') else 2)"
     )
     (folder / "net.py").write_text(source)
     with LspClient(folder) as client:
         uri = client.open("net.py")
         answer = confirmed(client, uri)
         assert answer["verdict"] == "differs"
-        assert "`stem`: 2,368 parameters, torch 2,352" in answer["message"]
-        assert title(client, uri).startswith("✗ differs from torch 2.") and ", 5 of 6 layers" in title(client, uri)
+        assert "`two.conv`: output 1×64×8×8, torch 1×64×16×16 (and 1 more call)" in answer["message"]
+        assert title(client, uri).startswith("✗ differs from torch 2.") and ", 4 of 6 layers" in title(client, uri)
         (finding,) = traced_findings(client, uri)
-        assert (finding["code"], finding["range"]["start"]["line"]) == ("RF501", STEM + 7)
+        assert (finding["code"], finding["range"]["start"]["line"]) == ("RF501", CONV + 6)
         client.change(uri, 2, {"range": span(0, 0, 0, 0), "text": "\n\n"})
-        assert traced_findings(client, uri)[0]["range"]["start"]["line"] == STEM + 9
+        assert traced_findings(client, uri)[0]["range"]["start"]["line"] == CONV + 8
         client.change(
-            uri, 3, {"range": span(STEM + 2, 0, STEM + 2, 0), "text": "        self.more = nn.Linear(2, 2)\n"}
+            uri, 3, {"range": span(STEM + 4, 0, STEM + 4, 0), "text": "        self.more = nn.Linear(2, 2)\n"}
         )
         assert not traced_findings(client, uri)
 
