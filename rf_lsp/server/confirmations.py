@@ -61,8 +61,8 @@ def content_of(module: SourceModule, model: ModelFact) -> str:
     names = reached(module, name, frozenset()) if name in module.bound_names else None
     digest = hashlib.sha256()
     for block in module.blocks:
-        unforeseeable = names is None or block.kind == "other" or bool(block.star_imports) or block.broken
-        if unforeseeable or not names.isdisjoint((*block.binds, *block.bound.changed)):
+        is_anything = block.kind == "other" or bool(block.star_imports) or block.broken
+        if names is None or is_anything or not names.isdisjoint((*block.binds, *block.bound.changed)):
             digest.update(block.text.encode("utf-8", "replace") + b"\0")
     shapes = [one.shape for one in (*model.inputs, *model.outputs)]
     digest.update(repr((model.target, shapes, model.parameters)).encode())

@@ -180,7 +180,9 @@ class ServerProtocol(LanguageServerProtocol):
         yield from self._forwarded(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, params)
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
-    async def lsp_workspace__execute_command(self, params: Any) -> Any:
+    async def lsp_workspace__execute_command(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, params: Any
+    ) -> Any:
         """A coroutine, which the client can cancel: a generator of pygls goes on behind the request."""
         handler = self.fm.features.get(types.WORKSPACE_EXECUTE_COMMAND)
         if handler is None or params.command not in self.fm.commands:
