@@ -47,7 +47,8 @@ def found(start: str) -> Iterator[Interpreter]:
     for name in ("python3", "python"):
         executable = shutil.which(name)
         if executable:
-            yield Interpreter(os.path.abspath(executable), "first in PATH")
+            is_here = not os.path.isabs(executable)  # (PATH names the current folder, as Windows always does)
+            yield Interpreter(os.path.abspath(executable), "first in PATH", is_here)
     yield Interpreter(sys.executable, "the one that runs rf-lsp")
 
 

@@ -207,3 +207,15 @@ def test_interpreters_are_found_where_tools_keep_them(tmp_path: Path, monkeypatc
     assert next(interpreters.found(start)) == Interpreter(active, "active (VIRTUAL_ENV)")
     assert interpreters.choose(sys.executable, start) == Interpreter(sys.executable, "given by --python")
     assert interpreters.choose(None, start, of_project) == Interpreter(of_project, "named by the setting python", True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+def test_an_interpreter_in_the_current_folder_may_be_the_project_s(monkeypatch, tmp_path: Path):
+    python = tmp_path / "python3"
+    python.write_text("#!/bin/sh\n")
+    python.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    for path, is_of_project in ((".", True), (str(tmp_path), False)):
+        monkeypatch.setenv("PATH", path)
+        found = [one for one in interpreters.found(str(tmp_path / "net.py")) if one.path == str(python)]
+        assert [(one.origin, one.from_project) for one in found] == [("first in PATH", is_of_project)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import sys
@@ -12,9 +13,13 @@ from typing import Any
 
 import pytest
 
-from analyzers.tracing.process import descendants
+from analyzers.stop import Stop
+from analyzers.tracing.interpreters import Interpreter
+from analyzers.tracing.process import Limits, descendants
+from rf_lsp.server import confirming
 from tests.server.client import LspClient, ServerError, span
 from tests.server.conftest import CONV, NET, NET_LINE, STEM
+from tests.server.shown import analysed
 
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch")
 needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="Linux")
@@ -118,6 +123,24 @@ def test_what_is_on_the_screen_is_run_and_not_what_is_on_the_disk(folder: Path) 
     (folder / "net.py").write_text("raise SystemExit(3)\n")
     with LspClient(folder) as client:
         assert confirmed(client, client.open("net.py", NET))["verdict"] == "confirmed"
+
+
+@needs_torch
+def test_a_model_of_a_notebook_is_confirmed(folder: Path) -> None:
+    """Its cells are one module."""
+    block, net = NET.split("# rf:")
+    notebook, cells = (folder / "net.ipynb").as_uri(), [f"vscode-notebook-cell:/net.ipynb#{at}" for at in range(2)]
+    kinds = [{"kind": 2, "document": cell} for cell in cells]
+    texts = [
+        {"uri": cell, "languageId": "python", "version": 1, "text": text}
+        for cell, text in zip(cells, (block, "# rf:" + net), strict=True)
+    ]
+    document = {"uri": notebook, "notebookType": "jupyter-notebook", "version": 1, "cells": kinds}
+    with LspClient(folder) as client:
+        client.notify("notebookDocument/didOpen", {"notebookDocument": document, "cellTextDocuments": texts})
+        assert title(client, cells[1]) == "Confirm with torch"
+        assert confirmed(client, cells[1])["verdict"] == "confirmed"
+        assert title(client, cells[1]).startswith("✓ confirmed with torch 2.")
 
 
 @needs_torch
@@ -329,6 +352,29 @@ def test_the_interpreter_stays_warm_and_goes_with_the_server(folder: Path) -> No
         confirmed(client, uri)
         assert pids and workers(client) == pids
     assert gone(pids)
+
+
+@needs_torch
+@needs_proc
+def test_an_interpreter_that_nobody_needs_is_ended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirming, "IDLE", 0.1)
+    (model,) = (model for model in analysed(folder, NET) if model.name == "Net")
+    job = confirming.TracingJob(model, None, Interpreter(sys.executable, "ours"), [str(folder)], Limits())
+    tracing, others = confirming.Confirming(), set(descendants(os.getpid()))
+
+    def running() -> set[int]:
+        return set(descendants(os.getpid())) - others
+
+    async def traced_and_left() -> None:
+        assert (await tracing.result_of(job, Stop(), lambda _: None)).result.verdict == "confirmed"
+        assert running()
+        end = time.monotonic() + 20
+        while running() and time.monotonic() < end:
+            await asyncio.sleep(0.1)
+
+    asyncio.run(traced_and_left())
+    assert not running()
+    tracing.close()
 
 
 @needs_torch
