@@ -205,6 +205,18 @@ def test_what_cannot_be_run_is_a_finding_with_the_reason(folder: Path) -> None:
         assert title(client, uri) == "Confirm with torch"
 
 
+@needs_torch
+def test_findings_are_pushed_to_those_who_do_not_ask(folder: Path) -> None:
+    (folder / "net.py").write_text(NET.replace("x = self.one(x)", "x = self.one(x)\n        open('data.csv')"))
+    with LspClient(folder, "eglot-1.17") as client:
+        assert confirmed(client, client.open("net.py"))["verdict"] == "failed"
+        method, is_traced = (
+            "textDocument/publishDiagnostics",
+            lambda p: any(one["code"] == "RF502" for one in p["diagnostics"]),
+        )
+        assert "data.csv" in str(client.wait_for(method, is_traced)["diagnostics"])
+
+
 # -- what is never started ---------------------------------------------------------------------------------
 
 
