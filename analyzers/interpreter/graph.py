@@ -101,7 +101,8 @@ class Graph:
                 if key in steps:
                     depths[key] = max(depth + 1, depths.get(key, 0))
         self._depths = operations
-        order = sorted(depths.items(), key=lambda item: -item[1])
+        met = {key: position for position, key in enumerate(self._met)}
+        order = sorted(depths.items(), key=lambda item: (-item[1], met[_key(steps[item[0]])]))
         return [steps[key] for key, _ in order if steps[key].operation is not None]
 
     def _depth_first(self) -> list[Step]:
