@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.arguments_of_calls import leaves
+from analyzers.frameworks.keras.installed import is_keras_3
 from analyzers.frameworks.keras.layer import (
     is_layer,
     sublayers,
@@ -116,6 +117,27 @@ def _is_certainly_unbuilt(self: Instance) -> bool:
     is_known = bool(state.stack) and all(is_layer(part) for part in state.stack or ())
     touched = state.may_be_built or self.attributes.get("built") or self.machine.possible_change(self) is not None
     return is_known and not touched and self.unknown_because is None and state.unknown_because is None
+
+
+def is_called(self: Instance, end: str) -> bool:
+    """Whether ``input`` and ``output`` of a Sequential are those of its first call on symbolic tensors, as Keras 3 has it;
+    Keras 2 has those of its own graph. Raises what Keras 3 raises where there certainly was no call, and UnknownUsed
+    where there was one and it is not known which Keras it is."""
+    state, machine = state_of(self), self.machine
+    if state.graph is None:
+        return False
+    if not is_keras_3(machine):
+        if state.nodes:
+            raise UnknownUsed(
+                machine.unknown(f"the {end} of a Sequential that is called depends on the version of Keras")
+            )
+        return False
+    doubt = state.may_be_called or machine.possible_change(self) or self.unknown_because or state.unknown_because
+    if not state.nodes and not doubt:
+        name = self.attributes.get("name")
+        message = f"{name} has no {end} in Keras 3, as it was never called on a symbolic tensor: take {end}s"
+        raise told(machine, machine.exception("AttributeError", message), message)
+    return bool(state.nodes)
 
 
 def run_graph(self: Instance, graph: Graph, inputs: Any, machine: Machine) -> Any:

@@ -148,6 +148,7 @@ class Layer(ModuleHost):
             return state_of(self).unknown_because
         if state_of(self).stack is not None:
             changed(self).may_be_built = True
+            changed(self).may_be_called |= any(isinstance(value, Unknown) for value in leaves((args, kwargs)))
         if not state_of(self).is_initialised and self.unknown_because is None:
             if self.class_.opaque is None:
                 return machine.problem(_without_super(self))

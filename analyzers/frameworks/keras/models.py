@@ -12,6 +12,7 @@ from analyzers.frameworks.keras.graphs import (
     fitting,
     graph_ends,
     graph_of,
+    is_called,
     note_use,
     refuse,
     run_graph,
@@ -356,6 +357,14 @@ class Sequential(Model):
                 with machine.at(part.site):
                     inputs = machine.call(part, (inputs,))
         return inputs
+
+    @property
+    def input(self) -> Any:
+        return (Layer if is_called(self, "input") else Model).input.__get__(self)
+
+    @property
+    def output(self) -> Any:
+        return (Layer if is_called(self, "output") else Model).output.__get__(self)
 
     def build(self, input_shape: Any = None) -> None:
         """Put an input layer of this batch shape in front."""

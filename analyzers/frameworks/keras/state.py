@@ -50,6 +50,8 @@ class KerasState(State):
     graph: Graph | None = None
     input_nest: Any = None
     """The inputs of the graph in the lists and dictionaries they were given in."""
+    may_be_called: bool = False
+    """Whether it was called on what is not known, which may have been a symbolic tensor."""
     may_be_built: bool = False
     """Whether it was trained or tried on something, which builds it."""
     begins: list[Tensor] | None = None

@@ -26,6 +26,18 @@ x = {keras}.Input((4,))
 y = tf.nn.relu(x)
 """
 
+FIRST_CALL = """import keras
+from keras import layers
+
+body = keras.Sequential([layers.Input((8, 8, 1)), layers.Conv2D(4, 3), layers.Flatten()])
+inputs = keras.Input((8, 8, 1))
+body(inputs)
+model = keras.Model(body.input, layers.Dense(2)(body.output))
+whole = keras.Sequential([body, layers.Dense(5)])
+ends = keras.Model(inputs, body.output)
+"""
+"""The output of a Sequential is that of its first call, where it has one."""
+
 
 def site(folder: Path, version: str | None, dense: str = DENSE, **packages: str) -> list[str]:
     """Site-packages with a Keras of this version, and other packages by name and version."""
@@ -64,6 +76,16 @@ def test_as_the_installed_keras_has_it(name: str, truths: dict[str, Any], tmp_pa
     packages = [str(Path(spec.origin).parent.parent)]
     (found,) = errors(tmp_path, PROGRAMS[name], packages)
     assert found.place.line + 1 in truths[name]["lines"]
+
+
+@pytest.mark.skipif(not HAS_KERAS, reason=NO_KERAS)
+def test_a_sequential_has_the_output_of_its_first_call(tmp_path: Path) -> None:
+    (truth,) = answers({"first call": FIRST_CALL}).values()
+    assert len(truth["models"]) == 4
+    spec = importlib.util.find_spec("keras")
+    assert spec is not None and spec.origin is not None
+    for packages in ([str(Path(spec.origin).parent.parent)], []):
+        assert errors(tmp_path, FIRST_CALL, packages) == []
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
