@@ -14,6 +14,7 @@ from analyzers.interpreter.framework import children_of, is_building, name_dims
 from analyzers.interpreter.graph import Step, tensors_below, with_tensor
 from analyzers.interpreter.open_ends import OpenEnds
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
+from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.tensor import Tensor
@@ -363,6 +364,7 @@ class Recorder:
 def _result_of(machine: Machine, instance: Instance, forward: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """What a module that may have been changed gives is not known; what happens inside is followed all the same."""
     if instance.unknown_because is not None:
+        machine.recorder.add_cost(unknown_dim(instance.unknown_because.reason))
         return instance.unknown_because
     change = machine.possible_change(instance)
     if change is None:

@@ -114,7 +114,7 @@ def graph_of(self: Instance) -> Graph:
 def _is_certainly_unbuilt(self: Instance) -> bool:
     """A Sequential of known layers that neither a call nor training on what is not known may have built."""
     state = state_of(self)
-    is_known = bool(state.stack) and all(is_layer(part) for part in state.stack or ())
+    is_known = bool(state.stack) and all(is_layer(p) and p.unknown_because is None for p in state.stack or ())
     touched = state.may_be_built or self.attributes.get("built") or self.machine.possible_change(self) is not None
     return is_known and not touched and self.unknown_because is None and state.unknown_because is None
 

@@ -26,6 +26,7 @@ from analyzers.frameworks.keras.shapes import AXIS_LETTERS, note_open, open_shap
 from analyzers.frameworks.keras.state import changed, changed_stack, is_input_layer, state_of
 from analyzers.frameworks.logits import applied_to_model
 from analyzers.frameworks.numpy.arguments import foreign
+from analyzers.interpreter.classes import bare_instance
 from analyzers.interpreter.graph import Graph, Step, replaced, tensors_below
 from analyzers.interpreter.missing_entry import missing_entry
 from analyzers.interpreter.overlays import function, layer
@@ -378,8 +379,7 @@ class Sequential(Model):
 def _push(self: Instance, part: Any, machine: Machine) -> None:
     stack = changed_stack(self)
     if isinstance(part, Unknown):
-        object.__setattr__(self, "unknown_because", part)
-        return
+        part = _unknown_layer(part, machine)
     if isinstance(part, Tensor) and part.history is not None:
         part = part.history.kwargs.get("layer", part)
     if not isinstance(part, Instance) or not is_layer(part):
@@ -400,6 +400,13 @@ def _push(self: Instance, part: Any, machine: Machine) -> None:
         _start(self, part)
     if state_of(self).graph is not None or is_input_layer(part):
         _extend_chain(self, part, machine)
+
+
+def _unknown_layer(because: Unknown, machine: Machine) -> Instance:
+    """A layer of which nothing is known, as one of the stack."""
+    made = bare_instance(machine, machine.class_of_host(Layer))
+    object.__setattr__(made, "unknown_because", because)
+    return made
 
 
 def _refuse_known_name(self: Instance, part: Instance) -> None:

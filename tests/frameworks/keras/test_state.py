@@ -102,3 +102,25 @@ def test_programs(tmp_path: Path, title: str):
         assert not any(outputs_of(m) for m in models)
     else:
         assert [outputs_of(m) for m in models] == [outputs]
+
+
+@pytest.mark.parametrize("style", ["list", "add chain"])
+def test_an_unknown_layer_is_one_row(tmp_path: Path, style: str):
+    """The rows before it are known, those after it have a name, nothing is told of them, and no number is a total."""
+    parts = [
+        "keras.Input((28, 28, 1))",
+        "layers.Conv2D(8, 3)",
+        "Strange(4)",
+        "layers.Reshape((7, 7, 4))",
+        "layers.Dense(3)",
+    ]
+    listed = f"model = keras.Sequential([{', '.join(parts)}])\n"
+    added = "model = keras.Sequential()\n" + "".join(f"model.add({part})\n" for part in parts)
+    source = "from strange import Strange\n" + (listed if style == "list" else added)
+    (model,) = facts_of(tmp_path, HEADER + source, "model").models
+    assert not model.problems
+    shapes = [(layer.short_type, layer.output_shape and layer.output_shape[1:]) for layer in model.layers]
+    assert shapes == [("Conv2D", (26, 26, 8)), ("Layer", None), ("Reshape", None), ("Dense", None)]
+    assert model.layers[0].parameters == 80
+    assert not isinstance(model.parameters, int)
+    assert not isinstance(model.macs, int)
