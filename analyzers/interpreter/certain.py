@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter import overlays
 from analyzers.interpreter.hosts import ModuleHost, hosts_of
 from analyzers.interpreter.iteration import type_name
 from analyzers.interpreter.scope import Frame
@@ -37,7 +38,7 @@ UNTOLD = frozenset(
 OF_NOTEBOOKS = frozenset("get_ipython display In Out exit quit spark sc dbutils".split())
 MAXIMUM_SHOWN = 60
 _OF_SURROUNDINGS = re.compile(
-    r"cuda|gpu|mps\b|xla|npu|available|version|platform|environ|argv|distributed|rank|world_size|device|exists|is_?file|"
+    r"cuda|gpu|mps\b|xla|(?<!i)npu|available|version|platform|environ|argv|distributed|rank|world_size|device|exists|is_?file|"
     r"is_?dir|install|\bhas_|initialized",
     re.IGNORECASE,
 )
@@ -53,9 +54,21 @@ def is_certain(machine: Machine) -> bool:
     return module is not None and machine.modules.is_own(module.path) and frames[-1].block in module.source.blocks
 
 
-def told(machine: Machine, raised: Raised, message: str, **data: Any) -> Raised:
+def _refuser(machine: Machine) -> str | None:
+    """The function that the user's own code calls in any case, in a library that raises on account of arguments alone."""
+    frames = machine.frames
+    if machine.uncertain or any(frame.pending for frame in frames) or not frames:
+        return None
+    own = [machine.modules.is_own(frame.module.path) for frame in frames]
+    if not overlays.checks_arguments(frames[-1].module.name) or True not in own:
+        return None
+    first = frames[len(own) - own[::-1].index(True)]
+    return first.function.name if isinstance(first.function, Function) else None
+
+
+def told(machine: Machine, raised: Raised, message: str, by_arguments: bool = False, **data: Any) -> Raised:
     """The exception with the problem that is reported where nothing in the program catches it."""
-    if is_certain(machine):
+    if by_arguments or is_certain(machine):
         name = raised.value.class_.name
         error = OperationError(CERTAIN_EXCEPTION, message, exception=name, **data)
         raised.recorded_error = machine.recorder.recorded(error, None, raised.site)
@@ -364,7 +377,9 @@ def explicit(machine: Machine, raised: Raised) -> Raised:
         return raised
     args = value.attributes.get("args", ())
     text = _line(args[0]) if args and isinstance(args[0], (str, int)) else ""
-    return told(machine, raised, f"this raises {value.class_.name}{': ' if text else ''}{text}")
+    refuser = _refuser(machine)
+    said = f"{refuser or 'this'} raises {value.class_.name}{': ' if text else ''}{text}"
+    return told(machine, raised, said, by_arguments=refuser is not None)
 
 
 def _conditions_of(frame: Frame) -> list[program.Expression]:

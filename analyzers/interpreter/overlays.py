@@ -79,6 +79,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {}
 """Top-level package → what turns any spelling of a dotted name into the registered one."""
 SOURCED: dict[str, Callable[[str], str]] = {}
 """Top-level package → the dotted name of the *source* of a name no table holds (the rest of the package is read)."""
+CHECKING: set[str] = set()
+"""Packages of libraries whose functions look at their arguments first: what they raise then depends on nothing else."""
 PARTLY_KNOWN: set[str] = set()
 """Top-level packages of which the tables know some names: the others are those of their source, or are not there."""
 _loaded: set[str] = set()
@@ -114,6 +116,11 @@ def source_name(dotted: str) -> str | None:
 
 def is_partly_known(dotted: str) -> bool:
     return dotted.partition(".")[0] in PARTLY_KNOWN
+
+
+def checks_arguments(dotted: str) -> bool:
+    """Whether the module raises on purpose only what its arguments call for."""
+    return any(f"{dotted}.".startswith(f"{package}.") for package in CHECKING)
 
 
 def is_prefix(dotted: str) -> bool:

@@ -73,6 +73,7 @@ def source_of(dotted: str) -> str:
 for _root in ("keras", "tensorflow", "tf_keras", "keras_core"):
     overlays.SPELLINGS[_root] = canonical
     overlays.SOURCED[_root] = source_of
+overlays.CHECKING.add("keras.src.applications")
 
 
 # -- names of layers ---------------------------------------------------------------------------
