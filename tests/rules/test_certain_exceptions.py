@@ -146,6 +146,18 @@ def activation(name):
     raise ValueError(f"unknown activation {name}")
 net = nn.Sequential(nn.Linear(8, 8), activation("gelu"))
 """,
+    "an input that is refused": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+    def forward(self, input):
+        if input.shape[-1] != 8:
+            raise ValueError("eight features")
+        return self.fc(input)
+net = Net()
+net(torch.rand(2, 9))
+""",
     "a list that is called": """
 class Net(nn.Module):
     def __init__(self):

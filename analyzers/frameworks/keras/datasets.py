@@ -1,4 +1,4 @@
-"""Batches of images whose shapes a program says: ``ImageDataGenerator``, ``image_dataset_from_directory``."""
+"""Batches whose shapes a program says: ``ImageDataGenerator``, ``image_dataset_from_directory``, its own generators."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.opaque_objects import Inert
 from analyzers.frameworks.numpy.array import Array
+from analyzers.interpreter.hosts import hosts_of
+from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.overlays import NAMES, function
+from analyzers.interpreter.values import Instance, Raised
 from analyzers.tensors.dims import symbol
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
+from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -31,6 +34,25 @@ class Batches(Inert):
 
     def _itself(self, *args: Any, **kwargs: Any) -> Batches:
         return self
+
+
+def first_batch(data: Any, machine: Machine) -> Any:
+    """The first batch of a generator or ``PyDataset`` of the program's own; what is neither is given back as it is."""
+    is_generator = isinstance(data, LazyIterator)
+    if not is_generator and not (isinstance(data, Instance) and _is_dataset(data)):
+        return data
+    with machine.recorder.separate_errors(), machine.recorder.unrecorded(), machine.unsure():
+        try:
+            name, args = ("__next__", ()) if is_generator else ("__getitem__", (0,))
+            batch = machine.call(machine.get_attribute(data, name), args)
+        except (Raised, UnknownUsed):
+            return Unknown("the batches of a generator")
+    return Batches(*batch[:2]) if isinstance(batch, tuple) and batch else Batches(batch)
+
+
+def _is_dataset(value: Instance) -> bool:
+    bases = [NAMES[name] for name in ("keras.utils.PyDataset", "keras.utils.Sequence")]
+    return any(host in bases for host in hosts_of(value.class_))
 
 
 class Generator(Inert):

@@ -132,8 +132,8 @@ def is_called(self: Instance, end: str) -> bool:
                 machine.unknown(f"the {end} of a Sequential that is called depends on the version of Keras")
             )
         return False
-    doubt = state.may_be_called or machine.possible_change(self) or self.unknown_because or state.unknown_because
-    if not state.nodes and not doubt:
+    doubts = machine.possible_change(self), self.unknown_because, state.unknown_because
+    if not state.nodes and not state.may_be_called and all(doubt is None for doubt in doubts):
         name = self.attributes.get("name")
         message = f"{name} has no {end} in Keras 3, as it was never called on a symbolic tensor: take {end}s"
         raise told(machine, machine.exception("AttributeError", message), message)

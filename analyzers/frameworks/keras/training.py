@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analyzers.frameworks.keras.datasets import Batches
+from analyzers.frameworks.keras.datasets import Batches, first_batch
 from analyzers.frameworks.keras.state import state_of
 from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.values import Function, Instance
@@ -34,9 +34,12 @@ def check(model: Instance, data: Data, machine: Machine) -> bool:
     """Report one thing that certainly does not fit: the number of examples, the shape of one, that of a label."""
     if state_of(model).graph is None or _trains_itself(model):
         return False
-    if isinstance(data.x, Batches):
-        data = Data(data.method, data.x.x, data.x.y)
-    error = _of_counts(data) or _of_inputs(model, data, machine) or _of_labels(model, data)
+    given = first_batch(data.x, machine)
+    if isinstance(given, Batches):
+        data = Data(data.method, given.x, given.y)
+    error = (
+        (_of_counts(data) if given is data.x else None) or _of_inputs(model, data, machine) or _of_labels(model, data)
+    )
     if error is not None:
         error.data["of_building"] = True
         machine.problem(error, model.attributes.get("name"))
