@@ -16,8 +16,8 @@ RULE = Rule(
         "depends on the input's size and on every stride before it."
     ),
     how_to_fix=(
-        "Set in_features to what arrives, or pool to a fixed size (AdaptiveAvgPool2d) before the flatten. Where the message "
-        "says that a map is to be flattened first, do that: torch.flatten(x, 1)."
+        "Build the layer for the features that arrive, or pool to a fixed size before the flatten. Where the message says that "
+        "a map is to be flattened first, flatten it; data and labels need the shape that the model takes and gives."
     ),
     fixes="unsafe",
 )

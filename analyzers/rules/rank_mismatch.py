@@ -12,7 +12,7 @@ RULE = Rule(
     confidence="certain",
     summary=("A layer or function gets a tensor with another number of dimensions than it takes."),
     why=("PyTorch raises on this line; a flatten, squeeze or a missing batch dimension is the usual reason."),
-    how_to_fix=("Move the reshape, or use the layer of the other dimensionality (Conv1d, BatchNorm1d …)."),
+    how_to_fix=("Move the reshape, or use the layer that is made for as many dimensions."),
 )
 
 check = from_problems(RULE)

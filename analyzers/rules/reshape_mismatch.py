@@ -12,7 +12,7 @@ RULE = Rule(
     confidence="certain",
     summary=("A view, reshape, unflatten or rearrange asks for another number of elements than there are."),
     why=("PyTorch raises on this line; a size was written down that no longer follows from the layers before it."),
-    how_to_fix=("Compute the size from the tensor (x.shape, -1, torch.flatten) instead of writing it down."),
+    how_to_fix=("Compute the size from the tensor (x.shape, -1, a flatten) instead of writing it down."),
 )
 
 check = from_problems(RULE)
