@@ -366,7 +366,7 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     fact.layers, fact.stages = rows.layers, rows.stages
     fact.modules = extraction.modules()
     fact.parameters, fact.trainable_parameters = extraction.totals()
-    fact.macs = per_item(machine.recorder.total_cost, batch)
+    fact.macs = per_item(machine.recorder.total_cost, batch) if fact.parameters is not None else None
     fact.outputs = known_outputs(result)
     fact.expressions = expressions(extraction, machine.recorder.evaluations.seen, batch)
     fact.merges = merges_of(machine)

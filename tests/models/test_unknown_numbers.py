@@ -54,3 +54,22 @@ def test_half_of_a_size_is_a_size(tmp_path: Path, size: str, told: str | None):
     model = model_of(tmp_path, HEADER + SIZED.format(size), inputs=("1x3x8x8",))
     assert outputs_of(model) == [f"1x{told or '?'}x8x8"]
     assert model.status == ("partial" if told is None else "complete")
+
+
+def test_an_unknown_part_costs_nobody_knows_what(tmp_path):
+    source = """from elsewhere import Strange
+
+
+# rf: input=1x3x32x32
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 8, 3)
+        self.strange = Strange(8)
+
+    def forward(self, x):
+        return self.strange(self.first(x))
+"""
+    model = model_of(tmp_path, HEADER + source)
+    assert (model.parameters, model.macs) == (None, None)
+    assert model.layers[0].per_call[0].macs == 30 * 30 * 8 * 27
