@@ -57,3 +57,26 @@ def test_a_slip_behind_it_is_found_all_the_same(tmp_path: Path):
     wrong = LINEAR.replace("nn.Linear(64, 8)", "nn.Sequential(nn.Linear(64, 9), nn.Linear(8, 8))")
     (problem,) = model_of(tmp_path, HEADER + wrong).problems
     assert problem.rule == "feature-size-mismatch"
+
+
+LONG = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 32, 3, stride=2, padding=1)
+        self.pool = nn.MaxPool2d((2, 1))
+        self.fc = nn.Linear({features}, 10)
+    def forward(self, x):
+        return self.fc(self.pool(self.conv(x)))
+"""
+
+
+@pytest.mark.parametrize("features", [1500, 1501])
+def test_a_spectrogram_may_be_longer_than_what_is_looked_at(tmp_path: Path, features: int):
+    """torch runs it with 3,000 frames."""
+    assert model_of(tmp_path, HEADER + LONG.format(features=features)).problems == []
+
+
+def test_a_flatten_is_missing_where_no_picture_is_so_long(tmp_path: Path):
+    (problem,) = model_of(tmp_path, HEADER + LONG.format(features=32 * 6 * 12)).problems
+    assert problem.rule == "feature-size-mismatch" and "flatten it first" in problem.message

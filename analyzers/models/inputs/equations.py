@@ -20,7 +20,7 @@ LARGEST = 2048
 FARTHEST = 2**30
 """Sizes that are found by halving, where what is asked for grows with them."""
 SIDES = ("H", "W")
-"""Symbols of a picture's sides: none is longer than those that are looked at."""
+"""Symbols of a picture's sides: longer ones than those that are looked at may be meant, but are not chosen."""
 BESIDE = 64
 """Sizes behind one so found that may give the same: floors swallow the rest."""
 WIDEST = 2
@@ -50,8 +50,6 @@ def _farther(one: Symbol, asked: Sequence[Dim]) -> range | None:
     """The sizes beyond those looked at one by one among which all are that make the differences zero; None where nobody
     knows."""
     growing = [side for side in asked if grows(side)]
-    if one.name in SIDES:
-        return range(0)
     if not growing:
         return None
     if any(value_at(side, {one: LARGEST}) > 0 for side in growing):
@@ -79,6 +77,9 @@ class System:
 
     is_loose: bool = False
     """Whether a size was chosen of many: the largest that fits is more than twice the smallest."""
+
+    is_beyond: bool = False
+    """Whether a side of a picture would have to be longer than those that are looked at."""
 
     numbers: set[int] = field(default_factory=set)
     """What sizes were asked to be."""
@@ -119,8 +120,9 @@ class System:
             return False
         # What is a number comes first; of two symbols the later one follows from the earlier.
         one, value = min(found, key=lambda pair: (not isinstance(pair[1], int), -pair[0].serial))
-        if isinstance(value, int) and (value < 1 or (value > LARGEST and one.name in SIDES)):
+        if isinstance(value, int) and value < 1:
             raise Contradiction
+        self.is_beyond = self.is_beyond or (isinstance(value, int) and value > LARGEST and one.name in SIDES)
         self.values = {known: substitute(before, {one: value}) for known, before in self.values.items()}
         self.values[one] = value
         return True
@@ -148,7 +150,8 @@ class System:
         sizes = self._equal(group, rest)
         if not sizes and len(group) == 1:
             farther = _farther(group[0], rest)
-            if farther is None:
+            self.is_beyond = self.is_beyond or bool(farther and group[0].name in SIDES)
+            if farther is None or self.is_beyond:
                 return None
             sizes = [size for size in farther if self._fits({group[0]: size}, rest)]
         self.is_loose = self.is_loose or _are_many(sizes)

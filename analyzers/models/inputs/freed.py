@@ -162,7 +162,7 @@ class Freed:
         rule = recorded.error.rule
         if rule in MERGING and self._from_usual[1].has(recorded):
             return True
-        if rule in OF_SIZES and self.is_unsolvable:
+        if rule in OF_SIZES and (self.is_unsolvable or (self.is_beyond and recorded.error.data.get("lacks_flatten"))):
             return True
         return any(e.error.message == recorded.error.message for e in self._elsewhere if e.key == recorded.key)
 
@@ -185,6 +185,14 @@ class Freed:
     def is_unsolvable(self) -> bool:
         """Whether no sizes there are fulfil what the layers ask."""
         return self._system is None or (self._has_none and self._system.is_whole)
+
+    @cached_property
+    def is_beyond(self) -> bool:
+        """Whether only pictures longer than any that is looked at would do."""
+        system = self._system if self.wrong_from is None else None
+        if system is not None and not system.is_beyond:
+            any(True for _ in self.solutions())
+        return system is not None and system.is_beyond
 
     @cached_property
     def _elsewhere(self) -> list[RecordedError]:

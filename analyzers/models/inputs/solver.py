@@ -147,11 +147,19 @@ class Solver:
         """Other shapes for the guessed inputs: those that follow from what the layers ask, other ranks; one size for all
         maps, then oblong ones."""
         records = self.machine.recorder.records
-        yield from free.solutions()
+        unflattened = list(self._unflattened(found, free))
+        yield from unflattened or free.solutions()
         yield from other_ranks(found, self.trials.names)
         yield from flat_sizes(found, self.root)
-        if any(i.is_guessed_map for i in found.inputs):
+        if not unflattened and any(i.is_guessed_map for i in found.inputs):
             yield from self._sized(found, free, records)
+
+    def _unflattened(self, found: Found, free: Freed) -> Iterator[Inputs]:
+        """Sizes with which nothing but a flatten is missing, where else a picture would have to be longer than any."""
+        if found.lacks_flatten and free.is_beyond:
+            for inputs in (resized(found, size) for size in self._searched(found)):
+                if self.trials.settle(inputs).lacks_only_a_flatten:
+                    yield inputs
 
     def _sized(self, found: Found, free: Freed, records: list[Any]) -> list[Inputs]:
         """The guessed maps in all sizes that may mend something."""
