@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pygls.exceptions import JsonRpcException
 
 from analyzers.facts import ModelFact
-from analyzers.source.sources import NOTEBOOK
+from analyzers.source.gate import read_bytes
+from analyzers.source.sources import MAXIMUM_SIZE, NOTEBOOK
 from analyzers.stop import Stop
 from rf_lsp.errors import UsageError
 from rf_lsp.server.confirmations import Confirmation, content_of, rests_on
@@ -108,12 +109,10 @@ def _plan(snapshot: ModuleSnapshot, model: ModelFact, bench: Workbench) -> _Plan
 def _is_saved(path: str, text: str) -> bool:
     """Whether a regular file holds the text, whatever its line ends."""
     try:
-        if not os.path.isfile(path):
-            return False
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read() == "\n".join(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\r"))
+        kept = read_bytes(path, MAXIMUM_SIZE).decode("utf-8-sig")
     except (OSError, ValueError):
         return False
+    return kept.splitlines() == text.removeprefix("\ufeff").splitlines()
 
 
 async def _agreed(session: Session, interpreter: Interpreter) -> None:
