@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,8 +18,11 @@ HALF_WIDTHS = (1.653, 1.717, 1.772, 1.817, 1.855, 1.887, 1.913, 1.934, 1.952, 1.
 sums of boxes are close to them) by their excess kurtosis −1.2, −1.1 … 0."""
 REACH = 0.7
 """The share of the input above which a field feels its ends."""
-IMAGES = 2
+IMAGES, FAR = 2, 4.0
+"""How often the walk is mirrored at the ends, and the widths (of ``erf``) beyond which an image adds nothing."""
 MOST_PARTS = 6
+NARROW, NEAR = 1e-4, 1e-7
+"""Pixels and shares of the energy that nobody sees."""
 
 
 class Moments(NamedTuple):
@@ -136,7 +140,7 @@ class Energy:
 
     @property
     def mean(self) -> float:
-        return sum(share * part.mean for share, part in self.parts)
+        return _mean(self.parts)
 
     @property
     def variance(self) -> float:
@@ -144,19 +148,7 @@ class Energy:
 
     def width(self) -> float:
         """Of the interval around the mean that holds :data:`ENERGY`, on an input without ends."""
-        if len(self.parts) == 1:
-            return 4 * self.parts[0][1].scale
-        mean = self.mean
-        apart = [(share, abs(part.mean - mean), part.scale * math.sqrt(2)) for share, part in self.parts]
-        high = 2 * max(distance + 4 * scale for _, distance, scale in apart)
-
-        def held(half: float) -> float:
-            return sum(
-                share * (math.erf((half - distance) / scale) + math.erf((half + distance) / scale)) / 2
-                for share, distance, scale in apart
-            )
-
-        return 2 * _solved(held, ENERGY, high)
+        return _width(self.parts)
 
     def width_between(self, extent: int, by: float) -> float:
         """The width on an input of ``extent`` pixels, of a unit that lies ``by`` pixels beyond unit 0.
@@ -167,43 +159,89 @@ class Energy:
         free, centre = self.width(), self.mean + by + 0.5
         if free < REACH * extent or not 0 < centre < extent:
             return min(free, float(extent))
-        images = [
-            (sign * share, sign * (part.mean + by + 0.5) + 2 * turn * extent, min(part.scale, extent) * math.sqrt(2))
-            for share, part in self.parts
-            for turn in range(-IMAGES, IMAGES + 1)
-            for sign in (1, -1)
-        ]
+        return _width_between(self.parts, extent, by)
 
-        def held(half: float) -> float:
-            first, last = max(centre - half, 0.0), min(centre + half, float(extent))
-            return sum(
-                share * (math.erf((last - place) / scale) - math.erf((first - place) / scale)) / 2
-                for share, place, scale in images
-            )
 
-        total = held(float(extent))
-        return min(2 * _solved(held, ENERGY * total, float(extent)), float(extent)) if total > 0 else ENERGY * extent
+Parts = tuple[tuple[float, Moments], ...]
+
+
+def _mean(parts: Parts) -> float:
+    return sum(share * part.mean for share, part in parts)
+
+
+@lru_cache(maxsize=1024)
+def _width(parts: Parts) -> float:
+    if len(parts) == 1:
+        return 4 * parts[0][1].scale
+    mean = _mean(parts)
+    apart = [(share, abs(part.mean - mean), part.scale * math.sqrt(2)) for share, part in parts]
+    high = 2 * max(distance + 4 * scale for _, distance, scale in apart)
+
+    def held(half: float) -> float:
+        return sum(
+            share * (math.erf((half - distance) / scale) + math.erf((half + distance) / scale)) / 2
+            for share, distance, scale in apart
+        )
+
+    return 2 * _solved(held, ENERGY, high)
+
+
+@lru_cache(maxsize=1024)
+def _width_between(parts: Parts, extent: int, by: float) -> float:
+    centre = _mean(parts) + by + 0.5
+    images = [
+        (sign * share, place, scale)
+        for share, part in parts
+        for scale in (min(part.scale, extent) * math.sqrt(2),)
+        for turn in range(-IMAGES, IMAGES + 1)
+        for sign in (1, -1)
+        if -FAR * scale < (place := sign * (part.mean + by + 0.5) + 2 * turn * extent) < extent + FAR * scale
+    ]
+
+    def held(half: float) -> float:
+        first, last = max(centre - half, 0.0), min(centre + half, float(extent))
+        return sum(
+            share * (math.erf((last - place) / scale) - math.erf((first - place) / scale)) / 2
+            for share, place, scale in images
+        )
+
+    total = held(float(extent))
+    return min(2 * _solved(held, ENERGY * total, float(extent)), float(extent)) if total > 0 else ENERGY * extent
 
 
 def _solved(function: Callable[[float], float], wanted: float, high: float) -> float:
-    """Where a function that rises from 0 has a value."""
-    low = 0.0
-    for _ in range(24):
-        half = (low + high) / 2
-        low, high = (half, high) if function(half) < wanted else (low, half)
-    return (low + high) / 2
+    """Where a function that rises from 0 has a value: regula falsi, in which an end that stays twice loses half of its
+    height (the Illinois method)."""
+    low, below, above, side = 0.0, -wanted, function(high) - wanted, 0
+    place = high
+    for _ in range(40):
+        if high - low < NARROW or above <= 0:
+            break
+        place = (low * above - high * below) / (above - below)
+        value = function(place) - wanted
+        if abs(value) < NEAR:
+            break
+        if value < 0:
+            low, below, above = place, value, above / 2 if side < 0 else above
+        else:
+            high, above, below = place, value, below / 2 if side > 0 else below
+        side = -1 if value < 0 else 1
+    return place
 
 
 def _fewer(parts: list[tuple[float, Moments]]) -> list[tuple[float, Moments]]:
     """The parts of most alike width as one, until they are few."""
     parts = sorted(parts, key=lambda one: one[1].variance)
-    while len(parts) > 1:
-        costs = [_difference(a, b) for a, b in pairwise(parts)]
-        at = min(range(len(costs)), key=costs.__getitem__)
-        if len(parts) <= MOST_PARTS and costs[at] > ALIKE:
+    costs = [_difference(a, b) for a, b in pairwise(parts)]
+    while costs:
+        least = min(costs)
+        if len(parts) <= MOST_PARTS and least > ALIKE:
             break
+        at = costs.index(least)
         (share, first), (other, second) = parts[at], parts[at + 1]
         parts[at : at + 2] = [(share + other, mixture([first, second], [share, other]))]
+        beside = slice(max(at - 1, 0), at + 2)
+        costs[beside] = [_difference(a, b) for a, b in pairwise(parts[beside])]
     return parts
 
 
