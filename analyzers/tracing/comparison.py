@@ -41,7 +41,7 @@ def compare(model: ModelFact, recipe: Recipe, answer: dict[str, Any]) -> ModelRe
 
 def at_present(result: ModelResult, model: ModelFact) -> ModelResult:
     """The same beside the facts of a later analysis of the same model, which may stand in other lines by now."""
-    places = {(layer.name, number): (call.place, layer.definition) for layer, number, call in _calls(model)}
+    places = {(layer.name, number): (call.place, layer.definition) for layer, number, call in calls_of(model)}
     layers = []
     for one in result.layers:
         place, definition = places.get((one.name, one.call), (None, None))
@@ -73,9 +73,9 @@ def _layers(model: ModelFact, recipe: Recipe, answer: dict[str, Any]) -> Iterato
     names = same(one["name"] for one in answer["layers"])
     traced = {(names[one["name"]], one["call"]): one for one in answer["layers"]}
     fields = measured_fields(answer.get("fields") or [], same)
-    static_names = same(layer.name for layer, _, _ in _calls(model))
+    static_names = same(layer.name for layer, _, _ in calls_of(model))
     is_whole = model.status == "complete"
-    for layer, number, call in _calls(model):
+    for layer, number, call in calls_of(model):
         key = (static_names[layer.name], number)
         seen = Seen(recipe.shape(call.output_shape), recipe.number(layer.parameters), call.field, call.axes)
         found = traced.pop(key, None)
@@ -111,8 +111,9 @@ def _by_order(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _calls(model: ModelFact) -> list[tuple[LayerFact, int, CallFact]]:
-    """In order; each with which one of its name it is: several modules that are made as they are called share one."""
+def calls_of(model: ModelFact) -> list[tuple[LayerFact, int, CallFact]]:
+    """Every call of a layer in order, as (layer, number, call); the number, from 1, is which one of its name it is:
+    several modules that are made as they are called share one."""
     every = [(layer, call) for layer in model.layers if not layer.functional for call in layer.per_call]
     counts: dict[str, int] = {}
     found = []

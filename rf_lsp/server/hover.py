@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -10,11 +10,14 @@ from analyzers.facts import ModelFact, Place
 from rf_lsp.server import wire
 from rf_lsp.server.documents import Document
 from rf_lsp.server.handlers import first_models, snapshot_request
-from rf_lsp.server.module_view import models_in, occurrences_in
+from rf_lsp.server.module_view import models_in, occurrences_in, verdicts_in
 from rf_lsp.server.snapshot import ModuleSnapshot
 from rf_lsp.server.views import hover
 from rf_lsp.server.views.lines import contains
 from rf_lsp.server.views.occurrences import CALLED, Occurrence, concrete, outermost, pinned
+
+if TYPE_CHECKING:
+    from analyzers.tracing.results import ModelResult
 
 LONGEST_TITLE = 60
 
@@ -32,7 +35,11 @@ def handle(snapshot: ModuleSnapshot, params: types.HoverParams) -> dict[str, Any
         return _shown(snapshot, group, found)
     models = models_at(models_in(snapshot), line)
     if models and models[0].place is not None:
-        return _answer(snapshot, hover.model_card(models), _head(snapshot.document, models[0].place))
+        return _answer(
+            snapshot,
+            hover.model_card(models, traced_of(snapshot, models[0])),
+            _head(snapshot.document, models[0].place),
+        )
     statement = statement_at(found, line)
     return _shown(snapshot, statement, found) if statement else None
 
@@ -42,7 +49,7 @@ def _shown(snapshot: ModuleSnapshot, group: list[Occurrence], found: list[Occurr
     pin, place = snapshot.pin, group[0].place
     layers = outermost(occurrence for occurrence in group if occurrence.layer is not None)
     if layers:
-        return _answer(snapshot, hover.layer_card(pinned(concrete(layers), pin)), place)
+        return _answer(snapshot, hover.layer_card(pinned(concrete(layers), pin), verdicts_in(snapshot)), place)
     inside = [o for o in found if o.role == CALLED and contains(place, o.place)]
     calls = pinned(concrete(sorted(outermost(inside), key=lambda call: call.order)), pin)
     text = text_of(snapshot.document, place)
@@ -71,6 +78,11 @@ def holds(place: Place, line: int, column: int) -> bool:
 
 def _size(place: Place) -> tuple[int, int]:
     return place.end_line - place.line, place.end_column - place.column
+
+
+def traced_of(snapshot: ModuleSnapshot, model: ModelFact) -> ModelResult | None:
+    """What a trace of the model said, as long as it is the same."""
+    return snapshot.analysis.traced.get(model.target)
 
 
 def models_at(models: list[ModelFact], line: int) -> list[ModelFact]:

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from rf_lsp.server import wire
 from rf_lsp.server.handlers import at_once, first_models_if, snapshot_request
-from rf_lsp.server.module_view import occurrences_in
+from rf_lsp.server.module_view import occurrences_in, verdicts_in
 from rf_lsp.server.snapshot import ModuleSnapshot
 from rf_lsp.server.views.hints import Hint, HintOptions, hints, tooltip
 from rf_lsp.settings import Settings
@@ -36,7 +36,7 @@ def handle(snapshot: ModuleSnapshot, params: types.InlayHintParams) -> list[dict
 def _hints(snapshot: ModuleSnapshot, area: tuple[int, int] | None) -> list[Hint]:
     """The hints of the module's lines ``area`` (first, last)."""
     line, shown = snapshot.document.line, hint_options(snapshot.settings)
-    return hints(occurrences_in(snapshot), line, shown, snapshot.pin, area)
+    return hints(occurrences_in(snapshot), line, shown, snapshot.pin, area, verdicts_in(snapshot))
 
 
 def hint_options(settings: Settings) -> HintOptions:

@@ -9,6 +9,7 @@ from analyzers.facts import ModelFact, Place
 from rf_lsp.server.analysis import StaleModel
 from rf_lsp.server.snapshot import ModuleSnapshot
 from rf_lsp.server.views.occurrences import Move, Occurrence, moved
+from rf_lsp.server.views.verdicts import Verdicts
 
 
 def occurrences_in(snapshot: ModuleSnapshot) -> list[Occurrence]:
@@ -38,6 +39,14 @@ def _of_models(snapshot: ModuleSnapshot, models: Iterable[ModelFact], revisions:
     cache, path = snapshot.views, snapshot.path
     found = [occurrence for model in models for occurrence in cache.occurrences_of(model, path)]
     return moved(found, _move(snapshot, revisions))
+
+
+def verdicts_in(snapshot: ModuleSnapshot) -> Verdicts:
+    """What traces say of the models that can be seen in the module."""
+    answers = snapshot.views.answers
+    if "verdicts" not in answers:
+        answers["verdicts"] = Verdicts(result for analysis in snapshot.analyses for result in analysis.traced.values())
+    return answers["verdicts"]
 
 
 def models_in(snapshot: ModuleSnapshot) -> list[ModelFact]:

@@ -18,7 +18,7 @@ from analyzers.tracing.interpreters import Interpreter
 from analyzers.tracing.process import Limits, descendants
 from rf_lsp.server import confirming
 from tests.server.client import LspClient, ServerError, span
-from tests.server.conftest import CONV, NET, NET_LINE, STEM
+from tests.server.conftest import CONV, HEAD, NET, NET_LINE, STEM
 from tests.server.shown import analysed
 
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch")
@@ -116,6 +116,27 @@ def test_a_confirmed_model_says_so_until_it_is_edited(folder: Path) -> None:
         assert title(client, uri) == shown
         client.close(uri)
         assert title(client, client.open("net.py")) == shown
+
+
+@needs_torch
+def test_what_is_confirmed_is_marked_where_it_stands(folder: Path) -> None:
+    """In hints and hovers: where it is built, where it is called, and the module around; an edit takes it away."""
+    (folder / "net.py").write_text(NET)
+    with LspClient(folder) as client:
+        uri = client.open("net.py")
+        before = client.hints(uri)
+        assert not [text for _, text in before if "✓" in text] and "confirmed" not in client.hover(uri, CONV, 22)
+        confirmed(client, uri)
+        client.settled(uri)
+        after = dict(client.hints(uri))
+        assert after[STEM] == "16×32×32 · RF 7 ✓" and after[STEM + 1] == "32×16×16 · RF 11 ✓"
+        assert after[CONV] == "32…64 ch · RF 11…19 ✓" and after[HEAD] == "10 · global ✓"
+        assert [text.removesuffix(" ✓") for text in after.values()] == [text for _, text in before]
+        assert "| confirmed | ✓ | torch 2." in client.hover(uri, CONV, 22)
+        assert "✓ confirmed with torch 2." in client.hover(uri, NET_LINE, 7)
+        client.change(uri, 2, {"range": span(STEM, 37, STEM, 38), "text": "5"})
+        client.settled(uri)
+        assert not [text for _, text in client.hints(uri) if "✓" in text]
 
 
 @needs_torch

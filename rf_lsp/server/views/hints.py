@@ -12,10 +12,13 @@ from analyzers.vocabulary import GUESSED_ORIGINS
 from rf_lsp.output.text import field_text, located, short_count
 from rf_lsp.server.views.lines import Part, at_line_end, behind_each, whole_places
 from rf_lsp.server.views.occurrences import CALLED, Fact, Occurrence, by_line, concrete, is_known, pinned, shapes_of
+from rf_lsp.server.views.verdicts import Verdicts
 from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
 
 LONGEST = 30
 """Characters; VS Code cuts the hints of a line at 43 in total."""
+
+CONFIRMED = "✓"
 
 LineText = Callable[[int], str]
 Shows = tuple[Occurrence, Fact]
@@ -54,21 +57,30 @@ def hints(
     shown: HintOptions,
     pin: tuple[str, str] | None = None,
     area: tuple[int, int] | None = None,
+    verdicts: Verdicts | None = None,
 ) -> list[Hint]:
-    """The hints of a file, or of the lines ``area`` (first, last) of it."""
+    """The hints of a file, or of the lines ``area`` (first, last) of it; what ``verdicts`` confirm is marked."""
     wholes = whole_places(found)
     made = []
     for number, group in sorted(by_line(found, area).items()):
         parts = at_line_end(group, wholes) if shown.at_line_end else behind_each(group)
-        made += [_hint(number, line(number), part, shown, pin) for part in parts]
+        made += [_hint(number, line(number), part, shown, pin, verdicts) for part in parts]
     return [hint for hint in made if hint is not None]
 
 
-def _hint(number: int, line: str, part: Part, shown: HintOptions, pin: tuple[str, str] | None) -> Hint | None:
+def _hint(
+    number: int,
+    line: str,
+    part: Part,
+    shown: HintOptions,
+    pin: tuple[str, str] | None,
+    verdicts: Verdicts | None,
+) -> Hint | None:
     group = pinned(concrete(part.occurrences), pin)
     place = group[0].place
     layers = pinned(concrete([call for call in part.calls if call.place == place]), pin)
-    text = hint_text(group, shown, layers)
+    speaking = layers if all(occurrence.layer is None for occurrence in group) else group
+    text = hint_text(group, shown, layers, bool(verdicts) and verdicts.confirm(speaking))
     if not text:
         return None
     end = len(line.rstrip())
@@ -86,9 +98,12 @@ def _target(first: Occurrence, layers: Sequence[Occurrence]) -> Place | None:
     return None if target == first.place else target
 
 
-def hint_text(group: Sequence[Occurrence], shown: HintOptions, layers: Sequence[Occurrence] = ()) -> str:
+def hint_text(
+    group: Sequence[Occurrence], shown: HintOptions, layers: Sequence[Occurrence] = (), is_confirmed: bool = False
+) -> str:
     """``64×112×112 · RF 7``, or ``64…512 ch · RF 15…427`` where the contexts differ; ``?`` where nothing is known; at
-    most 30 characters. ``layers`` are those whose parameters count, if they are not the group's own."""
+    most 30 characters. ``layers`` are those whose parameters count, if they are not the group's own; ``✓`` ends what a
+    trace has confirmed."""
     facts = _distinct(group)
     known = [(o, fact) for o, fact in facts if is_known(fact)]
     is_lost = any(fact.reason is not None for _, fact in facts if not is_known(fact))
@@ -99,7 +114,9 @@ def hint_text(group: Sequence[Occurrence], shown: HintOptions, layers: Sequence[
     parameters = _parameters_text(layers or group) if shown.parameters else ""
     choices = ([shape, field, parameters], [shape, field], [shape, short], [shape])
     texts = [" · ".join(part for part in parts if part) for parts in choices]
-    return next((text for text in texts if len(text) <= LONGEST), texts[-1][: LONGEST - 1] + "…")
+    mark = f" {CONFIRMED}" if is_confirmed and not is_lost else ""
+    longest = LONGEST - len(mark)
+    return next((text for text in texts if len(text) <= longest), texts[-1][: longest - 1] + "…") + mark
 
 
 def _distinct(group: Sequence[Occurrence]) -> list[Shows]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from analyzers.facts import CallFact, FieldFact, ModelFact, OutputFact
 from analyzers.rules.support.coverage import extents
@@ -25,7 +26,11 @@ from rf_lsp.output.text import (
 from rf_lsp.server.views import arithmetic, drawing
 from rf_lsp.server.views.hints import fields_text, lost_text, outputs_text, turn_of
 from rf_lsp.server.views.occurrences import Fact, Occurrence
+from rf_lsp.server.views.verdicts import Verdicts, verdict_text
 from rf_lsp.shapes import shape_text
+
+if TYPE_CHECKING:
+    from analyzers.tracing.results import ModelResult
 
 MOST_CONTEXTS = 12
 BAR = 12
@@ -46,9 +51,9 @@ class Card:
 # -- cards ---------------------------------------------------------------------------------------
 
 
-def layer_card(group: Sequence[Occurrence]) -> Card:
-    """The first call of the first layer with its arithmetic, and a table of all calls and contexts where there are
-    several."""
+def layer_card(group: Sequence[Occurrence], verdicts: Verdicts | None = None) -> Card:
+    """The first call of the first layer with its arithmetic, what torch did there, and a table of all calls and
+    contexts where there are several."""
     first, call = group[0], group[0].facts[0]
     layer, model = first.layer, first.model
     assert layer is not None and isinstance(call, CallFact)
@@ -66,6 +71,7 @@ def layer_card(group: Sequence[Occurrence]) -> Card:
     if layer.calls > 1:
         card.rows.append(("calls", str(layer.calls), f"this is call {turn_of(first, call)}"))
     card.rows += field_rows(call.field, model, sums.get("receptive field", ""))
+    card.rows += traced_rows(first, call, verdicts) if verdicts else []
     _end(card, group)
     card.picture = _picture(call.field, call.outputs[0])
     return card
@@ -140,6 +146,19 @@ def field_rows(found: FieldFact | None, model: ModelFact, sums: str) -> list[tup
     return rows
 
 
+def traced_rows(occurrence: Occurrence, call: CallFact, verdicts: Verdicts) -> list[tuple[str, str, str]]:
+    """What torch did: the same, other numbers, or what the source does not say."""
+    trace, verdict = verdicts.trace_of(occurrence.model), verdicts.verdict_of(call)
+    if trace is None or verdict is None:
+        return []
+    by = f"{trace.framework} {trace.framework_version}"
+    if verdict.verdict != "confirmed":
+        return [(by, f"✗ {'; '.join(verdict.differences)}", "")]
+    if call.output_shape is None and verdict.traced is not None and verdict.traced.output_shape is not None:
+        return [("traced", shape_text(tuple(verdict.traced.output_shape)), f"{by}; the source does not say it")]
+    return [("confirmed", "✓", by)]
+
+
 def coverage_bar(found: FieldFact) -> str:
     """``▰▰▰▰▰▱▱▱▱▱▱▱ 44 %`` of the axis that is covered least."""
     share = min(value for value in found.coverage if value is not None)
@@ -166,8 +185,8 @@ def _picture(found: FieldFact | None, output: OutputFact) -> str | None:
     return drawing.svg(found, extents(found), known)
 
 
-def model_card(models: Sequence[ModelFact]) -> Card:
-    """The models that stand at one place."""
+def model_card(models: Sequence[ModelFact], traced: ModelResult | None = None) -> Card:
+    """The models that stand at one place, and what a trace of the first one said."""
     first = models[0]
     card = Card(" ".join(summary_text(first).split("\n")))
     card.rows.append(("layers", str(len(first.layers)), ""))
@@ -180,6 +199,7 @@ def model_card(models: Sequence[ModelFact]) -> Card:
     card.rows += field_rows(first.field, first, f"after {first.field_layer}" if first.field_layer else "")
     if tiles := tiling_text(first):
         card.rows.append(("tiles", tiles.removeprefix("tiles: "), ""))
+    card.notes += [text] if traced is not None and (text := verdict_text(traced)) is not None else []
     card.notes += _input_notes(first)
     card.notes += lost_notes(first)
     if len(models) > 1:
