@@ -212,7 +212,7 @@ def add_erf(recipe: Recipe, model: ModelFact, layers: Sequence[str], seeds: int,
     given = next((one for one in model.inputs if names and set(names) <= set(one.axes or ())), None)
     if given is None or given.axes is None:
         raise NoRecipe("no axes of an input are known, along which an effective field could be measured")
-    chosen = [_map_of(model, layer, names) for layer in layers or (None,)]
+    chosen = [_map_of(model, layer, names) for layer in layers or (_last_map(model),)]
     recipe.request["erf"] = {
         "input": given.name,
         "axes": [given.axes.index(name) for name in names],
@@ -221,6 +221,20 @@ def add_erf(recipe: Recipe, model: ModelFact, layers: Sequence[str], seeds: int,
         "seeds": seeds,
         "whole": whole,
     }
+
+
+def _last_map(model: ModelFact) -> str | None:
+    """The last layer that sees as much as the model is said to, and not a shortcut beside it that is called last."""
+    seen = [
+        (call.order, layer.name)
+        for layer in model.layers
+        for call in layer.per_call
+        if not layer.functional
+        and model.field is not None
+        and call.field is not None
+        and call.field.size == model.field.size
+    ]
+    return max(seen)[1] if seen else None
 
 
 def _map_of(model: ModelFact, wanted: str | None, names: tuple[str, ...]) -> dict[str, Any]:

@@ -18,10 +18,12 @@ net = nn.Sequential(*[nn.Conv2d(3 if i == 0 else 8, 8, (3, 5), padding=(1, 2)) f
 """
 
 
-def trace(tmp_path: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+def trace(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *arguments: str, text: str = NET, name: str = "net"
+) -> tuple[int, str, str]:
     path = tmp_path / "net.py"
-    path.write_text(NET)
-    code = main(["trace", f"{path}::net", "--python", sys.executable, "--no-fields", *arguments])
+    path.write_text(text)
+    code = main(["trace", f"{path}::{name}", "--python", sys.executable, "--no-fields", *arguments])
     captured = capsys.readouterr()
     return code, captured.out, captured.err
 
@@ -43,6 +45,29 @@ def test_a_random_walk_over_the_taps(tmp_path: Path, capsys):
 def test_it_is_drawn(tmp_path: Path, capsys):
     _, out, _ = trace(tmp_path, capsys, "--erf", "--seeds", "1")
     assert "effective field of 3: " in out and "@@" in out and "of a theoretical 9×17" in out
+
+
+RESIDUAL = """import torch
+from torch import nn
+
+
+# rf: input=1x3x48x48
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 8, 5, padding=2)
+        self.second = nn.Conv2d(8, 8, 5, padding=2)
+        self.shortcut = nn.Conv2d(3, 8, 1)
+
+    def forward(self, x):
+        return torch.relu(self.second(self.first(x)) + self.shortcut(x))
+"""
+
+
+def test_the_last_map_is_not_a_shortcut_beside_it(tmp_path: Path, capsys):
+    _, out, _ = trace(tmp_path, capsys, "--erf", "--seeds", "1", "--format", "json", text=RESIDUAL, name="Net()")
+    (found,) = json.loads(out)["models"][0]["erf"]
+    assert found["layer"] == "second" and found["theoretical"] == [9, 9]
 
 
 def test_a_layer_that_has_no_map(tmp_path: Path, capsys):
