@@ -54,6 +54,22 @@ def save(report: TraceReport, path: str) -> None:
         one["image"] = os.path.abspath(path)
 
 
+def plane(energy: list[Any]) -> list[list[float]]:
+    """The map as rows: one of a series; of a volume the sum along its first axis."""
+    if not isinstance(energy[0], list):
+        return [energy]
+    if not isinstance(energy[0][0], list):
+        return energy
+    return [[sum(values) for values in zip(*lines, strict=True)] for lines in zip(*energy, strict=True)]
+
+
+def brightness(energy: list[Any]) -> list[list[float]]:
+    """From 0 to 1, by the fourth root of the energy: what falls off as fast as this is not seen otherwise."""
+    rows = plane(energy)
+    most = max(max(row) for row in rows) or 1.0
+    return [[(value / most) ** 0.25 for value in row] for row in rows]
+
+
 def _arrays(maps: list[dict[str, Any]], path: str) -> None:
     numpy = _numpy(path)
     numpy.savez_compressed(path, **{one["layer"]: numpy.asarray(one["map"]) for one in maps})
@@ -62,8 +78,7 @@ def _arrays(maps: list[dict[str, Any]], path: str) -> None:
 def _figure(maps: list[dict[str, Any]], path: str) -> None:
     figure = _figures(path).Figure(figsize=(INCHES * len(maps), INCHES * 1.15), layout="constrained")
     for axes, one in zip(figure.subplots(1, len(maps), squeeze=False)[0], maps, strict=True):
-        rows = one["map"] if isinstance(one["map"][0], list) else [one["map"]]
-        axes.imshow([[value**0.25 for value in row] for row in rows], cmap="viridis", aspect="auto")
+        axes.imshow(brightness(one["map"]), cmap="viridis", aspect="auto")
         sizes = "×".join(f"{size:g}" for size in one["width"])
         axes.set_title(f"{one['layer']}: {sizes}", fontsize=9)
     figure.savefig(path, dpi=150)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analyzers.facts import FileFacts, Finding, Fix, Place
+from analyzers.facts import FileFacts, Finding, Fix, ModelFact, Place
 from analyzers.source.sources import NothingToRead, SourceError
 from rf_lsp.cells import Cells
 from rf_lsp.checking import add_fixes
@@ -64,6 +64,13 @@ class Inspection:
         loose = FileFacts(facts.path, problems=facts.problems, ignores=facts.ignores)
         self.report.findings.extend(cells(findings(loose)))
         self.report.unknowns.extend(cells(facts.unknowns))
+
+
+def report_of(model: ModelFact, facts: FileFacts, engine: Engine, rules: RuleSettings) -> InspectReport:
+    """What there is to say of one model of a file that has been looked at."""
+    cells = Cells(facts, engine.sources.notebook(facts.path))
+    found = _findings(FileFacts(facts.path, models=[model], ignores=facts.ignores), engine, rules, {})
+    return InspectReport([Inspected(cells(model), cells(found))])
 
 
 def targets_in(target: str) -> list[str]:

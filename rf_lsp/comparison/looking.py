@@ -74,4 +74,12 @@ class Side:
     def _shared(self, project: ProjectSettings) -> Engine:
         """One engine for all folders of a project."""
         known = (engine for engine, other in self._engines.values() if other == project)
-        return next(known, None) or Engine(project, self._sources)
+        return next(known, None) or Engine(project, self._read_with())
+
+    def _read_with(self) -> Sources | None:
+        if not self.tree.unsaved:
+            return self._sources
+        sources = self._sources or Sources()
+        for path, text in self.tree.unsaved.items():
+            sources.overlay(path, text)
+        return sources

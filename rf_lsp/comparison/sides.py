@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzers.source.sources import Sources
 from rf_lsp.comparison.looking import Side
@@ -31,6 +31,8 @@ class DiffOptions:
     config: str | None = None
     search_paths: tuple[str, ...] = ()
     python: str | None = None
+    unsaved: Mapping[str, str] = field(default_factory=dict)
+    """Absolute path → what a file of the work tree will hold once it is saved."""
 
     def compared(self, old: Tree, new: Tree, sources: Sources | None = None) -> Comparison:
         """``sources`` are what files are read with, where not everything may be."""
@@ -66,7 +68,8 @@ class DiffOptions:
 
     def _of_work_tree(self, repository: str, paths: Sequence[str]) -> Tree:
         chosen = [path for path in map(os.path.realpath, paths) if os.path.exists(path)]
-        return Tree(repository, WORK_TREE, self._files(repository, chosen), search_paths=self.search_paths)
+        files = self._files(repository, chosen)
+        return Tree(repository, WORK_TREE, files, search_paths=self.search_paths, unsaved=self.unsaved)
 
     def _of_revision(self, folder: str, repository: str, base: str, paths: Sequence[str]) -> Tree:
         """The revision's files, with the work tree's environment and its search paths as they were."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
@@ -37,6 +37,14 @@ class Tree:
     search_paths: tuple[str, ...] = ()
     is_file: bool = False
     """Whether it is a single file that was named, beside which nothing counts."""
+    unsaved: Mapping[str, str] = field(default_factory=dict)
+    """Absolute path → what a file will hold once it is saved."""
+
+    def content(self, path: str) -> bytes | None:
+        """Of a file by its path in the tree, or what it will be; ``None`` for what is no file, or is so large that nobody
+        reads models from it."""
+        file = self.absolute(path)
+        return self.unsaved[file].encode() if file in self.unsaved else _content(file)
 
     def absolute(self, path: str) -> str:
         return os.path.join(self.root, path)
@@ -79,7 +87,7 @@ class Pairs:
         found = set()
         for path in _all_files(tree, CODE):
             same = partner.get(path) or path
-            if _content(tree.absolute(path)) != _content(other.absolute(same)):
+            if tree.content(path) != other.content(same):
                 found.add(tree.absolute(path))
         return found
 
@@ -92,9 +100,7 @@ class Pairs:
         suffixes = tuple(suffix for suffix in SUFFIXES if suffix not in CODE)
         names = {name for tree in (self.old, self.new) for name in _all_files(tree, suffixes)}
         differ = (
-            name
-            for name in names
-            if not name.endswith(FILE_NAMES) and _content(self.old.absolute(name)) != _content(self.new.absolute(name))
+            name for name in names if not name.endswith(FILE_NAMES) and self.old.content(name) != self.new.content(name)
         )
         words = {os.path.splitext(name)[1].lstrip(".") for name in differ} - {""}
         words |= {"yaml", "yml"} if words & {"yaml", "yml"} else set()
@@ -146,9 +152,7 @@ def paired(old: Tree, new: Tree) -> Pairs:
 def _renamed(old: Tree, new: Tree, gone: Sequence[str], fresh: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The most alike first; of very many only those that are the same to the letter."""
     few = len(gone) * len(fresh) <= MOST_COMPARED
-    likeness: Callable[[str, str], float] = cache(
-        lambda a, b: _likeness(_content(old.absolute(a)), _content(new.absolute(b)), few)
-    )
+    likeness: Callable[[str, str], float] = cache(lambda a, b: _likeness(old.content(a), new.content(b), few))
     pairs = [(likeness(a, b), a, b) for a in gone for b in fresh if os.path.splitext(a)[1] == os.path.splitext(b)[1]]
     taken: set[str] = set()
     for share, a, b in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
@@ -186,7 +190,6 @@ def _settings(path: str) -> object:
 
 
 def _content(path: str) -> bytes | None:
-    """``None`` for what is no file, or is so large that nobody reads models from it."""
     try:
         if not os.path.isfile(path) or os.path.islink(path) or os.path.getsize(path) > LARGEST_NOTEBOOK:
             return None

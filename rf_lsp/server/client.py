@@ -12,7 +12,8 @@ from rf_lsp.server.text import ENCODINGS
 class Client:
     """``encoding`` is how it counts columns. ``pulls``: it asks for diagnostics itself. ``markdown`` and
     ``images``: what its hovers show. ``resolves_tooltips``: it really asks for the tooltips of hints later. ``trusted``: it has not said
-    that the person does not trust the workspace."""
+    that the person does not trust the workspace. ``shows_documents``: it opens files that it is told of; ``shows_pages``: it
+    shows what commands answer with itself."""
 
     encoding: str = "utf-16"
     pulls: bool = False
@@ -34,6 +35,8 @@ class Client:
     applies_edits: bool = False
     notebooks: bool = False
     trusted: bool = True
+    shows_documents: bool = False
+    shows_pages: bool = False
 
 
 def client_of(capabilities: dict[str, Any], options: Any = None) -> Client:
@@ -67,6 +70,8 @@ def client_of(capabilities: dict[str, Any], options: Any = None) -> Client:
         watches_relative=has("workspace.didChangeWatchedFiles.relativePatternSupport"),
         applies_edits=has("workspace.applyEdit"),
         notebooks=has("notebookDocument.synchronization"),
+        shows_documents=has("window.showDocument.support"),
+        shows_pages=isinstance(options, dict) and options.get("pages") is True,
         trusted=not (isinstance(options, dict) and options.get("trusted", True) is not True),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from rf_lsp.server.views.verdicts import verdict_message
 
 if TYPE_CHECKING:
     from analyzers.tracing.interpreters import Interpreter
+    from analyzers.tracing.results import ModelResult
 
 START, LEAVE = "Start it", "Cancel"
 UNTRUSTED = "this workspace is not trusted, so none of its code is run; trust it in the editor, then confirm again"
@@ -48,10 +49,21 @@ class _Plan:
 
 async def confirm(session: Session, module: OpenModule, target: str) -> dict[str, Any] | None:
     """Answers with ``{"verdict", "message"}``, the message that is shown, or null when nothing was traced."""
+    result = await traced(session, module, target)
+    if result is None:
+        return None
+    text = verdict_message(result)
+    session.messages.tell(text, INFORMATION if result.verdict == "confirmed" else WARNING)
+    return {"verdict": result.verdict, "message": text}
+
+
+async def traced(session: Session, module: OpenModule, target: str, effective: bool = False) -> ModelResult | None:
+    """A model as torch runs it, with its ``effective`` field where that is wanted; it is remembered for hints and
+    lenses. None when it was not run: the person is told why, unless it is they who no longer want to know."""
     try:
         plan = await _planned(session, module, target)
         await _agreed(session, plan.job.interpreter)
-        traced = await _traced(session, plan)
+        traced = await _traced(session, plan, effective)
         if not traced.is_of_model and traced.result.message != "cancelled":
             raise Refused(
                 f"{plan.job.interpreter.path} ({plan.job.interpreter.origin}): {traced.result.message}; {HAVE_TORCH}"
@@ -61,13 +73,12 @@ async def confirm(session: Session, module: OpenModule, target: str) -> dict[str
         return None
     if not traced.is_of_model:
         return None
-    session.confirmations.keep(plan.content, Confirmation(traced.result, plan.rests_on))
+    kept = replace(traced.result, erf=None)  # its map is large
+    session.confirmations.keep(plan.content, Confirmation(kept, plan.rests_on))
     present = session.modules.at(module.path)
     if present is not None:
         session.reanalyse([present])
-    text = verdict_message(traced.result)
-    session.messages.tell(text, INFORMATION if traced.result.verdict == "confirmed" else WARNING)
-    return {"verdict": traced.result.verdict, "message": text}
+    return traced.result
 
 
 # -- before anything is started --------------------------------------------------------------------------
@@ -142,16 +153,18 @@ async def _agreed(session: Session, interpreter: Interpreter) -> None:
 # -- running -----------------------------------------------------------------------------------------------
 
 
-async def _traced(session: Session, plan: _Plan) -> Traced:
+async def _traced(session: Session, plan: _Plan, effective: bool) -> Traced:
     stop = Stop()
+    job = replace(plan.job, effective=effective)
 
     def cancel() -> None:
         stop.requested = True
 
-    progress = TaskProgress(session.connection, f"Confirming {plan.job.model.name}", cancel)
+    what = "Measuring" if effective else "Confirming"
+    progress = TaskProgress(session.connection, f"{what} {job.model.name}", cancel)
     if session.client.progress:
         session.tasks.begin(progress)
     try:
-        return await session.confirming.result_of(plan.job, stop, progress.report)
+        return await session.confirming.result_of(job, stop, progress.report)
     finally:
         session.tasks.end(progress)

@@ -23,13 +23,15 @@ IDLE = 300.0
 
 @dataclass(frozen=True, slots=True)
 class TracingJob:
-    """``text`` stands for the file where that is not what is on the disk; ``folders`` are searched for imports."""
+    """``text`` stands for the file where that is not what is on the disk; ``folders`` are searched for imports;
+    ``effective``: the effective field of the last map is measured, too."""
 
     model: ModelFact
     text: str | None
     interpreter: Interpreter
     folders: list[str]
     limits: Limits
+    effective: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ class Confirming:
             return Traced(ModelResult(job.model, "failed", message="cancelled"), False)
         tracer = self._tracer_for(job)
         try:
-            result = tracer.trace(job.model, Wishes(limits=job.limits), job.text, stop, told)
+            wishes = Wishes(limits=job.limits, erf=job.effective, whole=job.effective)
+            result = tracer.trace(job.model, wishes, job.text, stop, told)
             is_of_model = tracer.is_ready and not stop.requested
         finally:
             if stop.requested or not tracer.is_ready:

@@ -1,4 +1,4 @@
-"""``workspace/executeCommand``: pin a context, change the input of a model, confirm it with torch."""
+"""``workspace/executeCommand``: pin a context, change the input of a model, confirm it with torch, show what belongs to it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from pygls.exceptions import JsonRpcInvalidParams
 from analyzers.facts import Edit, Place
 from rf_lsp.errors import UsageError
 from rf_lsp.server import wire
-from rf_lsp.server.code_lens import CHANGE_INPUT, CONFIRM
+from rf_lsp.server.code_lens import CHANGE_INPUT, COMPARE, CONFIRM, EFFECTIVE_FIELD, REPORT
 from rf_lsp.server.confirm_command import confirm
 from rf_lsp.server.documents import Document
 from rf_lsp.server.handlers import session_request
 from rf_lsp.server.inlay_hint import PIN
 from rf_lsp.server.module_view import models_in, occurrences_in
 from rf_lsp.server.open_modules import OpenModule
+from rf_lsp.server.page_commands import compare_with_head, effective_field, report
 from rf_lsp.server.session import Session
 from rf_lsp.server.snapshot import WaitFor
 from rf_lsp.server.views.occurrences import Occurrence
 from rf_lsp.shapes import parse_input, shape_text
 
-COMMANDS = (PIN, CHANGE_INPUT, CONFIRM)
+OF_MODELS = {CONFIRM: confirm, REPORT: report, EFFECTIVE_FIELD: effective_field, COMPARE: compare_with_head}
+"""What is asked about one model: ``[uri, target]``."""
+COMMANDS = (PIN, CHANGE_INPUT, *OF_MODELS)
 ALL = "All contexts"
 MOST_CHOICES = 8
 
@@ -37,8 +40,8 @@ async def handle(session: Session, params: types.ExecuteCommandParams) -> Any:
         raise JsonRpcInvalidParams(message="the first argument must be the URI of an open document")
     if params.command == PIN:
         return await _pin(session, module, arguments)
-    if params.command == CONFIRM:
-        return await confirm(session, module, _target(arguments))
+    if params.command in OF_MODELS:
+        return await OF_MODELS[params.command](session, module, _target(arguments))
     return await _change_input(session, module, arguments)
 
 

@@ -11,7 +11,7 @@ from rf_lsp.server.client import client_of
 from rf_lsp.server.handlers import notification
 from rf_lsp.server.session import Session
 
-OPTIONS_OF_OURS = ("images", "settings", "trusted")
+OPTIONS_OF_OURS = ("images", "pages", "settings", "trusted")
 
 
 @notification(types.INITIALIZE)

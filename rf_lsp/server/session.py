@@ -22,6 +22,7 @@ from rf_lsp.server.incremental import IncrementalAnalyzer
 from rf_lsp.server.line_map import LineEdit
 from rf_lsp.server.messages import WARNING, Messages, Refreshes
 from rf_lsp.server.open_modules import OpenModule, OpenModules
+from rf_lsp.server.pages import Pages
 from rf_lsp.server.progress import Progress, Tasks
 from rf_lsp.server.scheduler import AnalysisScheduler
 from rf_lsp.server.snapshot import ModuleSnapshot, WaitFor
@@ -54,6 +55,7 @@ class Session:
         self.engines = Engines()
         self.confirmations = Confirmations()
         self.confirming = Confirming()
+        self.pages = Pages()
         self.tasks = Tasks()
         self.when_started: list[Callable[[Client], None]] = []
         self.when_analysed: list[Callable[[ModuleSnapshot], None]] = []
@@ -80,6 +82,7 @@ class Session:
         """What is running stops."""
         self._scheduler.close()
         self.confirming.close()
+        self.pages.close()
 
     # -- what the client has open ------------------------------------------------------------------
 

@@ -90,7 +90,7 @@ def test_lens_and_its_command(folder: Path) -> None:
     with LspClient(folder) as client:
         uri = client.open("net.py", NET)
         client.settled(uri)
-        summary, confirm, change = client.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
+        summary, confirm, _, change = client.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
         assert summary["command"]["title"].startswith("Net · 3×64×64 → 10 · ")
         assert confirm["command"] == {
             "title": "Confirm with torch",

@@ -6,6 +6,7 @@ import { Server } from './find';
 import { CHANGE_INPUT, remember } from './lenses';
 import { linked } from './links';
 import { Log } from './log';
+import { showPage } from './pages';
 import { safeEnvironment } from './process';
 import { Status } from './status';
 
@@ -31,7 +32,7 @@ export function makeClient(
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     outputChannel: log,
-    initializationOptions: { settings: settings(), trusted: vscode.workspace.isTrusted },
+    initializationOptions: { settings: settings(), trusted: vscode.workspace.isTrusted, pages: true },
     synchronize: { configurationSection: 'rf-lsp' },
     markdown: { isTrusted: { enabledCommands: [CHANGE_INPUT, PIN_CONTEXT] } },
     middleware: middleware(status, settings),
@@ -44,7 +45,9 @@ function middleware(status: Status, settings: () => Record<string, unknown>): Mi
     workspace: { configuration: (params) => answers(params, settings()) },
     executeCommand: async (command, args, next) => {
       const whole = await completed(command, args);
-      return whole ? next(command, whole) : undefined;
+      const answer = whole ? await next(command, whole) : undefined;
+      await showPage(answer);
+      return answer;
     },
     provideInlayHints: async (document, range, token, next) => {
       const hints = await next(document, range, token);

@@ -23,6 +23,10 @@ export function registerCommands(session: Session, log: Log): vscode.Disposable[
 /** What a click on the status bar item offers. */
 async function menu(): Promise<void> {
   const items = [
+    { label: '$(beaker) Confirm with Torch', command: 'rf-lsp.confirm' },
+    { label: '$(graph) Open Report', command: 'rf-lsp.openReport' },
+    { label: '$(target) Show Effective Field', command: 'rf-lsp.showEffectiveField' },
+    { label: '$(git-compare) Compare with HEAD', command: 'rf-lsp.compareWithHead' },
     { label: '$(symbol-ruler) Change Input…', command: CHANGE_INPUT },
     { label: '$(pin) Show One Context…', command: PIN_CONTEXT },
     { label: '$(debug-restart) Restart Server', command: 'rf-lsp.restart' },

@@ -2,6 +2,13 @@ import * as vscode from 'vscode';
 import { CHANGE_INPUT, Model, modelsOf } from './lenses';
 
 export const PIN_CONTEXT = 'rf-lsp.pinContext';
+/** Asked about one model; what the person is asked when there are several. */
+export const OF_MODELS: Record<string, string> = {
+  'rf-lsp.confirm': 'Confirm with torch',
+  'rf-lsp.openReport': 'Open the report of',
+  'rf-lsp.showEffectiveField': 'Show the effective field of',
+  'rf-lsp.compareWithHead': 'Compare with HEAD',
+};
 
 const SHAPE = /^([A-Za-z_]\w*\s*=\s*)?\d+(x\d+)*$/;
 const COMMENT: vscode.QuickInputButton = {
@@ -15,8 +22,9 @@ const COMMENT: vscode.QuickInputButton = {
  */
 export async function completed(command: string, given: unknown[]): Promise<unknown[] | undefined> {
   if (command === PIN_CONTEXT && given.length === 0) return atCursor();
+  if (command in OF_MODELS && given.length === 0) return pickedModel(OF_MODELS[command]);
   if (command !== CHANGE_INPUT || given.length > 2) return given;
-  const [uri, target] = given.length ? (given as [string, string]) : ((await pickedModel()) ?? []);
+  const [uri, target] = given.length ? (given as [string, string]) : ((await pickedModel('Change the input of')) ?? []);
   if (!uri || !target) return undefined;
   const shapes = await askedShapes(modelsOf(uri).find((model) => model.target === target), target);
   if (shapes === 'comment') return [uri, target];
@@ -28,11 +36,11 @@ function atCursor(): unknown[] | undefined {
   return editor && [editor.document.uri.toString(), editor.selection.active.line];
 }
 
-async function pickedModel(): Promise<[string, string] | undefined> {
+async function pickedModel(title: string): Promise<[string, string] | undefined> {
   const uri = vscode.window.activeTextEditor?.document.uri.toString();
   const items = modelsOf(uri).map((model) => ({ label: model.target, description: model.title, model }));
   if (items.length === 0) void vscode.window.showInformationMessage('rf-lsp: there is no model in this file.');
-  const picked = items.length > 1 ? await vscode.window.showQuickPick(items, { title: 'Change the input of' }) : items[0];
+  const picked = items.length > 1 ? await vscode.window.showQuickPick(items, { title }) : items[0];
   return uri && picked ? [uri, picked.model.target] : undefined;
 }
 

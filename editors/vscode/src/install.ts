@@ -18,7 +18,7 @@ export async function install(environment: string, wheels: string, python: strin
   fs.rmSync(environment, { recursive: true, force: true });
   await step([...base, '-m', 'venv', environment], cwd, log);
   const own = path.join(scriptsOf(environment), executable('python'));
-  await step([own, '-m', 'pip', 'install', '--disable-pip-version-check', wheelIn(wheels)], cwd, log);
+  await step([own, '-m', 'pip', 'install', '--disable-pip-version-check', `${wheelIn(wheels)}[report]`], cwd, log);
 }
 
 async function step(line: string[], cwd: string, log: Log): Promise<void> {

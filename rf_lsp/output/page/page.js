@@ -432,7 +432,7 @@ class Chart {
   /** Data and layout in the page's colours. */
   themed() {
     const data = structuredClone(this.figure.data);
-    data.forEach((trace) => {
+    data.filter((trace) => trace.type !== 'heatmap').forEach((trace) => {
       trace.line.color = colour(trace.meta);
       trace.marker.color = trace.line.color;
     });

@@ -269,6 +269,17 @@ class Window {
     await sleep(400);
   }
 
+  /** The innermost frame of the webview in which a text stands. */
+  webview(text, patience) {
+    return until(`a page with ${text}`, async () => {
+      for (const frame of this.page.frames()) {
+        const shown = await frame.locator('body').innerText({ timeout: 1000 }).catch(() => '');
+        if (frame !== this.page.mainFrame() && shown.includes(text)) return frame;
+      }
+      return undefined;
+    }, patience);
+  }
+
   /** Kinds of squiggles: error, warning, info. */
   squiggles() {
     return this.page.evaluate(() => [...document.querySelectorAll('.monaco-editor [class*="squiggly-"]')].map((mark) => mark.className.match(/squiggly-(\w+)/)[1]));

@@ -229,6 +229,51 @@ const scenarios = {
     assert.match(window.log(), /own environment/);
   },
 
+  /** RF_LSP_TORCH names a Python that has torch. */
+  async confirm() {
+    if (!process.env.RF_LSP_TORCH) return console.log('RF_LSP_TORCH is not set: nothing is confirmed');
+    await start({ file: 'resnet.py', size: [1500, 950], settings: { 'rf-lsp.python': process.env.RF_LSP_TORCH } });
+    await window.waitForHint('64×112×112 · RF 7');
+    await window.clickLens('Confirm with torch');
+    await until('the question', async () => (await window.notifications()).join().includes('named by the setting python'));
+    await window.clickNotification('Start it');
+    await window.waitForHint('64×112×112 · RF 7 ✓');
+    await window.waitForLens('✓ confirmed with torch');
+    await picture('confirmed', { x: 8, y: 38, width: 930, height: 740 });
+    await window.clickLens('Show effective field');
+    const page = await window.webview('Effective receptive field', 120_000);
+    await until('the map', async () => (await page.locator('.heatmaplayer image').count()) === 1);
+    await picture('effective-field');
+  },
+
+  async report() {
+    await start({ file: 'resnet.py', size: [1500, 950] });
+    await window.waitForLens('ResNet ·');
+    await window.clickLens('Open report');
+    const page = await window.webview('rf-lsp report');
+    assert.match(await page.locator('h2').first().innerText(), /ResNet/);
+    await until('the chart', async () => (await page.locator('.scatterlayer path').count()) > 0);
+    await picture('report');
+  },
+
+  async compare() {
+    const workspace = workspaceOf({ 'net.py': fs.readFileSync(path.join(RF_LSP_SAMPLE, 'resnet.py'), 'utf8') });
+    const git = (...line) => assert.equal(spawnSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.org', ...line], { cwd: workspace }).status, 0);
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-q', '-m', 'a model');
+    await start({ workspace, file: 'net.py', size: [1500, 950] });
+    await window.waitForHint('64×112×112 · RF 7');
+    const line = window.read('net.py').split('\n').findIndex((text) => text.includes('Conv2d(3, 64, 7'));
+    await window.goTo(line + 1, window.read('net.py').split('\n')[line].indexOf('64, 7') + 5);
+    await window.press('Shift+ArrowRight');
+    await window.type('5');
+    await window.clickLens('Compare with HEAD');
+    const page = await window.webview('What this changes in the models');
+    assert.match(await page.locator('body').innerText(), /kernel_size 7 → 5/);
+    await picture('compared');
+  },
+
   /** The pictures of the README and the walkthrough. */
   async pictures() {
     if (!RF_LSP_PICTURES) return;
