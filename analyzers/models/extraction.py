@@ -373,7 +373,8 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
     recorder = machine.recorder
     fact.problems = extraction.problems(recorder.recorded_errors + recorder.remarks) + extraction.unregistered()
     fact.unknowns = extraction.unknowns(result)
-    fact.field, fact.field_layer = extraction.last_map()
+    if any(output.shape is not None for output in fact.outputs):  # else nobody knows which map is the last
+        fact.field, fact.field_layer = extraction.last_map()
     output = first_tensor(result)
     field = extraction.field_of(output)
     fact.dense = field is not None and any(s is not None for s in field.size)
