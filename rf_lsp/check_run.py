@@ -15,6 +15,7 @@ from rf_lsp.errors import UsageError
 from rf_lsp.files import python_files
 from rf_lsp.results import FileResult, FixScope
 from rf_lsp.shapes import NamedShape
+from rf_lsp.users import users_of, with_users
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -96,7 +97,11 @@ def check_paths(paths: Sequence[str], options: CheckOptions, fixes: FixScope = "
         return check_files(task, group, cache, analyse, done)
 
     done = _counter(options.progress, sum(len(own) for _, own, _ in groups))
-    results = {result.path: result for task, own, _ in groups for result in check(task, own, done)}
+    results = {
+        result.path: result
+        for task, own, _ in groups
+        for result in with_users(check(task, own, done), check(task, _users(paths, own, task, options)))
+    }
     if shard is not None:
         from rf_lsp.shards import keep_unused
 
@@ -106,6 +111,21 @@ def check_paths(paths: Sequence[str], options: CheckOptions, fixes: FixScope = "
         declared.extend(declared_models(task, declared))
     own, _ = _parted([result.path for result in declared], shard)
     return [results[path] for path in files if path in results] + [found for found in declared if found.path in own]
+
+
+def _users(paths: Sequence[str], own: Sequence[str], task: CheckTask, options: CheckOptions) -> list[str]:
+    """The files that use those which were named themselves; who names a folder says what is looked at."""
+    named = {os.path.abspath(path) for path in paths if not os.path.isdir(path)}
+    files = [path for path in own if path in named and path.endswith(".py")]
+    root = task.project.root
+    if not files or "-packages" in root:
+        return []
+    settings = task.project.settings
+    candidates = python_files([root], settings["exclude"], settings.root, exclude_here=options.exclude)
+    users, count = users_of(files, [*map(os.path.abspath, candidates)], root, task.project.search_paths)
+    if count > len(users):
+        options.note(f"{count} files use those that are checked; the nearest {len(users)} of them were looked at")
+    return users
 
 
 def _parted(paths: list[str], shard: Shard | None) -> tuple[list[str], list[str]]:

@@ -87,6 +87,7 @@ class Checker:
         cells = Cells(facts, self._engine.sources.notebook(path))
         add_fixes(self._engine, self._task.rules, request, facts, report.findings, self._task.fixes)
         add_steps(facts, report.findings)
+        _add_models(facts, report.findings)
         return FileResult(
             path,
             [cells(finding) for finding in report.findings],
@@ -97,6 +98,15 @@ class Checker:
             ignored=[cells(finding) for finding in report.ignored],
             rows=[_row(model) for model in facts.models],
         )
+
+
+def _add_models(facts: FileFacts, findings: Sequence[Finding]) -> None:
+    """What is found in another file than the model's says which model it is found in."""
+    places = {model.target: (model.name, model.place) for model in facts.models}
+    for finding in findings:
+        name, place = places.get(finding.model or "", ("", None))
+        if place is not None and place.file != finding.place.file:
+            finding.related.append((f"found in the model {name}", place))
 
 
 def laid_over(sources: Sources, path: str, text: str | None) -> str | None:
