@@ -312,6 +312,8 @@ class Problem:
     data: dict[str, Any] = field(default_factory=dict)
     calls: tuple[SourceCall, ...] = ()
     """The calls whose arguments decide, the nearest first: of the function, of the layer's constructor."""
+    argument: Place | None = None
+    """The argument of the call at the place that is wrong, where it is written there by its name."""
 
 
 @dataclass(slots=True)
@@ -453,3 +455,5 @@ class Finding:
     model: str | None = None
     steps: list[Step] = field(default_factory=list)
     """The layers whose shapes led to it, the nearest last."""
+    argument: Place | None = None
+    """The argument in the place that is wrong, where it is one."""

@@ -32,7 +32,7 @@ from analyzers.interpreter.values import Instance, Site
 from analyzers.models.axes import SpokenAxes
 from analyzers.models.expressions import batch_of, expressions
 from analyzers.models.layers import LayerRows
-from analyzers.models.problems import OF_CODE, cause_of, place_of, place_of_problem, spoken
+from analyzers.models.problems import OF_CODE, argument_of, cause_of, place_of, place_of_problem, spoken
 from analyzers.models.results import first_tensor, known_outputs, parts_of, per_item, unknowns_in
 from analyzers.models.source_calls import source_calls
 from analyzers.models.training import parts_of_training
@@ -237,7 +237,8 @@ class Extraction:
             related.append(("it is called here", caller))
         calls = self._deciding(recorded)
         related = [(said, at) for said, at in related if at != place]
-        return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data, calls)
+        argument = argument_of(recorded.site, place, data.get("argument"))
+        return Problem(error.rule, error.message.replace("{subject}", subject), place, related, data, calls, argument)
 
     def _deciding(self, recorded: RecordedError) -> tuple[SourceCall, ...]:
         """The calls whose arguments a problem is about: of the function that met it, then of the layer around it."""

@@ -10,6 +10,7 @@ from analyzers.interpreter.certain import CERTAIN_EXCEPTION
 from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.recorder import RecordedError
 from analyzers.interpreter.values import Instance, Site
+from analyzers.source import program
 
 if TYPE_CHECKING:
     from analyzers.models.extraction import Extraction
@@ -31,6 +32,21 @@ def place_of(site: Site | None) -> Place | None:
     except KeyError:
         return None
     return Place(site.path, line, column, end_line, end_column)
+
+
+def argument_of(site: Site | None, place: Place | None, name: object) -> Place | None:
+    """Where the argument of that name is written in the call at the site, if that is the ``place`` of the problem."""
+    if site is None or type(site.node) is not program.Call or not isinstance(name, str) or place_of(site) != place:
+        return None
+    given = next((argument.value for argument in site.node.args if argument.keyword == name), None)
+    value = place_of(site._replace(node=given)) if given is not None else None
+    if value is None or given is None:
+        return None
+    line, column, _, _ = given.span
+    before = site.block.text.split("\n")[line][:column]
+    word = before.rfind(name)
+    is_beside = word >= 0 and before[word + len(name) :].strip(" \t(") == "="
+    return replace(value, column=value.column - (column - word)) if is_beside else value
 
 
 def header_of(site: Site | None) -> Place | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzers.facts import Finding
+from analyzers.facts import Finding, Place
 from analyzers.vocabulary import SEVERITIES
 from rf_lsp.server import wire
 from rf_lsp.server.snapshot import ModuleSnapshot
@@ -29,9 +29,10 @@ def of_module(snapshot: ModuleSnapshot) -> dict[str, list[dict[str, Any]]]:
 def diagnostic(snapshot: ModuleSnapshot, finding: Finding) -> tuple[str, dict[str, Any]]:
     from analyzers.rules.support.registry import RULES
 
-    uri, area = wire.range_in(snapshot.document, finding.place)
+    place = finding.argument or finding.place
+    uri, area = wire.range_in(snapshot.document, place)
     made: dict[str, Any] = {
-        "range": _first_line(snapshot, finding, area),
+        "range": _first_line(snapshot, place, area),
         "severity": SEVERITY_NUMBERS[finding.severity],
         "code": finding.code,
         "source": "rf-lsp",
@@ -45,11 +46,11 @@ def diagnostic(snapshot: ModuleSnapshot, finding: Finding) -> tuple[str, dict[st
     return uri, made
 
 
-def _first_line(snapshot: ModuleSnapshot, finding: Finding, area: dict[str, Any]) -> dict[str, Any]:
+def _first_line(snapshot: ModuleSnapshot, place: Place, area: dict[str, Any]) -> dict[str, Any]:
     """A finding about a whole class or function underlines its first line only."""
-    if finding.place.end_line - finding.place.line < LONG:
+    if place.end_line - place.line < LONG:
         return area
-    line = snapshot.document.locate(finding.place.line)
+    line = snapshot.document.locate(place.line)
     return {"start": area["start"], "end": wire.position(line, line.length)}
 
 

@@ -30,6 +30,7 @@ def from_problems(rule: Rule) -> Callable[[FileFacts, RuleSettings], Iterator[Fi
             if problem.place is None:
                 continue
             found = rule.finding(problem.place, problem.message, problem.related, model, problem.data.get("level"))
+            found.argument = problem.argument
             if (name := problem.data.get("undefined")) is None:
                 yield found
             else:
