@@ -22,12 +22,14 @@ from rf_lsp.server.open_modules import OpenModule
 from rf_lsp.server.page_commands import compare_with_head, effective_field, report
 from rf_lsp.server.session import Session
 from rf_lsp.server.snapshot import WaitFor
-from rf_lsp.server.views.occurrences import Occurrence
+from rf_lsp.server.views.hints import fields_text, outputs_text
+from rf_lsp.server.views.occurrences import Fact, Occurrence
 from rf_lsp.shapes import parse_input, shape_text
 
 OF_MODELS = {CONFIRM: confirm, REPORT: report, EFFECTIVE_FIELD: effective_field, COMPARE: compare_with_head}
 """What is asked about one model: ``[uri, target]``."""
-COMMANDS = (PIN, CHANGE_INPUT, *OF_MODELS)
+CONTEXTS = "rf-lsp.contexts"
+COMMANDS = (PIN, CONTEXTS, CHANGE_INPUT, *OF_MODELS)
 ALL = "All contexts"
 MOST_CHOICES = 8
 
@@ -40,6 +42,8 @@ async def handle(session: Session, params: types.ExecuteCommandParams) -> Any:
         raise JsonRpcInvalidParams(message="the first argument must be the URI of an open document")
     if params.command == PIN:
         return await _pin(session, module, arguments)
+    if params.command == CONTEXTS:
+        return await _contexts(session, module, arguments)
     if params.command in OF_MODELS:
         return await OF_MODELS[params.command](session, module, _target(arguments))
     return await _change_input(session, module, arguments)
@@ -68,11 +72,34 @@ async def _pin(session: Session, module: OpenModule, arguments: list[Any]) -> An
     return wanted
 
 
-async def _chosen(session: Session, module: OpenModule, line: int) -> dict[str, str] | None:
-    """The context a person picks; ``{}`` when none was picked, ``None`` for all."""
+async def _contexts(session: Session, module: OpenModule, arguments: list[Any]) -> list[dict[str, Any]]:
+    """``[uri, line]``: those of what stands on the line, each ``{"title", "detail", "context"}`` with what it is there."""
+    if len(arguments) < 2 or not isinstance(arguments[1], int):
+        raise JsonRpcInvalidParams(message="the second argument must be a line")
+    found = await _occurrences_at(session, module, arguments[1])
+    return [
+        {"title": title, "detail": numbers_text(facts), "context": context}
+        for title, (context, facts) in contexts_of(found).items()
+    ]
+
+
+async def _occurrences_at(session: Session, module: OpenModule, line: int) -> list[Occurrence]:
     snapshot = await session.snapshot(module, WaitFor.ALL_MODELS)
     found = occurrences_in(snapshot) if snapshot is not None else []
-    choices = contexts_of([occurrence for occurrence in found if occurrence.place.end_line == line])
+    return [occurrence for occurrence in found if occurrence.place.end_line == line]
+
+
+def numbers_text(facts: list[Fact]) -> str:
+    """``256×14×14 · RF 67``, of what is seen last on a line."""
+    fact = facts[-1]
+    return " · ".join(text for text in (outputs_text(fact), fields_text([fact.field])[0]) if text)
+
+
+async def _chosen(session: Session, module: OpenModule, line: int) -> dict[str, str] | None:
+    """The context a person picks; ``{}`` when none was picked, ``None`` for all."""
+    choices = {
+        title: context for title, (context, _) in contexts_of(await _occurrences_at(session, module, line)).items()
+    }
     titles = [*list(choices)[:MOST_CHOICES], ALL]
     question = {
         "type": 3,
@@ -86,14 +113,14 @@ async def _chosen(session: Session, module: OpenModule, line: int) -> dict[str, 
     return choices.get(title or "", {})
 
 
-def contexts_of(found: list[Occurrence]) -> dict[str, dict[str, str]]:
-    """Title → context: the module around each layer and expression, in its model."""
-    choices: dict[str, dict[str, str]] = {}
-    shown = [(occurrence, fact) for occurrence in found for fact in occurrence.facts]
-    for occurrence, fact in shown:
-        around, model = occurrence.context(fact), occurrence.model
-        title = f"{around} in {model.name}" if around else model.name
-        choices.setdefault(title, {"target": model.target, "layer": around})
+def contexts_of(found: list[Occurrence]) -> dict[str, tuple[dict[str, str], list[Fact]]]:
+    """Title → context, and what is known in it: the module around each layer and expression, in its model."""
+    choices: dict[str, tuple[dict[str, str], list[Fact]]] = {}
+    for occurrence in found:
+        for fact in occurrence.facts:
+            around, model = occurrence.context(fact), occurrence.model
+            title = f"{around} in {model.name}" if around else model.name
+            choices.setdefault(title, ({"target": model.target, "layer": around}, []))[1].append(fact)
     return choices
 
 

@@ -86,6 +86,18 @@ def test_pinning_asks_which_context(folder: Path) -> None:
         assert dict(client.hints(uri))[CONV] == "64×8×8 · RF 19"
 
 
+def test_the_contexts_of_a_line_with_their_numbers(folder: Path) -> None:
+    with LspClient(folder) as client:
+        uri = client.open("net.py", NET)
+        command = {"command": "rf-lsp.contexts", "arguments": [uri, CONV]}
+        one, two = client.request("workspace/executeCommand", command)
+        assert (one["title"], one["detail"]) == ("one in Net", "1×32×16×16 · RF 11")
+        assert (two["title"], two["detail"]) == ("two in Net", "1×64×8×8 · RF 19")
+        pin = {"command": "rf-lsp.pinContext", "arguments": [uri, two["context"]]}
+        assert client.request("workspace/executeCommand", pin) == two["context"]
+        assert dict(client.hints(uri))[CONV] == "64×8×8 · RF 19"
+
+
 def test_lens_and_its_command(folder: Path) -> None:
     with LspClient(folder) as client:
         uri = client.open("net.py", NET)

@@ -21,7 +21,7 @@ const COMMENT: vscode.QuickInputButton = {
  * person gives up. From the command palette a command comes without any.
  */
 export async function completed(command: string, given: unknown[]): Promise<unknown[] | undefined> {
-  if (command === PIN_CONTEXT && given.length === 0) return atCursor();
+  if (command === PIN_CONTEXT) return pickedContext(given.length ? given : atCursor());
   if (command in OF_MODELS && given.length === 0) return pickedModel(OF_MODELS[command]);
   if (command !== CHANGE_INPUT || given.length > 2) return given;
   const [uri, target] = given.length ? (given as [string, string]) : ((await pickedModel('Change the input of')) ?? []);
@@ -34,6 +34,24 @@ export async function completed(command: string, given: unknown[]): Promise<unkn
 function atCursor(): unknown[] | undefined {
   const editor = vscode.window.activeTextEditor;
   return editor && [editor.document.uri.toString(), editor.selection.active.line];
+}
+
+interface Context {
+  title: string;
+  detail: string;
+  context: unknown;
+}
+
+/** Of a line what a person picks from its contexts, null for all; anything else is complete already. */
+async function pickedContext(given: unknown[] | undefined): Promise<unknown[] | undefined> {
+  if (!given || typeof given[1] !== 'number') return given;
+  const found = await vscode.commands.executeCommand<Context[]>('rf-lsp.contexts', ...given);
+  const items = found.map(({ title, detail, context }) => ({ label: title, description: detail, context }));
+  if (items.length === 0) void vscode.window.showInformationMessage('rf-lsp: there is no layer on this line.');
+  const all = { label: 'All contexts', description: 'the range of their numbers', context: null };
+  const options = { title: 'Show the numbers of', matchOnDescription: true };
+  const picked = items.length ? await vscode.window.showQuickPick([...items, all], options) : undefined;
+  return picked && [given[0], picked.context];
 }
 
 async function pickedModel(title: string): Promise<[string, string] | undefined> {

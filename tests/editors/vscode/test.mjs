@@ -120,9 +120,9 @@ const scenarios = {
     await window.waitForHint('64…512 ch · RF 19…131');
     await window.goTo(8, 20);
     await window.command('rf-lsp: Show One Context');
-    const choice = 'stages.2 in ResNet';
-    await until('the question', async () => (await window.notifications()).join().includes(choice));
-    await window.clickNotification(choice);
+    await window.quickInput().waitFor();
+    await window.quickInput().fill('stages.2 in ResNet');
+    await window.press('Enter');
     await window.waitForHint('256×14×14 · RF 67');
   },
 
