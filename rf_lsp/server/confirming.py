@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from analyzers.tracing.tracer import Tracer
 
 IDLE = 300.0
-"""Seconds after which an interpreter that nobody needs is ended."""
+"""Seconds after which interpreters that nobody needs are ended."""
+MOST = 3
+"""Interpreters that are kept ready, each with torch in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,15 @@ class Traced:
 
 
 class Confirming:
-    """Keeps one interpreter warm. :meth:`result_of` and :meth:`close` are called in the loop's thread; the tracer is
-    touched in its own thread alone, whose end is the interpreter's, too."""
+    """Keeps each interpreter warm that was asked for, the last few. :meth:`result_of` and :meth:`close` are called in the loop's thread; the tracer is
+    touched in its own thread alone, whose end is the interpreters', too."""
 
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
         self._stops: list[Stop] = []
         self._closed = False
         self._idle: asyncio.TimerHandle | None = None
-        self._tracer: Tracer | None = None
+        self._tracers: dict[tuple[Interpreter, tuple[str, ...]], Tracer] = {}
 
     async def result_of(self, job: TracingJob, stop: Stop, tell: Callable[[str], None]) -> Traced:
         """``tell`` is called in the loop's thread with what is being done. Setting ``stop``, or cancelling the waiting
@@ -87,12 +89,12 @@ class Confirming:
             stop.requested = True
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.submit(self._end)
+            pool.submit(self._end_all)
             pool.shutdown(wait=True)
 
     def _rest(self) -> None:
         if self._pool is not None and not self._stops:
-            self._pool.submit(self._end)
+            self._pool.submit(self._end_all)
 
     # -- in the tracing thread ---------------------------------------------------------------------
 
@@ -109,22 +111,26 @@ class Confirming:
             is_of_model = tracer.is_ready and not stop.requested
         finally:
             if stop.requested or not tracer.is_ready:
-                self._end()
+                self._end(tracer)
         return Traced(result, is_of_model)
 
     def _tracer_for(self, job: TracingJob) -> Tracer:
         from analyzers.tracing.tracer import Tracer
 
-        tracer = self._tracer
-        if tracer is None or (tracer.interpreter, tracer.folders) != (job.interpreter, job.folders):
-            self._end()
-            tracer = self._tracer = Tracer(job.interpreter, job.folders)
+        key = (job.interpreter, tuple(job.folders))
+        tracer = self._tracers.pop(key, None) or Tracer(job.interpreter, job.folders)
+        self._tracers[key] = tracer
+        if len(self._tracers) > MOST:
+            self._end(next(iter(self._tracers.values())))
         return tracer
 
-    def _end(self) -> None:
-        tracer, self._tracer = self._tracer, None
-        if tracer is not None:
-            tracer.close()
+    def _end(self, tracer: Tracer) -> None:
+        self._tracers = {key: other for key, other in self._tracers.items() if other is not tracer}
+        tracer.close()
+
+    def _end_all(self) -> None:
+        for tracer in list(self._tracers.values()):
+            self._end(tracer)
 
 
 def _text_of(event: dict[str, Any]) -> str:

@@ -411,6 +411,32 @@ def test_an_interpreter_that_nobody_needs_is_ended(folder: Path, monkeypatch: py
 
 
 @needs_torch
+@needs_proc
+def test_each_interpreter_stays_ready_but_not_too_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirming, "MOST", 2)
+    (model,) = (model for model in analysed(folder, NET) if model.name == "Net")
+    origins = [Interpreter(sys.executable, origin) for origin in ("one", "two", "three")]
+    jobs = [confirming.TracingJob(model, None, interpreter, [str(folder)], Limits()) for interpreter in origins]
+    tracing, others = confirming.Confirming(), set(descendants(os.getpid()))
+
+    async def traced(*wanted: int) -> set[int]:
+        for at in wanted:
+            assert (await tracing.result_of(jobs[at], Stop(), lambda _: None)).result.verdict == "confirmed"
+        return {pid for pid in set(descendants(os.getpid())) - others if not _is_zombie(pid)}
+
+    async def conversation() -> None:
+        first = await traced(0)
+        both = await traced(1)
+        assert first < both and await traced(0, 1) == both
+        last = await traced(2)
+        assert not first & last and len(last) == len(both)
+
+    asyncio.run(conversation())
+    tracing.close()
+    assert gone(list(set(descendants(os.getpid())) - others))
+
+
+@needs_torch
 def test_nothing_is_started_unasked(folder: Path) -> None:
     (folder / "net.py").write_text("open('ran', 'w').close()\n" + NET)
     with LspClient(folder) as client:
