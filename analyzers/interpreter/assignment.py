@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import attribute_setting, operators, subscripts
+from analyzers.interpreter.capabilities import OpenList
 from analyzers.interpreter.execution import evaluate, evaluate_whole
 from analyzers.interpreter.expressions import attribute_name, spread
 from analyzers.interpreter.scope import Frame
@@ -117,6 +118,8 @@ def _unpacked(machine: Machine, frame: Frame, elements: Any, value: Any) -> Sequ
             return [*items[:star], items[star : len(items) - after], *items[len(items) - after :]]
     elif len(items) == wanted:
         return items
+    if isinstance(value, OpenList) and len(items) < wanted:
+        return [machine.unknown("what the command line gives")] * wanted
     return _cannot_unpack(machine, value, wanted, len(items))
 
 

@@ -39,7 +39,7 @@ from analyzers.interpreter.values import (
 )
 from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError, PythonError
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, is_shaped
 from analyzers.unknown import Unknown, UnknownUsed
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
     if signature.wants_machine:
         kwargs = {**kwargs, "machine": machine}
     machine.budget.spend()
-    first = args[0] if args and isinstance(args[0], Tensor) else None
+    first = args[0] if args and is_shaped(args[0]) else None
     kept = (first.shape, first.field) if first is not None else None
     try:
         result = native(*args, **kwargs)

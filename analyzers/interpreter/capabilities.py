@@ -88,5 +88,15 @@ class SupportsSend:
         raise NotImplementedError
 
 
+class OpenList(list):
+    """A list that holds more where the program is run by somebody else; so does what is cut out of it."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        return OpenList(found) if isinstance(key, slice) else found
+
+
 class ShapeTuple(tuple):
     """The sizes of a tensor as its framework's own kind of tuple (``torch.Size``); messages call it a shape."""

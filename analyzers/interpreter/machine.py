@@ -165,7 +165,8 @@ class Machine:
             if any(catches(raised) for catches in self.handlers):
                 raised.recorded_error = None if self.uncertain else self.recorder.recorded(error, subject, site, called)
                 raise raised
-        if not self.uncertain and not SIZE_UNKNOWN.search(error.message):
+        is_sure = not self.uncertain and not (error.data.get("of_nothing") and self.recorder.has_hooks)
+        if is_sure and not SIZE_UNKNOWN.search(error.message):
             self.recorder.problem(error, subject, site, called)
         if error.result is None:
             return Unknown(error.message.replace("{subject}", subject or "it"), site)

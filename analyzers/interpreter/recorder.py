@@ -11,7 +11,8 @@ from analyzers.interpreter.declared import DeclaredResults
 from analyzers.interpreter.degenerate import note_degenerate
 from analyzers.interpreter.evaluations import Evaluations
 from analyzers.interpreter.framework import children_of, is_building, name_dims
-from analyzers.interpreter.graph import Step, tensors_below, with_tensor
+from analyzers.interpreter.graph import Step, tensors_below
+from analyzers.interpreter.holders import Holders
 from analyzers.interpreter.open_ends import OpenEnds
 from analyzers.interpreter.values import Instance, Invocation, Raised, Site
 from analyzers.tensors.dims import unknown_dim
@@ -126,6 +127,7 @@ class Recorder:
         self.losses: list[LossUse] = []
         self.stop_after: set[Any] = set()
         """The problems of a run that is only a trial: once all of them have come up, it ends."""
+        self._holders: Holders | None = None
         self.makers: dict[int, tuple[Any, Record, bool]] = {}
         self.total_cost: Any = 0
         self.usages: list[tuple[Instance, list[Any], dict[str, Any], Site | None]] = []
@@ -255,9 +257,9 @@ class Recorder:
 
     def rewritten(self, written: Tensor, before: Tensor) -> None:
         """A tensor was written in place: whatever was recorded of it is told of what it was ``before``."""
-        for record in self.records:
-            record.inputs = [with_tensor(value, written, before) for value in record.inputs]
-            record.output = with_tensor(record.output, written, before)
+        if self._holders is None or self._holders.records is not self.records:
+            self._holders = Holders(self.records)
+        self._holders.rewritten(written, before, self.stack)
         self.evaluations.rewritten(written, before)
         entry = self.makers.pop(id(written), None)
         if entry is not None:

@@ -147,7 +147,7 @@ def _chained(axes: Sequence[Axis], dim: int, sizes: Sequence[Dim]) -> Axis | Non
         parts = [placement.with_padding(axis.terms[0], size) for axis, size in zip(axes, sizes, strict=True)]
     except TooComplex:
         return None
-    if not all(term.is_plain(dim) for term in parts):
+    if not all(term.is_plain(dim) and isinstance(term.n, int) for term in parts):
         return None
     common = _common([(axis, 1.0) for axis in axes])
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers.tensors.dims import Dim, Expression, product, unknown_dim
 from analyzers.tensors.field import Field
-from analyzers.tensors.layout import Names
+from analyzers.tensors.layout import Layout, Names
 from analyzers.tensors.signals import STANDARD, Signal, constant
 from analyzers.unknown import Unknown
 
@@ -121,6 +121,9 @@ class Tensor:
 
     is_array = False
     """Of a library of arrays (numpy), no tensor of the framework at work."""
+
+    def note_taken(self, layout: Layout) -> None:
+        """A function says what it takes its operand for: a stand-in for an input is asked for nothing else."""
 
     def plain(self) -> Tensor:
         """The tensor that a framework's function makes of its argument (an array is converted)."""

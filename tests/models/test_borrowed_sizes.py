@@ -80,3 +80,27 @@ def test_a_spectrogram_may_be_longer_than_what_is_looked_at(tmp_path: Path, feat
 def test_a_flatten_is_missing_where_no_picture_is_so_long(tmp_path: Path):
     (problem,) = model_of(tmp_path, HEADER + LONG.format(features=32 * 6 * 12)).problems
     assert problem.rule == "feature-size-mismatch" and "flatten it first" in problem.message
+
+
+PIECES = """
+class Pieces(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.third = (nn.Conv3d(1, 4, 3) for _ in range(3))
+        self.out = nn.Conv3d(12, 2, 3)
+    def forward(self, x):
+        a, b, c = self.first(x[:, 0:1]), self.second(x[:, 1:2]), self.third(x[:, 2:3])
+        return self.out(torch.cat((a, b, c), dim=1))
+"""
+
+
+def test_an_input_that_is_cut_into_pieces_has_as_many_as_are_taken(tmp_path: Path):
+    """torch runs it with three channels and refuses one and two."""
+    model = model_of(tmp_path, HEADER + PIECES)
+    assert sizes(model, "x").startswith("Nx3x") and model.problems == []
+    assert [output.split("x")[:2] for output in outputs_of(model) if output] == [["N", "2"]]
+
+
+def test_a_slip_behind_the_pieces_is_found(tmp_path: Path):
+    (problem,) = model_of(tmp_path, HEADER + PIECES.replace("nn.Conv3d(12", "nn.Conv3d(8")).problems
+    assert problem.rule == "channel-mismatch"

@@ -472,6 +472,19 @@ def build():
 net = nn.Sequential(nn.Linear(8, 8))
 net(torch.rand(1, 8))
 """,
+    "gradients that a hook for the way back keeps": """
+import numpy as np
+class Kept:
+    def __init__(self, layer):
+        self.found = []
+        layer.register_full_backward_hook(self.keep)
+    def keep(self, module, before, behind):
+        self.found.append(behind[0])
+net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Conv2d(4, 1, 3))
+kept = Kept(net[0])
+net(torch.rand(1, 3, 8, 8)).sum().backward()
+print(torch.cat(kept.found).shape, np.concatenate([found.numpy() for found in kept.found], axis=1).shape)
+""",
     "kinds of sizes": """
 x = torch.zeros(2, 3, 4)
 assert isinstance(x.shape, torch.Size) and isinstance(x.shape[1:], torch.Size)
@@ -658,3 +671,15 @@ resized(np.zeros(3), 3)
 def test_an_index_that_is_out_of_range_is_told_once(tmp_path: Path) -> None:
     said = [(line, message) for _, line, message in told(tmp_path, HEADER + ONE_INDEX)]
     assert said == [(7, "`x[…] = …` takes index 3 of dim 0, which has 3")]
+
+
+def test_the_command_line_may_have_more_words(tmp_path: Path) -> None:
+    """With two words this runs; how many there are is whoever starts it to say."""
+    source = """
+import sys
+path, width = sys.argv[1:3]
+words = sys.argv[1:]
+first, second = words[:2]
+net = nn.Linear(int(width), 3)
+"""
+    assert told(tmp_path, HEADER + source) == []

@@ -29,7 +29,9 @@ def arrays_in(machine: Machine, arrays: Any) -> list[Array]:
     """The arrays of a sequence (of an array its rows); raises invalid-argument (ValueError) for an empty one."""
     listed = [array_of(part) for part in machine.iterate(known(arrays))]
     if not listed:
-        raise OperationError("invalid-argument", "{subject} gets nothing to join", exception="ValueError")
+        raise OperationError(
+            "invalid-argument", "{subject} gets nothing to join", exception="ValueError", of_nothing=True
+        )
     return listed
 
 

@@ -294,7 +294,8 @@ class Module(ModuleHost):
     ) -> Any:
         return hooks.register(self, hooks.BEFORE, hook, machine, prepend=prepend, with_kwargs=with_kwargs)
 
-    def register_full_backward_hook(self, *args: Any, **kwargs: Any) -> Any:
+    def register_full_backward_hook(self, *args: Any, machine: Machine, **kwargs: Any) -> Any:
+        machine.recorder.has_hooks = True
         return NotModelled("the handle of a hook that a forward pass does not run")
 
     register_full_backward_pre_hook = register_backward_hook = register_full_backward_hook

@@ -14,6 +14,7 @@ from analyzers.frameworks.torch.registration import (
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import same
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import VECTORS, Layout
 from analyzers.tensors.operations import einsum, linear_algebra, reduction, reshape
 from analyzers.tensors.operations.arguments import (
     axis,
@@ -31,12 +32,17 @@ torch_function("cosine_similarity", "nn.functional.cosine_similarity")(cosine_si
 
 @shared("matmul")
 def matmul(input: Tensor, other: Any) -> Tensor:
-    return linear_algebra.matmul(input, tensor(other))
+    matrix = tensor(other)
+    if matrix.has_shape and matrix.rank == 2:
+        input.note_taken(Layout.of("... E", rest=VECTORS, E=matrix.shape[0]))
+    return linear_algebra.matmul(input, matrix)
 
 
 @shared("mm")
 def mm(input: Tensor, mat2: Any) -> Tensor:
     other = tensor(mat2)
+    if other.has_shape and other.rank == 2:
+        input.note_taken(Layout.of("N E", E=other.shape[0]))
     require_rank(input, 2)
     require_rank(other, 2)
     return linear_algebra.matmul(input, other)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.capabilities import SupportsAttributes, SupportsCall, SupportsMissing
+from analyzers.interpreter.capabilities import OpenList, SupportsAttributes, SupportsCall, SupportsMissing
 from analyzers.interpreter.library.files_ import EXISTS
 from analyzers.interpreter.library.functools_ import same
 from analyzers.interpreter.library.typing_ import NamedClass
@@ -68,10 +68,6 @@ class Environment(dict[Any, Any], SupportsAttributes):
         return HostMethod(self, name) if hasattr(dict, name) else MISSING
 
 
-class CommandLine(list[Any]):
-    """``sys.argv``: a program without arguments here."""
-
-
 def _environ_get(key: Any, default: Any = None, *, machine: Machine) -> Any:
     machine.recorder.has_choices = True
     return default
@@ -122,7 +118,7 @@ MODULES: dict[str, dict[str, Any]] = {
         "isfile": EXISTS, "isdir": _unknown_path, "sep": "/",
     },
     "sys": {
-        "version_info": (3, 12, 0, "final", 0), "platform": "linux", "maxsize": 2**63 - 1, "argv": CommandLine([""]),
+        "version_info": (3, 12, 0, "final", 0), "platform": "linux", "maxsize": 2**63 - 1, "argv": OpenList([""]),
         "version": "3.12.0", "float_info": Unknown("the machine's floats"), "exit": _nothing,
         "byteorder": "little", "getrecursionlimit": lambda: 1000, "setrecursionlimit": _nothing,
         "stdout": SILENT, "stderr": SILENT, "path": [],

@@ -155,6 +155,9 @@ class Freed:
         """Of the errors that no trial was without: those that come up for all sizes, unless others do anyway."""
         if self.wrong_from is not None or self._from_one[1].is_sound:
             best.recorded_errors = [recorded for recorded in best.recorded_errors if self._is_proven(recorded)]
+        elif any(given.borrowed or given.others for given in self.found.inputs):
+            certain = [recorded for recorded in best.recorded_errors if self._from_one[1].has(recorded)]
+            best.recorded_errors = certain or best.recorded_errors
 
     def _is_proven(self, recorded: RecordedError) -> bool:
         if self.wrong_from is not None and self.found.has(recorded):
@@ -203,8 +206,14 @@ class Freed:
         if len(sizes) < len(pictures):
             return []
         inputs = {i.name: i.sized(*sizes[i.name]) if i.name in sizes else i for i in self.found.inputs}
+        inputs = {name: _with_open_dims(given, self.found.by_name[name].borrowed) for name, given in inputs.items()}
         with self.trials.apart():
             return self.trials.settle(inputs).recorded_errors
+
+
+def _with_open_dims(given: Input, dims: tuple[int, ...]) -> Input:
+    shape = [symbol("D", solvable=True) if dim in dims else size for dim, size in enumerate(given.shape)]
+    return replace(given, shape=tuple(shape))
 
 
 def _with(given: Input, values: Values, is_loose: bool) -> Input:

@@ -14,6 +14,7 @@ from analyzers.tensors.tensor import Tensor
 
 USUAL_SIZES = (256, 32, 28, 64, 128, 299, 512, 96, 227)
 MAXIMUM_SIDE = 4096
+FURTHER = (1, 2, 3)
 SIZE_NAMES = frozenset("img_size image_size input_size input_resolution img_dim resolution patch_resolution".split())
 
 
@@ -43,6 +44,18 @@ def _unpacked(found: Found, given: Input, names: Names) -> list[tuple[Any, ...]]
     batch, *rest = given.shape
     more = [count - len(given.shape) for count in wanted if 0 < count - len(given.shape) <= 2]
     return [(batch, *map(names, ("T", "D")[:count]), *rest) for count in more]
+
+
+def further_parts(found: Found) -> list[Inputs]:
+    """More of what a layer takes, where the input is cut into pieces before (``x[:, 2:3]``)."""
+    if not any(given.borrowed for given in found.inputs):
+        return []
+    return [{i.name: _with_more(i, more) for i in found.inputs} for more in FURTHER]
+
+
+def _with_more(given: Input, more: int) -> Input:
+    sizes = enumerate(given.shape)
+    return given.solved(tuple([size + more if dim in given.borrowed else size for dim, size in sizes]))
 
 
 def has_other_ranks(found: Found, inputs: Inputs) -> bool:

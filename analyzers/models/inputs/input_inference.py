@@ -36,10 +36,12 @@ class ShapeProbe(Tensor):
 
     has_shape = False
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "taken")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.taken: Layouts = ()
+        """What the function that looked last takes it for."""
         self.field = Field.EMPTY
         self.dtype = "float32"
         self.content = None
@@ -48,6 +50,9 @@ class ShapeProbe(Tensor):
         self.trait = None
         self.axes = None
         self.history = None
+
+    def note_taken(self, layout: Layout) -> None:
+        self.taken = (layout,)
 
     @property
     def shape(self) -> Any:  # type: ignore[override]
@@ -92,7 +97,7 @@ def shape_wanted_by(
     said_at = next((r.site for r in reversed(machine.recorder.records) if _place(r, need.probe) is not None), None)
     machine.recorder.stack.clear()
     behind = _behind(root, asking)
-    taken = _taken(asked)
+    taken = _taken([layouts_of(module, place) for module, place in asked], need.probe.taken)
     around = taken if _is_told(taken) else _told_around(taken, asked)
     hint = _hint(around or _told_behind(taken, behind), default, names)
     if hint is not None:
@@ -105,9 +110,11 @@ def shape_wanted_by(
     return None
 
 
-def _taken(asked: Iterable[tuple[Instance, int]]) -> Layouts:
-    """What the call that looked takes: the innermost says it, unless one around it knows the rank and it does not."""
-    said = [found for module, place in asked if (found := layouts_of(module, place))]
+def _taken(by_modules: list[Layouts], by_function: Layouts) -> Layouts:
+    """What the call that looked takes: the innermost says it, unless one around it knows the rank and it does not. A
+    layer says more of it than the function that it calls."""
+    by_layer = by_modules[:1] if by_modules and by_modules[0] else []
+    said = [found for found in (*by_layer, by_function, *by_modules) if found]
     return next((found for found in said if REST not in found[0].names), said[0] if said else ())
 
 

@@ -15,6 +15,7 @@ from analyzers.models.inputs.hypotheses import (
     USUAL_SIZES,
     are_maps_from,
     flat_sizes,
+    further_parts,
     has_other_ranks,
     named_sizes,
     oblong_sizes,
@@ -121,7 +122,8 @@ class Solver:
             furthest = max(map(_how_far, trials))
             best = self.trials.again(min((t for t in trials if _how_far(t) == furthest), key=_how_wrong).by_name)
             errors = _common_errors(best, _of_ranks(best, trials))
-            best.recorded_errors = [e for e in errors if proof.is_always_of_rank or not is_of_rank(e.error)]
+            is_likeliest = proof.is_always_of_rank or _goes_furthest(best, trials)
+            best.recorded_errors = [e for e in errors if is_likeliest or not is_of_rank(e.error)]
             self._keep_proven(best, Freed(self.trials, replace(best)))
             return best
         doubted = DOUBTED[min(len(vague), len(DOUBTED) - 1)]
@@ -150,6 +152,7 @@ class Solver:
         unflattened = list(self._unflattened(found, free))
         yield from unflattened or free.solutions()
         yield from other_ranks(found, self.trials.names)
+        yield from further_parts(found)
         yield from flat_sizes(found, self.root)
         if not unflattened and any(i.is_guessed_map for i in found.inputs):
             yield from self._sized(found, free, records)
@@ -213,6 +216,13 @@ def _how_wrong(found: Found) -> tuple[int, int, int, int]:
 def _how_far(found: Found) -> int:
     """How many calls went well before the first that did not."""
     return found.recorded_errors[0].after if found.recorded_errors else 0
+
+
+def _goes_furthest(best: Found, trials: list[Found]) -> bool:
+    """Whether more calls went well than with inputs of any other ranks, so that these are meant."""
+    same = _of_ranks(best, trials)
+    others = [trial for trial in trials if trial not in same]
+    return bool(others) and _how_far(best) > max(map(_how_far, others))
 
 
 def _of_ranks(found: Found, trials: list[Found]) -> list[Found]:

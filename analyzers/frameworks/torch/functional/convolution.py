@@ -12,6 +12,7 @@ from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, exact_quotient, product, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
+from analyzers.tensors.layout import channels_first
 from analyzers.tensors.operations import convolution
 from analyzers.tensors.operations.arguments import integer
 from analyzers.tensors.operations.spatial import (
@@ -32,8 +33,9 @@ def _conv(
     x, kernels = tensor(input), tensor(weight)
     require_no_objects(stride, padding, dilation, groups)
     _require_kernel_rank(kernels, rank)
-    dims = require_spatial_rank(x, rank)
     groups = integer(number(groups, "groups"))
+    x.note_taken(channels_first(rank, kernels.shape[1] * groups))
+    dims = require_spatial_rank(x, rank)
     kernel, out_channels = kernels.shape[2:], kernels.shape[0]
     stride, dilation = per_axis(stride, rank, "stride"), per_axis(dilation, rank, "dilation")
     result = convolution.conv(
@@ -140,8 +142,9 @@ def _conv_transpose(
     x, kernels = tensor(input), tensor(weight)
     require_no_objects(stride, padding, dilation, groups)
     _require_kernel_rank(kernels, rank)
-    dims = require_spatial_rank(x, rank)
     groups = integer(number(groups, "groups"))
+    x.note_taken(channels_first(rank, kernels.shape[0]))
+    dims = require_spatial_rank(x, rank)
     stride, dilation = per_axis(stride, rank, "stride"), per_axis(dilation, rank, "dilation")
     amounts = paddings(padding, rank)
     extra = per_axis(output_padding, rank, "output_padding")

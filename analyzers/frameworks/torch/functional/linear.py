@@ -10,6 +10,7 @@ from analyzers.interpreter.overlays import function
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, product, require, same, text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.layout import VECTORS, Layout
 from analyzers.tensors.operations import linear_algebra, reduction
 from analyzers.tensors.operations.arguments import axis
 from analyzers.tensors.operations.elementwise import broadcast
@@ -18,7 +19,10 @@ from analyzers.tensors.tensor import Tensor
 
 @function("torch.nn.functional.linear")
 def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
-    result = linear_algebra.linear(tensor(input), tensor(weight), optional_tensor(bias))
+    x, weights = tensor(input), tensor(weight)
+    if weights.rank == 2:
+        x.note_taken(Layout.of("... E", rest=VECTORS, E=weights.shape[1]))
+    result = linear_algebra.linear(x, weights, optional_tensor(bias))
     given = optional_tensor(bias)
     if isinstance(weight, Tensor) and weight.rank == 2:
         result.signal = weighted_signal(tensor(input), weight, given, weight.shape[1:])

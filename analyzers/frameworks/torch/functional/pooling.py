@@ -11,6 +11,7 @@ from analyzers.tensors import signals
 from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import product
 from analyzers.tensors.errors import OperationError, PythonError
+from analyzers.tensors.layout import channels_first
 from analyzers.tensors.operations import pooling
 from analyzers.tensors.operations.spatial import below, paddings, per_axis, require_spatial_rank
 from analyzers.tensors.tensor import Tensor, signal_of
@@ -27,6 +28,7 @@ def _pool(
     averages: bool = False,
 ) -> Tensor:
     x = tensor(input)
+    x.note_taken(channels_first(rank))
     dims = require_spatial_rank(x, rank)
     require_elements(x, rank)
     require_no_objects(kernel_size, stride, padding, dilation)
