@@ -18,7 +18,7 @@ from analyzers.interpreter.values import Instance, Invocation, Raised, Site
 from analyzers.tensors.dims import unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
-from analyzers.tensors.tensor import Tensor
+from analyzers.tensors.tensor import Tensor, is_shaped
 from analyzers.unknown import ModelResult, Unknown
 
 if TYPE_CHECKING:
@@ -430,7 +430,13 @@ def _is_sure_tensor(recorder: Recorder, value: Tensor) -> bool:
             if _is_layer(record):
                 return True
             waiting += record.producers
-    return any(value is given for record in recorder.records if _is_layer(record) for given in record.inputs)
+    taken = (given for record in recorder.records if _is_layer(record) for given in record.inputs)
+    return any(value is given or _is_made_of(value, given) for given in taken)
+
+
+def _is_made_of(value: Tensor, given: Any) -> bool:
+    """Whether the elements of both see the same, one by one, as those of ``-x`` and ``x`` do."""
+    return is_shaped(given) and value.field is given.field is not Field.EMPTY
 
 
 def _is_layer(record: Record) -> bool:

@@ -46,6 +46,11 @@ def sizes_asked(one: Symbol) -> Iterator[int]:
         yield from (n for n in _farther(one, growing) or () if not any(value_at(side, {one: n}) for side in asked))
 
 
+def sizes_making_zero(one: Symbol, difference: Dim) -> Iterator[int]:
+    """Of the sizes that are looked at one by one."""
+    return (n for n in range(1, LARGEST + 1) if not value_at(difference, {one: n}))
+
+
 def _farther(one: Symbol, asked: Sequence[Dim]) -> range | None:
     """The sizes beyond those looked at one by one among which all are that make the differences zero; None where nobody
     knows."""

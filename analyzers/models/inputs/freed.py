@@ -9,8 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.recorder import RecordedError
-from analyzers.models.inputs.equations import Contradiction, System, Values
-from analyzers.models.inputs.found import Found, Input, Inputs
+from analyzers.models.inputs.equations import Contradiction, System, Values, sizes_making_zero
+from analyzers.models.inputs.found import FLATTEN_RULES, Found, Input, Inputs
 from analyzers.models.inputs.hypotheses import USUAL_SIZES, is_open
 from analyzers.models.inputs.opening import equations_of, with_open_sides
 from analyzers.tensors.dims import bare_symbol, substitute, symbol, symbols
@@ -25,6 +25,7 @@ OF_SIZES = frozenset(
     "broadcast-mismatch concat-mismatch feature-size-mismatch reshape-mismatch matmul-mismatch invalid-argument".split()
 )
 MAXIMUM_MEASURES = 2
+MAXIMUM_ASKED = 4
 WITNESSES = ((257, 323), (271, 353), (283, 367), (293, 379))
 """Sizes of pictures that have nothing in common with each other or with usual ones."""
 
@@ -42,6 +43,28 @@ def measures_of(found: Found) -> Iterator[Inputs]:
             }
     except Contradiction:
         return
+
+
+def contradictory_sizes(found: Found) -> list[Inputs]:
+    """The guessed inputs with each size that anything asks of a dim of which different ones are asked, and with one that
+    nothing asks; none where no dim is such, or more would do than are looked at."""
+    shapes = [i.shape for i in found.inputs if i.is_guessed]
+    for one in {s: None for shape in shapes for dim in shape if (s := _open_symbol(dim)) is not None}:
+        asked = [a - b for a, b in equations_of(shapes) if symbols(a) | symbols(b) == {one}]
+        values = [list(islice(sizes_making_zero(one, difference), MAXIMUM_ASKED + 1)) for difference in asked]
+        sizes = set().union(*values)
+        if len(values) > 1 and len(sizes) <= MAXIMUM_ASKED and not set.intersection(*map(set, values)):
+            return [_with_size(found, one, size) for size in (*sorted(sizes), WITNESSES[0][0])]
+    return []
+
+
+def _open_symbol(dim: Any) -> Any:
+    one = None if isinstance(dim, int) else bare_symbol(dim)
+    return one if one is not None and one.solvable else None
+
+
+def _with_size(found: Found, one: Any, size: int) -> Inputs:
+    return {i.name: _with(i, {one: size}, is_loose=True) if i.is_guessed else i for i in found.inputs}
 
 
 class Freed:
@@ -175,7 +198,9 @@ class Freed:
         return self._from_one[1] if "_from_one" in self.__dict__ else None
 
     def is_certain(self, recorded: RecordedError) -> bool:
-        """Whether it comes up with symbols in place of all sizes, too."""
+        """Whether it comes up with symbols in place of all sizes, too, or says that no sizes fit."""
+        if recorded.error.rule in FLATTEN_RULES and self.is_unsolvable:
+            return True
         found = (self._from_usual if recorded.error.rule in MERGING else self._from_one)[1]
         return found.has(recorded) and not found.failures
 

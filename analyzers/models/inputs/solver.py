@@ -10,7 +10,7 @@ from analyzers.interpreter.recorder import RecordedError
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import OUTPUT_CONTRACT
 from analyzers.models.inputs.found import Found, Inputs
-from analyzers.models.inputs.freed import Freed, measures_of
+from analyzers.models.inputs.freed import Freed, contradictory_sizes, measures_of
 from analyzers.models.inputs.hypotheses import (
     USUAL_SIZES,
     are_maps_from,
@@ -50,13 +50,29 @@ class Solver:
 
     def measured(self, found: Found) -> Found:
         """Symbolic sizes take values for which all that the layers asked of them comes true."""
-        tried = False
+        wrong: list[Found] = []
         for inputs in measures_of(found):
-            trial, tried = self.trials.settle(inputs), True
+            trial = self.trials.settle(inputs)
             if trial.is_sound:
                 self._keep_remarks(found)
                 return trial
-        return self.trials.again(found.by_name) if tried else found
+            wrong.append(trial)
+        is_vague = any(found.is_vague(given.name) for given in found.inputs)
+        if not is_vague and any(map(_has_other_rank, wrong[:1])):
+            return self.trials.again(wrong[0].by_name)  # With open sizes nobody knew what came of it.
+        if not wrong and not is_vague and (told := self._of_any_size(found)) is not None:
+            return told
+        return self.trials.again(found.by_name) if wrong else found
+
+    def _of_any_size(self, found: Found) -> Found | None:
+        """Where the layers ask different sizes of one dim: what goes wrong with each of them and with another, if
+        something does, told of the one that gets farthest; None where one of them fits."""
+        trials = [found]
+        for inputs in contradictory_sizes(found):
+            trials.append(self.trials.settle(inputs))
+            if not trials[-1].recorded_errors or trials[-1].failures or self._is_spent:
+                return self.trials.again(found.by_name)
+        return self.trials.again(max(trials[1:], key=_how_far).by_name) if trials[1:] else None
 
     def _keep_remarks(self, symbolic: Found | None) -> None:
         """What was seen with open sizes, which are numbers now."""
@@ -203,6 +219,11 @@ class Solver:
             return True
         expected, actual = recorded.error.data.get("expected"), recorded.error.data.get("actual")
         return isinstance(expected, int) and isinstance(actual, int) and actual >= expected
+
+
+def _has_other_rank(found: Found) -> bool:
+    """Whether nothing goes wrong but that a layer takes another number of dims."""
+    return bool(found.rules) and found.rules <= {"rank-mismatch"} and not found.failures
 
 
 def _how_wrong(found: Found) -> tuple[int, int, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import product, same, text, unknown_dim
+from analyzers.tensors.dims import is_sure_less, product, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import axis, require_dims
 from analyzers.tensors.operations.elementwise import broadcast_shapes, merged_field
@@ -48,7 +48,7 @@ def _require_index_fits(x: Tensor, index: Tensor, where: int) -> None:
             f"{{subject}} gets an index of {index.rank} dimensions for an input of {x.rank}",
         )
     for dim, (length, have) in enumerate(zip(index.shape, x.shape, strict=False)):
-        if dim != where and isinstance(length, int) and isinstance(have, int) and length > have:
+        if dim != where and is_sure_less(have, length):
             raise OperationError(
                 "broadcast-mismatch",
                 f"{{subject}} gets an index of {shape_text(index.shape)} for {shape_text(x.shape)}",
