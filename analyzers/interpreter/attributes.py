@@ -103,6 +103,8 @@ def _find(machine: Machine, value: Any, name: str) -> Any:
     if isinstance(value, SupportsAttributes):
         return value.lookup_attribute(machine, name)
     if isinstance(value, Unknown):
+        if name.startswith("register_") and name.endswith("_hook"):
+            machine.recorder.has_hooks = True
         return value.used()
     if isinstance(value, Tensor):
         return _of_tensor(machine, value, name)

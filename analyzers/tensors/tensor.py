@@ -43,6 +43,7 @@ class Tensor:
     marker of what produced it (``"softmax"``), for rules. ``history`` is the step of a symbolic graph
     that made it (Keras' functional API), None for every other tensor. ``axes`` are the names of the dims
     (``("N", "C", "H", "W")``, layout.py), as far as whoever made or took the tensor says; None: of none of them.
+    ``order`` is how the dims lie in memory, outermost first (memory_order.py), None where nobody knows.
     ``signal`` is what random weights and inputs make of its values (signals.py), as far as anybody follows that.
     """
 
@@ -56,6 +57,7 @@ class Tensor:
         "dtype",
         "field",
         "history",
+        "order",
         "parameter",
         "shape",
         "signal",
@@ -88,6 +90,7 @@ class Tensor:
         self.axes = axes
         self.signal = signal
         self.history: Any = None
+        self.order: tuple[int, ...] | None = None
 
     @property
     def rank(self) -> int:
@@ -113,6 +116,7 @@ class Tensor:
         made.shape, made.field, made.dtype, made.content = self.shape, self.field, self.dtype, self.content
         made.parameter, made.trainable, made.cost = self.parameter, self.trainable, self.cost
         made.trait, made.axes, made.history, made.signal = self.trait, self.axes, self.history, self.signal
+        made.order = self.order
         return made
 
     def of_same_class(self, **changes: Any) -> Tensor:

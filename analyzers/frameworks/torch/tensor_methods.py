@@ -16,6 +16,7 @@ from analyzers.tensors.operations import concat_split, content, reduction, resha
 from analyzers.tensors.operations.arguments import TENSOR_VALUE, axis, sizes
 from analyzers.tensors.operations.dtypes import ITEM_SIZES, convert
 from analyzers.tensors.operations.elementwise import unary
+from analyzers.tensors.operations.memory_order import contiguous, is_in_order, require_viewable
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -199,12 +200,21 @@ def storage_offset(self: Tensor) -> int:
 
 
 @tensor_method(
-    "contiguous", "cpu", "cuda", "xpu", "ipu", "pin_memory", "share_memory_",
+    "cpu", "cuda", "xpu", "ipu", "pin_memory", "share_memory_",
     "to_dense", "coalesce", "dequantize",
     "detach_", "as_subclass", "rename", "rename_", "refine_names", "align_to", "to_sparse", "to_mkldnn",
 )  # fmt: skip
 def itself(self: Tensor, *_: Any, **__: Any) -> Tensor:
     return self
+
+
+@tensor_method("contiguous")
+def made_contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
+    if self.order is None:
+        return self
+    if memory_format not in (None, "torch.contiguous_format"):
+        return self.with_(content=self.content)
+    return self if is_in_order(self) else contiguous(self.copy())
 
 
 @tensor_property("data")
@@ -295,7 +305,9 @@ def view(self: Tensor, *shape: Any, size: Any = None, dtype: Any = None) -> Tens
     given = dtype if dtype is not None else (shape[0] if len(shape) == 1 else None)
     if names_dtype(given):
         return _reinterpreted(self, dtype_name(given, self.dtype))
-    return reshape.view(self, sizes((size,) if size is not None else shape))
+    result = reshape.view(self, sizes((size,) if size is not None else shape))
+    require_viewable(self, result)
+    return result
 
 
 def _reinterpreted(x: Tensor, dtype: str) -> Tensor:

@@ -49,7 +49,7 @@ class ShapeProbe(Tensor):
         self.cost = 0
         self.trait = None
         self.axes = None
-        self.history = None
+        self.history = self.order = None
 
     def note_taken(self, layout: Layout) -> None:
         self.taken = (layout,)

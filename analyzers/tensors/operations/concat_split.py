@@ -12,7 +12,7 @@ from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import Dim, exact_quotient, require, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
-from analyzers.tensors.operations import axis_names, content
+from analyzers.tensors.operations import axis_names, content, memory_order
 from analyzers.tensors.operations.arguments import axis, integer, is_number, refused, require_dims, size
 from analyzers.tensors.operations.dtypes import convert, promote
 from analyzers.tensors.operations.reshape import movedim, unflatten, unsqueeze
@@ -152,12 +152,14 @@ def piece(x: Tensor, index: int, start: Dim, length: Dim, step: int = 1) -> Tens
     shape = (*x.shape[:index], length, *x.shape[index + 1 :])
     if shape == x.shape and start == 0 and step == 1:
         return x.with_(content=x.content)
-    return x.with_(
+    made = x.with_(
         shape=shape,
         field=_piece_field(x, index, start, length, step),
         content=_piece_content(x, index, start, shape, step),
         axes=x.axes,
     )
+    made.order = x.order
+    return made
 
 
 def _piece_field(x: Tensor, index: int, start: Dim, length: Dim, step: int) -> Field:
@@ -210,7 +212,9 @@ def select(x: Tensor, dim: Any, position: Any) -> Tensor:
         offset = place * strides.pop(index)
         numbers = content.strided(x.content, shape, strides, offset)
     field = x.field if x.field is Field.EMPTY else x.field.select(index, place)
-    return x.with_(shape=shape, field=field, content=numbers, axes=axis_names.without(x.axes, (index,)))
+    made = x.with_(shape=shape, field=field, content=numbers, axes=axis_names.without(x.axes, (index,)))
+    made.order = memory_order.without(x.order, index)
+    return made
 
 
 def _position(x: Tensor, index: int, position: Any) -> int | None:

@@ -203,6 +203,7 @@ def in_place(x: Tensor, result: Tensor) -> Tensor:
     x.field = result.field
     x.content = result.content
     x.signal = result.signal
+    x.order = None
     return x
 
 

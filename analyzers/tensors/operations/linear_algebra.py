@@ -12,6 +12,7 @@ from analyzers.tensors.layout import Names
 from analyzers.tensors.operations import axis_names
 from analyzers.tensors.operations.arguments import require_rank
 from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes, merged_field, promoted_dtype
+from analyzers.tensors.operations.memory_order import contiguous
 from analyzers.tensors.operations.reshape import view
 from analyzers.tensors.tensor import Tensor
 
@@ -41,7 +42,7 @@ def _linear_result(input: Tensor, weight: Tensor) -> Tensor:
         turned = weight.field.permute((1, 0)).mix((0,))
         field = merged_field([Tensor(shape, field), Tensor(weight.shape[::-1], turned)], len(shape))
     cost, axes = product(shape) * weight.shape[1], axis_names.last(input.axes, len(shape))
-    return Tensor(shape, field, input.dtype, cost=cost, axes=axes)
+    return contiguous(Tensor(shape, field, input.dtype, cost=cost, axes=axes))
 
 
 def _dot_with_vector(input: Tensor, weight: Tensor) -> Tensor:
@@ -163,7 +164,8 @@ def _matrix_product(a: Tensor, b: Tensor) -> Tensor:
         )
     shape = (*_batch(left, right), rows, columns)
     field, axes = merged_field([left, right], len(shape)), _product_names(a, b, len(shape))
-    return Tensor(shape, field, promoted_dtype((a, b)), cost=product(shape) * inner, axes=axes)
+    made = Tensor(shape, field, promoted_dtype((a, b)), cost=product(shape) * inner, axes=axes)
+    return contiguous(made) if a.rank == b.rank > 2 else made
 
 
 def _product_names(a: Tensor, b: Tensor, rank: int) -> Names | None:

@@ -24,6 +24,7 @@ from analyzers.tensors.layout import is_batch
 from analyzers.tensors.operations import axis_names, content
 from analyzers.tensors.operations.arguments import axes, axis, require_dims, size
 from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes
+from analyzers.tensors.operations.memory_order import contiguous, is_in_order, permuted
 from analyzers.tensors.support import Gather
 from analyzers.tensors.tensor import PROBABILITIES, Tensor
 from analyzers.unknown import Unknown, UnknownUsed
@@ -38,7 +39,8 @@ def view(x: Tensor, shape: Sequence[Dim]) -> Tensor:
     if field is not Field.EMPTY and resolved != x.shape:
         field = field.reshape(x.shape, resolved)
     names = x.axes if resolved == x.shape else axis_names.reshaped(x.axes, x.shape, resolved)
-    return x.with_(shape=resolved, field=field, content=x.content, trait=_flattened(x, resolved), axes=names)
+    made = x.with_(shape=resolved, field=field, content=x.content, trait=_flattened(x, resolved), axes=names)
+    return contiguous(made) if is_in_order(x) else made
 
 
 def _flattened(x: Tensor, shape: tuple[Dim, ...]) -> str | None:
@@ -140,7 +142,9 @@ def _permuted(x: Tensor, order: tuple[int, ...]) -> Tensor:
         own = content.strides_of(x.shape)  # type: ignore[arg-type]
         numbers = content.strided(x.content, shape, [own[index] for index in order])
     names = axis_names.ordered(x.axes, order)
-    return x.with_(shape=shape, field=field, content=numbers, trait=_rearranged(x), axes=names)
+    made = x.with_(shape=shape, field=field, content=numbers, trait=_rearranged(x), axes=names)
+    made.order = permuted(x.order, order)
+    return made
 
 
 def _rearranged(x: Tensor) -> str | None:

@@ -146,7 +146,6 @@ def _conv_transpose(
     x.note_taken(channels_first(rank, kernels.shape[0]))
     dims = require_spatial_rank(x, rank)
     stride, dilation = per_axis(stride, rank, "stride"), per_axis(dilation, rank, "dilation")
-    amounts = paddings(padding, rank)
     extra = per_axis(output_padding, rank, "output_padding")
     out_channels = kernels.shape[1] * groups
     if same(out_channels, 0):
@@ -157,7 +156,7 @@ def _conv_transpose(
         out_channels=out_channels,
         kernel=kernels.shape[2:],
         stride=stride,
-        padding=[(amount, amount) for amount in amounts],
+        padding=[(amount, amount) for amount in paddings(padding, rank)],
         output_padding=extra,
         dilation=dilation,
         groups=groups,
