@@ -112,6 +112,8 @@ def _find(machine: Machine, value: Any, name: str) -> Any:
 
 
 def _of_instance(machine: Machine, value: Instance, name: str, fallback: Any = None) -> Any:
+    if fallback is None and value.class_.find("__getattribute__") is not MISSING and name[:2] != "__":
+        return _looked_up_by_class(machine, value, name)
     attribute = value.class_.find(name)
     kind = type(attribute)
     if kind is Property:
@@ -125,6 +127,13 @@ def _of_instance(machine: Machine, value: Instance, name: str, fallback: Any = N
     if attribute is not MISSING:
         return bind_to(machine, attribute, value, value.class_)
     return _special_of_instance(machine, value, name, fallback or _fallback)
+
+
+def _looked_up_by_class(machine: Machine, value: Instance, name: str) -> Any:
+    """The class's own ``__getattribute__``, and its ``__getattr__`` where that finds nothing."""
+    hook = value.class_.find("__getattribute__")
+    found = hook if isinstance(hook, Unknown) else _call_hook(machine, value, hook, name)
+    return _fallback(machine, value, name) if found is MISSING else found
 
 
 def own_attribute(machine: Machine, value: Instance, name: str) -> Any:

@@ -11,6 +11,7 @@ from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH, USUAL_CALL_DEPTH
 from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.framework import is_entry
+from analyzers.interpreter.function_data import CodeObject
 from analyzers.interpreter.generators import Generator, run_lazily
 from analyzers.interpreter.hosts import ModuleHost, hosts_of
 from analyzers.interpreter.joining import rejoin, rejoin_early
@@ -207,11 +208,19 @@ def _call_class(machine: Machine, value: Class, args: list[Any], kwargs: dict[st
     return instantiate(machine, value, args, kwargs)
 
 
+def _function_of(
+    machine: Machine, code: Any, globals: Any, name: Any = None, argdefs: Any = None, closure: Any = None, **_: Any
+) -> Any:
+    if isinstance(code, CodeObject):
+        return code.function(machine, globals, name, argdefs)
+    return machine.unknown("a function that is made of a code object")
+
+
 def _call_typing(machine: Machine, value: TypingForm, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if value.name == "MethodType" and len(args) == 2:
         return BoundMethod(args[1], args[0])
     if value.name == "FunctionType":
-        return machine.unknown("a function that is made of a code object")
+        return _function_of(machine, *args, **kwargs)
     return args[-1] if value.name in ("cast", "NewType") and args else value
 
 

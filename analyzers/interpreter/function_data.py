@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import Function, TypingForm
@@ -29,6 +30,19 @@ class CodeObject:
         self.co_kwonlyargcount = len(parameters.keyword_only)
         self.co_varnames = tuple(dict.fromkeys((*names, *_bound_in(body))))
         self.co_nlocals = len(self.co_varnames)
+        self._function = function
+
+    def function(self, machine: Machine, globals: Any, name: Any, argdefs: Any) -> Any:
+        """``types.FunctionType(code, globals, name, argdefs, closure)``: another function of the same code, where its names
+        and defaults mean what they mean in the function the code is of."""
+        is_same = globals is _globals(machine, self._function) and argdefs == _positional_defaults(
+            machine, self._function
+        )
+        if not is_same or not (name is None or isinstance(name, str)):
+            return machine.unknown("a function that is made of a code object")
+        made = copy(self._function)
+        made.name, made.attributes = name or self.co_name, {}
+        return made
 
 
 def code_of(machine: Machine, function: Function) -> CodeObject:

@@ -88,6 +88,8 @@ def attribute(machine: Machine, value: Any, name: str) -> Any:
     of_class = class_.find(name)
     if type(of_class) in (Property, Instance) or name[:2] == "__" or class_.opaque is not None:
         raise _Effect
+    if class_.find("__getattribute__") is not MISSING:
+        raise _Effect
     if name in value.attributes:
         return value.attributes[name]
     if of_class is not MISSING or type(class_.find("__getattr__")) is Function:

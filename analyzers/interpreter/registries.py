@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter.module import Module, kept_in
 from analyzers.interpreter.registrations import entering_blocks, imported_by, makes, names_of_registry
 from analyzers.interpreter.registry_keys import RegistryKeys
-from analyzers.interpreter.values import MISSING, Class
+from analyzers.interpreter.values import MISSING, Class, Instance
 from analyzers.source.outline import may_enter
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ class Registries:
         somebody asks. So on a miss in a container that a module keeps, the definitions that mention the key
         and may enter it are run. A module's own ``__dict__`` is asked like the module.
         """
+        if isinstance(key, Instance) and key.class_.traits.members:
+            is_there = self.fill(container) is not None and key in container
+            return (container[key] if isinstance(container, dict) else True) if is_there else MISSING
         if not isinstance(key, str) or not key or self._is_being_entered(key):
             return MISSING
         home = self._home(container)

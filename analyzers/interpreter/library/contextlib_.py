@@ -54,8 +54,22 @@ class Stack(Context):
         return swallowed
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
-        methods = {"enter_context": self._enter_context, "callback": self._callback, "close": self._close}
+        methods = {
+            "enter_context": self._enter_context, "callback": self._callback, "close": self._close,
+            "__enter__": self._enter, "__exit__": self._exit,
+        }  # fmt: skip
         return methods.get(name, MISSING)
+
+    @property
+    def _enter(self) -> Any:
+        return lambda: self
+
+    @property
+    def _exit(self) -> Any:
+        def exit(kind: Any, value: Any, trace: Any, *, machine: Machine) -> bool:
+            return self.leave(machine, None if value is None else Raised(value, machine.site()))
+
+        return exit
 
     @property
     def _enter_context(self) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.imports.distributions import is_beside, version_of
 from analyzers.imports.resolver import is_stdlib
 from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.exceptions import builtin_exception
 from analyzers.interpreter.overlays import NAMES
-from analyzers.interpreter.values import MISSING, Class, Instance, NativeModule, Raised
+from analyzers.interpreter.values import MISSING, Class, Instance, ModuleValue, NativeModule, Raised
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -24,6 +25,48 @@ def _import_module(name: Any, package: Any = None, *, machine: Machine) -> Any:
         parts = package.split(".")
         name = ".".join([*parts[: len(parts) - level + 1], *filter(None, [name[level:]])])
     return machine.modules.import_module(name, machine.frames[-1] if machine.frames else None)
+
+
+class ModuleInfo(NamedTuple):
+    """What ``pkgutil`` says of a module."""
+
+    module_finder: Any
+    name: str
+    ispkg: bool
+
+
+def _iter_modules(path: Any = None, prefix: Any = "", *, machine: Machine) -> Any:
+    """The modules in folders of the workspace or the environment, in the order of their files' names."""
+    if path is None or not isinstance(prefix, str):
+        return machine.unknown("which modules can be imported")
+    sources, found = machine.modules.resolver.sources, []
+    for folder in machine.iterate(path):
+        if not isinstance(folder, str) or not os.path.isabs(folder):
+            return machine.unknown("which modules a folder holds")
+        for entry in sources.list_dir(folder):
+            name, ending = os.path.splitext(entry)
+            is_package = not ending and sources.is_file(os.path.join(folder, entry, "__init__.py"))
+            if name.isidentifier() and name != "__init__" and (ending == ".py" or is_package):
+                found.append(ModuleInfo(machine.unknown("what finds modules"), prefix + name, is_package))
+    return found
+
+
+def _locate(path: Any, forceload: Any = 0, *, machine: Machine) -> Any:
+    """The object of a dotted name, module by module and then attribute by attribute; None where there is none."""
+    parts = [part for part in path.split(".") if part]
+    frame = machine.frames[-1] if machine.frames else None
+    importer = frame.module if frame is not None else None
+    found = machine.modules.find_module(parts[0], importer)
+    if found is MISSING:
+        return machine.unknown("which packages are installed")
+    for count, name in enumerate(parts[1:], 2):
+        inner = machine.get_attribute(found, name, MISSING)
+        if inner is MISSING and isinstance(found, ModuleValue):
+            inner = machine.modules.find_module(".".join(parts[:count]), importer)
+        if inner is MISSING:
+            return None
+        found = inner
+    return found
 
 
 class Spec(SupportsAttributes):
@@ -89,6 +132,8 @@ def _packages_distributions() -> dict[str, Any]:
 MODULES: dict[str, dict[str, Any]] = {
     "importlib": {"import_module": _import_module},
     "importlib.util": {"find_spec": _find_spec},
+    "pkgutil": {"iter_modules": _iter_modules},
+    "pydoc": {"locate": _locate},
     "importlib.metadata": {
         "version": _version, "packages_distributions": _packages_distributions,
         "PackageNotFoundError": Class(_NOT_FOUND, (), {}, "importlib.metadata"),

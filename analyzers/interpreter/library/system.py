@@ -6,7 +6,7 @@ Nothing here touches the machine it runs on: paths are text, the environment is 
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.interpreter.capabilities import OpenList, SupportsAttributes, SupportsCall, SupportsMissing
 from analyzers.interpreter.library.files_ import EXISTS
@@ -17,6 +17,16 @@ from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+
+
+class VersionInfo(NamedTuple):
+    """``sys.version_info``"""
+
+    major: int
+    minor: int
+    micro: int
+    releaselevel: str
+    serial: int
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -118,7 +128,8 @@ MODULES: dict[str, dict[str, Any]] = {
         "isfile": EXISTS, "isdir": _unknown_path, "sep": "/",
     },
     "sys": {
-        "version_info": (3, 12, 0, "final", 0), "platform": "linux", "maxsize": 2**63 - 1, "argv": OpenList([""]),
+        "version_info": VersionInfo(3, 12, 0, "final", 0),
+        "platform": "linux", "maxsize": 2**63 - 1, "argv": OpenList([""]),
         "version": "3.12.0", "float_info": Unknown("the machine's floats"), "exit": _nothing,
         "byteorder": "little", "getrecursionlimit": lambda: 1000, "setrecursionlimit": _nothing,
         "stdout": SILENT, "stderr": SILENT, "path": [],
