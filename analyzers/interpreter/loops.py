@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.assignment import assign, assign_name
@@ -16,7 +16,7 @@ from analyzers.interpreter.values import MISSING, Raised, UnknownTail
 from analyzers.source import program
 from analyzers.tensors.operations.indexing import getitem
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import Unknown, UnknownNumber, UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -102,6 +102,9 @@ def _unknown_loop(machine: Machine, frame: Frame, node: Any, reason: Unknown) ->
     def once() -> str | None:
         if isinstance(node, program.For):
             assign(machine, frame, node.target, machine.unknown(reason.reason))
+        for name in counters(node.body):
+            if isinstance(frame.scope.find(name), (int, float)):
+                assign_name(machine, frame, name, UnknownNumber(why, machine.site()))
         try:
             signal = run_body(machine, frame, node.body)
         except Raised as raised:
@@ -147,6 +150,22 @@ def _changed(node: Any) -> Sequence[Any]:
         func = node.func
         return (func.value,) if isinstance(func, program.Attribute) and func.attr in MUTATORS else ()
     return _targets(node)
+
+
+def counters(body: Any) -> set[str]:
+    """The names that a suite counts up and decides by: what holds of them in the first turn does not in later ones."""
+    nodes = list(_nodes(body))
+    counted = {n.target.id for n in nodes if isinstance(n, program.AugAssign) and isinstance(n.target, program.Name)}
+    tests = [n.test for n in nodes if counted and isinstance(n, (program.If, program.IfExp, program.While))]
+    return counted.intersection(n.id for test in tests for n in _nodes(test) if isinstance(n, program.Name))
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    """A node, or all of a suite, and what is in it."""
+    if isinstance(node, program.Node):
+        yield node
+    for child in program.children(node):
+        yield from _nodes(child)
 
 
 def _targets(node: Any) -> Sequence[Any]:

@@ -72,3 +72,29 @@ def test_options_that_are_given(tmp_path):
 
 def test_the_number_in_a_tensor(tmp_path):
     assert value_of(tmp_path, "import math, torch\nx = math.log2(torch.tensor([8.0]))\n") == 3.0
+
+
+COUNTED = """
+def made():
+    first, others, count = [], [], 0
+    for item in nowhere.items:
+        if count < 10:
+            first.append(item)
+        else:
+            others.append(item)
+        count += 1
+    return first, others, count
+
+
+first, others, x = made()
+"""
+
+
+def test_what_is_decided_by_a_counter_holds_of_the_first_turn_alone(tmp_path):
+    path = tmp_path / "main.py"
+    path.write_text("import nowhere\n" + COUNTED, encoding="utf-8")
+    _, module = module_of(path)
+    assert [any(isinstance(item, Unknown) for item in module.look_up(name)) for name in ("first", "others")] == [
+        True
+    ] * 2
+    assert isinstance(module.look_up("x"), Unknown)
