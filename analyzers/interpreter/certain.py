@@ -373,7 +373,11 @@ def explicit(machine: Machine, raised: Raised) -> Raised:
     if not kinds.isdisjoint(UNTOLD) or "Exception" not in kinds or machine.recorder.has_choices:
         return raised
     frame = machine.frames[-1]
-    if any(_OF_SURROUNDINGS.search(source_of(frame.block, test)) for test in _conditions_of(frame)):
+    around = _statements_around(frame)
+    tests = [node.test for node in around if isinstance(node, (program.If, program.While))]
+    if any(_OF_SURROUNDINGS.search(source_of(frame.block, test)) for test in tests):
+        return raised
+    if _package_runs_first(machine) or any(map(_awaits_an_exception, around, around[1:])):
         return raised
     args = value.attributes.get("args", ())
     text = _line(args[0]) if args and isinstance(args[0], (str, int)) else ""
@@ -382,17 +386,36 @@ def explicit(machine: Machine, raised: Raised) -> Raised:
     return told(machine, raised, said, by_arguments=refuser is not None)
 
 
-def _conditions_of(frame: Frame) -> list[program.Expression]:
-    """The conditions that the statement which is run depends on."""
+def _statements_around(frame: Frame) -> list[program.Node]:
+    """The statements that the one which is run stands in, from the outermost on, and itself."""
     body = frame.function.node.body if isinstance(frame.function, Function) else frame.block.program
-    waiting: list[tuple[Any, list[program.Expression]]] = [(body, [])]
+    waiting: list[tuple[Any, list[program.Node]]] = [(body, [])]
     while waiting:
-        node, tests = waiting.pop()
+        node, around = waiting.pop()
+        path = [*around, node] if isinstance(node, program.Node) else around
         if node is frame.node:
-            return tests
-        inner = [*tests, node.test] if isinstance(node, (program.If, program.While)) else tests
-        waiting += [(child, inner) for child in program.children(node)]
+            return path
+        waiting += [(child, path) for child in program.children(node)]
     return []
+
+
+def _package_runs_first(machine: Machine) -> bool:
+    """Whether the file belongs to a package whose ``__init__`` does something before the file is imported: it may set what
+    the file's objects need."""
+    module = machine.frames[0].module
+    package = machine.modules.resolver.resolve_relative(module.path, 1, None)
+    if package is None or package == module.path or not package.endswith(".py"):
+        return False
+    blocks = machine.modules.resolver.sources.module(package).blocks
+    return any(block.kind == "other" and "(" in block.text for block in blocks)
+
+
+def _awaits_an_exception(outer: program.Node, inner: program.Node) -> bool:
+    """Whether the statement is for when nothing in front of it has raised what the ``try`` around it catches: that
+    something raises is not always known."""
+    if not isinstance(outer, program.Try) or not outer.handlers:
+        return False
+    return any(inner is node for node in (*outer.body[1:], *outer.orelse))
 
 
 def _may_come_out_otherwise(machine: Machine) -> bool:

@@ -626,6 +626,25 @@ outputs = to_tensor(3).shape[1]
 gradients = np.full((outputs, 1, 1, 9), 0.5).squeeze()
 assert gradients[1] / np.sum(gradients) > 0.1
 """,
+    "what is raised where nothing else was": """
+import contextlib
+from elsewhere import refuse
+@contextlib.contextmanager
+def expects(kind):
+    try:
+        yield
+    except kind:
+        pass
+    else:
+        raise RuntimeError("nothing was raised")
+with expects(TypeError):
+    torch.add(refuse, torch.ones(2))
+try:
+    nn.Linear(3, 4)(refuse)
+    raise RuntimeError("this should have been refused")
+except ValueError:
+    pass
+""",
     "the default of an argument, converted": """
 import argparse
 from pathlib import Path
@@ -645,6 +664,23 @@ def test_the_folder_of_a_package(tmp_path: Path) -> None:
     (tmp_path / "kit").mkdir()
     (tmp_path / "kit" / "__init__.py").write_text("")
     assert told(tmp_path, HEADER + "import kit\nprint(kit.__path__[0])\n") == []
+
+
+BACKENDS = """
+class Metric:
+    backend = None
+    def __init__(self):
+        if self.backend is None:
+            raise RuntimeError("set a backend first")
+"""
+
+
+def test_what_a_package_sets_up_before_its_files_are_imported(tmp_path: Path) -> None:
+    (tmp_path / "metric.py").write_text(BACKENDS)
+    source = HEADER + "from .metric import Metric\nscore = Metric()\n"
+    assert len(told(tmp_path, source)) == 1
+    (tmp_path / "__init__.py").write_text("from .metric import Metric\nsetattr(Metric, 'backend', 'torch')\n")
+    assert told(tmp_path, source) == []
 
 
 def test_a_folder_that_only_happens_to_be_called_like_a_package(tmp_path: Path) -> None:
