@@ -127,12 +127,22 @@ def _handle(machine: Machine, frame: Frame, node: program.Try, raised: Raised) -
         assign_name(machine, frame, handler.name, raised.value)
     before, frame.handled = frame.handled, raised
     try:
-        return run_body(machine, frame, handler.body)
+        signal = run_body(machine, frame, handler.body)
+        _forget_calls(machine, raised)
+        return signal
     finally:
         frame.handled = before
         if handler.name is not None:
             machine.journal.touch(frame.scope.names)
             frame.scope.names.pop(handler.name, None)
+
+
+def _forget_calls(machine: Machine, raised: Raised) -> None:
+    """The calls of modules that an exception ended which the program has dealt with are none of the model's."""
+    records = machine.recorder.records
+    for record in raised.unfinished:
+        if record in records:
+            records.remove(record)
 
 
 def handler_of(machine: Machine, frame: Frame, node: program.Try, raised: Raised) -> program.ExceptHandler | None:

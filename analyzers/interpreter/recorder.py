@@ -370,7 +370,11 @@ def _result_of(machine: Machine, instance: Instance, forward: Any, args: list[An
         return instance.unknown_because
     change = machine.possible_change(instance)
     if change is None:
-        return machine.call(forward, args, kwargs)
+        try:
+            return machine.call(forward, args, kwargs)
+        except Raised as raised:
+            raised.unfinished.append(machine.recorder.stack[-1])
+            raise
     with machine.unsure():
         machine.call(forward, args, kwargs)
     return change.used()

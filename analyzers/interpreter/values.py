@@ -460,6 +460,7 @@ class Raised(Exception):
     """An exception of the interpreted program, on its way up.
 
     ``recorded_error`` is the problem it was raised for: reported where the handlers that catch it let it out again.
+    ``unfinished`` are the calls of modules that it ended.
     """
 
     def __init__(self, value: Any, site: Site | None, recorded_error: Any = None) -> None:
@@ -467,6 +468,7 @@ class Raised(Exception):
         self.value = value
         self.site = site
         self.recorded_error = recorded_error
+        self.unfinished: list[Any] = []
 
 
 class UnknownTail(Unknown):

@@ -188,14 +188,14 @@ class Run:
 
     def _enter(self, module: nn.Module, _: Any) -> None:
         self.active.append(module)
-        record = self.calls.setdefault(id(module), {"calls": 0, "line": call_line(), "done": False})
-        record["calls"] += 1
+        self.calls.setdefault(id(module), {"calls": 0, "line": call_line()})
 
     def _leave(self, module: nn.Module, _: Any, output: Any) -> None:
         self.active.pop()
         record = self.calls[id(module)]
-        if not record["done"]:
-            record.update(done=True, shape=shape_of(output), tensor=isinstance(output, torch.Tensor))
+        if not record["calls"]:
+            record.update(shape=shape_of(output), tensor=isinstance(output, torch.Tensor))
+        record["calls"] += 1  # What raises, and is caught by the program, is no call of the model.
 
     def _facts(self, model: nn.Module, output: Any) -> dict[str, Any]:
         return {

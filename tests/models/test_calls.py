@@ -11,7 +11,7 @@ from analyzers.facts import LayerFact, ModelFact
 from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
 from analyzers.tensors.dims import has_unknown
-from tests.models.analysed import HEADER, model_of
+from tests.models.analysed import HEADER, model_of, outputs_of
 
 IMAGES = (
     HEADER
@@ -229,3 +229,24 @@ def test_what_draws_is_not_followed(tmp_path: Path):
     assert [(model.name, model.status, model.problems) for model in facts.models] == [
         ("Classifier", "complete", []), ("net", "complete", [])
     ]  # fmt: skip
+
+
+CAUGHT = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([nn.Linear(3, 4), nn.LeakyReLU(), nn.Linear(4, 2)])
+
+    def forward(self, x, lengths=None):
+        for block in self.blocks:
+            try:
+                x = block(x, lengths=lengths)
+            except TypeError:
+                x = block(x)
+        return x
+"""
+
+
+def test_a_call_that_the_model_itself_finds_wrong_is_none(tmp_path):
+    model = model_of(tmp_path, HEADER + CAUGHT, "Net()", inputs=("2x3",))
+    assert (model.status, outputs_of(model)) == ("complete", ["2x2"])
+    assert [(len(row.per_call), row.output_shape) for row in model.layers] == [(1, (2, 4)), (1, (2, 4)), (1, (2, 2))]
