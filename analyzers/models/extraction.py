@@ -388,7 +388,7 @@ def fill(fact: ModelFact, machine: Machine, root: Any, result: Any) -> None:
 def status_of(fact: ModelFact) -> Status:
     if not fact.layers and not fact.outputs:
         return "failed"
-    known = all(row.output_shape is not None for row in fact.layers) and all(o.shape for o in fact.outputs)
+    known = all(row.output_shape is not None for row in fact.layers) and all(o.shape is not None for o in fact.outputs)
     counted = fact.parameters is not None and not has_unknown(fact.parameters)
     return "complete" if known and fact.outputs and counted and not fact.unknowns else "partial"
 

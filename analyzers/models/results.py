@@ -33,10 +33,13 @@ def outputs_of(result: Any) -> list[OutputFact]:
 
 
 def parts_of(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, Any]]:
-    """(path, part) of every tensor in a value, and of whatever in it is not known."""
+    """(path, part) of every tensor in a value, and of whatever in it is not known; what an object beside them keeps (the
+    keys and values of a cache) is no result."""
     if isinstance(value, (Unknown, Tensor)):
         return [(path, value)]
     if isinstance(value, Instance):
+        if depth and value.payload is None and value.class_.traits.fields is None:
+            return []
         value = value.payload if value.payload is not None else value.attributes
     if depth > 5:
         return []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from analyzers.interpreter.builtins import CONSTRUCTORS
 from analyzers.interpreter.capabilities import ShapeTuple
+from analyzers.interpreter.conversions import make_tuple
 from analyzers.interpreter.overlays import attribute, function
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import PythonError
@@ -15,6 +17,9 @@ from analyzers.tensors.operations.dtypes import (
     complex_of,
     promote,
 )
+
+if TYPE_CHECKING:
+    from analyzers.interpreter.machine import Machine
 
 
 class DType:
@@ -103,6 +108,11 @@ class Size(ShapeTuple):
         return f"torch.Size({list(self)})"
 
 
+def _size(sizes: Any = (), *, machine: Machine) -> Size:
+    return Size(make_tuple(sizes, machine=machine))
+
+
+CONSTRUCTORS[Size] = _size
 attribute("torch.Size", Size)
 
 

@@ -9,14 +9,15 @@ from analyzers.frameworks.torch.module import Module
 from analyzers.frameworks.torch.nn.naming import nn_layer
 from analyzers.frameworks.torch.nn.padding import check_rank
 from analyzers.frameworks.torch.nn.weights import below, check_size, check_whole, invalid, register_optional, weight
-from analyzers.tensors.dims import Dim, exact_quotient
+from analyzers.frameworks.torch.packed import PackedSequence, packed_of
+from analyzers.tensors.dims import Dim, exact_quotient, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.layout import Layout, Layouts
 from analyzers.tensors.operations.elementwise import merged_field
 from analyzers.tensors.operations.recurrent import cell, recurrent, require_state
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import Unknown
 
 SIZES = ("input_size", "hidden_size")
 GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
@@ -113,7 +114,7 @@ class RNNBase(Module):
     def all_weights(self) -> list[list[Tensor]]:
         return [[getattr(self, name) for name in names] for names in self._all_weights]
 
-    def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
+    def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor | PackedSequence, Any]:
         return run(self, input, hx)
 
     def extra_repr(self) -> str:
@@ -150,15 +151,15 @@ def _layer_shapes(self: RNNBase, layer: int) -> Iterator[tuple[str, tuple[Dim, .
         yield "weight_hr", (self.proj_size, self.hidden_size)
 
 
-def run(self: RNNBase, input: Any, hx: Any) -> tuple[Tensor, Any]:
+def run(self: RNNBase, input: Any, hx: Any) -> tuple[Tensor | PackedSequence, Any]:
     """One pass over a sequence L×N×features (N×L with batch_first, or L×features).
 
     Gives L×N×(directions·output) and the last state (layers·directions)×N×output; of an LSTM the
     pair of hidden and cell state. Every element sees the whole sequence.
     """
     if not isinstance(input, Tensor):
-        raise UnknownUsed(Unknown("packed sequences are not followed"))
-    output, hidden, cell = _sequence(self, input)
+        return _run_packed(self, packed_of(input), hx)
+    output, hidden, cell = _sequence(self, input, bool(self.batch_first))
     before = _state_seen(self, input, hx)
     if before is not None:
         output = output.with_(field=merged_field([output, before], output.rank), cost=output.cost)
@@ -167,7 +168,19 @@ def run(self: RNNBase, input: Any, hx: Any) -> tuple[Tensor, Any]:
     return result
 
 
-def _sequence(self: RNNBase, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _run_packed(self: RNNBase, input: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
+    """The same over packed sequences; each state is that after its sequence's own last step."""
+    output, hidden, cell = _sequence(self, input.padded, True)
+    count = output.shape[0] * output.shape[1]
+    total = input.data.shape[0]
+    each = exact_quotient(output.cost, count)
+    cost = unknown_dim("how long the packed sequences are") if each is None else each * total
+    result = (input.of_layer(output, cost), (hidden, cell) if self.mode == "LSTM" else hidden)
+    _check_states(self, hx, (hidden, cell), result)
+    return result
+
+
+def _sequence(self: RNNBase, input: Tensor, batch_first: bool) -> tuple[Tensor, Tensor, Tensor]:
     try:
         return recurrent(
             input,
@@ -177,7 +190,7 @@ def _sequence(self: RNNBase, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             num_layers=self.num_layers,
             directions=directions(self),
             projection=self.proj_size,
-            batch_first=bool(self.batch_first),
+            batch_first=batch_first,
         )
     except OperationError as error:
         error.result = None if error.result is None else _result(self, *error.result)

@@ -1,4 +1,4 @@
-"""``torch.nn.utils``: reparametrised weights, flat vectors of parameters, packed sequences."""
+"""``torch.nn.utils``: reparametrised weights, flat vectors of parameters."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from analyzers.interpreter.overlays import function
 from analyzers.interpreter.values import Instance
 from analyzers.tensors.dims import Dim, product
 from analyzers.tensors.errors import OperationError
-from analyzers.tensors.operations.concat_split import cat, tensor_list
-from analyzers.tensors.operations.reshape import unsqueeze
 from analyzers.tensors.tensor import Tensor, parameter
-from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.unknown import UnknownUsed
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
-
-PACKED = "packed sequences are not followed"
 
 
 def _plain(tensor: Tensor) -> Tensor:
@@ -154,30 +150,3 @@ def skip_init(module_cls: Any, *args: Any, machine: Machine, **kwargs: Any) -> A
     """``module_cls(*args, **kwargs)``"""
     kwargs.pop("device", None)
     return machine.call(module_cls, args, kwargs)
-
-
-# -- sequences of different lengths ----------------------------------------------------------
-
-
-@function("torch.nn.utils.rnn.pack_padded_sequence", "torch.nn.utils.rnn.pack_sequence")
-def pack_padded_sequence(*args: Any, **kwargs: Any) -> Unknown:
-    """Packing depends on the lengths' values."""
-    return Unknown(PACKED)
-
-
-@function("torch.nn.utils.rnn.pad_packed_sequence", "torch.nn.utils.rnn.unpack_sequence")
-def pad_packed_sequence(*args: Any, **kwargs: Any) -> Unknown:
-    """The inverse, which depends on them as well."""
-    return Unknown(PACKED)
-
-
-@function("torch.nn.utils.rnn.pad_sequence")
-def pad_sequence(
-    sequences: Any, batch_first: Any = False, padding_value: Any = 0.0, padding_side: Any = "right"
-) -> Tensor:
-    """Tensors Lᵢ×… → max(L)×N×…, or N×max(L)×… with ``batch_first``."""
-    tensors = tensor_list(sequences)
-    longest = max((tensor.shape[0] for tensor in tensors), default=0)
-    padded = [tensor.with_(shape=(longest, *tensor.shape[1:])) for tensor in tensors]
-    dim = 0 if batch_first else 1
-    return cat([unsqueeze(tensor, dim) for tensor in padded], dim)
