@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.frameworks.keras.layers.arguments import data_format
 from analyzers.frameworks.keras.naming import names_of
+from analyzers.frameworks.keras.tensorflow_values import DType
 from analyzers.frameworks.no_ops import nothing, scope
 from analyzers.frameworks.numpy.array import Array
+from analyzers.frameworks.numpy.searching import labels
 from analyzers.interpreter.overlays import NAMES, attribute, function
 from analyzers.interpreter.values import TypingForm
 from analyzers.tensors.tensor import Tensor
@@ -87,7 +89,7 @@ def learning_phase() -> int:
 
 
 for _name in (
-    "keras.backend.name_scope keras.name_scope tensorflow.name_scope tensorflow.device tensorflow.GradientTape "
+    "keras.backend.name_scope keras.name_scope tensorflow.name_scope tensorflow.device "
     "tensorflow.function tensorflow.autograph.experimental.do_not_convert keras.utils.custom_object_scope "
     "keras.saving.custom_object_scope keras.RematScope keras.device keras.StatelessScope "
     "tensorflow.init_scope tensorflow.variable_scope"
@@ -128,6 +130,8 @@ for _name in (
 @function("keras.utils.to_categorical", "keras.utils.np_utils.to_categorical")
 def to_categorical(x: Any = None, num_classes: Any = None, *args: Any, y: Any = None, **kwargs: Any) -> Any:
     given = x if y is None else y
+    if isinstance(given, Tensor) and num_classes is None:
+        num_classes = labels(given)
     if isinstance(given, Tensor) and isinstance(num_classes, int):
         shape = given.shape[:-1] if given.rank and given.shape[-1] == 1 else given.shape
         return Array((*shape, num_classes))
@@ -163,5 +167,5 @@ for _name in (
     "float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string "
     "complex64 complex128"
 ).split():
-    attribute(f"tensorflow.{_name}", _name)
-    attribute(f"tensorflow.dtypes.{_name}", _name)
+    attribute(f"tensorflow.{_name}", DType(_name))
+    attribute(f"tensorflow.dtypes.{_name}", DType(_name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzers.frameworks.keras.arguments_of_calls import leaves
 from analyzers.frameworks.keras.shapes import is_shape, open_shape, raw_nest, static_nest, static_shape
 from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.values import MISSING, BoundMethod, Function, Instance
@@ -20,12 +21,16 @@ def build_and_call(self: Instance, entry: Any, *args: Any, machine: Machine, **k
         _build(self, entry, args, kwargs, machine)
     result = machine.call(entry, args, kwargs)
     declared = self.class_.find("compute_output_shape")
-    if isinstance(result, Unknown) and isinstance(declared, Function):
+    if isinstance(result, Unknown) and isinstance(declared, Function) and _are_tensors(args):
         shapes = [static_shape(t.shape) for t in tensors_below((args, kwargs))]
         declared_shape = machine.call(BoundMethod(self, declared), (shapes[0] if len(shapes) == 1 else shapes,))
         if is_shape(declared_shape) and not isinstance(declared_shape, Unknown):
             return Tensor(open_shape(declared_shape))
     return result
+
+
+def _are_tensors(args: tuple) -> bool:
+    return bool(args) and not any(isinstance(value, Unknown) for value in leaves(args))
 
 
 def _build(self: Instance, entry: Any, args: tuple, kwargs: dict[str, Any], machine: Machine) -> None:

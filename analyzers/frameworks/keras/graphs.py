@@ -106,6 +106,9 @@ def graph_of(self: Instance) -> Graph:
             f"{self.attributes.get('name')} has no inputs and outputs yet: it begins with no Input and is never called"
         )
         raise told(self.machine, self.machine.exception("AttributeError", message), message)
+    doubt = self.unknown_because or state_of(self).unknown_because
+    if graph is None and doubt is not None:
+        raise UnknownUsed(doubt)
     if graph is None:
         raise PythonError("AttributeError", f"The model {self.attributes.get('name')} has no defined inputs yet")
     return graph

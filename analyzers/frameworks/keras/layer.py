@@ -210,6 +210,10 @@ class Layer(ModuleHost):
 
     add_variable = add_weight
 
+    def register_buffer(self, name: Any, tensor: Any, persistent: Any = True) -> None:
+        """Where torch is the backend, a layer is a module of torch, too."""
+        setattr(self, name, tensor)
+
     @property
     def trainable(self) -> Any:
         return state_of(self).trainable

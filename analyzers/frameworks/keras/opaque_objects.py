@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any
 from analyzers.frameworks.keras.installed import is_keras_3
 from analyzers.frameworks.logits import expect_logits
 from analyzers.frameworks.numpy.array import Array
+from analyzers.frameworks.numpy.searching import LABELS
 from analyzers.interpreter.capabilities import SupportsAttributeAssignment, SupportsCall
 from analyzers.interpreter.hosts import HostObject
 from analyzers.interpreter.overlays import NAMES, function
 from analyzers.interpreter.parameters import unknown_argument
 from analyzers.tensors.dims import product
 from analyzers.tensors.tensor import Tensor
-from analyzers.unknown import Unknown
+from analyzers.unknown import NotModelled, Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+
+
+RESULT = "what training or an optimizer computes"
 
 
 class Inert(SupportsAttributeAssignment, SupportsCall):
@@ -26,17 +30,13 @@ class Inert(SupportsAttributeAssignment, SupportsCall):
         self.kind = kind
 
     def lookup_attribute(self, machine: Machine, name: str) -> Any:
-        return _method if not name.startswith("_") else Unknown(f"an attribute of a {self.kind}")
+        return Unknown(f"an attribute of a {self.kind}") if name.startswith("_") else NotModelled(RESULT)
 
     def assign_attribute(self, machine: Machine, name: str, value: Any) -> None:
         return None
 
     def call_value(self, machine: Machine, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return Unknown(f"what a {self.kind} computes")
-
-
-def _method(*args: Any, **kwargs: Any) -> Any:
-    return Unknown("what training or an optimizer computes")
 
 
 def _maker(kind: str) -> Any:
@@ -229,20 +229,24 @@ def variable(
 # -- data sets -------------------------------------------------------------------------------------
 
 DATASETS = {
-    "mnist": ((60_000, 10_000), (28, 28), ()),
-    "fashion_mnist": ((60_000, 10_000), (28, 28), ()),
-    "cifar10": ((50_000, 10_000), (32, 32, 3), (1,)),
-    "cifar100": ((50_000, 10_000), (32, 32, 3), (1,)),
-    "boston_housing": ((404, 102), (13,), ()),
-    "california_housing": ((16_512, 4_128), (8,), ()),
+    "mnist": ((60_000, 10_000), (28, 28), (), 10),
+    "fashion_mnist": ((60_000, 10_000), (28, 28), (), 10),
+    "cifar10": ((50_000, 10_000), (32, 32, 3), (1,), 10),
+    "cifar100": ((50_000, 10_000), (32, 32, 3), (1,), 100),
+    "boston_housing": ((404, 102), (13,), (), None),
+    "california_housing": ((16_512, 4_128), (8,), (), None),
 }
-"""Name → (examples to train and to test), shape of one, shape of its label."""
+"""Name → (examples to train and to test), shape of one, shape of its label, how many different labels there are."""
+COARSE = 20
+"""Labels of CIFAR-100 with ``label_mode="coarse"``."""
 
 
-def _loader(counts: tuple[int, int], shape: tuple[int, ...], label: tuple[int, ...]) -> Any:
-    def load_data(*args: Any, **kwargs: Any) -> tuple:
+def _loader(counts: tuple[int, int], shape: tuple[int, ...], label: tuple[int, ...], classes: int | None) -> Any:
+    def load_data(label_mode: Any = "fine", *args: Any, **kwargs: Any) -> tuple:
         dtype = "uint8" if product(shape) > 100 else "float32"
-        return tuple((Array((n, *shape), dtype=dtype), Array((n, *label), dtype="uint8")) for n in counts)
+        known = COARSE if label_mode == "coarse" else classes
+        trait = None if known is None or isinstance(label_mode, Unknown) else f"{LABELS}{known}"
+        return tuple((Array((n, *shape), dtype=dtype), Array((n, *label), dtype="uint8", trait=trait)) for n in counts)
 
     return load_data
 

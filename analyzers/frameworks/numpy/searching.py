@@ -270,7 +270,20 @@ def unique(
     return found[0] if len(found) == 1 else tuple(found)
 
 
+LABELS = "labels "
+"""What the trait of an array of labels begins with: how many different ones it holds follows, 0 the first."""
+
+
+def labels(array: Tensor) -> int | None:
+    """How many different labels the array holds, if it holds labels of which that is known."""
+    trait = array.trait or ""
+    return int(trait.removeprefix(LABELS)) if trait.startswith(LABELS) else None
+
+
 def _different(array: Array) -> content.Content:
+    count = labels(array)
+    if count is not None:
+        return tuple(range(count))
     if array.content is None or any(map(arithmetic.is_nan, array.content)):
         return None
     found = sorted_or_none(list(set(array.content)))

@@ -24,6 +24,7 @@ from analyzers.tensors.operations import padding, resize
 from analyzers.tensors.operations.arguments import axes as axes_of
 from analyzers.tensors.operations.elementwise import unary
 from analyzers.tensors.tensor import Tensor
+from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
@@ -55,16 +56,21 @@ class Normalization(Layer):
         axis = () if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
         self.axis = tuple(axis)
         self.input_mean = mean
+        self.mean = self.variance = mean
 
     def build(self, input_shape: Any = None) -> None:
         if self.input_mean is None:
             kept = sorted(axes_of(self.axis, len(input_shape))) if self.axis else []
             shape = tuple(size_of(input_shape, d) for d in kept)
             add_weights(self, False, mean=shape, variance=shape, count=())
+            broadcast = [size_of(input_shape, d) if d in kept else 1 for d in range(len(input_shape))]
+            self.mean, self.variance = Tensor(broadcast), Tensor(broadcast)
 
     def adapt(self, data: Any = None, **kwargs: Any) -> None:
         if isinstance(data, Tensor) and not self.attributes.get("built"):
             Normalization.build(self, data.shape)
+        elif self.input_mean is None and not isinstance(data, Tensor):
+            self.mean = self.variance = Unknown("the mean of data that is not known")
 
     def call(self, inputs: Any) -> Any:
         return unary(as_tensor(inputs), "float32")

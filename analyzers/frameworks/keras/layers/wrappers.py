@@ -10,7 +10,7 @@ from analyzers.frameworks.keras.state import changed, changed_weights, state_of
 from analyzers.interpreter.framework import layouts_of
 from analyzers.interpreter.values import Instance, blank_copy
 from analyzers.tensors.dims import Dim
-from analyzers.tensors.layout import Layouts
+from analyzers.tensors.layout import SPATIAL, Layout, Layouts
 from analyzers.tensors.operations import axis_names
 from analyzers.tensors.operations.concat_split import cat
 from analyzers.tensors.operations.elementwise import broadcast
@@ -60,7 +60,9 @@ class TimeDistributed(Layer):
             changed(self).wrapped = (layer,)
 
     def input_layouts(self, place: int) -> Layouts:
-        return in_steps(tuple(one for one in layouts_of(self.layer) if one.names[0] == "N"))
+        graph = state_of(self.layer).graph
+        taken = layouts_of(self.layer) if graph is None else tuple(map(_layout_of, graph.inputs[:1]))
+        return in_steps(tuple(one for one in taken if one.names[0] == "N"))
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None, *, machine: Machine) -> Any:
         x = as_tensor(inputs)
@@ -80,6 +82,15 @@ class TimeDistributed(Layer):
         field = x.field.mix((2,)) if keeps_time else result.field.insert(1)
         shape, axes = (x.shape[0], x.shape[1], *result.shape[1:]), axis_names.inserted(result.axes, 1, "T")
         return Tensor(shape, field, result.dtype, cost=result.cost, axes=axes)
+
+
+def _layout_of(input: Tensor) -> Layout:
+    """What a graph takes as the input it begins with: channels or features last, and as many as that has."""
+    if input.rank < 3:
+        names: tuple[str, ...] = ("N", "E")[: input.rank]
+    else:
+        names = ("N", *SPATIAL.get(input.rank - 2, (None,) * (input.rank - 2)), "C" if input.rank > 3 else "E")
+    return Layout(names, tuple(size if isinstance(size, int) else None for size in input.shape), input.dtype)
 
 
 def _has_parts(inner: Instance) -> bool:

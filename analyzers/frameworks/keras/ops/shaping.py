@@ -144,13 +144,28 @@ def vstack(xs: Any) -> Tensor:
     return joined([tensor(v) for v in xs], 0)
 
 
+class Sizes(tuple):
+    """Sizes that are stacked: a tensor each of whose numbers is known."""
+
+    @property
+    def shape(self) -> tuple[int]:
+        return (len(self),)
+
+    ndim = 1
+
+
+def _items(value: Any) -> Any:
+    return value if isinstance(value, (tuple, list)) else ()
+
+
 @names("stack", "tf.stack", "K.stack")
 def stack(x: Any = None, axis: Any = 0, *args: Any, values: Any = None, **kwargs: Any) -> Any:
     given = x if values is None else values
-    if isinstance(given, Unknown):
-        raise UnknownUsed(given)
+    unknown = next((v for v in (given, *_items(given)) if isinstance(v, Unknown)), None)
+    if unknown is not None:
+        raise UnknownUsed(unknown)
     if not any(isinstance(v, Tensor) for v in given):
-        return tuple(given)
+        return Sizes(given)
     return concat_split.stack([tensor(v) for v in given], axis)
 
 
