@@ -57,12 +57,15 @@ class Inspection:
         self._add(facts, cells, lambda part: _findings(part, engine, rules, fixes))
 
     def _add(self, facts: FileFacts, cells: Cells, findings: Callable[[FileFacts], list[Finding]]) -> None:
-        """Judge each model by itself, so that a finding of two models stands with both."""
+        """Judge each model by itself, so that a finding of two models stands with both; what the file's own run met as well
+        stands with the models alone."""
+        told = set()
         for model in facts.models:
             found = findings(FileFacts(facts.path, models=[model], ignores=facts.ignores))
+            told.update((finding.code, finding.place) for finding in found)
             self.report.models.append(Inspected(cells(model), cells(found)))
-        loose = FileFacts(facts.path, problems=facts.problems, ignores=facts.ignores)
-        self.report.findings.extend(cells(findings(loose)))
+        loose = findings(FileFacts(facts.path, problems=facts.problems, ignores=facts.ignores))
+        self.report.findings.extend(cells([f for f in loose if (f.code, f.place) not in told]))
         self.report.unknowns.extend(cells(facts.unknowns))
 
 
