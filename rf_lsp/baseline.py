@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analyzers.facts import Finding
+from rf_lsp import own_files
 from rf_lsp.errors import UsageError
 from rf_lsp.paths import portable
 
@@ -28,10 +29,9 @@ def write(path: str, findings: Sequence[Finding]) -> None:
         {"file": file, "code": code, "message": message, "count": count}
         for (file, code, message), count in sorted(counts.items())
     ]
+    text = json.dumps({"schema": SCHEMA, "findings": entries}, indent=1) + "\n"
     try:
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump({"schema": SCHEMA, "findings": entries}, file, indent=1)
-            file.write("\n")
+        own_files.write(path, text.encode("utf-8", "surrogatepass"))
     except OSError as error:
         raise UsageError(f"cannot write the baseline {path}: {error.strerror}") from None
 

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
+import re
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -21,7 +21,7 @@ from rf_lsp import __version__, own_files
 from rf_lsp.results import FileResult, from_json, to_json
 
 FOLDER = ".rf_lsp_cache"
-LARGEST = 256 << 20
+LARGEST = 64 << 20
 """Bytes of one file."""
 KEPT = 20
 """Combinations of settings whose results are kept, the last used."""
@@ -75,9 +75,9 @@ class Cache:
 
     def _read(self) -> None:
         try:
-            data = json.loads(own_files.read(self._path, LARGEST))
+            data = json.loads(_checked(own_files.read(self._path, LARGEST)))
             self._names, self._entries = list(data["names"]), dict(data["entries"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self._names, self._entries = [], {}
 
     def get(self, path: str) -> FileResult | None:
@@ -87,7 +87,7 @@ class Cache:
             if entry is None or not self._holds(entry["stamps"]):
                 return None
             return from_json(path, entry)
-        except (KeyError, TypeError, ValueError, IndexError):
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             return None
 
     def _holds(self, stamps: Iterable[tuple[int, str]]) -> bool:
@@ -119,20 +119,31 @@ class Cache:
     def _write(self, data: dict[str, Any]) -> None:
         """Write beside and rename, so that another run never sees half a file."""
         with contextlib.suppress(OSError):
-            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(json.dumps(data, separators=(",", ":")))
-                os.replace(name, self._path)
-            except OSError:
-                os.unlink(name)
+            text = json.dumps(data, separators=(",", ":")).encode()
+            own_files.replace(self._path, _sum(text) + b"\n" + text)
 
     def _prune(self) -> None:
         with contextlib.suppress(OSError):
-            files = [entry for entry in os.scandir(self.folder) if entry.name.endswith((".json", ".tmp"))]
-            files.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
+            files = [entry for entry in os.scandir(self.folder) if _OURS.fullmatch(entry.name)]
+            files.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime, reverse=True)
             for entry in files[KEPT:]:
                 os.unlink(entry.path)
+
+
+_OURS = re.compile(r"[0-9a-f]{24}\.json(\.\w+\.\w+\.tmp)?")
+"""What we name our files: others that lie in the folder are left alone."""
+
+
+def _sum(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).hexdigest().encode()
+
+
+def _checked(data: bytes) -> bytes:
+    """What stands behind its checksum. Raises ValueError where it is not what was written."""
+    found, _, text = data.partition(b"\n")
+    if found != _sum(text):
+        raise ValueError("it is not what was written")
+    return text
 
 
 def _may_change_unseen(path: str, now: float) -> bool:

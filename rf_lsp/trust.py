@@ -9,6 +9,7 @@ import sys
 from platformdirs import user_state_path
 
 from analyzers.tracing.interpreters import Interpreter
+from rf_lsp import own_files
 from rf_lsp.errors import UsageError
 
 VARIABLE = "RF_LSP_STATE_DIR"
@@ -30,8 +31,7 @@ def agree(interpreter: Interpreter) -> None:
     kept = [*_agreed(), os.path.abspath(interpreter.path)][-MOST:]
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(kept, file, indent=1)
+        own_files.write(path, json.dumps(kept, indent=1).encode())
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
 

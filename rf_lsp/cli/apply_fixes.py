@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rf_lsp import own_files
 from rf_lsp.errors import UsageError
 from rf_lsp.output.text import path_text
 
@@ -104,27 +105,20 @@ def write(found: FixedFile) -> None:
     """Put the fixed text where the old one stands; raises :class:`UsageError` where that is not possible."""
     path = os.path.realpath(found.path)
     try:
+        if not _is_inside(path, found.path):
+            raise OSError(errno.ELOOP, "it is a link that leads out of the workspace")
         with open(path, "rb") as file:
             data = found.rewritten(file.read())
         if not os.stat(path).st_mode & 0o222:
-            raise PermissionError(13, "it is read-only")
-        _replace(path, data)
+            raise PermissionError(errno.EACCES, "it is read-only")
+        own_files.rewrite(path, data)
     except OSError as error:
         raise UsageError(f"{found.path} cannot be written: {error.strerror or error}") from None
 
 
-def _replace(path: str, data: bytes) -> None:
-    """At once where the folder allows it, so that nobody ever reads half a file."""
-    with open(path, "r+b"):
-        pass  # may we write it at all?
-    temporary = f"{path}.rf-lsp"
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-        shutil.copymode(path, temporary)
-        os.replace(temporary, path)
-    except PermissionError:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        with open(path, "wb") as file:
-            file.write(data)
+def _is_inside(path: str, name: str) -> bool:
+    """Whether what a name leads to is in the workspace that the name is in."""
+    from analyzers.imports.resolver import workspace_root
+
+    root = os.path.realpath(workspace_root(os.path.dirname(os.path.abspath(name))))
+    return os.path.commonpath([root, path]) == root if path.startswith(root) else False

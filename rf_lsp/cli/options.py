@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from rf_lsp import own_files
 from rf_lsp.errors import UsageError
 from rf_lsp.files import checked_folders as checked_folders
 from rf_lsp.output import RenderOptions, formats
@@ -121,8 +122,7 @@ def write(text: str, path: str | None, stream: TextIO | None = None) -> None:
         (stream or sys.stdout).write(text)
         return
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        own_files.write(path, text.encode("utf-8", "replace"))
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
