@@ -159,7 +159,9 @@ def misplaced_engine() -> str | None:
 
 
 def _complain(text: str, code: int) -> int:
-    print(" ".join(text.split("\n")), file=sys.stderr)
+    from rf_lsp.output.escape import visible
+
+    print(visible(" ".join(text.split("\n"))), file=sys.stderr)
     return code
 
 

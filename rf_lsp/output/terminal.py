@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rf_lsp.output import RenderOptions
+from rf_lsp.output.escape import visible
 from rf_lsp.output.layout import PLAIN, Span, TableColumn
 from rf_lsp.output.style import Style
 
@@ -33,7 +35,7 @@ class Terminal:
         """One line, or as many as there must be where it is too long."""
         text = "".join(part for part, _ in spans)
         if not PLAIN.issuperset(text):
-            return self._rich.line(*spans, indent=indent)
+            return self._rich.line(*((visible(part), style) for part, style in spans), indent=indent)
         width = self.width - indent
         starts = line_starts(text, width)
         lines = (
@@ -44,6 +46,7 @@ class Terminal:
 
     def table(self, columns: Sequence[TableColumn], styles: Sequence[str]) -> str:
         """``styles``: those of the rows, that of the titles first."""
+        columns = [c if c.is_plain else replace(c, cells=[*map(visible, c.cells)]) for c in columns]
         if sum(column.width for column in columns) > self.width or not all(c.is_plain for c in columns):
             return self._rich.table(columns, styles)
         rows = zip(*(column.padded() for column in columns), strict=True)

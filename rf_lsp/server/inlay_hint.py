@@ -11,6 +11,7 @@ from rf_lsp.server.handlers import at_once, first_models_if, snapshot_request
 from rf_lsp.server.module_view import occurrences_in, verdicts_in
 from rf_lsp.server.snapshot import ModuleSnapshot
 from rf_lsp.server.views.hints import Hint, HintOptions, hints, tooltip
+from rf_lsp.server.views.marks import unmarked
 from rf_lsp.settings import Settings
 
 OPTIONS = types.InlayHintOptions(resolve_provider=True)
@@ -78,7 +79,7 @@ def _tooltip(snapshot: ModuleSnapshot, hint: Hint) -> str | types.MarkupContent:
     text = tooltip(hint)
     if snapshot.client.markdown:
         return types.MarkupContent(types.MarkupKind.Markdown, text)
-    return text.replace("`", "").replace("  \n", "\n")
+    return unmarked(text)
 
 
 @snapshot_request(

@@ -9,6 +9,7 @@ from typing import Any
 
 from analyzers.facts import CallFact, LayerFact, ModelFact
 from rf_lsp.output import InspectReport, RenderOptions, serialize
+from rf_lsp.output.escape import visible
 from rf_lsp.output.text import line_text, path_text
 
 FIELD_KEYS = ("size", "stride", "start", "density", "coverage", "erf", "size_min", "shortest")
@@ -38,7 +39,16 @@ def _row(model: ModelFact, layer: LayerFact, number: int) -> list[Any]:
     place = layer.definition or layer.call
     where = line_text(path_text(place.file), place.line, place.cell).rpartition(":") if place else ("", "", "")
     shape = serialize.shape(call.output_shape)
-    head = [model.target, layer.name, layer.type, layer.calls, number + 1, int(layer.functional), where[0], where[2]]
+    head = [
+        visible(model.target),
+        visible(layer.name),
+        layer.type,
+        layer.calls,
+        number + 1,
+        int(layer.functional),
+        where[0],
+        where[2],
+    ]
     parameters = _text(serialize.dim(layer.parameters)) if number == 0 else ""
     numbers = [parameters, _text(serialize.dim(call.macs))]
     return [*head, "" if shape is None else _joined(shape), *numbers, *_field(call)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rf_lsp.output import Inspected, InspectReport, RenderOptions
 from rf_lsp.output.columns import listing
+from rf_lsp.output.markdown import code, plain
 from rf_lsp.output.text import count_text, input_text, macs_text, memory_text, place_text, summary_text, tiling_text
 from rf_lsp.output.view import View
 
@@ -20,7 +21,7 @@ def _model(item: Inspected, view: View) -> Iterator[str]:
     model = item.model
     yield f"### {_cell(summary_text(model))}"
     yield ""
-    yield f"`{place_text(model.place) if model.place else model.target}`"
+    yield code(place_text(model.place) if model.place else model.target)
     yield ""
     for entry in model.inputs:
         yield f"input {_cell(input_text(entry.name, entry.shape, entry.origin))}"
@@ -55,9 +56,8 @@ def _table(item: Inspected, view: View) -> Iterator[str]:
 
 
 def _finding(finding) -> str:
-    message = f"**{finding.severity} {finding.code}** {finding.message} ({place_text(finding.place)})"
-    return "- " + _cell(message)
+    return f"- **{finding.severity} {finding.code}** " + _cell(f"{finding.message} ({place_text(finding.place)})")
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return plain(text)

@@ -11,6 +11,7 @@ from analyzers.tensors.layout import FEATURES
 from analyzers.vocabulary import GUESSED_ORIGINS
 from rf_lsp.output.text import field_text, located, short_count
 from rf_lsp.server.views.lines import Part, at_line_end, behind_each, whole_places
+from rf_lsp.server.views.marks import code, escaped
 from rf_lsp.server.views.occurrences import CALLED, Fact, Occurrence, by_line, concrete, is_known, pinned, shapes_of
 from rf_lsp.server.views.verdicts import Verdicts
 from rf_lsp.shapes import UNKNOWN, dim_text, shape_text
@@ -222,7 +223,7 @@ def tooltip(hint: Hint, most: int = 6) -> str:
 def _context_line(occurrence: Occurrence, fact: Fact) -> str:
     field = fields_text([fact.field])[0]
     numbers = " · ".join(text for text in (outputs_text(fact), field) if text)
-    reason = f" · {lost_text(fact, occurrence.place.file)}" if fact.reason is not None else ""
+    reason = f" · {escaped(lost_text(fact, occurrence.place.file))}" if fact.reason is not None else ""
     return f"{_context_text(occurrence, fact)}: {numbers}{reason}"
 
 
@@ -230,9 +231,10 @@ def _context_text(occurrence: Occurrence, fact: Fact) -> str:
     """`` `layer1.0.conv` (Conv2d) in Net ``; of an expression the module in whose code it stands."""
     layer, name = occurrence.layer, occurrence.name(fact)
     if layer is None:
-        return f"`{name}` in {occurrence.model.name}" if name else occurrence.model.name
+        return f"{code(name)} in {escaped(occurrence.model.name)}" if name else escaped(occurrence.model.name)
     call = f", call {turn} of {layer.calls}" if (turn := turn_of(occurrence, fact)) else ""
-    return f"`{name or occurrence.model.name}` ({layer.type.rpartition('.')[2]}) in {occurrence.model.name}{call}"
+    kind = escaped(layer.type.rpartition(".")[2])
+    return f"{code(name or occurrence.model.name)} ({kind}) in {escaped(occurrence.model.name)}{call}"
 
 
 def turn_of(occurrence: Occurrence, fact: Fact) -> int:

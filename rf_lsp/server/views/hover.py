@@ -25,6 +25,7 @@ from rf_lsp.output.text import (
 )
 from rf_lsp.server.views import arithmetic, drawing
 from rf_lsp.server.views.hints import fields_text, lost_text, outputs_text, turn_of
+from rf_lsp.server.views.marks import escaped
 from rf_lsp.server.views.occurrences import Fact, Occurrence
 from rf_lsp.server.views.verdicts import Verdicts, verdict_text
 from rf_lsp.shapes import shape_text
@@ -227,12 +228,12 @@ def lost_notes(model: ModelFact, most: int = 3) -> list[str]:
 
 def markdown(card: Card, images: bool = False) -> str:
     """Key facts first: VS Code shows 250 pixels of it before one has to scroll."""
-    parts = [f"**{_escaped(card.title)}**", _markdown_table(("", "", ""), card.rows)]
+    parts = [f"**{escaped(card.title)}**", _markdown_table(("", "", ""), card.rows)]
     if images and card.picture is not None:
         parts.append(f"![receptive field over the input|width=140]({drawing.data_uri(card.picture)})")
     if card.contexts:
         parts.append(_markdown_table(card.heads, card.contexts))
-    parts += [_escaped(note) for note in card.notes]
+    parts += [escaped(note) for note in card.notes]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -240,19 +241,13 @@ def _markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [
         _row(heads),
         _row(["---"] * len(heads)),
-        *(_row([_escaped(cell) for cell in row]) for row in rows),
+        *(_row([escaped(cell) for cell in row]) for row in rows),
     ]
     return "\n".join(lines) if len(lines) > 2 else ""
 
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _escaped(text: str) -> str:
-    for character in "\\`*_[]|<":
-        text = text.replace(character, f"\\{character}")
-    return text.replace("\n", " ")
 
 
 def plaintext(card: Card) -> str:
