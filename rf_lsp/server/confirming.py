@@ -108,7 +108,7 @@ class Confirming:
         try:
             wishes = Wishes(limits=job.limits, erf=job.effective, whole=job.effective)
             result = tracer.trace(job.model, wishes, job.text, stop, told)
-            is_of_model = tracer.is_ready and not stop.requested
+            is_of_model = tracer.is_ready and not bool(stop.requested)
         finally:
             if stop.requested or not tracer.is_ready:
                 self._end(tracer)

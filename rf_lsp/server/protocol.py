@@ -15,6 +15,7 @@ from pygls.protocol.json_rpc import JsonRPCResponseMessage, RPCError, RPCNotific
 from pygls.protocol.language_server import lsp_method
 
 from rf_lsp.server.connection import Introduction
+from rf_lsp.server.transport import end_with
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class ServerProtocol(LanguageServerProtocol):
         params = params if isinstance(params, dict) else {}
         capabilities = params.get("capabilities")
         known = capabilities if isinstance(capabilities, dict) else {}
+        end_with(params.get("processId"))
         self.introduction = Introduction(known, params.get("initializationOptions"))
 
     def handle_message(self, message: Any) -> None:

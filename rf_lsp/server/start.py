@@ -7,6 +7,7 @@ import os
 import sys
 
 from pygls.exceptions import JsonRpcContentModified, JsonRpcRequestCancelled
+from pygls.io_ import StdoutWriter
 
 from rf_lsp.server import (
     code_action,
@@ -30,6 +31,7 @@ from rf_lsp.server import (
     notebook_did_open,
     publish_diagnostics,
     shutdown,
+    transport,
     work_done_progress_cancel,
 )
 from rf_lsp.server.server import Server
@@ -82,8 +84,9 @@ def serve(address: tuple[str, int] | None = None) -> int:
     messages, sys.stdout = sys.stdout.buffer, sys.stderr
     server = Server(HANDLERS, execute_command.COMMANDS)
     if address is not None:
-        server.start_tcp(*address)
+        transport.serve_port(server, *address)
     else:
-        server.start_io(stdout=messages)
+        server.protocol.set_writer(StdoutWriter(messages))
+        transport.serve_stream(server, sys.stdin.fileno())
     server.session.close()
     return 0 if server.protocol.is_over else 1
