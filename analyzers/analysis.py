@@ -14,6 +14,7 @@ from analyzers.facts import FileFacts
 from analyzers.imports.resolver import ImportResolver
 from analyzers.request import Request, TargetError, WorkspaceOptions
 from analyzers.source.sources import Sources
+from analyzers.stop import Stop
 
 Result = TypeVar("Result")
 
@@ -33,7 +34,9 @@ class Analyzer:
         """The facts of one file. Raises SourceError (unreadable) and TargetError (no such target)."""
         if request.text is not None:
             self.sources.overlay(request.path, request.text)
-        return with_deep_stack(lambda: self._analyze(request))
+        if request.stop is None:
+            request.stop = Stop()
+        return with_deep_stack(lambda: self._analyze(request), request.stop)
 
     def _analyze(self, request: Request) -> FileFacts:
         from analyzers.models.file import file_facts
@@ -89,8 +92,11 @@ def _with_room(work: Callable[[], Result]) -> Result:
 _with_room.__code__ = _with_room.__code__.replace(co_stacksize=FRAME_WORDS)
 
 
-def with_deep_stack(work: Callable[[], Result]) -> Result:
-    """Run in a thread with a stack deep enough for deeply nested source (memory is only used as needed)."""
+def with_deep_stack(work: Callable[[], Result], stop: Stop | None = None) -> Result:
+    """Run in a thread with a stack deep enough for deeply nested source (memory is only used as needed); what takes too
+    long in it is ended from here, by ``stop`` and in the end by force."""
+    from analyzers.watchdog import Overdue, Watchdog
+
     outcome: list[Any] = []
 
     def run() -> None:
@@ -106,8 +112,9 @@ def with_deep_stack(work: Callable[[], Result]) -> Result:
         thread.start()
     finally:
         threading.stack_size(before)
-    thread.join()
+    Watchdog(stop or Stop()).wait_for(thread)
     sys.setrecursionlimit(limit)
+    outcome.append((False, Overdue()))  # where it was ended before it could say anything
     succeeded, value = outcome[0]
     if succeeded:
         return value

@@ -17,18 +17,23 @@ def ignores_of(path: str, text: str, directives: Sequence[Directive]) -> list[Ig
     found = [item for item in directives if item.kind in ("ignore", "file-ignore") and not item.error]
     if not found:
         return []
-    lines = split_lines(text)
-    return [_fact(path, item, lines) for item in found]
+    following = _next_code(split_lines(text))
+    return [_fact(path, item, following) for item in found]
 
 
-def _fact(path: str, item: Directive, lines: Sequence[str]) -> IgnoreFact:
+def _fact(path: str, item: Directive, following: Sequence[int]) -> IgnoreFact:
     place = Place(path, item.line, item.column, item.line, item.end_column)
     if item.kind == "file-ignore":
         return IgnoreFact(place, item.codes, None)
-    return IgnoreFact(place, item.codes, item.line if item.trailing else _next_code(lines, item.line))
+    return IgnoreFact(place, item.codes, item.line if item.trailing else following[item.line])
 
 
-def _next_code(lines: Sequence[str], line: int) -> int:
-    """The first line after ``line`` that holds more than a comment."""
-    following = range(line + 1, len(lines))
-    return next((at for at in following if lines[at].strip() and not lines[at].lstrip().startswith("#")), line)
+def _next_code(lines: Sequence[str]) -> list[int]:
+    """Of every line, the first one after it that holds more than a comment; the line itself where there is none."""
+    following = list(range(len(lines)))
+    found = None
+    for at in range(len(lines) - 1, -1, -1):
+        following[at] = at if found is None else found
+        if lines[at].strip() and not lines[at].lstrip().startswith("#"):
+            found = at
+    return following

@@ -33,6 +33,10 @@ MOST_TRIALS, FEWEST_TRIALS, MOST_LAYERS = 100, 4, 10_000
 at on their account: a trial looks at all of the file's models again."""
 
 
+CHARACTERS_PER_LAYER = 500
+"""Text that takes as long to look at as a layer; so does a finding."""
+
+
 @dataclass(slots=True)
 class Checked:
     """One look at a source: its facts and findings."""
@@ -73,6 +77,8 @@ class Fixer:
         left = _most_trials(checked)
         worst_first = sorted(checked.findings, key=lambda finding: SEVERITIES.index(finding.severity))
         for finding in filter(wanted, worst_first):
+            if left <= 0:
+                break
             proposed = self._proposals(checked, finding)[:left]
             left -= len(proposed)
             finding.fixes = [fix for fix in proposed if self.after(checked, finding, fix)]
@@ -132,7 +138,8 @@ class Fixer:
 
 def _most_trials(checked: Checked) -> int:
     layers = sum(len(model.layers) for model in checked.facts.models)
-    return min(max(MOST_LAYERS // max(layers, 1), FEWEST_TRIALS), MOST_TRIALS)
+    looked_at = layers + len(checked.findings) + len(str(checked.source.module)) // CHARACTERS_PER_LAYER
+    return min(max(MOST_LAYERS // max(looked_at, 1), FEWEST_TRIALS), MOST_TRIALS)
 
 
 def _outputs(facts: FileFacts) -> dict[str, list[tuple[str, str]]]:

@@ -103,6 +103,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "frameworks",
         "models",
         "rules fixes tracing ignores incremental",
+        "watchdog",
         "analysis",
     )
 )

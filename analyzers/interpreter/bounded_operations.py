@@ -51,3 +51,16 @@ def _number_too_large(name: str, left: int, right: int) -> str | None:
     elif name == "mul":
         bits = left.bit_length() + right.bit_length()
     return "a number that is too large" if bits > MAXIMUM_BITS else None
+
+
+MULTIPLICATIONS_PER_STEP = 1000
+"""Of machine words."""
+
+
+def modular_power(machine: Machine, base: Any, exponent: Any, modulus: Any) -> Any:
+    """``pow(base, exponent, modulus)``, charged by what it multiplies."""
+    if all(isinstance(n, int) for n in (base, exponent, modulus)) and modulus:
+        words = modulus.bit_length() // 64 + 1
+        machine.budget.spend(exponent.bit_length() * words**2 // MULTIPLICATIONS_PER_STEP)
+        base %= modulus
+    return pow(base, exponent, modulus)

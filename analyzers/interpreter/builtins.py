@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import comparison, formatting, operators, overlays
 from analyzers.interpreter.attributes import may_lack
+from analyzers.interpreter.bounded_operations import modular_power
 from analyzers.interpreter.budget import MAXIMUM_BITS
 from analyzers.interpreter.conversions import (
     make_bool,
@@ -80,8 +80,10 @@ def _len(value: Any, *, machine: Machine) -> Any:
     if isinstance(value, (set, frozenset)):
         return len(known_set(list(value)))
     if isinstance(value, (list, tuple, deque)):
-        rest = next((v for v in value if isinstance(v, UnknownTail)), None)
-        return len(value) if rest is None else rest.plain()
+        machine.budget.read(value)
+        if UnknownTail not in map(type, value):
+            return len(value)
+        return next(v for v in value if type(v) is UnknownTail).plain()
     if isinstance(value, Class) and value.traits.members is not None:
         return len(machine.iterate(value))
     if isinstance(value, Class) and isinstance(value.traits.metaclass, Class):
@@ -120,7 +122,7 @@ def _round(number: Any, ndigits: Any = None, *, machine: Machine) -> Any:
 
 def _pow(base: Any, exp: Any, mod: Any = None, *, machine: Machine) -> Any:
     if mod is not None:
-        return pow(base, exp, mod)
+        return modular_power(machine, base, exp, mod)
     return operators.binary(machine, "pow", base, exp)
 
 
@@ -493,7 +495,3 @@ BUILTINS: dict[str, Any] = {
 
 CONSTRUCTORS[StaticMethod] = lambda function: StaticMethod(function)
 CONSTRUCTORS[ClassMethod] = lambda function: ClassMethod(function)
-
-
-def counted(start: Any = 0, step: Any = 1) -> Iterator[Any]:
-    return itertools.count(start, step)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from time import perf_counter
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import certain, host_methods, overlays, prototypes, words
-from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH, USUAL_CALL_DEPTH
+from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH, SEQUENCES, SIZED, SLOW, SMALL, USUAL_CALL_DEPTH
 from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.classes import instantiate
 from analyzers.interpreter.framework import is_entry
@@ -273,6 +274,12 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
     machine.budget.spend()
     first = args[0] if args and is_shaped(args[0]) else None
     kept = (first.shape, first.field) if first is not None else None
+    if len(args) > SMALL:
+        machine.budget.visit(len(args))
+    for argument in args:
+        if type(argument) in SEQUENCES and len(argument) > SMALL and isinstance(argument[0], Tensor):
+            machine.budget.operands(len(argument))
+    begun, before = perf_counter(), machine.budget.left
     try:
         result = native(*args, **kwargs)
     except PythonError as error:
@@ -281,6 +288,13 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
         signature.check(words.function_name(machine, native), args, kwargs)
         reraise_own(native, args, kwargs, error)
         return _refused(machine, native, args, error)
+    taken = perf_counter() - begun
+    if taken > SLOW:
+        machine.budget.took(taken, before)
+    kind = type(result)
+    if kind in SIZED and len(result) > SMALL:
+        machine.budget.made(result)
+        machine.budget.visit(len(result))
     if result is MISSING:
         raise machine.exception("AttributeError", f"no attribute {args[-1]}")
     if first is not None and kept is not None and (first.shape is not kept[0] or first.field is not kept[1]):

@@ -10,6 +10,7 @@ import builtins
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import overlays
@@ -206,13 +207,22 @@ def _names_of(owner: Any) -> Iterable[str]:
     return [key for table in (*tables, owner.attributes, *own) for key in table if isinstance(key, str)]
 
 
+MAXIMUM_COMPARED = 2_000
+"""Names that one is compared with."""
+
+
 def hint(word: Any, known: Iterable[Any]) -> str:
     """``; did you mean conv1?`` where one of the known names is close."""
+    names = [name for name in dict.fromkeys(known) if isinstance(name, str) and name[:1] != "_"][:MAXIMUM_COMPARED]
+    close = _closest(word, tuple(names)) if isinstance(word, str) else None
+    return f"; did you mean {close}?" if close else ""
+
+
+@lru_cache(maxsize=64)
+def _closest(word: str, names: tuple[str, ...]) -> str | None:
     import difflib
 
-    names = [name for name in dict.fromkeys(known) if isinstance(name, str) and name[:1] != "_"]
-    close = difflib.get_close_matches(word, names, 1, 0.6) if isinstance(word, str) else []
-    return f"; did you mean {close[0]}?" if close else ""
+    return next(iter(difflib.get_close_matches(word, names, 1, 0.6)), None)
 
 
 # -- names -----------------------------------------------------------------------------------

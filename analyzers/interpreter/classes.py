@@ -408,6 +408,7 @@ def field_values(
     positional: int | None = None,
 ) -> dict[str, Any] | None:
     """Positional and keyword arguments laid out over fields; a misfit is a problem and gives None."""
+    machine.budget.visit(len(fields))
     positional = len(fields) if positional is None else positional
     if len(args) > positional:
         machine.problem(too_many(class_.name, positional, len(args)))
@@ -422,10 +423,7 @@ def field_values(
     if missing:
         machine.problem(missing_argument(class_.name, missing))
         return None
-    for name, default in fields.items():
-        if name not in values:
-            values[name] = default
-    return values
+    return {**fields, **values}
 
 
 # -- enumerations ----------------------------------------------------------------------------

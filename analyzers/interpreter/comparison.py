@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.interpreter import native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded
 from analyzers.interpreter.capabilities import SupportsContains
+from analyzers.interpreter.expansion import require_small
 from analyzers.interpreter.iteration import unknown_element
 from analyzers.interpreter.values import (
     MISSING,
@@ -88,6 +89,8 @@ def ordered(machine: Machine, name: str, function: Any, left: Any, right: Any) -
         equal = equals(machine, left, right)
         return machine.unknown("whether two values are equal") if equal is None else equal is (name == "eq")
     unknown = unknown_element(left, right) if isinstance(left, SETS) and isinstance(right, SETS) else None
+    require_small(left, right)
+    machine.budget.read(left, right)
     return guarded(machine, function, left, right) if unknown is None else unknown
 
 
@@ -107,6 +110,9 @@ def equals(machine: Machine, left: Any, right: Any) -> bool | None:
     if type(left) is type(right) is BoundMethod:
         return identical(left, right)
     try:
+        if isinstance(left, dict) and isinstance(right, dict):
+            return _equal_dicts(machine, left, right)
+        require_small(left, right)
         return bool(left == right)
     except (UnknownUsed, RecursionError):
         return None
@@ -121,6 +127,18 @@ def _equal_sequences(machine: Machine, left: Any, right: Any) -> bool | None:
         return False
     machine.budget.spend(len(left))
     parts = [equals(machine, a, b) for a, b in zip(left, right)]
+    if False in parts:
+        return False
+    return None if None in parts else True
+
+
+def _equal_dicts(machine: Machine, left: dict, right: dict) -> bool | None:
+    if left is right:
+        return True
+    if len(left) != len(right) or left.keys() != right.keys():
+        return False
+    machine.budget.spend(len(left))
+    parts = [equals(machine, value, right[key]) for key, value in left.items()]
     if False in parts:
         return False
     return None if None in parts else True
@@ -206,6 +224,7 @@ def contains(machine: Machine, container: Any, item: Any) -> Any:
     if isinstance(container, (dict, set, frozenset)):
         return _hashed_member(machine, container, item)
     if isinstance(container, (str, bytes, range)):
+        machine.budget.read(container)
         return guarded(machine, lambda c, i: i in c, container, item)
     if isinstance(container, (list, tuple)):
         return _sequence_member(machine, container, item)
@@ -241,7 +260,9 @@ def _hashed_member(machine: Machine, container: Any, item: Any) -> Any:
 
 def _sequence_member(machine: Machine, container: Any, item: Any) -> Any:
     if type(item) in PLAIN and PLAIN.issuperset(map(type, container)):
+        machine.budget.read(container)
         return item in container
+    machine.budget.visit(len(container))
     unsure = None
     for element in container:
         equal = True if element is item else equals(machine, element, item)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting, subscripts
 from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.expansion import hashable
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.unknown_numbers import as_float, truncated
 from analyzers.interpreter.values import (
@@ -85,7 +86,7 @@ def make_list(value: Any = (), *, machine: Machine) -> list:
 
 
 def make_tuple(value: Any = (), *, machine: Machine) -> tuple:
-    return tuple(make_list(value, machine=machine))
+    return hashable(tuple(make_list(value, machine=machine)))
 
 
 def make_set(value: Any = (), *, machine: Machine) -> set:
@@ -93,7 +94,7 @@ def make_set(value: Any = (), *, machine: Machine) -> set:
 
 
 def make_frozenset(value: Any = (), *, machine: Machine) -> frozenset:
-    return frozenset(machine.iterate(value))
+    return hashable(frozenset(machine.iterate(value)))
 
 
 def make_dict(value: Any = MISSING, *, machine: Machine, **kwargs: Any) -> dict:
@@ -118,10 +119,12 @@ def make_complex(real: Any = 0, imag: Any = 0) -> Any:
     return complex(real, imag)
 
 
-def make_bytes(value: Any = b"", encoding: Any = "utf-8") -> Any:
+def make_bytes(value: Any = b"", encoding: Any = "utf-8", *, machine: Machine) -> Any:
     if isinstance(value, int) and value > MAXIMUM_COLLECTION:
         raise UnknownUsed(Unknown("a sequence that is too long"))
-    return bytes(value, encoding) if isinstance(value, str) else bytes(value)
+    if isinstance(value, str):
+        return bytes(value, encoding)
+    return bytes(value if isinstance(value, (int, bytes)) else machine.iterate(value))
 
 
 def make_slice(*ends: Any) -> slice:

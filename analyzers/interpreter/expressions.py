@@ -11,6 +11,7 @@ from analyzers.interpreter.builtins import BUILTINS
 from analyzers.interpreter.capabilities import SupportsAttributes
 from analyzers.interpreter.comprehensions import hashed
 from analyzers.interpreter.execution import EXPRESSIONS, evaluate
+from analyzers.interpreter.expansion import hashable
 from analyzers.interpreter.iteration import truth
 from analyzers.interpreter.literals import constant, formatted, refused
 from analyzers.interpreter.parameters import Parameters
@@ -65,7 +66,7 @@ def look_up_global(machine: Machine, frame: Frame, name: str, node: program.Name
 
 
 def _tuple(machine: Machine, frame: Frame, node: Any) -> tuple:
-    return tuple(_elements(machine, frame, node.elements))
+    return hashable(tuple(_elements(machine, frame, node.elements)))
 
 
 def _list(machine: Machine, frame: Frame, node: Any) -> list:

@@ -166,7 +166,7 @@ def format_value(machine: Machine, value: Any, spec: str, conversion: str | None
 def format_string(machine: Machine, template: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """``template.format(*args, **kwargs)`` with plain field names (and attribute or index steps)."""
     parts: list[str] = []
-    automatic = 0
+    automatic = length = 0
     for literal, field, spec, conversion in string.Formatter().parse(template):
         parts.append(literal)
         if field is None:
@@ -185,7 +185,11 @@ def format_string(machine: Machine, template: str, args: list[Any], kwargs: dict
         if isinstance(shown, Unknown):
             return shown
         parts.append(shown)
-    return "".join(parts) if sum(map(len, parts)) <= MAXIMUM_STRING else machine.unknown("a string that is too long")
+        length += len(literal) + len(shown)
+        if length > MAXIMUM_STRING:
+            return machine.unknown("a string that is too long")
+        machine.budget.spend()
+    return "".join(parts)
 
 
 def _field(machine: Machine, field: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -229,6 +233,17 @@ def _shown(machine: Machine, value: Any) -> Any:
     return text if isinstance(text, Unknown) else Shown(text, representation)
 
 
+def _most_characters(template: str, value: Any) -> int:
+    """How many characters a value may come to in a text."""
+    if isinstance(value, dict):
+        longest = max((_most_characters(template, entry) for entry in value.values()), default=0)
+        all_together = sum(_most_characters(template, entry) for entry in value.values())
+        return template.count("%(") * longest + (0 if "%(" in template else all_together)
+    if isinstance(value, Shown):
+        return max(len(value.text), len(value.representation))
+    return len(value) if isinstance(value, str) else 0
+
+
 def percent(machine: Machine, template: str, values: Any) -> Any:
     """``template % values``."""
     if _WIDE.search(template):
@@ -242,4 +257,7 @@ def percent(machine: Machine, template: str, values: Any) -> Any:
         if isinstance(value, int) and value.bit_length() > 10_000:
             return machine.unknown("the text of a very large number")
         shown.append(value)
+    machine.budget.visit(len(shown))
+    if len(template) + sum(_most_characters(template, value) for value in shown) > MAXIMUM_STRING:
+        return machine.unknown("a string that is too long")
     return template % (shown[0] if len(shown) == 1 and not isinstance(values, tuple) else tuple(shown))

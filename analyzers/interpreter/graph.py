@@ -40,13 +40,33 @@ class Step:
         return self._inputs
 
 
-def tensors_below(value: Any, around: tuple[int, ...] = ()) -> Iterator[Tensor]:
+def tensors_below(value: Any) -> Iterator[Tensor]:
     """Every tensor in a nest of lists, tuples and dicts, in order; a list that holds itself is looked into once."""
+    return _tensors_below(value, (), set())
+
+
+def _tensors_below(value: Any, around: tuple[int, ...], barren: set[int]) -> Iterator[Tensor]:
+    """``barren`` are containers below which there is none, so that one that occurs often is not searched each time."""
     if isinstance(value, Tensor):
         yield value
-    elif isinstance(value, (dict, list, tuple)) and id(value) not in around:
+    elif isinstance(value, (dict, list, tuple)) and id(value) in around:
+        barren.add(CYCLE)
+    elif isinstance(value, (dict, list, tuple)) and id(value) not in barren:
+        found = False
+        inside = (*around, id(value))
         for part in value.values() if isinstance(value, dict) else value:
-            yield from tensors_below(part, (*around, id(value)))
+            if type(part) in LEAVES or id(part) in barren:
+                continue
+            for tensor in _tensors_below(part, inside, barren):
+                found = True
+                yield tensor
+        if not found and CYCLE not in barren:
+            barren.add(id(value))
+
+
+LEAVES = frozenset((int, float, bool, str, type(None)))
+CYCLE = -1
+"""Stands among the containers when one holds itself: then what is below another depends on how it was reached."""
 
 
 def replaced(value: Any, change: Callable[[Tensor], Any], around: tuple[int, ...] = ()) -> Any:

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting
-from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION, MAXIMUM_STRING, SIZED, SMALL
 from analyzers.interpreter.iteration import rest_before, type_name, unknown_element, whole_dict
 from analyzers.interpreter.scope import restore
 from analyzers.interpreter.values import MISSING, HostMethod, Instance, MaybeMissing, UnknownTail
@@ -30,6 +30,8 @@ PLACED = frozenset(
     "pop remove discard setdefault rotate intersection_update difference_update symmetric_difference_update".split()
 )
 """Methods that change a collection at the place, or by the elements, that the first argument names."""
+CHEAP = frozenset("append add get pop setdefault popitem discard update extend clear".split())
+"""Methods that do not look through what they are called on."""
 PADDING = frozenset(["ljust", "rjust", "center", "zfill", "expandtabs"])
 
 
@@ -42,10 +44,14 @@ def call(machine: Machine, method: HostMethod, args: list[Any], kwargs: dict[str
         if args and isinstance(args[0], Unknown) and name in PLACED and (name != "pop" or isinstance(receiver, dict)):
             return opened(machine, receiver, name, args[0])
     special = SPECIAL.get(name)
+    if type(receiver) in SIZED and len(receiver) > SMALL and name not in CHEAP:
+        machine.budget.read(receiver)
     try:
-        if special is not None:
-            return special(machine, receiver, name, args, kwargs)
-        return _plain(machine, receiver, name, args, kwargs)
+        perform = _plain if special is None else special
+        result = perform(machine, receiver, name, args, kwargs)
+        if type(result) in SIZED:
+            machine.budget.made(result)
+        return result
     except UnknownUsed as used:
         return machine.unknown(used.unknown.reason) if used.unknown.place is None else used.unknown
     except KeyError as error:
@@ -219,6 +225,7 @@ def _search(machine: Machine, receiver: Any, name: str, args: list[Any], kwargs:
     if isinstance(receiver, (str, bytes)):
         return _plain(machine, receiver, name, args, kwargs)
     wanted = args[0]
+    machine.budget.visit(len(receiver))
     hits = [i for i, item in enumerate(receiver) if _is_same(item, wanted)]
     if name == "count":
         return len(hits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzers.interpreter.budget import MAXIMUM_COLLECTION
+from analyzers.interpreter.budget import MAXIMUM_COLLECTION, SMALL
 from analyzers.interpreter.lazy_iterators import LazyIterator
 from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.values import MISSING, BoundMethod, Class, Instance, MaybeMissing, NativeValue, UnknownTail
@@ -60,7 +60,14 @@ def _truth_of_instance(machine: Machine, value: Instance) -> bool | None:
 
 
 def iterate(machine: Machine, value: Any) -> list[Any]:
-    """All elements of an iterable, bounded; an unknown one raises UnknownUsed."""
+    """All elements of an iterable, bounded and charged; an unknown one raises UnknownUsed."""
+    items = _items(machine, value)
+    if len(items) > SMALL:
+        machine.budget.visit(len(items))
+    return items
+
+
+def _items(machine: Machine, value: Any) -> list[Any]:
     if isinstance(value, (list, tuple)):
         return _known(list(value))
     if isinstance(value, range):
@@ -81,14 +88,14 @@ def iterate(machine: Machine, value: Any) -> list[Any]:
     if isinstance(value, Tensor):
         return _iterate_tensor(machine, value)
     if isinstance(value, LazyIterator):
-        return drain(value)
+        return drain(machine, value)
     if isinstance(value, Class) and value.traits.members is not None:
         return [m for n, m in value.traits.members.items() if m.attributes["name"] == n]
     if isinstance(value, Class) and isinstance(value.traits.metaclass, Class):
         return iterate(machine, machine.call(machine.get_attribute(value.traits.metaclass, "__iter__"), (value,)))
     if hasattr(value, "__next__") or hasattr(value, "__iter__"):
         source: Any = value
-        return drain(LazyIterator(iter(source)))
+        return drain(machine, LazyIterator(iter(source)))
     raise machine.exception("TypeError", f"{type_name(value)} object is not iterable")
 
 
@@ -101,13 +108,14 @@ def elements(machine: Machine, value: Any) -> Any:
     return value.source if isinstance(value, LazyIterator) else iterate(machine, value)
 
 
-def drain(iterator: LazyIterator) -> list[Any]:
+def drain(machine: Machine, iterator: LazyIterator) -> list[Any]:
     items: list[Any] = []
     size = 0
     for item in iterator.source:
         items.append(item)
         size += len(item) if isinstance(item, (tuple, list)) else 1
         if size > MAXIMUM_COLLECTION:
+            machine.budget.visit(MAXIMUM_COLLECTION)
             raise UnknownUsed(Unknown(f"an iterator of more than {MAXIMUM_COLLECTION:,} elements"))
     return _known(items)
 

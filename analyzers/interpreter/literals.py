@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting
+from analyzers.interpreter.budget import MAXIMUM_STRING, SMALL
 from analyzers.interpreter.execution import evaluate
 from analyzers.interpreter.scope import Frame
 from analyzers.source import program
@@ -33,7 +34,12 @@ def _joined(machine: Machine, frame: Frame, parts: tuple[str | program.Formatted
         if isinstance(shown, Unknown):
             return shown
         texts.append(shown)
-    return "".join(texts)
+    text = "".join(texts)
+    if len(text) > SMALL:
+        if len(text) > MAXIMUM_STRING:
+            return machine.unknown("a string that is too long")
+        machine.budget.made(text)
+    return text
 
 
 def _formatted_value(machine: Machine, frame: Frame, part: program.FormattedValue) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting, native_values, overlays
 from analyzers.interpreter.bounded_operations import guarded, too_large
+from analyzers.interpreter.budget import SIZED
 from analyzers.interpreter.comparison import COMPARISONS, SETS, compare, contains
 from analyzers.interpreter.iteration import type_name, unknown_element
 from analyzers.interpreter.lazy_iterators import LazyIterator
@@ -102,7 +103,10 @@ def _plain_binary(machine: Machine, name: str, function: Any, left: Any, right: 
     refusal = too_large(name, left, right)
     if refusal:
         return machine.unknown(refusal)
-    return guarded(machine, function, left, right)
+    value = guarded(machine, function, left, right)
+    if type(value) in SIZED:
+        machine.budget.made(value)
+    return value
 
 
 def _tensor_binary(machine: Machine, name: str, left: Any, right: Any, in_place: bool) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import comparison
+from analyzers.interpreter.expansion import require_small
 from analyzers.interpreter.values import (
     MISSING,
     Instance,
@@ -65,6 +66,8 @@ def sorted_values(machine: Machine, items: list[Any], key: Any, reverse: Any) ->
     for value in keys:
         if not isinstance(value, (int, float, str, bytes, tuple, list, set, frozenset, Instance, Ranked)):
             raise UnknownUsed(value if isinstance(value, Unknown) else machine.unknown("the order of values"))
+    for key_ in keys:
+        require_small(key_)
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
     return [items[i] for i in order]
 

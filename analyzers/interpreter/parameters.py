@@ -131,8 +131,13 @@ def unknown_argument(
     )
 
 
+MOST_LISTED = 20
+"""Arguments that a message names."""
+
+
 def missing_argument(name: str, missing: list[str]) -> OperationError:
-    listed = " and ".join(missing) if len(missing) < 3 else ", ".join(missing)
+    listed = " and ".join(missing) if len(missing) < 3 else ", ".join(missing[:MOST_LISTED])
+    listed += f" and {len(missing) - MOST_LISTED} more" if len(missing) > MOST_LISTED else ""
     plural = "s" if len(missing) > 1 else ""
     return OperationError(
         "missing-argument", f"{name} needs the argument{plural} {listed}", exception="TypeError", missing=missing

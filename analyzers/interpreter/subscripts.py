@@ -146,6 +146,8 @@ def _sequence_item(machine: Machine, value: Any, key: Any) -> Any:
         raise certain.no_item(machine, value, key, str(error)) from None
     except (TypeError, LookupError, ValueError) as error:
         raise machine.exception(type(error).__name__, str(error)) from None
+    if type(key) is slice:
+        machine.budget.made(result)
     return result
 
 

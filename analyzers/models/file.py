@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import analyzers.frameworks
-from analyzers.facts import FileFacts, ModelFact, Place
+from analyzers.facts import FileFacts, ModelFact, Place, UnknownFact
 from analyzers.imports.resolver import ImportResolver
+from analyzers.interpreter.budget import BudgetExceeded
 from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.modules import Modules
 from analyzers.interpreter.values import Class
@@ -40,6 +41,8 @@ assert analyzers.frameworks
 
 MAXIMUM_MODELS = 300
 """Models of one file that are run."""
+MAXIMUM_DECLARED = 100
+"""Models that are named by comments."""
 MAXIMUM_EXHAUSTED = 1
 """Candidates that may use up their budget; then the rest of the file is left alone."""
 OF_DATA = frozenset(
@@ -57,11 +60,11 @@ def file_facts(request: Request, options: WorkspaceOptions, sources: Sources) ->
         TargetError: a target of the request is no expression, or names what the file does not have.
     """
     context = _context(request, options, sources)
-    if request.expressions:
-        _of_expressions(context)
-    else:
-        _of_file(context)
-    context.facts.losses = own_losses(context)
+    try:
+        _of_expressions(context) if request.expressions else _of_file(context)
+        context.facts.losses = own_losses(context)
+    except BudgetExceeded as error:  # What was found so far holds.
+        context.facts.unknowns.append(UnknownFact(None, error.reason))
     context.facts.broken_blocks = _broken_blocks(context)
     return context.facts
 
@@ -95,7 +98,9 @@ def _of_expressions(context: FileContext) -> None:
 
 def _of_file(context: FileContext) -> None:
     models = context.facts.models
-    for expression, directive in _declared(context):
+    for expression, directive in _declared(context)[:MAXIMUM_MODELS]:
+        if context.runner.exhausted >= MAXIMUM_EXHAUSTED:
+            break
         try:
             models.append(model_of_expression(context, expression))
         except TargetError as error:
@@ -111,7 +116,10 @@ def _declared(context: FileContext) -> list[tuple[str, Directive | None]]:
     path = context.request.path
     comments = [(d.value, d) for d in context.module.source.comments if d.kind == "model" and d.error is None]
     targets = [entry.get("target", "").partition("::") for entry in context.options.models]
-    return [*comments, *((expression, None) for file, separator, expression in targets if separator and file == path)]
+    return [
+        *comments[:MAXIMUM_DECLARED],
+        *((expression, None) for file, separator, expression in targets if separator and file == path),
+    ]
 
 
 def _run_candidates(context: FileContext) -> None:

@@ -41,7 +41,7 @@ class Runner:
 
     def within(self, steps: int, work: Callable[[], Any]) -> Any:
         """What ``work`` gives; an Unknown with the reason where it raises or takes more than ``steps``."""
-        self.machine.budget.left = steps
+        self.machine.budget.refill(steps)
         try:
             return work()
         except Raised as raised:
@@ -67,7 +67,7 @@ class Runner:
         machine = self.machine
         machine.recorder.reset()
         machine.recorder.suspended_depth = 0
-        machine.budget.left = STEPS_PER_MODEL
+        machine.budget.refill(STEPS_PER_MODEL)
         try:
             return machine.call(root, args, kwargs), []
         except Raised as raised:

@@ -54,7 +54,7 @@ def _evaluated(context: FileContext, expression: str) -> tuple[Any, str | None]:
     machine = context.machine
     node, block = _parsed(expression, context.module.source.store)
     value: Any = None
-    machine.budget.left = STEPS_PER_MODEL
+    machine.budget.refill(STEPS_PER_MODEL)
     frame = Frame(context.module, context.module.scope, block)
     machine.frames.append(frame)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from analyzers.source import program
@@ -65,6 +66,7 @@ def sets_attribute(text: str, name: str) -> bool:
     return re.search(f"{alone}|{among_others}", text, re.MULTILINE) is not None
 
 
+@lru_cache(maxsize=256)
 def binds_dynamically(text: str, name: str) -> bool:
     """Whether a module's text may bind the name in a way that its blocks do not show."""
     word = re.escape(name)

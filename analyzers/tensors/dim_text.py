@@ -16,7 +16,9 @@ def text(dim: Dim) -> str:
 
     ``H/2`` stands for the division rounded either way; what is no size (an argument that is wrong) is shown as it is.
     """
-    if isinstance(dim, int) or not hasattr(dim, "terms"):
+    if isinstance(dim, int):
+        return number_text(dim)
+    if not hasattr(dim, "terms"):
         return str(dim)
     if has_unknown(dim):
         return "?"
@@ -25,6 +27,16 @@ def text(dim: Dim) -> str:
         return _quotient_text(*folded)
     parts = [_monomial_text(monomial, value) for monomial, value in sorted(dim.terms.items(), key=_text_order)]
     return "+".join(parts).replace("+-", "-")
+
+
+LONGEST = 10_000
+"""Bits of a number that is written out; Python itself refuses to write what has some more."""
+
+
+def number_text(number: int) -> str:
+    """``1024``; of what no tensor can have, the order of magnitude."""
+    bits = number.bit_length()
+    return str(number) if bits < LONGEST else f"{'-' * (number < 0)}10^{int(bits * 0.30103)}"
 
 
 def shape_text(shape: Iterable[Dim]) -> str:

@@ -41,6 +41,7 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_TERMS = 256
+MAX_PRODUCTS = 1024  # of single terms, in one product
 MAX_DEGREE = 64
 MAX_WEIGHT = 128  # monomials of a floor division, with those of the divisions inside it
 MAX_COEFFICIENT_BITS = 2048
@@ -108,6 +109,8 @@ class Expression:
         if type(other) is int:
             return _bounded(scaled(self.terms, other))
         terms = self._operand(other)
+        if terms is not None and len(terms) * len(self.terms) > MAX_PRODUCTS:
+            return _too_large()
         return NotImplemented if terms is None else _bounded(multiplied(self.terms, terms))
 
     __rmul__ = __mul__

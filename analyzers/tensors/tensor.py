@@ -10,7 +10,7 @@ from analyzers.tensors.dims import Dim, Expression, product, unknown_dim
 from analyzers.tensors.field import Field
 from analyzers.tensors.layout import Layout, Names
 from analyzers.tensors.signals import STANDARD, Signal, constant
-from analyzers.unknown import Unknown
+from analyzers.unknown import Unknown, UnknownUsed
 
 PLAIN = frozenset([int, Expression])
 PROBABILITIES = ("softmax", "log_softmax")
@@ -30,6 +30,10 @@ def _known_size(size: Any) -> Dim:
     if isinstance(size, Expression):
         return size
     return int(size) if isinstance(size, int) else unknown_dim("a size that is not a number")
+
+
+MAXIMUM_RANK = 64
+"""As torch has it."""
 
 
 class Tensor:
@@ -79,6 +83,8 @@ class Tensor:
         axes: Names | None = None,
         signal: Signal | None = None,
     ) -> None:
+        if len(shape) > MAXIMUM_RANK:
+            raise UnknownUsed(Unknown(f"a tensor of more than {MAXIMUM_RANK} dimensions"))
         self.shape = tuple(shape) if PLAIN.issuperset(map(type, shape)) else known_sizes(shape)
         self.field = field
         self.dtype = dtype

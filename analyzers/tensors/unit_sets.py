@@ -120,8 +120,13 @@ class UnitSets:
     def coverage(self, n: int, unit: int) -> float:
         """``|S(unit) ∩ [0, n)| / n``."""
         offset, bits = self.mask(unit)
-        inside = bits >> -offset if offset < 0 else bits << offset
-        return (inside & ((1 << n) - 1)).bit_count() / n if n > 0 else 0.0
+        first, end = max(-offset, 0), n - offset  # of the bits that lie inside
+        if n <= 0 or end <= first:
+            return 0.0
+        inside = bits >> first
+        if inside.bit_length() > end - first:
+            inside &= (1 << (end - first)) - 1
+        return inside.bit_count() / n
 
     def covers(self, n: int, units: int) -> bool:
         """Whether the units of the map together reach across ``[0, n)``.

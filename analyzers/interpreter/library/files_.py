@@ -27,7 +27,10 @@ MAXIMUM_LENGTH = 64 * 1024
 """Characters of a file; configurations of networks have a tenth of that."""
 MAXIMUM_VALUES = 20_000
 DEEPEST_DOCUMENT = 50
+STEPS_PER_CHARACTER = 4
+"""What reading YAML takes."""
 _BRACKET = re.compile(r"[\[\]{}]")
+_DASHES = re.compile(r"(?:[-?:] +){50}")
 READING = frozenset(["r", "rt", "tr"])
 
 
@@ -190,6 +193,7 @@ def _parsed_yaml(stream: Any, *_: Any, machine: Machine, **__: Any) -> Any:
         return machine.unknown("a YAML document")
     if _is_deep(text):
         return machine.unknown("a YAML document with brackets in brackets")
+    machine.budget.spend(len(text) * STEPS_PER_CHARACTER)
     try:
         return _plain(machine, yaml.safe_load(text), [MAXIMUM_VALUES])
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -198,6 +202,8 @@ def _parsed_yaml(stream: Any, *_: Any, machine: Machine, **__: Any) -> Any:
 
 def _is_deep(text: str) -> bool:
     """Whether it takes the parser very long: brackets nested deeper than a configuration has them."""
+    if _DASHES.search(text):
+        return True
     depth = deepest = 0
     for bracket in _BRACKET.findall(text):
         depth += 1 if bracket in "[{" else -1
@@ -209,6 +215,7 @@ def _parsed_json(text: Any, *_: Any, machine: Machine, **__: Any) -> Any:
     text = text.read() if isinstance(text, TextFile) else text
     if not isinstance(text, str) or len(text) > MAXIMUM_LENGTH:
         return machine.unknown("a JSON document that is not known")
+    machine.budget.visit(len(text))
     try:
         return _plain(machine, json.loads(text), [MAXIMUM_VALUES])
     except (ValueError, RecursionError):

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 
 
+MAXIMUM_NUMBERS = 1_000
+
+
 def _small(value: Any, limit: int, what: str) -> None:
     if isinstance(value, int) and abs(value) > limit:
         raise UnknownUsed(Unknown(f"{what} of a number that is too large"))
@@ -58,6 +61,8 @@ def _number(value: Any) -> Any:
 
 def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(*arguments: Any) -> Any:
+        if len(arguments) > MAXIMUM_NUMBERS:
+            raise UnknownUsed(Unknown(f"{function.__name__} of more than {MAXIMUM_NUMBERS:,} numbers"))
         return function(*map(_number, arguments))
 
     apply.__name__ = function.__name__
@@ -86,6 +91,8 @@ def _sqrt(x: Any) -> Any:
 
 
 def _gcd(*integers: Any) -> int:
+    if len(integers) > MAXIMUM_NUMBERS:
+        raise UnknownUsed(Unknown(f"gcd of more than {MAXIMUM_NUMBERS:,} numbers"))
     return math.gcd(*integers)
 
 

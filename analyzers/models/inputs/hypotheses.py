@@ -122,6 +122,8 @@ def oblong_sizes(found: Found, records: list[Any]) -> list[Inputs]:
         return []
     channels, height, width = whole
     cells = expected // channels
+    if cells > MAXIMUM_SIDE**2:
+        return []
     sides = [(cells // b, b) for b in range(1, math.isqrt(cells) + 1) if cells % b == 0 and b < cells // b < 2 * b]
     pairs = [pair for side in sides[::-1] for pair in (side, side[::-1])]
     return [{i.name: _stretched(i, rows, height, columns, width) for i in found.inputs} for rows, columns in pairs[:4]]

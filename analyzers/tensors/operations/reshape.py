@@ -26,7 +26,7 @@ from analyzers.tensors.operations.arguments import axes, axis, require_dims, siz
 from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes
 from analyzers.tensors.operations.memory_order import contiguous, is_in_order, permuted
 from analyzers.tensors.support import Gather
-from analyzers.tensors.tensor import PROBABILITIES, Tensor
+from analyzers.tensors.tensor import MAXIMUM_RANK, PROBABILITIES, Tensor
 from analyzers.unknown import Unknown, UnknownUsed
 
 # --- one shape for another -----------------------------------------------------------------------
@@ -58,6 +58,8 @@ def _flattened(x: Tensor, shape: tuple[Dim, ...]) -> str | None:
 
 def resolved_shape(x: Tensor, shape: tuple[Dim, ...]) -> tuple[Dim, ...]:
     """``shape`` with its -1 computed; raises reshape-mismatch when the element counts differ."""
+    if len(shape) > MAXIMUM_RANK:
+        raise UnknownUsed(Unknown(f"a tensor of more than {MAXIMUM_RANK} dimensions"))
     open_dims = [index for index, dim in enumerate(shape) if isinstance(dim, int) and dim < 0]
     if not open_dims:
         if shape != x.shape and require(*reduced_counts(x.shape, shape)) is False:
