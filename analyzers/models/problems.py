@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from analyzers.source import program
 if TYPE_CHECKING:
     from analyzers.models.extraction import Extraction
 
+LINE_END = re.compile(r"\r\n|\r|\n")
 OF_SIZES = frozenset(("channel-mismatch", "feature-size-mismatch"))
 """What says that a layer was built for another size than what comes in."""
 OF_ONE_VALUE = frozenset(("invalid-argument", "dimension-out-of-range"))
@@ -43,7 +45,7 @@ def argument_of(site: Site | None, place: Place | None, name: object) -> Place |
     if value is None or given is None:
         return None
     line, column, _, _ = given.span
-    before = site.block.text.split("\n")[line][:column]
+    before = LINE_END.split(site.block.text)[line][:column]
     word = before.rfind(name)
     is_beside = word >= 0 and before[word + len(name) :].strip(" \t(") == "="
     return replace(value, column=value.column - (column - word)) if is_beside else value

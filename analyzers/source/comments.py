@@ -16,6 +16,8 @@ _IGNORE = re.compile(
 )
 _SETTING = re.compile(r"(?P<key>[\w-]+)[ \t]*=[ \t]*(?P<value>.*)", re.DOTALL)
 _CODE = re.compile(r"RF\d{3}|[a-z]+(?:-[a-z0-9]+)*", re.IGNORECASE)
+MAXIMUM_RANK = 64
+"""As torch has it."""
 _NAMED = re.compile(r"\s*(?:(?P<name>[^\W\d][\w.]*)\s*=\s*)?(?P<shape>.*?)\s*", re.DOTALL)
 _DIMENSION = re.compile(r"\d+|[^\W\d]\w*")
 _SEPARATORS = re.compile(r"[xX×]")
@@ -139,7 +141,10 @@ def parse_shape(text: str) -> Shape:
     text = text.strip()
     if not text:
         raise ValueError("the shape is empty; write it like 1x3x224x224.")
-    return tuple(_dimension(part, text) for part in _SEPARATORS.split(text))
+    parts = _SEPARATORS.split(text)
+    if len(parts) > MAXIMUM_RANK:
+        raise ValueError(f"a shape of {len(parts)} dimensions; a tensor has at most {MAXIMUM_RANK}.")
+    return tuple(_dimension(part, text) for part in parts)
 
 
 def _dimension(part: str, shape: str) -> int | str:

@@ -13,8 +13,9 @@ from rf_lsp.output.text import path_text, place_text
 from rf_lsp.results import ModelRow
 
 MOST_FINDINGS, MOST_MODELS = 50, 100
-_MARKUP = re.compile(r"([\\`*_\[\]|~$])")
-_REFERENCE = re.compile(r"([@#])(?=\w)")
+_MARKUP = re.compile(r"([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_]))")
+"""An underscore within a word is one."""
+_REFERENCE = re.compile(r"((?<!\w)@|#)(?=\w)")
 
 
 def plain(text: str) -> str:

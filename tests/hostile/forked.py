@@ -16,8 +16,13 @@ PATIENCE = 10
 """Seconds of processor time after which the system ends a process."""
 
 
+BEGINNING = 60
+"""Megabytes that a process has that has imported what a check needs, and nothing of a test run's."""
+
+
 class Outcome(NamedTuple):
-    """``seconds`` are of processor time; ``megabytes`` the largest resident set; ``code`` is negative for a signal."""
+    """``seconds`` are of processor time; ``megabytes`` the largest resident set, of which what the process began with counts
+    as :data:`BEGINNING`; ``code`` is negative for a signal."""
 
     code: int
     output: str
@@ -65,9 +70,10 @@ def _in_child(folder: Path, arguments: list[str], log: Path) -> None:
         os.dup2(stream, 2)
         with contextlib.suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5")
+        before = _memory("VmRSS")
         code = _run(arguments)
         sys.stdout.flush()
-        (folder / ".peak").write_text(_peak())
+        (folder / ".peak").write_text(str(BEGINNING * 1024 + max(_memory("VmHWM") - before, 0)))
     except BaseException:
         traceback.print_exc()
     finally:
@@ -83,9 +89,10 @@ def _run(arguments: list[str]) -> int:
     return main(arguments)
 
 
-def _peak() -> str:
+def _memory(name: str) -> int:
+    """Kilobytes; 0 where the system does not say."""
     with open("/proc/self/status") as status:
-        return next((line.split()[1] for line in status if line.startswith("VmHWM")), "0")
+        return next((int(line.split()[1]) for line in status if line.startswith(name)), 0)
 
 
 def turn_seconds() -> float:

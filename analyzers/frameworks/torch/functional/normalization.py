@@ -30,15 +30,14 @@ def batch_norm(
     momentum: Any = 0.1,
     eps: Any = 1e-5,
 ) -> Tensor:
-    """Running statistics are used where there are some and the call itself asks for no others: fields are those of
-    inference."""
+    """Running statistics are used where there are some: fields are those of inference."""
     x = tensor(input)
     if running_mean is None and running_var is None and training is False:
         raise _norm_error("{subject} has no running_mean, which it needs in evaluation mode")
     _require_channels(x)
     if 0 in x.shape:
         return _of_nothing(x, weight)
-    dims = range(2, x.rank) if running_mean is None or training is True else ()
+    dims = range(2, x.rank) if running_mean is None else ()
     if running_mean is None and training is True:
         values = product((x.shape[0], *x.shape[2:]))
         normalization.require_several(values, "value per channel", x)
