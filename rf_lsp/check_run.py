@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzers.imports.resolver import marked_root
+from analyzers.source.sources import NOTEBOOK
 from rf_lsp.cache import Cache
 from rf_lsp.checking import CheckTask, check_files
 from rf_lsp.engine import outside_search_paths, project_settings_for, rule_settings, settings_for
@@ -15,7 +17,7 @@ from rf_lsp.errors import UsageError
 from rf_lsp.files import python_files
 from rf_lsp.results import FileResult, FixScope
 from rf_lsp.shapes import NamedShape
-from rf_lsp.users import users_of, with_users
+from rf_lsp.users import MOST_SEARCHED, users_of, with_users
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -120,12 +122,26 @@ def _users(paths: Sequence[str], own: Sequence[str], task: CheckTask, options: C
     root = task.project.root
     if not files or "-packages" in root:
         return []
-    settings = task.project.settings
-    candidates = python_files([root], settings["exclude"], settings.root, exclude_here=options.exclude)
-    users, count = users_of(files, [*map(os.path.abspath, candidates)], root, task.project.search_paths)
+    users, count = users_of(files, _candidates(files, root, task, options), root, task.project.search_paths)
     if count > len(users):
         options.note(f"{count} files use those that are checked; the nearest {len(users)} of them were looked at")
     return users
+
+
+def _candidates(files: Sequence[str], root: str, task: CheckTask, options: CheckOptions) -> list[str]:
+    """The files of the project; where no marker says what that is those beside the files alone. None of a folder that
+    cannot be read."""
+    settings = task.project.settings
+    try:
+        if marked_root(root) is not None:
+            excluded = settings["exclude"]
+            found = python_files([root], excluded, settings.root, exclude_here=options.exclude, most=MOST_SEARCHED)
+            return [*map(os.path.abspath, found)]
+        folders = sorted(set(map(os.path.dirname, files)))
+        beside = [os.path.join(folder, name) for folder in folders for name in sorted(os.listdir(folder))]
+    except (OSError, UsageError):
+        return []
+    return [path for path in beside if path.endswith((".py", NOTEBOOK)) and os.path.isfile(path)][:MOST_SEARCHED]
 
 
 def _parted(paths: list[str], shard: Shard | None) -> tuple[list[str], list[str]]:

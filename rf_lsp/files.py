@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzers.imports.resolver import workspace_root
@@ -97,8 +98,9 @@ def python_files(
     root: str = ".",
     force_exclude: bool = False,
     exclude_here: Sequence[str] = (),
+    most: int | None = None,
 ) -> list[str]:
-    """The Python files and notebooks of ``paths``, each once, in order.
+    """The Python files and notebooks of ``paths``, each once, in order; of a folder the first ``most``.
 
     ``exclude`` holds .gitignore patterns relative to ``root``, ``exclude_here`` others relative to the
     working directory. A path that is given itself is read although it is excluded, unless
@@ -113,7 +115,7 @@ def python_files(
             continue
         if not (force_exclude and os.path.isfile(path)):
             with_code(path)
-        found.update(dict.fromkeys(_files_of(path, excludes, inherited)))
+        found.update(dict.fromkeys(_files_of(path, excludes, inherited, most)))
     return list(found)
 
 
@@ -139,11 +141,11 @@ def with_code(path: str) -> str:
     return path
 
 
-def _files_of(path: str, excludes: list[Ignore], inherited: list[Ignore]) -> list[str]:
+def _files_of(path: str, excludes: list[Ignore], inherited: list[Ignore], most: int | None) -> list[str]:
     if not os.path.isdir(path):
         return [path]
     given = [] if _ignored(path, inherited) else inherited
-    files = list(_walk(path, [*excludes, *given], _Tree(path)))
+    files = list(islice(_walk(path, [*excludes, *given], _Tree(path)), most))
     if not files and not excludes:
         raise UsageError(f"{path}: the folder holds no Python file")
     return files

@@ -12,7 +12,7 @@ from analyzers.source.sources import SourceError, Sources
 from rf_lsp.relevance import Relevance
 from rf_lsp.results import FileResult
 
-MOST_SEARCHED = 5_000
+MOST_SEARCHED = 2_000
 """Files of a workspace whose text is looked at."""
 MOST_USERS = 20
 """Files that are analysed for those that use the checked ones."""

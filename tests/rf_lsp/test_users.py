@@ -146,3 +146,15 @@ def test_of_a_folder_its_own_files_are_looked_at(project: Path, capsys):
     (project / "net" / "parts.py").write_text(PARTS.replace(*SLIPS["other outputs"]))
     (project / "net" / "model.py").write_text("from .parts import Twice, Up\n")
     assert checked(capsys, "net") == (0, [])
+
+
+def test_where_nothing_marks_a_project_the_files_beside_are_looked_at(project: Path, capsys):
+    """A file in somebody's home folder is no reason to read all of it."""
+    (project / ".git").rmdir()
+    (project / "net" / "parts.py").write_text(PARTS.replace(*SLIPS["other outputs"]))
+    assert errors(checked(capsys, "net/parts.py")[1]) == [("RF201", "model.py", 18)]
+    lone = project / "lone"
+    (lone / "deep").mkdir(parents=True)
+    (lone / "block.py").write_text(PARTS.replace(*SLIPS["other outputs"]))
+    (lone / "deep" / "use.py").write_text(MODEL.replace(".parts", "block"))
+    assert checked(capsys, "lone/block.py") == (0, [])
