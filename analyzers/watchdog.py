@@ -16,8 +16,9 @@ from analyzers.stop import Stop
 
 TICK = 0.05
 """Seconds between two looks."""
-SECONDS_PER_PIECE = 8.0
-"""Processor time of one piece: a forward pass, the building of a model. Ten times what the longest takes that we know."""
+SECONDS_PER_PIECE = 20.0
+"""Processor time of one piece: a forward pass, the building of a model. A piece that reads a large library for the first
+time takes a third of it on a slow machine."""
 PATIENCE = 2.0
 """Seconds in which a piece that was told to end must come to its next step."""
 MEGABYTES = 700

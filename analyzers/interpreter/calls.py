@@ -289,7 +289,9 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
         reraise_own(native, args, kwargs, error)
         return _refused(machine, native, args, error)
     taken = perf_counter() - begun
-    if taken > SLOW:
+    if (
+        taken > SLOW and machine.budget.left == before
+    ):  # what was followed inside is charged already, reading a module is none
         machine.budget.took(taken, before)
     kind = type(result)
     if kind in SIZED and len(result) > SMALL:
