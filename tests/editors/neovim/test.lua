@@ -58,7 +58,7 @@ end
 
 -- inlay hints, on without being asked for
 wait('inlay hints', function() return hints()[10] == '32×48×48 · RF 7' end)
-check('hint where a layer is called', hints()[20] == '128×24×24 · RF 21', hints())
+wait('hint where a layer is called', function() return hints()[20] == '128×12×12 · RF 25' end)
 
 -- diagnostics
 wait('diagnostics', function() return #errors() == 1 end)
