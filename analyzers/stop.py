@@ -15,6 +15,11 @@ class Stop:
         self.piece = 0
         """Number of the piece that is followed now."""
 
+    @property
+    def nobody_waits(self) -> bool:
+        """Whether the whole analysis is of no use any more; a piece that took too much ends by itself."""
+        return self.requested is True
+
     def next_piece(self) -> None:
         self.piece += 1
         if type(self.requested) is str:

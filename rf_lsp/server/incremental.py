@@ -205,7 +205,7 @@ class _AnalysisRun:
         return found
 
     def _snapshot(self, facts: FileFacts, complete: bool, stale: Sequence[StaleModel]) -> AnalysisSnapshot:
-        if self.stop.requested:
+        if self.stop.nobody_waits:
             raise Stopped
         job = self.job
         dependencies = frozenset(self.engine.sources.dependencies)

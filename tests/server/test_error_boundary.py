@@ -71,6 +71,22 @@ def test_an_analysis_that_fails_keeps_the_last_good_one(tmp_path: Path, monkeypa
     assert [model.name for model in analyse(NET, 3).facts.models] == ["Net"]
 
 
+def test_a_file_of_which_a_piece_takes_too_much_is_answered(tmp_path: Path) -> None:
+    """The watchdog ends the last piece; what is found is told, and nobody waits for ever."""
+    analyzer, path, stop = IncrementalAnalyzer(Engines()), str(tmp_path / "net.py"), Stop()
+    engine, _ = analyzer.engines.of(path)
+    analyzed = engine.analyzed
+
+    def late(*given: Any) -> Any:
+        found = analyzed(*given)
+        stop.overdue("the code takes too long to follow")
+        return found
+
+    engine.analyzed = late
+    found = analyzer.analyse(AnalysisJob(path, {path: NET}, {path: 1}), stop, lambda _: None)
+    assert found.complete and [model.name for model in found.facts.models] == ["Net"]
+
+
 def test_edits_give_what_a_fresh_analysis_gives(tmp_path: Path) -> None:
     """What is kept of earlier analyses never shows: the same facts and findings, places included."""
     path = str(tmp_path / "net.py")
