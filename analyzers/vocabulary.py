@@ -41,3 +41,6 @@ SYMBOLS: dict[str, str] = {
 """Name of an operator, as its special method has it → how it is written."""
 ITEMS: dict[str, str] = {"getitem": "x[…]", "setitem": "x[…] = …", "delitem": "del x[…]"}
 """Name of an access to items → how it is written."""
+
+MAXIMUM_RANK = 64
+"""Dimensions of a tensor, as torch has it; no shape that anybody writes has more."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from analyzers.source.lexical import COMMENT, STRING, line_starts, position
+from analyzers.vocabulary import MAXIMUM_RANK
 
 Shape = tuple[int | str, ...]
 
@@ -16,8 +17,6 @@ _IGNORE = re.compile(
 )
 _SETTING = re.compile(r"(?P<key>[\w-]+)[ \t]*=[ \t]*(?P<value>.*)", re.DOTALL)
 _CODE = re.compile(r"RF\d{3}|[a-z]+(?:-[a-z0-9]+)*", re.IGNORECASE)
-MAXIMUM_RANK = 64
-"""As torch has it."""
 _NAMED = re.compile(r"\s*(?:(?P<name>[^\W\d][\w.]*)\s*=\s*)?(?P<shape>.*?)\s*", re.DOTALL)
 _DIMENSION = re.compile(r"\d+|[^\W\d]\w*")
 _SEPARATORS = re.compile(r"[xX×]")

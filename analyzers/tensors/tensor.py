@@ -11,6 +11,7 @@ from analyzers.tensors.field import Field
 from analyzers.tensors.layout import Layout, Names
 from analyzers.tensors.signals import STANDARD, Signal, constant
 from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.vocabulary import MAXIMUM_RANK
 
 PLAIN = frozenset([int, Expression])
 PROBABILITIES = ("softmax", "log_softmax")
@@ -30,10 +31,6 @@ def _known_size(size: Any) -> Dim:
     if isinstance(size, Expression):
         return size
     return int(size) if isinstance(size, int) else unknown_dim("a size that is not a number")
-
-
-MAXIMUM_RANK = 64
-"""As torch has it."""
 
 
 class Tensor:

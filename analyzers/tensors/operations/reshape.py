@@ -26,8 +26,9 @@ from analyzers.tensors.operations.arguments import axes, axis, require_dims, siz
 from analyzers.tensors.operations.elementwise import FLATTENED, broadcast_shapes
 from analyzers.tensors.operations.memory_order import contiguous, is_in_order, permuted
 from analyzers.tensors.support import Gather
-from analyzers.tensors.tensor import MAXIMUM_RANK, PROBABILITIES, Tensor
+from analyzers.tensors.tensor import PROBABILITIES, Tensor
 from analyzers.unknown import Unknown, UnknownUsed
+from analyzers.vocabulary import MAXIMUM_RANK
 
 # --- one shape for another -----------------------------------------------------------------------
 
