@@ -17,9 +17,10 @@ USUAL_CALL_DEPTH = 60
 MAXIMUM_WHILE = 20_000
 SIZED = frozenset((str, bytes, list, tuple, dict, set, frozenset))
 """Plain values that can be large."""
-SLOW = 0.004
-"""Processor seconds of one call from which on it is charged by its time: what it works on is large in a way that its
-arguments do not show, such as a set of pixels or a polynomial."""
+SLOW = 0.05
+"""Seconds of one call from which on it is charged by its time: what it works on is large in a way that its arguments do
+not show, such as a set of pixels or a polynomial. Longer than a busy machine lets a thread wait, so that what programs
+cost does not depend on what else runs."""
 STEPS_PER_SECOND = 25_000
 """Half of what is followed in that time on a slow machine: what runs on one runs on another."""
 MAXIMUM_OPERANDS = 5_000

@@ -10,6 +10,7 @@ import os
 import queue
 import re
 import signal
+import socket
 import sys
 import threading
 import time
@@ -134,6 +135,7 @@ async def _introduced(reader: asyncio.StreamReader) -> bytes | None:
 
 def serve_port(server: Server, host: str, port: int) -> None:
     """One session with the first that introduces itself; others are sent away. Raises :class:`UsageError`."""
+    end_on_interrupt()
     over: list[bool] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -170,8 +172,21 @@ def serve_port(server: Server, host: str, port: int) -> None:
 
 def end_on_interrupt() -> None:
     """Ctrl+C ends the process, whatever a thread is waiting for."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    if threading.current_thread() is not threading.main_thread():
+        return
+    hears, tells = socket.socketpair()
+    tells.setblocking(False)
+
+    def listen() -> None:
+        # Handlers run in the main thread alone, which may have begun to wait for input just after the signal came.
+        with tells:
+            while signal.SIGINT not in hears.recv(1):
+                pass
+            os._exit(INTERRUPTED)
+
+    signal.set_wakeup_fd(tells.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    threading.Thread(target=listen, name="interrupt", daemon=True).start()
 
 
 def end_with(process: Any) -> None:
