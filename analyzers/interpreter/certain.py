@@ -448,13 +448,9 @@ def shown(machine: Machine, part: str) -> str | None:
 def source_of(block: Block, node: program.Node) -> str:
     """The code of a node, in backquotes, on one line; shortened where it is long."""
     try:
-        line, column, end_line, end_column = node.span
+        code = block.code(node)
     except KeyError:
+        code = ""
+    if not code:
         return "it"
-    lines = block.text.splitlines()[line : end_line + 1]
-    if not lines:
-        return "it"
-    lines[-1] = lines[-1][:end_column]
-    lines[0] = lines[0][column:]
-    code = re.sub(r"\s+", " ", " ".join(lines)).strip()
     return f"`{code if len(code) <= MAXIMUM_SHOWN else code[: MAXIMUM_SHOWN - 1] + '…'}`"

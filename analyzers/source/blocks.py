@@ -225,6 +225,15 @@ class Block:
         """
         return self._in_file(node.span)
 
+    def code(self, node: Node) -> str:
+        """The text of a node, on one line. Raises KeyError where it has no place."""
+        line, column, end_line, end_column = node.span
+        lines = self.text.splitlines()[line : end_line + 1]
+        if lines:
+            lines[-1] = lines[-1][:end_column]
+            lines[0] = lines[0][column:]
+        return " ".join(" ".join(lines).split())
+
     def tree_span(self, node: libcst.CSTNode) -> Span:
         """The same of a node of :meth:`tree`; KeyError when it is none of it."""
         return self._in_file(self.parsed.span(node))

@@ -104,3 +104,29 @@ def test_an_input_that_is_cut_into_pieces_has_as_many_as_are_taken(tmp_path: Pat
 def test_a_slip_behind_the_pieces_is_found(tmp_path: Path):
     (problem,) = model_of(tmp_path, HEADER + PIECES.replace("nn.Conv3d(12", "nn.Conv3d(8")).problems
     assert problem.rule == "channel-mismatch"
+
+
+SPELLED = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), nn.MaxPool2d(4))
+        self.fc = nn.Linear({features}, 10)
+    def forward(self, x):
+        return self.fc(self.conv(x).flatten(1))
+"""
+
+
+@pytest.mark.parametrize(
+    ("features", "picture"), [("16 * 8 * 4", "32x16"), ("16*32*8", "128x32"), ("16 * 8 * 8", "32x32")]
+)
+def test_a_map_that_the_code_spells_is_meant(tmp_path: Path, features: str, picture: str):
+    """torch runs each with that picture."""
+    model = model_of(tmp_path, HEADER + SPELLED.format(features=features))
+    assert sizes(model, "x") == f"Nx3x{picture}" and model.problems == []
+
+
+@pytest.mark.parametrize("features", ["512", "16 * 5 * 11"])
+def test_a_long_picture_that_nobody_spells_is_none(tmp_path: Path, features: str):
+    (problem,) = model_of(tmp_path, HEADER + SPELLED.format(features=features)).problems
+    assert problem.rule == "feature-size-mismatch"

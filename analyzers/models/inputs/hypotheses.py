@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from analyzers.interpreter.framework import walk
@@ -15,6 +16,8 @@ from analyzers.tensors.tensor import Tensor
 USUAL_SIZES = (256, 32, 28, 64, 128, 299, 512, 96, 227)
 MAXIMUM_SIDE = 4096
 FURTHER = (1, 2, 3)
+SPELLED = re.compile(r"\*\s*(\d{1,4})\s*\*\s*(\d{1,4})\s*[,)]")
+ROUND = 16
 SIZE_NAMES = frozenset("img_size image_size input_size input_resolution img_dim resolution patch_resolution".split())
 
 
@@ -113,20 +116,40 @@ def scaled_sizes(found: Found) -> list[int]:
 def oblong_sizes(found: Found, records: list[Any]) -> list[Inputs]:
     """Sizes of inputs that are not square, less than two to one, whose flattened map has the features that the layer
     behind it expects (spectrograms)."""
+    whole, cells = _map_wanted(found, records)
+    sides = [(cells // b, b) for b in range(1, math.isqrt(cells) + 1) if cells % b == 0 and b < cells // b < 2 * b]
+    pairs = [pair for side in sides[::-1] for pair in (side, side[::-1])]
+    return [_all_stretched(found, pair, whole) for pair in pairs[:4]]
+
+
+def spelled_sizes(found: Found, records: list[Any]) -> list[Inputs]:
+    """Sizes whose flattened map has the height and width that the layer behind it was built with
+    (``Linear(16 * 8 * 4, …)``), however long: code that multiplies them means them. No slip in one of them makes a
+    picture whose sides are round."""
+    whole, cells = _map_wanted(found, records)
+    record = found.flatten_error.record if cells and found.flatten_error is not None else None
+    site = record.instance.site if record is not None and record.instance is not None else None
+    pairs = SPELLED.findall(site.block.code(site.node)) if site is not None else []
+    sides = [(int(height), int(width)) for height, width in pairs if int(height) * int(width) == cells]
+    sized = [_all_stretched(found, pair, whole) for pair in sides if pair[0] != pair[1]]
+    return [inputs for inputs in sized if all(s % ROUND == 0 for i in inputs.values() if i.is_guessed_map for s in i.size)]
+
+
+def _map_wanted(found: Found, records: list[Any]) -> tuple[tuple[int, int], int]:
+    """Height and width of the map that was flattened, and how many pixels of it the layer behind it expects; none
+    where that is not known."""
     recorded = found.flatten_error
     expected, actual = (recorded.error.data.get(k) for k in ("expected", "actual")) if recorded is not None else (0, 0)
     if not isinstance(expected, int) or not isinstance(actual, int) or not actual:
-        return []
+        return (1, 1), 0
     whole = _square_map_of(actual, records)
-    if whole is None or expected % whole[0]:
-        return []
-    channels, height, width = whole
-    cells = expected // channels
-    if cells > MAXIMUM_SIDE**2:
-        return []
-    sides = [(cells // b, b) for b in range(1, math.isqrt(cells) + 1) if cells % b == 0 and b < cells // b < 2 * b]
-    pairs = [pair for side in sides[::-1] for pair in (side, side[::-1])]
-    return [{i.name: _stretched(i, rows, height, columns, width) for i in found.inputs} for rows, columns in pairs[:4]]
+    if whole is None or expected % whole[0] or expected // whole[0] > MAXIMUM_SIDE**2:
+        return (1, 1), 0
+    return whole[1:], expected // whole[0]
+
+
+def _all_stretched(found: Found, sides: tuple[int, int], whole: tuple[int, int]) -> Inputs:
+    return {i.name: _stretched(i, sides[0], whole[0], sides[1], whole[1]) for i in found.inputs}
 
 
 def flat_sizes(found: Found, root: Instance) -> list[Inputs]:

@@ -22,6 +22,7 @@ from analyzers.models.inputs.hypotheses import (
     other_ranks,
     resized,
     scaled_sizes,
+    spelled_sizes,
     usual_sizes,
 )
 from analyzers.models.inputs.ranks import RankProof, is_of_rank
@@ -162,10 +163,11 @@ class Solver:
         return self.machine.budget.left < 0
 
     def _hypotheses(self, found: Found, free: Freed) -> Iterator[Inputs]:
-        """Other shapes for the guessed inputs: those that follow from what the layers ask, other ranks; one size for all
-        maps, then oblong ones."""
+        """Other shapes for the guessed inputs: those that the code spells, those that follow from what the layers
+        ask, other ranks; one size for all maps, then oblong ones."""
         records = self.machine.recorder.records
         unflattened = list(self._unflattened(found, free))
+        yield from spelled_sizes(found, records)
         yield from unflattened or free.solutions()
         yield from other_ranks(found, self.trials.names)
         yield from further_parts(found)
