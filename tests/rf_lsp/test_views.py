@@ -176,3 +176,32 @@ def test_what_comes_from_the_source_is_escaped(shown):
     )
     assert "&lt;b&gt;_$" in shown("--format", "html").out
     assert r"\_\$" in shown("--format", "latex").out
+
+
+BUILT = """
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self, blocks, width):
+        super().__init__()
+        self.layers = nn.Sequential(*(nn.Conv2d(3 if i == 0 else width, width, 3) for i in range(blocks)))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+def small():
+    return Net(2, 8)
+
+
+def large():
+    return Net(4, 16)
+"""
+
+
+def test_a_class_says_what_is_built_of_it(run, tmp_path):
+    (tmp_path / "built.py").write_text(BUILT)
+    lines = run("inspect", str(tmp_path / "built.py")).out.splitlines()
+    assert lines[0] == "Net: see small and large, which are built of it" and lines[2].startswith("small · ")
+    assert run("inspect", f"{tmp_path / 'built.py'}::Net").out.startswith("Net · ")

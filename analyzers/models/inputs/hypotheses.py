@@ -132,7 +132,9 @@ def spelled_sizes(found: Found, records: list[Any]) -> list[Inputs]:
     pairs = SPELLED.findall(site.block.code(site.node)) if site is not None else []
     sides = [(int(height), int(width)) for height, width in pairs if int(height) * int(width) == cells]
     sized = [_all_stretched(found, pair, whole) for pair in sides if pair[0] != pair[1]]
-    return [inputs for inputs in sized if all(s % ROUND == 0 for i in inputs.values() if i.is_guessed_map for s in i.size)]
+    return [
+        inputs for inputs in sized if all(s % ROUND == 0 for i in inputs.values() if i.is_guessed_map for s in i.size)
+    ]
 
 
 def _map_wanted(found: Found, records: list[Any]) -> tuple[tuple[int, int], int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analyzers.facts import Finding, ModelFact, UnknownFact
+from rf_lsp.instances import instances_of
 from rf_lsp.output import Inspected, InspectReport, RenderOptions
 from rf_lsp.output.columns import Column, Listing, listing
 from rf_lsp.output.layout import TableColumn
@@ -26,6 +27,7 @@ from rf_lsp.shapes import shape_text
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "information": "cyan"}
 STATUS = {"partial": "not everything could be followed", "failed": "the model could not be followed"}
 SHOWN_UNKNOWNS = 20
+SHOWN_INSTANCES = 3
 SHOWN_WHOLE = 8
 """Models of a report that all have their layers listed; of more, each has a line."""
 
@@ -44,8 +46,23 @@ def _report(report: InspectReport, terminal: Terminal, view: View) -> Iterator[s
     for number, item in enumerate(report.models):
         if number:
             yield terminal.line()
-        yield from _model(item, terminal, view)
+        built = _instances(item, report)
+        if built:
+            yield terminal.line((built, "dim"))
+            yield from _findings(item.findings, terminal)
+        else:
+            yield from _model(item, terminal, view)
     yield from _loose(report, terminal)
+
+
+def _instances(item: Inspected, report: InspectReport) -> str:
+    """In place of a class that nothing can be said of without its arguments."""
+    built = instances_of(item.model, [other.model for other in report.models])
+    names = [one.name for one in built[:SHOWN_INSTANCES]]
+    if len(built) > len(names):
+        names.append(f"{len(built) - len(names)} more")
+    are = "are" if len(built) > 1 else "is"
+    return f"{item.model.name}: see {enumerated(names)}, which {are} built of it" if built else ""
 
 
 def _loose(report: InspectReport, terminal: Terminal) -> Iterator[str]:
@@ -59,7 +76,8 @@ def _summaries(report: InspectReport, terminal: Terminal) -> Iterator[str]:
     """A line for each of many models, and what is found in them."""
     for item in report.models:
         state = f" · {item.model.status}" if item.model.status in STATUS else ""
-        yield terminal.line((summary_text(item.model) + state, ""))
+        built = _instances(item, report)
+        yield terminal.line((built, "dim") if built else (summary_text(item.model) + state, ""))
         yield from _findings(item.findings, terminal)
     target = path_text(report.models[0].model.target)
     yield terminal.line((f"{len(report.models)} models; --details lists the layers of all, {target} of one", "dim"))

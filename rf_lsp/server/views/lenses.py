@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analyzers.facts import ModelFact, Place
+from rf_lsp.instances import instances_of, says_something
 from rf_lsp.output.text import inputs_text, summary_text
 from rf_lsp.server.views.hints import assumed
 
@@ -34,19 +35,15 @@ def lenses(models: Iterable[ModelFact], path: str) -> list[Lens]:
 
 
 def _lens(model: ModelFact, place: Place, every: Sequence[ModelFact]) -> Lens:
-    if _says_something(model):
+    if says_something(model):
         return Lens(place, _marked(model, summary_text(model)), expression_of(model), model)
-    built = [one for one in every if one.class_name == model.class_name and one is not model and _says_something(one)]
+    built = instances_of(model, every)
     if built:
         more = f", {len(built) - 1} more" if len(built) > 1 else ""
         rest = summary_text(built[0]).removeprefix(built[0].name)
         text = f"{model.name} ({built[0].name}{more}){rest}"
         return Lens(place, _marked(built[0], text), expression_of(built[0]), built[0])
     return Lens(place, _lost(model), expression_of(model), model)
-
-
-def _says_something(model: ModelFact) -> bool:
-    return model.parameters is not None or any(output.shape is not None for output in model.outputs)
 
 
 def _marked(model: ModelFact, text: str) -> str:
