@@ -11,6 +11,7 @@ from analyzers.interpreter.certain import CERTAIN_EXCEPTION
 from analyzers.interpreter.missing_entry import MISSING_FORWARD
 from analyzers.interpreter.recorder import RecordedError
 from analyzers.interpreter.values import Instance, Site
+from analyzers.models.results import first_tensor
 from analyzers.source import program
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ OF_SIZES = frozenset(("channel-mismatch", "feature-size-mismatch"))
 """What says that a layer was built for another size than what comes in."""
 OF_ONE_VALUE = frozenset(("invalid-argument", "dimension-out-of-range"))
 """What says the same of every use that a function makes of one value."""
+BROADCAST = "broadcast-mismatch"
 OF_CODE = frozenset((CERTAIN_EXCEPTION, MISSING_FORWARD))
 """What says something of the code, and not of the layer it happens in."""
 
@@ -61,16 +63,20 @@ def header_of(site: Site | None) -> Place | None:
 
 
 def cause_of(extraction: Extraction, recorded: RecordedError) -> Any:
-    """The same for what comes of one mistake: a layer whose result fits none of those that take it, a number that a
-    constructor hands to several layers."""
+    """The same for what comes of one mistake: a layer whose result, or a tensor that, fits none of those that take it; a
+    number that a constructor hands to several layers; operands that a line combines more than once."""
     error, record = recorded.error, recorded.record
     if error.rule in OF_SIZES and record is not None:
         producer = extraction.first_producer(record)
         sizes = error.data.get("expected"), error.data.get("actual")
-        if producer is not None and producer.instance is not None and all(type(n) is int for n in sizes):
-            return error.rule, sizes, id(producer.instance)
+        maker = producer.instance if producer is not None else None
+        given = maker if maker is not None else first_tensor(record.inputs)
+        if given is not None and all(type(n) is int for n in sizes):
+            return error.rule, sizes, id(given)
     if error.rule in OF_ONE_VALUE and recorded.site is not None:
         return error.rule, error.message, id(recorded.site.block)
+    if error.rule == BROADCAST and (place := place_of(recorded.site)) is not None:
+        return error.rule, error.message, place.file, place.line
     return id(recorded)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .analysed import HEADER, facts_of
+from .analysed import HEADER, facts_of, inputs_of, model_of
 
 POINTS = """class Edges(nn.Module):
     def __init__(self, cin, cout):
@@ -91,3 +91,23 @@ def test_one_size_that_fits_is_enough(tmp_path: Path):
     )
     (model,) = facts_of(tmp_path, HEADER + source.replace("nn.Conv1d(3, 3, 1)", "nn.Conv1d(3, 16, 1)")).models
     assert model.problems == [] and model.inputs[0].shape[1:] == (3, 16)
+
+
+ROUTES = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 9, stride=2)
+        self.weight = nn.Parameter(torch.randn(1, 100, 3, 5, 4))
+    def forward(self, x):
+        u = self.conv(x).view(x.size(0), -1, 4)
+        u = torch.stack([u] * 3, dim=2).unsqueeze(4)
+        return torch.matmul(torch.cat([self.weight] * x.size(0), dim=0), u).squeeze(4).sum(1)
+"""
+
+
+def test_a_batch_tells_the_size_of_a_picture(tmp_path: Path):
+    """With a list as long as the batch nothing is known before the batch has a size; torch runs it with 28×28 and refuses
+    224×224 whatever the batch."""
+    model = model_of(tmp_path, HEADER + ROUTES)
+    assert inputs_of(model) == [("x", "Nx1x28x28", "solved")] and model.problems == []

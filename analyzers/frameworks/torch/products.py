@@ -48,6 +48,9 @@ def mm(input: Tensor, mat2: Any) -> Tensor:
     return linear_algebra.matmul(input, other)
 
 
+torch_function("spmm", "dsmm", "sparse.mm")(mm)
+
+
 @shared("bmm")
 def bmm(input: Tensor, mat2: Any) -> Tensor:
     return linear_algebra.batched_matmul(input, tensor(mat2))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.recorder import RecordedError
 from analyzers.models.inputs.equations import sizes_asked
-from analyzers.models.inputs.found import Found, Inputs
+from analyzers.models.inputs.found import Found, Input, Inputs
 from analyzers.tensors.dims import bare_symbol, has_unknown, substitute
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.polynomials import Symbol
@@ -16,6 +16,7 @@ from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
 if TYPE_CHECKING:
+    from analyzers.models.inputs.solver import Solver
     from analyzers.models.inputs.trial import Trials
 
 BATCHES = (2, 3, 1, 4, 8, 7, 32)
@@ -30,7 +31,37 @@ OF_SIZES = frozenset(
 )
 
 
-def note_impossible_batches(trials: Trials, found: Found) -> None:
+def sized_with_a_batch(trials: Trials, solver: Solver, found: Found) -> Found:
+    """Where the size of the batch must be known to follow the model: assumed pictures take the sizes that fit with one."""
+    batch = bare_symbol(trials.names("N"))
+    if batch is None or not found.is_sound or not any(given.has_assumed_sides for given in found.inputs):
+        return found
+    inputs = _with_batch(found, batch, BATCHES[0]) if _is_lost(found) else None
+    if inputs is None:
+        return found
+    with trials.apart():
+        fitting = _sized(trials, solver, inputs)
+        sizes = {given.name: given for given in fitting.inputs} if fitting.is_sound else {}
+    changed = {name: _of_size(given, sizes[name]) for name, given in found.by_name.items() if name in sizes}
+    if all(given.shape == found.by_name[name].shape for name, given in changed.items()):
+        return found
+    return trials.settle({**found.by_name, **changed})
+
+
+def _sized(trials: Trials, solver: Solver, inputs: Inputs) -> Found:
+    """The trial of these inputs; with other pictures where those that are assumed do not fit."""
+    trial = trials.settle(inputs)
+    is_assumed = any(given.has_assumed_sides for given in inputs.values())
+    return solver.solved(trial) if is_assumed and trial.recorded_errors and not trial.failures else trial
+
+
+def _of_size(given: Input, fitting: Input) -> Input:
+    """With the height and width of the other."""
+    is_same_map = given.is_guessed_map and fitting.is_guessed_map and len(given.shape) == len(fitting.shape)
+    return replace(given.sized(*fitting.size), origin=fitting.origin) if is_same_map else given
+
+
+def note_impossible_batches(trials: Trials, solver: Solver, found: Found) -> None:
     """Remark what goes wrong with every size of the batch that is tried, those among them that the layers ask for."""
     batch = bare_symbol(trials.names("N"))
     if any(given.is_guessed and (given.others or given.said_at is None) for given in found.inputs):
@@ -44,7 +75,7 @@ def note_impossible_batches(trials: Trials, found: Found) -> None:
         if inputs is None or trials.machine.budget.left < 0:
             return
         with trials.apart():
-            errors = trials.settle(inputs).recorded_errors
+            errors = _sized(trials, solver, inputs).recorded_errors
         if not any(recorded.error.rule in OF_SIZES for recorded in errors):
             return
         first = first or errors

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter.values import Instance
 from analyzers.models.contracts import entry_of
-from analyzers.models.inputs.batches import OF_SIZES, note_impossible_batches
+from analyzers.models.inputs.batches import OF_SIZES, note_impossible_batches, sized_with_a_batch
 from analyzers.models.inputs.found import Found, Input
 from analyzers.models.inputs.input_inference import Names
 from analyzers.models.inputs.known import KnownInputs
@@ -39,9 +39,10 @@ def find_inputs(context: FileContext, root: Instance, target: str) -> Found:
         found = solver.measured(found)
     if found.fixes_batch and found.is_sound and all(map(_tells_of_batch, found.inputs)):
         found = _of_one_item(trials, solver, found)
+    found = sized_with_a_batch(trials, solver, found)
     _drop_doubtful(found, known, root)
     _tell_what_says_them(found)
-    note_impossible_batches(trials, found)
+    note_impossible_batches(trials, solver, found)
     found.order, found.arguments = tuple(known.parameters.names), {**_lists(found, known), **known.arguments}
     found.failures += _nothing_given(found, known)
     return found

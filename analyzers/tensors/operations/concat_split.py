@@ -9,7 +9,7 @@ from typing import Any
 from analyzers.tensors import signals
 from analyzers.tensors.axis import UNNAMED
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import Dim, exact_quotient, require, same, text, unknown_dim
+from analyzers.tensors.dims import Dim, exact_quotient, less, require, same, text, unknown_dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.operations import axis_names, content, memory_order
@@ -178,8 +178,11 @@ def _piece_content(x: Tensor, index: int, start: Dim, shape: tuple[Dim, ...], st
 
 
 def _inside(x: Tensor, index: int, start: int, shape: Sequence[Any], step: int) -> bool:
-    have: Any = x.shape[index]
-    return shape[index] == 0 or 0 <= start <= start + (shape[index] - 1) * step < have
+    """Whether every position is one of the tensor's, however long it is and what is taken of it."""
+    if shape[index] == 0:
+        return True
+    last = start + (shape[index] - 1) * step
+    return start >= 0 and less(last, start) is False and less(last, x.shape[index]) is True
 
 
 def narrow(x: Tensor, dim: Any, start: Any, length: Any) -> Tensor:

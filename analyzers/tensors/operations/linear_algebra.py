@@ -158,11 +158,11 @@ def _matrix_product(a: Tensor, b: Tensor) -> Tensor:
             "matmul-mismatch",
             f"{{subject}} cannot multiply {shape_text(a.shape)} by {shape_text(b.shape)}: "
             f"{text(inner)} columns, {text(b.shape[-2])} rows",
-            result=Tensor((*_batch(left, right), rows, columns), dtype=a.dtype),
+            result=Tensor((*_batch((rows, columns), a, b), rows, columns), dtype=a.dtype),
             expected=inner,
             actual=b.shape[-2],
         )
-    shape = (*_batch(left, right), rows, columns)
+    shape = (*_batch((rows, columns), a, b), rows, columns)
     field, axes = merged_field([left, right], len(shape)), _product_names(a, b, len(shape))
     made = Tensor(shape, field, promoted_dtype((a, b)), cost=product(shape) * inner, axes=axes)
     return contiguous(made) if a.rank == b.rank > 2 else made
@@ -175,8 +175,16 @@ def _product_names(a: Tensor, b: Tensor, rank: int) -> Names | None:
     return axis_names.last(axis_names.widened(a.axes, rank), rank, b.axes[-1] if b.axes is not None else None)
 
 
-def _batch(left: Tensor, right: Tensor) -> tuple[Dim, ...]:
-    return broadcast_shapes(left.shape[:-2], right.shape[:-2])
+def _batch(matrix: tuple[Dim, ...], *operands: Tensor) -> tuple[Dim, ...]:
+    """The common leading dims of operands of which ``matrix`` comes out. Raises broadcast-mismatch."""
+    parts = [operand.shape[:-2] for operand in operands]
+    try:
+        return parts[0] if all(part == parts[0] for part in parts) else broadcast_shapes(*parts)
+    except OperationError as error:
+        shapes = " and ".join(dict.fromkeys(shape_text(operand.shape) for operand in operands))
+        declared = Tensor((*error.result.shape, *matrix), dtype=operands[0].dtype)
+        message = f"{{subject}} gets {shapes}: the dimensions before the last two differ"
+        raise OperationError(error.rule, message, result=declared, **error.data) from None
 
 
 def batched_matmul(a: Tensor, b: Tensor) -> Tensor:
@@ -212,9 +220,8 @@ def scaled_dot_product_attention(
 
 
 def _attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
-    parts = (query.shape[:-2], key.shape[:-2], value.shape[:-2])
-    batch = parts[0] if parts[0] == parts[1] == parts[2] else broadcast_shapes(*parts)
     length, source = query.shape[-2], key.shape[-2]
+    batch = _batch((length, value.shape[-1]), query, key, value)
     if mask is not None:
         broadcast_shapes(mask.shape, (*batch, length, source))
     seen = [
