@@ -70,6 +70,18 @@ def of_pool(name: str, args: tuple, result: Tensor, carried: Any) -> Marks:
     }
 
 
+def of_unpooling(name: str, args: tuple, result: Tensor, carried: Any) -> Marks:
+    """``output_size`` may ask for positions behind the last window."""
+    rank = int(name[-2])
+    given, *window_of = args
+    first = result.dim() - rank
+    columns = zip(*[_each(value, rank) for value in window_of], strict=True)
+    return {
+        first + at: transposed(given.shape[first + at], result.shape[first + at], *rest, dilation=1)
+        for at, rest in enumerate(columns)
+    }
+
+
 def of_blocks(name: str, args: tuple, result: Tensor, carried: list[list[bool]]) -> Marks:
     """Blocks cut out (``im2col``): all positions lie in one dim."""
     given, kernel, dilation, padding, stride = args[:5]
@@ -153,6 +165,7 @@ def _leaves(x: float, n: int, reach: float) -> bool:
 
 FOUND: Sequence[tuple[str, Callable[[str, tuple, Tensor, list[list[bool]]], Marks]]] = (
     ("convolution", of_convolution),
+    ("max_unpool", of_unpooling),
     ("max_pool", of_pool),
     ("avg_pool", of_pool),
     ("im2col", of_blocks),

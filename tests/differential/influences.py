@@ -268,16 +268,14 @@ class Ends(Watching):
         return result
 
 
-def reaching(
-    name: str,
-    result: Tensor,
-    input: Tensor,
-    indices: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    **_: Any,
-) -> Tensor:
+def bound(
+    input: Tensor, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, **_: Any
+) -> tuple[Tensor, Any, Any, Any]:
+    """The map, window, stride and padding of an unpooling."""
+    return input, kernel_size, kernel_size if stride is None or stride == () else stride, padding
+
+
+def reaching(name: str, result: Tensor, input: Tensor, kernel_size: Any, step: Any, padding: Any) -> Tensor:
     """The result of an unpooling with NaN wherever a NaN may have gone."""
     rank = int(name[-2])
     wrong = torch.isnan(input)
@@ -285,7 +283,6 @@ def reaching(
         return result
     maps = wrong.reshape(-1, 1, *input.shape[-rank:]).double()
     kernel = [kernel_size] * rank if isinstance(kernel_size, int) else list(kernel_size)
-    step = kernel_size if stride is None or stride == () else stride
     spread = UNPOOLS[name](maps, torch.ones(1, 1, *kernel, dtype=torch.float64), stride=step, padding=padding) > 0.5
     reached = torch.zeros((len(maps), 1, *result.shape[-rank:]), dtype=torch.bool)
     inside = tuple(slice(0, min(a, b)) for a, b in zip(spread.shape[2:], reached.shape[2:], strict=True))
@@ -312,19 +309,22 @@ class Wrapped(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None) -> Any:
         result = func(*args, **(kwargs or {}))
         name = getattr(func, "__name__", "")
-        if name in UNPOOLS:
-            with _disable_current_modes():
-                return reaching(name, result, *args, **(kwargs or {}))
         values = [*args, *(kwargs or {}).values()]
-        if getattr(func, "__name__", "") != "pad" or "circular" not in values:
+        if name in UNPOOLS:
+            given = bound(*args, **(kwargs or {}))
+            with _disable_current_modes():
+                return self._marked(name, given, reaching(name, result, *given))
+        if name != "pad" or "circular" not in values:
             return result
-        key, self.count = ("circular", self.count), self.count + 1
         with _disable_current_modes():
-            if not self.marks:
-                self.trail.note_sides(key, result)
-                return result
-            beyond = beyond_ends("constant_pad_nd", args, result, [self.trail.carried(key)])
-            return spoilt(result, beyond)
+            return self._marked("constant_pad_nd", args, result)
+
+    def _marked(self, name: str, args: tuple, result: Tensor) -> Tensor:
+        key, self.count = (name, self.count), self.count + 1
+        if not self.marks:
+            self.trail.note_sides(key, result)
+            return result
+        return spoilt(result, beyond_ends(name, args, result, [self.trail.carried(key)]))
 
 
 ENDS = frozenset(
