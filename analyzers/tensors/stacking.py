@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from analyzers.tensors.axis import Axis
 from analyzers.tensors.moments import Energy
-from analyzers.tensors.placement import Term, plain_place
+from analyzers.tensors.placement import Place, Term, plain_place
 from analyzers.tensors.support import MAX_PERIOD, Support, TooComplex
 
 
@@ -16,7 +16,8 @@ def stacked(axes: Sequence[Axis | None], dim: int) -> Axis | None:
     told.
 
     Single positions that were picked out are laid side by side again. Maps whose positions lie in the dim before are
-    dealt out in turn, which is what folding both dims into one makes of them.
+    dealt out in turn, and those whose positions lie in the dim behind are laid end to end, which is what folding both
+    dims into one makes of them. So are parts of one map that fit together that way, wherever their positions lie.
     """
     present = [axis for axis in axes if axis is not None]
     first = present[0] if present else None
@@ -26,7 +27,7 @@ def stacked(axes: Sequence[Axis | None], dim: int) -> Axis | None:
         return None
     terms = [axis.terms[0] for axis in present]
     try:
-        term = _side_by_side(terms, dim) or _in_turn(terms, dim)
+        term = _side_by_side(terms, dim) or _of_maps(terms, dim)
     except TooComplex:
         return None
     return None if term is None else first.with_terms((term,), False)
@@ -39,13 +40,28 @@ def _side_by_side(terms: Sequence[Term], dim: int) -> Term | None:
     return Term(len(terms), support, (plain_place(dim, len(terms)),))
 
 
-def _in_turn(terms: Sequence[Term], dim: int) -> Term | None:
-    first, count = terms[0], len(terms)
-    if not all(term.is_plain(dim - 1) and term.n == first.n for term in terms):
+def _of_maps(terms: Sequence[Term], dim: int) -> Term | None:
+    first = terms[0]
+    at = first.places[0][0] if first.places else dim
+    if at == dim or not all(term.is_plain(at) and term.n == first.n for term in terms):
         return None
     supports = [term.support for term in terms]
     if _alike(supports) or any(each.pace is not None or not each.moves_like(supports[0]) for each in supports):
         return None
+    in_turn, end_to_end = _in_turn(terms, at, dim), _end_to_end(terms, at, dim)
+    pieces = [term for term in (in_turn, end_to_end) if term is not None and _is_one_map(term, supports)]
+    if pieces:
+        return pieces[0]
+    return in_turn if at == dim - 1 else end_to_end if at == dim + 1 else None
+
+
+def _is_one_map(term: Term, supports: Sequence[Support]) -> bool:
+    """Whether the maps put together are no less regular than each of them."""
+    return term.support.pace is None and term.support.period <= max(each.period for each in supports)
+
+
+def _in_turn(terms: Sequence[Term], at: int, dim: int) -> Term | None:
+    supports, count = [term.support for term in terms], len(terms)
     period = math.lcm(*(each.period for each in supports))
     if period * count > MAX_PERIOD:
         return None
@@ -55,8 +71,20 @@ def _in_turn(terms: Sequence[Term], dim: int) -> Term | None:
     jump = supports[0].jump * (period // supports[0].period)
     shortest = min(each.shortest for each in supports)
     support = Support(period * count, jump, offsets, bits, shortest, energy).simplified()
-    places = ((dim - 1, ((first.n, count),), 0, True), (dim, ((count, 1),), 0, True))
-    return Term(first.n * count, support, places)
+    n = terms[0].n
+    return Term(n * count, support, _ordered((at, ((n, count),), 0, True), (dim, ((count, 1),), 0, True)))
+
+
+def _end_to_end(terms: Sequence[Term], at: int, dim: int) -> Term | None:
+    n, count = terms[0].n, len(terms)
+    if not isinstance(n, int) or n < 1 or n * count > MAX_PERIOD:
+        return None
+    support = Support.chained([(term.support, n) for term in terms])
+    return Term(n * count, support, _ordered((at, ((n, 1),), 0, True), (dim, ((count, n),), 0, True)))
+
+
+def _ordered(*places: Place) -> tuple[Place, ...]:
+    return tuple(sorted(places, key=lambda place: place[0]))
 
 
 def _alike(supports: Sequence[Support]) -> bool:

@@ -67,6 +67,41 @@ class Net(nn.Module):
     def forward(self, x):
         return self.after(x + torch.stack([x, self.even(x)], dim=3).sum(3))
 """
+HALVES_PUT_TOGETHER = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 4, 3, padding=1)
+        self.pool = nn.MaxPool2d(2, dilation=2)
+
+    def forward(self, x):
+        halves = torch.stack(self.conv(x).chunk(2, dim=2), dim=2)
+        return self.pool(halves.flatten(2, 3))
+"""
+HALVES_AS_ITEMS_AND_BACK = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 4, 3, padding=1)
+        self.pool = nn.MaxPool2d(3, 2, 1)
+
+    def forward(self, x):
+        left, right = self.conv(x).chunk(2, dim=3)
+        x = torch.stack((left, right), dim=1)
+        return self.pool(x.permute(0, 2, 3, 1, 4).flatten(3))
+"""
+UNPOOLED_TO_A_LARGER_SIZE = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pool = nn.MaxPool2d(2, return_indices=True)
+        self.unpool = nn.MaxUnpool2d(2)
+        self.conv = nn.Conv2d(2, 4, 3)
+
+    def forward(self, x):
+        pooled, where = self.pool(x)
+        return self.conv(self.unpool(pooled, where, output_size=x.size()))
+"""
 STEPS_TAKEN_APART = """
 class Net(nn.Module):
     def __init__(self):
@@ -99,6 +134,9 @@ class Net(nn.Module):
         pytest.param(HALVES_AS_ITEMS, [2, 2, 48], {"2": "T"}, id="halves-as-items"),
         pytest.param(EVEN_AND_ODD_IN_TURN, [1, 2, 24], {"2": "T"}, id="even-and-odd-in-turn"),
         pytest.param(IN_TURN_AND_SUMMED, [1, 2, 24], {"2": "T"}, id="in-turn-and-summed"),
+        pytest.param(HALVES_PUT_TOGETHER, [1, 2, 24, 20], {"2": "H", "3": "W"}, id="halves-put-together"),
+        pytest.param(HALVES_AS_ITEMS_AND_BACK, [1, 2, 12, 24], {"2": "H", "3": "W"}, id="halves-as-items-and-back"),
+        pytest.param(UNPOOLED_TO_A_LARGER_SIZE, [1, 2, 13, 21], {"2": "H", "3": "W"}, id="unpooled-to-a-larger-size"),
         pytest.param(STEPS_TAKEN_APART, [2, 20, 3], {"1": "T"}, id="steps-taken-apart"),
         pytest.param(ROWS_OF_TOKENS, [1, 3, 12, 14], {"2": "H", "3": "W"}, id="rows-of-tokens"),
     ],
