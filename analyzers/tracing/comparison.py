@@ -161,8 +161,11 @@ def _field_differences(static: FieldFact, traced: MeasuredField, dims: tuple[str
 
 
 def _covers_all(static: FieldFact, axis: int) -> bool:
-    """Whether the first unit reads the whole input: what pools a map of one unit is global on any other input."""
+    """Whether the first unit reads the whole input, or all units alike do: what pools a map of one unit, or goes on from
+    the last of all steps, is global on any other input."""
     size, start = static.size[axis], static.start[axis]
+    if size is not None and start is None:
+        return static.coverage[axis] == 1
     extent = static.extent[axis] if axis < len(static.extent) else None
     return size is not None and start is not None and isinstance(extent, int) and start <= 0 and start + size >= extent
 

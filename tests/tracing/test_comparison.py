@@ -110,6 +110,14 @@ def test_fields_are_compared_where_they_were_measured():
         assert compare(model(layer("a", (2, 5, 3), 0, field(7))), RECIPE, answer).verdict == "confirmed"
 
 
+def test_what_all_positions_alike_read_is_global_where_it_is_all_of_the_input():
+    """The last of three steps knows of all three: with any other number of steps, of so many."""
+    for extent, verdict in ((3, "confirmed"), (4, "differs")):
+        alike = replace(field(3, extent=extent), stride=(None,), start=(None,), coverage=(3 / extent,))
+        answer = traced(("a", 1, [2, 5, 3], 0), **measured("a", None, is_global=True))
+        assert compare(model(layer("a", (2, 5, 3), 0, alike)), RECIPE, answer).verdict == verdict
+
+
 def test_a_failure_is_told_at_the_model():
     result = compare(model(layer("a", (2, 5))), RECIPE, {"failure": "building the model fails: ValueError: no"})
     [problem] = problems_of(result)
