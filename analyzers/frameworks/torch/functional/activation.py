@@ -6,8 +6,9 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import optional_tensor, tensor
 from analyzers.interpreter.overlays import function
-from analyzers.tensors.dims import require, text
+from analyzers.tensors.dims import Dim, require, text
 from analyzers.tensors.errors import OperationError
+from analyzers.tensors.field import Field
 from analyzers.tensors.operations.arguments import axis
 from analyzers.tensors.operations.dtypes import as_floating
 from analyzers.tensors.operations.elementwise import activation, unary
@@ -244,7 +245,16 @@ def glu(input: Any, dim: Any = -1) -> Tensor:
         raise OperationError("rank-mismatch", "{subject} expects at least 1 dimension, gets a scalar")
     index = axis(dim, x.rank)
     half = divided(x.shape[index], 2, f"elements along dim {index}")
-    return x.with_(shape=resized(x.shape, [index], [half]), field=x.field.mix([index]))
+    return x.with_(shape=resized(x.shape, [index], [half]), field=gated_halves(x.field, index, half))
+
+
+def gated_halves(field: Field, dim: int, half: Dim) -> Field:
+    """What both halves read, position by position; everything where it is not known how long they are."""
+    if not field.located(dim):
+        return field
+    if not isinstance(half, int):
+        return field.mix([dim])
+    return field.narrow(dim, 0, 1, half).gate(field.narrow(dim, half, 1, half))
 
 
 def softmax_along(input: Any, dim: Any, trait: str) -> Tensor:
