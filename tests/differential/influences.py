@@ -96,6 +96,19 @@ class Trail:
         """What the plain runs saw, when the sides are those of the local ones."""
         self.summed: dict[int, list[set[int]]] = {}
         """The dims over which each tensor given is summed; what is found along others as well is local."""
+        self.told: set[int] = set()
+        """The operations that tell everything at once, as far as is known."""
+
+    def is_told_more(self) -> bool:
+        """Whether the last runs show further operations that tell everything at once."""
+        more = {at for at in self.results if at not in self.told and self.is_global(at)}
+        self.told |= more
+        return bool(more)
+
+    def run_anew(self) -> None:
+        """What the last runs saw is forgotten, but for the sides that the first ones did."""
+        self.plain_sides = self.plain_sides or self.sides
+        self.sides, self.results = {}, {}
 
     def note(self, at: int, is_central: bool, given: Any, result: Any) -> None:
         """The marks of what a mixing operation was given and gave."""
@@ -204,10 +217,9 @@ class Column(Watching):
         if not found:
             return result
         if name in MIXING | NORMS:
-            if not self.local:
-                self._note_mixing(name, args, found[0])
-            elif self.local and self.trail.is_global(self.at):
+            if self.local and self.at in self.trail.told:
                 return kept_back(name, args, result)
+            self._note_mixing(name, args, found[0])
         if name in ENDS:
             given = args[0] if isinstance(args[0], list | tuple) else [args[0]]
             for place, tensor in enumerate([found[0], *given]):
@@ -263,7 +275,7 @@ class Ends(Watching):
             count = len(args[0]) if isinstance(args[0], list | tuple) else 1
             carried = [self.trail.carried((self.at, place)) for place in range(1 + count)]
             result = spoilt(result, beyond_ends(name, args, found[0], carried))
-        if name in MIXING | NORMS and self.trail.is_global(self.at):
+        if name in MIXING | NORMS and self.at in self.trail.told:
             return kept_back(name, args, result)
         return result
 
@@ -361,10 +373,10 @@ class _Measuring:
         self.fill = spread_over
         plain = [self._run(Column(self.trail, is_central(column, size), local=False), column) for column in columns]
         local = []
-        if self.spread or any(map(self.trail.is_global, self.trail.results)):
+        spread = self.spread
+        while self.trail.is_told_more() or (spread and not local):
+            self.trail.run_anew()
             self.fill = kept_from_spreading
-            self.trail.plain_sides = self.trail.sides
-            self.trail.sides = {key: seen for key, seen in self.trail.sides.items() if str(key[1]).startswith("given")}
             local = [self._run(Column(self.trail, is_central(column, size), local=True), column) for column in columns]
         self.fill = kept_from_spreading
         broken = self._run(Watching(self.trail), None)

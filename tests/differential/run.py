@@ -139,7 +139,7 @@ def with_fields(answer: dict[str, Any], judge: Judge, folder: Path) -> Case:
     return case
 
 
-QUIRKY = ("missed error", "false error", "wrong place")
+QUIRKY = ("missed error", "false error", "wrong place", "not measured")
 
 
 def settled_on_cpu(case: Case, judge: Judge, folder: Path) -> bool:
