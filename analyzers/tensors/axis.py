@@ -144,6 +144,17 @@ def mixed(axis: Axis, dims: frozenset[int]) -> Axis | None:
     return _kept(axis, terms, reduced)
 
 
+def grouped(axis: Axis, dim: int, groups: int, n_in: int, n_out: int) -> Axis | None:
+    """Each of equal parts of a dim mixed for itself, of ``n_in`` positions that become ``n_out``; of an axis that lies
+    elsewhere as well, all of them."""
+    if groups == n_in == n_out:
+        return axis
+    if axis.is_split_by(dim):
+        return mixed(axis, frozenset((dim,)))
+    parts = Gather(n_out // groups, n_in // groups, (range(n_in // groups),) * (n_out // groups))
+    return gathered(axis, dim, parts, n_out)
+
+
 def selected(axis: Axis, dim: int, index: int) -> Axis | None:
     """One position of a dim."""
     if not axis.lies_in(dim):

@@ -135,6 +135,16 @@ class Field(AxisSet):
         chosen = frozenset(dims)
         return self._each_axis(lambda axis: one.mixed(axis, chosen))
 
+    def mix_groups(self, dim: int, groups: Dim, n_out: Dim, n_in: Dim) -> Field:
+        """:meth:`mix` along one dim of ``n_in`` units that becomes ``n_out`` long, each of ``groups`` equal parts for itself.
+
+        Digits of axes that lie elsewhere as well (space folded into channels) are mixed over all parts.
+        """
+        sizes = (groups, n_in, n_out)
+        if groups == 1 or not self.located(dim) or not all(isinstance(size, int) and size > 0 for size in sizes):
+            return self.mix((dim,))
+        return self._each_axis(lambda axis: one.grouped(axis, dim, *sizes))  # type: ignore[arg-type]
+
     def statistics(self, dims: Iterable[int]) -> Field:
         """Normalisation over these dims: the global flag is set beside the unchanged local field."""
         chosen = frozenset(dims)

@@ -102,6 +102,48 @@ class Net(nn.Module):
         pooled, where = self.pool(x)
         return self.conv(self.unpool(pooled, where, output_size=x.size()))
 """
+GATED_HALVES_OF_FEATURES = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pool = nn.MaxPool1d(2)
+        self.gate = nn.GLU(-1)
+
+    def forward(self, x):
+        return self.gate(self.pool(x).flatten(1))
+"""
+GROUPS_OF_FEATURES = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pool = nn.MaxPool1d(2)
+        self.norm = nn.GroupNorm(6, 24)
+
+    def forward(self, x):
+        return self.norm(self.pool(x).flatten(1))
+"""
+COLUMNS_AS_CHANNELS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pool = nn.MaxPool2d(3, 2, 1)
+        self.each = nn.Conv2d(8, 16, 3, groups=8)
+        self.pairs = nn.Conv2d(16, 8, 3, groups=4)
+
+    def forward(self, x):
+        return self.pairs(torch.sign(self.each(self.pool(x).permute(0, 3, 1, 2))))
+"""
+NORMS_ONE_BEHIND_THE_OTHER = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norms = nn.Sequential(nn.LayerNorm((2, 24)), nn.InstanceNorm1d(2))
+        self.conv = nn.Conv1d(2, 4, 3, padding=1)
+        self.last = nn.Conv1d(4, 4, 1, stride=3, padding=1)
+
+    def forward(self, x):
+        return self.last(self.conv(self.norms(x)))
+"""
 STEPS_TAKEN_APART = """
 class Net(nn.Module):
     def __init__(self):
@@ -137,6 +179,10 @@ class Net(nn.Module):
         pytest.param(HALVES_PUT_TOGETHER, [1, 2, 24, 20], {"2": "H", "3": "W"}, id="halves-put-together"),
         pytest.param(HALVES_AS_ITEMS_AND_BACK, [1, 2, 12, 24], {"2": "H", "3": "W"}, id="halves-as-items-and-back"),
         pytest.param(UNPOOLED_TO_A_LARGER_SIZE, [1, 2, 13, 21], {"2": "H", "3": "W"}, id="unpooled-to-a-larger-size"),
+        pytest.param(GATED_HALVES_OF_FEATURES, [2, 4, 24], {"2": "T"}, id="gated-halves-of-features"),
+        pytest.param(GROUPS_OF_FEATURES, [2, 2, 24], {"2": "T"}, id="groups-of-features"),
+        pytest.param(COLUMNS_AS_CHANNELS, [1, 9, 14, 16], {"2": "H", "3": "W"}, id="columns-as-channels"),
+        pytest.param(NORMS_ONE_BEHIND_THE_OTHER, [2, 2, 24], {"2": "T"}, id="norms-one-behind-the-other"),
         pytest.param(STEPS_TAKEN_APART, [2, 20, 3], {"1": "T"}, id="steps-taken-apart"),
         pytest.param(ROWS_OF_TOKENS, [1, 3, 12, 14], {"2": "H", "3": "W"}, id="rows-of-tokens"),
     ],

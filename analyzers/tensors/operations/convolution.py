@@ -55,7 +55,7 @@ def conv(
     shape = resized(input.shape, (*spatial_dims, channel_dim), (*sizes, out_channels))
     result = Tensor(
         shape,
-        moved(input.field.mix([channel_dim]), spatial_dims, found, sizes),
+        moved(input.field.mix_groups(channel_dim, groups, out_channels, in_channels), spatial_dims, found, sizes),
         input.dtype,
         axes=of_map(len(shape), spatial_dims),
         cost=product(shape) * (in_channels // groups) * product(kernel),
@@ -97,7 +97,7 @@ def conv_transpose(
     positions = product(resized(input.shape, [channel_dim], [1]))
     result = Tensor(
         shape,
-        moved(input.field.mix([channel_dim]), spatial_dims, found, sizes),
+        moved(input.field.mix_groups(channel_dim, groups, out_channels, in_channels), spatial_dims, found, sizes),
         input.dtype,
         axes=of_map(len(shape), spatial_dims),
         cost=positions * in_channels * (out_channels // groups) * product(kernel),

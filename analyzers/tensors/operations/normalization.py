@@ -35,7 +35,9 @@ def channel_norm(
 def group_norm(input: Tensor, groups: int, channel_dim: int, spatial_dims: Sequence[int]) -> Tensor:
     """Normalisation over space within groups of channels. Raises groups-mismatch, invalid-argument."""
     channels = input.shape[channel_dim]
-    result = normalized(input, spatial_dims)
+    result = normalized(input, spatial_dims if groups != 1 else (channel_dim, *spatial_dims))
+    if isinstance(channels, int) and 1 < groups < channels and result.field.located(channel_dim):
+        result = result.with_(field=result.field.mix_groups(channel_dim, groups, channels, channels))
     if isinstance(channels, int) and isinstance(groups, int) and channels % groups:
         raise OperationError(
             "groups-mismatch",

@@ -90,9 +90,16 @@ def _added(func: Any, bias: Any, left: Any, right: Any) -> Any:
     return _multiplied(func, left, right) + bias
 
 
+def _steep(func: Any, given: Any) -> Any:
+    """torch makes numbers of NaN here."""
+    wrong = torch.isnan(given)
+    return func(given).masked_fill_(wrong, float("nan")) if given.is_floating_point() else func(given)
+
+
 SHORT: dict[str, Any] = {"convolution": _convolved, "mm": _multiplied, "bmm": _multiplied, "addmm": _added}
 SHORT["baddbmm"] = _added
-"""The operations that sum over many, each with what it comes to."""
+SHORT.update(dict.fromkeys(("sign", "sign_", "sgn", "sgn_"), _steep))
+"""The operations that sum over many, each with what it comes to, and those that say nothing of NaN."""
 
 
 def _normalises_space(name: str, args: tuple) -> bool:
