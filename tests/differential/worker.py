@@ -264,7 +264,10 @@ class Run:
 
 
 DEVICE = ("meta tensor", "Meta", "'meta'", "meta device", "_local_scalar_dense", "FakeTensor")
-VALUES = ("Found an invalid max index",)
+VALUES = (
+    "index out of range in self",
+    "Found an invalid max index",
+)
 """What the numbers in a tensor decide."""
 DTYPE = (
     "dtype",
