@@ -93,10 +93,26 @@ def test_the_recipe_needs_what_the_package_needs():
     wanted = {re.split(r"[ ;]", requirement)[0].replace(">=", " >=") for requirement in project["dependencies"]}
     assert {*recipe["requirements"]["run"]} - {"python >=${{ python_min }}"} == wanted
     assert {*recipe["requirements"]["host"][1:]} == {"pip", *pyproject()["build-system"]["requires"]}
-    assert project["requires-python"] == f">={recipe['context']['python_min']}"
+    assert "python_min" not in recipe["context"], "conda-forge says it for all recipes"
     assert [f"{name} = {place}" for name, place in project["scripts"].items()] == recipe["build"]["python"][
         "entry_points"
     ]
+
+
+def test_the_extension_says_of_itself_what_open_vsx_takes():
+    """Its registry refuses names of other letters, long texts, addresses that are none, and more than it can show."""
+    manifest = json.loads((ROOT / "editors/vscode/package.json").read_text(encoding="utf-8"))
+    assert all(re.fullmatch(r"[\w\-+$~]{1,255}", manifest[name]) for name in ("name", "publisher"))
+    assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
+    assert len(manifest["description"]) <= 2048
+    short = [manifest["displayName"], manifest["license"], *manifest["categories"], *manifest["keywords"]]
+    addresses = [manifest["homepage"], manifest["repository"]["url"], manifest["bugs"]["url"], manifest["qna"]]
+    assert all(address.startswith("https://") for address in addresses)
+    assert all(0 < len(text) <= 255 and text.isprintable() for text in (*short, *addresses))
+    assert len(manifest["keywords"]) <= 30
+    assert re.fullmatch("#[0-9a-f]{6}", manifest["galleryBanner"]["color"])
+    assert manifest["galleryBanner"]["theme"] in ("dark", "light")
+    assert (ROOT / "editors/vscode/LICENSE").is_file() and (ROOT / "editors/vscode" / manifest["icon"]).is_file()
 
 
 # the script ---------------------------------------------------------------------------------------------
