@@ -225,6 +225,8 @@ class Engine:
         from analyzers.ignores import ignores_of
 
         try:
+            if "ignore" not in self.sources.read(path):  # hundreds are read that are only searched
+                return []
             module = self.sources.module(path)
         except SourceError:
             return []
