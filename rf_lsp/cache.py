@@ -1,13 +1,15 @@
 """Results of ``check`` from one run to the next, in ``.rf_lsp_cache`` of the workspace.
 
 One JSON file for each version and combination of settings. An entry holds as long as the file and
-everything that was read or looked for in its analysis carry the same stamps.
+everything that was read or looked for in its analysis carry the same stamps. A file is signed with a key that only this
+user has: results that come with a repository, fixes among them, are not believed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import hmac
 import json
 import os
 import re
@@ -19,6 +21,7 @@ import analyzers
 from analyzers.source.sources import Sources
 from rf_lsp import __version__, own_files
 from rf_lsp.results import FileResult, from_json, to_json
+from rf_lsp.user_cache import user_key
 
 FOLDER = ".rf_lsp_cache"
 LARGEST = 64 << 20
@@ -50,7 +53,8 @@ def _own_stamp() -> tuple[int, int]:
 
 
 class Cache:
-    """The entries of one key; a folder that cannot be written is no error, there is just no cache."""
+    """The entries of one key; a folder that cannot be written is no error, there is just no cache, and none where the
+    user has no folder for what to sign with."""
 
     def __init__(self, root: str, key: str) -> None:
         self.folder = os.path.join(root, FOLDER)
@@ -75,7 +79,7 @@ class Cache:
 
     def _read(self) -> None:
         try:
-            data = json.loads(_checked(own_files.read(self._path, LARGEST)))
+            data = json.loads(self._checked(own_files.read(self._path, LARGEST)))
             self._names, self._entries = list(data["names"]), dict(data["entries"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self._names, self._entries = [], {}
@@ -118,9 +122,25 @@ class Cache:
 
     def _write(self, data: dict[str, Any]) -> None:
         """Write beside and rename, so that another run never sees half a file."""
-        with contextlib.suppress(OSError):
-            text = json.dumps(data, separators=(",", ":")).encode()
-            own_files.replace(self._path, _sum(text) + b"\n" + text)
+        text = json.dumps(data, separators=(",", ":")).encode()
+        with contextlib.suppress(OSError, ValueError):
+            own_files.replace(self._path, self._signature(text) + b"\n" + text)
+
+    def _checked(self, data: bytes) -> bytes:
+        """What stands behind its signature. Raises ValueError where it is not what this user wrote under this name."""
+        found, _, text = data.partition(b"\n")
+        if not hmac.compare_digest(found, self._signature(text)):
+            raise ValueError("it is not what was written")
+        return text
+
+    def _signature(self, text: bytes) -> bytes:
+        """Raises ValueError where there is nothing to sign with."""
+        key = user_key()
+        if key is None:
+            raise ValueError("there is no key")
+        sum_ = hashlib.blake2b(os.path.basename(self._path).encode(), digest_size=32, key=key, person=b"results")
+        sum_.update(text)
+        return sum_.hexdigest().encode()
 
     def _prune(self) -> None:
         with contextlib.suppress(OSError):
@@ -132,18 +152,6 @@ class Cache:
 
 _OURS = re.compile(r"[0-9a-f]{24}\.json(\.\w+\.\w+\.tmp)?")
 """What we name our files: others that lie in the folder are left alone."""
-
-
-def _sum(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).hexdigest().encode()
-
-
-def _checked(data: bytes) -> bytes:
-    """What stands behind its checksum. Raises ValueError where it is not what was written."""
-    found, _, text = data.partition(b"\n")
-    if found != _sum(text):
-        raise ValueError("it is not what was written")
-    return text
 
 
 def _may_change_unseen(path: str, now: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import resource
@@ -233,6 +234,48 @@ def test_what_is_named_is_no_link(workspace, command):
     (workspace / ("known.json" if command == "baseline" else "out.txt")).symlink_to(outside)
     assert in_child(lambda: main(list(COMMANDS[command]))) == 2
     assert outside.read_text() == "precious"
+
+
+def forged(data: bytes, signed: Callable[[bytes], bytes]) -> bytes:
+    """Results that say that nothing is wrong, behind a sum that anybody can make."""
+    text = data.partition(b"\n")[2]
+    made = json.loads(text)
+    assert made["entries"]
+    for entry in made["entries"].values():
+        entry["findings"] = []
+    text = json.dumps(made).encode()
+    return signed(text) + b"\n" + text
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        lambda text: hashlib.blake2b(text, digest_size=16).hexdigest().encode(),
+        lambda text: hashlib.blake2b(text, digest_size=32).hexdigest().encode(),
+        lambda text: hashlib.blake2b(text, digest_size=32, key=bytes(32)).hexdigest().encode(),
+        lambda text: b"0" * 64,
+        lambda text: b"",
+    ],
+    ids=["short", "long", "keyed", "zero", "none"],
+)
+def test_results_that_somebody_else_signed_are_not_believed(workspace, signed):
+    os.utime(workspace / "net.py", (10**9 + 0.5, 10**9 + 0.5))
+    assert in_child(lambda: main(["check", "."])) == 1
+    (file,) = (workspace / ".rf_lsp_cache").glob("*.json")
+    file.write_bytes(forged(file.read_bytes(), signed))
+    assert in_child(lambda: main(["check", "."])) == 1
+
+
+def test_results_of_other_settings_are_not_believed_under_another_name(workspace):
+    os.utime(workspace / "net.py", (10**9 + 0.5, 10**9 + 0.5))
+    assert in_child(lambda: main(["check", ".", "--ignore", "RF"])) == 0
+    (other,) = (workspace / ".rf_lsp_cache").glob("*.json")
+    kept = other.read_bytes()
+    other.unlink()
+    assert in_child(lambda: main(["check", "."])) == 1
+    (file,) = (workspace / ".rf_lsp_cache").glob("*.json")
+    file.write_bytes(kept)
+    assert in_child(lambda: main(["check", "."])) == 1
 
 
 def test_results_that_are_not_what_was_written_are_not_believed(workspace, seed=5):
