@@ -41,24 +41,41 @@ def in_this_process(task: CheckTask, paths: Sequence[str]) -> Iterator[FileResul
 
 
 def in_processes(jobs: int) -> Analyse:
-    """Raises ``BrokenProcessPool`` when a process dies (out of memory)."""
+    """A process that is ended from outside (out of memory) costs the file it was at: the others are checked by another,
+    one after the other, so that it is known which one that was."""
 
     def analyse(task: CheckTask, paths: Sequence[str]) -> Iterator[FileResult]:
         if jobs <= 1 or len(paths) <= FEW or not _can_start_safely():
             yield from in_this_process(task, paths)
             return
-        from concurrent.futures import ProcessPoolExecutor, as_completed
-
-        processes = min(jobs, len(paths))
-        with _safe_path(), ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(task,)) as pool:
-            try:
-                for future in as_completed([pool.submit(_check_in_worker, path) for path in paths]):
-                    yield future.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        left = dict.fromkeys(paths)
+        processes = min(jobs, len(left))
+        while left:
+            for result in _in_pool(task, list(left), processes):
+                left.pop(result.path)
+                yield result
+            if left and processes == 1:
+                path = next(iter(left))
+                left.pop(path)
+                yield FileResult(path, crash="the process that checked it was ended from outside")
+            processes = 1
 
     return analyse
+
+
+def _in_pool(task: CheckTask, paths: Sequence[str], processes: int) -> Iterator[FileResult]:
+    """What the processes come to, up to the moment when one of them is ended."""
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
+
+    with _safe_path(), ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(task,)) as pool:
+        try:
+            for future in as_completed([pool.submit(_check_in_worker, path) for path in paths]):
+                yield future.result()
+        except BrokenExecutor:
+            return
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _can_start_safely() -> bool:

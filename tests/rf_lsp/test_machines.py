@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rf_lsp import machines
 from rf_lsp.check_run import CheckOptions, check_paths
-from rf_lsp.checking import merged
+from rf_lsp.checking import Checker, merged
 from rf_lsp.errors import UsageError
 from rf_lsp.shards import Shard, parse_shard
 from tests.trees import ROOT
@@ -115,6 +117,23 @@ def test_a_worker_that_dies_costs_its_own_file():
     results = check_paths(["."], CheckOptions(keeps_results=False, executor=Sending(RuntimeError("killed 4 times"))))
     crashes = {os.path.basename(result.path): result.crash for result in results if result.crash}
     assert crashes == {"net_11.py": "the worker that checked it failed: RuntimeError: killed 4 times"}
+    assert {f.code for f in merged(results)} >= {"RF201", "RF900"}
+
+
+@pytest.mark.skipif(multiprocessing.get_start_method() != "fork", reason="what is put in place is inherited")
+@pytest.mark.usefixtures("project")
+def test_a_process_that_is_killed_costs_its_own_file(monkeypatch):
+    parent, check = os.getpid(), Checker.check
+
+    def dying(checker: Checker, path: str) -> Any:
+        if path.endswith("net_07.py") and os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return check(checker, path)
+
+    monkeypatch.setattr(Checker, "check", dying)
+    results = check_paths(["."], CheckOptions(keeps_results=False, jobs=2))
+    crashes = {os.path.basename(result.path): result.crash for result in results if result.crash}
+    assert crashes == {"net_07.py": "the process that checked it was ended from outside"}
     assert {f.code for f in merged(results)} >= {"RF201", "RF900"}
 
 
