@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting
@@ -38,7 +39,7 @@ PADDING = frozenset(["ljust", "rjust", "center", "zfill", "expandtabs"])
 def call(machine: Machine, method: HostMethod, args: list[Any], kwargs: dict[str, Any]) -> Any:
     receiver, name = method.receiver, method.name
     if isinstance(receiver, type):
-        return _unbound(machine, method, args, kwargs)
+        return _performed(machine, lambda: _unbound(machine, method, args, kwargs))
     if name in MUTATING:
         machine.journal.touch(receiver)
         if args and isinstance(args[0], Unknown) and name in PLACED and (name != "pop" or isinstance(receiver, dict)):
@@ -46,9 +47,14 @@ def call(machine: Machine, method: HostMethod, args: list[Any], kwargs: dict[str
     special = SPECIAL.get(name)
     if type(receiver) in SIZED and len(receiver) > SMALL and name not in CHEAP:
         machine.budget.read(receiver)
+    perform = _plain if special is None else special
+    return _performed(machine, lambda: perform(machine, receiver, name, args, kwargs))
+
+
+def _performed(machine: Machine, work: Callable[[], Any]) -> Any:
+    """What Python's own method raises the program raises."""
     try:
-        perform = _plain if special is None else special
-        result = perform(machine, receiver, name, args, kwargs)
+        result = work()
         if type(result) in SIZED:
             machine.budget.made(result)
         return result
@@ -92,7 +98,7 @@ def _unbound(machine: Machine, method: HostMethod, args: list[Any], kwargs: dict
     """``str.upper(x)``, ``dict.fromkeys(…)``."""
     if method.name in ("maketrans", "from_bytes", "fromhex"):
         return _plain(machine, method.receiver, method.name, args, kwargs)
-    if method.name == "fromkeys":
+    if method.name == "fromkeys" and args:
         value = args[1] if len(args) > 1 else None
         return dict.fromkeys(machine.iterate(args[0]), value)
     if not args:
