@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_ROUNDS = 50
 """Fixes applied to one file one after the other; more are left for the next run."""
 
-MOST_TRIALS, FEWEST_TRIALS, MOST_LAYERS = 100, 4, 10_000
+MOST_TRIALS, FEWEST_TRIALS, MOST_LAYERS = 100, 4, 5_000
 """Proposals that are tried when the fixes of a finding or of a whole file are asked for, and how many layers are looked
 at on their account: a trial looks at all of the file's models again."""
 

@@ -25,7 +25,7 @@ def check(facts: FileFacts, settings: RuleSettings) -> Iterator[Finding]:
 
 
 def unused(
-    facts: FileFacts, used: Sequence[IgnoreFact], enabled: Collection[str], codes_named: Callable[[str], list[str]]
+    facts: FileFacts, used: Sequence[IgnoreFact], enabled: Collection[str], codes_named: Callable[[str], Sequence[str]]
 ) -> list[Finding]:
     """The comments of this very file that silenced nothing, although one of the rules they name was enabled.
 
@@ -36,7 +36,7 @@ def unused(
     return [RULE.finding(ignore.place, message) for ignore, message in messages if message]
 
 
-def _message(ignore: IgnoreFact, enabled: Collection[str], codes_named: Callable[[str], list[str]]) -> str | None:
+def _message(ignore: IgnoreFact, enabled: Collection[str], codes_named: Callable[[str], Sequence[str]]) -> str | None:
     where = "in this file" if ignore.line is None else "on this line"
     if not ignore.rules:
         return f"nothing to ignore {where}"

@@ -25,6 +25,7 @@ _ATTRIBUTE_SET = re.compile(r"^[ \t]+(\w+)(?:\.\w+)+[ \t]*=(?!=)", re.MULTILINE)
 _CHANGING_CALL = re.compile(
     r"(\w+)(?:\.\w+|\[[^\]\r\n]*\])*\.(?:append|extend|insert|remove|pop|clear|update|setdefault|add|discard|sort|reverse)\("
 )
+_WORD = re.compile(r"[^\W\d]\w*")
 _CALL = re.compile(r"(?:\w+\.)*(\w+)\(")
 _EMPTY = re.compile(r"=[ \t]*(?:\[\]|\{\}|(?:\w+\.)*(?:list|dict|set|deque|defaultdict|OrderedDict|Counter)\()")
 _SET_ATTRIBUTE = re.compile(r"\bsetattr\([ \t]*(\w+)")
@@ -116,7 +117,7 @@ class SourceModule:
         changing = [function for function in self._changing if function != name]
         return [
             block
-            for block in self._effectful
+            for block in self._effectful_with.get(name, ())
             if block.mentions(name) and (_affects(block, name) or any(map(block.mentions, changing)))
         ]
 
@@ -128,6 +129,15 @@ class SourceModule:
     @cached_property
     def _effectful(self) -> list[Block]:
         return [block for block in self.blocks if block.kind in ("other", "assign") and not _is_docstring(block)]
+
+    @cached_property
+    def _effectful_with(self) -> dict[str, list[Block]]:
+        """For each word those with it: a file may have thousands of names, each of which is asked for."""
+        found: dict[str, list[Block]] = {}
+        for block in self._effectful:
+            for word in set(_WORD.findall(block.text)):
+                found.setdefault(word, []).append(block)
+        return found
 
     @cached_property
     def containers(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from analyzers.rules.support.record import Rule
 from analyzers.rules.support.registry import RULES
@@ -38,9 +39,10 @@ def specificity(selector: str, rule: Rule) -> int:
     return len(prefix) if prefix.startswith("RF") and rule.code.startswith(prefix) else 0
 
 
-def codes_named(selector: str) -> list[str]:
-    """The codes that ``selector`` names; none when there is no such rule."""
-    return [rule.code for rule in RULES.values() if specificity(selector, rule)]
+@lru_cache(maxsize=256)
+def codes_named(selector: str) -> tuple[str, ...]:
+    """The codes that ``selector`` names; none when there is no such rule. A file may ask by the thousand."""
+    return tuple(rule.code for rule in RULES.values() if specificity(selector, rule))
 
 
 def codes_of(selectors: Iterable[str]) -> frozenset[str]:
