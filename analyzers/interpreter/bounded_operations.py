@@ -53,6 +53,18 @@ def _number_too_large(name: str, left: int, right: int) -> str | None:
     return "a number that is too large" if bits > MAXIMUM_BITS else None
 
 
+PRODUCTS_PER_STEP = 2
+"""Of terms of symbolic sizes."""
+
+
+def steps_of(name: str, size: Expression, other: Any) -> int:
+    """What arithmetic with a symbolic size costs: by its terms, and for a product or a quotient by those of the other."""
+    if name == "pow":
+        return len(size.terms) ** 2 * (other if type(other) is int and 0 < other < 9 else 1) // PRODUCTS_PER_STEP
+    others = len(other.terms) if type(other) is Expression and name not in ("add", "sub") else 1
+    return len(size.terms) * others // PRODUCTS_PER_STEP
+
+
 MULTIPLICATIONS_PER_STEP = 1000
 """Of machine words."""
 

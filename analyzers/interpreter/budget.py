@@ -25,6 +25,8 @@ STEPS_PER_SECOND = 25_000
 """Half of what is followed in that time on a slow machine: what runs on one runs on another."""
 MAXIMUM_OPERANDS = 5_000
 STEPS_PER_OPERAND = 5
+STEPS_PER_EXCEPTION = 8
+"""What raising one costs, and finding out who catches it or what to say of it."""
 SEQUENCES = frozenset((list, tuple))
 SMALL = 64
 """Elements that cost no more than the step that makes them."""
@@ -32,6 +34,7 @@ ELEMENTS_PER_STEP = 64
 """What Python copies, compares or looks through itself in the time of a step."""
 VISITS_PER_STEP = 8
 """Elements that code of ours looks at one by one in that time."""
+NUMBERS_PER_STEP = 16
 BYTES_PER_ELEMENT = 16
 STEPS_PER_FILE = 15_000_000
 """Twice what the files of the largest libraries of models take."""
@@ -80,6 +83,11 @@ class Budget:
         """So many elements are looked at one by one."""
         if elements > SMALL:
             self.spend(elements // VISITS_PER_STEP)
+
+    def numbers(self, count: int) -> None:
+        """Framework knowledge takes so many numbers, one after the other: their kinds, their values, their places."""
+        if count > SMALL:
+            self.spend(count // NUMBERS_PER_STEP)
 
     def read(self, *values: Any) -> None:
         """Python itself looks through plain values."""

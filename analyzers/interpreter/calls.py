@@ -8,9 +8,18 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import certain, host_methods, overlays, prototypes, words
-from analyzers.interpreter.budget import MAXIMUM_CALL_DEPTH, SEQUENCES, SIZED, SLOW, SMALL, USUAL_CALL_DEPTH
+from analyzers.interpreter.budget import (
+    MAXIMUM_CALL_DEPTH,
+    SEQUENCES,
+    SIZED,
+    SLOW,
+    SMALL,
+    STEPS_PER_EXCEPTION,
+    USUAL_CALL_DEPTH,
+)
 from analyzers.interpreter.capabilities import SupportsCall
 from analyzers.interpreter.classes import instantiate
+from analyzers.interpreter.expansion import elements_of
 from analyzers.interpreter.framework import is_entry
 from analyzers.interpreter.function_data import CodeObject
 from analyzers.interpreter.generators import Generator, run_lazily
@@ -260,6 +269,7 @@ def call_native(machine: Machine, native: Any, args: list[Any], kwargs: dict[str
     except UnknownUsed as used:
         return _placed(machine, used.unknown)
     except OperationError as error:
+        machine.budget.spend(STEPS_PER_EXCEPTION)
         receiver = bool(args) and type(args[0]) is Instance
         called = None if receiver else Invocation(native, machine.site(), tuple(args), kwargs)
         declared = machine.problem(error, words.callee(machine, native, args), called=called)
@@ -277,8 +287,8 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
     if len(args) > SMALL:
         machine.budget.visit(len(args))
     for argument in args:
-        if type(argument) in SEQUENCES and len(argument) > SMALL and isinstance(argument[0], Tensor):
-            machine.budget.operands(len(argument))
+        if type(argument) in SEQUENCES and argument and (len(argument) > SMALL or type(argument[0]) in SEQUENCES):
+            _charge(machine, native, argument)
     begun, before = perf_counter(), machine.budget.left
     try:
         result = native(*args, **kwargs)
@@ -304,6 +314,14 @@ def _invoke(machine: Machine, native: Any, signature: NativeSignature, args: lis
     if type(result) is not Instance and isinstance(result, (Tensor, tuple, list)):
         machine.recorder.observe(native, args, kwargs, result)
     return result
+
+
+def _charge(machine: Machine, native: Any, argument: Any) -> None:
+    """Tensors cost a step each; where framework knowledge gets data, it looks at every number of it."""
+    if isinstance(argument[0], Tensor):
+        machine.budget.operands(len(argument))
+    elif not is_pythons_own(native):
+        machine.budget.numbers(elements_of(argument))
 
 
 def _refused(machine: Machine, native: Any, args: list[Any], error: Exception) -> Any:

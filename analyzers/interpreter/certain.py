@@ -234,6 +234,7 @@ def undefined(machine: Machine, frame: Frame, node: program.Name) -> None:
     if not is_certain(machine) or frame.scope.is_class or _is_bound_around(frame, name):
         return
     module = frame.module
+    machine.budget.visit(len(module.source.blocks))
     if name[:2] == "__" or hasattr(builtins, name) or module.has_unknown_names or _may_bind(module.source, name):
         return
     if module.path.endswith(".ipynb") and (name in OF_NOTEBOOKS or name[0] == "_"):

@@ -89,7 +89,7 @@ def ordered(machine: Machine, name: str, function: Any, left: Any, right: Any) -
         equal = equals(machine, left, right)
         return machine.unknown("whether two values are equal") if equal is None else equal is (name == "eq")
     unknown = unknown_element(left, right) if isinstance(left, SETS) and isinstance(right, SETS) else None
-    require_small(left, right)
+    require_small(machine, left, right)
     machine.budget.read(left, right)
     return guarded(machine, function, left, right) if unknown is None else unknown
 
@@ -112,7 +112,7 @@ def equals(machine: Machine, left: Any, right: Any) -> bool | None:
     try:
         if isinstance(left, dict) and isinstance(right, dict):
             return _equal_dicts(machine, left, right)
-        require_small(left, right)
+        require_small(machine, left, right)
         return bool(left == right)
     except (UnknownUsed, RecursionError):
         return None

@@ -86,7 +86,7 @@ def make_list(value: Any = (), *, machine: Machine) -> list:
 
 
 def make_tuple(value: Any = (), *, machine: Machine) -> tuple:
-    return hashable(tuple(make_list(value, machine=machine)))
+    return hashable(machine, tuple(make_list(value, machine=machine)))
 
 
 def make_set(value: Any = (), *, machine: Machine) -> set:
@@ -94,7 +94,7 @@ def make_set(value: Any = (), *, machine: Machine) -> set:
 
 
 def make_frozenset(value: Any = (), *, machine: Machine) -> frozenset:
-    return hashable(frozenset(machine.iterate(value)))
+    return hashable(machine, frozenset(machine.iterate(value)))
 
 
 def make_dict(value: Any = MISSING, *, machine: Machine, **kwargs: Any) -> dict:

@@ -66,7 +66,7 @@ def look_up_global(machine: Machine, frame: Frame, name: str, node: program.Name
 
 
 def _tuple(machine: Machine, frame: Frame, node: Any) -> tuple:
-    return hashable(tuple(_elements(machine, frame, node.elements)))
+    return hashable(machine, tuple(_elements(machine, frame, node.elements)))
 
 
 def _list(machine: Machine, frame: Frame, node: Any) -> list:

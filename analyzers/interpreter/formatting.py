@@ -55,6 +55,7 @@ def as_text(machine: Machine, value: Any, *, representation: bool = False) -> An
 def _of_simple(machine: Machine, value: Any, representation: bool) -> Any:
     if isinstance(value, int) and value.bit_length() > 10_000:
         return machine.unknown("the text of a very large number")
+    machine.budget.read(value)
     return repr(value) if representation else str(value)
 
 

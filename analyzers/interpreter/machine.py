@@ -27,7 +27,7 @@ from analyzers.interpreter import (
     objects,
     statements,
 )
-from analyzers.interpreter.budget import Budget
+from analyzers.interpreter.budget import STEPS_PER_EXCEPTION, Budget
 from analyzers.interpreter.classes import class_of_host
 from analyzers.interpreter.recorder import Recorder
 from analyzers.interpreter.scope import Frame, Journal
@@ -176,6 +176,7 @@ class Machine:
         """A Python exception to raise in the interpreted program."""
         from analyzers.interpreter.exceptions import builtin_exception
 
+        self.budget.spend(STEPS_PER_EXCEPTION)
         class_ = builtin_exception(self, name) or Class(name, (builtin_exception(self, "Exception"),), {}, "")
         instance = Instance(class_, self, self.site())
         instance.attributes["args"] = (message,) if message != "" else ()

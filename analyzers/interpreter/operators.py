@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from analyzers.interpreter import formatting, native_values, overlays
-from analyzers.interpreter.bounded_operations import guarded, too_large
+from analyzers.interpreter.bounded_operations import guarded, steps_of, too_large
 from analyzers.interpreter.budget import SIZED
 from analyzers.interpreter.comparison import COMPARISONS, SETS, compare, contains
 from analyzers.interpreter.iteration import type_name, unknown_element
@@ -16,6 +16,7 @@ from analyzers.interpreter.native_values import call_special
 from analyzers.interpreter.subscripts import delete_item, get_item, is_torch_data, set_item, tensor_get_item
 from analyzers.interpreter.unknown_numbers import combined_unknowns, negated, scalars
 from analyzers.interpreter.values import MISSING, Class, Instance, NativeValue, TypingForm
+from analyzers.tensors.dims import Expression
 from analyzers.tensors.tensor import Tensor
 from analyzers.unknown import Unknown
 
@@ -103,6 +104,8 @@ def _plain_binary(machine: Machine, name: str, function: Any, left: Any, right: 
     refusal = too_large(name, left, right)
     if refusal:
         return machine.unknown(refusal)
+    if type(left) is Expression:
+        machine.budget.spend(steps_of(name, left, right))
     value = guarded(machine, function, left, right)
     if type(value) in SIZED:
         machine.budget.made(value)

@@ -67,7 +67,7 @@ def sorted_values(machine: Machine, items: list[Any], key: Any, reverse: Any) ->
         if not isinstance(value, (int, float, str, bytes, tuple, list, set, frozenset, Instance, Ranked)):
             raise UnknownUsed(value if isinstance(value, Unknown) else machine.unknown("the order of values"))
     for key_ in keys:
-        require_small(key_)
+        require_small(machine, key_)
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
     return [items[i] for i in order]
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
 from analyzers.interpreter.comparison import contains, machine_iterate
 
+TYPES_PER_STEP = 256
+"""Elements whose types Python looks through in the time of a step."""
+
 
 def get_item(machine: Machine, value: Any, key: Any) -> Any:
     """``value[key]``."""
@@ -133,6 +136,8 @@ def _sequence_item(machine: Machine, value: Any, key: Any) -> Any:
     if isinstance(value, LazyIterator):
         raise machine.exception("TypeError", "generator object is not subscriptable")
     if isinstance(value, (list, tuple)):
+        if len(value) > TYPES_PER_STEP:
+            machine.budget.spend(len(value) // TYPES_PER_STEP)
         rest = rest_before(value, key)
         if rest is not None:
             return rest.plain()

@@ -55,7 +55,9 @@ class _Change:
 
     def _of(self, value: Any, depth: int) -> None:
         if depth < MAXIMUM_DEPTH and not is_module(value):
-            self.of(list(_held(value)), depth + 1)
+            held = list(_held(value))
+            self.machine.budget.visit(len(held))
+            self.of(held, depth + 1)
         if isinstance(value, Instance):
             self._of_object(value)
         elif not isinstance(value, (tuple, SupportsAttributeAssignment)):

@@ -24,6 +24,7 @@ from analyzers.tensors.polynomials import (
     Terms,
     bare_symbol,
     has_unknown,
+    is_order_long,
     monomial_order,
     monomial_quotient,
     multiplied,
@@ -432,7 +433,7 @@ def _floor_division(a: Dim, b: Dim) -> Dim:
 
 
 def _atom_dim(numerator: Expression, divisor: Dim) -> Expression:
-    if weight_of(numerator) + weight_of(divisor) > MAX_WEIGHT:
+    if weight_of(numerator) + weight_of(divisor) > MAX_WEIGHT or is_order_long(numerator, divisor):
         return _too_large()
     return Expression({((Floor(numerator, divisor), 1),): 1})
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _SERIAL = itertools.count()
 
 
+MAX_ORDER = 4096
+"""Numbers that tell the place of a floor division among others."""
+
+
 class Symbol:
     """A dimension without a value; at least 1. Two symbols of one name are different dims.
 
@@ -75,6 +79,12 @@ def weight_of(dim: Dim) -> int:
     if isinstance(dim, int):
         return 1
     return len(dim.terms) + sum(atom.weight for atom in dim.atoms() if isinstance(atom, Floor))
+
+
+def is_order_long(*dims: Dim) -> bool:
+    """Whether the orders of dims have too many numbers: a division that is in several terms counts in each."""
+    terms = [monomial for dim in dims if not isinstance(dim, int) for monomial in dim.terms]
+    return sum(len(atom.order) for monomial in terms for atom, _ in monomial) > MAX_ORDER
 
 
 def _order_of(dim: Dim) -> list[int]:
