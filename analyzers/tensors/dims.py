@@ -433,9 +433,8 @@ def _floor_division(a: Dim, b: Dim) -> Dim:
 
 
 def _atom_dim(numerator: Expression, divisor: Dim) -> Expression:
-    if weight_of(numerator) + weight_of(divisor) > MAX_WEIGHT or is_order_long(numerator, divisor):
-        return _too_large()
-    return Expression({((Floor(numerator, divisor), 1),): 1})
+    is_large = weight_of(numerator) + weight_of(divisor) > MAX_WEIGHT or is_order_long(numerator, divisor)
+    return _too_large() if is_large else Expression({((Floor(numerator, divisor), 1),): 1})
 
 
 def _floor_by_int(a: Dim, divisor: int) -> Dim:

@@ -93,6 +93,14 @@ def test_one_client_that_introduces_itself(server):
         assert process.poll() is None
 
 
+def test_only_this_machine_is_listened_to_unless_another_address_is_asked_for():
+    from rf_lsp.cli.server import _address
+
+    assert _address(":2087") == ("127.0.0.1", 2087)
+    assert _address("[::1]:2087") == ("::1", 2087)
+    assert _address("0.0.0.0:2087") == ("0.0.0.0", 2087)
+
+
 def test_a_used_port_is_said(server):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
