@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from analyzers.facts import FileFacts, Finding, ModelFact, Place
 from analyzers.rules.support.settings import RuleSettings
 from analyzers.source.sources import NOTEBOOK, NothingToRead, SourceError, Sources, notebook_from
+from analyzers.vocabulary import SEVERITIES
 from rf_lsp.cache import Cache, key_of
 from rf_lsp.cells import Cells
 from rf_lsp.engine import Engine, ProjectSettings
@@ -227,16 +228,25 @@ def silenced(results: Sequence[FileResult]) -> list[Finding]:
 
 
 def merged(results: Sequence[FileResult]) -> list[Finding]:
-    """The findings of all files: those in shared modules once, comments used by any file not as unused."""
+    """The findings of all files: those in shared modules once, comments used by any file not as unused. What is found in
+    a block by itself and in a model of another file is told as the model has it."""
     used = {entry for result in results for entry in result.used_ignores}
     found: dict[tuple, Finding] = {}
     for result in results:
         for finding in [*result.findings, *([crash_finding(result)] if result.crash else [])]:
             if finding.code == "RF903" and finding.place.cell is None and _line(finding.place) in used:
                 continue
-            known = found.setdefault((finding.code, finding.place), finding)
-            known.fixes = known.fixes or finding.fixes
+            known = found.get((finding.code, finding.place), finding)
+            told, other = (finding, known) if _precedence(finding) < _precedence(known) else (known, finding)
+            told.fixes = told.fixes or other.fixes
+            found[finding.code, finding.place] = told
     return sorted(found.values(), key=order)
+
+
+def _precedence(finding: Finding) -> tuple[int, bool]:
+    """Lowest for what is to be told of several findings at one place: the worst, and before what a file says of itself."""
+    path, separator, _ = (finding.model or "").partition("::")
+    return SEVERITIES.index(finding.severity), not separator or path == finding.place.file
 
 
 def _line(place: Place) -> tuple[str, int]:

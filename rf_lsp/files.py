@@ -145,7 +145,8 @@ def _files_of(path: str, excludes: list[Ignore], inherited: list[Ignore], most: 
     if not os.path.isdir(path):
         return [path]
     given = [] if _ignored(path, inherited) else inherited
-    files = list(islice(_walk(path, [*excludes, *given], _Tree(path)), most))
+    tree = _Tree(path)
+    files = tree.without_second_names(list(islice(_walk(path, [*excludes, *given], tree), most)))
     if not files and not excludes:
         raise UsageError(f"{path}: the folder holds no Python file")
     return files
@@ -165,10 +166,29 @@ class _Tree:
     def __init__(self, top: str) -> None:
         self.depth = os.path.abspath(top).count(os.sep)
         self._real = os.path.join(os.path.realpath(workspace_root(top)), "")
+        self._links: dict[str, str] = {}
 
     def holds(self, entry: os.DirEntry[str]) -> bool:
         """Whether a file lies in the workspace itself: what is outside is not read because a link names it."""
-        return not entry.is_symlink() or os.path.realpath(entry.path).startswith(self._real)
+        if not entry.is_symlink():
+            return True
+        real = os.path.realpath(entry.path)
+        self._links[os.path.normpath(entry.path)] = real
+        return real.startswith(self._real)
+
+    def without_second_names(self, files: list[str]) -> list[str]:
+        """The files without the links to others of them: what is found in a file is told once."""
+        if not self._links:
+            return files
+        known = {os.path.realpath(path) for path in files if path not in self._links}
+        found = []
+        for path in files:
+            real = self._links.get(path)
+            if real is None or real not in known:
+                found.append(path)
+            if real is not None:
+                known.add(real)
+        return found
 
     def is_too_deep(self, folder: str) -> bool:
         return os.path.abspath(folder).count(os.sep) - self.depth > DEEPEST

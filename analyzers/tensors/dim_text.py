@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from analyzers.tensors.dims import Dim
 
 
+def counted(count: Dim, noun: str) -> str:
+    """For people: ``1 feature``, ``64 features``, ``n features``."""
+    is_one = isinstance(count, int) and count == 1
+    return f"{text(count)} {noun}" + "s" * (not is_one)
+
+
 def text(dim: Dim) -> str:
     """For people: ``224``, ``N``, ``64·N``, ``H/2``, ``(H-2)/2``, ``?``.
 

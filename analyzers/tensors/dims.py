@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from analyzers.tensors.dim_bounds import bounds
-from analyzers.tensors.dim_text import as_json, shape_text, text
+from analyzers.tensors.dim_text import as_json, counted, shape_text, text
 from analyzers.tensors.polynomials import (
     Atom,
     Floor,
@@ -36,7 +36,7 @@ from analyzers.tensors.polynomials import (
 from analyzers.unknown import Unknown, UnknownUsed
 
 __all__ = [
-    "Dim", "Expression", "Floor", "Monomial", "Symbol", "Terms", "as_json", "bare_symbol", "conv_out", "exact_quotient",
+    "Dim", "Expression", "Floor", "Monomial", "Symbol", "Terms", "as_json", "bare_symbol", "conv_out", "counted", "exact_quotient",
     "grows", "has_unknown", "ideal", "is_sure_less", "less", "product", "require", "same", "shape_text", "substitute", "suppose_equal",
     "symbol", "symbols", "text", "unknown_dim", "value_at",
 ]  # fmt: skip

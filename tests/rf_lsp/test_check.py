@@ -113,6 +113,19 @@ def test_folders_respect_gitignore_and_exclude(run, tmp_path):
     assert run("check", "c/net.py", "--select", "RF201", "--exclude", "c", "--force-exclude").code == 0
 
 
+def test_a_link_to_another_file_of_the_folder_is_no_second_file(run, tmp_path):
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets" / "z.py").write_text(MODEL)
+    (tmp_path / "a.py").symlink_to("nets/z.py")
+    (tmp_path / "b.py").symlink_to("nets/z.py")
+    shown = ("--select", "RF201", "--format", "concise")
+    out = run("check", "a.py", "b.py", "nets", *shown).out
+    assert len(out.splitlines()) == 3, "what is named itself is looked at"
+    assert [line.split(":")[0] for line in run("check", ".", *shown).out.splitlines()] == ["net.py", "nets/z.py"]
+    (tmp_path / ".gitignore").write_text("/nets/\n")
+    assert [line.split(":")[0] for line in run("check", ".", *shown).out.splitlines()] == ["a.py", "net.py"]
+
+
 @pytest.mark.skipif(
     multiprocessing.get_start_method() != "fork", reason="processes that are started anew do not have the fake analysis"
 )

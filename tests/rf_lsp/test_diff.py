@@ -287,6 +287,14 @@ def test_markdown_is_a_comment_for_a_review(repository, run):
     assert "RF101" not in out, "what is only worth knowing is not for a review"
 
 
+def test_a_change_of_next_to_nothing_is_not_told_as_none(repository, run):
+    edit(repository / "nets.py", "nn.Linear(16, 10)", "nn.Linear(16, 100_000)")
+    git(repository, "commit", "-qam", "many classes")
+    edit(repository / "nets.py", "100_000)", "100_001)")
+    out = run("diff", "--base", "HEAD", "--format", "markdown").out
+    assert "(less than 0.1 %)" in out and "0.0 %" not in out
+
+
 def test_table(repository, run):
     edit(repository / "parts.py", "stride=2", "stride=1")
     out = run("diff", "--base", "HEAD", "nets.py").out

@@ -10,10 +10,14 @@ import pytest
 from rf_lsp.cli import main
 from rf_lsp.users import MOST_USERS
 
-PARTS = """\
+IMPORTS = """\
 import torch
 from torch import nn
+"""
 
+PARTS = (
+    IMPORTS
+    + """
 
 class Twice(nn.Module):
     def __init__(self, inputs, outputs):
@@ -36,6 +40,7 @@ class Up(nn.Module):
     def forward(self, x, skip):
         return self.twice(torch.cat([skip, self.up(x)], 1))
 """
+)
 
 MODEL = """\
 import torch
@@ -111,6 +116,31 @@ def test_a_slip_in_a_part_is_found_where_the_part_is_checked(project: Path, caps
     places = [error["place"], *(one["place"] for one in error["related"])]
     assert {Path(place["file"]).name for place in places} >= {"parts.py"}
     assert Path(error["place"]["file"]).name != "parts.py" or "found in the model" in error["related"][-1]["message"]
+
+
+NORM_OF_OTHER_RANK = """
+class Scale(nn.Module):
+    def __init__(self, channels=16):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, channels, 1)
+        self.norm = nn.BatchNorm1d(channels)
+
+    def forward(self, x):
+        return self.norm(self.squeeze(x))
+"""
+
+
+def test_what_a_block_alone_shows_too_is_told_with_the_model(project: Path, capsys):
+    (project / "net" / "blocks.py").write_text(IMPORTS + NORM_OF_OTHER_RANK)
+    model = MODEL.replace("import Twice, Up", "import Twice, Up\nfrom .blocks import Scale")
+    model = model.replace("        self.pool", "        self.scale = Scale(16)\n        self.pool")
+    model = model.replace("self.head(", "self.head(self.scale(", 1).replace(", top))", ", top)))")
+    (project / "net" / "model.py").write_text(model)
+    alone = checked(capsys, "net/blocks.py")[1]
+    (error,) = (one for one in alone if one["code"] == "RF207")
+    assert error["message"] == "scale.norm expects 2D or 3D input, gets 4D"
+    assert error["related"][-1]["message"] == "found in the model Net"
+    assert error in checked(capsys, ".")[1], "of the block's file, which comes first, and the model's, the model's"
 
 
 @pytest.mark.parametrize("slip", SLIPS)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from analyzers.tensors.dim_text import shape_text
+from analyzers.tensors.dim_text import counted, shape_text
 from analyzers.tensors.dims import (
     Dim,
     as_json,
@@ -282,3 +282,8 @@ def test_json() -> None:
     assert as_json(unknown_dim("computed") + 1) is None
     assert has_unknown(unknown_dim("computed") // 2)
     assert not has_unknown(H // 2)
+
+
+def test_what_is_counted_is_one_or_several():
+    texts = [counted(count, "input channel") for count in (0, 1, 2, symbol("C"))]
+    assert texts == ["0 input channels", "1 input channel", "2 input channels", "C input channels"]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import Dim, conv_out, product, require, text
+from analyzers.tensors.dims import Dim, conv_out, counted, product, require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.axis_names import of_map
 from analyzers.tensors.operations.spatial import (
@@ -122,7 +122,7 @@ def require_groups(groups: Any, in_channels: Dim, out_channels: Dim) -> None:
         if isinstance(channels, int) and isinstance(groups, int) and channels % groups:
             raise OperationError(
                 "groups-mismatch",
-                f"{{subject}} has {channels} {name.replace('_', ' ')}, not divisible by groups {groups}",
+                f"{{subject}} has {counted(channels, name[:-1].replace('_', ' '))}, not divisible by groups {groups}",
                 argument=name,
                 expected=groups,
                 actual=channels,
@@ -134,7 +134,7 @@ def require_channels(actual: Dim, expected: Dim, result: Tensor, argument: str =
     if require(actual, expected) is False:
         raise OperationError(
             "channel-mismatch",
-            f"{{subject}} expects {text(expected)} input channels, gets {text(actual)}",
+            f"{{subject}} expects {counted(expected, 'input channel')}, gets {text(actual)}",
             result=result,
             expected=expected,
             actual=actual,

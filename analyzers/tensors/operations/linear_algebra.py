@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import Dim, product, require, same, text
+from analyzers.tensors.dims import Dim, counted, product, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.field import Field
 from analyzers.tensors.layout import Names
@@ -57,7 +57,7 @@ def _feature_mismatch(input: Tensor, expected: Dim, result: Tensor | None) -> Op
     actual = input.shape[-1] if input.shape else 1
     return OperationError(
         "feature-size-mismatch",
-        f"{{subject}} expects {text(expected)} features, gets {feature_text(input)}",
+        f"{{subject}} expects {counted(expected, 'feature')}, gets {feature_text(input)}",
         result=result,
         expected=expected,
         actual=actual,
@@ -81,7 +81,7 @@ def _missing_flatten(input: Tensor, weight: Tensor) -> OperationError | None:
     flat = view(input, (*input.shape[:start], whole))
     return OperationError(
         "feature-size-mismatch",
-        f"{{subject}} expects {text(expected)} features, gets {parts}{advice}",
+        f"{{subject}} expects {counted(expected, 'feature')}, gets {parts}{advice}",
         result=_linear_result(flat, weight),
         expected=expected,
         actual=whole,
@@ -157,7 +157,7 @@ def _matrix_product(a: Tensor, b: Tensor) -> Tensor:
         raise OperationError(
             "matmul-mismatch",
             f"{{subject}} cannot multiply {shape_text(a.shape)} by {shape_text(b.shape)}: "
-            f"{text(inner)} columns, {text(b.shape[-2])} rows",
+            f"{counted(inner, 'column')}, {counted(b.shape[-2], 'row')}",
             result=Tensor((*_batch((rows, columns), a, b), rows, columns), dtype=a.dtype),
             expected=inner,
             actual=b.shape[-2],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import Dim, require, same, text
+from analyzers.tensors.dims import Dim, counted, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import Names
 from analyzers.tensors.operations import axis_names
@@ -105,7 +105,7 @@ def require_features(input: Tensor, expected: Dim, result: Tensor | tuple[Tensor
     if require(input.shape[-1], expected) is False:
         raise OperationError(
             "feature-size-mismatch",
-            f"{{subject}} expects {text(expected)} features, gets {text(input.shape[-1])}",
+            f"{{subject}} expects {counted(expected, 'feature')}, gets {text(input.shape[-1])}",
             result=result,
             expected=expected,
             actual=input.shape[-1],

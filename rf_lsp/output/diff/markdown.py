@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.facts import Finding
 from analyzers.rules.support.registry import RULES
+from analyzers.tensors.dim_text import counted
 from rf_lsp.comparison.models import BlockChange, Comparison, ModelChange, block_changes, rows, worth_telling
 from rf_lsp.comparison.trees import Tree
 from rf_lsp.output import RenderOptions
@@ -41,7 +42,7 @@ def _numbers(models: list[ModelChange]) -> Iterator[str]:
         yield from table(("model", "", "before", "after"), cells)
         yield ""
     if len(models) > MOST_MODELS:
-        yield f"… and {len(models) - MOST_MODELS} more models"
+        yield f"… and {counted(len(models) - MOST_MODELS, 'more model')}"
         yield ""
 
 
@@ -62,11 +63,12 @@ def _rows(change: ModelChange) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _growth(before: str, after: str) -> str:
-    """`` (+12.5 %)`` where both are plain counts."""
+    """`` (+12.5 %)`` where both are plain counts; what would be rounded to nothing is told in words."""
     old, new = (text.replace(",", "") for text in (before, after))
     if not (old.isdigit() and new.isdigit() and int(old)):
         return ""
-    return f" ({100 * (int(new) - int(old)) / int(old):+.1f} %)"
+    share = 100 * (int(new) - int(old)) / int(old)
+    return f" ({share:+.1f} %)" if abs(share) >= 0.05 or not share else " (less than 0.1 %)"
 
 
 def _changes(changes: list[BlockChange]) -> Iterator[str]:

@@ -26,7 +26,7 @@ from analyzers.frameworks.keras.shapes import open_shape
 from analyzers.frameworks.keras.state import changed, input_features, state_of
 from analyzers.frameworks.keras.weights import size_of
 from analyzers.geometry import CONVOLUTION, Geometry, number, numbers
-from analyzers.tensors.dims import Dim
+from analyzers.tensors.dims import Dim, counted
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import Layouts
 from analyzers.tensors.operations import convolution
@@ -208,7 +208,7 @@ class BaseConv(Convolution):
         channels = input_channels(self, input_shape)
         if isinstance(channels, int) and isinstance(self.groups, int) and channels % self.groups:
             self.attributes["built"] = True
-            raise _uneven("input channels", channels, self.groups)
+            raise _uneven("input channel", channels, self.groups)
         kernel = (*self.kernel_size, channels // self.groups, whole(self.filters, "filters"))
         add_weights(self, kernel=kernel, bias=(self.filters,) if self.use_bias else None)
 
@@ -222,13 +222,13 @@ class BaseConv(Convolution):
         )  # fmt: skip
         self.activation = activation_of(activation, self.machine)
         if isinstance(self.filters, int) and isinstance(self.groups, int) and self.filters % self.groups:
-            raise _uneven("filters", self.filters, self.groups)
+            raise _uneven("filter", self.filters, self.groups)
 
 
 def _uneven(what: str, count: int, groups: int) -> OperationError:
     return OperationError(
         "groups-mismatch",
-        f"{{subject}} has {count} {what}, not divisible by groups {groups}",
+        f"{{subject}} has {counted(count, what)}, not divisible by groups {groups}",
         exception="ValueError",
         argument="groups",
         expected=groups,

@@ -8,7 +8,7 @@ from analyzers.frameworks.keras.layer import Layer, add_weights
 from analyzers.frameworks.keras.layers.arguments import as_tensor, invalid, keras_layer, require_rank
 from analyzers.frameworks.keras.state import changed, input_features, state_of
 from analyzers.frameworks.keras.weights import size_of
-from analyzers.tensors.dims import Dim
+from analyzers.tensors.dims import Dim, counted
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import Layout, Layouts
 from analyzers.tensors.operations import normalization
@@ -94,7 +94,7 @@ def _checked_norm(self: LayerNormalization | RMSNormalization, x: Tensor) -> Ten
         if isinstance(actual, int) and isinstance(expected, int) and actual != expected:
             raise OperationError(
                 "feature-size-mismatch",
-                f"{{subject}} was built for {expected} features, gets {actual}",
+                f"{{subject}} was built for {counted(expected, 'feature')}, gets {actual}",
                 result=result,
                 exception="ValueError",
                 expected=expected,

@@ -25,7 +25,7 @@ from analyzers.frameworks.keras.weights import size_of
 from analyzers.geometry import Geometry
 from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.hosts import host_of
-from analyzers.tensors.dims import Dim, product, require, text
+from analyzers.tensors.dims import Dim, counted, product, require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import Layouts
 from analyzers.tensors.operations import axis_names
@@ -44,7 +44,7 @@ def require_features(x: Tensor, expected: Dim, result: Any) -> None:
     if require(x.shape[-1], expected) is False:
         raise OperationError(
             "feature-size-mismatch",
-            f"{{subject}} was built for {text(expected)} features, gets {text(x.shape[-1])}",
+            f"{{subject}} was built for {counted(expected, 'feature')}, gets {text(x.shape[-1])}",
             result=result,
             exception="ValueError",
             expected=expected,

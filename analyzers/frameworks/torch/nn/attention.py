@@ -13,7 +13,7 @@ from analyzers.frameworks.torch.nn.recurrent import sequence
 from analyzers.frameworks.torch.nn.weights import below, divisible, invalid, register_optional, weight
 from analyzers.interpreter.overlays import function
 from analyzers.tensors.dim_text import shape_text
-from analyzers.tensors.dims import Dim, product, require, same, text
+from analyzers.tensors.dims import Dim, counted, product, require, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import Layouts
 from analyzers.tensors.operations import axis_names
@@ -274,7 +274,7 @@ def check_mask(name: str, mask: Any, shape: tuple[Dim, ...], exception: str) -> 
 
 
 def _embedding_mismatch(query: Tensor, expected: Dim, result: Tensor) -> OperationError:
-    message = f"{{subject}} expects {text(expected)} features, gets {text(query.shape[-1])}"
+    message = f"{{subject}} expects {counted(expected, 'feature')}, gets {text(query.shape[-1])}"
     numbers = {"expected": expected, "actual": query.shape[-1], "argument": "embed_dim"}
     return OperationError("feature-size-mismatch", message, (result, None), "AssertionError", **numbers)
 

@@ -18,7 +18,7 @@ from analyzers.frameworks.torch.nn.recurrent import sequence
 from analyzers.frameworks.torch.nn.weights import invalid
 from analyzers.interpreter.framework import layouts_of
 from analyzers.interpreter.values import Instance
-from analyzers.tensors.dims import same, text
+from analyzers.tensors.dims import counted, same, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import Layouts
 from analyzers.tensors.operations.elementwise import broadcast
@@ -413,11 +413,11 @@ def _check_sequences(self: Transformer, src: Tensor, tgt: Tensor) -> None:
     """RuntimeError when the batches differ or the features are not d_model."""
     batch = 0 if self.batch_first else 1
     if src.rank == 3 and same(src.shape[batch], tgt.shape[batch]) is False:
-        message = f"{{subject}} gets {text(src.shape[batch])} sources and {text(tgt.shape[batch])} targets"
+        message = f"{{subject}} gets {counted(src.shape[batch], 'source')} and {counted(tgt.shape[batch], 'target')}"
         raise OperationError("matmul-mismatch", message, tgt.with_())
     for name, tensor in (("src", src), ("tgt", tgt)):
         if same(tensor.shape[-1], self.d_model) is False:
-            sizes = f"{text(self.d_model)} features, gets {name} of {text(tensor.shape[-1])}"
+            sizes = f"{counted(self.d_model, 'feature')}, gets {name} of {text(tensor.shape[-1])}"
             result = tgt.with_(shape=(*tgt.shape[:-1], self.d_model))
             numbers = {"expected": self.d_model, "actual": tensor.shape[-1], "argument": "d_model"}
             raise OperationError("feature-size-mismatch", f"{{subject}} expects {sizes}", result, **numbers)
