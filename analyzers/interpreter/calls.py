@@ -146,6 +146,7 @@ def _bound(function: Function, args: list[Any], kwargs: dict[str, Any]) -> dict[
     try:
         return bind(name, function.parameters, function.defaults, args, kwargs)
     except OperationError as error:
+        error.data["written_at"] = function.site
         missing = error.data.get("missing")
         if function.decorated_by is None or error.rule != "missing-argument" or not missing:
             raise

@@ -52,6 +52,7 @@ class Candidate:
 def chosen_blocks(context: FileContext) -> list[Block]:
     source = context.module.source
     blocks = [b for b in source.blocks if b.kind in ("class", "def") or _guards_classes(b)] + _assignments(source)
+    blocks += [b for b in source.main_blocks if b.binds and not _guards_classes(b)] if context.session is None else []
     first = context.request.first
     return sorted(blocks, key=lambda block: _turn(block, first))[:MAXIMUM_CANDIDATES]
 
@@ -118,7 +119,9 @@ def candidates_of(context: FileContext, block: Block) -> list[Candidate]:
         if name in context.request.kept:
             continue
         value = context.runner.own_code(STEPS_PER_CANDIDATE, lambda name=name: context.module.look_up(name))
-        if _may_be_model(block.kind, value) and (block.kind != "other" or _is_defined_in(block, value)):
+        if _is_of_main_block(context, block, value) or (
+            _may_be_model(block.kind, value) and (block.kind != "other" or _is_defined_in(block, value))
+        ):
             found.append(Candidate(name, value, _definition(context, block)))
     return found
 
@@ -129,6 +132,14 @@ def _may_be_model(kind: str, value: Any) -> bool:
     if kind == "def":
         return isinstance(value, Function) and not required_parameters(value)
     return is_model(value)
+
+
+def _is_of_main_block(context: FileContext, block: Block, value: Any) -> bool:
+    """Whether the main block makes a model of a class of another file; one of this file is looked at as its class."""
+    if block not in context.module.source.main_blocks or not isinstance(value, Instance) or not is_model(value):
+        return False
+    defined = value.class_.site
+    return defined is None or defined.path != context.request.path
 
 
 def _is_defined_in(block: Block, value: Class) -> bool:

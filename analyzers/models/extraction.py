@@ -32,7 +32,7 @@ from analyzers.interpreter.values import Instance, Site
 from analyzers.models.axes import SpokenAxes
 from analyzers.models.expressions import batch_of, expressions
 from analyzers.models.layers import LayerRows
-from analyzers.models.problems import OF_CODE, argument_of, cause_of, place_of, place_of_problem, spoken
+from analyzers.models.problems import OF_CODE, argument_of, cause_of, header_of, place_of, place_of_problem, spoken
 from analyzers.models.results import first_tensor, known_outputs, parts_of, per_item, unknowns_in
 from analyzers.models.source_calls import source_calls
 from analyzers.models.training import parts_of_training
@@ -232,6 +232,8 @@ class Extraction:
                 subject = spoken(self, record.instance) or subject
         for name, site in data.pop("said_at", ()):
             related += [(f"the shape of the input {name} is what this takes", at) for at in (place_of(site),) if at]
+        if (written := header_of(data.pop("written_at", None))) is not None:
+            related.append(("what it takes is written here", written))
         place = place_of_problem(self, recorded, related, data)
         if error.rule in OF_CODE and (caller := place_of(recorded.caller_site)) is not None:
             related.append(("it is called here", caller))

@@ -64,8 +64,11 @@ def header_of(site: Site | None) -> Place | None:
 
 def cause_of(extraction: Extraction, recorded: RecordedError) -> Any:
     """The same for what comes of one mistake: a layer whose result, or a tensor that, fits none of those that take it; a
-    number that a constructor hands to several layers; operands that a line combines more than once."""
+    number that a constructor hands to several layers; operands that a line combines more than once; a ``forward`` that
+    is misspelt."""
     error, record = recorded.error, recorded.record
+    if error.rule == MISSING_FORWARD and error.data.get("misplaced") is not None:
+        return error.rule, error.data["class_name"]
     if error.rule in OF_SIZES and record is not None:
         producer = extraction.first_producer(record)
         sizes = error.data.get("expected"), error.data.get("actual")

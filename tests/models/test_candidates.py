@@ -440,3 +440,22 @@ def test_what_a_function_beside_the_class_puts_together(tmp_path, use):
     """Nobody calls the class but this function, which another file gives what it needs."""
     model = model_of(tmp_path, HEADER + PUT_TOGETHER, files={"eval.py": use})
     assert model.parameters == (27 * 16 + 16) + (9 * 16 * 32 + 32) + (32 * 5 + 5) and model.status == "complete"
+
+
+MADE_ELSEWHERE = """import torch
+from nets import Net
+
+if __name__ == "__main__":
+    net = Net(24)
+    criterion = torch.nn.CrossEntropyLoss()
+    net(torch.randn(2, 3, 20, 20))
+"""
+
+
+def test_a_main_block_holds_the_models_it_makes_of_other_files(tmp_path):
+    files = {"nets.py": HEADER + BLOCK + NET}
+    (net,) = facts_of(tmp_path, MADE_ELSEWHERE, files=files).models
+    assert (net.name, net.place.line, net.inputs[0].origin) == ("net", 4, "usage")
+    assert net.inputs[0].shape == (2, 3, 20, 20)
+    own = MADE_ELSEWHERE.replace("from nets import Net\n", "")
+    assert {m.name for m in facts_of(tmp_path, HEADER + BLOCK + NET + own).models} == {"Net"}

@@ -118,6 +118,42 @@ def test_a_slip_in_a_part_is_found_where_the_part_is_checked(project: Path, caps
     assert Path(error["place"]["file"]).name != "parts.py" or "found in the model" in error["related"][-1]["message"]
 
 
+ODD = ("nn.ConvTranspose2d(inputs, inputs // 2, 2, stride=2)", "nn.ConvTranspose2d(inputs, inputs // 2, 3, stride=2)")
+"""Fits some sizes, and not those of ``TRAIN``."""
+
+
+@pytest.mark.parametrize("is_main", [False, True])
+def test_a_slip_that_only_the_input_of_the_program_shows(project: Path, capsys, is_main: bool):
+    text = 'if __name__ == "__main__":\n    net = Net(2)\n    net('
+    (project / "train.py").write_text(TRAIN.replace("net = Net(2)\nnet(", text) if is_main else TRAIN)
+    (project / "net" / "parts.py").write_text(PARTS.replace(*ODD))
+    code, found = checked(capsys, "net/parts.py")
+    assert code == 1 and errors(found) == [("RF205", "parts.py", found[0]["place"]["line"])]
+    assert found[0]["related"][-1]["place"]["file"] == "train.py"
+    assert errors(checked(capsys, ".")[1]) == errors(found)
+
+
+def test_what_a_constructor_no_longer_takes_is_found_where_it_is_written(project: Path, capsys):
+    wanted = PARTS.replace(
+        "class Up(nn.Module):\n    def __init__(self, inputs,",
+        "class Up(nn.Module):\n    def __init__(self, scale, inputs,",
+    )
+    (project / "net" / "parts.py").write_text(wanted)
+    code, (error,) = checked(capsys, "net/parts.py")
+    assert (code, error["code"], Path(error["place"]["file"]).name) == (1, "RF302", "model.py")
+    (related,) = error["related"]
+    assert related["message"] == "what it takes is written here" and related["place"]["file"] == "net/parts.py"
+
+
+MISSPELT = PARTS.replace("def forward(self, x):", "def forwrad(self, x):", 1)
+
+
+def test_one_misspelt_forward_is_one_finding_of_a_model(project: Path, capsys):
+    (project / "net" / "parts.py").write_text(MISSPELT)
+    places = errors(checked(capsys, "net/model.py")[1])
+    assert [(code, file) for code, file, _ in places] == [("RF407", "model.py")]
+
+
 NORM_OF_OTHER_RANK = """
 class Scale(nn.Module):
     def __init__(self, channels=16):
