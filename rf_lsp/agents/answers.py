@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from analyzers.facts import Finding, LayerFact, ModelFact
+from analyzers.tensors.dim_text import counted
 from analyzers.vocabulary import SEVERITIES
 from rf_lsp.agents.confinement import Confinement
 from rf_lsp.agents.tools import TOOLS
@@ -109,7 +110,7 @@ def _inspected(report: InspectReport, notes: Sequence[str], with_layers: bool) -
     for item in report.models[:MOST_MODELS]:
         yield from _model(item, with_layers)
     if len(report.models) > MOST_MODELS:
-        yield f"… and {len(report.models) - MOST_MODELS} more models: name one with PATH::EXPR"
+        yield f"… and {counted(len(report.models) - MOST_MODELS, 'more model')}: name one with PATH::EXPR"
     yield from map(_finding, report.findings[:MOST_FINDINGS])
     yield from notes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from analyzers.tensors.dim_text import counted
 from rf_lsp.output.markup import Markup, element, joined
 from rf_lsp.output.tabulated import html_table
 from rf_lsp.output.text import count_text, macs_text, number_text, per_axis, percent, short_count
@@ -27,7 +28,7 @@ def model_html(model: ModelFact) -> Markup:
 def long_table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> Markup:
     """A table whose first ``left`` columns are texts, the others numbers; of many rows the first ones."""
     table = html_table(head, rows[:MOST], [index >= left for index in range(len(head))])
-    return joined(table, element("p", f"… and {len(rows) - MOST} more rows") if len(rows) > MOST else None)
+    return joined(table, element("p", f"… and {counted(len(rows) - MOST, 'more row')}") if len(rows) > MOST else None)
 
 
 def findings_html(findings: Sequence[Finding]) -> Markup:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analyzers.tensors.dim_text import counted
 from analyzers.vocabulary import FAIL_LEVELS, SEVERITIES
 from rf_lsp.cli import options, outputs
 from rf_lsp.errors import UsageError
@@ -315,7 +316,7 @@ def _report(results: Sequence[FileResult], arguments: argparse.Namespace) -> Che
     findings = merged(results)
     if arguments.update_baseline:
         baseline.write(arguments.baseline, findings)
-        options.note(f"{len(findings)} findings written to {arguments.baseline}")
+        options.note(f"{counted(len(findings), 'finding')} written to {arguments.baseline}")
         return report
     if arguments.baseline:
         compared = baseline.compare(arguments.baseline, findings, [result.path for result in results])

@@ -15,7 +15,7 @@ from rf_lsp.comparison.looking import Looked
 from rf_lsp.comparison.trees import FilePair, Tree
 from rf_lsp.output.serialize import receptive_field
 from rf_lsp.output.text import covers_text, field_text, outputs_text
-from rf_lsp.shapes import dim_text
+from rf_lsp.shapes import dim_text, shape_text
 
 ALIKE = 0.6
 """Share of layers that two models have in common when one is the other renamed."""
@@ -333,11 +333,11 @@ def rows(change: ModelChange) -> list[tuple[str, str, str]]:
         return []
     old, new = summary_of(change.old), summary_of(change.new)
     found = [
-        ("input", old.inputs, new.inputs),
+        ("input", *_inputs_of(change.old, change.new)),
         ("parameters", count(old.parameters), count(new.parameters)),
         ("trainable parameters", count(old.trainable), count(new.trainable)),
         ("MACs", count(old.macs), count(new.macs)),
-        ("memory", memory_text(old.memory), memory_text(new.memory)),
+        ("memory", *_memories(old.memory, new.memory)),
         ("output", outputs_text(change.old), outputs_text(change.new)),
         ("receptive field", field_text(old.field) or "none", field_text(new.field) or "none"),
         ("coverage", covers_text(change.old), covers_text(change.new)),
@@ -345,6 +345,24 @@ def rows(change: ModelChange) -> list[tuple[str, str, str]]:
         ("status", old.status, new.status),
     ]
     return [row for row in found if row[1] != row[2]]
+
+
+def _inputs_of(old: ModelFact, new: ModelFact) -> tuple[str, str]:
+    """The inputs' shapes, with their names where these are not all the same."""
+    has_names = [given.name for given in old.inputs] != [given.name for given in new.inputs] or len(new.inputs) > 1
+    texts = [
+        ", ".join(f"{given.name} " * has_names + shape_text(given.shape) for given in model.inputs)
+        for model in (old, new)
+    ]
+    return texts[0], texts[1]
+
+
+def _memories(old: Memory, new: Memory) -> tuple[str, str]:
+    """Rounded, unless nothing of the difference would be left."""
+    before, after = memory_text(old), memory_text(new)
+    if before == after and old.forward != new.forward:
+        return f"{count(old.forward)} bytes", f"{count(new.forward)} bytes"
+    return before, after
 
 
 def count(value: Any) -> str:

@@ -1,14 +1,14 @@
 """A revision of a git repository as files in a folder of ours; neither the work tree nor the index is touched.
 
 Only what models are read from is written: Python files, notebooks, settings and small data. No hook, filter or attribute of the
-repository is asked, links and submodules are left out.
+repository is asked, links are left out.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from rf_lsp.errors import UsageError
@@ -17,6 +17,7 @@ SUFFIXES = (".py", ".pyi", ".ipynb", ".toml", ".cfg", ".ini", ".yaml", ".yml", "
 LARGEST, LARGEST_NOTEBOOK = 1_000_000, 20_000_000
 """Bytes."""
 _FILES = ("100644", "100755")
+_SUBMODULE = "160000"
 
 
 def repository_of(folder: str) -> str:
@@ -33,7 +34,9 @@ def commit_of(repository: str, revision: str) -> str:
     name = revision.removesuffix("...")
     commit = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if not name or commit is None:
-        raise UsageError(f"--base: there is no revision {name!r}")
+        is_shallow = _git(repository, "rev-parse", "--is-shallow-repository") == "true"
+        why = " (the clone is shallow: fetch the rest of its history)" if is_shallow else ""
+        raise UsageError(f"--base: there is no revision {name!r}{why}")
     if name == revision:
         return commit
     common = _git(repository, "merge-base", commit, "HEAD")
@@ -43,9 +46,30 @@ def commit_of(repository: str, revision: str) -> str:
 
 
 def write_files(repository: str, commit: str, folder: str) -> None:
-    """Write what counts of a commit into an empty folder; raises :class:`UsageError`."""
+    """Write what counts of a commit into an empty folder, with its submodules as far as they are checked out; raises
+    :class:`UsageError`."""
     os.mkdir(os.path.join(folder, ".git"))  # it is a root, as the repository's own folder is
-    wanted = list(_listed(repository, commit))
+    _write_tree(repository, commit, folder)
+
+
+def _write_tree(repository: str, commit: str, folder: str) -> None:
+    entries = list(_entries(repository, commit))
+    _write_blobs(repository, list(_listed(entries)), folder)
+    for mode, name, _, path in entries:
+        inner = os.path.join(repository, path)
+        if mode == _SUBMODULE and _is_inside(path) and _is_submodule(repository, path, name):
+            _write_tree(inner, name, os.path.join(folder, path))
+
+
+def _is_submodule(repository: str, path: str, commit: str) -> bool:
+    """Whether a repository of its own is checked out there, not through a link, and has the commit."""
+    inner = os.path.join(repository, path)
+    is_here = os.path.realpath(inner) == os.path.normpath(os.path.join(os.path.realpath(repository), path))
+    is_root = is_here and os.path.exists(os.path.join(inner, ".git"))
+    return is_root and _git(inner, "cat-file", "-e", f"{commit}^{{commit}}") is not None
+
+
+def _write_blobs(repository: str, wanted: Sequence[tuple[bytes, str]], folder: str) -> None:
     command = ["git", "-C", repository, "cat-file", "--batch"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()) as process:
         assert process.stdin is not None and process.stdout is not None
@@ -56,20 +80,25 @@ def write_files(repository: str, commit: str, folder: str) -> None:
         process.stdin.close()
 
 
-def _listed(repository: str, commit: str) -> Iterator[tuple[bytes, str]]:
-    """(name of the blob, path) of the files that count."""
+def _entries(repository: str, commit: str) -> Iterator[tuple[str, str, str, str]]:
+    """(mode, name of the object, its size, path) of all that a commit holds."""
     command = ["git", "-C", repository, "ls-tree", "-r", "-l", "-z", "--full-tree", commit]
     done = subprocess.run(command, capture_output=True, env=_environment(), check=False)
     if done.returncode:
         raise UsageError(f"git cannot list {commit}: {done.stderr.decode(errors='replace').strip()}")
     for entry in done.stdout.split(b"\0"):
         head, _, raw = entry.partition(b"\t")
-        mode, _, name, size = (*head.split(), b"", b"", b"", b"")[:4]
-        path = os.fsdecode(raw)
+        mode, _, name, size = (*head.decode().split(), "", "", "", "")[:4]
+        yield mode, name, size, os.fsdecode(raw)
+
+
+def _listed(entries: Iterable[tuple[str, str, str, str]]) -> Iterator[tuple[bytes, str]]:
+    """(name of the blob, path) of the files that count."""
+    for mode, name, size, path in entries:
         most = LARGEST_NOTEBOOK if path.endswith(".ipynb") else LARGEST
         fits = size.isdigit() and int(size) <= most  # no number: the object is not here
-        if mode.decode() in _FILES and path.endswith(SUFFIXES) and fits and _is_inside(path):
-            yield name, path
+        if mode in _FILES and path.endswith(SUFFIXES) and fits and _is_inside(path):
+            yield name.encode(), path
 
 
 def _is_inside(path: str) -> bool:

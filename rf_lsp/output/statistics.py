@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from analyzers.facts import Finding
+from analyzers.tensors.dim_text import counted
 from analyzers.vocabulary import SEVERITIES, Severity
 from rf_lsp.output import CheckReport
 
@@ -35,11 +36,7 @@ WORD_OF: dict[Severity, str] = {"error": "error", "warning": "warning", "informa
 def counts(findings: Iterable[Finding]) -> list[tuple[Severity, str]]:
     """``[("error", "2 errors"), ("information", "1 note")]``"""
     found = Counter(finding.severity for finding in findings)
-    return [(level, _counted(found[level], WORD_OF[level])) for level in SEVERITIES if found[level]]
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"
+    return [(level, counted(found[level], WORD_OF[level])) for level in SEVERITIES if found[level]]
 
 
 def not_shown(report: CheckReport) -> list[str]:
@@ -56,10 +53,10 @@ def lines(report: CheckReport) -> Iterator[str]:
         yield f"{count:6}  {code} {name}"
     models = _models(report)
     states = ", ".join(f"{models[state]} {state}" for state in sorted(models))
-    yield f"{len(report.files)} files, {sum(models.values())} models{f' ({states})' if states else ''}"
+    yield f"{counted(len(report.files), 'file')}, {counted(sum(models.values()), 'model')}{f' ({states})' if states else ''}"
     reasons = _reasons(report)
     if reasons:
-        yield f"shapes lost (RF901) at {sum(count for _, count in reasons)} places:"
+        yield f"shapes lost (RF901) at {counted(sum(count for _, count in reasons), 'place')}:"
     for reason, count in reasons[:SHOWN_REASONS]:
         yield f"{count:6}  {reason}"
 

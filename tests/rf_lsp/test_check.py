@@ -101,6 +101,15 @@ def test_standard_input_stands_for_a_file(run, monkeypatch, net):
     assert outcome.code == 1
 
 
+def test_one_of_anything_is_told_as_one(run, net):
+    out = run("check", "net.py", "--select", "RF201", "--statistics").out
+    assert "1 file, 1 model (1 complete)" in out and "at 1 place:" in out and "1 error in 1 file" in out
+    assert (
+        "1 finding written to"
+        in run("check", "net.py", "--select", "RF201", "--baseline", "known.json", "--update-baseline").err
+    )
+
+
 def test_folders_respect_gitignore_and_exclude(run, tmp_path):
     for name in ("a/net.py", "b/net.py", "c/net.py", ".venv/net.py", "build/net.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

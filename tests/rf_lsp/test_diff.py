@@ -295,6 +295,14 @@ def test_a_change_of_next_to_nothing_is_not_told_as_none(repository, run):
     assert "(less than 0.1 %)" in out and "0.0 %" not in out
 
 
+def test_numbers_are_told_as_they_can_be_read(repository, run):
+    edit(repository / "other.py", "3, 8, 3)", "3, 8, 3, bias=False)")
+    # 4 bytes each of 3·32², twice 8·30² and 27·8 numbers, and of 8 of the bias
+    assert "memory                70,784 bytes → 70,752 bytes" in run("diff", "--base", "HEAD", "other.py").out
+    edit(repository / "other.py", "1x3x32x32", "1x3x40x32")
+    assert "input                 1×3×32×32 → 1×3×40×32" in run("diff", "--base", "HEAD", "other.py").out
+
+
 def test_table(repository, run):
     edit(repository / "parts.py", "stride=2", "stride=1")
     out = run("diff", "--base", "HEAD", "nets.py").out
@@ -318,6 +326,28 @@ def test_table(repository, run):
 def test_bad_input_is_one_sentence(repository, run, arguments, sentence):
     outcome = run("diff", *arguments)
     assert outcome.code == 2 and sentence in outcome.err and "Traceback" not in outcome.err
+
+
+def test_a_revision_that_a_shallow_clone_lacks(repository, run, monkeypatch):
+    git(repository, "commit", "-q", "--allow-empty", "-m", "second")
+    git(repository, "clone", "-q", "--depth", "1", repository.as_uri(), "clone")
+    monkeypatch.chdir(repository / "clone")
+    outcome = run("diff", "--base", "HEAD~1")
+    assert outcome.code == 2 and "no revision 'HEAD~1' (the clone is shallow" in outcome.err
+
+
+def test_submodules_are_compared_with_what_the_commit_has_of_them(repository, diff, tmp_path_factory):
+    library = tmp_path_factory.mktemp("library")
+    (library / "net.py").write_text(OTHER)
+    git(library, "init", "-q", "-b", "main")
+    git(library, "add", "-A")
+    git(library, "commit", "-qm", "library")
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library), "library")
+    git(repository, "commit", "-qm", "with the library")
+    assert diff("--base", "HEAD")["models"] == []
+    assert targets(diff("--base", "HEAD~1")) == {"library/net.py::model": "added"}
+    edit(repository / "library" / "net.py", "3, 8, 3", "3, 9, 3")
+    assert targets(diff("--base", "HEAD")) == {"library/net.py::model": "changed"}
 
 
 def test_no_repository(run, tmp_path, monkeypatch):

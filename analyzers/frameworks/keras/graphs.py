@@ -14,7 +14,7 @@ from analyzers.frameworks.keras.state import changed, is_input_layer, state_of
 from analyzers.interpreter.certain import told
 from analyzers.interpreter.graph import Graph, tensors_below
 from analyzers.interpreter.values import Function, Instance
-from analyzers.tensors.dim_text import shape_text
+from analyzers.tensors.dim_text import counted, shape_text
 from analyzers.tensors.dims import require, symbol
 from analyzers.tensors.errors import OperationError, PythonError
 from analyzers.tensors.operations import reshape
@@ -185,7 +185,7 @@ def _in_order(self: Instance, graph: Graph, inputs: Any) -> list[Any]:
     if len(given) != len(graph.inputs):
         raise OperationError(
             "invalid-argument",
-            f"{{subject}} takes {len(graph.inputs)} inputs, gets {len(given)}",
+            f"{{subject}} takes {counted(len(graph.inputs), 'input')}, gets {len(given)}",
             exception="ValueError",
             as_tensor=isinstance(inputs, Tensor),
         )

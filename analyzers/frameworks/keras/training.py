@@ -8,7 +8,7 @@ from analyzers.frameworks.keras.datasets import Batches, first_batch
 from analyzers.frameworks.keras.state import state_of
 from analyzers.interpreter.graph import tensors_below
 from analyzers.interpreter.values import Function, Instance
-from analyzers.tensors.dim_text import shape_text
+from analyzers.tensors.dim_text import counted, shape_text
 from analyzers.tensors.dims import Dim, symbol
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.tensor import Tensor
@@ -53,10 +53,10 @@ def _trains_itself(model: Instance) -> bool:
 
 
 def _of_counts(data: Data) -> OperationError | None:
-    counts = [_count(value) for value in (data.x, data.y)]
-    if None in counts or counts[0] == counts[1]:
+    inputs, labels = _count(data.x), _count(data.y)
+    if inputs is None or labels is None or inputs == labels:
         return None
-    message = f"{data.method} is given {counts[0]} inputs and {counts[1]} labels"
+    message = f"{data.method} is given {counted(inputs, 'input')} and {counted(labels, 'label')}"
     return OperationError("invalid-argument", message, exception="ValueError", argument="y")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from analyzers.tensors.dim_text import shape_text
+from analyzers.tensors.dim_text import counted, shape_text
 from analyzers.tensors.dims import Dim, exact_quotient, product, require, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.arguments import size
@@ -75,7 +75,7 @@ def parse_shape(x: Tensor, pattern: str) -> dict[str, Dim]:
         place = groups.index([SPREAD])
         groups[place : place + 1] = [["_"]] * (x.rank - len(groups) + 1)
     if len(groups) != x.rank:
-        raise OperationError("rank-mismatch", f"{{subject}} expects {len(groups)} dimensions, gets {x.rank}")
+        raise OperationError("rank-mismatch", f"{{subject}} expects {counted(len(groups), 'dimension')}, gets {x.rank}")
     pairs = zip(groups, x.shape, strict=True)
     return {group[0]: dim for group, dim in pairs if group and group[0] != "_" and not group[0].isdigit()}
 
@@ -234,7 +234,9 @@ def _replace_ellipsis(groups: list[Group], names: list[str]) -> list[Group]:
 
 def _require_rank(groups: Sequence[Group], x: Tensor) -> None:
     if len(groups) != x.rank:
-        raise _error(f"expects {len(groups)} dimensions, gets {x.rank} ({shape_text(x.shape)})", rule="rank-mismatch")
+        raise _error(
+            f"expects {counted(len(groups), 'dimension')}, gets {x.rank} ({shape_text(x.shape)})", rule="rank-mismatch"
+        )
 
 
 def _solve(left: Sequence[Group], x: Tensor, known: dict[str, Dim]) -> None:
@@ -274,7 +276,9 @@ def pack(tensors: Sequence[Tensor], pattern: str) -> tuple[Tensor, list[tuple[Di
     packed, shapes = [], []
     for x in tensors:
         if x.rank < before + after:
-            raise _error(f"expects at least {before + after} dimensions, gets {x.rank}", rule="rank-mismatch")
+            raise _error(
+                f"expects at least {counted(before + after, 'dimension')}, gets {x.rank}", rule="rank-mismatch"
+            )
         middle = x.shape[before : x.rank - after]
         shapes.append(middle)
         packed.append(view(x, (*x.shape[:before], product(middle), *x.shape[x.rank - after :])))
@@ -285,7 +289,7 @@ def unpack(x: Tensor, shapes: Sequence[Any], pattern: str) -> list[Tensor]:
     """einops.unpack: cut along ``*`` and restore the packed shapes (one may hold a -1)."""
     before, after = _star(pattern)
     if x.rank != before + 1 + after:
-        raise _error(f"expects {before + 1 + after} dimensions, gets {x.rank}", rule="rank-mismatch")
+        raise _error(f"expects {counted(before + 1 + after, 'dimension')}, gets {x.rank}", rule="rank-mismatch")
     wanted = [tuple(size(length) for length in shape) for shape in shapes]
     lengths = _packed_lengths(wanted, x.shape[before])
     if require(x.shape[before], sum(lengths)) is False:  # type: ignore[arg-type]

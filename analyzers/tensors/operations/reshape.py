@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzers.tensors.common_factors import reduced_counts
-from analyzers.tensors.dim_text import shape_text
+from analyzers.tensors.dim_text import counted, shape_text
 from analyzers.tensors.dims import (
     Dim,
     exact_quotient,
@@ -130,7 +130,7 @@ def permute(x: Tensor, order: Sequence[Any]) -> Tensor:
     if len(order) != x.rank:
         raise OperationError(
             "rank-mismatch",
-            f"{{subject}} orders {len(order)} dimensions, its input has {x.rank}",
+            f"{{subject}} orders {counted(len(order), 'dimension')}, its input has {x.rank}",
             expected=len(order),
             actual=x.rank,
         )
@@ -214,7 +214,9 @@ def expand(x: Tensor, lengths: Sequence[Dim]) -> Tensor:
     """Repeat dims of length 1 without copying; -1 keeps a length. Raises broadcast-mismatch."""
     extra = len(lengths) - x.rank
     if extra < 0:
-        raise OperationError("rank-mismatch", f"{{subject}} names {len(lengths)} dimensions, its input has {x.rank}")
+        raise OperationError(
+            "rank-mismatch", f"{{subject}} names {counted(len(lengths), 'dimension')}, its input has {x.rank}"
+        )
     old = (None,) * extra + x.shape
     shape = tuple(_expanded_dim(x, own, length) for own, length in zip(old, lengths, strict=True))
     return _expanded(x, shape)
@@ -257,7 +259,9 @@ def repeat(x: Tensor, counts: Sequence[Dim]) -> Tensor:
     """Tile: dim i appears ``counts[i]`` times, end to end (missing dims are added in front)."""
     extra = len(counts) - x.rank
     if extra < 0:
-        raise OperationError("rank-mismatch", f"{{subject}} names {len(counts)} dimensions, its input has {x.rank}")
+        raise OperationError(
+            "rank-mismatch", f"{{subject}} names {counted(len(counts), 'dimension')}, its input has {x.rank}"
+        )
     if any(isinstance(count, int) and count < 0 for count in counts):
         raise OperationError("invalid-argument", "{subject} cannot repeat a negative number of times")
     wide = _expanded(x, (1,) * extra + x.shape)

@@ -11,7 +11,7 @@ from analyzers.frameworks.keras.layer import is_layer
 from analyzers.frameworks.numpy.array import Scalar
 from analyzers.interpreter.overlays import NAMES, layer
 from analyzers.interpreter.values import Instance
-from analyzers.tensors.dim_text import shape_text
+from analyzers.tensors.dim_text import counted, shape_text
 from analyzers.tensors.dims import Dim, Expression
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import OPEN, Layout, Layouts, channels_first, channels_last
@@ -75,7 +75,7 @@ def per_axis(value: Any, count: int, argument: str, least: int = 1) -> tuple[Dim
     if isinstance(value, (tuple, list)):
         if len(value) != count:
             raise invalid(
-                f"{{subject}} expects {argument} of {count} values, gets {len(value)}",
+                f"{{subject}} expects {argument} of {counted(count, 'value')}, gets {len(value)}",
                 argument,
                 expected=count,
                 actual=len(value),

@@ -19,6 +19,7 @@ from analyzers.frameworks.keras.shapes import is_shape, open_shape, static_shape
 from analyzers.frameworks.keras.state import changed, input_features, state_of
 from analyzers.frameworks.keras.weights import size_of
 from analyzers.interpreter.values import Function
+from analyzers.tensors.dim_text import counted
 from analyzers.tensors.dims import Dim, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import OPEN, Layout, Layouts
@@ -117,7 +118,7 @@ def _label_sizes(term: str, shape: tuple) -> dict[str, Any]:
     if len(term) != len(shape):
         raise OperationError(
             "rank-mismatch",
-            f"{{subject}} names {len(term)} dimensions in {term!r}, its input has {len(shape)}",
+            f"{{subject}} names {counted(len(term), 'dimension')} in {term!r}, its input has {len(shape)}",
             exception="ValueError",
         )
     return dict(zip(term, shape))

@@ -9,6 +9,7 @@ from typing import Any
 
 from analyzers.frameworks.torch.functional.arguments import known, scaled_size, tensor
 from analyzers.interpreter.overlays import function
+from analyzers.tensors.dim_text import counted
 from analyzers.tensors.dims import Dim
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations import resize
@@ -109,7 +110,9 @@ def _given_sizes(x: Tensor, size: Any) -> list[Dim]:
     if not isinstance(size, (tuple, list)):
         return [size_of(size) for _ in range(spatial)]
     if len(size) != spatial:
-        raise _interpolate_error(f"{{subject}} has a size of {len(size)} values for {spatial} spatial dims")
+        raise _interpolate_error(
+            f"{{subject}} has a size of {counted(len(size), 'value')} for {counted(spatial, 'spatial dim')}"
+        )
     return [size_of(value) for value in size]
 
 
@@ -121,7 +124,7 @@ def _given_scales(x: Tensor, scale_factor: Any) -> Sequence[Any]:
         return [scale_factor] * spatial
     if len(scale_factor) != spatial:
         raise _interpolate_error(
-            f"{{subject}} has a scale_factor of {len(scale_factor)} values for {spatial} spatial dims"
+            f"{{subject}} has a scale_factor of {counted(len(scale_factor), 'value')} for {counted(spatial, 'spatial dim')}"
         )
     return scale_factor
 
