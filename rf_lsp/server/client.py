@@ -10,8 +10,8 @@ from rf_lsp.server.text import ENCODINGS
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """``encoding`` is how it counts columns. ``pulls``: it asks for diagnostics itself. ``markdown`` and
-    ``images``: what its hovers show. ``resolves_tooltips``: it really asks for the tooltips of hints later. ``trusted``: it has not said
+    """``encoding`` is how it counts columns. ``pulls``: it asks for diagnostics itself. ``markdown``,
+    ``images`` and ``tables``: what its hovers show (tables of Markdown as tables, not as their source). ``resolves_tooltips``: it really asks for the tooltips of hints later. ``trusted``: it has not said
     that the person does not trust the workspace. ``shows_documents``: it opens files that it is told of; ``shows_pages``: it
     shows what commands answer with itself."""
 
@@ -19,6 +19,7 @@ class Client:
     pulls: bool = False
     markdown: bool = False
     images: bool = False
+    tables: bool = False
     related: bool = False
     code_descriptions: bool = False
     resolves_tooltips: bool = False
@@ -48,12 +49,14 @@ def client_of(capabilities: dict[str, Any], options: Any = None) -> Client:
     diagnostics = "textDocument.diagnostic" if has("textDocument.diagnostic") else "textDocument.publishDiagnostics"
     resolved = _get(capabilities, "textDocument.inlayHint.resolveSupport.properties") or []
     actions = _get(capabilities, "textDocument.codeAction.resolveSupport.properties") or []
-    wants_images = options.get("images") if isinstance(options, dict) else None
+    wanted = options if isinstance(options, dict) else {}
+    renders = _renders_html(capabilities)
     return Client(
         encoding=_encoding(capabilities),
         pulls=has("textDocument.diagnostic"),
         markdown="markdown" in (_get(capabilities, "textDocument.hover.contentFormat") or []),
-        images=_shows_images(capabilities) if wants_images is None else bool(wants_images),
+        images=bool(wanted.get("images", renders)),
+        tables=bool(wanted.get("tables", renders)),
         related=has("textDocument.publishDiagnostics.relatedInformation") or has(f"{diagnostics}.relatedInformation"),
         code_descriptions=has("textDocument.publishDiagnostics.codeDescriptionSupport")
         or has(f"{diagnostics}.codeDescriptionSupport"),
@@ -88,6 +91,6 @@ def _encoding(capabilities: dict[str, Any]) -> str:
     return next((name for name in offered if name in ENCODINGS), "utf-16")
 
 
-def _shows_images(capabilities: dict[str, Any]) -> bool:
-    """VS Code and its kin, the only ones that render markdown with marked, show data URIs as pictures."""
+def _renders_html(capabilities: dict[str, Any]) -> bool:
+    """VS Code and its kin, the only ones that render markdown with marked: tables are tables, data URIs pictures."""
     return _get(capabilities, "general.markdown.parser") == "marked"

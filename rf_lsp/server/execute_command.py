@@ -1,4 +1,4 @@
-"""``workspace/executeCommand``: pin a context, change the input of a model, confirm it with torch, show what belongs to it."""
+"""``workspace/executeCommand``: hide hints, pin a context, change the input of a model, confirm it with torch, show what belongs to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rf_lsp.server.code_lens import CHANGE_INPUT, COMPARE, CONFIRM, EFFECTIVE_FI
 from rf_lsp.server.confirm_command import confirm
 from rf_lsp.server.documents import Document
 from rf_lsp.server.handlers import session_request
-from rf_lsp.server.inlay_hint import PIN
+from rf_lsp.server.inlay_hint import PIN, TOGGLE
 from rf_lsp.server.module_view import models_in, occurrences_in
 from rf_lsp.server.open_modules import OpenModule
 from rf_lsp.server.page_commands import compare_with_head, effective_field, report
@@ -29,7 +29,7 @@ from rf_lsp.shapes import parse_input, shape_text
 OF_MODELS = {CONFIRM: confirm, REPORT: report, EFFECTIVE_FIELD: effective_field, COMPARE: compare_with_head}
 """What is asked about one model: ``[uri, target]``."""
 CONTEXTS = "rf-lsp.contexts"
-COMMANDS = (PIN, CONTEXTS, CHANGE_INPUT, *OF_MODELS)
+COMMANDS = (PIN, CONTEXTS, TOGGLE, CHANGE_INPUT, *OF_MODELS)
 ALL = "All contexts"
 MOST_CHOICES = 8
 
@@ -37,6 +37,8 @@ MOST_CHOICES = 8
 @session_request(types.WORKSPACE_EXECUTE_COMMAND)
 async def handle(session: Session, params: types.ExecuteCommandParams) -> Any:
     arguments = list(params.arguments or [])
+    if params.command == TOGGLE:
+        return _toggle_hints(session)
     module = session.modules.get(arguments[0]) if arguments and isinstance(arguments[0], str) else None
     if module is None:
         raise JsonRpcInvalidParams(message="the first argument must be the URI of an open document")
@@ -53,6 +55,13 @@ def _target(arguments: list[Any]) -> str:
     if len(arguments) < 2 or not isinstance(arguments[1], str):
         raise JsonRpcInvalidParams(message="the second argument must be the model, as its lens names it")
     return arguments[1]
+
+
+def _toggle_hints(session: Session) -> bool:
+    """Hide the hints of all files, or show them again; answers whether they are shown now."""
+    session.modules.show_hints(not session.modules.hints)
+    session.refresh()
+    return session.modules.hints
 
 
 # -- pinning -------------------------------------------------------------------------------------

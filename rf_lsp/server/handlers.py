@@ -13,6 +13,7 @@ With ``offered_to`` a method is offered to the clients that fulfil the condition
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -82,15 +83,21 @@ class SessionRequest(Handler):
 @dataclass(frozen=True, kw_only=True)
 class SnapshotRequest(SessionRequest):
     """``uri_of`` says which document the parameters are about, ``looks_at`` which range of it is on the screen.
-    ``otherwise`` is the answer about a document that is not open or of which nothing is known."""
+    ``otherwise`` is the answer about a document that is not open or of which nothing is known, ``when_busy`` the one
+    that is given when nothing is known after ``patience`` seconds."""
 
     wait_for: Callable[[Client], WaitFor]
     uri_of: Callable[[Any], str | None]
     looks_at: Callable[[Any], Any] | None
     otherwise: Callable[[Any], Any]
+    when_busy: Callable[[Any], Any]
+    patience: float | None
 
     async def _answer(self, session: Session, params: Any) -> Any:
-        snapshot = await self._snapshot(session, params)
+        try:
+            snapshot = await asyncio.wait_for(self._snapshot(session, params), self.patience)
+        except asyncio.TimeoutError:
+            return self.when_busy(params)
         return self.otherwise(params) if snapshot is None else self.run(snapshot, params)
 
     async def _snapshot(self, session: Session, params: Any) -> ModuleSnapshot | None:
@@ -182,6 +189,8 @@ def snapshot_request(
     uri_of: Callable[[Any], str | None] = of_document,
     looks_at: Callable[[Any], Any] | None = None,
     otherwise: Callable[[Any], Any] = nothing,
+    when_busy: Callable[[Any], Any] = nothing,
+    patience: float | None = None,
     offered_to: Condition | None = None,
 ) -> Callable[[Callable[[ModuleSnapshot, Any], Any]], SnapshotRequest]:
     return lambda run: SnapshotRequest(
@@ -193,6 +202,8 @@ def snapshot_request(
         uri_of=uri_of,
         looks_at=looks_at,
         otherwise=otherwise,
+        when_busy=when_busy,
+        patience=patience,
     )
 
 
@@ -214,5 +225,7 @@ def background_request(
         uri_of=of_document,
         looks_at=None,
         otherwise=otherwise,
+        when_busy=nothing,
+        patience=None,
         when_edited=when_edited,
     )

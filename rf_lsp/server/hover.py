@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from analyzers.facts import ModelFact, Place
+from analyzers.facts import CallFact, ModelFact, Place
 from rf_lsp.server import wire
 from rf_lsp.server.documents import Document
 from rf_lsp.server.handlers import first_models, snapshot_request
@@ -20,9 +21,16 @@ if TYPE_CHECKING:
     from analyzers.tracing.results import ModelResult
 
 LONGEST_TITLE = 60
+PATIENCE = 3.0
+"""Seconds that a hover waits for an analysis before it says that there is none yet."""
 
 
-@snapshot_request(types.TEXT_DOCUMENT_HOVER, wait_for=first_models)
+def _busy(params: types.HoverParams) -> dict[str, Any]:
+    text = "rf-lsp is still reading this file and what it imports. Hover again in a moment."
+    return {"contents": {"kind": "plaintext", "value": text}}
+
+
+@snapshot_request(types.TEXT_DOCUMENT_HOVER, wait_for=first_models, patience=PATIENCE, when_busy=_busy)
 def handle(snapshot: ModuleSnapshot, params: types.HoverParams) -> dict[str, Any] | None:
     line = snapshot.document.line_of(params.text_document.uri, params.position.line)
     if line is None:
@@ -49,7 +57,10 @@ def _shown(snapshot: ModuleSnapshot, group: list[Occurrence], found: list[Occurr
     pin, place = snapshot.pin, group[0].place
     layers = outermost(occurrence for occurrence in group if occurrence.layer is not None)
     if layers:
-        return _answer(snapshot, hover.layer_card(pinned(concrete(layers), pin), verdicts_in(snapshot)), place)
+        shown = pinned(concrete(layers), pin)
+        card = hover.layer_card(shown, verdicts_in(snapshot))
+        card.links += dict.fromkeys(_producers(snapshot, shown[0]))
+        return _answer(snapshot, card, place)
     inside = [o for o in found if o.role == CALLED and contains(place, o.place)]
     calls = pinned(concrete(sorted(outermost(inside), key=lambda call: call.order)), pin)
     text = text_of(snapshot.document, place)
@@ -105,9 +116,38 @@ def _head(document: Document, place: Place) -> Place:
     return Place(place.file, place.line, place.column, place.line, document.locate(place.line).length)
 
 
+def _producers(snapshot: ModuleSnapshot, first: Occurrence) -> Iterator[tuple[str, str]]:
+    """Where the layers are built, or called, whose outputs go into a call."""
+    call = first.facts[0]
+    names = call.producers if isinstance(call, CallFact) else ()
+    for layer in first.model.layers if names else ():
+        place = layer.call if layer.functional else layer.definition
+        if layer.name in names and place is not None and (uri := _file_link(snapshot, place)) is not None:
+            yield f"from {layer.name}", uri
+
+
+def _file_link(snapshot: ModuleSnapshot, place: Place) -> str | None:
+    """The line of a file; cells of notebooks have no address that an editor follows."""
+    found = wire.location(snapshot, place)
+    if found is None or not found["uri"].startswith("file:"):
+        return None
+    return f"{found['uri']}#L{found['range']['start']['line'] + 1}"
+
+
+def _rules(snapshot: ModuleSnapshot, place: Place) -> Iterator[tuple[str, str]]:
+    """The pages of the rules that report something there."""
+    from analyzers.rules.support.registry import RULES
+
+    for finding in snapshot.analysis.findings:
+        if finding.place.file == snapshot.path and holds(finding.place, place.line, place.column):
+            yield f"{finding.code} {finding.name}", RULES[finding.code].url
+
+
 def _answer(snapshot: ModuleSnapshot, card: hover.Card, place: Place) -> dict[str, Any]:
+    card.links += dict.fromkeys(_rules(snapshot, place))
     if snapshot.client.markdown:
-        contents = {"kind": "markdown", "value": hover.markdown(card, snapshot.client.images)}
+        shown = hover.markdown(card, snapshot.client.images, snapshot.client.tables)
+        contents = {"kind": "markdown", "value": shown}
     else:
         contents = {"kind": "plaintext", "value": hover.plaintext(card)}
     return {"contents": contents, "range": wire.range_in(snapshot.document, place)[1]}

@@ -10,12 +10,14 @@ from rf_lsp.server import wire
 from rf_lsp.server.handlers import at_once, first_models_if, snapshot_request
 from rf_lsp.server.module_view import occurrences_in, verdicts_in
 from rf_lsp.server.snapshot import ModuleSnapshot
+from rf_lsp.server.views import comments
 from rf_lsp.server.views.hints import Hint, HintOptions, hints, tooltip
 from rf_lsp.server.views.marks import unmarked
 from rf_lsp.settings import Settings
 
 OPTIONS = types.InlayHintOptions(resolve_provider=True)
 PIN = "rf-lsp.pinContext"
+TOGGLE = "rf-lsp.toggleHints"
 
 
 @snapshot_request(
@@ -25,6 +27,8 @@ PIN = "rf-lsp.pinContext"
     looks_at=lambda params: params.range,
 )
 def handle(snapshot: ModuleSnapshot, params: types.InlayHintParams) -> list[dict[str, Any]]:
+    if not snapshot.state.choices.hints:
+        return []
     uri = params.text_document.uri
     area = wire.lines_of(snapshot.document, uri, params.range)
     answers, key = snapshot.views.answers, (uri, area)
@@ -35,9 +39,10 @@ def handle(snapshot: ModuleSnapshot, params: types.InlayHintParams) -> list[dict
 
 
 def _hints(snapshot: ModuleSnapshot, area: tuple[int, int] | None) -> list[Hint]:
-    """The hints of the module's lines ``area`` (first, last)."""
+    """The hints of the module's lines ``area`` (first, last), without those that a comment on the line says already."""
     line, shown = snapshot.document.line, hint_options(snapshot.settings)
-    return hints(occurrences_in(snapshot), line, shown, snapshot.pin, area, verdicts_in(snapshot))
+    found = hints(occurrences_in(snapshot), line, shown, snapshot.pin, area, verdicts_in(snapshot))
+    return [hint for hint in found if not comments.says(line(hint.line), hint.text)]
 
 
 def hint_options(settings: Settings) -> HintOptions:

@@ -83,6 +83,7 @@ class OpenModules:
         self._by_path: dict[str, OpenModule] = {}
         self._choices: dict[str, Choices] = {}
         self._newest_revision = 0
+        self.hints = True
 
     def __iter__(self) -> Iterator[OpenModule]:
         return iter(self._by_path.values())
@@ -103,7 +104,7 @@ class OpenModules:
             state = ModuleState(document, earlier.revision + 1, choices=earlier.state.choices)
             module = OpenModule(state, earlier.analysis)
         else:
-            choices = self._choices.pop(document.path, Choices())
+            choices = replace(self._choices.pop(document.path, Choices()), hints=self.hints)
             module = OpenModule(ModuleState(document, self._next_revision(), choices=choices))
         self._by_path = {**self._by_path, document.path: module}
         self.index(module)
@@ -113,6 +114,12 @@ class OpenModules:
         newest = max([self._newest_revision, *(module.revision for module in self)])
         self._newest_revision = newest + REVISIONS_APART
         return self._newest_revision
+
+    def show_hints(self, shown: bool) -> None:
+        """A person wants to see hints, or none, in all modules."""
+        self.hints = shown
+        for module in self:
+            module.choose(replace(module.state.choices, hints=shown))
 
     def index(self, module: OpenModule) -> None:
         """Know the module by its present documents."""

@@ -30,11 +30,12 @@ class WaitFor(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person chose for a module: the one context (target, layer) whose numbers are shown, and inputs of single
-    models."""
+    """What a person chose for a module: the one context (target, layer) whose numbers are shown, inputs of single
+    models, and whether hints are shown."""
 
     pin: tuple[str, str] | None = None
     inputs: Mapping[str, list[NamedShape]] = field(default_factory=dict)
+    hints: bool = True
 
 
 @dataclass(frozen=True, slots=True)

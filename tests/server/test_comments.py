@@ -6,7 +6,10 @@ import pytest
 
 from analyzers.facts import Finding, Place
 from rf_lsp.editing import applied
+from rf_lsp.server.views import comments
 from rf_lsp.server.views.comments import Lines, ignore, remove
+from tests.server.client import LspClient
+from tests.server.conftest import HEAD, NET, STEM
 
 
 def ignored(text: str, line: int) -> str:
@@ -46,3 +49,34 @@ def test_where_an_ignore_comment_stands(text: str, line: int, wanted: str) -> No
 )
 def test_only_written_comments_are_removed(text: str, wanted: str) -> None:
     assert applied(text, remove("net.py", Lines(text))) == wanted
+
+
+def test_a_written_comment_takes_its_hint_away_and_an_outdated_one_does_not() -> None:
+    line = "self.a = nn.Conv2d(3, 8, 3)  # → 8×30×30 · RF 3"
+    assert comments.says(line, "8×30×30 · RF 3") and comments.says(line, "8×30×30 · RF 3 ✓")
+    assert comments.says(f"{line}  # stem", "8×30×30 · RF 3")
+    assert not comments.says(line, "8×28×28 · RF 5") and not comments.says("x = 1", "8×30×30")
+
+
+def test_hints_are_hidden_and_shown_again_by_a_command(client: LspClient) -> None:
+    uri = client.open("net.py", NET)
+    client.settled(uri)
+    assert client.hints(uri)
+    command = {"command": "rf-lsp.toggleHints", "arguments": []}
+    assert client.request("workspace/executeCommand", command) is False
+    other = client.open("other.py", NET)
+    client.settled(other)
+    assert client.hints(uri) == [] and client.hints(other) == []
+    assert client.request("workspace/executeCommand", command) is True
+    assert client.hints(uri) and client.hints(other)
+
+
+def test_hints_go_where_comments_are_written(client: LspClient) -> None:
+    uri = client.open("net.py", NET)
+    client.settled(uri)
+    lines = NET.split("\n")
+    hint = dict(client.hints(uri))[STEM]
+    lines[STEM] += f"  # → {hint}"
+    client.change(uri, 2, {"text": "\n".join(lines)})
+    client.settled(uri)
+    assert STEM not in dict(client.hints(uri)) and HEAD in dict(client.hints(uri))

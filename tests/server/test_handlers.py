@@ -231,3 +231,12 @@ def test_fixes_are_those_of_the_present_text() -> None:
     fixes = module.fixes
     module.renew()
     assert module.fixes is not fixes and isinstance(module, OpenModule)
+
+
+def test_a_hover_says_that_nothing_is_known_yet(tmp_path: Path) -> None:
+    opened = Opened(tmp_path)
+    opened.module.analysis = None
+    params = types.HoverParams(types.TextDocumentIdentifier("file:///net.py"), types.Position(STEM, 22))
+    asked = replace(hover.handle, patience=0.01)
+    answer = asyncio.run(asked._answer(opened.session, params))
+    assert "still reading" in answer["contents"]["value"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from rf_lsp.server.views.hover import Card, markdown
 from tests.server.client import LspClient, span
 from tests.server.shown import without_hints
 from tests.server.test_hints import TUTORIAL, UNKNOWN
@@ -83,3 +86,47 @@ def test_memory_and_tiles_of_a_model(client: LspClient) -> None:
     text = at(client, uri, DENSE, 4, "Net")
     assert row(text, "memory") == "29.8 kB"
     assert row(text, "tiles") == "halo 2 px before and 1 after · overlap 4"
+
+
+SKIP = """import torch
+from torch import nn
+
+# rf: input=1x3x32x32
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = nn.Conv2d(3, 8, 3, padding=1)
+        self.two = nn.Conv2d(16, 8, 3, padding=1)
+    def forward(self, x):
+        return self.two(self.one(x))
+"""
+
+
+def test_links_lead_to_the_producer_and_to_the_page_of_the_rule(client: LspClient) -> None:
+    uri = client.open("net.py", SKIP)
+    client.settled(uri)
+    text = at(client, uri, SKIP, 10, "self.two")
+    assert f"[from one](<{uri}#L8>)" in text
+    assert "[RF201 channel-mismatch](<https://" in text and "RF201.md" in text
+
+
+def test_the_drawing_stands_above_the_table(client: LspClient) -> None:
+    uri = client.open("net.py", DENSE)
+    client.settled(uri)
+    text = at(client, uri, DENSE, 7, "Conv2d")
+    assert text.index("data:image") < text.index("| input |")
+
+
+def test_tables_are_aligned_text_where_they_are_not_drawn(folder: Path) -> None:
+    (folder / "net.py").write_text(DENSE)
+    with LspClient(folder, "neovim-0.12") as client:
+        uri = client.open("net.py")
+        client.settled(uri)
+        text = at(client, uri, DENSE, 7, "Conv2d")
+    lines = text.partition("```text\n")[2].partition("\n```")[0].split("\n")
+    assert [line.split()[0] for line in lines[:2]] == ["input", "output"]
+    assert lines[0].index("1×3×32×32") == lines[1].index("1×8×16×16") and "|" not in text
+
+
+def test_a_name_ends_no_block_of_aligned_text() -> None:
+    assert markdown(Card("x", [("```", "1\n2", "")]), tables=False).count("```") == 2

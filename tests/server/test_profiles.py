@@ -37,7 +37,8 @@ def test_session(folder: Path, profile: str) -> None:
         text = client.hover(uri, STEM, 22)
         assert "⌊(64 + 2·3 − 7)/2⌋ + 1 = 32" in text
         assert ("data:image" in text) == (profile.startswith("vscode"))
-        assert ("|" in text) != (profile.startswith("eglot"))
+        assert ("|" in text) == (profile.startswith("vscode"))
+        assert ("```text" in text) == (not profile.startswith(("vscode", "eglot")))
         sent = {message["method"] for message in client.seen}
         if profile.startswith(("eglot", "helix")):
             assert "workspace/inlayHint/refresh" not in sent

@@ -29,6 +29,7 @@ async function menu(): Promise<void> {
     { label: '$(git-compare) Compare with HEAD', command: 'rf-lsp.compareWithHead' },
     { label: '$(symbol-ruler) Change Input…', command: CHANGE_INPUT },
     { label: '$(pin) Show One Context…', command: PIN_CONTEXT },
+    { label: '$(eye) Hide or Show the Hints', command: 'rf-lsp.toggleHints' },
     { label: '$(debug-restart) Restart Server', command: 'rf-lsp.restart' },
     { label: '$(output) Show Log', command: 'rf-lsp.showLog' },
     { label: '$(gear) Settings', command: 'workbench.action.openSettings', argument: '@ext:rf-lsp.rf-lsp' },

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from analyzers.facts import Edit, Finding, Place
 from analyzers.source.lexical import COMMENT, STRING, count_lines, line_starts, position, split_lines
-from rf_lsp.server.views.hints import HintOptions, hint_text
+from rf_lsp.server.views.hints import CONFIRMED, HintOptions, hint_text
 from rf_lsp.server.views.occurrences import BUILT, Occurrence, by_line, outermost, pinned
 from rf_lsp.shapes import UNKNOWN
 
@@ -83,6 +83,14 @@ def write(
         if last[start:end] != new:
             edits.append(Edit(Place(path, number, start, number, end), new))
     return edits
+
+
+def says(line: str, text: str) -> bool:
+    """Whether a written comment on the line already tells what a hint would; an outdated one does not."""
+    if MARK not in line:
+        return False
+    told = text.removesuffix(f" {CONFIRMED}")
+    return any(match.group().strip().removeprefix(MARK).rstrip() == told for match in _WRITTEN.finditer(line))
 
 
 def _last_built(group: list[Occurrence]) -> list[Occurrence]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analyzers.facts import CallFact, FieldFact, ModelFact, OutputFact
 from analyzers.rules.support.coverage import extents
+from rf_lsp.output.escape import visible
 from rf_lsp.output.text import (
     count_text,
     field_text,
@@ -35,17 +36,20 @@ if TYPE_CHECKING:
 
 MOST_CONTEXTS = 12
 BAR = 12
+PICTURE = 110
+"""Pixels of the drawing: with the title, it leaves room for the first rows."""
 
 
 @dataclass(slots=True)
 class Card:
-    """A hover as data: rows (what, value, arithmetic), a table of contexts, notes, a picture (SVG)."""
+    """A hover as data: rows (what, value, arithmetic), a table of contexts, notes, links (text, URI), a picture (SVG)."""
 
     title: str
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     heads: tuple[str, ...] = ()
     contexts: list[tuple[str, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
     picture: str | None = None
 
 
@@ -226,15 +230,25 @@ def lost_notes(model: ModelFact, most: int = 3) -> list[str]:
 # -- texts ---------------------------------------------------------------------------------------
 
 
-def markdown(card: Card, images: bool = False) -> str:
-    """Key facts first: VS Code shows 250 pixels of it before one has to scroll."""
-    parts = [f"**{escaped(card.title)}**", _markdown_table(("", "", ""), card.rows)]
+def markdown(card: Card, images: bool = False, tables: bool = True) -> str:
+    """The drawing first, then key facts: VS Code shows 250 pixels of it before one has to scroll. Where a client shows
+    the source of tables instead of drawing them, they are aligned text."""
+    table = _markdown_table if tables else _aligned
+    parts = [f"**{escaped(card.title)}**"]
     if images and card.picture is not None:
-        parts.append(f"![receptive field over the input|width=140]({drawing.data_uri(card.picture)})")
+        parts.append(f"![receptive field over the input|width={PICTURE}]({drawing.data_uri(card.picture)})")
+    parts.append(table(("", "", ""), card.rows))
     if card.contexts:
-        parts.append(_markdown_table(card.heads, card.contexts))
+        parts.append(table(card.heads, card.contexts))
     parts += [escaped(note) for note in card.notes]
+    parts.append(" · ".join(f"[{escaped(text)}](<{uri}>)" for text, uri in card.links))
     return "\n\n".join(part for part in parts if part)
+
+
+def _aligned(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A block of code, which every client shows with characters of one width."""
+    shown = [[visible(cell).replace("`", "'") for cell in row] for row in ([heads] if any(heads) else []) + [*rows]]
+    return f"```text\n{_columns(shown)}\n```" if shown else ""
 
 
 def _markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -252,7 +266,7 @@ def _row(cells: Sequence[str]) -> str:
 
 def plaintext(card: Card) -> str:
     """The same in columns, for clients without markdown."""
-    parts = [card.title, _columns([(what, value, sums) for what, value, sums in card.rows])]
+    parts = [card.title, _columns(card.rows)]
     if card.contexts:
         parts.append(_columns([card.heads, *card.contexts]))
     return "\n\n".join(part for part in [*parts, "\n".join(card.notes)] if part)
