@@ -1,4 +1,5 @@
-"""RF101: the last map sees enough once convolutions are dilated, one gets a larger kernel, or one a stride."""
+"""RF101: the last map sees enough once the deepest stage or the last convolutions are dilated, one gets a somewhat larger
+kernel, or one a stride."""
 
 from __future__ import annotations
 
@@ -8,14 +9,15 @@ from itertools import combinations, pairwise
 
 from analyzers.facts import Edit, Fix, LayerFact, ModelFact
 from analyzers.fixes.support.arguments import change, joined, touches
+from analyzers.fixes.support.blocks import Group, dilated_groups, groups
 from analyzers.fixes.support.context import FixContext
 from analyzers.fixes.support.windows import dilated, widened, window
 from analyzers.rules.support.coverage import extents
 
 MOST_LAYERS = 4
 LARGEST_DILATION = 16
-LARGEST_KERNEL = 31
-"""As in Ding et al. 2022, https://arxiv.org/abs/2203.06717"""
+LARGEST_KERNEL = 9
+"""Larger ones are a design of their own (Ding et al. 2022, https://arxiv.org/abs/2203.06717), nothing to slip in."""
 MOST_STRIDES, MOST_STRIDABLE = 3, 12
 
 
@@ -24,10 +26,12 @@ def propose(context: FixContext) -> Iterator[Fix]:
     if model is None or model.field is None:
         return
     missing = _missing(model)
+    if missing:
+        yield from _dilated_stages(context, model, missing)
     layers = _candidates(model) if missing else []
     for count in range(1, min(len(layers), MOST_LAYERS) + 1):
         chosen = layers[-count:]
-        schedule = _schedule(chosen, missing)
+        schedule = _schedule([Group(layer.name, [layer]) for layer in chosen], missing)
         edits = dilated(context, chosen, schedule) if _is_wider(chosen, schedule) else None
         if edits and _only(model, chosen, edits):
             names = f"`{chosen[0].name}`" if count == 1 else f"the last {count} convolutions"
@@ -52,14 +56,45 @@ def _missing(model: ModelFact) -> int:
     return max((extent - size for size, extent in pairs if size is not None and extent is not None), default=0)
 
 
-def _schedule(chosen: list[LayerFact], missing: int) -> list[int]:
+def _dilated_stages(context: FixContext, model: ModelFact, missing: int) -> Iterator[Fix]:
+    """In dense prediction, where the map is smallest, a dilation adds most and later layers fill its holes: the deepest
+    block, or a few that lead up to it."""
+    deepest = max((_stride(layer) for layer in model.layers), default=0)
+    if model.field is None or any(stride is None or deepest <= stride for stride in model.field.stride):
+        return
+    reached = [layer for layer in model.layers if _stride(layer) == deepest and _is_wide(layer)]
+    until = max((layer.first.order for layer in reached), default=-1)
+    before = [layer for layer in model.layers if _is_wide(layer) and layer.first.order <= until]
+    found = groups(model, sorted(before, key=lambda layer: layer.first.order))
+    for count in range(1, min(len(found), MOST_LAYERS) + 1):
+        chosen = found[-count:]
+        rates = _schedule(chosen, missing)
+        wider = bool(rates) and min(rates) > 1
+        edits = dilated_groups(context, model, chosen, rates) if wider else None
+        if edits:
+            names = ", ".join(f"`{group.name}`" for group in chosen)
+            yield Fix(f"Dilate {names} by {', '.join(map(str, rates))}", edits)
+
+
+def _stride(layer: LayerFact) -> float:
+    """Input pixels from one unit of what a layer reads to the next, along the axis where that is most."""
+    fields = [call.input_field for call in layer.per_call if call.input_field is not None]
+    return max((float(stride) for field in fields for stride in field.stride if stride is not None), default=0)
+
+
+def _is_wide(layer: LayerFact) -> bool:
+    found = window(layer)
+    return found is not None and found.kernel > 1 and found.stride == 1 and found.keeps_size and _reach(layer) > 0
+
+
+def _schedule(chosen: Sequence[Group], missing: int) -> list[int]:
     """The smallest rising dilations that add what is missing and leave no holes; none where that fails."""
     for step in range(2, LARGEST_DILATION + 1):
         schedule, gain = [], 0.0
-        for index, layer in enumerate(chosen):
-            dilation = max(min(step * (index + 1), _dense(layer, gain)), 1)
+        for index, group in enumerate(chosen):
+            dilation = max(min(step * (index + 1), _dense(group.layers[0], gain)), 1)
             schedule.append(dilation)
-            gain += (dilation - 1) * _reach(layer)
+            gain += (dilation - 1) * sum(map(_reach, group.layers))
         if gain >= missing:
             return schedule if max(schedule) <= LARGEST_DILATION else []
     return []

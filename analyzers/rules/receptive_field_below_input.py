@@ -35,7 +35,7 @@ RULE = Rule(
         "any of them; in dense prediction nothing later makes up for it."
     ),
     how_to_fix=(
-        "Dilate the last convolutions, add a stage with stride or a larger kernel; or, if a part of the "
+        "Dilate the deepest stage or the last convolutions, or add a stage with stride; or, if a part of the "
         "input is enough, say so with required-coverage or target-size."
     ),
     reference="Luo et al. 2016, https://arxiv.org/abs/1701.04128; Araujo et al. 2019, https://distill.pub/2019/computing-receptive-fields",
@@ -126,9 +126,9 @@ BAD = (
         """
 from torch import nn
 
-# rf: input=1x3x32x32
+# rf: input=1x3x15x15
 model = nn.Sequential(nn.Conv2d(3, 8, 5, padding=2), nn.Conv2d(8, 8, 5, padding=2))
-#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ RF 9 px covers 28 %
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ RF 9 px covers 60 %
 """
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,9 +43,18 @@ def test_a_field_that_is_too_small_has_three_ways_out(tmp_path: Path) -> None:
     convs = [f"nn.Conv2d({n}, 8, 3, padding=1)," for n in (3, 8, 8, 8)]
     text = sequential("1x3x15x15", *convs, "nn.AdaptiveAvgPool2d(1),", "nn.Flatten(),", "nn.Linear(8, 10),")
     found = offered(tmp_path, "RF101", text)
-    assert found["Dilate `3` by 4"] == ["nn.Conv2d(8, 8, 3, padding=4, dilation=4),"]
-    assert found["Give `3` a kernel of 9"] == ["nn.Conv2d(8, 8, 9, padding=4),"]
-    assert found["Give `0` a stride of 2"] == ["nn.Conv2d(3, 8, 3, padding=1, stride=2),"]
+    expected = {
+        "Dilate `3` by 4: RF 9 → 15 · 2.1 k params as before · 437.5 kMACs as before": [
+            "nn.Conv2d(8, 8, 3, padding=4, dilation=4),"
+        ],
+        "Give `3` a kernel of 9: RF 9 → 15 · 2.1 k → 6.7 k params · 437.5 k → 1.5 MMACs": [
+            "nn.Conv2d(8, 8, 9, padding=4),"
+        ],
+        "Give `0` a stride of 2: RF 9 → 15 · 2.1 k params as before · 437.5 k → 124.5 kMACs": [
+            "nn.Conv2d(3, 8, 3, padding=1, stride=2),"
+        ],
+    }
+    assert {**found, **expected} == found
 
 
 def test_no_stride_where_the_output_would_shrink(tmp_path: Path) -> None:
@@ -56,10 +66,90 @@ def test_no_stride_where_the_output_would_shrink(tmp_path: Path) -> None:
 def test_keras_names_and_padding(tmp_path: Path) -> None:
     convs = ['Conv2D(8, 3, padding="same")'] * 4
     text = keras("(15, 15, 3)", *convs, "GlobalAveragePooling2D()", "Dense(10)")
-    found = offered(tmp_path, "RF101", text)
+    found = {title.partition(":")[0]: lines for title, lines in offered(tmp_path, "RF101", text).items()}
     assert found["Dilate `conv2d_3` by 4"] == ['layers.Conv2D(8, 3, padding="same", dilation_rate=4),']
     assert found["Give `conv2d` a stride of 2"] == ['layers.Conv2D(8, 3, padding="same", strides=2),']
     assert found["Give `conv2d_3` a kernel of 9"] == ['layers.Conv2D(8, 9, padding="same"),']
+
+
+UNET = """import torch
+from torch import nn
+
+
+class Double(nn.Module):
+    def __init__(self, inputs, outputs, middle=None):
+        super().__init__()
+        middle = middle or outputs
+        self.net = nn.Sequential(
+            nn.Conv2d(inputs, middle, kernel_size=3, padding=1), nn.ReLU(),
+            nn.Conv2d(middle, outputs, kernel_size=3, padding=1), nn.ReLU(),
+        )
+
+    def forward(self, x):
+        return self.net(x)
+
+
+class Down(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.net = nn.Sequential(nn.MaxPool2d(2), Double(inputs, outputs))
+
+    def forward(self, x):
+        return self.net(x)
+
+
+# rf: input=1x1x64x64
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.one = Double(1, 2), Down(2, 4)
+        self.two = Down(4, 4)
+        self.grow = nn.Upsample(scale_factor=2)
+        self.three, self.last = Double(8, 2), Double(4, 1)
+
+    def forward(self, x):
+        a = self.first(x)
+        b = self.one(a)
+        x = self.three(torch.cat([b, self.grow(self.two(b))], 1))
+        return self.last(torch.cat([a, self.grow(x)], 1))
+"""
+
+
+def test_the_deepest_stages_of_a_unet_are_dilated_through_its_blocks(tmp_path: Path) -> None:
+    found = offered(tmp_path, "RF101", UNET)
+    block = [
+        "def __init__(self, inputs, outputs, middle=None, dilation=1):",
+        "nn.Conv2d(inputs, middle, kernel_size=3, padding=dilation, dilation=dilation), nn.ReLU(),",
+        "nn.Conv2d(middle, outputs, kernel_size=3, padding=dilation, dilation=dilation), nn.ReLU(),",
+        "def __init__(self, inputs, outputs, dilation=1):",
+        "self.net = nn.Sequential(nn.MaxPool2d(2), Double(inputs, outputs, dilation=dilation))",
+    ]
+    same = "809 params as before · 884.7 kMACs as before"
+    assert found == {
+        f"Dilate `two` by 3: RF 44 → 76 · {same}": [*block, "self.two = Down(4, 4, dilation=3)"],
+        f"Dilate `one`, `two` by 2, 4: RF 44 → 100 · {same}": [
+            *block,
+            "self.first, self.one = Double(1, 2), Down(2, 4, dilation=2)",
+            "self.two = Down(4, 4, dilation=4)",
+        ],
+    }
+
+
+def test_torch_sees_what_the_titles_of_fixes_say(tmp_path: Path) -> None:
+    """Which rows of the input a gradient reaches, with positive weights and averages instead of maxima."""
+    torch = pytest.importorskip("torch")
+    tester = FixTester(tmp_path / "net.py")
+    checked = tester.look(UNET)
+    (finding,) = (finding for finding in checked.findings if finding.code == "RF101")
+    for fix in tester.fixer.fixes(checked, finding):
+        names: dict[str, Any] = {}
+        exec(Texts((UNET,)).edited(fix.edits).module.replace("MaxPool2d", "AvgPool2d"), names)
+        net, x = names["UNet"]().double(), torch.rand(1, 1, 192, 192, dtype=torch.double, requires_grad=True)
+        for weights in net.parameters():
+            weights.data.abs_()
+        (reached,) = torch.autograd.grad(net(x)[0, 0, 96, 96], x)
+        rows = reached[0, 0].abs().sum(1).nonzero().flatten()
+        assert f"RF 44 → {int(rows[-1] - rows[0] + 1)} ·" in fix.title
 
 
 # -- other rules in Keras --------------------------------------------------------------------------
@@ -67,7 +157,8 @@ def test_keras_names_and_padding(tmp_path: Path) -> None:
 
 def test_keras_checkerboard(tmp_path: Path) -> None:
     text = keras("(16, 16, 8)", 'Conv2DTranspose(8, 3, strides=2, padding="same")')
-    assert offered(tmp_path, "RF106", text)["Set kernel_size to 4, a multiple of the stride 2"] == [
+    found = {title.partition(": RF")[0]: lines for title, lines in offered(tmp_path, "RF106", text).items()}
+    assert found["Set kernel_size to 4, a multiple of the stride 2"] == [
         'layers.Conv2DTranspose(8, 4, strides=2, padding="same"),'
     ]
 
@@ -75,7 +166,9 @@ def test_keras_checkerboard(tmp_path: Path) -> None:
 def test_keras_dilations(tmp_path: Path) -> None:
     text = keras("(64, 64, 3)", *['Conv2D(8, 3, padding="same", dilation_rate=2)'] * 3)
     assert offered(tmp_path, "RF104", text) == {
-        "Dilate by 1, 2, 5": [f'layers.Conv2D(8, 3, padding="same", dilation_rate={rate}),' for rate in (1, 5)]
+        "Dilate by 1, 2, 5: RF 13 → 17 · 1.4 k params as before · 5.6 MMACs as before": [
+            f'layers.Conv2D(8, 3, padding="same", dilation_rate={rate}),' for rate in (1, 5)
+        ]
     }
 
 

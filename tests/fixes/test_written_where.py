@@ -34,7 +34,9 @@ def lines_of(folder: Path, code: str, text: str, shape: list[int], judge: str = 
     for finding in checked.findings:
         for fix in tester.fixer.fixes(checked, finding) if finding.code == code else ():
             new = Texts((text,)).edited(fix.edits).module
-            found[fix.title] = [line.strip() for line in new.split("\n") if line not in text.split("\n")]
+            found[fix.title.partition(": RF")[0]] = [
+                line.strip() for line in new.split("\n") if line not in text.split("\n")
+            ]
             truth = (shared() if judge == "torch" else shared_keras()).judge(new, "model", [shape])
             assert not truth["raises"], f"{fix.title}: {truth}"
     return found

@@ -126,5 +126,6 @@ def joined(edits: Iterable[Edit | None]) -> tuple[Edit, ...] | None:
         if edit is None:
             return None
         known = merged.get(edit.place)
-        merged[edit.place] = Edit(edit.place, known.text + edit.text) if known is not None else edit
+        if known != edit:
+            merged[edit.place] = Edit(edit.place, known.text + edit.text) if known is not None else edit
     return tuple(merged.values())
