@@ -12,71 +12,7 @@ from analyzers.facts import ModelFact, TilingFact
 from analyzers.models.tiling import multiple_of
 from analyzers.request import Request, WorkspaceOptions
 from analyzers.source.sources import Sources
-
-HEAD = """
-import torch
-from torch import nn
-from torch.nn import functional as F
-
-def double(i, o, **kw):
-    return nn.Sequential(nn.Conv2d(i, o, 3, padding=1), nn.ReLU(), nn.Conv2d(o, o, 3, padding=1), nn.ReLU())
-"""
-
-UNET = """
-# rf: input=1x2x32x48
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.a, self.b, self.c = double(2, 4), double(4, 4), double(4, 4)
-        self.pool = nn.MaxPool2d(2)
-        self.up = nn.ConvTranspose2d(4, 4, 2, stride=2)
-        self.d, self.e = double(8, 4), double(8, 2)
-    def forward(self, x):
-        a = self.a(x)
-        b = self.b(self.pool(a))
-        y = self.d(torch.cat([self.up(self.c(self.pool(b))), b], 1))
-        return self.e(torch.cat([self.up(y), a], 1))
-"""
-
-PADDED = UNET.replace("self.up(self.c(self.pool(b)))", "F.interpolate(self.c(self.pool(b)), size=b.shape[2:])").replace(
-    "self.up(y)", "F.interpolate(y, size=a.shape[2:])"
-)
-
-DILATED = """
-# rf: input=1x2x40x40
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.net = nn.Sequential(nn.Conv2d(2, 4, 3, padding=2, dilation=2), nn.Conv2d(4, 4, (5, 1), padding=(2, 0)))
-    def forward(self, x):
-        return self.net(x)
-"""
-
-STRIDED = """
-# rf: input=1x2x32x32
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.down = nn.Conv2d(2, 4, 3, stride=2, padding=1)
-        self.more = nn.Conv2d(4, 4, 3, stride=2, padding=1)
-        self.up = nn.Upsample(scale_factor=2)
-        self.last = nn.Conv2d(4, 2, 3, padding=1)
-    def forward(self, x):
-        a = self.down(x)
-        return self.last(self.up(self.up(self.more(a)) + a))
-"""
-
-UNPADDED = """
-# rf: input=1x2x40x40
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.net = nn.Sequential(nn.Conv2d(2, 4, 7), nn.MaxPool2d(3, stride=1), nn.Conv2d(4, 2, 3))
-    def forward(self, x):
-        return self.net(x)
-"""
-
-MODELS = {"unet": UNET, "padded": PADDED, "dilated": DILATED, "strided": STRIDED, "unpadded": UNPADDED}
+from tests.models.dense_models import DILATED, HEAD, MODELS, TILED, UNET
 
 
 def dense(path: Path, source: str) -> ModelFact:
@@ -117,7 +53,7 @@ def test_sizes_are_those_that_run(name, tmp_path):
         return True
 
     assert found.smallest is not None and found.valid_sizes is not None
-    for axis in (0, 1):
+    for axis in range(len(shape) - 2):
         fitting = [size for size in range(1, shape[2 + axis] + 20) if runs(axis, size)]
         multiple = multiple_of(fitting)
         assert found.smallest[axis] == fitting[0]
@@ -126,25 +62,56 @@ def test_sizes_are_those_that_run(name, tmp_path):
         assert list(found.valid_sizes[axis])[: len(after)] == after[:3]
 
 
-@pytest.mark.parametrize("name", ["unet", "dilated", "unpadded", "strided"])
+@pytest.mark.parametrize("name", TILED)
 def test_tiles_join_to_the_whole_result(name, tmp_path):
     pytest.importorskip("torch")
     fact = dense(tmp_path / "net.py", MODELS[name])
-    found = fact.tiling
+    found, shape = fact.tiling, fact.inputs[0].shape
     assert found is not None and found.halo is not None and found.overlap is not None
     torch, net = really(MODELS[name])
-    step = found.multiple[0] if found.multiple else 4
-    assert step is not None
-    x = torch.randint(-4, 5, (1, 2, 40 * step, 16 * step)).double()
-    with torch.no_grad():
-        for weights in net.parameters():  # Of whole numbers every sum is exact, in whichever order it is made.
-            weights.copy_(torch.randint(-1, 2, weights.shape))
-        whole = net(x)
-        before, after = (-(-reach // step) * step for reach in found.halo[0] or ())
-        for start in range(before, x.shape[2] - after - step, 3 * step):
-            end = min(start + 3 * step, x.shape[2] - after)
-            tile = net(x[:, :, start - before : end + after])
-            assert torch.equal(tile[:, :, before : before + end - start], whole[:, :, start:end])
+    for axis in range(len(shape) - 2):
+        step = (found.multiple[axis] if found.multiple else None) or 4
+        before, after = (-(-reach // step) * step for reach in found.halo[axis] or ())
+        given = [*shape[:2], *(16 for _ in shape[2:])]
+        given[2 + axis] = -(-(before + after) // step) * step + 12 * step
+        x = torch.randint(-4, 5, given).double()
+        with torch.no_grad():
+            for weights in net.parameters():  # Of whole numbers every sum is exact, in whichever order it is made.
+                weights.copy_(torch.randint(-1, 2, weights.shape))
+            whole = net(x)
+            for start in range(before, given[2 + axis] - after - step, 3 * step):
+                end = min(start + 3 * step, given[2 + axis] - after)
+                tile = net(x.narrow(2 + axis, start - before, end + after - start + before))
+                kept = tile.narrow(2 + axis, before, end - start)
+                assert torch.equal(kept, whole.narrow(2 + axis, start, end - start))
+
+
+@pytest.mark.parametrize("name", TILED)
+def test_a_halo_is_how_far_a_gradient_reaches(name, tmp_path):
+    """With positive weights and averages instead of maxima: to whole periods where these are narrower than the field, else
+    not a pixel more or less."""
+    pytest.importorskip("torch")
+    fact = dense(tmp_path / "net.py", MODELS[name])
+    found, shape = fact.tiling, fact.inputs[0].shape
+    assert found is not None and found.halo is not None
+    torch, net = really(MODELS[name].replace("MaxPool", "AvgPool").replace("max_pool", "avg_pool"))
+    for weights in net.parameters():
+        weights.data.abs_()
+    for axis in range(len(shape) - 2):
+        before, after = found.halo[axis] or (0, 0)
+        middle = -(-(before + after) // 16) * 16 + 16
+        given = [*shape[:2], *(16 for _ in shape[2:])]
+        given[2 + axis] = 2 * middle
+        x = torch.rand(given, dtype=torch.float64).requires_grad_()
+        y, reached = net(x), []
+        for unit in range(middle, middle + 16):
+            (gradient,) = torch.autograd.grad(y.select(2 + axis, unit).sum(), x, retain_graph=True)
+            rows = gradient.movedim(2 + axis, 0).flatten(1).abs().sum(1).nonzero().flatten()
+            reached.append((unit - int(rows[0]), int(rows[-1]) - unit))
+        period = next(count for count in (1, 2, 4, 8, 16) if reached[count:] == reached[: 16 - count])
+        grid = period if 2 * period <= max(map(sum, reached)) + 1 else 1
+        farthest = [max(reach) for reach in zip(*reached, strict=True)]
+        assert [-(-reach // grid) * grid for reach in farthest] == [before, after]
 
 
 def test_nothing_is_said_where_the_output_is_no_map(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzers.tensors.dims import Dim, exact_quotient, text
+from analyzers.tensors.dims import Dim, exact_quotient, suppose_equal, text
 from analyzers.tensors.errors import OperationError
 from analyzers.tensors.operations.axis_names import of_map
 from analyzers.tensors.operations.spatial import gathers, moved, resized
@@ -38,7 +38,7 @@ def space_to_depth(input: Tensor, factor: int, channel_dim: int, spatial_dims: S
 
 
 def divided(size: Dim, factor: int, what: str) -> Dim:
-    """The quotient; raises groups-mismatch when there certainly is a remainder."""
+    """The quotient; raises groups-mismatch when there certainly is a remainder, and of a symbol asks that there is none."""
     if isinstance(size, int) and size % factor:
         raise OperationError(
             "groups-mismatch",
@@ -46,8 +46,12 @@ def divided(size: Dim, factor: int, what: str) -> Dim:
             expected=factor,
             actual=size,
         )
-    quotient = exact_quotient(size, factor)
-    return size // factor if quotient is None else quotient
+    exact = exact_quotient(size, factor)
+    if exact is not None:
+        return exact
+    quotient = size // factor
+    suppose_equal(size, quotient * factor)
+    return quotient
 
 
 def shuffle_channels(input: Tensor, groups: int, channel_dim: int) -> Tensor:
