@@ -261,3 +261,16 @@ def test_layers_kept_in_other_displays(tmp_path: Path, value: str, wanted: str |
     )
     found = offered(tmp_path, "RF401", text)
     assert found == ({"Use nn.ModuleList": [f"self.all = {wanted}"]} if wanted else {})
+
+
+def test_the_unet_that_the_comparison_counts(tmp_path: Path) -> None:
+    """The fields are those that a gradient reaches in torch, the parameters torch's own."""
+    text = Path(__file__).with_name("unet.py").read_text(encoding="utf-8")
+    (model,) = FixTester(tmp_path / "net.py").look(text).facts.models
+    assert model.field is not None
+    assert (model.field.size_min, model.field.size) == ((92, 92), (100, 100))
+    assert (model.parameters, model.macs) == (121_186, 587_726_848)
+    assert list(offered(tmp_path, "RF101", text)) == [
+        "Dilate `down2`, `down3` by 3, 6: RF 92…100 → 284…292 · 121.2 k params as before · 587.7 MMACs as before",
+        "Dilate `down1`, `down2`, `down3` by 2, 4, 6: RF 92…100 → 308…316 · 121.2 k params as before · 587.7 MMACs as before",
+    ]
