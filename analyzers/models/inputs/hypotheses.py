@@ -118,7 +118,7 @@ def oblong_sizes(found: Found, records: list[Any]) -> list[Inputs]:
     behind it expects (spectrograms)."""
     whole, cells = _map_wanted(found, records)
     sides = [(cells // b, b) for b in range(1, math.isqrt(cells) + 1) if cells % b == 0 and b < cells // b < 2 * b]
-    pairs = [pair for side in sides[::-1] for pair in (side, side[::-1])]
+    pairs = [pair for rows, columns in sides[::-1] for pair in ((rows, columns), (columns, rows))]
     return [_all_stretched(found, pair, whole) for pair in pairs[:4]]
 
 
