@@ -125,7 +125,7 @@ def test_what_is_confirmed_is_marked_where_it_stands(folder: Path) -> None:
     with LspClient(folder) as client:
         uri = client.open("net.py")
         before = client.hints(uri)
-        assert not [text for _, text in before if "✓" in text] and "confirmed" not in client.hover(uri, CONV, 22)
+        assert not [text for _, text in before if "✓" in text] and "| confirmed" not in client.hover(uri, CONV, 22)
         confirmed(client, uri)
         client.settled(uri)
         after = dict(client.hints(uri))
