@@ -49,10 +49,12 @@ def sized_with_a_batch(trials: Trials, solver: Solver, found: Found) -> Found:
 
 
 def _sized(trials: Trials, solver: Solver, inputs: Inputs) -> Found:
-    """The trial of these inputs; with other pictures where those that are assumed do not fit."""
+    """The trial of these inputs; with other pictures where those that are assumed do not fit and others do."""
     trial = trials.settle(inputs)
-    is_assumed = any(given.has_assumed_sides for given in inputs.values())
-    return solver.solved(trial) if is_assumed and trial.recorded_errors and not trial.failures else trial
+    if not trial.recorded_errors or trial.failures or not any(given.has_assumed_sides for given in inputs.values()):
+        return trial
+    fitting = trials.settle(solver.solved(trial).by_name)
+    return fitting if fitting.is_sound else trial
 
 
 def _of_size(given: Input, fitting: Input) -> Input:
@@ -75,7 +77,7 @@ def note_impossible_batches(trials: Trials, solver: Solver, found: Found) -> Non
         if inputs is None or trials.machine.budget.left < 0:
             return
         with trials.apart():
-            errors = _sized(trials, solver, inputs).recorded_errors
+            errors = (trials.settle(inputs) if first else _sized(trials, solver, inputs)).recorded_errors
         if not any(recorded.error.rule in OF_SIZES for recorded in errors):
             return
         first = first or errors
