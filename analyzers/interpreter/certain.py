@@ -24,6 +24,7 @@ from analyzers.tensors.tensor import Tensor
 
 if TYPE_CHECKING:
     from analyzers.interpreter.machine import Machine
+    from analyzers.interpreter.module import Module
     from analyzers.interpreter.scope import Scope
     from analyzers.source.blocks import Block
 
@@ -248,6 +249,36 @@ def undefined(machine: Machine, frame: Frame, node: program.Name) -> None:
         CERTAIN_EXCEPTION, message, exception="NameError", any_input=True, always=True, undefined=name
     )
     machine.recorder.problem(error, None, Site(frame.block, node, module.path))
+
+
+def not_importable(machine: Machine, frame: Frame, module: Module, level: int, dotted: str, name: str) -> None:
+    """Note an ImportError: a file of the user's does not have the name. None where another file may be meant, by that
+    of a package of the same name, or what is compiled beside the files of one."""
+    if machine.handlers or not is_certain(machine) or module.is_package or module.running or name[:2] == "__":
+        return
+    root = machine.modules.resolver.import_root(frame.module.path)
+    is_meant = bool(level) or os.path.join(root, *dotted.split(".")) + ".py" == os.path.abspath(module.path)
+    if not is_meant or not machine.modules.is_own(module.path) or module.has_unknown_names:
+        return
+    blocks = frame.module.source.blocks
+    is_set_here = any(block.mentions(name) and bindings.sets_attribute(block.text, name) for block in blocks)
+    if not _may_bind(module.source, name) and not is_set_here:
+        message = f"{'.' * level}{dotted} has no {name} to import{hint(name, module.source.bound_names)}"
+        error = OperationError(
+            CERTAIN_EXCEPTION,
+            message,
+            exception="ImportError",
+            any_input=True,
+            always=True,
+            source_at=_start_of(module),
+        )
+        machine.recorder.problem(error, None, machine.site())
+
+
+def _start_of(module: Module) -> Site | None:
+    """The first statement of a file."""
+    statements = (Site(block, block.program[0], module.path) for block in module.source.blocks if block.program)
+    return next(statements, None)
 
 
 def _local_names(frame: Frame) -> Iterator[str]:

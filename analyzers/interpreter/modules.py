@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.imports.resolver import ImportResolver, is_stdlib
 from analyzers.imports.starred import StarredNames
-from analyzers.interpreter import overlays
+from analyzers.interpreter import certain, overlays
 from analyzers.interpreter.hosts import is_host
 from analyzers.interpreter.library import STANDARD_LIBRARY
 from analyzers.interpreter.module import Module
@@ -197,6 +197,8 @@ class Modules:
         if value is MISSING and isinstance(module, Module):
             value = self.submodule(module, name)
         if value is MISSING:
+            if isinstance(module, Module):
+                certain.not_importable(self.machine, frame, module, level, dotted, name)
             return self._not_found(f"{dotted}.{name}", "ImportError")
         return value
 

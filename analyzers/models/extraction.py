@@ -234,8 +234,11 @@ class Extraction:
             related += [(f"the shape of the input {name} is what this takes", at) for at in (place_of(site),) if at]
         if (written := header_of(data.pop("written_at", None))) is not None:
             related.append(("what it takes is written here", written))
+        if (source := header_of(data.pop("source_at", None))) is not None:
+            related.append(("it imports from this file", source))
         place = place_of_problem(self, recorded, related, data)
-        if error.rule in OF_CODE and (caller := place_of(recorded.caller_site)) is not None:
+        is_call = error.rule in OF_CODE and error.exception != "ImportError"
+        if is_call and (caller := place_of(recorded.caller_site)) is not None:
             related.append(("it is called here", caller))
         calls = self._deciding(recorded)
         related = [(said, at) for said, at in related if at != place]

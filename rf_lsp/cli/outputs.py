@@ -40,8 +40,10 @@ def outputs(arguments: argparse.Namespace) -> list[Output]:
     """The outputs that are asked for; raises :class:`UsageError`."""
     found = []
     for text in arguments.format or [DEFAULT]:
-        name, _, file = text.partition(":")
+        name, separator, file = text.partition(":")
         renderer("check", name)
+        if separator and not file:
+            raise UsageError(f"no file behind {text!r}: give one ({name}:FILE), or leave the colon out")
         found.append(Output(name, file or arguments.output_file))
     files = [os.path.abspath(output.file) if output.file else None for output in found]
     twice = next((output for output, file in zip(found, files, strict=True) if files.count(file) > 1), None)

@@ -321,3 +321,9 @@ def test_junit_of_nothing(run, tmp_path):
     run("check", "empty.py", "--format", "junit:out.xml")
     root = ElementTree.parse(tmp_path / "out.xml").getroot()
     assert [case.get("name") for case in root.iter("testcase")] == ["no findings"]
+
+
+def test_a_colon_wants_a_file(run, tmp_path):
+    (tmp_path / "net.py").write_text("import torch\n")
+    outcome = run("check", str(tmp_path / "net.py"), "--format", "sarif:")
+    assert outcome.code == 2 and "no file behind 'sarif:'" in outcome.err and not outcome.out
