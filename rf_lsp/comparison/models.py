@@ -248,7 +248,7 @@ def _changed(
     if names.old(old.target) != change.target:
         change.old_target = names.old(old.target)
     same = _numbers(old) == _numbers(new) and not change.layers
-    return None if same and not change.new_findings and not change.fixed_findings else change
+    return None if same and not worth_telling([*change.new_findings, *change.fixed_findings]) else change
 
 
 def _one_sided(

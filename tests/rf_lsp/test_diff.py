@@ -355,3 +355,14 @@ def test_no_repository(run, tmp_path, monkeypatch):
     (tmp_path / "net.py").write_text(OTHER)
     outcome = run("diff", "--base", "HEAD")
     assert outcome.code == 2 and "is in no git repository" in outcome.err
+
+
+def test_a_note_alone_changes_no_model(run, tmp_path):
+    """A bias before a norm is only worth knowing: numbers and errors of the model are what they were."""
+    old = PARTS + "\n\n# rf: input=1x3x32x32\nmodel = Block(3, 8)\n"
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a/net.py").write_text(old)
+    (tmp_path / "b/net.py").write_text(old.replace("padding=1)", "padding=1)  # rf: ignore[RF404]"))
+    data = json.loads(run("diff", str(tmp_path / "a"), str(tmp_path / "b"), "--format", "json").out)
+    assert data["models"] == [] and [finding["code"] for finding in data["findings"]["fixed"]] == ["RF404"]
