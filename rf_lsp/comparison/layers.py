@@ -70,13 +70,14 @@ def _paired(old: Sequence[LayerFact], new: Sequence[LayerFact]) -> Iterator[tupl
 
 
 def _named(layers: Sequence[LayerFact]) -> dict[str, LayerFact]:
-    """By name; an operation, which is named by its line, by the how manieth of its kind it is."""
+    """By name; an operation, which is named by its line, by the how manieth of its kind it is, and so are layers that are
+    made where they are called, which no attribute names."""
     seen: Counter[str] = Counter()
     found: dict[str, LayerFact] = {}
     for layer in layers:
         name = _FUNCTIONAL.sub("", layer.name) if layer.functional else layer.name
         seen[name] += 1
-        found[f"{name}@{seen[name]}" if layer.functional else name] = layer
+        found[f"{name}@{seen[name]}" if layer.functional or seen[name] > 1 else name] = layer
     return found
 
 

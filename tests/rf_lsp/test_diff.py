@@ -366,3 +366,15 @@ def test_a_note_alone_changes_no_model(run, tmp_path):
     (tmp_path / "b/net.py").write_text(old.replace("padding=1)", "padding=1)  # rf: ignore[RF404]"))
     data = json.loads(run("diff", str(tmp_path / "a"), str(tmp_path / "b"), "--format", "json").out)
     assert data["models"] == [] and [finding["code"] for finding in data["findings"]["fixed"]] == ["RF404"]
+
+
+def test_layers_that_no_attribute_names_belong_together(run, tmp_path):
+    """Layers that a forward makes on its way: those of both sides are the same ones."""
+    net = OTHER.replace("nn.ReLU()", "Twice()").replace(
+        "\n\n",
+        "\n\nclass Twice(nn.Module):\n    def forward(self, x):\n        return nn.ReLU()(nn.ReLU()(x) + 1)\n\n\n",
+    )
+    for name, text in (("a", net), ("b", f"{net}\n# done\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "net.py").write_text(text)
+    assert json.loads(run("diff", str(tmp_path / "a"), str(tmp_path / "b"), "--format", "json").out)["models"] == []
