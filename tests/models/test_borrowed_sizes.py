@@ -126,7 +126,14 @@ def test_a_map_that_the_code_spells_is_meant(tmp_path: Path, features: str, pict
     assert sizes(model, "x") == f"Nx3x{picture}" and model.problems == []
 
 
-@pytest.mark.parametrize("features", ["512", "16 * 5 * 11"])
-def test_a_long_picture_that_nobody_spells_is_none(tmp_path: Path, features: str):
+@pytest.mark.parametrize(("features", "picture"), [("512", "32×16"), ("16 * 5 * 11", "44×20")])
+def test_what_only_a_long_picture_mends_is_a_warning_that_names_it(tmp_path: Path, features: str, picture: str):
+    """torch runs each with that picture."""
     (problem,) = model_of(tmp_path, HEADER + SPELLED.format(features=features)).problems
-    assert problem.rule == "feature-size-mismatch"
+    assert problem.rule == "feature-size-mismatch" and problem.data["level"] == "warning"
+    assert problem.message.endswith(f"nothing but a long picture such as {picture} would fit")
+
+
+def test_what_no_picture_mends_is_an_error(tmp_path: Path):
+    (problem,) = model_of(tmp_path, HEADER + SPELLED.format(features="513")).problems
+    assert problem.rule == "feature-size-mismatch" and "level" not in problem.data

@@ -25,6 +25,8 @@ BESIDE = 64
 """Sizes behind one so found that may give the same: floors swallow the rest."""
 WIDEST = 2
 """No side of a picture that nobody says is so many times as long as the other."""
+LONGEST = 8
+"""Nor does a picture that is not longer fit where nothing else does."""
 MAXIMUM_CHOICES = 6
 MAXIMUM_POWER = 4
 """Of a size in what both sides of an equation have in common (``patch · patch``)."""
@@ -88,6 +90,9 @@ class System:
 
     numbers: set[int] = field(default_factory=set)
     """What sizes were asked to be."""
+
+    long: Values | None = None
+    """Sides that fit where only pictures do that are longer than those that are chosen."""
 
     @staticmethod
     def of(equations: Iterable[tuple[Dim, Dim]]) -> System:
@@ -168,7 +173,10 @@ class System:
         product = self._product(group[0], group[1], rest) if len(group) == 2 else None
         if product is None:
             return equal or None
-        return equal + [values for values in product.unequal() if self._fits(values, rest)]
+        found = equal + [values for values in product.unequal() if self._fits(values, rest)]
+        if not found:
+            self.long = next((values for values in product.long() if self._fits(values, rest)), None)
+        return found
 
     def _of_three(self, group: list[Symbol], rest: list[Expression]) -> Iterator[Values]:
         """Values where a product of a size of each is asked for: of films, those first whose pictures are square."""
@@ -276,7 +284,7 @@ class Product:
     def unequal(self) -> Iterator[Values]:
         """Sides that differ: those first that do so least, taller pictures before wider ones; where the layers treat
         them differently (electrodes and time), those first of which a kernel takes one whole."""
-        pairs = sorted(self._smallest(), key=lambda pair: (max(pair) / min(pair), pair[0] < pair[1]))
+        pairs = sorted(self._smallest(WIDEST), key=_longer)
         if not self._is_alike:
             pairs.sort(key=lambda pair: self._taken_whole(*pair))
         rounded = [(_roundest(self.rows, self.one, a), _roundest(self.columns, self.other, b)) for a, b in pairs]
@@ -284,12 +292,17 @@ class Product:
             if a != b:
                 yield {self.one: a, self.other: b}
 
-    def _smallest(self) -> Iterator[tuple[int, int]]:
+    def long(self) -> Iterator[Values]:
+        """The same of pictures that are longer than those that are chosen."""
+        for a, b in sorted(self._smallest(LONGEST), key=_longer) if self._is_alike else ():
+            yield {self.one: _roundest(self.rows, self.one, a), self.other: _roundest(self.columns, self.other, b)}
+
+    def _smallest(self, widest: int) -> Iterator[tuple[int, int]]:
         """Pairs of sides neither of which could be smaller."""
         heights, widths = _first_sizes(self.rows, self.one), _first_sizes(self.columns, self.other)
         for rows, height in heights.items():
             width = widths.get(self.wanted // rows) if self.wanted % rows == 0 else None
-            if width is not None and (not self._is_alike or self._is_likely(height, width)):
+            if width is not None and (not self._is_alike or self._is_likely(height, width, widest)):
                 yield height, width
 
     @property
@@ -303,11 +316,16 @@ class Product:
         whole = [side for size, one, side in sides if side > 1 and value_at(size, {one: side - 1}) <= 0]
         return min(whole, default=LARGEST + 1)
 
-    def _is_likely(self, height: int, width: int) -> bool:
-        """Whether neither the picture nor the map that is made of it is much longer than wide."""
+    def _is_likely(self, height: int, width: int, widest: int) -> bool:
+        """Whether neither the picture nor the map that is made of it is so many times longer than wide."""
         longer, shorter = max(height, width), min(height, width)
         rows = [value_at(self.rows, {self.one: side}) for side in (longer, shorter)]
-        return longer < WIDEST * shorter and rows[0] < WIDEST * rows[1]
+        return longer < widest * shorter and rows[0] < widest * rows[1]
+
+
+def _longer(pair: tuple[int, int]) -> tuple[float, bool]:
+    """What differs least first, taller pictures before wider ones."""
+    return max(pair) / min(pair), pair[0] < pair[1]
 
 
 def product_of(difference: Expression, one: Symbol, other: Symbol, numbers: Iterable[int]) -> Product | None:

@@ -13,7 +13,9 @@ from analyzers.models.inputs.equations import Contradiction, System, Values, siz
 from analyzers.models.inputs.found import FLATTEN_RULES, Found, Input, Inputs
 from analyzers.models.inputs.hypotheses import USUAL_SIZES, is_open
 from analyzers.models.inputs.opening import equations_of, with_open_sides
+from analyzers.tensors.dim_text import shape_text
 from analyzers.tensors.dims import bare_symbol, substitute, symbol, symbols
+from analyzers.tensors.errors import OperationError
 from analyzers.tensors.layout import is_batch
 
 if TYPE_CHECKING:
@@ -181,6 +183,25 @@ class Freed:
         elif any(given.borrowed or given.others for given in self.found.inputs):
             certain = [recorded for recorded in best.recorded_errors if self._from_one[1].has(recorded)]
             best.recorded_errors = certain or best.recorded_errors
+        self._doubt_what_is_long(best)
+
+    def _doubt_what_is_long(self, best: Found) -> None:
+        """What a picture would mend that is longer than those that are chosen is a warning which names it."""
+        system = self._system if best.rules & FLATTEN_RULES else None
+        if system is None or system.long is None:
+            return
+        inputs = self._assigned(system.long, system)
+        with self.trials.apart():
+            found = self.trials.settle(inputs)
+        if found.failures:
+            return
+        picture = next(shape_text(given.size) for given in inputs.values() if given.is_guessed_map)
+        for recorded in best.recorded_errors:
+            error = recorded.error
+            if not found.has(recorded):
+                message = f"{error.message}; nothing but a long picture such as {picture} would fit"
+                data = {**error.data, "level": "warning"}
+                recorded.error = OperationError(error.rule, message, error.result, error.exception, **data)
 
     def _is_proven(self, recorded: RecordedError) -> bool:
         if self.wrong_from is not None and self.found.has(recorded):
